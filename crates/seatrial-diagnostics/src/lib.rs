@@ -1,0 +1,1 @@
+//! What checks notice, where it is, and how a person reads it.

@@ -1,0 +1,1 @@
+//! Git as a source of files, refs and ignore rules.

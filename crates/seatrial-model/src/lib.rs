@@ -1,0 +1,1 @@
+//! Kubernetes objects, the references between them, units and bundles.

@@ -1,0 +1,1 @@
+//! Described target clusters.

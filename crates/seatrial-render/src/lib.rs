@@ -1,0 +1,1 @@
+//! Discovery of deployable units and their rendering into objects.

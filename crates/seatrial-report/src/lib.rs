@@ -1,0 +1,1 @@
+//! Reports of a trial, as documents other programs read.

@@ -1,0 +1,275 @@
+//! Where files come from: the trait, and its versions on disk and in memory.
+//!
+//! Nothing here follows a link out of the tree, and no read is unbounded.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::TreePath;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file and its size in bytes.
+    File {
+        /// Size in bytes when it was listed.
+        size: u64,
+    },
+    /// A directory.
+    Directory,
+    /// A symbolic link and the text it holds.
+    Symlink {
+        /// The link's text, as written.
+        target: String,
+    },
+    /// A socket, pipe, device or submodule: never read.
+    Other,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path from the top.
+    pub path: TreePath,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// Why a file or directory could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing is there, or no longer.
+    #[error("no such file")]
+    Missing,
+    /// A link on the way leads outside the tree.
+    #[error("leads outside the tree")]
+    Outside,
+    /// The file is larger than the reader allows.
+    #[error("larger than {limit} bytes")]
+    TooLarge {
+        /// The bound in bytes.
+        limit: u64,
+    },
+    /// It is a directory, a device or the like.
+    #[error("not a regular file")]
+    NotAFile,
+    /// The system refused or failed.
+    #[error("{message}")]
+    Failed {
+        /// The system's words.
+        message: String,
+    },
+}
+
+/// A tree of files.
+pub trait Files: Send + Sync {
+    /// What a directory holds, sorted by name. Links are listed, not followed.
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError>;
+
+    /// What stands at a path, links on the way followed inside the tree; none
+    /// when nothing is there or the way leads outside.
+    fn kind(&self, path: &TreePath) -> Option<EntryKind>;
+
+    /// The bytes of a regular file of at most `limit` bytes.
+    fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
+}
+
+/// The tree below a directory on disk.
+#[derive(Debug)]
+pub struct DiskFiles {
+    top: PathBuf,
+}
+
+impl DiskFiles {
+    /// The tree below `top`, which must be a directory.
+    pub fn open(top: &Path) -> io::Result<Self> {
+        let top = fs::canonicalize(top)?;
+        if !top.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
+        }
+        Ok(Self { top })
+    }
+
+    /// The directory on disk, with all links resolved.
+    pub fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// The real place of a path, refused when links lead it out of the tree.
+    fn real(&self, path: &TreePath) -> Result<PathBuf, ReadError> {
+        let real = fs::canonicalize(self.top.join(path.as_str())).map_err(|error| failure(&error))?;
+        if real.starts_with(&self.top) { Ok(real) } else { Err(ReadError::Outside) }
+    }
+}
+
+impl Files for DiskFiles {
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(self.real(directory)?).map_err(|error| failure(&error))? {
+            let entry = entry.map_err(|error| failure(&error))?;
+            // A name that is not UTF-8 cannot be written in a manifest or a report.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let Some(path) = directory.join(&name) else { continue };
+            // The entry may be gone again: then it is not there.
+            let Ok(metadata) = entry.metadata() else { continue };
+            entries.push(Entry { path, kind: kind_of(&metadata, &entry.path()) });
+        }
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        let real = self.real(path).ok()?;
+        let metadata = fs::metadata(&real).ok()?;
+        Some(kind_of(&metadata, &real))
+    }
+
+    fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let real = self.real(path)?;
+        let metadata = fs::metadata(&real).map_err(|error| failure(&error))?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        let mut bytes = Vec::with_capacity(metadata.len() as usize);
+        let file = fs::File::open(&real).map_err(|error| failure(&error))?;
+        // The file may grow while it is read.
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| failure(&error))?;
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        Ok(bytes)
+    }
+}
+
+fn kind_of(metadata: &fs::Metadata, place: &Path) -> EntryKind {
+    if metadata.is_symlink() {
+        let target = fs::read_link(place).map(|target| target.to_string_lossy().into_owned());
+        return EntryKind::Symlink { target: target.unwrap_or_default() };
+    }
+    if metadata.is_dir() {
+        EntryKind::Directory
+    } else if metadata.is_file() {
+        EntryKind::File { size: metadata.len() }
+    } else {
+        EntryKind::Other
+    }
+}
+
+fn failure(error: &io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound => ReadError::Missing,
+        io::ErrorKind::PermissionDenied => ReadError::Failed { message: "permission denied".to_owned() },
+        _ => ReadError::Failed { message: error.to_string() },
+    }
+}
+
+/// A tree held in memory, for tests and for input that has no disk.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<TreePath, Vec<u8>>,
+}
+
+impl MemoryFiles {
+    /// An empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(TreePath::new(path), bytes.into());
+    }
+}
+
+impl<P: AsRef<str>, B: Into<Vec<u8>>> FromIterator<(P, B)> for MemoryFiles {
+    fn from_iter<I: IntoIterator<Item = (P, B)>>(files: I) -> Self {
+        let mut tree = Self::new();
+        for (path, bytes) in files {
+            tree.insert(path.as_ref(), bytes);
+        }
+        tree
+    }
+}
+
+impl Files for MemoryFiles {
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        let mut entries: BTreeMap<TreePath, EntryKind> = BTreeMap::new();
+        for (path, bytes) in &self.files {
+            let Some(rest) = path.below(directory).filter(|rest| !rest.is_empty()) else { continue };
+            let (name, kind) = match rest.split_once('/') {
+                Some((name, _)) => (name, EntryKind::Directory),
+                None => (rest, EntryKind::File { size: bytes.len() as u64 }),
+            };
+            entries.extend(directory.join(name).map(|path| (path, kind)));
+        }
+        if entries.is_empty() && !directory.as_str().is_empty() {
+            return Err(ReadError::Missing);
+        }
+        Ok(entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect())
+    }
+
+    fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        if let Some(bytes) = self.files.get(path) {
+            return Some(EntryKind::File { size: bytes.len() as u64 });
+        }
+        let is_directory = path.as_str().is_empty() || self.files.keys().any(|file| file.is_within(path));
+        is_directory.then_some(EntryKind::Directory)
+    }
+
+    fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.files.get(path).ok_or(ReadError::Missing)?;
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        Ok(bytes.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_lists_one_level() {
+        let tree = MemoryFiles::from_iter([("k8s/a.yaml", "a"), ("k8s/sub/b.yaml", "b"), ("top.yaml", "")]);
+        let names = |directory: &str| -> Vec<String> {
+            let entries = tree.list(&TreePath::new(directory)).expect("the directory exists");
+            entries.iter().map(|entry| entry.path.to_string()).collect()
+        };
+        assert_eq!(names(""), ["k8s", "top.yaml"]);
+        assert_eq!(names("k8s"), ["k8s/a.yaml", "k8s/sub"]);
+        assert_eq!(tree.list(&TreePath::new("absent")), Err(ReadError::Missing));
+    }
+
+    #[test]
+    fn a_read_is_bounded() {
+        let tree = MemoryFiles::from_iter([("a.yaml", "12345")]);
+        let path = TreePath::new("a.yaml");
+        assert_eq!(tree.read(&path, 4), Err(ReadError::TooLarge { limit: 4 }));
+        assert_eq!(tree.read(&path, 5), Ok(b"12345".to_vec()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_tree_are_not_followed() {
+        let outside = tempfile::tempdir().expect("a directory can be made");
+        fs::write(outside.path().join("secret.yaml"), "s").expect("the file can be written");
+        let inside = tempfile::tempdir().expect("a directory can be made");
+        let link = |target: &Path, name: &str| {
+            std::os::unix::fs::symlink(target, inside.path().join(name)).expect("the link can be made");
+        };
+        fs::write(inside.path().join("real.yaml"), "r").expect("the file can be written");
+        link(outside.path(), "way-out");
+        link(Path::new("real.yaml"), "alias.yaml");
+        let tree = DiskFiles::open(inside.path()).expect("the directory opens");
+        assert_eq!(tree.read(&TreePath::new("way-out/secret.yaml"), 10), Err(ReadError::Outside));
+        assert_eq!(tree.list(&TreePath::new("way-out")), Err(ReadError::Outside));
+        assert_eq!(tree.kind(&TreePath::new("way-out")), None);
+        assert_eq!(tree.read(&TreePath::new("alias.yaml"), 10), Ok(b"r".to_vec()));
+    }
+}

@@ -1,0 +1,1 @@
+//! The pipeline as a library: discover, render, check, resolve, verdict.

@@ -1,0 +1,1 @@
+//! The YAML dialects of Kubernetes' tools, lossless and with byte spans.

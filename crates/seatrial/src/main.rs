@@ -1,0 +1,3 @@
+//! Takes a Kubernetes application through its sea trials before it sails.
+
+fn main() {}

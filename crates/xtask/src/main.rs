@@ -1,0 +1,3 @@
+//! Generated pages and checks of the house itself.
+
+fn main() {}
