@@ -1,1 +1,18 @@
 //! What checks notice, where it is, and how a person reads it.
+//!
+//! A [`Notice`] is what a crate sees; a [`Finding`] is what a person reads.
+//! Only `trial::resolve` turns one into the other. This crate knows nothing
+//! about Kubernetes: an object is an opaque id and a few words to print.
+
+mod change;
+mod check;
+mod finding;
+mod location;
+mod notice;
+pub mod terminal;
+
+pub use change::{Change, Content, Edit, Refusal};
+pub use check::{CheckInfo, Level, Severity, Strictness};
+pub use finding::{Applicability, Finding, Fix, ObjectName, Place, RelatedPlace, Rendered};
+pub use location::{Location, ObjectId, Origin, OriginStep, Role, Sources, UnitId};
+pub use notice::{Notice, Related};

@@ -1,0 +1,82 @@
+//! What a crate notices, in terms of objects and fields.
+
+use crate::{Change, CheckInfo, Location, Role, Severity};
+
+/// Another place that belongs to a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub at: Location,
+    /// What is there, in a short phrase.
+    pub label: String,
+    /// The part it plays.
+    pub role: Role,
+}
+
+/// One defect, as the crate that saw it tells it.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The check it belongs to.
+    pub check: &'static CheckInfo,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// Where.
+    pub at: Location,
+    /// What is wrong, in one lower-case phrase that names the object, the
+    /// value or the missing name; no line, unit, count or moving quantity.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// How the conclusion was reached, a step each; numbers go here.
+    pub derivation: Vec<String>,
+    /// A repair.
+    pub change: Option<Change>,
+}
+
+impl Notice {
+    /// A notice with the check's own severity.
+    pub fn new(check: &'static CheckInfo, at: Location, message: impl Into<String>) -> Self {
+        Self {
+            check,
+            severity: check.severity,
+            at,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+            derivation: Vec::new(),
+            change: None,
+        }
+    }
+
+    /// With another severity than the check's own.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// With what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With another place.
+    pub fn related(mut self, at: Location, role: Role, label: impl Into<String>) -> Self {
+        self.related.push(Related { at, label: label.into(), role });
+        self
+    }
+
+    /// With a step of the derivation.
+    pub fn because(mut self, step: impl Into<String>) -> Self {
+        self.derivation.push(step.into());
+        self
+    }
+
+    /// With a repair.
+    pub fn change(mut self, change: Change) -> Self {
+        self.change = Some(change);
+        self
+    }
+}

@@ -1,0 +1,47 @@
+//! The rendered objects of one unit, indexed.
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{ObjectId, UnitId};
+use smol_str::SmolStr;
+
+use crate::Object;
+
+/// One unit's objects, by id and by kind.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    objects: Vec<Object>,
+    by_kind: FxHashMap<SmolStr, Vec<ObjectId>>,
+}
+
+impl Bundle {
+    /// Indexes the objects of a unit; their ids are their places in the list.
+    pub fn new(objects: Vec<Object>) -> Self {
+        let mut by_kind: FxHashMap<SmolStr, Vec<ObjectId>> = FxHashMap::default();
+        for (place, object) in objects.iter().enumerate() {
+            debug_assert_eq!(object.id().0 as usize, place);
+            by_kind.entry(SmolStr::new(object.kind())).or_default().push(object.id());
+        }
+        Self { objects, by_kind }
+    }
+
+    /// The objects in the order they are applied in.
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The object with this id.
+    pub fn object(&self, id: ObjectId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    /// The objects of a group and kind, in order.
+    pub fn of_kind<'a>(&'a self, group: &'a str, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let ids = self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        ids.iter().map(|&id| self.object(id)).filter(move |object| object.group() == group)
+    }
+
+    /// The unit the objects belong to; none for an empty bundle.
+    pub fn unit(&self) -> Option<UnitId> {
+        self.objects.first().map(Object::unit)
+    }
+}

@@ -1,0 +1,86 @@
+//! What discovery and rendering noticed besides objects.
+
+use seatrial_source::{Span, TreePath};
+
+/// Why something that was found is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipCode {
+    /// A chart, kustomization or Compose file: no renderer yet.
+    NotRendered,
+    /// A template of another program (Jinja, Helmfile, Jsonnet, CUE, envsubst).
+    ForeignTemplate,
+    /// A test fixture or sample that nothing deploys.
+    Fixture,
+    /// Judged through the unit that lists it.
+    ServesOthers,
+    /// It could not be read: gone, refused, too large, not text.
+    Unreadable,
+    /// It leads outside the tree.
+    Outside,
+    /// It does not parse.
+    Unparsable,
+    /// It stands on another host and is never fetched here.
+    Remote,
+    /// The configuration excludes it.
+    Excluded,
+    /// A bound was reached.
+    Limit,
+}
+
+impl SkipCode {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRendered => "not-rendered",
+            Self::ForeignTemplate => "foreign-template",
+            Self::Fixture => "fixture",
+            Self::ServesOthers => "serves-others",
+            Self::Unreadable => "unreadable",
+            Self::Outside => "outside-tree",
+            Self::Unparsable => "unparsable",
+            Self::Remote => "remote",
+            Self::Excluded => "excluded",
+            Self::Limit => "limit",
+        }
+    }
+}
+
+/// Something that was found and is not judged. A skip never looks like a pass.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skip {
+    /// The file or directory.
+    pub path: TreePath,
+    /// Where in it, when only a part is skipped.
+    pub span: Option<Span>,
+    /// Why, for programs.
+    pub code: SkipCode,
+    /// Why, for people: a short phrase.
+    pub reason: String,
+}
+
+/// What was found, what was rendered, and what was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Units and files with Kubernetes content.
+    pub found: usize,
+    /// Those of them that were rendered and judged.
+    pub rendered: usize,
+    /// The rest, sorted.
+    pub skipped: Vec<Skip>,
+}
+
+/// What rendering noticed that no object shows. Renderers of charts and
+/// overlays add their own facts here.
+#[derive(Clone, Debug, Default)]
+pub struct RenderFacts {
+    /// Every file of the tree that git does not ignore, sorted.
+    pub files: Vec<TreePath>,
+    /// Directories that a kustomization or chart owns, sorted.
+    pub owned: Vec<TreePath>,
+    /// Files that no kustomization lists although one stands in their
+    /// directory, sorted, with that kustomization.
+    pub orphans: Vec<(TreePath, TreePath)>,
+    /// Whether a program outside the tree's manifests creates objects
+    /// (Terraform, Pulumi, Helmfile, Ansible, CDK ...), with a file that says so.
+    pub provisioners: Vec<TreePath>,
+}

@@ -1,0 +1,128 @@
+//! One Kubernetes object: a view of a parsed document.
+
+use std::sync::Arc;
+
+use seatrial_diagnostics::{Location, ObjectId, ObjectName, UnitId};
+use seatrial_source::Span;
+use seatrial_yaml::{FieldPath, Node, NodeId, Stream};
+use smol_str::SmolStr;
+
+/// Where an object's document stands.
+#[derive(Clone, Debug)]
+pub struct ObjectSource {
+    /// The parsed file.
+    pub stream: Arc<Stream>,
+    /// The object's mapping; inside a `List`, the item.
+    pub root: NodeId,
+}
+
+/// An object of a bundle: identity read once, everything else looked up.
+#[derive(Clone, Debug)]
+pub struct Object {
+    unit: UnitId,
+    id: ObjectId,
+    source: ObjectSource,
+    api_version: SmolStr,
+    kind: SmolStr,
+    namespace: Option<SmolStr>,
+    name: SmolStr,
+}
+
+impl Object {
+    /// A view of a mapping that has `apiVersion` and `kind`; none when it has not.
+    pub fn new(unit: UnitId, id: ObjectId, source: ObjectSource) -> Option<Self> {
+        let root = source.stream.node(source.root);
+        let word = |node: Option<Node<'_>>| node.and_then(|it| it.as_str()).map(SmolStr::new);
+        let api_version = word(root.get("apiVersion"))?;
+        let kind = word(root.get("kind"))?;
+        let metadata = root.get("metadata");
+        let namespace = word(metadata.and_then(|it| it.get("namespace"))).filter(|it| !it.is_empty());
+        let name = word(metadata.and_then(|it| it.get("name"))).unwrap_or_default();
+        Some(Self { unit, id, source, api_version, kind, namespace, name })
+    }
+
+    /// The unit whose bundle holds it.
+    pub fn unit(&self) -> UnitId {
+        self.unit
+    }
+
+    /// Its id in that bundle.
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// Where its document stands.
+    pub fn source(&self) -> &ObjectSource {
+        &self.source
+    }
+
+    /// The whole object.
+    pub fn root(&self) -> Node<'_> {
+        self.source.stream.node(self.source.root)
+    }
+
+    /// The bytes of its document.
+    pub fn span(&self) -> Span {
+        self.root().span()
+    }
+
+    /// `apps/v1`
+    pub fn api_version(&self) -> &str {
+        &self.api_version
+    }
+
+    /// `apps`; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// `Deployment`
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The namespace, where one is written.
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// The name; empty where none is written (as with `generateName`).
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is of this group and kind, whatever the version.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group() == group
+    }
+
+    /// The node at a path of keys, or none.
+    pub fn field(&self, keys: &[&str]) -> Option<Node<'_>> {
+        keys.iter().try_fold(self.root(), |node, key| node.get(key))
+    }
+
+    /// The node at a field path, or none.
+    pub fn at(&self, path: &FieldPath) -> Option<Node<'_>> {
+        self.root().at(path)
+    }
+
+    /// A field of this object as a notice names it.
+    pub fn location(&self, path: FieldPath) -> Location {
+        Location::field(self.unit, self.id, path)
+    }
+
+    /// The words that name it.
+    pub fn words(&self) -> ObjectName {
+        ObjectName {
+            api_version: self.api_version.to_string(),
+            kind: self.kind.to_string(),
+            namespace: self.namespace.as_ref().map(ToString::to_string),
+            name: self.name.to_string(),
+        }
+    }
+
+    /// `Deployment api`: how messages name it.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.kind, if self.name.is_empty() { "without a name" } else { &self.name })
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything one trial looks at: all units, their bundles, what rendering noticed.
+
+use seatrial_diagnostics::{ObjectId, UnitId};
+use seatrial_source::{Completeness, Ref};
+
+use crate::{Bundle, Coverage, Object, RenderFacts, Target, Unit};
+
+/// An object of the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The unit.
+    pub unit: UnitId,
+    /// The object in that unit's bundle.
+    pub object: ObjectId,
+}
+
+/// Objects that the configuration says exist elsewhere. `*` stands for any
+/// run of characters in each field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// `Secret`
+    pub kind: String,
+    /// A namespace, or none for any.
+    pub namespace: Option<String>,
+    /// A name.
+    pub name: String,
+}
+
+/// What version control knows of the tree's own repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins {
+    /// The addresses of this repository, in a comparable form.
+    pub urls: Vec<String>,
+    /// The names of its branches and tags, without `refs/...`, sorted; hashes resolve besides.
+    pub refs: Vec<Ref>,
+    /// Whether an absent ref proves something.
+    pub completeness: Completeness,
+}
+
+/// All units of a tree, rendered for one target.
+#[derive(Debug)]
+pub struct Repository {
+    /// What they are deployed to.
+    pub target: Target,
+    /// The units, by id.
+    pub units: Vec<Unit>,
+    /// Their bundles, by unit id.
+    pub bundles: Vec<Bundle>,
+    /// What rendering noticed.
+    pub facts: RenderFacts,
+    /// What was found, rendered and skipped.
+    pub coverage: Coverage,
+    /// Objects declared to exist elsewhere.
+    pub external: Vec<External>,
+    /// What version control knows; none outside a repository.
+    pub origins: Option<Origins>,
+}
+
+impl Repository {
+    /// The unit with this id.
+    pub fn unit(&self, id: UnitId) -> &Unit {
+        &self.units[id.0 as usize]
+    }
+
+    /// The bundle of a unit.
+    pub fn bundle(&self, id: UnitId) -> &Bundle {
+        &self.bundles[id.0 as usize]
+    }
+
+    /// The object at a place.
+    pub fn object(&self, place: Place) -> &Object {
+        self.bundle(place.unit).object(place.object)
+    }
+
+    /// Every object of every unit, in order.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.bundles.iter().flat_map(|bundle| bundle.objects())
+    }
+}
