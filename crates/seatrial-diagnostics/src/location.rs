@@ -17,7 +17,7 @@ pub struct ObjectId(pub u32);
 
 /// A place as a check knows it: symbolic, so that it serves a file, a rendered
 /// chart and a simulated object alike.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Location {
     /// A field of a rendered object; an absent field stands for its nearest
     /// written ancestor.
