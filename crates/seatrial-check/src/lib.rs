@@ -1,1 +1,57 @@
-//! The checks, one file each.
+//! The checks: pure functions from rendered objects to notices, one file each.
+//!
+//! Nothing here reads a file. A check declares how much it looks at
+//! ([`Level`](seatrial_diagnostics::Level)) and gets a [`Context`] of that size.
+
+mod checks;
+mod context;
+mod missing;
+
+pub use checks::ALL;
+pub use context::{Context, Report, World};
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice};
+use seatrial_model::{Unit, UnitRole};
+
+/// One check: what it says of itself, and its code.
+#[derive(Debug)]
+pub struct Check {
+    /// Name, weight, page.
+    pub info: CheckInfo,
+    /// Looks at the context and reports.
+    pub run: fn(&Context<'_>, &mut Report),
+}
+
+/// What every check says of itself, in the order of their ids.
+pub fn infos() -> impl Iterator<Item = &'static CheckInfo> {
+    ALL.iter().map(|check| &check.info)
+}
+
+/// Runs the checks of one object and of one bundle on a unit. A unit that
+/// serves others is incomplete by design, so only single objects are judged.
+pub fn run_unit(world: &World<'_>, unit: &Unit) -> Vec<Notice> {
+    let mut report = Report::default();
+    for check in ALL {
+        match check.info.level {
+            Level::Object => {
+                for object in world.repository.bundle(unit.id).objects() {
+                    (check.run)(&Context::object(world, object), &mut report);
+                }
+            }
+            Level::Bundle if unit.role != UnitRole::Base => {
+                (check.run)(&Context::bundle(world, unit), &mut report);
+            }
+            Level::Bundle | Level::Repository => {}
+        }
+    }
+    report.into_notices()
+}
+
+/// Runs the checks that look at the whole repository.
+pub fn run_repository(world: &World<'_>) -> Vec<Notice> {
+    let mut report = Report::default();
+    for check in ALL.iter().filter(|check| check.info.level == Level::Repository) {
+        (check.run)(&Context::repository(world), &mut report);
+    }
+    report.into_notices()
+}

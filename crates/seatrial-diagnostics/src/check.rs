@@ -76,6 +76,19 @@ pub struct CheckInfo {
     pub strictness: Strictness,
     /// The FixBench categories it answers.
     pub families: &'static [&'static str],
-    /// The page that `seatrial explain` prints, in Markdown.
+    /// The page that `seatrial explain` prints: see [`CheckInfo::page_text`].
     pub page: &'static str,
+}
+
+impl CheckInfo {
+    /// The page's Markdown. [`CheckInfo::page`] may be a whole source file
+    /// whose leading `//!` comment is the page, or the Markdown itself.
+    pub fn page_text(&self) -> String {
+        if !self.page.starts_with("//!") {
+            return self.page.to_owned();
+        }
+        let comment = self.page.lines().map_while(|line| line.strip_prefix("//!"));
+        let lines: Vec<&str> = comment.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n") + "\n"
+    }
 }

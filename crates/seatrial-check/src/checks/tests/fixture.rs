@@ -1,0 +1,251 @@
+//! Literate fixtures: Markdown whose fenced manifests carry, as comments on
+//! the line, what a check must notice there.
+//!
+//! A `##` section is one tree. Its fences: `yaml` (one file), `yaml pod-spec`
+//! (wrapped into a Deployment), `yaml file=DIR/NAME` (a file of the unit
+//! `manifests:DIR`), `files` (further paths that exist), `refs` (the
+//! repository's `url ...` lines, then its branches and tags), `orphans`
+//! (files that no kustomization lists), `external` (`Kind namespace/name` or
+//! `Kind name`, declared to exist elsewhere).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
+use seatrial_model::{
+    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, RenderFacts, Repository,
+    Target, Unit, UnitKind, UnitRole,
+};
+use seatrial_profile::ClusterProfile;
+use seatrial_source::{Completeness, FileId, LineIndex, Ref, TreePath};
+use seatrial_yaml::{Dialect, Limits, Stream};
+
+use crate::{Check, World, run_repository, run_unit};
+
+const POD_SPEC_PRELUDE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: default}\n\
+    spec:\n  replicas: 2\n  selector: {matchLabels: {app: app}}\n  template:\n    metadata: {labels: {app: app}}\n    spec:\n";
+
+/// One tree and what must be noticed in it.
+pub(super) struct Case {
+    pub(super) title: String,
+    fences: Vec<Fence>,
+}
+
+struct Fence {
+    info: String,
+    text: String,
+}
+
+/// Something noticed, or expected: file, line, severity, message.
+type Mark = (String, u32, String, String);
+
+/// The trees below a page's section: all its fences are one tree.
+pub(super) fn cases_of_page(page: &str, section: &str) -> Vec<Case> {
+    sections(page).into_iter().filter(|case| case.title == section && !case.fences.is_empty()).collect()
+}
+
+/// The trees of a fixture.
+pub(super) fn cases_of_fixture(text: &str) -> Vec<Case> {
+    sections(text).into_iter().filter(|case| !case.fences.is_empty()).collect()
+}
+
+fn sections(text: &str) -> Vec<Case> {
+    let mut cases = vec![Case { title: String::new(), fences: Vec::new() }];
+    let mut open: Option<Fence> = None;
+    for line in text.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => open = Some(Fence { info: info.trim().to_owned(), text: String::new() }),
+            (Some(_), Some(_)) => {
+                let case = cases.last_mut().expect("there is always a case");
+                case.fences.extend(open.take());
+            }
+            (Some(fence), None) => {
+                fence.text.push_str(line);
+                fence.text.push('\n');
+            }
+            (None, None) => {
+                if let Some(title) = line.strip_prefix("## ") {
+                    cases.push(Case { title: title.trim().to_owned(), fences: Vec::new() });
+                }
+            }
+        }
+    }
+    cases
+}
+
+impl Fence {
+    fn is_yaml(&self) -> bool {
+        self.info.split(' ').next() == Some("yaml")
+    }
+
+    fn file(&self) -> &str {
+        self.info.split(' ').find_map(|word| word.strip_prefix("file=")).unwrap_or("app/manifests.yaml")
+    }
+
+    /// The manifest, and how many lines stand before the fence's first.
+    fn manifest(&self) -> (String, u32) {
+        if !self.info.split(' ').any(|word| word == "pod-spec") {
+            return (self.text.clone(), 0);
+        }
+        let mut text = POD_SPEC_PRELUDE.to_owned();
+        for line in self.text.lines() {
+            let _ = writeln!(text, "      {line}");
+        }
+        (text, POD_SPEC_PRELUDE.lines().count() as u32)
+    }
+}
+
+impl Case {
+    /// What the check notices in this tree.
+    pub(super) fn run(&self, check: &Check) -> Vec<Notice> {
+        let tree = self.tree();
+        tree.notices(check)
+    }
+
+    /// The difference between what is noticed and what the comments say.
+    pub(super) fn compare(&self, check: &Check) -> Option<String> {
+        let tree = self.tree();
+        let mut expected = self.expected();
+        let mut diff = String::new();
+        for notice in tree.notices(check) {
+            let (file, line) = tree.place(&notice.at);
+            let found: Mark = (file, line, notice.severity.to_string(), notice.message.clone());
+            let known = expected.iter().position(|(file, line, severity, message)| {
+                *file == found.0 && *line == found.1 && *severity == found.2 && found.3.contains(message.as_str())
+            });
+            match known {
+                Some(at) => drop(expected.remove(at)),
+                None => drop(writeln!(diff, "  not expected: {found:?}")),
+            }
+        }
+        for mark in expected {
+            let _ = writeln!(diff, "  not noticed:  {mark:?}");
+        }
+        (!diff.is_empty()).then_some(diff)
+    }
+
+    fn expected(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for fence in self.fences.iter().filter(|fence| fence.is_yaml()) {
+            let (text, _) = fence.manifest();
+            for (number, line) in (1..).zip(text.lines()) {
+                for comment in line.split("# ").skip(1) {
+                    let Some((severity, message)) = comment.split_once(": ") else { continue };
+                    if ["error", "warning", "info"].contains(&severity) {
+                        marks.push((fence.file().to_owned(), number, severity.to_owned(), message.trim().to_owned()));
+                    }
+                }
+            }
+        }
+        marks
+    }
+
+    fn tree(&self) -> Tree {
+        let mut streams: Vec<(TreePath, Arc<Stream>)> = Vec::new();
+        let mut facts = RenderFacts::default();
+        let mut external = Vec::new();
+        let mut origins = None;
+        for fence in &self.fences {
+            let lines = fence.text.lines().filter(|line| !line.is_empty());
+            match fence.info.as_str() {
+                "files" => facts.files.extend(lines.map(TreePath::new)),
+                "refs" => origins = Some(refs(lines)),
+                "orphans" => facts.orphans.extend(lines.map(|line| {
+                    let path = TreePath::new(line);
+                    let owner = path.parent().and_then(|it| it.join("kustomization.yaml"));
+                    (path, owner.expect("an orphan lies in a directory"))
+                })),
+                "external" => external.extend(lines.filter_map(declared)),
+                _ if fence.is_yaml() => {
+                    let path = TreePath::new(fence.file());
+                    let (text, _) = fence.manifest();
+                    let file = FileId(streams.len() as u32);
+                    let stream = seatrial_yaml::parse(file, text.into(), Dialect::GoYaml2, &Limits::default());
+                    assert!(stream.problems().is_empty(), "{}: {:?}", self.title, stream.problems());
+                    facts.files.push(path.clone());
+                    streams.push((path, Arc::new(stream)));
+                }
+                other => panic!("{}: a fence of an unknown kind: {other}", self.title),
+            }
+        }
+        facts.files.sort();
+        let (units, bundles) = bundles(&streams);
+        let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
+        let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+        let repository = Repository { target, units, bundles, facts, coverage, external, origins };
+        Tree { repository, streams }
+    }
+}
+
+fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
+    let mut origins = Origins { urls: Vec::new(), refs: Vec::new(), completeness: Completeness::Complete };
+    for line in lines {
+        match line.strip_prefix("url ") {
+            Some(url) => origins.urls.push(url.to_owned()),
+            None if line == "partial" => origins.completeness = Completeness::Partial,
+            None => origins.refs.push(Ref { name: line.to_owned(), commit: None }),
+        }
+    }
+    origins
+}
+
+fn declared(line: &str) -> Option<External> {
+    let (kind, name) = line.split_once(' ')?;
+    let (namespace, name) = match name.split_once('/') {
+        Some((namespace, name)) => (Some(namespace.to_owned()), name),
+        None => (None, name),
+    };
+    Some(External { kind: kind.to_owned(), namespace, name: name.to_owned() })
+}
+
+/// One unit per directory, objects in the order of the files.
+fn bundles(streams: &[(TreePath, Arc<Stream>)]) -> (Vec<Unit>, Vec<Bundle>) {
+    let mut directories: BTreeMap<TreePath, Vec<&Arc<Stream>>> = BTreeMap::new();
+    for (path, stream) in streams {
+        directories.entry(path.parent().expect("files lie in a directory")).or_default().push(stream);
+    }
+    let mut units = Vec::new();
+    let mut bundles = Vec::new();
+    for (path, streams) in directories {
+        let id = UnitId(units.len() as u32);
+        let mut objects = Vec::new();
+        for stream in streams {
+            for root in stream.documents().iter().filter_map(|document| document.root) {
+                let source = ObjectSource { stream: Arc::clone(stream), root };
+                objects.extend(Object::new(id, ObjectId(objects.len() as u32), source));
+            }
+        }
+        let name = format!("manifests:{path}");
+        units.push(Unit { id, name, kind: UnitKind::Manifests, path, role: UnitRole::Deployed });
+        bundles.push(Bundle::new(objects));
+    }
+    (units, bundles)
+}
+
+struct Tree {
+    repository: Repository,
+    streams: Vec<(TreePath, Arc<Stream>)>,
+}
+
+impl Tree {
+    fn notices(&self, check: &Check) -> Vec<Notice> {
+        let graph = Graph::build(&self.repository);
+        let profile = ClusterProfile::standard();
+        let world = World { repository: &self.repository, graph: &graph, profile: &profile };
+        let notices = match check.info.level {
+            Level::Repository => run_repository(&world),
+            Level::Object | Level::Bundle => {
+                self.repository.units.iter().flat_map(|unit| run_unit(&world, unit)).collect()
+            }
+        };
+        notices.into_iter().filter(|notice| notice.check.id == check.info.id).collect()
+    }
+
+    /// The file and the line a notice is about.
+    fn place(&self, at: &Location) -> (String, u32) {
+        let span = self.repository.span(at).expect("a notice names something that is there");
+        let (path, stream) = &self.streams[span.file.0 as usize];
+        (path.to_string(), LineIndex::new(stream.text()).line(span.start))
+    }
+}

@@ -1,0 +1,115 @@
+//! What a check sees, and where it reports.
+
+use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_model::{Graph, Object, Place, Reference, Repository, Unit, UnitRole};
+use seatrial_profile::ClusterProfile;
+
+/// Everything that is the same for every check of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// All units and what rendering noticed.
+    pub repository: &'a Repository,
+    /// The references between all objects.
+    pub graph: &'a Graph,
+    /// The target cluster.
+    pub profile: &'a ClusterProfile,
+}
+
+/// How much of the world one call is about.
+#[derive(Clone, Copy, Debug)]
+enum Scope<'a> {
+    Object(&'a Object),
+    Bundle(&'a Unit),
+    Repository,
+}
+
+/// What a check sees: the world, and the part of it that this call is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    world: &'a World<'a>,
+    scope: Scope<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn object(world: &'a World<'a>, object: &'a Object) -> Self {
+        Self { world, scope: Scope::Object(object) }
+    }
+
+    pub(crate) fn bundle(world: &'a World<'a>, unit: &'a Unit) -> Self {
+        Self { world, scope: Scope::Bundle(unit) }
+    }
+
+    pub(crate) fn repository(world: &'a World<'a>) -> Self {
+        Self { world, scope: Scope::Repository }
+    }
+
+    /// The whole world.
+    pub fn world(&self) -> &'a World<'a> {
+        self.world
+    }
+
+    /// The references between all objects.
+    pub fn graph(&self) -> &'a Graph {
+        self.world.graph
+    }
+
+    /// The objects this call is about; for the repository, those of every
+    /// unit that is judged by itself.
+    pub fn objects(&self) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+        let repository = self.world.repository;
+        match self.scope {
+            Scope::Object(object) => Box::new(std::iter::once(object)),
+            Scope::Bundle(unit) => Box::new(repository.bundle(unit.id).objects().iter()),
+            Scope::Repository => Box::new(
+                self.judged_units().flat_map(move |unit| repository.bundle(unit.id).objects().iter()),
+            ),
+        }
+    }
+
+    /// The units that are judged by themselves.
+    pub fn judged_units(&self) -> impl Iterator<Item = &'a Unit> + use<'a> {
+        self.world.repository.units.iter().filter(|unit| unit.role != UnitRole::Base)
+    }
+
+    /// The objects of a group and kind this call is about.
+    pub fn of_kind(&self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.objects().filter(move |object| object.is(group, kind))
+    }
+
+    /// The references that an object makes.
+    pub fn references_of(&self, object: &Object) -> &'a [Reference] {
+        self.world.graph.of(Place { unit: object.unit(), object: object.id() })
+    }
+
+    /// Every reference of the objects this call is about, with its object.
+    pub fn references(&self) -> impl Iterator<Item = (&'a Object, &'a Reference)> + use<'a> {
+        let graph = self.world.graph;
+        self.objects().flat_map(move |object| {
+            let place = Place { unit: object.unit(), object: object.id() };
+            graph.of(place).iter().map(move |reference| (object, reference))
+        })
+    }
+
+    /// The unit an object belongs to.
+    pub fn unit(&self, id: UnitId) -> &'a Unit {
+        self.world.repository.unit(id)
+    }
+}
+
+/// Where checks put what they notice.
+#[derive(Debug, Default)]
+pub struct Report {
+    notices: Vec<Notice>,
+}
+
+impl Report {
+    /// Adds a notice.
+    pub fn add(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// All notices in the order they were added.
+    pub fn into_notices(self) -> Vec<Notice> {
+        self.notices
+    }
+}

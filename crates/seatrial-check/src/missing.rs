@@ -1,0 +1,1 @@
+//! How bad a missing reference is: shared by every check about references.
