@@ -74,7 +74,7 @@ pub struct CheckInfo {
     pub level: Level,
     /// Who wants to see it.
     pub strictness: Strictness,
-    /// The FixBench categories it answers.
+    /// The `FixBench` categories it answers.
     pub families: &'static [&'static str],
     /// The page that `seatrial explain` prints: see [`CheckInfo::page_text`].
     pub page: &'static str,
