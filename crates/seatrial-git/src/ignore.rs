@@ -16,6 +16,9 @@ use crate::tracked::{PATH_BYTES_MAX, Tracked};
 
 /// A larger file of rules is taken for a mistake and not read.
 pub(crate) const RULES_BYTES_MAX: u64 = 1 << 20;
+/// So many rules may hold for one directory, its ancestors' included; each
+/// costs time for every path. Files that would add more are not read.
+const RULES_MAX: usize = 20_000;
 
 type Rules = gix::glob::search::pattern::List<Ignore>;
 
@@ -131,7 +134,8 @@ impl IgnoreRules {
 
     fn with_own_rules(&self, mut directory: Directory, path: &str) -> Directory {
         let own = directory.is_real.then(|| self.own_rules(path)).flatten();
-        if let Some(own) = own {
+        let above: usize = directory.rules.iter().map(|rules| rules.patterns.len()).sum();
+        if let Some(own) = own.filter(|own| above + own.patterns.len() <= RULES_MAX) {
             directory.rules = directory.rules.iter().cloned().chain([own]).collect();
         }
         directory

@@ -21,10 +21,19 @@ pub(crate) fn all(repository: &gix::Repository) -> gix::Result<Vec<Ref>> {
     Ok(refs)
 }
 
+/// Most refs name their object themselves, which is much faster than to look
+/// them up by name once more.
 fn commit(mut found: gix::Reference<'_>) -> Option<Commit> {
-    let id = found.peel_to_id().ok()?;
-    let is_commit = id.header().ok()?.kind() == gix::objs::Kind::Commit;
-    is_commit.then(|| Commit(id.to_hex().to_string()))
+    let id = match found.try_id() {
+        Some(id) => id,
+        None => found.follow_to_object().ok()?,
+    };
+    let commit = match id.header().ok()?.kind() {
+        gix::objs::Kind::Commit => id.detach(),
+        gix::objs::Kind::Tag => id.object().ok()?.peel_to_kind(gix::objs::Kind::Commit).ok()?.id,
+        _ => return None,
+    };
+    Some(Commit(commit.to_hex().to_string()))
 }
 
 /// The addresses in the repository's own configuration, sorted.

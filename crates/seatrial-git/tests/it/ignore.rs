@@ -167,6 +167,16 @@ fn a_split_index_is_read() {
 }
 
 #[test]
+fn a_flood_of_rules_is_not_read() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".gitignore", "a.yaml\n".repeat(19_999));
+    sandbox.write("sub/.gitignore", "b.yaml\n".repeat(2));
+    sandbox.write("sub/deep/.gitignore", "c.yaml\n");
+    let found = ignored(&sandbox, &["a.yaml", "sub/a.yaml", "sub/b.yaml", "sub/deep/c.yaml"]);
+    assert_eq!(found, ["a.yaml", "sub/a.yaml", "sub/deep/c.yaml"]);
+}
+
+#[test]
 fn a_path_beyond_all_bounds_is_not_ignored() {
     let sandbox = Sandbox::new();
     sandbox.write(".gitignore", "*\n");
