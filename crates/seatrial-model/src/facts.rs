@@ -25,6 +25,8 @@ pub enum SkipCode {
     Excluded,
     /// A bound was reached.
     Limit,
+    /// Configuration of a program, never sent to an API server.
+    NotAnObject,
 }
 
 impl SkipCode {
@@ -41,6 +43,7 @@ impl SkipCode {
             Self::Remote => "remote",
             Self::Excluded => "excluded",
             Self::Limit => "limit",
+            Self::NotAnObject => "not-an-object",
         }
     }
 }

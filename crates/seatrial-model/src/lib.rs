@@ -5,12 +5,28 @@
 
 mod bundle;
 mod facts;
+mod field;
+mod int_or_string;
+mod interval;
+mod locate;
 mod object;
+mod quantity;
 mod repository;
+mod scope;
+mod selector;
+#[cfg(test)]
+mod testing;
 mod unit;
+pub mod views;
 
 pub use bundle::Bundle;
 pub use facts::{Coverage, RenderFacts, Skip, SkipCode};
+pub use field::Field;
+pub use int_or_string::{IntOrString, NoPercentage};
+pub use interval::Interval;
 pub use object::{Object, ObjectSource};
+pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use repository::{External, Origins, Place, Repository};
+pub use scope::{Agreement, is_namespaced};
+pub use selector::{LabelSelector, Labels, Operator, Requirement};
 pub use unit::{KubernetesVersion, Target, Unit, UnitKind, UnitRole};
