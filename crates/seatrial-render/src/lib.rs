@@ -1,1 +1,36 @@
 //! Discovery of deployable units and their rendering into objects.
+//!
+//! [`render`] looks at a tree once: which files are manifests, which belong to
+//! a chart, a kustomization or another program, and what objects the rest
+//! holds. It answers afterwards where a field stands, how to edit it and which
+//! bytes are secret. It runs no program and never stops at the first error.
+
+mod checks;
+mod classify;
+mod documents;
+mod edits;
+mod intake;
+mod kustomization;
+mod layout;
+mod locate;
+mod origin;
+mod ownership;
+mod read;
+mod render;
+mod rendering;
+mod request;
+mod secrets;
+mod syntax;
+mod units;
+mod walk;
+
+use seatrial_diagnostics::CheckInfo;
+
+pub use render::render;
+pub use rendering::Rendering;
+pub use request::{Limits, Request};
+
+/// The checks whose notices come from here.
+pub fn checks() -> &'static [&'static CheckInfo] {
+    checks::ALL
+}

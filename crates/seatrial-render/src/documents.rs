@@ -1,0 +1,178 @@
+//! What each document of a parsed file is: objects, configuration of a
+//! program, another program's template, or nothing of Kubernetes.
+
+use seatrial_yaml::{Document, Node, NodeId, Stream};
+
+use crate::classify::{client, foreign};
+
+/// Lists inside lists that are opened.
+const LIST_DEPTH: usize = 4;
+
+/// What one document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DocumentKind {
+    /// Objects; several where a `List` holds them.
+    Objects(Vec<NodeId>),
+    /// A manifest without `apiVersion` or without `kind`: which one is absent.
+    Untyped(&'static str),
+    /// It reads like a manifest and does not parse into one.
+    Broken,
+    /// Configuration of a program, and what for.
+    Client(&'static str),
+    /// Another program's template, and why it is not judged.
+    Foreign(&'static str),
+    /// Nothing of Kubernetes.
+    Other,
+}
+
+impl DocumentKind {
+    /// Whether its problems are a person's who deploys to Kubernetes.
+    pub(crate) fn is_kubernetes(&self) -> bool {
+        matches!(self, Self::Objects(_) | Self::Untyped(_) | Self::Broken | Self::Client(_))
+    }
+}
+
+/// Judges every document of a file.
+pub(crate) fn classify(stream: &Stream) -> Vec<DocumentKind> {
+    let text = stream.text();
+    let mut foreign = foreign::is_ytt(text).then_some("ytt templates are not rendered");
+    if foreign.is_none() && !stream.is_accepted() {
+        foreign = foreign::template(text);
+    }
+    let braces = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
+    stream.documents().iter().map(|document| classify_one(stream, document, foreign, braces)).collect()
+}
+
+fn classify_one(
+    stream: &Stream,
+    document: &Document,
+    foreign: Option<&'static str>,
+    braces: bool,
+) -> DocumentKind {
+    let text = stream.slice(document.span);
+    if let Some(reason) = foreign {
+        return if has_marks(text) { DocumentKind::Foreign(reason) } else { DocumentKind::Other };
+    }
+    let kind = document.root.map_or(DocumentKind::Other, |root| of_root(stream.node(root), braces));
+    let broken = kind == DocumentKind::Other && !document.is_accepted() && has_marks(text);
+    if broken { DocumentKind::Broken } else { kind }
+}
+
+fn of_root(root: Node<'_>, braces: bool) -> DocumentKind {
+    let word = |key: &str| root.get(key).and_then(Node::as_str).filter(|it| !it.is_empty());
+    let (api_version, kind) = match (word("apiVersion"), word("kind")) {
+        (Some(api_version), Some(kind)) => (api_version, kind),
+        (api_version, kind) => return untyped(root, api_version, kind),
+    };
+    if let Some(purpose) = client::purpose(api_version, kind) {
+        return DocumentKind::Client(purpose);
+    }
+    if braces && is_template(root) {
+        return DocumentKind::Foreign("templates of another program are not rendered");
+    }
+    let mut objects = Vec::new();
+    unfold(root, kind, LIST_DEPTH, &mut objects);
+    DocumentKind::Objects(objects)
+}
+
+fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> DocumentKind {
+    let has_name = root.get("metadata").is_some_and(|it| it.get("name").is_some());
+    let absent = match (api_version, kind) {
+        (None, Some(kind)) if is_common_kind(kind) => "apiVersion",
+        (Some(api_version), None) if is_common_version(api_version) => "kind",
+        _ => return DocumentKind::Other,
+    };
+    if has_name { DocumentKind::Untyped(absent) } else { DocumentKind::Other }
+}
+
+/// The items of a list, lists inside it opened too; else the object itself.
+fn unfold(node: Node<'_>, kind: &str, depth: usize, objects: &mut Vec<NodeId>) {
+    let items = node.get("items").filter(|it| it.is_sequence() && kind.ends_with("List"));
+    let Some(items) = items.filter(|_| depth > 0) else {
+        objects.push(node.id());
+        return;
+    };
+    for item in items.items() {
+        if let Some(kind) = item.get("kind").and_then(Node::as_str) {
+            unfold(item, kind, depth - 1, objects);
+        }
+    }
+}
+
+/// Whether a program still has to fill in what names the object or its image.
+fn is_template(root: Node<'_>) -> bool {
+    let metadata = root.get("metadata");
+    let names = ["name", "namespace"].map(|key| metadata.and_then(|it| it.get(key)));
+    let mut named = names.into_iter().flatten().filter_map(Node::as_str);
+    named.any(foreign::is_placeholder) || has_placeholder_image(root)
+}
+
+fn has_placeholder_image(root: Node<'_>) -> bool {
+    let spec = root.get("spec");
+    let template = |node: Option<Node<'_>>| node.and_then(|it| it.get("template")?.get("spec")).is_some();
+    // Other kinds carry templates of their own, which their controllers fill in.
+    let plain = root
+        .get("apiVersion")
+        .and_then(Node::as_str)
+        .is_some_and(|it| matches!(it, "v1" | "apps/v1" | "batch/v1"));
+    if !plain || !template(spec) {
+        return false;
+    }
+    let containers = spec.and_then(|it| it.get("template")?.get("spec")?.get("containers"));
+    let images = containers.into_iter().flat_map(Node::items).filter_map(|it| it.get("image")?.as_str());
+    images.into_iter().any(foreign::is_placeholder)
+}
+
+/// Whether lines of a text look like the head of a manifest.
+fn has_marks(text: &str) -> bool {
+    let starts = |mark: &str| {
+        text.lines().any(|line| {
+            let line = line.trim_start_matches(['{', ' ', '-', '"', '\t', '\'']);
+            line.strip_prefix(mark)
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+        })
+    };
+    starts("apiVersion") && starts("kind")
+}
+
+fn is_common_kind(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Pod"
+            | "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "Job"
+            | "CronJob"
+            | "Service"
+            | "ConfigMap"
+            | "Secret"
+            | "Namespace"
+            | "Ingress"
+            | "ServiceAccount"
+            | "PersistentVolume"
+            | "PersistentVolumeClaim"
+            | "StorageClass"
+            | "NetworkPolicy"
+            | "Role"
+            | "RoleBinding"
+            | "ClusterRole"
+            | "ClusterRoleBinding"
+            | "HorizontalPodAutoscaler"
+            | "PodDisruptionBudget"
+            | "ResourceQuota"
+            | "LimitRange"
+            | "PriorityClass"
+    )
+}
+
+fn is_common_version(api_version: &str) -> bool {
+    let group = api_version.split_once('/').map(|(group, _)| group);
+    match group {
+        None => api_version == "v1",
+        Some(group) => {
+            matches!(group, "apps" | "batch" | "autoscaling" | "policy") || group.ends_with(".k8s.io")
+        }
+    }
+}

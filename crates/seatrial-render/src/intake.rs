@@ -1,0 +1,167 @@
+//! From what was read to parsed files, with ids in the order of their paths.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use seatrial_diagnostics::{CheckInfo, Location, Notice, Severity};
+use seatrial_model::{Skip, SkipCode};
+use seatrial_source::{FileId, ReadError, SourceMap, Span, TreePath};
+use seatrial_yaml::{Dialect, Limits, Stream};
+
+use crate::checks::{FILE_TOO_LARGE, PATH_OUTSIDE_TREE, UNREADABLE_FILE};
+use crate::classify::name::{self, NameKind};
+use crate::layout::{Candidate, FileRole};
+use crate::read::Outcome;
+use crate::walk::Walk;
+
+/// A text that matters, before it is parsed.
+#[derive(Debug)]
+pub(crate) struct TextFile {
+    pub(crate) id: FileId,
+    pub(crate) path: TreePath,
+    pub(crate) role: FileRole,
+}
+
+/// Everything that is known before manifests are parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Intake {
+    pub(crate) sources: SourceMap,
+    /// Sorted by path.
+    pub(crate) texts: Vec<TextFile>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) skipped: Vec<Skip>,
+    pub(crate) provisioners: Vec<TreePath>,
+}
+
+impl Intake {
+    pub(crate) fn new(walk: &Walk, candidates: &[Candidate], outcomes: Vec<Outcome>) -> Self {
+        let mut intake = Self { skipped: walk.skipped.clone(), ..Self::default() };
+        let mut fixtures: BTreeMap<&TreePath, usize> = BTreeMap::new();
+        for (candidate, outcome) in candidates.iter().zip(outcomes) {
+            match (outcome, &candidate.fixture) {
+                (Outcome::Fixture, Some(fixture)) => *fixtures.entry(fixture).or_default() += 1,
+                (outcome, _) => intake.take(candidate, outcome),
+            }
+        }
+        for (directory, count) in fixtures {
+            let files = if count == 1 { "one file".to_owned() } else { format!("{count} files") };
+            let reason =
+                format!("test fixtures: {files} with manifests, checked only when asked for by path");
+            intake.skip(directory.clone(), SkipCode::Fixture, reason);
+        }
+        intake.take_walk(walk);
+        intake
+    }
+
+    fn take(&mut self, candidate: &Candidate, outcome: Outcome) {
+        let path = candidate.path.clone();
+        match (outcome, candidate.role) {
+            (Outcome::Dropped | Outcome::Fixture, _) => {}
+            (Outcome::Kept(_), FileRole::Generator(reason)) => {
+                self.skip(path, SkipCode::ForeignTemplate, reason);
+            }
+            (Outcome::Kept(text), role) => {
+                let id = self.sources.add(path.clone(), text);
+                self.texts.push(TextFile { id, path, role });
+            }
+            (Outcome::Provisioner, role) => {
+                if role == FileRole::Helmfile {
+                    self.skip(path.clone(), SkipCode::ForeignTemplate, "Helmfile is not evaluated");
+                }
+                self.provisioners.push(path);
+            }
+            (Outcome::NotText { text, at, what }, _) => self.not_text(path, text, at, what),
+            (Outcome::Failed(ReadError::TooLarge { .. }), _) => self.too_large(candidate),
+            (Outcome::Failed(error), _) => self.failed(path, &error),
+            (Outcome::Budget, _) => {
+                self.skip(path, SkipCode::Limit, "all files together are larger than is read");
+            }
+        }
+    }
+
+    fn take_walk(&mut self, walk: &Walk) {
+        for (path, target) in &walk.outside {
+            self.skip(
+                path.clone(),
+                SkipCode::Outside,
+                format!("it links to `{target}`, outside the repository"),
+            );
+            let matters = matches!(
+                name::kind_of(path),
+                NameKind::Yaml
+                    | NameKind::Json
+                    | NameKind::Kustomization
+                    | NameKind::Chart
+                    | NameKind::Compose
+            );
+            let severity = if matters { Severity::Warning } else { Severity::Info };
+            let message = format!("`{path}` links to `{target}`, outside the repository");
+            let notice = self.at_file(&PATH_OUTSIDE_TREE, path.clone(), message).severity(severity);
+            self.notices.push(notice.help("put the file itself into the repository"));
+        }
+        for (path, error) in &walk.unreadable {
+            self.failed(path.clone(), error);
+        }
+    }
+
+    fn not_text(&mut self, path: TreePath, text: Arc<str>, at: u32, what: &str) {
+        self.skip(path.clone(), SkipCode::Unreadable, format!("it is {what}"));
+        let id = self.sources.add(path.clone(), text);
+        let notice = Notice::new(
+            &UNREADABLE_FILE,
+            Location::text(Span::new(id, at, at)),
+            format!("`{path}` is {what}"),
+        );
+        self.notices.push(notice.help("save it as UTF-8"));
+    }
+
+    fn too_large(&mut self, candidate: &Candidate) {
+        let path = candidate.path.clone();
+        self.skip(path.clone(), SkipCode::Limit, "it is larger than any file that is read");
+        if path.name().ends_with(".json") {
+            return;
+        }
+        let message = format!("`{path}` is too large to be read");
+        let notice = self.at_file(&FILE_TOO_LARGE, path, message);
+        self.notices.push(notice.because(format!("it has {} bytes", candidate.size)));
+    }
+
+    fn failed(&mut self, path: TreePath, error: &ReadError) {
+        let what = match error {
+            ReadError::Missing => "disappeared while it was read".to_owned(),
+            ReadError::Outside => "leads outside the repository".to_owned(),
+            other => format!("cannot be read: {other}"),
+        };
+        let code = if *error == ReadError::Outside { SkipCode::Outside } else { SkipCode::Unreadable };
+        self.skip(path.clone(), code, format!("it {what}"));
+        let check = if *error == ReadError::Outside { &PATH_OUTSIDE_TREE } else { &UNREADABLE_FILE };
+        let notice = self.at_file(check, path.clone(), format!("`{path}` {what}"));
+        self.notices.push(notice);
+    }
+
+    /// A notice about a file of which nothing was read.
+    fn at_file(&mut self, check: &'static CheckInfo, path: TreePath, message: String) -> Notice {
+        let id = self.sources.add(path, Arc::from(""));
+        Notice::new(check, Location::text(Span::new(id, 0, 0)), message)
+    }
+
+    pub(crate) fn skip(&mut self, path: TreePath, code: SkipCode, reason: impl Into<String>) {
+        self.skipped.push(Skip { path, span: None, code, reason: reason.into() });
+    }
+
+    /// Parses the texts of some roles, each in the dialect of its reader.
+    pub(crate) fn parse(
+        &self,
+        limits: &Limits,
+        wanted: impl Fn(&TextFile) -> bool + Sync,
+        dialect: impl Fn(&TextFile) -> Dialect + Sync,
+    ) -> Vec<(usize, Arc<Stream>)> {
+        let texts = self.texts.par_iter().enumerate().filter(|(_, text)| wanted(text));
+        let parsed = texts.map(|(at, file)| {
+            let text = Arc::clone(self.sources.file(file.id).text());
+            (at, Arc::new(seatrial_yaml::parse(file.id, text, dialect(file), limits)))
+        });
+        parsed.collect()
+    }
+}

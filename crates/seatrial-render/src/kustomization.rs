@@ -1,0 +1,123 @@
+//! What a kustomization file names: the files that belong to it and may not
+//! be judged as if they were deployed by themselves.
+
+use seatrial_source::{Span, TreePath};
+use seatrial_yaml::{Node, Stream};
+
+/// The part that a named file plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// Objects that are deployed with it.
+    Resource,
+    /// Changes to objects.
+    Patch,
+    /// Configuration of Kustomize itself, and of its generators.
+    Configuration,
+    /// Content or values, not manifests.
+    Data,
+}
+
+/// A file or directory that a kustomization names.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) path: TreePath,
+    pub(crate) part: Part,
+}
+
+/// One kustomization file.
+#[derive(Clone, Debug)]
+pub(crate) struct Kustomization {
+    pub(crate) path: TreePath,
+    pub(crate) directory: TreePath,
+    pub(crate) named: Vec<Named>,
+    /// Entries that climb out of the tree.
+    pub(crate) outside: Vec<(Span, String)>,
+}
+
+impl Kustomization {
+    /// Reads everything a kustomization names, without looking for it.
+    pub(crate) fn read(path: &TreePath, stream: &Stream) -> Self {
+        let directory = path.parent().unwrap_or_else(TreePath::top);
+        let mut found = Self { path: path.clone(), directory, named: Vec::new(), outside: Vec::new() };
+        for root in stream.roots() {
+            found.read_root(root);
+        }
+        found
+    }
+
+    fn read_root(&mut self, root: Node<'_>) {
+        self.list(root, &["resources", "bases", "components"], Part::Resource);
+        self.list(root, &["patchesStrategicMerge"], Part::Patch);
+        let configuration = ["configurations", "crds", "generators", "transformers", "validators"];
+        self.list(root, &configuration, Part::Configuration);
+        self.paths_in(root, &["patches", "patchesJson6902"], "path", Part::Patch);
+        self.paths_in(root, &["replacements"], "path", Part::Configuration);
+        self.paths_in(root, &["helmCharts"], "valuesFile", Part::Data);
+        self.paths_in(root, &["helmChartInflationGenerator"], "values", Part::Data);
+        if let Some(schema) = root.get("openapi").and_then(|it| it.get("path")) {
+            self.add(schema, Part::Configuration);
+        }
+        for generator in items(root, &["configMapGenerator", "secretGenerator"]) {
+            self.generator(generator);
+        }
+        for chart in items(root, &["helmCharts"]) {
+            self.list(chart, &["additionalValuesFiles"], Part::Data);
+        }
+    }
+
+    fn generator(&mut self, generator: Node<'_>) {
+        self.list(generator, &["envs"], Part::Data);
+        if let Some(env) = generator.get("env") {
+            self.add(env, Part::Data);
+        }
+        let files = generator.get("files").into_iter().flat_map(Node::items);
+        for file in files {
+            // `key=path` names a file under another key.
+            let Some(text) = file.as_str() else { continue };
+            self.add_text(file, text.split_once('=').map_or(text, |(_, path)| path), Part::Data);
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, keys: &[&str], part: Part) {
+        for item in items(node, keys) {
+            self.add(item, part);
+        }
+    }
+
+    fn paths_in(&mut self, node: Node<'_>, keys: &[&str], field: &str, part: Part) {
+        for path in items(node, keys).filter_map(|it| it.get(field)) {
+            self.add(path, part);
+        }
+    }
+
+    fn add(&mut self, node: Node<'_>, part: Part) {
+        if let Some(text) = node.as_str() {
+            self.add_text(node, text, part);
+        }
+    }
+
+    fn add_text(&mut self, node: Node<'_>, text: &str, part: Part) {
+        if text.is_empty() || text.contains('\n') || is_remote(text) {
+            return;
+        }
+        match self.directory.join(text) {
+            Some(path) => self.named.push(Named { path, part }),
+            None => self.outside.push((node.written_span(), text.to_owned())),
+        }
+    }
+}
+
+fn items<'a>(node: Node<'a>, keys: &'a [&'a str]) -> impl Iterator<Item = Node<'a>> {
+    keys.iter().filter_map(move |key| node.get(key)).flat_map(Node::items)
+}
+
+/// Whether Kustomize would fetch it from another host.
+pub(crate) fn is_remote(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    text.contains("://")
+        || text.contains("?ref=")
+        || text.starts_with("git@")
+        || text.starts_with("git::")
+        || (text.contains("//") && host.contains('.') && !host.starts_with('.'))
+        || matches!(host, "github.com" | "gitlab.com" | "bitbucket.org")
+}

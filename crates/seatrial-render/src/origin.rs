@@ -1,0 +1,43 @@
+//! Where a person edits to change a field of an object.
+
+use std::ops::Range;
+
+use seatrial_source::Span;
+use seatrial_yaml::{FieldPath, Located, Node};
+
+/// The bytes of a field: a scalar's value, a collection's key, and for a field
+/// that is absent the key of its nearest written ancestor.
+pub(crate) fn of_field(root: Node<'_>, path: &FieldPath, part: Option<Range<u32>>) -> Span {
+    let found = root.nearest(path);
+    if found.matched < path.len() {
+        return head(root, found);
+    }
+    let node = found.node;
+    let is_scalar = !node.is_mapping() && !node.is_sequence();
+    if !is_scalar || node.span().is_empty() {
+        return head(root, found);
+    }
+    part.and_then(|part| node.part_span(part.start as usize..part.end as usize))
+        .unwrap_or_else(|| node.span())
+}
+
+/// The first words of a collection: its key, or its first entry.
+fn head(root: Node<'_>, found: Located<'_>) -> Span {
+    if let Some(entry) = found.entry {
+        return entry.key.written_span();
+    }
+    if found.node.id() == root.id()
+        && let Some(kind) = root.entry("kind")
+    {
+        return kind.span();
+    }
+    first_line(found.node)
+}
+
+/// An item of a sequence has no key: what stands on its first line names it.
+fn first_line(node: Node<'_>) -> Span {
+    let span = node.span();
+    let text = node.source_text();
+    let end = text.find(['\n', '\r']).unwrap_or(text.len());
+    Span::new(span.file, span.start, span.start + text[..end].trim_end().len() as u32)
+}

@@ -1,0 +1,60 @@
+//! Which kustomization a file belongs to, and the part it plays there.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use seatrial_source::TreePath;
+
+use crate::kustomization::{Kustomization, Part};
+use crate::walk::Links;
+
+/// The owners of files and directories.
+#[derive(Debug, Default)]
+pub(crate) struct Ownership {
+    files: FxHashMap<TreePath, (usize, Part)>,
+    /// Directories in which an unlisted manifest is an orphan, with the
+    /// kustomization that should list it.
+    directories: BTreeMap<TreePath, usize>,
+}
+
+impl Ownership {
+    /// The first kustomization to name a file owns it; naming it as a resource
+    /// counts before everything else.
+    pub(crate) fn new(kustomizations: &[Kustomization], links: &Links) -> Self {
+        let mut ownership = Self::default();
+        for (at, kustomization) in kustomizations.iter().enumerate() {
+            ownership.directories.entry(kustomization.directory.clone()).or_insert(at);
+        }
+        for (at, kustomization) in kustomizations.iter().enumerate() {
+            for named in &kustomization.named {
+                let path = links.resolve(&named.path);
+                let owner = ownership.files.entry(path).or_insert((at, named.part));
+                if named.part < owner.1 {
+                    *owner = (at, named.part);
+                }
+            }
+        }
+        ownership
+    }
+
+    /// Says that a file exists that a kustomization lists: its neighbours are
+    /// orphans unless they are listed too.
+    pub(crate) fn shares(&mut self, directory: TreePath, kustomization: usize) {
+        self.directories.entry(directory).or_insert(kustomization);
+    }
+
+    /// The kustomization that names a file, and as what.
+    pub(crate) fn of_file(&self, path: &TreePath) -> Option<(usize, Part)> {
+        self.files.get(path).copied()
+    }
+
+    /// The kustomization that a manifest of this directory should be listed in.
+    pub(crate) fn of_directory(&self, directory: &TreePath) -> Option<usize> {
+        self.directories.get(directory).copied()
+    }
+
+    /// The directories that belong to kustomizations, sorted.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &TreePath> {
+        self.directories.keys()
+    }
+}

@@ -1,0 +1,141 @@
+//! Reads files in parallel and keeps the texts that matter: a text without
+//! the marks of a manifest is forgotten again before it is parsed.
+
+use std::sync::Arc;
+
+use memchr::memmem;
+use rayon::prelude::*;
+use seatrial_source::{ReadError, TreePath};
+
+use crate::Request;
+use crate::layout::{Candidate, FileRole};
+
+/// The most bytes of a program that are searched for signs.
+const PROGRAM_BYTES: u64 = 512 << 10;
+
+/// What reading one file gave.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// A text that matters.
+    Kept(Arc<str>),
+    /// Of no interest.
+    Dropped,
+    /// A fixture with the marks of a manifest.
+    Fixture,
+    /// It says that objects are made in another way.
+    Provisioner,
+    /// Not UTF-8 text: what could be read of it, where that ends, and what it is.
+    NotText { text: Arc<str>, at: u32, what: &'static str },
+    /// It could not be read.
+    Failed(ReadError),
+    /// All files together are larger than is kept.
+    Budget,
+}
+
+/// Reads every candidate, in their order.
+pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outcome> {
+    let mut left = request.limits.total_bytes;
+    let within: Vec<bool> = candidates
+        .iter()
+        .map(|candidate| {
+            let counts = candidate.size <= request.limits.file_bytes;
+            let fits = !counts || candidate.size <= left;
+            left -= if counts && fits { candidate.size } else { 0 };
+            fits
+        })
+        .collect();
+    let pairs = candidates.par_iter().zip(within);
+    pairs.map(|(it, fits)| if fits { read_one(request, it) } else { Outcome::Budget }).collect()
+}
+
+fn read_one(request: &Request<'_>, candidate: &Candidate) -> Outcome {
+    let bound = match candidate.role {
+        FileRole::Program | FileRole::Generator(_) => PROGRAM_BYTES.min(request.limits.file_bytes),
+        _ => request.limits.file_bytes,
+    };
+    if candidate.role == FileRole::Helmfile {
+        return if candidate.fixture.is_some() { Outcome::Dropped } else { Outcome::Provisioner };
+    }
+    match request.files.read(&candidate.path, bound) {
+        Ok(bytes) => sort_out(candidate, bytes),
+        Err(_) if matches!(candidate.role, FileRole::Program | FileRole::Generator(_)) => Outcome::Dropped,
+        Err(_) if candidate.fixture.is_some() => Outcome::Dropped,
+        Err(error) => Outcome::Failed(error),
+    }
+}
+
+fn sort_out(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
+    match candidate.role {
+        FileRole::Program if candidate.fixture.is_none() && is_provisioner(&candidate.path, &bytes) => {
+            Outcome::Provisioner
+        }
+        FileRole::Program => Outcome::Dropped,
+        _ if candidate.fixture.is_some() => {
+            let seen = candidate.role != FileRole::Values && has_marks(&bytes);
+            let is_unit = matches!(candidate.role, FileRole::Kustomization | FileRole::Chart);
+            if seen || is_unit { Outcome::Fixture } else { Outcome::Dropped }
+        }
+        FileRole::Generator(_) => {
+            if has_marks(&bytes) {
+                Outcome::Kept(Arc::from(""))
+            } else {
+                Outcome::Dropped
+            }
+        }
+        FileRole::Manifest if !matters(&bytes) => {
+            let drives = is_ansible(&bytes);
+            if drives { Outcome::Provisioner } else { Outcome::Dropped }
+        }
+        _ => decode(candidate, bytes),
+    }
+}
+
+/// Whether a text may hold a manifest, or nothing can be said of it.
+fn matters(bytes: &[u8]) -> bool {
+    let kind = memmem::find(bytes, b"kind").is_some();
+    let rest = || memmem::find(bytes, b"apiVersion").is_some() || memmem::find(bytes, b"metadata").is_some();
+    (kind && rest()) || memchr::memchr(0, bytes).is_some()
+}
+
+fn has_marks(bytes: &[u8]) -> bool {
+    memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
+}
+
+fn is_ansible(bytes: &[u8]) -> bool {
+    ["kubernetes.core.", "community.kubernetes.", "community.okd."]
+        .iter()
+        .any(|module| memmem::find(bytes, module.as_bytes()).is_some())
+}
+
+/// Whether a program makes objects: Terraform's providers, or a command line
+/// that creates objects or installs charts.
+fn is_provisioner(path: &TreePath, bytes: &[u8]) -> bool {
+    let signs: &[&str] = if path.name().ends_with(".tf") {
+        &["\"kubernetes_", "\"helm_release\"", "\"kubectl_manifest\"", "\"kubectl_path_documents\""]
+    } else {
+        &["kubectl create ", "helm install ", "helm upgrade ", "helmfile ", "pulumi up", "cdk8s synth"]
+    };
+    signs.iter().any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
+}
+
+fn decode(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Outcome::NotText { text: Arc::from(""), at: 0, what: "UTF-16 and not UTF-8 text" };
+    }
+    if let Some(at) = memchr::memchr(0, &bytes) {
+        let text = String::from_utf8_lossy(&bytes[..at]);
+        return Outcome::NotText { at: text.len() as u32, text: text.into(), what: "a binary file" };
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Outcome::Kept(text.into()),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let marked = candidate.role != FileRole::Manifest || has_marks(error.as_bytes());
+            let text = String::from_utf8_lossy(error.as_bytes());
+            if !marked {
+                return Outcome::Dropped;
+            }
+            Outcome::NotText { text: text.into(), at: at as u32, what: "not valid UTF-8 text" }
+        }
+    }
+}

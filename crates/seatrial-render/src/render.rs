@@ -1,0 +1,326 @@
+//! Drives one run: walk, read, parse, own, collect.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use seatrial_diagnostics::{Location, Notice};
+use seatrial_model::{Coverage, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
+use seatrial_source::{Span, TreePath};
+use seatrial_yaml::{Dialect, Stream};
+
+use crate::Request;
+use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
+use crate::classify::places::Places;
+use crate::documents::{DocumentKind, classify};
+use crate::intake::{Intake, TextFile};
+use crate::kustomization::{Kustomization, Part};
+use crate::layout::{FileRole, Layout};
+use crate::ownership::Ownership;
+use crate::rendering::Rendering;
+use crate::units::{Built, Drafts};
+use crate::{read, syntax, walk};
+
+/// Finds every unit of a tree and reads its objects. It never fails: what
+/// cannot be read is a notice or stands in the coverage.
+pub fn render(request: Request<'_>) -> Rendering {
+    let walk = walk::walk(&request);
+    let places = Places::new(&request.root, &request.scope, &walk.directories);
+    let layout = Layout::new(&walk, &places);
+    let outcomes = read::read(&request, &layout.candidates);
+    let intake = Intake::new(&walk, &layout.candidates, outcomes);
+    let run = Run::new(&request, intake, &walk.links);
+    let facts = RenderFacts {
+        files: walk.files.iter().map(|file| file.path.clone()).collect(),
+        ..RenderFacts::default()
+    };
+    run.finish(request, &layout, &places, facts)
+}
+
+/// A file that was parsed.
+struct Parsed {
+    text: usize,
+    stream: Arc<Stream>,
+    /// Empty for files that hold no manifests by their name.
+    documents: Vec<DocumentKind>,
+}
+
+struct Run {
+    intake: Intake,
+    kustomizations: Vec<Kustomization>,
+    ownership: Ownership,
+    /// Sorted by path.
+    parsed: Vec<Parsed>,
+}
+
+impl Run {
+    fn new(request: &Request<'_>, intake: Intake, links: &walk::Links) -> Self {
+        let limits = &request.limits.yaml;
+        let is_kustomization = |text: &TextFile| text.role == FileRole::Kustomization;
+        let own_files = intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2);
+        let kustomizations: Vec<Kustomization> = own_files
+            .iter()
+            .filter(|(_, stream)| is_kustomize(stream))
+            .map(|(text, stream)| Kustomization::read(&intake.texts[*text].path, stream))
+            .collect();
+        let ownership = Ownership::new(&kustomizations, links);
+        let others = intake.parse(limits, |text| !is_kustomization(text), |text| dialect(text, &ownership));
+        let mut parsed: Vec<Parsed> = own_files
+            .into_par_iter()
+            .chain(others)
+            .map(|(text, stream)| Parsed { documents: documents(&intake.texts[text], &stream), text, stream })
+            .collect();
+        parsed.sort_by_key(|it| it.text);
+        Self { intake, kustomizations, ownership, parsed }
+    }
+
+    fn finish(
+        mut self,
+        request: Request<'_>,
+        layout: &Layout,
+        places: &Places,
+        mut facts: RenderFacts,
+    ) -> Rendering {
+        self.note_shared_directories();
+        let drafts = self.collect(layout, places, &mut facts);
+        self.notice_problems();
+        self.notice_outside();
+        facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();
+        facts.owned.sort();
+        facts.owned.dedup();
+        facts.orphans.sort();
+        facts.provisioners = std::mem::take(&mut self.intake.provisioners);
+        self.into_rendering(request, drafts.build(), facts)
+    }
+
+    /// A directory with a listed manifest belongs to the one that lists it.
+    fn note_shared_directories(&mut self) {
+        for parsed in &self.parsed {
+            let path = &self.intake.texts[parsed.text].path;
+            let Some((kustomization, Part::Resource)) = self.ownership.of_file(path) else { continue };
+            if let Some(directory) = path.parent() {
+                self.ownership.shares(directory, kustomization);
+            }
+        }
+    }
+
+    fn collect(&mut self, layout: &Layout, places: &Places, facts: &mut RenderFacts) -> Drafts {
+        let mut drafts = Drafts::default();
+        let mut listed = vec![0_usize; self.kustomizations.len()];
+        for kustomization in &self.kustomizations {
+            drafts.at(UnitKind::Kustomize, kustomization.directory.clone(), || UnitRole::Base);
+        }
+        for chart in &layout.charts {
+            self.add_chart(chart, places, &mut drafts);
+        }
+        for at in 0..self.parsed.len() {
+            self.add_file(at, places, &mut drafts, &mut listed, facts);
+        }
+        for (kustomization, listed) in self.kustomizations.iter().zip(listed) {
+            let reason = match listed {
+                0 => "kustomizations are not rendered yet".to_owned(),
+                1 => "kustomizations are not rendered yet; its one file was checked by itself".to_owned(),
+                _ => {
+                    format!("kustomizations are not rendered yet; its {listed} files were checked one by one")
+                }
+            };
+            self.intake.skip(kustomization.path.clone(), SkipCode::NotRendered, reason);
+        }
+        drafts
+    }
+
+    fn add_chart(&mut self, chart: &TreePath, places: &Places, drafts: &mut Drafts) {
+        if places.fixture(chart).is_some() {
+            return;
+        }
+        let draft = drafts.at(UnitKind::Helm, chart.clone(), || role_of(chart, places));
+        let values = chart.join("values.yaml").and_then(|path| self.intake.sources.find(&path));
+        if values.is_some() {
+            draft.suffix = "@values.yaml";
+        }
+        self.intake.skip(chart.clone(), SkipCode::NotRendered, "charts are not rendered yet");
+    }
+
+    fn add_file(
+        &mut self,
+        at: usize,
+        places: &Places,
+        drafts: &mut Drafts,
+        listed: &mut [usize],
+        facts: &mut RenderFacts,
+    ) {
+        let parsed = &self.parsed[at];
+        let text = &self.intake.texts[parsed.text];
+        let path = text.path.clone();
+        if text.role == FileRole::Compose && is_compose(&parsed.stream) {
+            drafts.at(UnitKind::Compose, path.clone(), || role_of(&path, places));
+            self.intake.skip(path, SkipCode::NotRendered, "Compose files are not rendered yet");
+            return;
+        }
+        let skips = skips(&parsed.documents);
+        let objects = objects(parsed);
+        for (code, reason) in skips {
+            self.intake.skip(path.clone(), code, reason);
+        }
+        if objects.is_empty() {
+            return;
+        }
+        match self.ownership.of_file(&path) {
+            Some((owner, Part::Resource)) => {
+                listed[owner] += 1;
+                let directory = self.kustomizations[owner].directory.clone();
+                drafts.at(UnitKind::Kustomize, directory, || UnitRole::Base).objects.extend(objects);
+            }
+            Some(_) => {}
+            None => {
+                let directory = path.parent().unwrap_or_else(TreePath::top);
+                let owner = self.ownership.of_directory(&directory);
+                if let Some(owner) = owner {
+                    facts.orphans.push((path, self.kustomizations[owner].path.clone()));
+                }
+                let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
+                drafts.at(UnitKind::Manifests, directory.clone(), role).objects.extend(objects);
+            }
+        }
+    }
+
+    fn notice_problems(&mut self) {
+        let intake = &self.intake;
+        let found: Vec<Vec<Notice>> =
+            self.parsed.par_iter().map(|parsed| problems(&intake.texts[parsed.text], parsed)).collect();
+        self.intake.notices.extend(found.into_iter().flatten());
+    }
+
+    fn notice_outside(&mut self) {
+        for kustomization in &self.kustomizations {
+            for (span, text) in &kustomization.outside {
+                let message = format!("`{text}` leads outside the repository");
+                self.intake.notices.push(Notice::new(&PATH_OUTSIDE_TREE, Location::text(*span), message));
+                let path = kustomization.path.clone();
+                self.intake.skip(path, SkipCode::Outside, format!("`{text}` leads outside the repository"));
+            }
+        }
+    }
+
+    fn into_rendering(self, request: Request<'_>, built: Built, facts: RenderFacts) -> Rendering {
+        let Self { intake, parsed, .. } = self;
+        let mut streams = vec![None; intake.sources.next_id().0 as usize];
+        for Parsed { stream, .. } in parsed {
+            let file = stream.file();
+            streams[file.0 as usize] = Some(stream);
+        }
+        let mut skipped = intake.skipped;
+        skipped.sort();
+        skipped.dedup();
+        let repository = Repository {
+            target: request.target,
+            units: built.units,
+            bundles: built.bundles,
+            facts,
+            coverage: Coverage { found: 0, rendered: 0, skipped },
+            external: request.external,
+            origins: request.origins,
+        };
+        Rendering::new(repository, intake.sources, intake.notices, built.broken, streams, request.scope)
+    }
+}
+
+/// Whether a file with a kustomization's name is one, and not an object of
+/// another API that happens to be called so.
+fn is_kustomize(stream: &Stream) -> bool {
+    let foreign = |root: seatrial_yaml::Node<'_>| {
+        root.get("apiVersion")
+            .and_then(seatrial_yaml::Node::as_str)
+            .is_some_and(|it| !it.starts_with("kustomize.config.k8s.io/"))
+    };
+    !stream.roots().any(foreign)
+}
+
+fn is_compose(stream: &Stream) -> bool {
+    stream.roots().any(|root| {
+        let has = |key| root.get(key).is_some();
+        !has("apiVersion") && (has("services") || has("include"))
+    })
+}
+
+fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {
+    match text.role {
+        FileRole::Compose => Dialect::GoYaml3,
+        FileRole::Manifest if text.path.name().ends_with(".json") => Dialect::Json,
+        FileRole::Manifest if ownership.of_file(&text.path).is_some() => Dialect::GoYaml3,
+        _ => Dialect::GoYaml2,
+    }
+}
+
+fn documents(text: &TextFile, stream: &Stream) -> Vec<DocumentKind> {
+    let by_content = match text.role {
+        FileRole::Manifest => true,
+        FileRole::Kustomization => !is_kustomize(stream),
+        FileRole::Compose => !is_compose(stream),
+        _ => false,
+    };
+    if by_content { classify(stream) } else { Vec::new() }
+}
+
+fn objects(parsed: &Parsed) -> Vec<(Arc<Stream>, seatrial_yaml::NodeId, bool)> {
+    let mut found = Vec::new();
+    for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
+        if let DocumentKind::Objects(nodes) = kind {
+            let accepted = document.is_accepted();
+            found.extend(nodes.iter().map(|&node| (Arc::clone(&parsed.stream), node, accepted)));
+        }
+    }
+    found
+}
+
+fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
+    let mut found: Vec<(SkipCode, String)> = Vec::new();
+    for document in documents {
+        let skip = match document {
+            DocumentKind::Client(purpose) => (SkipCode::NotAnObject, format!("it {purpose}")),
+            DocumentKind::Foreign(reason) => (SkipCode::ForeignTemplate, (*reason).to_owned()),
+            DocumentKind::Broken => (SkipCode::Unparsable, "it does not parse".to_owned()),
+            DocumentKind::Untyped(absent) => (SkipCode::Unparsable, format!("it has no {absent}")),
+            DocumentKind::Objects(_) | DocumentKind::Other => continue,
+        };
+        if !found.contains(&skip) {
+            found.push(skip);
+        }
+    }
+    found
+}
+
+fn role_of(path: &TreePath, places: &Places) -> UnitRole {
+    if places.is_example(path) { UnitRole::Candidate } else { UnitRole::Deployed }
+}
+
+fn problems(text: &TextFile, parsed: &Parsed) -> Vec<Notice> {
+    let stream = &parsed.stream;
+    let by_content = text.role == FileRole::Manifest || !parsed.documents.is_empty();
+    let mut found = Vec::new();
+    if !by_content || parsed.documents.iter().any(DocumentKind::is_kubernetes) {
+        found.extend(syntax::of_stream(stream));
+    }
+    for (at, document) in stream.documents().iter().enumerate() {
+        let kind = parsed.documents.get(at);
+        let concerns = if by_content { kind.is_some_and(DocumentKind::is_kubernetes) } else { true };
+        if concerns && !document.problems.is_empty() {
+            found.extend(syntax::notices(stream, document));
+        }
+        if let Some(DocumentKind::Untyped(absent)) = kind {
+            found.extend(untyped(stream, at, absent));
+        }
+    }
+    found
+}
+
+fn untyped(stream: &Stream, document: usize, absent: &str) -> Option<Notice> {
+    let root = stream.document_root(document)?;
+    let present = if absent == "kind" { "apiVersion" } else { "kind" };
+    let entry = root.entry(present)?;
+    let name = root.get("metadata")?.get("name").and_then(seatrial_yaml::Node::as_str).unwrap_or_default();
+    let word = entry.value.as_str().unwrap_or_default();
+    let message = format!("{word} {name} has no `{absent}`");
+    let span = entry.span();
+    let span = Span::new(span.file, span.start, span.end);
+    Some(Notice::new(&MISSING_OBJECT_TYPE, Location::text(span), message))
+}

@@ -1,0 +1,109 @@
+//! What a run gives: the repository, the texts, and answers about both.
+
+use std::sync::Arc;
+
+use seatrial_diagnostics::{Change, Edit, Location, Notice, Origin, Refusal, Sources};
+use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
+use seatrial_yaml::Stream;
+
+use crate::{edits, origin, secrets};
+
+/// All units of a tree with their objects, and where everything stands.
+#[derive(Debug)]
+pub struct Rendering {
+    /// Units, bundles, facts, coverage.
+    pub repository: Repository,
+    /// Every text that was kept.
+    pub sources: SourceMap,
+    /// What discovery and reading noticed.
+    pub notices: Vec<Notice>,
+    /// Objects whose document the tools refuse, sorted: what is absent in them
+    /// may only be unread.
+    pub broken: Vec<Place>,
+    streams: Vec<Option<Arc<Stream>>>,
+    scope: TreePath,
+}
+
+impl Rendering {
+    pub(crate) fn new(
+        repository: Repository,
+        sources: SourceMap,
+        notices: Vec<Notice>,
+        broken: Vec<Place>,
+        streams: Vec<Option<Arc<Stream>>>,
+        scope: TreePath,
+    ) -> Self {
+        let mut rendering = Self { repository, sources, notices, broken, streams, scope };
+        rendering.keep_scope();
+        rendering
+    }
+
+    /// Leaves out what a person did not ask about.
+    fn keep_scope(&mut self) {
+        let units = self.repository.units.iter().filter(|unit| self.is_reported(unit));
+        let (mut found, mut rendered) = (0, 0);
+        for unit in units {
+            found += 1;
+            rendered += usize::from(Self::is_rendered(unit));
+        }
+        let scope = &self.scope;
+        let coverage = &mut self.repository.coverage;
+        coverage.found = found;
+        coverage.rendered = rendered;
+        coverage.skipped.retain(|skip| skip.path.is_within(scope) || scope.is_within(&skip.path));
+        let sources = &self.sources;
+        self.notices.retain(|notice| match &notice.at {
+            Location::Text { span } => sources.file(span.file).path().is_within(scope),
+            Location::Field { .. } => true,
+        });
+    }
+
+    /// Whether a unit lies in what was asked about: below the path, or around
+    /// the file that was named.
+    pub fn is_reported(&self, unit: &Unit) -> bool {
+        let holds_file =
+            self.sources.find(&self.scope).is_some() && self.scope.parent().as_ref() == Some(&unit.path);
+        unit.path.is_within(&self.scope) || holds_file
+    }
+
+    /// Whether a unit's objects are what would be applied. Charts,
+    /// kustomizations and Compose files are found and not rendered yet.
+    pub fn is_rendered(unit: &Unit) -> bool {
+        unit.kind == UnitKind::Manifests
+    }
+
+    /// The parsed form of a file that was parsed.
+    pub fn stream(&self, file: FileId) -> Option<&Arc<Stream>> {
+        self.streams.get(file.0 as usize)?.as_ref()
+    }
+
+    /// The object that a location names.
+    pub(crate) fn object(&self, location: &Location) -> Option<&Object> {
+        let Location::Field { unit, object, .. } = location else { return None };
+        self.repository.bundles.get(unit.0 as usize)?.objects().get(object.0 as usize)
+    }
+}
+
+impl Sources for Rendering {
+    fn origin(&self, location: &Location) -> Option<Origin> {
+        match location {
+            Location::Text { span } => Some(Origin::written(*span)),
+            Location::Field { path, part, .. } => {
+                Some(Origin::written(origin::of_field(self.object(location)?.root(), path, part.clone())))
+            }
+        }
+    }
+
+    fn edits(&self, change: &Change) -> Result<Vec<Edit>, Refusal> {
+        edits::of_change(self, change)
+    }
+
+    fn secrets(&self, file: FileId) -> Vec<Span> {
+        if file.0 >= self.sources.next_id().0 {
+            return Vec::new();
+        }
+        let text = self.sources.file(file).text();
+        secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref))
+    }
+}

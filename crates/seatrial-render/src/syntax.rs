@@ -1,0 +1,104 @@
+//! From what the parser found wrong to what a person reads.
+
+use seatrial_diagnostics::{Location, Notice, Role, Severity};
+use seatrial_source::Span;
+use seatrial_yaml::{Document, Node, Problem, ProblemKind, Stream};
+
+use crate::checks::{DUPLICATE_KEY, INVALID_KEY, INVALID_YAML};
+use crate::locate::{mapping_around, path_to};
+
+/// The notices of one document: of errors in form the first, because what
+/// follows may only be its echo; of two objects run together one for all the
+/// keys they share.
+pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
+    let root = document.root.map(|root| stream.node(root));
+    let mut form_reported = false;
+    let mut joined_reported = false;
+    let mut found = Vec::new();
+    for problem in &document.problems {
+        match problem.kind {
+            ProblemKind::DuplicateKey => {
+                let joined = root.is_some_and(|root| is_joined(root, problem));
+                if !(joined && joined_reported) {
+                    found.extend(root.and_then(|root| duplicate_key(root, problem, joined)));
+                }
+                joined_reported |= joined;
+            }
+            ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge if problem.is_fatal() => {
+                found.push(plain(&INVALID_KEY, problem));
+            }
+            _ if problem.is_fatal() && !form_reported => {
+                form_reported = true;
+                found.push(plain(&INVALID_YAML, problem));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A problem that belongs to no document.
+pub(crate) fn of_stream(stream: &Stream) -> Option<Notice> {
+    let problem = stream.problems().iter().find(|problem| problem.is_fatal())?;
+    Some(plain(&INVALID_YAML, problem))
+}
+
+fn plain(check: &'static seatrial_diagnostics::CheckInfo, problem: &Problem) -> Notice {
+    let notice = Notice::new(check, Location::text(problem.span), problem.message.clone());
+    match problem.related {
+        Some(span) => notice.related(Location::text(span), Role::Cause, "this belongs to it"),
+        None => notice,
+    }
+}
+
+/// Whether a key stands twice because two objects share one mapping.
+fn is_joined(root: Node<'_>, problem: &Problem) -> bool {
+    let at_top = root.written_entries().any(|it| it.key.written_span().start == problem.span.start);
+    at_top && heads(root).len() > 1
+}
+
+/// The kinds that the top of a document names.
+fn heads<'a>(root: Node<'a>) -> Vec<&'a str> {
+    let kinds = root.written_entries().filter(|entry| entry.key.as_str() == Some("kind"));
+    kinds.filter_map(|entry| entry.value.as_str()).collect()
+}
+
+fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Notice> {
+    let mapping = mapping_around(root, problem.span)?;
+    let entry_at =
+        |span: Span| mapping.written_entries().find(|it| it.key.written_span().start == span.start);
+    let second = entry_at(problem.span)?;
+    let first = problem.related.and_then(entry_at);
+    let notice = if joined {
+        let kinds = heads(root);
+        let [first, .., last] = kinds[..] else { return None };
+        let message = format!("a `---` is missing between a {first} and a {last}: only one object is left");
+        Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
+            .help("put a line `---` between the two objects")
+    } else {
+        Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message(root, mapping, &second.name()))
+            .help("keep one of the two, with everything that belongs to it")
+    };
+    let same = first.is_some_and(|first| first.value.to_json() == second.value.to_json());
+    let harmless = same && !joined && !problem.is_fatal();
+    let notice = if harmless { notice.severity(Severity::Warning) } else { notice };
+    Some(match problem.related {
+        Some(span) => notice.related(Location::text(span), Role::Cause, "the first one, which is lost"),
+        None => notice,
+    })
+}
+
+fn message(root: Node<'_>, mapping: Node<'_>, name: &str) -> String {
+    let path = path_to(root, mapping).map(|path| path.to_string()).unwrap_or_default();
+    let place = if path.is_empty() { "at the top".to_owned() } else { format!("in {path}") };
+    match title(root) {
+        Some(title) => format!("key `{name}` stands twice {place} of {title}"),
+        None => format!("key `{name}` stands twice {place}"),
+    }
+}
+
+fn title(root: Node<'_>) -> Option<String> {
+    let kind = root.get("kind").and_then(Node::as_str)?;
+    let name = root.get("metadata").and_then(|it| it.get("name")).and_then(Node::as_str);
+    Some(name.map_or_else(|| format!("the {kind}"), |name| format!("{kind} {name}")))
+}

@@ -1,0 +1,96 @@
+//! From parsed files to units and their objects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{ObjectId, UnitId};
+use seatrial_model::{Bundle, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
+use seatrial_source::TreePath;
+use seatrial_yaml::{NodeId, Stream};
+
+/// A unit before it has an id.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) kind: UnitKind,
+    pub(crate) path: TreePath,
+    pub(crate) role: UnitRole,
+    /// What follows the path in its name.
+    pub(crate) suffix: &'static str,
+    /// Where its objects stand, in order, and whether their document parses.
+    pub(crate) objects: Vec<(Arc<Stream>, NodeId, bool)>,
+}
+
+impl Draft {
+    pub(crate) fn new(kind: UnitKind, path: TreePath, role: UnitRole) -> Self {
+        Self { kind, path, role, suffix: "", objects: Vec::new() }
+    }
+
+    fn name(&self) -> String {
+        format!("{}:{}{}", self.kind.as_str(), self.path, self.suffix)
+    }
+}
+
+/// Units being collected, by kind and path.
+#[derive(Debug, Default)]
+pub(crate) struct Drafts {
+    drafts: Vec<Draft>,
+    by_place: FxHashMap<(UnitKind, TreePath), usize>,
+}
+
+/// Units with their bundles, and the objects whose document is broken.
+#[derive(Debug, Default)]
+pub(crate) struct Built {
+    pub(crate) units: Vec<Unit>,
+    pub(crate) bundles: Vec<Bundle>,
+    pub(crate) broken: Vec<Place>,
+}
+
+impl Drafts {
+    /// The draft at a place, made with a role when it is new.
+    pub(crate) fn at(
+        &mut self,
+        kind: UnitKind,
+        path: TreePath,
+        role: impl FnOnce() -> UnitRole,
+    ) -> &mut Draft {
+        let next = self.drafts.len();
+        let at = *self.by_place.entry((kind, path.clone())).or_insert(next);
+        if at == next {
+            self.drafts.push(Draft::new(kind, path, role()));
+        }
+        &mut self.drafts[at]
+    }
+
+    /// Gives every unit its id, in the order of names, and reads its objects.
+    pub(crate) fn build(self) -> Built {
+        let by_name: BTreeMap<String, Draft> = self.drafts.into_iter().map(|it| (it.name(), it)).collect();
+        let numbered: Vec<(u32, String, Draft)> =
+            (0..).zip(by_name).map(|(id, (name, draft))| (id, name, draft)).collect();
+        let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
+        let mut all = Built::default();
+        for (unit, bundle, broken) in built {
+            all.units.push(unit);
+            all.bundles.push(bundle);
+            all.broken.extend(broken);
+        }
+        all
+    }
+}
+
+fn build_one((id, name, draft): (u32, String, Draft)) -> (Unit, Bundle, Vec<Place>) {
+    let id = UnitId(id);
+    let mut objects = Vec::with_capacity(draft.objects.len());
+    let mut broken = Vec::new();
+    for (stream, root, accepted) in draft.objects {
+        let object = ObjectId(objects.len() as u32);
+        let Some(built) = Object::new(id, object, ObjectSource { stream, root }) else { continue };
+        objects.push(built);
+        if !accepted {
+            broken.push(Place { unit: id, object });
+        }
+    }
+    let unit = Unit { id, name, kind: draft.kind, path: draft.path, role: draft.role };
+    (unit, Bundle::new(objects), broken)
+}

@@ -1,0 +1,224 @@
+//! Lists the tree: bounded, without following a link out of it, without what
+//! git ignores or package managers put there.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use seatrial_model::{Skip, SkipCode};
+use seatrial_source::{Entry, EntryKind, ReadError, TreePath};
+
+use crate::Request;
+
+/// A regular file of the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundFile {
+    pub(crate) path: TreePath,
+    pub(crate) size: u64,
+}
+
+/// What stands in the tree.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// Sorted by path.
+    pub(crate) files: Vec<FoundFile>,
+    /// Sorted by path, the root included.
+    pub(crate) directories: Vec<TreePath>,
+    pub(crate) links: Links,
+    /// Links that lead outside, sorted, with the text they hold.
+    pub(crate) outside: Vec<(TreePath, String)>,
+    /// Directories that could not be listed, sorted, with the reason.
+    pub(crate) unreadable: Vec<(TreePath, ReadError)>,
+    pub(crate) skipped: Vec<Skip>,
+}
+
+/// The links of the tree, so that a path through one finds the real file.
+#[derive(Debug, Default)]
+pub(crate) struct Links(BTreeMap<TreePath, TreePath>);
+
+impl Links {
+    /// The path with every link on the way replaced by where it leads.
+    pub(crate) fn resolve(&self, path: &TreePath) -> TreePath {
+        let mut path = path.clone();
+        if self.0.is_empty() {
+            return path;
+        }
+        for _ in 0..16 {
+            let Some(next) = self.step(&path) else { break };
+            path = next;
+        }
+        path
+    }
+
+    fn step(&self, path: &TreePath) -> Option<TreePath> {
+        let mut ancestor = Some(path.clone());
+        while let Some(link) = ancestor {
+            if let Some(target) = self.0.get(&link) {
+                return target.join(path.below(&link)?);
+            }
+            ancestor = link.parent();
+        }
+        None
+    }
+}
+
+/// Walks the root, a level of directories at a time, so that the order in
+/// which bounds are reached does not depend on threads.
+pub(crate) fn walk(request: &Request<'_>) -> Walk {
+    let mut walk = Walk::default();
+    let mut level = vec![request.root.clone()];
+    let mut budget = request.limits.entries;
+    let mut links = Vec::new();
+    for _ in 0..request.limits.depth {
+        let listings: Vec<_> = level.par_iter().map(|directory| list(request, directory)).collect();
+        let mut next = Vec::new();
+        for (directory, listing) in std::mem::take(&mut level).into_iter().zip(listings) {
+            match listing {
+                Ok(listing) => walk.add(directory, listing, &mut budget, &mut next, &mut links),
+                Err(error) => walk.unreadable.push((directory, error)),
+            }
+        }
+        level = next;
+    }
+    let bounded = "more nested directories than are walked";
+    walk.skipped.extend(level.into_iter().map(|path| skip(path, SkipCode::Limit, bounded)));
+    walk.directories.sort();
+    walk.follow(links, request);
+    walk.files.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.outside.sort();
+    walk.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
+    walk
+}
+
+/// What one directory holds that is worth a look.
+#[derive(Default)]
+struct Listing {
+    entries: Vec<Entry>,
+    excluded: Vec<TreePath>,
+}
+
+fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadError> {
+    let mut listing = Listing::default();
+    let entries = request.files.list(directory)?;
+    if is_vendored(directory, &entries) {
+        return Ok(listing);
+    }
+    for entry in entries {
+        let is_directory = entry.kind == EntryKind::Directory;
+        if is_directory && is_cache(entry.path.name()) {
+            continue;
+        }
+        if request.exclude.is_match(entry.path.as_str()) {
+            listing.excluded.push(entry.path);
+            continue;
+        }
+        if request.revisions.is_some_and(|it| it.is_ignored(&entry.path, is_directory)) {
+            continue;
+        }
+        listing.entries.push(entry);
+    }
+    Ok(listing)
+}
+
+impl Walk {
+    fn add(
+        &mut self,
+        directory: TreePath,
+        listing: Listing,
+        budget: &mut usize,
+        next: &mut Vec<TreePath>,
+        links: &mut Vec<(TreePath, String)>,
+    ) {
+        let excluded = "the configuration excludes it";
+        self.skipped.extend(listing.excluded.into_iter().map(|it| skip(it, SkipCode::Excluded, excluded)));
+        if *budget < listing.entries.len() {
+            *budget = 0;
+            self.skipped.push(skip(directory, SkipCode::Limit, "more files than are looked at"));
+            return;
+        }
+        *budget -= listing.entries.len();
+        self.directories.push(directory);
+        for Entry { path, kind } in listing.entries {
+            match kind {
+                EntryKind::File { size } => self.files.push(FoundFile { path, size }),
+                EntryKind::Directory => next.push(path),
+                EntryKind::Symlink { target } => links.push((path, target)),
+                EntryKind::Other => {}
+            }
+        }
+    }
+
+    /// Sorts links into those that lead outside, those whose target is walked
+    /// anyway, and those that show a file of the tree in a new place.
+    fn follow(&mut self, links: Vec<(TreePath, String)>, request: &Request<'_>) {
+        let mut inside = Vec::new();
+        for (path, target) in links {
+            let lexical = path.parent().and_then(|parent| parent.join(&target));
+            let leaves = match request.files.read(&path, 0) {
+                Err(ReadError::Outside) => true,
+                // A dangling link says nothing about what is elsewhere.
+                Err(ReadError::Missing | ReadError::Failed { .. }) => lexical.is_none(),
+                Ok(_) | Err(_) => false,
+            };
+            if leaves {
+                self.outside.push((path, target));
+                continue;
+            }
+            let Some(lexical) = lexical else { continue };
+            self.links.0.insert(path.clone(), lexical);
+            inside.push(path);
+        }
+        let mut known: Vec<TreePath> = self.files.iter().map(|file| file.path.clone()).collect();
+        known.sort();
+        for path in inside {
+            let real = self.links.resolve(&path);
+            if real.is_within(&request.root) && known.binary_search(&real).is_ok() {
+                continue;
+            }
+            if let Some(EntryKind::File { size }) = request.files.kind(&path) {
+                self.links.0.remove(&path);
+                self.files.push(FoundFile { path, size });
+            }
+        }
+    }
+}
+
+fn skip(path: TreePath, code: SkipCode, reason: &str) -> Skip {
+    Skip { path, span: None, code, reason: reason.to_owned() }
+}
+
+/// Directories that tools fill and that nobody edits.
+fn is_cache(name: &str) -> bool {
+    matches!(
+        name,
+        ".git"
+            | ".hg"
+            | ".svn"
+            | ".jj"
+            | "node_modules"
+            | "bower_components"
+            | ".terraform"
+            | ".terragrunt-cache"
+            | "__pycache__"
+            | "site-packages"
+            | ".venv"
+            | ".tox"
+            | ".mypy_cache"
+            | ".pytest_cache"
+            | ".ruff_cache"
+            | ".gradle"
+            | ".cache"
+            | ".next"
+            | ".nuxt"
+            | ".svelte-kit"
+            | ".yarn"
+            | ".pnpm-store"
+            | ".idea"
+            | ".vscode"
+    )
+}
+
+/// A copy of other people's sources, as Go, Composer and Bundler keep them.
+fn is_vendored(directory: &TreePath, entries: &[Entry]) -> bool {
+    let marks = ["modules.txt", "autoload.php", "github.com", "bundle"];
+    directory.name() == "vendor" && entries.iter().any(|entry| marks.contains(&entry.path.name()))
+}
