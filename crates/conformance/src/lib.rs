@@ -1,0 +1,40 @@
+//! Recorded answers of real programs against ours, one suite a module.
+//! A suite reads a folder of recorded answers, asks our crates the same
+//! questions and reports how often both agree; it never records anything.
+
+mod json;
+mod report;
+mod yaml;
+
+pub use report::{Disagreement, Family, Report};
+
+use std::path::PathBuf;
+
+/// Where a suite finds its recorded answers.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder with the recorded answers.
+    pub dir: PathBuf,
+    /// A folder with inputs that the recorded answers only name.
+    pub inputs: Option<PathBuf>,
+}
+
+/// One kind of recorded answers.
+pub struct Suite {
+    /// The word for it on the command line.
+    pub name: &'static str,
+    /// The set that comes with this repository.
+    pub own_dir: &'static str,
+    /// Compares all answers of a folder.
+    pub run: fn(&Options) -> anyhow::Result<Report>,
+}
+
+/// Every suite there is.
+pub const SUITES: &[Suite] = &[yaml::SUITE];
+
+impl Suite {
+    /// The suite of that name.
+    pub fn named(name: &str) -> Option<&'static Suite> {
+        SUITES.iter().find(|suite| suite.name == name)
+    }
+}
