@@ -9,8 +9,8 @@ const grammarCount = 1500
 
 // grammarInputs are documents from a random grammar: each is legal or only a
 // little off, since rare productions (undefined aliases, odd keys) are in it.
-func grammarInputs() []candidate {
-	r := &random{state: 20260101}
+func grammarInputs(seed uint64) []candidate {
+	r := &random{state: 20260101 + seed}
 	var all []candidate
 	for index := 0; len(all) < grammarCount; index++ {
 		text := newWriter(r).stream()

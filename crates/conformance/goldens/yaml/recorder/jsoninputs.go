@@ -22,12 +22,12 @@ b"`,
 
 const jsonCount = 520
 
-func jsonInputs() []candidate {
+func jsonInputs(seed uint64) []candidate {
 	var all []candidate
 	for index, text := range append(jsonEdges, jsonDepths()...) {
 		all = append(all, candidate{fmt.Sprintf("json-edge-%03d", index), text})
 	}
-	r := &random{state: 8259}
+	r := &random{state: 8259 + seed}
 	var valid []string
 	for index := 0; index < jsonCount/3; index++ {
 		valid = append(valid, jsonStream(r))

@@ -41,19 +41,20 @@ type row struct {
 func main() {
 	out := flag.String("out", "..", "folder for the golden files")
 	suite := flag.String("suite", "", "clone of yaml/yaml-test-suite, branch data: record only its verdicts")
+	seed := flag.Uint64("seed", 0, "other than 0: other random inputs, to compare without recording")
 	flag.Parse()
-	if err := record(*out, *suite); err != nil {
+	if err := record(*out, *suite, *seed); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func record(out, suite string) error {
+func record(out, suite string, seed uint64) error {
 	if suite != "" {
 		return recordSuite(out, suite)
 	}
 	seen := map[string]bool{}
-	for _, family := range families() {
+	for _, family := range families(seed) {
 		if err := family.record(out, seen); err != nil {
 			return err
 		}
@@ -61,15 +62,15 @@ func record(out, suite string) error {
 	return nil
 }
 
-func families() []family {
-	grammar := grammarInputs()
+func families(seed uint64) []family {
+	grammar := grammarInputs(seed)
 	edges := edgeInputs()
 	return []family{
 		{"scalars", yamlDialects, scalarInputs()},
 		{"edges", yamlDialects, edges},
 		{"grammar", yamlDialects, grammar},
-		{"mutations", yamlDialects, mutatedInputs(append(append([]candidate{}, edges...), grammar...))},
-		{"json", []string{"json"}, jsonInputs()},
+		{"mutations", yamlDialects, mutatedInputs(append(append([]candidate{}, edges...), grammar...), seed)},
+		{"json", []string{"json"}, jsonInputs(seed)},
 	}
 }
 

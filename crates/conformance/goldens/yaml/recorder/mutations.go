@@ -17,8 +17,8 @@ var insertions = []string{
 
 // mutatedInputs disturbs short inputs of the other families one to three
 // times. The pool's order and the seed fix the result.
-func mutatedInputs(pool []candidate) []candidate {
-	r := &random{state: 1848}
+func mutatedInputs(pool []candidate, seed uint64) []candidate {
+	r := &random{state: 1848 + seed}
 	var all []candidate
 	for index := 0; len(all) < mutationCount; index++ {
 		source := pick(r, pool)
