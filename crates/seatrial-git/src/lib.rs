@@ -10,7 +10,6 @@ mod repository;
 mod revision_files;
 mod store;
 mod tracked;
-mod url;
 
 pub use repository::Repository;
-pub use url::normalize_url;
+pub use seatrial_source::normalize_url;

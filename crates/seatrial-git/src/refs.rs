@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use gix::bstr::ByteSlice;
-use seatrial_source::{Commit, Completeness, Ref};
-
-use crate::url::without_credentials;
+use seatrial_source::{Commit, Completeness, Ref, without_credentials};
 
 /// Every ref with the commit it leads to, sorted by name.
 pub(crate) fn all(repository: &gix::Repository) -> gix::Result<Vec<Ref>> {

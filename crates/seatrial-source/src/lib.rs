@@ -4,12 +4,14 @@
 //! and of files as [`TreePath`]s, whatever holds them: a disk, a git revision,
 //! memory.
 
+mod address;
 mod files;
 mod lines;
 mod path;
 mod sources;
 mod text_map;
 
+pub use address::{normalize_url, without_credentials};
 pub use files::{DiskFiles, Entry, EntryKind, Files, MemoryFiles, ReadError};
 pub use lines::{LineIndex, Position};
 pub use path::TreePath;

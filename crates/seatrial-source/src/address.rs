@@ -2,7 +2,7 @@
 
 /// The address as written, without what may be a secret: user and password
 /// (`git@` stays, it is everybody's), query and fragment.
-pub(crate) fn without_credentials(url: &str) -> String {
+pub fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return match (scp_host(url), url.split_once('@')) {
             (Some(_), Some((user, rest))) if user != "git" => rest.to_owned(),
