@@ -1,1 +1,28 @@
 //! The pipeline as a library: discover, render, check, resolve, verdict.
+//!
+//! Every front end calls [`check`] and prints what it gives; nothing here
+//! prints, and nothing here asks for the time or the environment.
+
+mod catalogue;
+mod checklist;
+pub mod config;
+mod date;
+mod judge;
+mod nearest;
+mod origins;
+mod redact;
+mod resolve;
+mod root;
+mod suppress;
+mod trial;
+mod verdict;
+
+pub use catalogue::catalogue;
+pub use checklist::{Answer, ChecklistItem};
+pub use config::Config;
+pub use date::{Date, DateError};
+pub use nearest::nearest;
+pub use origins::{AtRevision, origins};
+pub use root::{ConfigError, find_root, load_config};
+pub use trial::{Coverage, Skipped, Summary, Trial, TrialRequest, check};
+pub use verdict::{UnitVerdict, Verdict, WorkloadVerdict};

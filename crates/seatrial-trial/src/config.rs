@@ -1,0 +1,144 @@
+//! `seatrial.toml`: what it may hold, read strictly.
+//!
+//! An unknown key, a check that does not exist or a glob that does not parse
+//! is a problem with its line; nothing in the file is skipped over.
+
+mod read;
+
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
+use seatrial_diagnostics::{CheckInfo, Severity, Strictness};
+use seatrial_model::{External, KubernetesVersion};
+use seatrial_source::TreePath;
+
+use crate::Date;
+
+/// The file's name, at the root.
+pub const FILE_NAME: &str = "seatrial.toml";
+
+/// One thing that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// Its line, from 1.
+    pub line: u32,
+    /// What is wrong, with the nearest known word where there is one.
+    pub message: String,
+}
+
+/// Which checks run, by id or glob, or the words `default` and `strict`.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Glob patterns and group words; empty for the default.
+    pub patterns: Vec<String>,
+}
+
+impl Selection {
+    /// Whether a check is wanted.
+    pub fn has(&self, check: &CheckInfo) -> bool {
+        if self.patterns.is_empty() {
+            return check.strictness == Strictness::Default;
+        }
+        self.patterns.iter().any(|pattern| match pattern.as_str() {
+            "default" => check.strictness == Strictness::Default,
+            "strict" => true,
+            pattern => id_matches(pattern, check.id),
+        })
+    }
+}
+
+/// Findings that are known and accepted.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    /// A check id, or a glob over ids.
+    pub check: String,
+    /// Files, relative to the configuration.
+    pub path: Option<GlobMatcher>,
+    /// Unit names.
+    pub unit: Option<GlobMatcher>,
+    /// `Kind/name` or `Kind/namespace/name`.
+    pub object: Option<GlobMatcher>,
+    /// Why.
+    pub reason: String,
+    /// The last day it holds.
+    pub expires: Option<Date>,
+    /// Its line in the configuration.
+    pub line: u32,
+}
+
+/// What a `seatrial.toml` says.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The API server's version.
+    pub kubernetes: Option<KubernetesVersion>,
+    /// The cluster profile.
+    pub profile: Option<String>,
+    /// The checks to run.
+    pub select: Selection,
+    /// Accepted findings.
+    pub ignore: Vec<Ignore>,
+    /// Other severities than the checks' own: id or glob, and level.
+    pub severity: Vec<(String, Severity)>,
+    /// Objects that exist elsewhere.
+    pub external: Vec<External>,
+    /// The repository's address, instead of what git says.
+    pub repository_url: Option<String>,
+    /// The repository's branches and tags, instead of what git says.
+    pub repository_refs: Option<Vec<String>>,
+    /// Paths that are left out, relative to the configuration.
+    pub exclude: Vec<String>,
+}
+
+impl Config {
+    /// Reads a configuration; the known checks are those it may name.
+    pub fn parse(text: &str, checks: &[&'static CheckInfo]) -> Result<Self, Vec<ConfigProblem>> {
+        read::read(text, checks)
+    }
+
+    /// A Kubernetes version as people write it: `1.36`, `v1.36.2`.
+    pub fn version(text: &str) -> Option<KubernetesVersion> {
+        read::version(text)
+    }
+
+    /// The severity the configuration gives a check; the last entry that
+    /// names it counts.
+    pub fn severity_of(&self, check: &CheckInfo) -> Option<Severity> {
+        self.severity.iter().rev().find(|(id, _)| id_matches(id, check.id)).map(|&(_, severity)| severity)
+    }
+
+    /// The excluded paths, relative to the top of the tree.
+    pub fn exclude_below(&self, root: &TreePath) -> GlobSet {
+        let patterns = self.exclude.iter().flat_map(|pattern| with_contents(root, pattern));
+        let mut globs = GlobSetBuilder::new();
+        // Each pattern was tried when the file was read.
+        for glob in patterns.filter_map(|pattern| path_glob(&pattern).ok()) {
+            globs.add(glob);
+        }
+        globs.build().unwrap_or_else(|_| GlobSet::empty())
+    }
+}
+
+/// The pattern below a root, for the path itself and for all it holds.
+fn with_contents(root: &TreePath, pattern: &str) -> [String; 2] {
+    let pattern = pattern.trim_matches('/');
+    let below = if root.as_str().is_empty() {
+        pattern.to_owned()
+    } else {
+        format!("{}/{pattern}", globset::escape(root.as_str()))
+    };
+    [format!("{below}/**"), below]
+}
+
+/// A glob over paths: `*` stays inside one directory, `**` does not.
+fn path_glob(pattern: &str) -> Result<Glob, globset::Error> {
+    globset::GlobBuilder::new(pattern).literal_separator(true).build()
+}
+
+/// Whether an id or a glob over ids names a check.
+pub(crate) fn id_matches(pattern: &str, id: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == id,
+        Some(_) => Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(id)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

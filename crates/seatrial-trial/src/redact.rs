@@ -1,0 +1,253 @@
+//! Values of secrets, kept out of everything that is printed.
+//!
+//! Two nets: the bytes of secret spans are masked in the source texts that
+//! excerpts are cut from, and whatever a message quotes is compared with the
+//! values themselves, decoded or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use seatrial_diagnostics::Finding;
+use seatrial_source::{FileId, SourceMap, Span};
+
+/// Shorter values are left alone: they would blot out ordinary words.
+const VALUE_BYTES_MIN: usize = 4;
+/// A longer value is recognised by its beginning.
+const NEEDLE_BYTES_MAX: usize = 48;
+/// What stands for a value in a message.
+const MASK: &str = "********";
+
+/// The same files with the bytes of the given spans replaced by `*`; lines
+/// stay where they are.
+pub(crate) fn mask(sources: &SourceMap, secrets: &[Span]) -> SourceMap {
+    let mut by_file: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    for &span in secrets {
+        by_file.entry(span.file).or_default().push(span);
+    }
+    let mut masked = SourceMap::new();
+    for id in sources.ids() {
+        let file = sources.file(id);
+        let text = match by_file.get(&id) {
+            Some(spans) => masked_text(file.text(), spans).into(),
+            None => file.text().clone(),
+        };
+        masked.add(file.path().clone(), text);
+    }
+    masked
+}
+
+fn masked_text(text: &str, spans: &[Span]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans {
+        let Some(secret) = bytes.get_mut(whole_characters(text, *span)) else { continue };
+        for byte in secret.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+            *byte = b'*';
+        }
+    }
+    String::from_utf8(bytes).expect("whole characters were replaced by ASCII")
+}
+
+/// A span widened to character boundaries.
+fn whole_characters(text: &str, span: Span) -> std::ops::Range<usize> {
+    let (mut start, mut end) = (span.range().start.min(text.len()), span.range().end.min(text.len()));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// Finds secret values in texts that checks wrote.
+#[derive(Debug)]
+pub(crate) struct Scrubber {
+    needles: Option<AhoCorasick>,
+    values: Vec<String>,
+}
+
+impl Scrubber {
+    /// Learns the values in the given spans. Words that name something public
+    /// (an object, a key) are not taken for secrets.
+    pub(crate) fn new(sources: &SourceMap, secrets: &[Span], is_public: impl Fn(&str) -> bool) -> Self {
+        let mut values = BTreeSet::new();
+        for &span in secrets {
+            let text = sources.file(span.file).text();
+            let raw = text.get(whole_characters(text, span)).unwrap_or_default();
+            values.extend(forms(raw).filter(|value| value.len() >= VALUE_BYTES_MIN && !is_public(value)));
+        }
+        let values: Vec<String> = values.into_iter().collect();
+        let needles = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(values.iter().map(|value| needle(value)))
+            .ok()
+            .filter(|_| !values.is_empty());
+        Self { needles, values }
+    }
+
+    /// The text with every secret value masked.
+    pub(crate) fn scrub(&self, text: &mut String) {
+        let Some(needles) = &self.needles else { return };
+        let mut clean = String::new();
+        let mut done = 0;
+        for found in needles.find_iter(text.as_str()) {
+            if found.start() < done {
+                continue;
+            }
+            let rest = &text[found.start()..];
+            let shared = shared_bytes(rest, &self.values[found.pattern().as_usize()]);
+            clean.push_str(&text[done..found.start()]);
+            clean.push_str(MASK);
+            done = found.start() + shared;
+        }
+        if done > 0 {
+            clean.push_str(&text[done..]);
+            *text = clean;
+        }
+    }
+
+    /// Every text of a finding that is not a file's own.
+    pub(crate) fn scrub_finding(&self, finding: &mut Finding) {
+        self.scrub(&mut finding.message);
+        finding.derivation.iter_mut().for_each(|step| self.scrub(step));
+        finding.related.iter_mut().for_each(|related| self.scrub(&mut related.label));
+        if let Some(help) = &mut finding.help {
+            self.scrub(help);
+        }
+        if let Some(fix) = &mut finding.fix {
+            self.scrub(&mut fix.title);
+            fix.edits.iter_mut().for_each(|edit| self.scrub(&mut edit.text));
+        }
+    }
+}
+
+/// The beginning of a value, on a character boundary.
+fn needle(value: &str) -> &str {
+    let mut end = value.len().min(NEEDLE_BYTES_MAX);
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    &value[..end]
+}
+
+/// How many bytes two texts share from their beginnings, in whole characters.
+fn shared_bytes(a: &str, b: &str) -> usize {
+    let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y);
+    same.last().map_or(0, |((at, character), _)| at + character.len_utf8())
+}
+
+/// The forms a value may be quoted in: as written, without its quotes, each
+/// of its lines, and what its base64 holds.
+fn forms(raw: &str) -> impl Iterator<Item = String> {
+    let trimmed = raw.trim();
+    let bare = trimmed
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .or_else(|| trimmed.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')))
+        .unwrap_or(trimmed);
+    let mut forms = vec![bare.to_owned(), unescaped(bare)];
+    forms.extend(
+        bare.lines().skip(usize::from(bare.starts_with(['|', '>']))).map(|line| line.trim().to_owned()),
+    );
+    let compact: String = bare.chars().filter(|character| !character.is_whitespace()).collect();
+    if let Some(decoded) = base64_text(&compact) {
+        forms.extend(decoded.lines().map(|line| line.trim().to_owned()));
+        forms.push(decoded);
+    }
+    forms.into_iter()
+}
+
+/// A quoted scalar's usual escapes resolved.
+fn unescaped(text: &str) -> String {
+    text.replace("''", "'").replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+/// The text in a standard base64 string; none when it is not one.
+fn base64_text(text: &str) -> Option<String> {
+    let digits = text.trim_end_matches('=');
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
+    let (mut buffer, mut bits) = (0_u32, 0);
+    for byte in digits.bytes() {
+        buffer = buffer << 6 | u32::from(sextet(byte)?);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((buffer >> bits) as u8);
+            buffer &= (1 << bits) - 1;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn sextet(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_source::TreePath;
+
+    use super::*;
+
+    fn sources(text: &str, secrets: &[&str]) -> (SourceMap, Vec<Span>) {
+        let mut sources = SourceMap::new();
+        let file = sources.add(TreePath::new("a.yaml"), text.into());
+        let span = |secret: &&str| {
+            let start = text.find(secret).expect("the text is there") as u32;
+            Span::new(file, start, start + secret.len() as u32)
+        };
+        let spans = secrets.iter().map(span).collect();
+        (sources, spans)
+    }
+
+    #[test]
+    fn masked_bytes_keep_lines_and_offsets() {
+        let (sources, spans) = sources("a: |\n  hünter2\n  more\nb: ok\n", &["hünter2\n  more"]);
+        let masked = mask(&sources, &spans);
+        let text = masked.file(FileId(0)).text();
+        assert_eq!(&**text, "a: |\n  ********\n******\nb: ok\n");
+    }
+
+    #[test]
+    fn values_are_scrubbed_in_every_form() {
+        let secrets = ["\"hunter2 \\\"quoted\\\"\"", "c3VwZXItc2VjcmV0", "|\n  line-one\n  line-two"];
+        let text = format!("a: {}\nb: {}\nc: {}\n", secrets[0], secrets[1], secrets[2]);
+        let (sources, spans) = sources(&text, &secrets);
+        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let scrubbed = |text: &str| {
+            let mut text = text.to_owned();
+            scrubber.scrub(&mut text);
+            text
+        };
+        assert_eq!(scrubbed("got hunter2 \"quoted\" there"), "got ******** there");
+        assert_eq!(scrubbed("c3VwZXItc2VjcmV0 is super-secret"), "******** is ********");
+        assert_eq!(scrubbed("line-two, line-one"), "********, ********");
+        assert_eq!(scrubbed("nothing"), "nothing");
+    }
+
+    #[test]
+    fn long_values_are_known_by_their_beginning() {
+        let long = "k".repeat(20) + &"0123456789".repeat(20);
+        let (sources, spans) = sources(&long, &[&long]);
+        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let mut text = format!("cut {} here", &long[..100]);
+        scrubber.scrub(&mut text);
+        assert_eq!(text, "cut ******** here");
+    }
+
+    #[test]
+    fn public_words_and_short_ones_stay() {
+        let (sources, spans) = sources("a: postgres\nb: abc\n", &["postgres", "abc"]);
+        let scrubber = Scrubber::new(&sources, &spans, |word| word == "postgres");
+        let mut text = "Service postgres abc".to_owned();
+        scrubber.scrub(&mut text);
+        assert_eq!(text, "Service postgres abc");
+    }
+}

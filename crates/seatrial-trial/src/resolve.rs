@@ -1,0 +1,265 @@
+//! From notices to findings: origins, merging, what the configuration
+//! accepts, redaction, identity and order.
+
+mod merge;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use seatrial_diagnostics::{
+    Applicability, Change, Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace,
+    Role, Severity, Sources, UnitId,
+};
+use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
+use seatrial_source::{FileId, SourceMap, Span};
+use sha2::{Digest, Sha256};
+
+use crate::Config;
+use crate::redact::Scrubber;
+use crate::suppress::Suppressions;
+
+/// What notices are resolved against.
+pub(crate) struct Resolver<'a> {
+    /// All units and objects.
+    pub(crate) repository: &'a Repository,
+    /// The texts, unmasked.
+    pub(crate) files: &'a SourceMap,
+    /// Where fields come from.
+    pub(crate) sources: &'a dyn Sources,
+    /// Selection, severities and accepted findings.
+    pub(crate) config: &'a Config,
+    /// The units that are reported, by id.
+    pub(crate) reported: &'a [bool],
+    /// Whether findings about files of no unit are reported.
+    pub(crate) reports_loose_files: bool,
+    /// The configuration's file, of which everything is reported.
+    pub(crate) config_file: Option<FileId>,
+}
+
+/// A finding with the objects it is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    /// What a person reads.
+    pub(crate) finding: Finding,
+    /// The objects it stands on, in every unit that shows it.
+    pub(crate) subjects: Vec<ObjectPlace>,
+}
+
+/// One notice with its place in a file.
+struct Draft {
+    unit: Option<UnitId>,
+    subject: Option<ObjectPlace>,
+    finding: Finding,
+}
+
+/// Resolves all notices. `late` adds what only shows once everything else is
+/// resolved. The second value counts findings that were accepted beforehand.
+pub(crate) fn resolve<'s>(
+    resolver: &Resolver<'_>,
+    notices: &[Notice],
+    suppressions: &mut Suppressions<'s>,
+    scrubber: &Scrubber,
+    late: impl FnOnce(&Suppressions<'s>) -> Vec<Notice>,
+) -> (Vec<Resolved>, usize) {
+    let mut collected = Collected::default();
+    for notice in notices {
+        collected.add(resolver.draft(notice), suppressions);
+    }
+    for notice in late(suppressions) {
+        collected.add(resolver.draft(&notice), suppressions);
+    }
+    let accepted = collected.accepted.iter().filter(|key| !collected.groups.contains_key(key)).count();
+    let merged =
+        collected.groups.into_values().filter_map(|drafts| merge::merge(drafts, resolver.repository));
+    let mut resolved: Vec<Resolved> = merged.collect();
+    for it in &mut resolved {
+        scrub(scrubber, &mut it.finding);
+    }
+    resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    identify(&mut resolved);
+    (resolved, accepted)
+}
+
+/// Drafts by defect.
+#[derive(Default)]
+struct Collected {
+    groups: BTreeMap<merge::Key, Vec<Draft>>,
+    accepted: BTreeSet<merge::Key>,
+}
+
+impl Collected {
+    fn add(&mut self, draft: Option<Draft>, suppressions: &mut Suppressions<'_>) {
+        let Some(draft) = draft else { return };
+        let key = merge::Key::of(&draft.finding);
+        if suppressions.accepts(&draft.finding) {
+            self.accepted.insert(key);
+        } else {
+            self.groups.entry(key).or_default().push(draft);
+        }
+    }
+}
+
+/// A fix whose text would have to be masked cannot be applied: it is dropped.
+fn scrub(scrubber: &Scrubber, finding: &mut Finding) {
+    let texts = |fix: &Option<Fix>| -> Vec<String> {
+        fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.text.clone())).collect()
+    };
+    let before = texts(&finding.fix);
+    scrubber.scrub_finding(finding);
+    if texts(&finding.fix) != before {
+        finding.fix = None;
+    }
+}
+
+fn order(finding: &Finding) -> impl Ord + use<'_> {
+    let Place { path, start, span, .. } = &finding.primary;
+    (path, start.line, start.column, finding.check.id, &finding.message, &finding.field, span.end)
+}
+
+/// Gives every finding its id. The same words at a second place of a file
+/// are told apart by their turn.
+fn identify(resolved: &mut [Resolved]) {
+    let mut turns: BTreeMap<[u8; 32], u32> = BTreeMap::new();
+    for it in resolved {
+        let finding = &mut it.finding;
+        let hash = fingerprint(finding, 0);
+        let turn = turns.entry(hash).or_insert(0);
+        let hash = if *turn == 0 { hash } else { fingerprint(finding, *turn) };
+        *turn += 1;
+        finding.id =
+            format!("{:016x}", u64::from_be_bytes(*hash.first_chunk().expect("a hash has 32 bytes")));
+    }
+}
+
+fn fingerprint(finding: &Finding, turn: u32) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [finding.check.id, finding.primary.path.as_str(), &finding.field, &finding.message] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    if turn > 0 {
+        hash.update(turn.to_le_bytes());
+    }
+    hash.finalize().into()
+}
+
+impl Resolver<'_> {
+    fn draft(&self, notice: &Notice) -> Option<Draft> {
+        if !self.config.select.has(notice.check) {
+            return None;
+        }
+        let (unit, subject, field) = match &notice.at {
+            Location::Field { unit, object, path, .. } => {
+                let subject = ObjectPlace { unit: *unit, object: *object };
+                (Some(*unit), Some(subject), path.to_string())
+            }
+            Location::Text { span } => (self.unit_of(*span), None, String::new()),
+        };
+        let is_reported = unit.map_or(self.reports_loose_files, |unit| self.reported[unit.0 as usize]);
+        let is_own = self
+            .config_file
+            .is_some_and(|file| matches!(notice.at, Location::Text { span } if span.file == file));
+        if !is_reported && !is_own {
+            return None;
+        }
+        let origin = self.origin(&notice.at)?;
+        let mut finding = Finding {
+            id: String::new(),
+            check: notice.check,
+            severity: self.severity(notice, unit),
+            message: notice.message.clone(),
+            help: notice.help.clone(),
+            object: subject.map(|it| self.words(it.unit, it.object)),
+            field,
+            units: unit.iter().map(|&unit| self.repository.unit(unit).name.clone()).collect(),
+            primary: self.place(origin.edit),
+            rendered: None,
+            related: self.related(notice, &origin),
+            derivation: notice.derivation.clone(),
+            fix: notice.change.as_ref().and_then(|change| self.fix(change)),
+        };
+        if origin.derived {
+            finding
+                .derivation
+                .push("the value is made of several inputs, so no single edit sets it".to_owned());
+        }
+        Some(Draft { unit, subject, finding })
+    }
+
+    /// The notice's severity, or the configuration's; what nothing in the tree
+    /// deploys proves no error.
+    fn severity(&self, notice: &Notice, unit: Option<UnitId>) -> Severity {
+        let severity = self.config.severity_of(notice.check).unwrap_or(notice.severity);
+        let is_deployed = unit.is_none_or(|unit| self.repository.unit(unit).role == UnitRole::Deployed);
+        if is_deployed { severity } else { severity.min(Severity::Warning) }
+    }
+
+    /// The unit that holds a text: that of an object there, else the one whose
+    /// directory is nearest.
+    fn unit_of(&self, span: Span) -> Option<UnitId> {
+        let path = self.files.file(span.file).path();
+        let holders = self.repository.units.iter().filter(|unit| path.is_within(&unit.path));
+        holders.max_by_key(|unit| (unit.path.parts().count(), std::cmp::Reverse(unit.id))).map(|unit| unit.id)
+    }
+
+    /// Where to edit; an object that nothing else is known of stands for its fields.
+    fn origin(&self, location: &Location) -> Option<Origin> {
+        self.sources.origin(location).or_else(|| match location {
+            Location::Field { unit, object, .. } => {
+                Some(Origin::written(self.repository.bundle(*unit).object(*object).span()))
+            }
+            Location::Text { span } => Some(Origin::written(*span)),
+        })
+    }
+
+    fn words(&self, unit: UnitId, object: ObjectId) -> ObjectName {
+        self.repository.bundle(unit).object(object).words()
+    }
+
+    fn place(&self, span: Span) -> Place {
+        let (start, end) = self.files.positions(span);
+        Place { span, path: self.files.file(span.file).path().clone(), start, end }
+    }
+
+    fn related(&self, notice: &Notice, origin: &Origin) -> Vec<RelatedPlace> {
+        let steps = origin.via.iter().map(|step| RelatedPlace {
+            place: self.place(step.span),
+            label: step_label(step.role).to_owned(),
+            role: step.role,
+        });
+        let others = notice.related.iter().filter_map(|it| {
+            let place = self.place(self.origin(&it.at)?.edit);
+            Some(RelatedPlace { place, label: it.label.clone(), role: it.role })
+        });
+        steps.chain(others).collect()
+    }
+
+    fn fix(&self, change: &Change) -> Option<Fix> {
+        let edits = self.sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
+        let field = match change.at() {
+            Location::Field { path, .. } => format!(" `{path}`"),
+            Location::Text { .. } => String::new(),
+        };
+        let verb = match change {
+            Change::Set { .. } => "set",
+            Change::Insert { .. } => "add",
+            Change::Remove { .. } => "remove",
+            Change::Rename { .. } => "rename",
+        };
+        Some(Fix { title: format!("{verb}{field}"), applicability: Applicability::Unsafe, edits })
+    }
+}
+
+fn step_label(role: Role) -> &'static str {
+    match role {
+        Role::Template => "through this template",
+        Role::Values => "from this value",
+        Role::Base => "from this base",
+        Role::Patch => "changed by this patch",
+        Role::Generator => "made by this generator",
+        Role::Transformer => "changed by this transformer",
+        Role::Application => "deployed by this application",
+        Role::Definition => "defined here",
+        Role::Reference => "used here",
+        Role::Cause => "because of this",
+    }
+}

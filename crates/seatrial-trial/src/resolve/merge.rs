@@ -1,0 +1,59 @@
+//! One defect that several units show is one finding.
+
+use seatrial_diagnostics::{Finding, UnitId};
+use seatrial_model::{Repository, UnitRole};
+use seatrial_source::{Span, TreePath};
+
+use super::{Draft, Resolved};
+
+/// Findings with equal keys are the same defect.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    path: TreePath,
+    span: Span,
+    check: &'static str,
+    field: String,
+}
+
+impl Key {
+    pub(super) fn of(finding: &Finding) -> Self {
+        Self {
+            path: finding.primary.path.clone(),
+            span: finding.primary.span,
+            check: finding.check.id,
+            field: finding.field.clone(),
+        }
+    }
+}
+
+/// The finding of the first deployed unit, with the units and the highest
+/// severity of all. What others say differently is kept as a derivation.
+pub(super) fn merge(mut drafts: Vec<Draft>, repository: &Repository) -> Option<Resolved> {
+    drafts.sort_by_key(|draft| rank(draft.unit, repository));
+    let mut drafts = drafts.into_iter();
+    let first = drafts.next()?;
+    let mut merged = Resolved { finding: first.finding, subjects: first.subject.into_iter().collect() };
+    for draft in drafts {
+        let finding = &mut merged.finding;
+        finding.severity = finding.severity.max(draft.finding.severity);
+        if draft.finding.message != finding.message {
+            let also = format!("also: {}", draft.finding.message);
+            if !finding.derivation.contains(&also) {
+                finding.derivation.push(also);
+            }
+        }
+        finding.units.extend(draft.finding.units);
+        merged.subjects.extend(draft.subject);
+    }
+    merged.finding.units.sort();
+    merged.finding.units.dedup();
+    merged.subjects.sort();
+    merged.subjects.dedup();
+    Some(merged)
+}
+
+/// Deployed units before the others, each in order.
+fn rank(unit: Option<UnitId>, repository: &Repository) -> (bool, Option<UnitId>) {
+    let is_deployed = unit.is_some_and(|unit| repository.unit(unit).role == UnitRole::Deployed);
+    (!is_deployed, unit)
+}

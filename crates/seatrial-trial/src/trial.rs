@@ -1,0 +1,304 @@
+//! One trial, from files to verdict.
+
+use std::collections::BTreeSet;
+
+use globset::GlobMatcher;
+use seatrial_diagnostics::{CheckInfo, Finding, Severity, Sources};
+use seatrial_model::{KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
+use seatrial_render::{Limits, Rendering, Request};
+use seatrial_source::{FileId, Files, Revisions, SourceMap, Span, TreePath};
+
+use crate::checklist::{ChecklistItem, checklist};
+use crate::config::FILE_NAME;
+use crate::judge::Judgement;
+use crate::redact::{Scrubber, mask};
+use crate::resolve::{Resolved, Resolver, resolve};
+use crate::suppress::Suppressions;
+use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
+use crate::{Config, Date, catalogue, origins};
+
+/// The name of the profile that is used when none is named.
+const PROFILE: &str = "default";
+
+/// What to try, and under which assumptions.
+pub struct TrialRequest<'a> {
+    /// The tree, from its top.
+    pub files: &'a dyn Files,
+    /// What version control knows about it; none outside a repository.
+    pub revisions: Option<&'a dyn Revisions>,
+    /// Why version control could not be asked, when it is there.
+    pub git_problem: Option<String>,
+    /// The directory that discovery covers.
+    pub root: TreePath,
+    /// The file or directory whose units are reported.
+    pub scope: TreePath,
+    /// What `seatrial.toml` says.
+    pub config: Config,
+    /// The text of `seatrial.toml`, for findings about it.
+    pub config_text: Option<String>,
+    /// The day the trial takes place.
+    pub today: Date,
+    /// Which units are reported; all without it.
+    pub units: Option<GlobMatcher>,
+}
+
+/// How many findings there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings of severity error.
+    pub error: usize,
+    /// Findings of severity warning.
+    pub warning: usize,
+    /// Findings of severity info.
+    pub info: usize,
+    /// Findings that were accepted beforehand and are not reported.
+    pub suppressed: usize,
+    /// Findings with a fix.
+    pub fixable: usize,
+}
+
+/// Something that was found and is not judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file or directory.
+    pub path: TreePath,
+    /// The line, when only a part is skipped.
+    pub line: Option<u32>,
+    /// Why, for programs.
+    pub code: SkipCode,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Units that were found.
+    pub found: usize,
+    /// Those that were rendered and judged.
+    pub rendered: usize,
+    /// What was not, sorted.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Everything a report tells.
+#[derive(Debug)]
+pub struct Trial {
+    /// The directory that was covered.
+    pub root: TreePath,
+    /// The day of the trial.
+    pub today: Date,
+    /// What the units are deployed to.
+    pub target: Target,
+    /// The verdict on the whole.
+    pub verdict: Verdict,
+    /// The verdicts on the units that are reported.
+    pub units: Vec<UnitVerdict>,
+    /// What was looked at and what was not.
+    pub coverage: Coverage,
+    /// A reviewer's questions.
+    pub checklist: Vec<ChecklistItem>,
+    /// What is wrong, by file and line.
+    pub findings: Vec<Finding>,
+    /// The texts that findings point into, with secrets masked.
+    pub sources: SourceMap,
+    /// How many findings there are.
+    pub summary: Summary,
+}
+
+impl Trial {
+    /// Whether anything of Kubernetes was found at all, judged or not.
+    pub fn found_anything(&self) -> bool {
+        let about_kubernetes = |skip: &Skipped| !matches!(skip.code, SkipCode::Excluded);
+        !self.units.is_empty()
+            || !self.findings.is_empty()
+            || self.coverage.skipped.iter().any(about_kubernetes)
+    }
+
+    /// The worst severity that was found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// Discovers, renders, checks and judges a tree.
+pub fn check(request: &TrialRequest<'_>) -> Trial {
+    let checks = catalogue();
+    let target = target(&request.config);
+    let mut rendering = seatrial_render::render(Request {
+        files: request.files,
+        revisions: request.revisions,
+        root: request.root.clone(),
+        scope: request.scope.clone(),
+        target: target.clone(),
+        external: request.config.external.clone(),
+        exclude: request.config.exclude_below(&request.root),
+        origins: origins(request.revisions, &request.config),
+        limits: Limits::default(),
+    });
+    let config_file = add_config(&mut rendering.sources, request);
+    let judgement = Judgement::new(&rendering);
+    Run { request, rendering: &rendering, judgement: &judgement, checks: &checks, config_file }.finish(target)
+}
+
+fn target(config: &Config) -> Target {
+    Target {
+        kubernetes: config.kubernetes.unwrap_or(KubernetesVersion::DEFAULT),
+        profile: config.profile.clone().unwrap_or_else(|| PROFILE.to_owned()),
+    }
+}
+
+fn add_config(sources: &mut SourceMap, request: &TrialRequest<'_>) -> Option<FileId> {
+    let text = request.config_text.as_deref()?;
+    Some(sources.add(request.root.join(FILE_NAME)?, text.into()))
+}
+
+struct Run<'a> {
+    request: &'a TrialRequest<'a>,
+    rendering: &'a Rendering,
+    judgement: &'a Judgement<'a>,
+    checks: &'a [&'static CheckInfo],
+    config_file: Option<FileId>,
+}
+
+impl Run<'_> {
+    fn finish(&self, target: Target) -> Trial {
+        let repository = &self.rendering.repository;
+        let reported = self.reported();
+        let secrets = self.secrets();
+        let (resolved, suppressed) = self.resolve(&reported, &secrets);
+        let evidence = Evidence {
+            repository,
+            resolved: &resolved,
+            neighbours: &|place| self.judgement.neighbours(place),
+            assumptions: &|place| self.judgement.assumptions(place),
+            is_judged: &|unit| self.is_judged(unit),
+        };
+        let units = evidence.units(&reported);
+        let findings: Vec<Finding> = resolved.into_iter().map(|it| it.finding).collect();
+        Trial {
+            root: self.request.root.clone(),
+            today: self.request.today,
+            verdict: of_repository(&units, &findings),
+            coverage: self.coverage(&reported),
+            checklist: self.checklist(&reported, &units, &findings),
+            sources: mask(&self.rendering.sources, &secrets),
+            summary: summary(&findings, suppressed),
+            target,
+            units,
+            findings,
+        }
+    }
+
+    /// The units that were asked for, by id.
+    fn reported(&self) -> Vec<bool> {
+        let is_named = |unit: &Unit| self.request.units.as_ref().is_none_or(|glob| glob.is_match(&unit.name));
+        let units = self.rendering.repository.units.iter();
+        units.map(|unit| self.rendering.is_reported(unit) && is_named(unit)).collect()
+    }
+
+    fn secrets(&self) -> Vec<Span> {
+        let sources = &self.rendering.sources;
+        sources.ids().flat_map(|file| self.rendering.secrets(file)).collect()
+    }
+
+    fn resolve(&self, reported: &[bool], secrets: &[Span]) -> (Vec<Resolved>, usize) {
+        let Self { request, rendering, .. } = *self;
+        let resolver = Resolver {
+            repository: &rendering.repository,
+            files: &rendering.sources,
+            sources: rendering,
+            config: &request.config,
+            reported,
+            reports_loose_files: request.units.is_none(),
+            config_file: self.config_file,
+        };
+        let public = public_words(&rendering.repository);
+        let scrubber = Scrubber::new(&rendering.sources, secrets, |word| public.contains(word));
+        let mut suppressions =
+            Suppressions::new(&request.config, &request.root, &rendering.sources, request.today);
+        let mut notices = rendering.notices.clone();
+        notices.extend(self.judgement.notices.iter().cloned());
+        notices.extend(suppressions.expired(self.config_file, &rendering.sources));
+        // A part of the tree leaves entries unused that the whole would use.
+        let is_whole = request.scope == request.root && request.units.is_none();
+        resolve(&resolver, &notices, &mut suppressions, &scrubber, |suppressions| {
+            if is_whole {
+                suppressions.unused(self.config_file, &rendering.sources, self.checks)
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    /// Whether a unit's objects are all there, as they would be applied.
+    fn is_judged(&self, unit: &Unit) -> bool {
+        let hides_objects = |skip: &Skip| {
+            let in_unit = skip.path == unit.path || skip.path.parent().as_ref() == Some(&unit.path);
+            let unread = matches!(
+                skip.code,
+                SkipCode::Unreadable | SkipCode::Unparsable | SkipCode::Outside | SkipCode::Limit
+            );
+            in_unit && unread
+        };
+        Rendering::is_rendered(unit) && !self.rendering.repository.coverage.skipped.iter().any(hides_objects)
+    }
+
+    fn coverage(&self, reported: &[bool]) -> Coverage {
+        let repository = &self.rendering.repository;
+        let units = || repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
+        let place = |skip: &Skip| Skipped {
+            path: skip.path.clone(),
+            line: skip.span.map(|span| self.rendering.sources.positions(span).0.line),
+            code: skip.code,
+            reason: skip.reason.clone(),
+        };
+        let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
+        skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
+            path: TreePath::new(".git"),
+            line: None,
+            code: SkipCode::Unreadable,
+            reason: reason.clone(),
+        }));
+        Coverage {
+            found: units().count(),
+            rendered: units().filter(|unit| Rendering::is_rendered(unit)).count(),
+            skipped,
+        }
+    }
+
+    fn checklist(
+        &self,
+        reported: &[bool],
+        units: &[UnitVerdict],
+        findings: &[Finding],
+    ) -> Vec<ChecklistItem> {
+        let objects: Vec<&Object> =
+            self.rendering.repository.objects().filter(|object| reported[object.unit().0 as usize]).collect();
+        let selected: Vec<&'static CheckInfo> =
+            self.checks.iter().copied().filter(|check| self.request.config.select.has(check)).collect();
+        let judged = units.iter().all(|unit| unit.verdict != Verdict::Unknown);
+        checklist(&selected, &objects, &findings.iter().collect::<Vec<_>>(), judged)
+    }
+}
+
+/// Words that are no secrets although one may hold them: the names that
+/// messages are made of.
+fn public_words(repository: &Repository) -> BTreeSet<&str> {
+    repository
+        .objects()
+        .flat_map(|object| [Some(object.name()), Some(object.kind()), object.namespace()])
+        .flatten()
+        .collect()
+}
+
+fn summary(findings: &[Finding], suppressed: usize) -> Summary {
+    let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
+    Summary {
+        error: count(Severity::Error),
+        warning: count(Severity::Warning),
+        info: count(Severity::Info),
+        suppressed,
+        fixable: findings.iter().filter(|it| it.fix.is_some()).count(),
+    }
+}
