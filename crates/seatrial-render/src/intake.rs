@@ -71,9 +71,9 @@ impl Intake {
                 }
                 self.provisioners.push(path);
             }
-            (Outcome::NotText { text, at, what }, _) => self.not_text(path, text, at, what),
+            (Outcome::NotText { text, at, what }, _) => self.not_text(&path, text, at, what),
             (Outcome::Failed(ReadError::TooLarge { .. }), _) => self.too_large(candidate),
-            (Outcome::Failed(error), _) => self.failed(path, &error),
+            (Outcome::Failed(error), _) => self.failed(&path, &error),
             (Outcome::Budget, _) => {
                 self.skip(path, SkipCode::Limit, "all files together are larger than is read");
             }
@@ -101,11 +101,11 @@ impl Intake {
             self.notices.push(notice.help("put the file itself into the repository"));
         }
         for (path, error) in &walk.unreadable {
-            self.failed(path.clone(), error);
+            self.failed(path, error);
         }
     }
 
-    fn not_text(&mut self, path: TreePath, text: Arc<str>, at: u32, what: &str) {
+    fn not_text(&mut self, path: &TreePath, text: Arc<str>, at: u32, what: &str) {
         self.skip(path.clone(), SkipCode::Unreadable, format!("it is {what}"));
         let id = self.sources.add(path.clone(), text);
         let notice = Notice::new(
@@ -119,7 +119,7 @@ impl Intake {
     fn too_large(&mut self, candidate: &Candidate) {
         let path = candidate.path.clone();
         self.skip(path.clone(), SkipCode::Limit, "it is larger than any file that is read");
-        if path.name().ends_with(".json") {
+        if path.extension() == "json" {
             return;
         }
         let message = format!("`{path}` is too large to be read");
@@ -127,7 +127,7 @@ impl Intake {
         self.notices.push(notice.because(format!("it has {} bytes", candidate.size)));
     }
 
-    fn failed(&mut self, path: TreePath, error: &ReadError) {
+    fn failed(&mut self, path: &TreePath, error: &ReadError) {
         let what = match error {
             ReadError::Missing => "disappeared while it was read".to_owned(),
             ReadError::Outside => "leads outside the repository".to_owned(),

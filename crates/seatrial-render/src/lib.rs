@@ -24,6 +24,9 @@ mod syntax;
 mod units;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use seatrial_diagnostics::CheckInfo;
 
 pub use render::render;

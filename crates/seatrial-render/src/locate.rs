@@ -7,7 +7,7 @@ use seatrial_yaml::{FieldPath, Node, PathStep};
 const STEPS: usize = 100_000;
 
 /// The innermost mapping that has an entry whose key stands at a span.
-pub(crate) fn mapping_around<'a>(root: Node<'a>, key: Span) -> Option<Node<'a>> {
+pub(crate) fn mapping_around(root: Node<'_>, key: Span) -> Option<Node<'_>> {
     let mut node = root;
     for _ in 0..STEPS {
         if node.written_entries().any(|entry| entry.key.written_span().start == key.start) {

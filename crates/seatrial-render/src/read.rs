@@ -110,7 +110,7 @@ fn is_ansible(bytes: &[u8]) -> bool {
 /// Whether a program makes objects: Terraform's providers, or a command line
 /// that creates objects or installs charts.
 fn is_provisioner(path: &TreePath, bytes: &[u8]) -> bool {
-    let signs: &[&str] = if path.name().ends_with(".tf") {
+    let signs: &[&str] = if path.extension() == "tf" {
         &["\"kubernetes_", "\"helm_release\"", "\"kubectl_manifest\"", "\"kubectl_path_documents\""]
     } else {
         &["kubectl create ", "helm install ", "helm upgrade ", "helmfile ", "pulumi up", "cdk8s synth"]

@@ -245,7 +245,7 @@ fn is_compose(stream: &Stream) -> bool {
 fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {
     match text.role {
         FileRole::Compose => Dialect::GoYaml3,
-        FileRole::Manifest if text.path.name().ends_with(".json") => Dialect::Json,
+        FileRole::Manifest if text.path.extension() == "json" => Dialect::Json,
         FileRole::Manifest if ownership.of_file(&text.path).is_some() => Dialect::GoYaml3,
         _ => Dialect::GoYaml2,
     }

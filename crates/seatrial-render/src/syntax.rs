@@ -58,7 +58,7 @@ fn is_joined(root: Node<'_>, problem: &Problem) -> bool {
 }
 
 /// The kinds that the top of a document names.
-fn heads<'a>(root: Node<'a>) -> Vec<&'a str> {
+fn heads(root: Node<'_>) -> Vec<&str> {
     let kinds = root.written_entries().filter(|entry| entry.key.as_str() == Some("kind"));
     kinds.filter_map(|entry| entry.value.as_str()).collect()
 }

@@ -16,10 +16,11 @@ fn by_group(group: &str, kind: &str) -> Option<&'static str> {
         "kubeproxy.config.k8s.io" => "configures kube-proxy",
         "kubescheduler.config.k8s.io" => "configures a scheduler",
         "kubecontrollermanager.config.k8s.io" | "controller-runtime.sigs.k8s.io" => "configures a controller",
-        "apiserver.config.k8s.io" | "apiserver.k8s.io" | "audit.k8s.io" => "configures an API server",
-        "eventratelimit.admission.k8s.io" | "pod-security.admission.config.k8s.io" => {
-            "configures an API server"
-        }
+        "apiserver.config.k8s.io"
+        | "apiserver.k8s.io"
+        | "audit.k8s.io"
+        | "eventratelimit.admission.k8s.io"
+        | "pod-security.admission.config.k8s.io" => "configures an API server",
         "client.authentication.k8s.io" => "is a message of a credential plugin",
         "admission.k8s.io" => "is a message to a webhook",
         "kubectl.config.k8s.io" | "kuberc.config.k8s.io" => "configures kubectl",
@@ -52,8 +53,6 @@ fn by_whole(api_version: &str, group: &str, kind: &str) -> Option<&'static str> 
         ("v1", "Config") => "is a kubeconfig",
         ("v1" | "v2" | "v3", "Pipeline" | "pipeline") => "is a pipeline of another program",
         ("v1", "Devspace") | ("v2beta1", _) => "configures DevSpace",
-        (_, "Config") if api_version.starts_with("skaffold/") => "configures Skaffold",
-        (_, "KustomizationSource") => "is a kustomization",
         _ if api_version.starts_with("skaffold/") => "configures Skaffold",
         _ if group.is_empty() && kind.starts_with("kubernetes/") => "belongs to another program",
         _ => return None,

@@ -1,9 +1,65 @@
-//! Where a file holds secret values.
+//! Where a file holds secret values. Hides rather too much than too little.
+//!
+//! Two looks: at the structure, where the file parses, for values that are
+//! secret by their place; and at the text, for everything that looks secret
+//! wherever it stands: in comments, scripts, and what does not parse.
+
+mod fields;
+mod keys;
+mod text;
+
+#[cfg(test)]
+mod tests;
 
 use seatrial_source::{FileId, Span};
-use seatrial_yaml::Stream;
+use seatrial_yaml::{Problem, Stream};
 
+use text::Found;
+
+/// The spans of a file that hold secret values, sorted, not overlapping.
 pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<Span> {
-    let _ = (file, text, stream);
-    Vec::new()
+    let mut ranges = Found::new(text, 0).scan();
+    match stream {
+        Some(stream) => {
+            for document in stream.documents() {
+                ranges.extend(document.root.into_iter().flat_map(|root| fields::of_root(stream.node(root))));
+                // What did not parse has lost its place.
+                if !document.problems.is_empty() {
+                    ranges.extend(broken(stream.slice(document.span), document.span.start as usize));
+                }
+            }
+            if stream.problems().iter().any(Problem::is_fatal) {
+                ranges.extend(broken(text, 0));
+            }
+        }
+        None => ranges.extend(broken(text, 0)),
+    }
+    merged(file, ranges)
+}
+
+fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
+    if names_secret(text) { Found::new(text, base).scan_secret() } else { Vec::new() }
+}
+
+/// Whether a text says that it is an object of kind Secret, or a patch of one.
+fn names_secret(text: &str) -> bool {
+    let says = |line: &str| {
+        line.split_once("kind").is_some_and(|(_, rest)| {
+            rest.trim_start_matches(['"', '\'', ' ', ':']).starts_with("Secret") && rest.contains(':')
+        })
+    };
+    text.contains("stringData") || text.lines().any(says)
+}
+
+fn merged(file: FileId, mut ranges: Vec<(usize, usize)>) -> Vec<Span> {
+    ranges.sort_unstable();
+    let mut spans: Vec<Span> = Vec::new();
+    for (start, end) in ranges {
+        let (start, end) = (start as u32, end as u32);
+        match spans.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            _ => spans.push(Span::new(file, start, end)),
+        }
+    }
+    spans
 }

@@ -1,0 +1,170 @@
+//! Values that are secret by their place in a document.
+
+use seatrial_yaml::{Node, Style};
+
+use super::keys::is_secret;
+use super::text::Found;
+
+/// Nodes looked at in one document; aliases may multiply it.
+const NODES: usize = 4_000_000;
+
+/// Why everything below a node is secret, or not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Each value by its own key.
+    Open,
+    /// Below the data of a Secret: everything.
+    Hidden,
+    /// Below a key such as `passwords`: everything but references.
+    Named,
+}
+
+/// The ranges of one document.
+pub(crate) fn of_root(root: Node<'_>) -> Vec<(usize, usize)> {
+    let mut walk = Walk { ranges: Vec::new(), open: vec![(root, Mode::Open)] };
+    for _ in 0..NODES {
+        let Some((node, mode)) = walk.open.pop() else { break };
+        walk.node(node, mode);
+    }
+    walk.ranges
+}
+
+/// Nodes still to look at, on a stack of its own: nesting may be deep.
+struct Walk<'a> {
+    ranges: Vec<(usize, usize)>,
+    open: Vec<(Node<'a>, Mode)>,
+}
+
+impl<'a> Walk<'a> {
+    fn node(&mut self, node: Node<'a>, mode: Mode) {
+        if node.is_mapping() {
+            self.mapping(node, mode);
+        } else if node.is_sequence() {
+            self.sequence(node, mode);
+        } else {
+            self.scalar(node, mode);
+        }
+    }
+
+    fn scalar(&mut self, node: Node<'a>, mode: Mode) {
+        let is_switch = node.as_bool().is_some() || node.is_null();
+        if mode == Mode::Hidden || (mode == Mode::Named && !is_switch) {
+            self.hide(node);
+            return;
+        }
+        let is_long = matches!(node.style(), Style::Literal | Style::Folded);
+        if is_long && super::names_secret(node.source_text()) {
+            self.ranges.extend(Found::new(node.source_text(), node.span().start as usize).scan_secret());
+        }
+    }
+
+    fn hide(&mut self, node: Node<'a>) {
+        let span = node.span();
+        if !span.is_empty() {
+            self.ranges.push((span.start as usize, span.end as usize));
+        }
+    }
+
+    fn sequence(&mut self, node: Node<'a>, mode: Mode) {
+        let is_redis = node.items().any(|item| item.as_str().is_some_and(|it| it.contains("redis")));
+        let mut flag_before = false;
+        for item in node.items() {
+            let text = item.as_str().unwrap_or_default();
+            if flag_before && !text.starts_with('-') && !text.starts_with('$') {
+                self.hide(item);
+            }
+            let is_flag = text.starts_with('-') && !text.contains('=');
+            flag_before = is_flag && (is_secret(text.trim_start_matches('-')) || (is_redis && text == "-a"));
+            self.open.push((item, mode));
+        }
+    }
+
+    fn mapping(&mut self, node: Node<'a>, mode: Mode) {
+        let word = |key: &str| node.get(key).and_then(Node::as_str);
+        let is_secret_object = word("kind") == Some("Secret");
+        let names_secret = ["name", "key", "header"].iter().filter_map(|it| word(it)).any(is_secret);
+        let patches = word("path").is_some_and(|path| {
+            path.starts_with("/stringData")
+                || path.starts_with("/data")
+                || is_secret(path.rsplit('/').next().unwrap_or_default())
+        });
+        // A field that an ExternalSecret fills is named by `secretKey`.
+        let is_mapped = node.get("remoteRef").is_some() || node.get("sourceRef").is_some();
+        for entry in node.written_entries() {
+            let key = entry.name();
+            let below = match &*key {
+                "data" if is_secret_object => Mode::Hidden,
+                "stringData" | "kubectl.kubernetes.io/last-applied-configuration" => Mode::Hidden,
+                "value" if names_secret || patches => Mode::Hidden,
+                "secretGenerator" => {
+                    self.generators(entry.value);
+                    Mode::Open
+                }
+                "secretKey" if is_mapped => Mode::Open,
+                key => Self::below(key, entry.value, mode),
+            };
+            self.open.push((entry.value, below));
+        }
+    }
+
+    /// What holds below an ordinary key.
+    fn below(key: &str, value: Node<'a>, mode: Mode) -> Mode {
+        if mode == Mode::Hidden {
+            return Mode::Hidden;
+        }
+        let is_collection = value.is_mapping() || value.is_sequence();
+        match (is_secret(key), is_collection) {
+            (true, false) => Mode::Named,
+            // Lists of references: `secrets: [{name: a}]`, and names in a Compose file.
+            (true, true) if value.is_sequence() && key.ends_with("ecrets") => Mode::Open,
+            (true, true) if value.is_sequence() => Mode::Named,
+            (true, true) if is_plural(key) => Mode::Named,
+            (false, false) if mode == Mode::Named && !is_about(key) => Mode::Named,
+            (false, true) => mode,
+            (true, true) | (false, false) => Mode::Open,
+        }
+    }
+
+    /// Every literal of a secret generator, whatever its name.
+    fn generators(&mut self, generators: Node<'a>) {
+        let literals = generators.items().filter_map(|it| it.get("literals")).flat_map(Node::items);
+        for literal in literals {
+            let Some(text) = literal.as_str() else { continue };
+            let start = text.find('=').map_or(0, |at| at + 1);
+            let span = literal.part_span(start..text.len()).unwrap_or_else(|| literal.span());
+            self.ranges.push((span.start as usize, span.end as usize));
+        }
+    }
+}
+
+fn is_plural(key: &str) -> bool {
+    ["passwords", "secrets", "tokens", "credentials", "keys"]
+        .iter()
+        .any(|it| key.to_ascii_lowercase().ends_with(it))
+}
+
+/// Keys that say something about a secret instead of holding one.
+fn is_about(key: &str) -> bool {
+    matches!(
+        key,
+        "name"
+            | "namespace"
+            | "key"
+            | "kind"
+            | "apiVersion"
+            | "type"
+            | "enabled"
+            | "create"
+            | "optional"
+            | "defaultMode"
+            | "path"
+            | "file"
+            | "external"
+            | "environment"
+            | "annotations"
+            | "labels"
+            | "group"
+            | "secretName"
+            | "existingSecret"
+    )
+}

@@ -1,0 +1,467 @@
+//! Whole runs over trees in memory.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
+use seatrial_model::{KubernetesVersion, SkipCode, Target};
+use seatrial_source::{MemoryFiles, TreePath};
+
+use crate::{Rendering, Request, render};
+
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n";
+
+fn target() -> Target {
+    Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() }
+}
+
+fn rendered(files: &[(&str, &str)]) -> Rendering {
+    rendered_at("", files)
+}
+
+fn rendered_at(scope: &str, files: &[(&str, &str)]) -> Rendering {
+    let files: MemoryFiles = files.iter().copied().collect();
+    render(Request { scope: TreePath::new(scope), ..Request::new(&files, target()) })
+}
+
+/// Units with their roles and objects, one a line.
+fn units(rendering: &Rendering) -> String {
+    let mut out = String::new();
+    for unit in &rendering.repository.units {
+        let objects = rendering.repository.bundle(unit.id).objects();
+        let titles: Vec<String> = objects.iter().map(seatrial_model::Object::title).collect();
+        let line = format!("{} {:?} {}", unit.name, unit.role, titles.join(", "));
+        writeln!(out, "{}", line.trim_end()).expect("writing to a string never fails");
+    }
+    out
+}
+
+fn skips(rendering: &Rendering) -> Vec<(String, SkipCode)> {
+    rendering.repository.coverage.skipped.iter().map(|skip| (skip.path.to_string(), skip.code)).collect()
+}
+
+/// `check path:line message` of every notice.
+fn notices(rendering: &Rendering) -> Vec<String> {
+    rendering.notices.iter().map(|notice| line_of(rendering, notice)).collect()
+}
+
+fn line_of(rendering: &Rendering, notice: &Notice) -> String {
+    let origin = rendering.origin(&notice.at).expect("a notice has a place");
+    let file = rendering.sources.file(origin.edit.file);
+    let line = rendering.sources.positions(origin.edit).0.line;
+    format!("{} {} {}:{line} {}", notice.severity, notice.check.id, file.path(), notice.message)
+}
+
+#[test]
+fn a_directory_of_manifests_is_a_unit() {
+    let rendering = rendered(&[
+        ("k8s/web.yaml", &format!("{WEB}---\n{SERVICE}")),
+        ("k8s/more/service.json", r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}}"#),
+        ("top.yml", SERVICE),
+        ("README.md", "kind: Deployment"),
+    ]);
+    assert_eq!(
+        units(&rendering),
+        "manifests:. Deployed Service web\n\
+         manifests:k8s Deployed Deployment web, Service web\n\
+         manifests:k8s/more Deployed Service api\n"
+    );
+    assert_eq!(rendering.repository.coverage.found, 3);
+    assert_eq!(rendering.repository.coverage.rendered, 3);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert_eq!(rendering.repository.facts.files.len(), 4);
+}
+
+#[test]
+fn lists_are_opened() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n\
+                - apiVersion: v1\n  kind: ConfigMapList\n  items:\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: b}\n";
+    assert_eq!(units(&rendered(&[("a.yaml", list)])), "manifests:. Deployed ConfigMap a, ConfigMap b\n");
+}
+
+#[test]
+fn examples_could_be_deployed() {
+    assert_eq!(
+        units(&rendered(&[("examples/a.yaml", SERVICE)])),
+        "manifests:examples Candidate Service web\n"
+    );
+}
+
+#[test]
+fn a_kustomization_owns_what_it_lists() {
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", "resources: [web.yaml]\npatches: [{path: patch.yaml}]\n"),
+        ("base/web.yaml", WEB),
+        ("base/patch.yaml", WEB),
+        ("base/forgotten.yaml", SERVICE),
+        ("prod/kustomization.yaml", "resources: [../base, extra/service.yaml]\n"),
+        ("prod/extra/service.yaml", SERVICE),
+        ("prod/extra/left.yaml", WEB),
+    ]);
+    assert_eq!(
+        units(&rendering),
+        "kustomize:base Base Deployment web\n\
+         kustomize:prod Base Service web\n\
+         manifests:base Candidate Service web\n\
+         manifests:prod/extra Candidate Deployment web\n"
+    );
+    let orphans: Vec<String> =
+        rendering.repository.facts.orphans.iter().map(|(file, by)| format!("{file} {by}")).collect();
+    assert_eq!(
+        orphans,
+        ["base/forgotten.yaml base/kustomization.yaml", "prod/extra/left.yaml prod/kustomization.yaml"]
+    );
+    let reasons: Vec<&str> =
+        rendering.repository.coverage.skipped.iter().map(|skip| skip.reason.as_str()).collect();
+    assert_eq!(reasons, ["kustomizations are not rendered yet; its one file was checked by itself"; 2]);
+    assert_eq!((rendering.repository.coverage.found, rendering.repository.coverage.rendered), (4, 2));
+}
+
+#[test]
+fn a_chart_owns_its_templates() {
+    let rendering = rendered(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("chart/values.yaml", "a: 1\n"),
+        ("chart/templates/web.yaml", "apiVersion: v1\nkind: Service\n{{- if .Values.a }}\n"),
+        ("chart/crds/crd.yaml", SERVICE),
+        ("chart/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\n"),
+        ("chart/charts/sub/templates/a.yaml", SERVICE),
+    ]);
+    assert_eq!(units(&rendering), "helm:chart@values.yaml Deployed\n");
+    assert_eq!(skips(&rendering), [("chart".to_owned(), SkipCode::NotRendered)]);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+}
+
+#[test]
+fn a_compose_file_is_found() {
+    let rendering = rendered(&[("docker-compose.yml", "services:\n  web: {image: a}\n")]);
+    assert_eq!(units(&rendering), "compose:docker-compose.yml Deployed\n");
+    assert_eq!(skips(&rendering), [("docker-compose.yml".to_owned(), SkipCode::NotRendered)]);
+}
+
+#[test]
+fn files_of_other_programs_are_no_units() {
+    let rendering = rendered(&[
+        (".gitlab-ci.yml", "a: [\n"),
+        ("kind.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"),
+        ("skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\n"),
+        ("openapi.json", "{\"apiVersion\": \"v1\", \"kind\": \"x\"}"),
+        ("mkdocs.yml", "site_name: [\n"),
+        ("broken.yaml", "a: [\nb: }\n"),
+        ("values.yaml", "kind: [\nmetadata: x\n"),
+        ("helmfile.yaml", "releases: [{{ x }}]\n"),
+        ("app.jsonnet", "{apiVersion: 'v1', kind: 'Service'}"),
+        ("web.yaml.j2", "apiVersion: v1\nkind: Service\n"),
+    ]);
+    assert_eq!(units(&rendering), "");
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert_eq!(
+        skips(&rendering),
+        [
+            ("app.jsonnet".to_owned(), SkipCode::ForeignTemplate),
+            ("helmfile.yaml".to_owned(), SkipCode::ForeignTemplate),
+            ("kind.yaml".to_owned(), SkipCode::NotAnObject),
+            ("skaffold.yaml".to_owned(), SkipCode::NotAnObject),
+            ("web.yaml.j2".to_owned(), SkipCode::ForeignTemplate),
+        ]
+    );
+}
+
+#[test]
+fn templates_are_no_syntax_errors() {
+    let rendering = rendered(&[
+        ("ansible/web.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ name }}\n"),
+        ("jinja.yaml", "apiVersion: v1\nkind: Service\n{% if a %}\nmetadata: {name: a}\n{% endif %}\n"),
+        ("quoted.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: \"{{ name }}\"\n"),
+        (
+            "ytt.yaml",
+            "#@ load(\"@ytt:data\", \"data\")\napiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+        ),
+    ]);
+    assert_eq!(units(&rendering), "");
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert!(skips(&rendering).iter().all(|(_, code)| *code == SkipCode::ForeignTemplate));
+    assert_eq!(skips(&rendering).len(), 4);
+}
+
+#[test]
+fn templates_inside_values_are_ordinary_text() {
+    let rules = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  rule: '{{ $labels.pod }}'\n  b: |\n    {{ x }}\n";
+    let substituted = "apiVersion: v1\nkind: Service\nmetadata: {name: \"${NAME}\"}\n";
+    let rendering = rendered(&[("a.yaml", rules), ("b.yaml", substituted)]);
+    assert_eq!(units(&rendering), "manifests:. Deployed ConfigMap a, Service ${NAME}\n");
+}
+
+#[test]
+fn fixtures_are_judged_only_when_asked_for() {
+    let files = [("test/e2e/app.yaml", SERVICE), ("test/e2e/b.yaml", WEB), ("k8s/web.yaml", WEB)];
+    let rendering = rendered(&files);
+    assert_eq!(units(&rendering), "manifests:k8s Deployed Deployment web\n");
+    assert_eq!(skips(&rendering), [("test".to_owned(), SkipCode::Fixture)]);
+    let asked = rendered_at("test/e2e", &files);
+    assert_eq!(asked.repository.coverage.found, 1);
+    assert!(units(&asked).contains("manifests:test/e2e Deployed Service web, Deployment web\n"));
+}
+
+#[test]
+fn a_file_that_is_named_selects_its_directory() {
+    let rendering = rendered_at("k8s/web.yaml", &[("k8s/web.yaml", WEB), ("other/web.yaml", WEB)]);
+    let reported: Vec<&str> = rendering
+        .repository
+        .units
+        .iter()
+        .filter(|unit| rendering.is_reported(unit))
+        .map(|unit| unit.name.as_str())
+        .collect();
+    assert_eq!(reported, ["manifests:k8s"]);
+}
+
+#[test]
+fn broken_manifests_are_noticed_once() {
+    let rendering = rendered(&[("a.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n   b: c\n")]);
+    let found = notices(&rendering);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("error invalid-yaml a.yaml:"), "{found:?}");
+}
+
+#[test]
+fn duplicate_keys_name_their_place() {
+    let twice = format!("{WEB}  replicas: 3\n");
+    let same = format!("{WEB}  replicas: 2\n");
+    let rendering = rendered(&[("a.yaml", &twice), ("b.yaml", &same)]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "error duplicate-key a.yaml:7 key `replicas` stands twice in spec of Deployment web",
+            "warning duplicate-key b.yaml:7 key `replicas` stands twice in spec of Deployment web",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_separator_is_one_notice() {
+    let rendering = rendered(&[("a.yaml", &format!("{WEB}{SERVICE}"))]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "error duplicate-key a.yaml:7 a `---` is missing between a Deployment and a Service: only one object is left"
+        ]
+    );
+}
+
+#[test]
+fn duplicate_keys_of_kustomizations_are_noticed() {
+    let rendering = rendered(&[("kustomization.yaml", "patches: [{path: a}]\npatches: [{path: b}]\n")]);
+    assert_eq!(
+        notices(&rendering),
+        ["error duplicate-key kustomization.yaml:2 key `patches` stands twice at the top"]
+    );
+}
+
+#[test]
+fn an_untyped_manifest_is_noticed() {
+    let rendering = rendered(&[("a.yaml", "kind: Deployment\nmetadata: {name: web}\n")]);
+    assert_eq!(
+        notices(&rendering),
+        ["error missing-object-type a.yaml:1 Deployment web has no `apiVersion`"]
+    );
+}
+
+#[test]
+fn unreadable_files_are_named() {
+    let files = MemoryFiles::from_iter([
+        ("a.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: \"\xff\"}\n".to_vec()),
+        ("b.yaml", b"\x00\x01\x02".to_vec()),
+        ("c.yaml", b"\xff\xfea\x00".to_vec()),
+        ("notes.yml", b"title: caf\xe9\n".to_vec()),
+    ]);
+    let rendering = render(Request::new(&files, target()));
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning unreadable-file a.yaml:3 `a.yaml` is not valid UTF-8 text",
+            "warning unreadable-file b.yaml:1 `b.yaml` is a binary file",
+            "warning unreadable-file c.yaml:1 `c.yaml` is UTF-16 and not UTF-8 text",
+        ]
+    );
+}
+
+#[test]
+fn a_large_file_is_not_read() {
+    let files = MemoryFiles::from_iter([("a.yaml", WEB)]);
+    let mut request = Request::new(&files, target());
+    request.limits.file_bytes = 10;
+    let rendering = render(request);
+    assert_eq!(notices(&rendering), ["warning file-too-large a.yaml:1 `a.yaml` is too large to be read"]);
+    assert_eq!(skips(&rendering), [("a.yaml".to_owned(), SkipCode::Limit)]);
+}
+
+#[test]
+fn a_resource_outside_the_tree_is_noticed() {
+    let rendering =
+        rendered(&[("a/kustomization.yaml", "resources:\n- ../../other/x.yaml\n- https://x.y/z\n")]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning path-outside-tree a/kustomization.yaml:2 `../../other/x.yaml` leads outside the repository"
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_inside_the_tree_only() {
+    use seatrial_source::DiskFiles;
+    use std::os::unix::fs::symlink;
+
+    let outside = tempfile::tempdir().expect("a directory can be made");
+    std::fs::write(outside.path().join("secret.yaml"), WEB).expect("the file can be written");
+    let inside = tempfile::tempdir().expect("a directory can be made");
+    std::fs::create_dir(inside.path().join("k8s")).expect("the directory can be made");
+    std::fs::write(inside.path().join("k8s/web.yaml"), WEB).expect("the file can be written");
+    let link = |target: &str, name: &str| {
+        symlink(target, inside.path().join(name)).expect("the link can be made");
+    };
+    link(outside.path().join("secret.yaml").to_str().expect("a plain path"), "leak.yaml");
+    link(outside.path().to_str().expect("a plain path"), "k8s/away");
+    link("web.yaml", "k8s/again.yaml");
+    link("../k8s", "k8s/loop");
+    link("nowhere.yaml", "dangling.yaml");
+    let files = DiskFiles::open(inside.path()).expect("the directory opens");
+    let rendering = render(Request::new(&files, target()));
+    assert_eq!(units(&rendering), "manifests:k8s Deployed Deployment web\n");
+    let outside_links: Vec<(String, SkipCode)> = skips(&rendering);
+    assert_eq!(
+        outside_links,
+        [("k8s/away".to_owned(), SkipCode::Outside), ("leak.yaml".to_owned(), SkipCode::Outside)]
+    );
+    let checks: Vec<&str> = rendering.notices.iter().map(|notice| notice.check.id).collect();
+    assert_eq!(checks, ["path-outside-tree", "path-outside-tree"]);
+}
+
+fn field(rendering: &Rendering, path: &str) -> Location {
+    let unit = rendering.repository.units.first().map_or(UnitId(0), |unit| unit.id);
+    Location::field(unit, ObjectId(0), path.parse().expect("a field path"))
+}
+
+fn origin_text<'a>(rendering: &'a Rendering, path: &str) -> &'a str {
+    let origin = rendering.origin(&field(rendering, path)).expect("the object exists");
+    rendering.sources.text(origin.edit)
+}
+
+#[test]
+fn origins_are_values_keys_and_nearest_ancestors() {
+    let rendering = rendered(&[(
+        "a.yaml",
+        &format!("{WEB}  template:\n    spec:\n      containers:\n      - name: app\n        image: a:1\n"),
+    )]);
+    assert_eq!(origin_text(&rendering, "spec.replicas"), "2");
+    assert_eq!(origin_text(&rendering, "spec.template"), "template");
+    assert_eq!(origin_text(&rendering, "spec.template.spec.volumes"), "spec");
+    assert_eq!(origin_text(&rendering, "spec.template.spec.containers[0].resources.limits"), "name: app");
+    assert_eq!(origin_text(&rendering, "status.x"), "kind: Deployment");
+}
+
+fn applied(source: &str, change: impl Fn(Location) -> Change, path: &str) -> Result<String, String> {
+    let rendering = rendered(&[("a.yaml", source)]);
+    let edits = rendering.edits(&change(field(&rendering, path))).map_err(|refusal| refusal.reason)?;
+    let mut text = source.to_owned();
+    for edit in edits {
+        text.replace_range(edit.span.range(), &edit.text);
+    }
+    Ok(text)
+}
+
+fn set(content: Content) -> impl Fn(Location) -> Change {
+    move |at| Change::Set { at, content: content.clone() }
+}
+
+#[test]
+fn a_value_is_set_in_its_own_quotes() {
+    let text = |value: &str| Content::Text(value.to_owned());
+    let object = "apiVersion: v1\nkind: Service # here\nmetadata: {name: 'a', b: \"c\", d: e}\n";
+    assert_eq!(
+        applied(object, set(text("it's")), "metadata.name").as_deref(),
+        Ok("apiVersion: v1\nkind: Service # here\nmetadata: {name: 'it''s', b: \"c\", d: e}\n")
+    );
+    assert_eq!(
+        applied(object, set(text("x\"y")), "metadata.b").as_deref(),
+        Ok("apiVersion: v1\nkind: Service # here\nmetadata: {name: 'a', b: \"x\\\"y\", d: e}\n")
+    );
+    assert_eq!(
+        applied(object, set(text("yes")), "metadata.d").as_deref(),
+        Ok("apiVersion: v1\nkind: Service # here\nmetadata: {name: 'a', b: \"c\", d: \"yes\"}\n")
+    );
+    assert_eq!(
+        applied(WEB, set(Content::Int(5)), "spec.replicas").as_deref(),
+        Ok("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 5\n")
+    );
+}
+
+#[test]
+fn what_cannot_be_edited_is_refused_with_a_reason() {
+    let text = Content::Text("x".to_owned());
+    let shared = "apiVersion: v1\nkind: Service\nmetadata: {name: &n a, labels: {b: *n}}\ndata: |\n  x\n";
+    for (path, reason) in [
+        ("metadata.name", "the edit would change more than the field"),
+        ("metadata.labels.b", "the value is shared through an alias"),
+        ("data", "the value spans several lines"),
+        ("metadata.labels", "only single values are changed yet"),
+        ("spec.x", "the field is not written"),
+    ] {
+        assert_eq!(applied(shared, set(text.clone()), path), Err(reason.to_owned()), "{path}");
+    }
+    let remove = |at| Change::Remove { at };
+    assert_eq!(applied(WEB, remove, "spec.replicas"), Err("fields are not removed yet".to_owned()));
+}
+
+#[test]
+fn a_key_is_renamed_unless_it_exists() {
+    let rename = |name: &str| {
+        let name = name.to_owned();
+        move |at| Change::Rename { at, name: name.clone() }
+    };
+    assert_eq!(
+        applied(WEB, rename("replica"), "spec.replicas").as_deref(),
+        Ok("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replica: 2\n")
+    );
+    assert!(applied(WEB, rename("kind"), "spec").is_err());
+}
+
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("apiVersion: v1\n".to_owned()),
+        Just("kind: Secret\n".to_owned()),
+        Just("kind: List\nitems:\n- kind: A\n".to_owned()),
+        Just("metadata:\n  name: a\n".to_owned()),
+        Just("---\n".to_owned()),
+        Just("resources:\n- ../a\n- b.yaml\n".to_owned()),
+        Just("  password: \"x\n".to_owned()),
+        Just("a: &a [*a]\n".to_owned()),
+        Just("<<: *a\n".to_owned()),
+        Just("u: p://a:b@c\n".to_owned()),
+        "[a-z{}:\\[\\]'\"|>&*#%@=\u{e9} \\n\\t-]{0,20}",
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn no_tree_makes_it_panic(texts in prop::collection::vec((0..6_usize, pieces()), 0..5)) {
+        let names = ["a.yaml", "kustomization.yaml", "b/b.json", "chart/Chart.yaml", "compose.yaml", "test/x.yml"];
+        let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (names[*name], text.as_str())).collect();
+        let rendering = rendered(&files);
+        for file in rendering.sources.ids() {
+            let text = rendering.sources.file(file).text();
+            for span in rendering.secrets(file) {
+                prop_assert!(text.get(span.range()).is_some());
+            }
+        }
+        for notice in &rendering.notices {
+            prop_assert!(rendering.origin(&notice.at).is_some());
+        }
+        prop_assert_eq!(units(&rendering), units(&rendered(&files)));
+    }
+}
