@@ -15,14 +15,22 @@
 //! # Ok::<(), seatrial_yaml::PathError>(())
 //! ```
 
+mod aliases;
+mod builder;
+mod compose;
 mod dialect;
 mod entries;
+pub mod events;
+mod fault;
+mod json_reader;
 mod json_writer;
 mod node;
 mod numbers;
+mod part;
 mod path;
 mod problem;
 mod resolve;
+mod scanner;
 mod stream;
 mod timestamp;
 mod tree;
@@ -41,6 +49,14 @@ pub use tree::{NodeId, Style};
 
 /// Reads a text. It never fails and never panics, whatever the text.
 pub fn parse(file: FileId, text: Arc<str>, dialect: Dialect, limits: &Limits) -> Stream {
-    let _ = limits;
-    Stream::new(file, text, dialect)
+    // Offsets are 32 bits wide.
+    let most = limits.bytes.min(u32::MAX as usize - 1);
+    if text.len() > most {
+        return Stream::too_large(file, text, dialect, most);
+    }
+    let stream = Stream::new(file, text, dialect);
+    match dialect {
+        Dialect::Json => json_reader::read(stream, limits),
+        Dialect::GoYaml2 | Dialect::GoYaml3 => compose::compose(stream, limits),
+    }
 }

@@ -8,7 +8,7 @@ use seatrial_source::Span;
 use crate::entries::{Entries, Entry, WrittenEntries};
 use crate::path::{FieldPath, PathStep};
 use crate::tree::{NodeData, NodeId, Shape, Style};
-use crate::{Stream, json_writer, numbers};
+use crate::{Stream, json_writer, numbers, part};
 
 /// A node of a [`Stream`], cheap to copy. Aliases are already followed: the
 /// view shows the node with the anchor, [`Node::written_span`] the alias.
@@ -264,8 +264,7 @@ impl<'a> Node<'a> {
     /// in bytes of the decoded text. None if it is no string or the range is
     /// not in it.
     pub fn part_span(self, part: std::ops::Range<usize>) -> Option<Span> {
-        self.as_str()?.get(part)?;
-        None
+        part::part_span(self, part)
     }
 
     /// Whether this key has a name, as [`Node::key_name`] gives it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_source::{FileId, Span};
 
 use crate::tree::{NodeData, NodeId, Shape};
-use crate::{Dialect, Node, Problem};
+use crate::{Dialect, Node, Problem, ProblemKind};
 
 /// A parsed text. It owns everything, so nodes are views into it; nothing in
 /// it can fail any more.
@@ -60,6 +60,14 @@ impl Stream {
             comments: Vec::new(),
             problems: Vec::new(),
         }
+    }
+
+    /// A stream of which nothing is read, because there is too much of it.
+    pub(crate) fn too_large(file: FileId, text: Arc<str>, dialect: Dialect, most: usize) -> Self {
+        let message = format!("the text has {} bytes; at most {most} are read", text.len());
+        let mut stream = Self::new(file, text, dialect);
+        stream.problems.push(Problem::fatal(ProblemKind::Size, stream.span(0, 0), message));
+        stream
     }
 
     /// The file that the spans belong to.

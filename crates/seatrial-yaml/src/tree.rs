@@ -53,7 +53,7 @@ pub(crate) enum Shape {
 pub(crate) struct NodeData {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    payload: [u32; 2],
+    pub(crate) payload: [u32; 2],
     pub(crate) shape: Shape,
     pub(crate) style: Style,
     /// Block scalars: columns of the block around them. Mappings: `IRREGULAR`.

@@ -1,0 +1,285 @@
+//! Builds the arena of nodes, children before parents, and checks mappings
+//! once they are complete.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use crate::entries::{MERGE_KEY, is_merge_key};
+use crate::tree::{IRREGULAR, NodeData, NodeId, Shape, Style};
+use crate::{Dialect, Document, Node, Problem, ProblemKind, Stream};
+
+/// A stream under construction.
+pub(crate) struct Builder {
+    pub(crate) stream: Stream,
+    /// Finished children of the collections that are open.
+    pending: Vec<NodeId>,
+    open: Vec<OpenNode>,
+    /// What is wrong with the current document.
+    problems: Vec<Problem>,
+    /// The same, but only for values that are still there in the end: a later
+    /// duplicate takes the value away and the problem with it.
+    value_problems: Vec<Problem>,
+    most_nodes: usize,
+}
+
+/// A collection that is open.
+#[derive(Clone, Copy)]
+struct OpenNode {
+    shape: Shape,
+    style: Style,
+    start: u32,
+    /// Where its children begin in `pending`.
+    first: usize,
+}
+
+impl Builder {
+    pub(crate) fn new(stream: Stream, most_nodes: usize) -> Self {
+        Self {
+            stream,
+            pending: Vec::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            value_problems: Vec::new(),
+            most_nodes,
+        }
+    }
+
+    /// Whether the text has more nodes than is allowed.
+    pub(crate) fn is_full(&self) -> bool {
+        self.stream.nodes.len() + self.stream.documents.len() + self.problems.len() >= self.most_nodes
+    }
+
+    pub(crate) fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn value_problem(&mut self, problem: Problem) {
+        self.value_problems.push(problem);
+    }
+
+    /// The root of the current document, once it is complete.
+    pub(crate) fn root(&self) -> Option<NodeId> {
+        self.pending.last().copied()
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether the next node is a mapping's key.
+    pub(crate) fn expects_key(&self) -> bool {
+        self.open.last().is_some_and(|open| {
+            open.shape == Shape::Mapping && (self.pending.len() - open.first).is_multiple_of(2)
+        })
+    }
+
+    pub(crate) fn begin_document(&mut self, start: u32) {
+        let span = self.stream.span(start, start);
+        self.stream.documents.push(Document { span, root: None, problems: Vec::new() });
+    }
+
+    /// Ends a document. Its span goes on up to the next one.
+    pub(crate) fn end_document(&mut self) {
+        self.problems.append(&mut self.value_problems);
+        self.problems.sort_by_key(|problem| problem.span.start);
+        let root = self.root();
+        self.pending.clear();
+        if let Some(document) = self.stream.documents.last_mut() {
+            document.root = root;
+            document.problems.append(&mut self.problems);
+        }
+    }
+
+    pub(crate) fn add(&mut self, data: NodeData) -> NodeId {
+        let id = NodeId(self.stream.nodes.len() as u32);
+        self.stream.nodes.push(data);
+        self.pending.push(id);
+        id
+    }
+
+    pub(crate) fn begin(&mut self, shape: Shape, style: Style, start: u32) {
+        let first = self.pending.len();
+        self.open.push(OpenNode { shape, style, start, first });
+    }
+
+    /// Ends the innermost collection. A block ends with its last child, so
+    /// only brackets have an end of their own.
+    pub(crate) fn end(&mut self, end: u32) -> Option<NodeId> {
+        let OpenNode { shape, style, start, first } = self.open.pop()?;
+        let missing_value = shape == Shape::Mapping && !(self.pending.len() - first).is_multiple_of(2);
+        if missing_value {
+            let at = self.last_end(start);
+            self.add(NodeData::new(Shape::Null, Style::Plain, at, at));
+        }
+        let end = if style == Style::Flow { end } else { self.last_end(start) };
+        let run = (self.stream.children.len() as u32, (self.pending.len() - first) as u32);
+        self.stream.children.extend(self.pending.drain(first..));
+        let data = NodeData::new(shape, style, start, end.max(start)).with_run(run.0, run.1);
+        let id = self.add(data);
+        if shape == Shape::Mapping {
+            self.check_mapping(id);
+        }
+        Some(id)
+    }
+
+    fn last_end(&self, start: u32) -> u32 {
+        self.pending.last().map_or(start, |&id| self.stream.data(id).end).max(start)
+    }
+
+    fn check_mapping(&mut self, id: NodeId) {
+        let check = MappingCheck::new(self.stream.node(id));
+        let (is_irregular, found) = check.run();
+        if is_irregular {
+            self.stream.nodes[id.0 as usize].detail |= IRREGULAR;
+        }
+        for finding in found {
+            match finding {
+                Finding::Problem(problem) => self.problems.push(problem),
+                Finding::ValueProblem(problem) => self.value_problems.push(problem),
+                Finding::Overwritten(span) => {
+                    self.value_problems.retain(|problem| !span.contains(problem.span))
+                }
+            }
+        }
+    }
+}
+
+enum Finding {
+    Problem(Problem),
+    ValueProblem(Problem),
+    /// This value is not there any more.
+    Overwritten(seatrial_source::Span),
+}
+
+/// Looks at the keys of one mapping.
+struct MappingCheck<'a> {
+    stream: &'a Stream,
+    node: Node<'a>,
+    is_irregular: bool,
+    found: Vec<Finding>,
+}
+
+/// Up to this many keys are compared with each other; more are hashed.
+const FEW: usize = 12;
+
+impl<'a> MappingCheck<'a> {
+    fn new(node: Node<'a>) -> Self {
+        Self { stream: node.stream(), node, is_irregular: false, found: Vec::new() }
+    }
+
+    fn run(mut self) -> (bool, Vec<Finding>) {
+        let ids = self.stream.child_ids(self.node.data());
+        for (at, pair) in ids.chunks_exact(2).enumerate() {
+            let data = self.stream.data(pair[0]);
+            match data.shape {
+                Shape::Str | Shape::DecodedStr
+                    if data.detail == MERGE_KEY && is_merge_key(self.stream.node(pair[0])) =>
+                {
+                    self.merge(pair[1]);
+                }
+                Shape::Str | Shape::DecodedStr => {}
+                _ => self.unusual_key(self.stream.node(pair[0])),
+            }
+            if ids.len() <= 2 * FEW {
+                self.find_equal(&ids[..2 * at], pair);
+            }
+        }
+        if ids.len() > 2 * FEW {
+            self.find_equal_by_hash(ids);
+        }
+        (self.is_irregular, self.found)
+    }
+
+    fn merge(&mut self, value: NodeId) {
+        self.is_irregular = true;
+        let node = self.stream.node(value);
+        let is_list = node.is_sequence() && !node.is_alias();
+        if !(node.is_mapping() || is_list && node.items().all(Node::is_mapping)) {
+            let message = "`<<` merges mappings only: give it one, an alias to one, or a list of them";
+            self.found.push(Finding::Problem(Problem::fatal(
+                ProblemKind::Merge,
+                node.written_span(),
+                message,
+            )));
+        }
+    }
+
+    fn unusual_key(&mut self, key: Node<'a>) {
+        let span = key.written_span();
+        let message = match key.data().shape {
+            Shape::Mapping
+                if key.source_text().starts_with('{') && self.node.source_text().starts_with("{{") =>
+            {
+                "`{{` opens two mappings; quote the text"
+            }
+            Shape::Mapping => "a mapping cannot be a key",
+            Shape::Sequence => "a list cannot be a key",
+            Shape::Null => "null cannot be a key; quote it or give it a name",
+            Shape::Uint => "a number this large cannot be a key; quote it",
+            Shape::Time | Shape::DecodedTime => "a time cannot be a key; quote it",
+            _ => return,
+        };
+        let problem = Problem::fatal(ProblemKind::Key, span, message);
+        self.found.push(match key.data().shape {
+            Shape::Mapping | Shape::Sequence => Finding::Problem(problem),
+            _ => Finding::ValueProblem(problem),
+        });
+    }
+
+    fn find_equal(&mut self, before: &[NodeId], pair: &[NodeId]) {
+        let data = self.stream.data(pair[0]);
+        // Most keys are strings of the source: compare lengths, then bytes.
+        let earlier = before.chunks_exact(2).rev().find(|earlier| {
+            let other = self.stream.data(earlier[0]);
+            if data.shape == Shape::Str && other.shape == Shape::Str {
+                let (run, other) = (data.run(), other.run());
+                return run.len() == other.len() && self.stream.text[run] == self.stream.text[other];
+            }
+            self.stream.node(pair[0]).key_name() == self.stream.node(earlier[0]).key_name()
+        });
+        if let Some(earlier) = earlier {
+            self.equal(earlier, pair);
+        }
+    }
+
+    fn find_equal_by_hash(&mut self, ids: &[NodeId]) {
+        let mut by_name: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+        by_name.reserve(ids.len() / 2);
+        for (at, pair) in ids.chunks_exact(2).enumerate() {
+            let name = self.stream.node(pair[0]).key_name();
+            if let Some(earlier) = by_name.insert(name, at) {
+                self.equal(&ids[2 * earlier..2 * earlier + 2], pair);
+            }
+        }
+    }
+
+    fn equal(&mut self, earlier: &[NodeId], later: &[NodeId]) {
+        let [first, second] = [earlier[0], later[0]].map(|id| self.stream.node(id));
+        let both_merge = is_merge_key(first) && is_merge_key(second);
+        let is_fatal = self.stream.dialect == Dialect::GoYaml3 && is_same_to_v3(first, second);
+        if is_merge_key(first) != is_merge_key(second) || both_merge && !is_fatal {
+            return;
+        }
+        self.is_irregular = true;
+        let message = format!("the key `{}` stands here a second time", second.key_name());
+        let make = if is_fatal { Problem::fatal } else { Problem::silent };
+        let problem = make(ProblemKind::DuplicateKey, second.written_span(), message);
+        self.found.push(Finding::Problem(problem.related(Some(first.written_span()))));
+        if !is_fatal {
+            let value = self.stream.node(earlier[1]).written_span();
+            let key = first.written_span();
+            self.found.push(Finding::Overwritten(seatrial_source::Span::new(
+                key.file,
+                key.start,
+                value.end.max(key.end),
+            )));
+        }
+    }
+}
+
+/// v3 compares the text of keys, not their meaning, and aliases by name.
+fn is_same_to_v3(first: Node<'_>, second: Node<'_>) -> bool {
+    let text = |key: Node<'_>| key.scalar_text().map(Cow::into_owned).unwrap_or_default();
+    first.is_alias() == second.is_alias() && text(first) == text(second)
+}
