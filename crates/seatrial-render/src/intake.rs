@@ -6,14 +6,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Severity};
 use seatrial_model::{Skip, SkipCode};
-use seatrial_source::{FileId, ReadError, SourceMap, Span, TreePath};
+use seatrial_source::{EntryKind, FileId, ReadError, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
-use crate::checks::{FILE_TOO_LARGE, PATH_OUTSIDE_TREE, UNREADABLE_FILE};
+use crate::Request;
+use crate::checks::{FILE_TOO_LARGE, IGNORED_RESOURCE, PATH_OUTSIDE_TREE, UNREADABLE_FILE};
 use crate::classify::name::{self, NameKind};
+use crate::kustomization::Kustomization;
 use crate::layout::{Candidate, FileRole};
 use crate::read::Outcome;
-use crate::walk::Walk;
+use crate::walk::{Links, Walk};
 
 /// A text that matters, before it is parsed.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub(crate) struct TextFile {
 #[derive(Debug, Default)]
 pub(crate) struct Intake {
     pub(crate) sources: SourceMap,
-    /// Sorted by path.
+    /// Sorted by path; what git ignores comes last.
     pub(crate) texts: Vec<TextFile>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) skipped: Vec<Skip>,
@@ -148,6 +150,41 @@ impl Intake {
 
     pub(crate) fn skip(&mut self, path: TreePath, code: SkipCode, reason: impl Into<String>) {
         self.skipped.push(Skip { path, span: None, code, reason: reason.into() });
+    }
+
+    /// Reads what a kustomization names although git ignores it: discovery has
+    /// passed it over.
+    pub(crate) fn read_ignored(
+        &mut self,
+        request: &Request<'_>,
+        kustomizations: &[Kustomization],
+        links: &Links,
+    ) {
+        let Some(revisions) = request.revisions else { return };
+        for kustomization in kustomizations {
+            for named in &kustomization.named {
+                let path = links.resolve(&named.path);
+                let is_file = || matches!(request.files.kind(&path), Some(EntryKind::File { .. }));
+                if !revisions.is_ignored(&path, false) || !is_file() {
+                    continue;
+                }
+                let message = format!("`{path}` is listed and ignored by git: a fresh clone lacks it");
+                self.notices.push(Notice::new(&IGNORED_RESOURCE, Location::text(named.at), message));
+                self.read_one(request, path);
+            }
+        }
+    }
+
+    fn read_one(&mut self, request: &Request<'_>, path: TreePath) {
+        let is_new = self.sources.find(&path).is_none();
+        let is_manifest = matches!(name::kind_of(&path), NameKind::Yaml | NameKind::Json);
+        if !is_new || !is_manifest {
+            return;
+        }
+        let bytes = request.files.read(&path, request.limits.file_bytes);
+        let Some(text) = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) else { return };
+        let id = self.sources.add(path.clone(), text.into());
+        self.texts.push(TextFile { id, path, role: FileRole::Manifest });
     }
 
     /// Parses the texts of some roles, each in the dialect of its reader.

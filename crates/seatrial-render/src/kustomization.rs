@@ -22,6 +22,8 @@ pub(crate) enum Part {
 pub(crate) struct Named {
     pub(crate) path: TreePath,
     pub(crate) part: Part,
+    /// Where it is named.
+    pub(crate) at: Span,
 }
 
 /// One kustomization file.
@@ -101,7 +103,7 @@ impl Kustomization {
             return;
         }
         match self.directory.join(text) {
-            Some(path) => self.named.push(Named { path, part }),
+            Some(path) => self.named.push(Named { path, part, at: node.written_span() }),
             None => self.outside.push((node.written_span(), text.to_owned())),
         }
     }

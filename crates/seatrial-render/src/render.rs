@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice};
-use seatrial_model::{Coverage, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
+use seatrial_model::{Coverage, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{Span, TreePath};
 use seatrial_yaml::{Dialect, Stream};
 
@@ -48,12 +48,12 @@ struct Run {
     intake: Intake,
     kustomizations: Vec<Kustomization>,
     ownership: Ownership,
-    /// Sorted by path.
+    /// In the order of their texts.
     parsed: Vec<Parsed>,
 }
 
 impl Run {
-    fn new(request: &Request<'_>, intake: Intake, links: &walk::Links) -> Self {
+    fn new(request: &Request<'_>, mut intake: Intake, links: &walk::Links) -> Self {
         let limits = &request.limits.yaml;
         let is_kustomization = |text: &TextFile| text.role == FileRole::Kustomization;
         let own_files = intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2);
@@ -62,6 +62,7 @@ impl Run {
             .filter(|(_, stream)| is_kustomize(stream))
             .map(|(text, stream)| Kustomization::read(&intake.texts[*text].path, stream))
             .collect();
+        intake.read_ignored(request, &kustomizations, links);
         let ownership = Ownership::new(&kustomizations, links);
         let others = intake.parse(limits, |text| !is_kustomization(text), |text| dialect(text, &ownership));
         let mut parsed: Vec<Parsed> = own_files
@@ -175,7 +176,8 @@ impl Run {
                 let directory = path.parent().unwrap_or_else(TreePath::top);
                 let owner = self.ownership.of_directory(&directory);
                 if let Some(owner) = owner {
-                    facts.orphans.push((path, self.kustomizations[owner].path.clone()));
+                    let kustomization = self.kustomizations[owner].path.clone();
+                    facts.orphans.push(Orphan { path, file: parsed.stream.file(), kustomization });
                 }
                 let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
                 drafts.at(UnitKind::Manifests, directory.clone(), role).objects.extend(objects);

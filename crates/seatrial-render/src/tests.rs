@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
 use seatrial_model::{KubernetesVersion, SkipCode, Target};
-use seatrial_source::{MemoryFiles, TreePath};
+use seatrial_source::{Commit, Completeness, Files, MemoryFiles, Ref, RevisionError, Revisions, TreePath};
 
 use crate::{Rendering, Request, render};
 
@@ -106,8 +106,13 @@ fn a_kustomization_owns_what_it_lists() {
          manifests:base Candidate Service web\n\
          manifests:prod/extra Candidate Deployment web\n"
     );
-    let orphans: Vec<String> =
-        rendering.repository.facts.orphans.iter().map(|(file, by)| format!("{file} {by}")).collect();
+    let orphans: Vec<String> = rendering
+        .repository
+        .facts
+        .orphans
+        .iter()
+        .map(|it| format!("{} {}", it.path, it.kustomization))
+        .collect();
     assert_eq!(
         orphans,
         ["base/forgotten.yaml base/kustomization.yaml", "prod/extra/left.yaml prod/kustomization.yaml"]
@@ -307,6 +312,54 @@ fn a_resource_outside_the_tree_is_noticed() {
             "warning path-outside-tree a/kustomization.yaml:2 `../../other/x.yaml` leads outside the repository"
         ]
     );
+}
+
+/// A repository whose rules ignore one path.
+struct Ignoring(&'static str);
+
+impl Revisions for Ignoring {
+    fn refs(&self) -> Result<Vec<Ref>, RevisionError> {
+        Ok(Vec::new())
+    }
+
+    fn remotes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn completeness(&self) -> Completeness {
+        Completeness::Complete
+    }
+
+    fn resolve(&self, revision: &str) -> Result<Commit, RevisionError> {
+        Err(RevisionError::Unknown { name: revision.to_owned() })
+    }
+
+    fn files(&self, commit: &Commit) -> Result<Box<dyn Files>, RevisionError> {
+        Err(RevisionError::Unknown { name: commit.to_string() })
+    }
+
+    fn is_ignored(&self, path: &TreePath, _is_directory: bool) -> bool {
+        path.as_str() == self.0
+    }
+}
+
+#[test]
+fn ignored_files_are_read_only_when_they_are_named() {
+    let listed =
+        MemoryFiles::from_iter([("k/kustomization.yaml", "resources: [web.yaml]"), ("k/web.yaml", WEB)]);
+    let revisions = Ignoring("k/web.yaml");
+    let rendering = render(Request { revisions: Some(&revisions), ..Request::new(&listed, target()) });
+    assert_eq!(units(&rendering), "kustomize:k Base Deployment web\n");
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning ignored-resource k/kustomization.yaml:1 `k/web.yaml` is listed and ignored by git: a fresh clone lacks it"
+        ]
+    );
+    let alone = MemoryFiles::from_iter([("k/web.yaml", WEB)]);
+    let rendering = render(Request { revisions: Some(&revisions), ..Request::new(&alone, target()) });
+    assert_eq!(units(&rendering), "");
+    assert!(rendering.notices.is_empty());
 }
 
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 mod duplicate_key;
 mod file_too_large;
+mod ignored_resource;
 mod invalid_key;
 mod invalid_yaml;
 mod missing_object_type;
@@ -10,6 +11,7 @@ mod unreadable_file;
 
 pub(crate) use duplicate_key::DUPLICATE_KEY;
 pub(crate) use file_too_large::FILE_TOO_LARGE;
+pub(crate) use ignored_resource::IGNORED_RESOURCE;
 pub(crate) use invalid_key::INVALID_KEY;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
@@ -22,6 +24,7 @@ use seatrial_diagnostics::CheckInfo;
 pub(crate) const ALL: &[&CheckInfo] = &[
     &DUPLICATE_KEY,
     &FILE_TOO_LARGE,
+    &IGNORED_RESOURCE,
     &INVALID_KEY,
     &INVALID_YAML,
     &MISSING_OBJECT_TYPE,
