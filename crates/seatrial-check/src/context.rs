@@ -1,7 +1,7 @@
 //! What a check sees, and where it reports.
 
 use seatrial_diagnostics::{Notice, UnitId};
-use seatrial_model::{Graph, Object, Place, Reference, Repository, Unit, UnitRole};
+use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
 
 /// Everything that is the same for every check of a run.
@@ -76,17 +76,17 @@ impl<'a> Context<'a> {
         self.objects().filter(move |object| object.is(group, kind))
     }
 
-    /// The references that an object makes.
-    pub fn references_of(&self, object: &Object) -> &'a [Reference] {
+    /// The references that an object makes, with what they lead to.
+    pub fn links_of(&self, object: &Object) -> &'a [Link] {
         self.world.graph.of(Place { unit: object.unit(), object: object.id() })
     }
 
     /// Every reference of the objects this call is about, with its object.
-    pub fn references(&self) -> impl Iterator<Item = (&'a Object, &'a Reference)> + use<'a> {
+    pub fn links(&self) -> impl Iterator<Item = (&'a Object, &'a Link)> + use<'a> {
         let graph = self.world.graph;
         self.objects().flat_map(move |object| {
             let place = Place { unit: object.unit(), object: object.id() };
-            graph.of(place).iter().map(move |reference| (object, reference))
+            graph.of(place).iter().map(move |link| (object, link))
         })
     }
 
@@ -106,6 +106,11 @@ impl Report {
     /// Adds a notice.
     pub fn add(&mut self, notice: Notice) {
         self.notices.push(notice);
+    }
+
+    /// Adds a notice if there is one.
+    pub fn add_if(&mut self, notice: Option<Notice>) {
+        self.notices.extend(notice);
     }
 
     /// All notices in the order they were added.

@@ -5,7 +5,9 @@
 
 mod checks;
 mod context;
+mod dns;
 mod missing;
+mod slip;
 
 pub use checks::ALL;
 pub use context::{Context, Report, World};

@@ -1,6 +1,6 @@
 //! What discovery and rendering noticed besides objects.
 
-use seatrial_source::{Span, TreePath};
+use seatrial_source::{FileId, Span, TreePath};
 
 /// Why something that was found is not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +72,17 @@ pub struct Coverage {
     pub skipped: Vec<Skip>,
 }
 
+/// A manifest beside a kustomization that does not list it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Orphan {
+    /// The manifest.
+    pub path: TreePath,
+    /// The same, as spans name it.
+    pub file: FileId,
+    /// The kustomization.
+    pub kustomization: TreePath,
+}
+
 /// What rendering noticed that no object shows. Renderers of charts and
 /// overlays add their own facts here.
 #[derive(Clone, Debug, Default)]
@@ -80,9 +91,9 @@ pub struct RenderFacts {
     pub files: Vec<TreePath>,
     /// Directories that a kustomization or chart owns, sorted.
     pub owned: Vec<TreePath>,
-    /// Files that no kustomization lists although one stands in their
-    /// directory, sorted, with that kustomization.
-    pub orphans: Vec<(TreePath, TreePath)>,
+    /// Manifests that no kustomization lists although one stands in their
+    /// directory, sorted.
+    pub orphans: Vec<Orphan>,
     /// Whether a program outside the tree's manifests creates objects
     /// (Terraform, Pulumi, Helmfile, Ansible, CDK ...), with a file that says so.
     pub provisioners: Vec<TreePath>,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, RenderFacts, Repository,
+    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, Orphan, RenderFacts, Repository,
     Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
@@ -151,11 +151,7 @@ impl Case {
             match fence.info.as_str() {
                 "files" => facts.files.extend(lines.map(TreePath::new)),
                 "refs" => origins = Some(refs(lines)),
-                "orphans" => facts.orphans.extend(lines.map(|line| {
-                    let path = TreePath::new(line);
-                    let owner = path.parent().and_then(|it| it.join("kustomization.yaml"));
-                    (path, owner.expect("an orphan lies in a directory"))
-                })),
+                "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
                 "external" => external.extend(lines.filter_map(declared)),
                 _ if fence.is_yaml() => {
                     let path = TreePath::new(fence.file());
@@ -188,6 +184,14 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
         }
     }
     origins
+}
+
+/// A file of an earlier fence that the kustomization beside it does not list.
+fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
+    let path = TreePath::new(line);
+    let kustomization = path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
+    let (_, stream) = streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
+    Orphan { file: stream.file(), path, kustomization }
 }
 
 fn declared(line: &str) -> Option<External> {

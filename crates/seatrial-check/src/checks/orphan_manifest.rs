@@ -1,0 +1,58 @@
+//! A manifest lies beside a kustomization that does not list it.
+//!
+//! ## Why
+//! `kustomize build` reads only what `resources`, `components` and the like
+//! name. A manifest in the same folder that none of them names is never
+//! applied, although it looks as if it were: an autoscaler that scales
+//! nothing, a policy that protects nothing.
+//!
+//! ## Bad
+//! ```yaml file=base/deployment-config.yaml
+//! apiVersion: v1
+//! kind: ConfigMap
+//! metadata: {name: settings}
+//! ```
+//! ```orphans
+//! base/deployment-config.yaml
+//! ```
+//!
+//! ## Good
+//! ```yaml file=base/deployment-config.yaml
+//! apiVersion: v1
+//! kind: ConfigMap
+//! metadata: {name: settings}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::{Object, Orphan};
+use seatrial_yaml::FieldPath;
+
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "orphan-manifest",
+        title: "A manifest lies beside a kustomization that does not list it",
+        severity: Severity::Warning,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["orphan-file", "argo.overlay-missing-patch"],
+        page: include_str!("orphan_manifest.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for orphan in &context.world().repository.facts.orphans {
+        // The first object stands for the file.
+        let object = context.objects().find(|object| object.span().file == orphan.file);
+        report.add_if(object.map(|object| notice(object, orphan)));
+    }
+}
+
+fn notice(object: &Object, orphan: &Orphan) -> Notice {
+    let (name, kustomization) = (orphan.path.name(), &orphan.kustomization);
+    let message = format!("`{kustomization}` does not list `{name}`, so {} is never applied", object.title());
+    Notice::new(&CHECK.info, object.location(FieldPath::root()), message)
+        .help(format!("add `- {name}` under `resources` of `{kustomization}`, or remove the file"))
+}

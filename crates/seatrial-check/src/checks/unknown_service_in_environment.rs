@@ -1,0 +1,95 @@
+//! A variable holds an address whose host is no Service of the tree.
+//!
+//! ## Why
+//! A name such as `redis-master` or `db.shop.svc` is answered by the cluster's
+//! DNS only if a Service has it. The container starts, and then every
+//! connection fails with "no such host". Names that a chart, a mesh or an
+//! operator of the tree may answer for are left alone.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: postgres-service}
+//! spec: {selector: {app: postgres}, ports: [{port: 5432}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: api}
+//! spec:
+//!   containers:
+//!     - name: api
+//!       image: shop/api:1.4
+//!       env: [{name: DATABASE_URL, value: "postgres://app@postgres:5432/shop"}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: postgres-service}
+//! spec: {selector: {app: postgres}, ports: [{port: 5432}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: api}
+//! spec:
+//!   containers:
+//!     - name: api
+//!       image: shop/api:1.4
+//!       env: [{name: DATABASE_URL, value: "postgres://app@postgres-service:5432/shop"}]
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+
+use crate::dns::{Address, Services, addresses};
+use crate::slip::{akin, meant};
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "unknown-service-in-environment",
+        title: "A variable holds an address whose host is no Service of the tree",
+        severity: Severity::Warning,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["env.dns", "env.name", "env.renamed", "ref.service-missing"],
+        page: include_str!("unknown_service_in_environment.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let services = Services::of(context);
+    // A tree without Services says nothing about names.
+    if services.is_empty() {
+        return;
+    }
+    for address in addresses(context) {
+        let host = &address.host;
+        if services.answering(address.field.object(), host).is_empty() && !services.may_come_from_elsewhere(host) {
+            report.add(notice(&address, &services));
+        }
+    }
+}
+
+fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
+    let (object, host) = (address.field.object(), &address.host);
+    let message = format!("{} reaches for `{}` in `{}`, and no Service has that name", object.title(), host.text, address.variable);
+    let notice = Notice::new(&CHECK.info, address.location(), message);
+    if let Some(service) = services.elsewhere(host) {
+        let namespace = service.object().namespace().unwrap_or_default();
+        return notice
+            .help(format!("a Service in another namespace is `{}.{namespace}.svc`", host.service))
+            .related(service.spec.location(), Role::Definition, "the Service of that name");
+    }
+    let known: Vec<&str> = services.names().collect();
+    let near = meant(host.service, known.iter().copied()).or_else(|| akin(host.service, known.iter().copied()));
+    match near {
+        Some(near) => notice.help(format!("use `{near}` if that Service is meant")),
+        None => notice.help(format!(
+            "add the Service, or declare it under `external` in seatrial.toml if another tree brings it: Service {}",
+            host.service
+        )),
+    }
+}
