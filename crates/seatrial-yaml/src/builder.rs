@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
+use seatrial_source::Span;
 
-use crate::entries::{MERGE_KEY, is_merge_key};
+use crate::entries::{MERGE_KEY, has_text_keys, is_merge_key};
 use crate::tree::{IRREGULAR, NodeData, NodeId, Shape, Style};
 use crate::{Dialect, Document, Node, Problem, ProblemKind, Stream};
 
@@ -137,6 +138,7 @@ impl Builder {
             match finding {
                 Finding::Problem(problem) => self.problems.push(problem),
                 Finding::ValueProblem(problem) => self.value_problems.push(problem),
+                Finding::Harmless(key) => self.value_problems.retain(|problem| problem.span != key),
                 Finding::Overwritten(span) => {
                     self.value_problems.retain(|problem| !span.contains(problem.span))
                 }
@@ -148,8 +150,10 @@ impl Builder {
 enum Finding {
     Problem(Problem),
     ValueProblem(Problem),
+    /// A problem with this key does not matter.
+    Harmless(Span),
     /// This value is not there any more.
-    Overwritten(seatrial_source::Span),
+    Overwritten(Span),
 }
 
 /// Looks at the keys of one mapping.
@@ -202,6 +206,11 @@ impl<'a> MappingCheck<'a> {
                 node.written_span(),
                 message,
             )));
+        }
+        // What such a mapping merges counts as text, null is left out.
+        if self.stream.dialect == Dialect::GoYaml3 && has_text_keys(self.node) && !node.is_alias() {
+            let keys = node.written_entries().map(|entry| Finding::Harmless(entry.key.written_span()));
+            self.found.extend(keys);
         }
     }
 
@@ -269,11 +278,7 @@ impl<'a> MappingCheck<'a> {
         if !is_fatal {
             let value = self.stream.node(earlier[1]).written_span();
             let key = first.written_span();
-            self.found.push(Finding::Overwritten(seatrial_source::Span::new(
-                key.file,
-                key.start,
-                value.end.max(key.end),
-            )));
+            self.found.push(Finding::Overwritten(Span::new(key.file, key.start, value.end.max(key.end))));
         }
     }
 }

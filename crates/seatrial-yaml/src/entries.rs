@@ -18,12 +18,25 @@ pub struct Entry<'a> {
     pub value: Node<'a>,
     /// Whether it came through `<<` from another mapping.
     pub merged: bool,
+    /// Whether its key counts as text, whatever it looks like.
+    key_is_text: bool,
 }
 
 impl<'a> Entry<'a> {
     /// The key as `sigs.k8s.io/yaml` writes it: `y` is `true` in `GoYaml2`.
     pub fn name(&self) -> Cow<'a, str> {
-        self.key.key_name()
+        match self.key.scalar_text() {
+            Some(text) if self.key_is_text => text,
+            _ => self.key.key_name(),
+        }
+    }
+
+    /// Whether [`Entry::name`] is this name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        match self.key.as_str() {
+            Some(text) => text == name,
+            None => self.name() == name,
+        }
     }
 
     /// From the key's start to the value's end.
@@ -53,7 +66,7 @@ impl<'a> Iterator for WrittenEntries<'a> {
     fn next(&mut self) -> Option<Entry<'a>> {
         let pair = self.pairs.next()?;
         let [key, value] = [pair[0], pair[1]].map(|id| Node::new(self.stream, id));
-        Some(Entry { key, value, merged: false })
+        Some(Entry { key, value, merged: false, key_is_text: false })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -143,7 +156,10 @@ impl<'a> Effective<'a> {
     }
 
     /// v3: entries of the mapping itself win, then the sources in their order.
+    /// A mapping whose own keys are strings takes merged keys as text, and
+    /// drops those that are null.
     fn written_first(&mut self, node: Node<'a>) {
+        let text_keys = has_text_keys(node);
         let mut open = vec![(node, false)];
         while let Some((node, merged)) = open.pop() {
             let taken = self.entries.len();
@@ -153,8 +169,13 @@ impl<'a> Effective<'a> {
                     sources = merge_sources(entry.value).collect();
                     continue;
                 }
+                let key_is_text = text_keys && merged;
+                if key_is_text && entry.key.is_null() {
+                    continue;
+                }
+                let entry = Entry { merged, key_is_text, ..entry };
                 let own = self.by_name.get(&entry.name()).is_none_or(|&at| at >= taken);
-                self.set(Entry { merged, ..entry }, own);
+                self.set(entry, own);
             }
             open.extend(sources.into_iter().rev().map(|source| (source, true)));
         }
@@ -169,6 +190,11 @@ impl<'a> Effective<'a> {
             self.entries[at] = entry;
         }
     }
+}
+
+/// Whether all keys of a mapping, those that are merged apart, are strings.
+pub(crate) fn has_text_keys(node: Node<'_>) -> bool {
+    node.written_entries().all(|entry| entry.key.data().shape.is_string())
 }
 
 /// The mappings that a merge key's value names.

@@ -191,7 +191,7 @@ impl<'a> Node<'a> {
 
     /// An entry of this mapping.
     pub fn entry(self, name: &str) -> Option<Entry<'a>> {
-        self.entries().find(|entry| entry.key.is_named(name))
+        self.entries().find(|entry| entry.is_named(name))
     }
 
     /// The entries of this mapping as its readers see them: of duplicate keys
@@ -265,14 +265,6 @@ impl<'a> Node<'a> {
     /// not in it.
     pub fn part_span(self, part: std::ops::Range<usize>) -> Option<Span> {
         part::part_span(self, part)
-    }
-
-    /// Whether this key has a name, as [`Node::key_name`] gives it.
-    pub(crate) fn is_named(self, name: &str) -> bool {
-        match self.value() {
-            Value::Str(text) => text == name,
-            _ => self.key_name() == name,
-        }
     }
 
     /// The name that this node has as a key in JSON.

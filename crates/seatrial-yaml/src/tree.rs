@@ -48,6 +48,12 @@ pub(crate) enum Shape {
     Alias,
 }
 
+impl Shape {
+    pub(crate) fn is_string(self) -> bool {
+        matches!(self, Shape::Str | Shape::DecodedStr)
+    }
+}
+
 /// One node; 20 bytes, because a tree of many files holds millions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeData {

@@ -60,8 +60,7 @@ struct KeyCandidate {
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str, dialect: Dialect, depth: usize) -> Self {
         let source = Source::new(text);
-        let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-        let cursor = Cursor { at: start, line: start };
+        let cursor = after_byte_order_marks(text);
         Self {
             source,
             cursor,
@@ -624,6 +623,17 @@ impl<'t> Scanner<'t> {
         self.push(Token::scalar(Style::Plain, start, found.end, text));
         Ok(())
     }
+}
+
+/// One mark is no part of the text. A second one is skipped as a character of
+/// the first line.
+fn after_byte_order_marks(text: &str) -> Cursor {
+    const MARK: char = '\u{FEFF}';
+    let Some(rest) = text.strip_prefix(MARK) else { return Cursor { at: 0, line: 0 } };
+    let first = MARK.len_utf8();
+    let second = if rest.starts_with(MARK) { first } else { 0 };
+    let at = first + second;
+    Cursor { at, line: at - second.min(1) }
 }
 
 fn too_deep(at: usize) -> Fault {
