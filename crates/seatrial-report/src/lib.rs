@@ -1,1 +1,7 @@
-//! Reports of a trial, as documents other programs read.
+//! Reports of a trial: documents that other programs read, and the text that
+//! a person reads in a terminal. Nothing is decided here.
+
+mod json;
+pub mod terminal;
+
+pub use json::{Report, json, schema};

@@ -24,5 +24,6 @@ pub use date::{Date, DateError};
 pub use nearest::nearest;
 pub use origins::{AtRevision, origins};
 pub use root::{ConfigError, find_root, load_config};
-pub use trial::{Coverage, Skipped, Summary, Trial, TrialRequest, check};
+pub use seatrial_model::{SkipCode, UnitKind, UnitRole};
+pub use trial::{Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check};
 pub use verdict::{UnitVerdict, Verdict, WorkloadVerdict};

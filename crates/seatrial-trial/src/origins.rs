@@ -32,7 +32,7 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config) -> Option<Ori
 }
 
 fn normal(urls: &[String]) -> Vec<String> {
-    let mut urls: Vec<String> = urls.iter().map(|url| seatrial_git::normalize_url(url)).collect();
+    let mut urls: Vec<String> = urls.iter().map(|url| seatrial_source::normalize_url(url)).collect();
     urls.sort();
     urls.dedup();
     urls

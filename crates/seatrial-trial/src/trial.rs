@@ -20,6 +20,9 @@ use crate::{Config, Date, catalogue, origins};
 /// The name of the profile that is used when none is named.
 const PROFILE: &str = "default";
 
+/// Where a problem with version control is reported.
+const GIT: &str = ".git";
+
 /// What to try, and under which assumptions.
 pub struct TrialRequest<'a> {
     /// The tree, from its top.
@@ -39,7 +42,27 @@ pub struct TrialRequest<'a> {
     /// The day the trial takes place.
     pub today: Date,
     /// Which units are reported; all without it.
-    pub units: Option<GlobMatcher>,
+    pub units: Option<UnitFilter>,
+}
+
+/// Names one unit, or several by a glob.
+#[derive(Clone, Debug)]
+pub struct UnitFilter {
+    name: String,
+    glob: GlobMatcher,
+}
+
+impl UnitFilter {
+    /// A unit's name or a glob; an error says what is wrong with the glob.
+    pub fn new(pattern: &str) -> Result<Self, String> {
+        let glob = globset::Glob::new(pattern).map_err(|error| error.kind().to_string())?;
+        Ok(Self { name: pattern.to_owned(), glob: glob.compile_matcher() })
+    }
+
+    /// Whether a unit of this name is meant.
+    pub fn has(&self, name: &str) -> bool {
+        name == self.name || self.glob.is_match(name)
+    }
 }
 
 /// How many findings there are.
@@ -109,7 +132,7 @@ pub struct Trial {
 impl Trial {
     /// Whether anything of Kubernetes was found at all, judged or not.
     pub fn found_anything(&self) -> bool {
-        let about_kubernetes = |skip: &Skipped| !matches!(skip.code, SkipCode::Excluded);
+        let about_kubernetes = |skip: &Skipped| skip.code != SkipCode::Excluded && skip.path.as_str() != GIT;
         !self.units.is_empty()
             || !self.findings.is_empty()
             || self.coverage.skipped.iter().any(about_kubernetes)
@@ -192,7 +215,7 @@ impl Run<'_> {
 
     /// The units that were asked for, by id.
     fn reported(&self) -> Vec<bool> {
-        let is_named = |unit: &Unit| self.request.units.as_ref().is_none_or(|glob| glob.is_match(&unit.name));
+        let is_named = |unit: &Unit| self.request.units.as_ref().is_none_or(|filter| filter.has(&unit.name));
         let units = self.rendering.repository.units.iter();
         units.map(|unit| self.rendering.is_reported(unit) && is_named(unit)).collect()
     }
@@ -255,7 +278,7 @@ impl Run<'_> {
         };
         let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
-            path: TreePath::new(".git"),
+            path: TreePath::new(GIT),
             line: None,
             code: SkipCode::Unreadable,
             reason: reason.clone(),

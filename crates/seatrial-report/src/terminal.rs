@@ -1,0 +1,142 @@
+//! What a person reads at the end of a run.
+
+use std::collections::BTreeMap;
+
+use seatrial_diagnostics::terminal::{Style, Summary, finding, plain, summary};
+use seatrial_diagnostics::{Finding, Severity};
+use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
+
+/// Reasons of the verdict before the rest is only counted.
+const REASONS_MAX: usize = 8;
+/// Paths named for one reason of a skip.
+const PATHS_MAX: usize = 3;
+
+/// Every finding with its excerpts, by file and line.
+pub fn findings(trial: &Trial, style: Style) -> String {
+    let mut out = String::new();
+    for it in &trial.findings {
+        out.push_str(finding(it, &trial.sources, style).trim_end());
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Verdict, counts, coverage and what to do next.
+pub fn ending(trial: &Trial, style: Style) -> String {
+    summary(&end(trial), style)
+}
+
+fn end(trial: &Trial) -> Summary {
+    let severity = match trial.verdict {
+        Verdict::WillFail => Severity::Error,
+        Verdict::AtRisk | Verdict::Unknown => Severity::Warning,
+        Verdict::Ready => Severity::Info,
+    };
+    Summary {
+        verdict: Some((words(trial.verdict).to_owned(), severity)),
+        reasons: reasons(trial),
+        counts: [trial.summary.error, trial.summary.warning, trial.summary.info],
+        coverage: coverage(trial),
+        next: next(trial),
+    }
+}
+
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready => "ready",
+        Verdict::AtRisk => "at risk",
+        Verdict::Unknown => "unknown",
+        Verdict::WillFail => "will fail",
+    }
+}
+
+/// What the verdict rests on: each workload that is not ready, and units that
+/// are bad for another reason.
+fn reasons(trial: &Trial) -> Vec<String> {
+    let mut units: Vec<&UnitVerdict> =
+        trial.units.iter().filter(|unit| unit.verdict > Verdict::Ready).collect();
+    units.sort_by_key(|unit| std::cmp::Reverse(unit.verdict));
+    let mut lines: Vec<String> = units.into_iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
+    if lines.len() > REASONS_MAX {
+        let rest = lines.len() - REASONS_MAX;
+        lines.truncate(REASONS_MAX);
+        lines.push(format!("and {rest} more"));
+    }
+    lines
+}
+
+fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<String> {
+    let mut workloads: Vec<&WorkloadVerdict> =
+        unit.workloads.iter().filter(|it| !it.because.is_empty()).collect();
+    workloads.sort_by_key(|it| std::cmp::Reverse(it.verdict));
+    let mut lines: Vec<String> = workloads.iter().map(|it| workload_reason(it, unit, trial)).collect();
+    let said = workloads.iter().any(|it| it.verdict == unit.verdict);
+    if !said {
+        let why = match unit.verdict {
+            Verdict::Unknown => "not everything in it could be judged".to_owned(),
+            _ => format!("see its {}", findings_of(unit, trial)),
+        };
+        lines.insert(0, format!("{}: {}: {why}", unit.name, words(unit.verdict)));
+    }
+    lines
+}
+
+fn workload_reason(workload: &WorkloadVerdict, unit: &UnitVerdict, trial: &Trial) -> String {
+    let object = &workload.object;
+    let by_id = |id: &String| trial.findings.iter().find(|finding| &finding.id == id);
+    let mut because: Vec<&Finding> = workload.because.iter().filter_map(by_id).collect();
+    because.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let first = because.first().map_or_else(String::new, |finding| {
+        format!(": {} ({}:{})", finding.message, finding.primary.path, finding.primary.start.line)
+    });
+    let more = match because.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let verdict = words(workload.verdict);
+    format!("{} {} in {}: {verdict}{first}{more}", object.kind, object.name, unit.name)
+}
+
+fn findings_of(unit: &UnitVerdict, trial: &Trial) -> String {
+    let count = trial.findings.iter().filter(|it| it.units.contains(&unit.name)).count();
+    format!("{count} finding{}", if count == 1 { "" } else { "s" })
+}
+
+fn coverage(trial: &Trial) -> Vec<String> {
+    let units = trial.coverage.found;
+    let plural = if units == 1 { "" } else { "s" };
+    let mut lines = vec![format!(
+        "{} of {units} unit{plural} judged for Kubernetes {}",
+        trial.coverage.rendered, trial.target.kubernetes
+    )];
+    if trial.summary.suppressed > 0 {
+        lines.push(format!("{} accepted by ignore entries and not shown", trial.summary.suppressed));
+    }
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&Skipped>> = BTreeMap::new();
+    for skipped in &trial.coverage.skipped {
+        by_reason.entry((skipped.code.as_str(), &skipped.reason)).or_default().push(skipped);
+    }
+    lines.extend(by_reason.into_iter().map(|((_, reason), places)| skip_line(reason, &places)));
+    lines
+}
+
+fn skip_line(reason: &str, places: &[&Skipped]) -> String {
+    let shown: Vec<String> = places.iter().take(PATHS_MAX).map(|it| place(it)).collect();
+    let more = match places.len().saturating_sub(PATHS_MAX) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    format!("not judged: {}{more}: {reason}", shown.join(", "))
+}
+
+fn place(skipped: &Skipped) -> String {
+    let path = plain(skipped.path.as_str());
+    let path = if path.is_empty() { ".".into() } else { path };
+    skipped.line.map_or_else(|| path.to_string(), |line| format!("{path}:{line}"))
+}
+
+fn next(trial: &Trial) -> Vec<String> {
+    let worst = trial.findings.iter().max_by_key(|it| (it.severity, std::cmp::Reverse(&it.primary.path)));
+    let explain = worst.map(|it| format!("`seatrial explain {}` says more about a check", it.check.id));
+    explain.into_iter().collect()
+}
