@@ -1,3 +1,34 @@
 //! Takes a Kubernetes application through its sea trials before it sails.
+//!
+//! Only this crate reads the environment and the date, and only it prints.
+//! Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
 
-fn main() {}
+mod args;
+mod check;
+mod explain;
+mod failure;
+mod output;
+mod place;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// Nothing speaks against the tree.
+const CLEAN: u8 = 0;
+/// There are findings at or above `--fail-on`.
+const FINDINGS: u8 = 1;
+/// The job could not be done.
+const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Check(check) => check::run(check),
+        Command::Explain(explain) => explain::run(explain),
+    };
+    let code = done.unwrap_or_else(|failure| failure.report());
+    ExitCode::from(code)
+}

@@ -1,0 +1,141 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use seatrial_trial::Date;
+
+/// Finds out from a repository alone whether a Kubernetes application will
+/// deploy and stay up, and shows the line to change.
+#[derive(Debug, Parser)]
+#[command(name = "seatrial", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check a tree: findings, each on the line to edit, and a verdict
+    Check(Check),
+    /// Explain a check; without an id, list them all
+    Explain(Explain),
+}
+
+/// What `seatrial check` is given.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run.")]
+pub(crate) struct Check {
+    /// The file or directory to check; `-` reads manifests from stdin
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Look for units below this directory instead of the one with `seatrial.toml` or the top of the
+    /// git repository
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Check the tree of this revision, such as `main~3`, without a checkout
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<String>,
+    /// Report only the units of this name or glob, such as `manifests:apps/*`
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) unit: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// Write to a file instead; as `FORMAT=FILE` in addition, and more than once
+    #[arg(long, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<Output>,
+    /// Exit with 1 when there is a finding of this severity or a worse one
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
+    /// The Kubernetes version to deploy to, such as `1.36`
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// The day the check takes place, such as `2026-11-21` [default: today in UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+    /// Succeed when the path holds no Kubernetes file
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Whether to colour the terminal format
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print findings only: no verdict, no coverage, no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What `seatrial explain` is given.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The check's id, as findings show it in brackets
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Findings with source excerpts, for people
+    #[default]
+    Terminal,
+    /// The whole report as one JSON document
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// A file to write, with its own format or the one of stdout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) format: Option<Format>,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = text
+            .split_once('=')
+            .and_then(|(format, file)| Some((Format::from_str(format, false).ok()?, file)));
+        let (format, file) = named.map_or((None, text), |(format, file)| (Some(format), file));
+        if file.is_empty() {
+            return Err("a file name is missing".to_owned());
+        }
+        Ok(Self { format, file: file.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_output_may_name_its_format() {
+        let output = |text: &str| text.parse::<Output>().expect("it names a file");
+        assert_eq!(output("json=a.json"), Output { format: Some(Format::Json), file: "a.json".into() });
+        assert_eq!(output("a=b"), Output { format: None, file: "a=b".into() });
+        assert!("json=".parse::<Output>().is_err());
+    }
+}

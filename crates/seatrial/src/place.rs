@@ -1,0 +1,143 @@
+//! Where the tree begins: top, root and the path asked about.
+
+use std::path::{Path, PathBuf};
+
+use seatrial_git::Repository;
+use seatrial_source::{DiskFiles, Files, Revisions, TreePath};
+use seatrial_trial::config::FILE_NAME;
+use seatrial_trial::find_root;
+
+use crate::args::Check;
+use crate::failure::Failure;
+
+/// A tree to check, and what version control says about it.
+pub(crate) struct Tree {
+    pub(crate) files: Box<dyn Files>,
+    pub(crate) git: Option<Repository>,
+    /// Why version control could not be asked, although it is there.
+    pub(crate) git_problem: Option<String>,
+    pub(crate) root: TreePath,
+    pub(crate) scope: TreePath,
+}
+
+impl Tree {
+    /// Finds the tree that holds the path.
+    pub(crate) fn open(arguments: &Check) -> Result<Self, Failure> {
+        let path = real_path(&arguments.path, arguments.rev.is_some())?;
+        let root = arguments.root.as_deref().map(|root| real_path(root, false)).transpose()?;
+        let (git, git_problem) = match Repository::discover(existing(&path)) {
+            Ok(git) => (git, None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let top = match (&git, &root) {
+            (Some(git), _) => git.top().to_owned(),
+            (None, Some(root)) => root.clone(),
+            (None, None) => top_without_git(&path),
+        };
+        let files = files(&top, git.as_ref(), git_problem.as_deref(), arguments)?;
+        let scope = below(&top, &path, arguments)?;
+        if arguments.rev.is_some() && files.kind(&scope).is_none() {
+            let rev = arguments.rev.as_deref().unwrap_or_default();
+            return Err(Failure::new(format!("`{}` does not exist in {rev}", arguments.path.display())));
+        }
+        let root = match root {
+            Some(root) => root_below(&top, &root, &scope)?,
+            None => find_root(files.as_ref(), &scope),
+        };
+        Ok(Self { files, git, git_problem, root, scope })
+    }
+}
+
+/// The path with all links resolved. In a revision it may be one that is no
+/// longer on disk.
+fn real_path(path: &Path, may_be_gone: bool) -> Result<PathBuf, Failure> {
+    match path.canonicalize() {
+        Ok(real) => Ok(real),
+        Err(error) if may_be_gone && error.kind() == std::io::ErrorKind::NotFound => {
+            let (parent, name) = (path.parent(), path.file_name());
+            let (Some(parent), Some(name)) = (parent, name) else { return Err(absent(path, &error)) };
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            Ok(real_path(parent, true)?.join(name))
+        }
+        Err(error) => Err(absent(path, &error)),
+    }
+}
+
+fn absent(path: &Path, error: &std::io::Error) -> Failure {
+    let path = path.display();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::new(format!("`{path}` does not exist"))
+            .hint("name a file or a directory that holds manifests"),
+        std::io::ErrorKind::PermissionDenied => Failure::new(format!("`{path}` may not be read")),
+        _ => Failure::new(format!("`{path}` cannot be opened: {error}")),
+    }
+}
+
+/// The nearest directory or file of a path that is on disk.
+fn existing(path: &Path) -> &Path {
+    path.ancestors().find(|it| it.exists()).unwrap_or(path)
+}
+
+/// Without version control the configuration marks the top, else the path does.
+fn top_without_git(path: &Path) -> PathBuf {
+    let directory = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let marked = directory.ancestors().find(|it| it.join(FILE_NAME).is_file());
+    marked.unwrap_or(directory).to_owned()
+}
+
+fn files(
+    top: &Path,
+    git: Option<&Repository>,
+    git_problem: Option<&str>,
+    arguments: &Check,
+) -> Result<Box<dyn Files>, Failure> {
+    let Some(rev) = &arguments.rev else {
+        let files = DiskFiles::open(top);
+        let files =
+            files.map_err(|error| Failure::new(format!("`{}` cannot be opened: {error}", top.display())))?;
+        return Ok(Box::new(files));
+    };
+    let Some(git) = git else {
+        let why = git_problem.map_or_else(
+            || format!("`{}` is in no git repository", arguments.path.display()),
+            ToOwned::to_owned,
+        );
+        return Err(Failure::new(format!("--rev {rev} cannot be read: {why}")));
+    };
+    let commit = git.resolve(rev).map_err(|error| {
+        Failure::new(error).hint("a branch, a tag, a commit, or an expression such as `main~3`")
+    })?;
+    git.files(&commit).map_err(Failure::new)
+}
+
+fn below(top: &Path, path: &Path, arguments: &Check) -> Result<TreePath, Failure> {
+    let outside = || {
+        Failure::new(format!("`{}` lies outside `{}`", arguments.path.display(), top.display()))
+            .hint("give --root a directory that holds the path")
+    };
+    let relative = path.strip_prefix(top).map_err(|_| outside())?;
+    tree_path(relative)
+}
+
+fn root_below(top: &Path, root: &Path, scope: &TreePath) -> Result<TreePath, Failure> {
+    let relative = root.strip_prefix(top).map_err(|_| {
+        Failure::new(format!(
+            "--root `{}` lies outside the git repository `{}`",
+            root.display(),
+            top.display()
+        ))
+    })?;
+    let root_path = tree_path(relative)?;
+    if scope.is_within(&root_path) {
+        return Ok(root_path);
+    }
+    Err(Failure::new(format!("--root `{}` does not hold the path to check", root.display())))
+}
+
+fn tree_path(relative: &Path) -> Result<TreePath, Failure> {
+    let text = relative.to_str().ok_or_else(|| {
+        Failure::new(format!("`{}` is not UTF-8, and reports could not name it", relative.display()))
+    })?;
+    let text = if std::path::MAIN_SEPARATOR == '/' { text.to_owned() } else { text.replace('\\', "/") };
+    Ok(TreePath::new(&text))
+}
