@@ -67,6 +67,10 @@ fn of_root(root: Node<'_>, braces: bool) -> DocumentKind {
     if let Some(purpose) = client::purpose(api_version, kind) {
         return DocumentKind::Client(purpose);
     }
+    let is_list = root.get("items").is_some_and(Node::is_sequence);
+    if root.get("metadata").is_none() && !is_list && !is_common_kind(kind) {
+        return DocumentKind::Client("has no metadata and belongs to another program");
+    }
     if braces && is_template(root) {
         return DocumentKind::Foreign("templates of another program are not rendered");
     }

@@ -40,29 +40,45 @@ impl Intake {
     pub(crate) fn new(walk: &Walk, candidates: &[Candidate], outcomes: Vec<Outcome>) -> Self {
         let mut intake = Self { skipped: walk.skipped.clone(), ..Self::default() };
         let mut fixtures: BTreeMap<&TreePath, usize> = BTreeMap::new();
+        let mut generators: BTreeMap<(TreePath, &str), Vec<&TreePath>> = BTreeMap::new();
         for (candidate, outcome) in candidates.iter().zip(outcomes) {
-            match (outcome, &candidate.fixture) {
-                (Outcome::Fixture, Some(fixture)) => *fixtures.entry(fixture).or_default() += 1,
-                (outcome, _) => intake.take(candidate, outcome),
+            match (outcome, candidate.role, &candidate.fixture) {
+                (Outcome::Fixture, _, Some(fixture)) => *fixtures.entry(fixture).or_default() += 1,
+                (Outcome::Kept(_), FileRole::Generator(reason), _) => {
+                    let directory = candidate.path.parent().unwrap_or_else(TreePath::top);
+                    generators.entry((directory, reason)).or_default().push(&candidate.path);
+                }
+                (outcome, ..) => intake.take(candidate, outcome),
             }
         }
+        intake.skip_fixtures(fixtures);
+        for ((directory, reason), files) in generators {
+            match files[..] {
+                [file] => intake.skip(file.clone(), SkipCode::ForeignTemplate, reason),
+                _ => intake.skip(
+                    directory,
+                    SkipCode::ForeignTemplate,
+                    format!("{reason}: {} files", files.len()),
+                ),
+            }
+        }
+        intake.take_walk(walk);
+        intake
+    }
+
+    fn skip_fixtures(&mut self, fixtures: BTreeMap<&TreePath, usize>) {
         for (directory, count) in fixtures {
             let files = if count == 1 { "one file".to_owned() } else { format!("{count} files") };
             let reason =
                 format!("test fixtures: {files} with manifests, checked only when asked for by path");
-            intake.skip(directory.clone(), SkipCode::Fixture, reason);
+            self.skip(directory.clone(), SkipCode::Fixture, reason);
         }
-        intake.take_walk(walk);
-        intake
     }
 
     fn take(&mut self, candidate: &Candidate, outcome: Outcome) {
         let path = candidate.path.clone();
         match (outcome, candidate.role) {
             (Outcome::Dropped | Outcome::Fixture, _) => {}
-            (Outcome::Kept(_), FileRole::Generator(reason)) => {
-                self.skip(path, SkipCode::ForeignTemplate, reason);
-            }
             (Outcome::Kept(text), role) => {
                 let id = self.sources.add(path.clone(), text);
                 self.texts.push(TextFile { id, path, role });

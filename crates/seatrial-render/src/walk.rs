@@ -195,6 +195,7 @@ fn is_cache(name: &str) -> bool {
             | ".svn"
             | ".jj"
             | "node_modules"
+            | "cue.mod"
             | "bower_components"
             | ".terraform"
             | ".terragrunt-cache"

@@ -17,6 +17,9 @@ pub(crate) fn template(text: &str) -> Option<&'static str> {
         if code.contains("<%") && code.contains("%>") {
             return Some("ERB templates are not rendered");
         }
+        if has_named_brace(code) {
+            braces = true;
+        }
         if code.contains("{{") {
             if is_helm(code) {
                 return Some("it is written as a Helm template, and no chart holds it");
@@ -36,6 +39,13 @@ pub(crate) fn is_ytt(text: &str) -> bool {
 /// Whether a scalar holds the place of a value that a program fills in.
 pub(crate) fn is_placeholder(value: &str) -> bool {
     value.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")) || value.contains("{%")
+}
+
+/// `{NAME}` as the value of a key, which a script replaces.
+fn has_named_brace(code: &str) -> bool {
+    let Some((_, value)) = code.split_once(": {") else { return false };
+    let Some((name, _)) = value.split_once('}') else { return false };
+    name.len() > 2 && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
 }
 
 fn is_helm(code: &str) -> bool {

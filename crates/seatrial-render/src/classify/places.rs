@@ -62,7 +62,28 @@ const ENVIRONMENTS: &[&str] = &[
 ];
 
 /// Names of directories whose manifests are shown rather than deployed.
-const EXAMPLES: &[&str] = &["examples", "example", "samples", "sample", "docs", "doc", "documentation"];
+const EXAMPLES: &[&str] = &[
+    "hack",
+    "demo",
+    "demos",
+    "tutorial",
+    "tutorials",
+    "archive",
+    "archived",
+    "_archived",
+    "deprecated",
+    "attic",
+    "old",
+    "backup",
+    "backups",
+    "examples",
+    "example",
+    "samples",
+    "sample",
+    "docs",
+    "doc",
+    "documentation",
+];
 
 /// Answers for the directories of one tree, below the path that a person
 /// pointed at: what was asked for by name is no fixture.

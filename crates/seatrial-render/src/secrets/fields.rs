@@ -80,27 +80,18 @@ impl<'a> Walk<'a> {
     }
 
     fn mapping(&mut self, node: Node<'a>, mode: Mode) {
-        let word = |key: &str| node.get(key).and_then(Node::as_str);
-        let is_secret_object = word("kind") == Some("Secret");
-        let names_secret = ["name", "key", "header"].iter().filter_map(|it| word(it)).any(is_secret);
-        let patches = word("path").is_some_and(|path| {
-            path.starts_with("/stringData")
-                || path.starts_with("/data")
-                || is_secret(path.rsplit('/').next().unwrap_or_default())
-        });
-        // A field that an ExternalSecret fills is named by `secretKey`.
-        let is_mapped = node.get("remoteRef").is_some() || node.get("sourceRef").is_some();
+        let about = About::of(node);
         for entry in node.written_entries() {
             let key = entry.name();
             let below = match &*key {
-                "data" if is_secret_object => Mode::Hidden,
+                "data" if about.is_secret => Mode::Hidden,
                 "stringData" | "kubectl.kubernetes.io/last-applied-configuration" => Mode::Hidden,
-                "value" if names_secret || patches => Mode::Hidden,
+                "value" if about.hides_value => Mode::Hidden,
                 "secretGenerator" => {
                     self.generators(entry.value);
                     Mode::Open
                 }
-                "secretKey" if is_mapped => Mode::Open,
+                "secretKey" if about.is_mapped => Mode::Open,
                 key => Self::below(key, entry.value, mode),
             };
             self.open.push((entry.value, below));
@@ -135,6 +126,38 @@ impl<'a> Walk<'a> {
             self.ranges.push((span.start as usize, span.end as usize));
         }
     }
+}
+
+/// What the entries of one mapping say about each other.
+#[derive(Default)]
+struct About {
+    is_secret: bool,
+    /// It names a secret, or a patch's path to one, beside a `value`.
+    hides_value: bool,
+    /// A field that an `ExternalSecret` fills is named by `secretKey`.
+    is_mapped: bool,
+}
+
+impl About {
+    fn of(node: Node<'_>) -> Self {
+        let mut about = Self::default();
+        for entry in node.written_entries() {
+            let word = || entry.value.as_str().unwrap_or_default();
+            match entry.key.as_str() {
+                Some("kind") => about.is_secret |= word() == "Secret",
+                Some("name" | "key" | "header") => about.hides_value |= is_secret(word()),
+                Some("path") => about.hides_value |= leads_to_secret(word()),
+                Some("remoteRef" | "sourceRef") => about.is_mapped = true,
+                _ => {}
+            }
+        }
+        about
+    }
+}
+
+fn leads_to_secret(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    path.starts_with("/stringData") || path.starts_with("/data") || is_secret(last)
 }
 
 fn is_plural(key: &str) -> bool {

@@ -163,7 +163,7 @@ const ABOUT: &[&str] = &[
 
 /// Whether a name's value is secret.
 pub(crate) fn is_secret(name: &str) -> bool {
-    if name.len() > 256 || is_reference(name) {
+    if name.len() > 256 || !has_stem(name.as_bytes()) || is_reference(name) {
         return false;
     }
     let words = words(name);
@@ -177,6 +177,32 @@ pub(crate) fn is_secret(name: &str) -> bool {
         || words
             .windows(2)
             .any(|pair| matches!([&*pair[0], &*pair[1]], ["connection", "string"] | ["pass", "word"]))
+}
+
+/// Whether a name holds the beginning of any word above: few names do, and
+/// looking is cheap.
+fn has_stem(name: &[u8]) -> bool {
+    (0..name.len()).any(|at| {
+        let rest = &name[at..];
+        let starts = |stem: &[u8]| rest.len() >= stem.len() && rest[..stem.len()].eq_ignore_ascii_case(stem);
+        let stems: &[&[u8]] = match name[at] | 0x20 {
+            b'a' => &[b"auth", b"apikey", b"access"],
+            b'b' => &[b"bearer"],
+            b'c' => &[b"cred", b"conn", b"cookie"],
+            b'd' => &[b"dsn", b"docker"],
+            b'h' => &[b"htpasswd"],
+            b'j' => &[b"jwt"],
+            b'k' => &[b"key", b"kubeconfig"],
+            b'm' => &[b"masterauth"],
+            b'o' => &[b"otp"],
+            b'p' => &[b"pass", b"pwd", b"private", b"pin", b"pepper"],
+            b'r' => &[b"requirepass"],
+            b's' => &[b"secret", b"salt", b"sig", b"seed"],
+            b't' => &[b"token"],
+            _ => &[],
+        };
+        stems.iter().any(|stem| starts(stem))
+    })
 }
 
 fn is_key(name: &str, words: &[String]) -> bool {

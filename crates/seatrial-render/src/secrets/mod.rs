@@ -6,6 +6,7 @@
 
 mod fields;
 mod keys;
+mod marks;
 mod text;
 
 #[cfg(test)]

@@ -1,39 +1,11 @@
 //! Secrets in plain text: in comments, in command lines, in files inside
-//! scalars, in documents that do not parse. Works line by line.
-
-use rustc_hash::FxHashMap;
+//! scalars, in documents that do not parse.
 
 use super::keys::is_secret;
+use super::marks::{Mark, marks};
 
 /// Names of flags and keys are no longer than this.
 const NAME_BYTES: usize = 128;
-
-/// Beginnings of tokens that well-known services hand out, and how many more
-/// characters make one.
-const TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghs_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 16),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xapp-", 10),
-    ("sk_live_", 10),
-    ("sk_test_", 10),
-    ("rk_live_", 10),
-    ("whsec_", 10),
-    ("sk-proj-", 16),
-    ("sk-ant-", 16),
-    ("AIza", 30),
-    ("hvs.", 16),
-    ("npm_", 30),
-    ("dop_v1_", 30),
-    ("SG.", 40),
-    ("eyJ", 30),
-];
 
 /// Collects ranges of bytes of one text.
 pub(crate) struct Found<'a> {
@@ -41,51 +13,26 @@ pub(crate) struct Found<'a> {
     /// Where the text starts in its file.
     base: usize,
     ranges: Vec<(usize, usize)>,
-    /// Names met before: a file has few, over and over.
-    known: FxHashMap<&'a str, bool>,
-    /// Programs in it whose short flags carry passwords.
-    programs: Programs,
     /// An `ExternalSecret` names the fields it fills by `secretKey`.
     is_mapped: bool,
 }
 
-/// Which programs with short flags a text calls.
-#[derive(Clone, Copy, Default)]
-struct Programs {
-    curl: bool,
-    mysql: bool,
-    redis: bool,
-}
-
 impl<'a> Found<'a> {
     pub(crate) fn new(text: &'a str, base: usize) -> Self {
-        let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-        let programs =
-            Programs { curl: has("curl"), mysql: has("mysql") || has("mariadb"), redis: has("redis-cli") };
-        let is_mapped = has("remoteRef");
-        Self { text, base, ranges: Vec::new(), known: FxHashMap::default(), programs, is_mapped }
+        Self { text, base, ranges: Vec::new(), is_mapped: false }
     }
 
-    fn add(&mut self, start: usize, end: usize) {
-        if start < end && !is_open_reference(&self.text[start..end]) {
-            self.ranges.push((self.base + start, self.base + end));
-        }
-    }
-
-    fn is_secret(&mut self, name: &'a str) -> bool {
-        let mapped = self.is_mapped && name == "secretKey";
-        !mapped && *self.known.entry(name).or_insert_with(|| is_secret(name))
-    }
-
-    /// Every line of the text.
+    /// The whole text.
     pub(crate) fn scan(mut self) -> Vec<(usize, usize)> {
+        self.is_mapped = memchr::memmem::find(self.text.as_bytes(), b"remoteRef").is_some();
         let mut state = State::default();
-        let mut start = 0;
-        for line in self.text.split_inclusive('\n') {
-            self.line(start, line.trim_end_matches(['\n', '\r']), &mut state);
-            start += line.len();
+        let mut done = 0;
+        for (start, end, mark) in marks(self.text) {
+            if start >= done {
+                done = self.lines(start, done, &mut state);
+            }
+            self.mark(start, end, mark);
         }
-        self.tokens();
         self.ranges
     }
 
@@ -96,46 +43,61 @@ impl<'a> Found<'a> {
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
             let code = line.trim_end();
-            if inside && !code.trim_start().starts_with("---") {
-                let value = value_part(code);
-                self.add(start + value, start + code.len());
-            } else {
-                let data = ["stringData", "\"data\"", "data:"].iter().filter_map(|it| code.find(it)).min();
-                if let Some(at) = data {
-                    inside = true;
-                    let after = code[at..].find(':').map_or(code.len(), |colon| at + colon + 1);
-                    let value = after + code[after..].len() - code[after..].trim_start().len();
-                    self.add(start + value, start + code.len());
-                }
-            }
-            if code.starts_with("---") {
-                inside = false;
+            inside &= !code.starts_with("---");
+            let data = ["stringData", "\"data\"", "data:"].iter().filter_map(|it| code.find(it)).min();
+            if inside {
+                self.add(start + value_part(code), start + code.len());
+            } else if let Some(at) = data {
+                inside = true;
+                let after = code[at..].find(':').map_or(code.len(), |colon| at + colon + 1);
+                self.add(start + after + blanks(&code[after..]), start + code.len());
             }
             start += line.len();
         }
         self.ranges
     }
 
-    fn line(&mut self, start: usize, line: &'a str, state: &mut State) {
-        let indent = line.len() - line.trim_start().len();
+    fn add(&mut self, start: usize, end: usize) {
+        if start < end && !is_open_reference(&self.text[start..end]) {
+            self.ranges.push((self.base + start, self.base + end));
+        }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        !(self.is_mapped && name == "secretKey") && is_secret(name)
+    }
+
+    /// Looks at the line around a mark, and at those after it as long as they
+    /// belong to it. Answers where the next unseen line starts.
+    fn lines(&mut self, mark: usize, seen: usize, state: &mut State) -> usize {
+        let mut start = self.text[seen..mark].rfind('\n').map_or(seen, |at| seen + at + 1);
+        loop {
+            let end = line_end(self.text, start);
+            self.line(start, self.text[start..end].trim_end_matches('\r'), state);
+            start = (end + 1).min(self.text.len());
+            if !state.is_open() || start == self.text.len() {
+                return start;
+            }
+        }
+    }
+
+    fn line(&mut self, start: usize, line: &str, state: &mut State) {
+        let indent = blanks(line);
         if self.key_block(start, line, state) || state.hides(line, indent) {
             self.add(start + indent, start + line.len());
             return;
         }
         if line.len() > indent {
             state.path_hides =
-                patches_secret(line) || (state.path_hides && !line.trim_start().starts_with("- "));
+                patches_secret(line) || (state.path_hides && !line[indent..].starts_with("- "));
         }
         self.pairs(start, line, state);
-        self.urls(start, line);
-        self.flags(start, line);
     }
 
     /// Private keys from their first line to their last.
     fn key_block(&mut self, start: usize, line: &str, state: &mut State) -> bool {
         if let Some(at) = line.find("-----BEGIN ").filter(|_| line.contains("PRIVATE KEY")) {
-            let closes = line[at..].contains("-----END ");
-            state.in_key = !closes;
+            state.in_key = !line[at..].contains("-----END ");
             self.add(start + at, start + line.len());
             return false;
         }
@@ -145,7 +107,7 @@ impl<'a> Found<'a> {
     }
 
     /// `name: value` and `name=value` with a secret name.
-    fn pairs(&mut self, start: usize, line: &'a str, state: &mut State) {
+    fn pairs(&mut self, start: usize, line: &str, state: &mut State) {
         let bytes = line.as_bytes();
         let mut from = 0;
         for at in memchr::memchr2_iter(b':', b'=', bytes) {
@@ -154,19 +116,16 @@ impl<'a> Found<'a> {
             }
             let Some(name) = name_before(line, at) else { continue };
             let is_patch_value = state.path_hides && name.text == "value";
-            if !is_patch_value && !self.is_secret(name.text) {
-                continue;
-            }
             let is_pair = bytes[at] == b'=' || is_mapping_colon(bytes, at, name.quoted);
-            if !is_pair {
+            if !is_pair || !(is_patch_value || self.is_secret(name.text)) {
                 continue;
             }
-            let value = at + 1 + (line[at + 1..].len() - line[at + 1..].trim_start().len());
-            let end =
-                if bytes[at] == b'=' { assigned(line, value) } else { mapped(line, value, name.quoted) };
-            if bytes[at] == b':' && matches!(bytes.get(value), Some(b'|' | b'>')) {
+            let value = at + 1 + blanks(&line[at + 1..]);
+            let is_mapping = bytes[at] == b':';
+            let end = if is_mapping { mapped(line, value, name.quoted) } else { assigned(line, value) };
+            if is_mapping && matches!(bytes.get(value), Some(b'|' | b'>')) {
                 state.block_indent = Some(name.column);
-            } else if bytes[at] == b':' && name.is_prose(line) {
+            } else if is_mapping && name.is_prose(line) {
                 continue;
             } else if !is_plain_word(&line[value..end]) {
                 self.add(start + value, start + end);
@@ -175,87 +134,69 @@ impl<'a> Found<'a> {
         }
     }
 
+    fn mark(&mut self, start: usize, end: usize, mark: Mark) {
+        match mark {
+            Mark::Address => self.address(start, end),
+            Mark::Flag => self.flag(end),
+            Mark::Scheme => self.scheme(end),
+            Mark::Program(flag) => self.short_flag(end, flag),
+            Mark::Token(prefix, length) => self.token(start, prefix, length),
+            // What these say is said of their line.
+            Mark::Stem | Mark::KeyBlock | Mark::PatchPath => {}
+        }
+    }
+
     /// Passwords in addresses: `postgres://user:password@host`.
-    fn urls(&mut self, start: usize, line: &str) {
-        for at in memchr::memmem::find_iter(line.as_bytes(), b"://") {
-            let from = at + 3;
-            let length =
-                line[from..].find([' ', '"', '\'', '<', '>', '`', '\t', ',']).unwrap_or(line.len() - from);
-            let rest = &line[from..from + length];
-            let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let Some(sign) = rest[..authority].rfind('@').or_else(|| late_sign(rest, authority)) else {
-                continue;
-            };
-            let user = &rest[..sign];
-            let scheme_is_web = line[..at].ends_with("http") || line[..at].ends_with("https");
-            match user.find(':') {
-                Some(colon) => self.add(from + start + colon + 1, from + start + sign),
-                None if scheme_is_web => self.add(from + start, from + start + sign),
-                None => {}
-            }
+    fn address(&mut self, start: usize, from: usize) {
+        let blank = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '<' | '>' | '`' | ',');
+        let length = self.text[from..].find(blank).unwrap_or(self.text.len() - from);
+        let rest = &self.text[from..from + length];
+        let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let Some(sign) = rest[..authority].rfind('@').or_else(|| late_sign(rest, authority)) else { return };
+        let is_web = self.text[..start].ends_with("http") || self.text[..start].ends_with("https");
+        match rest[..sign].find(':') {
+            Some(colon) => self.add(from + colon + 1, from + sign),
+            None if is_web => self.add(from, from + sign),
+            None => {}
         }
     }
 
-    /// `--password value`, `-u user:password`, `-pvalue` of the programs of `MySQL`.
-    fn flags(&mut self, start: usize, line: &str) {
-        for at in memchr::memmem::find_iter(line.as_bytes(), b"--") {
-            let name_end =
-                at + 2 + line[at + 2..].find(|it: char| !is_name_char(it)).unwrap_or(line.len() - at - 2);
-            let is_flag =
-                name_end > at + 2 && name_end - at < NAME_BYTES && line[name_end..].starts_with(' ');
-            if is_flag
-                && is_secret(&line[at + 2..name_end])
-                && !line[name_end..].trim_start().starts_with('-')
-            {
-                let value = name_end + (line[name_end..].len() - line[name_end..].trim_start().len());
-                self.add(start + value, start + assigned(line, value));
-            }
-        }
-        let short = |program: &str, flag: &str| {
-            let at = line.find(program)?;
-            let flag_at = line[at..].find(flag)? + at + flag.len();
-            (flag_at < line.len()).then_some(flag_at)
-        };
-        if self.programs.curl
-            && let Some(at) = short("curl", " -u ")
-        {
-            let end = assigned(line, at);
-            let colon = line[at..end].find(':').map_or(at, |colon| at + colon + 1);
-            self.add(start + colon, start + end);
-        }
-        for program in ["mysql", "mariadb"].iter().filter(|_| self.programs.mysql) {
-            if let Some(at) = short(program, " -p").filter(|at| !line[*at..].starts_with(' ')) {
-                self.ranges.push((self.base + start + at, self.base + start + assigned(line, at)));
-            }
-        }
-        if self.programs.redis
-            && let Some(at) = short("redis-cli", " -a ")
-        {
-            self.add(start + at, start + assigned(line, at));
+    /// `--password value`; with `=` it is a pair.
+    fn flag(&mut self, name: usize) {
+        let line = &self.text[..line_end(self.text, name)];
+        let length = line[name..].find(|it: char| !is_name_char(it)).unwrap_or(line.len() - name);
+        let after = name + length;
+        let is_flag = length > 0 && length < NAME_BYTES && line[after..].starts_with(' ');
+        let value = after + blanks(&line[after..]);
+        if is_flag && is_secret(&line[name..after]) && !line[value..].starts_with('-') {
+            self.add(value, assigned(line, value));
         }
     }
 
-    /// Tokens known by their beginning, and what follows `Bearer` and `Basic`.
-    fn tokens(&mut self) {
-        let text = self.text;
-        for scheme in ["Bearer ", "bearer ", "Basic "] {
-            for at in memchr::memmem::find_iter(text.as_bytes(), scheme.as_bytes()) {
-                let value = at + scheme.len();
-                let end =
-                    value + text[value..].find(|it: char| !is_base64_char(it)).unwrap_or(text.len() - value);
-                if end - value >= 8 {
-                    self.add(value, end);
-                }
-            }
+    /// `curl -u user:password`, `mysql -ppassword`, `redis-cli -a password`.
+    fn short_flag(&mut self, from: usize, flag: &str) {
+        let line = &self.text[..line_end(self.text, from)];
+        let Some(at) = line[from..].find(flag).map(|at| from + at + flag.len()) else { return };
+        let end = assigned(line, at);
+        let colon = line[at..end].find(':').filter(|_| flag == " -u ").map_or(at, |colon| at + colon + 1);
+        self.add(colon, end);
+    }
+
+    /// What follows `Bearer` and `Basic`.
+    fn scheme(&mut self, value: usize) {
+        let rest = &self.text[value..];
+        let length = rest.find(|it: char| !is_base64_char(it)).unwrap_or(rest.len());
+        if length >= 8 {
+            self.add(value, value + length);
         }
-        for (prefix, length) in TOKENS {
-            for at in memchr::memmem::find_iter(text.as_bytes(), prefix.as_bytes()) {
-                let is_start = at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
-                let end = at + text[at..].find(|it: char| !is_token_char(it)).unwrap_or(text.len() - at);
-                if is_start && end - at >= prefix.len() + length {
-                    self.add(at, end);
-                }
-            }
+    }
+
+    fn token(&mut self, start: usize, prefix: &str, more: usize) {
+        let rest = &self.text[start..];
+        let is_start = start == 0 || !self.text.as_bytes()[start - 1].is_ascii_alphanumeric();
+        let length = rest.find(|it: char| !is_token_char(it)).unwrap_or(rest.len());
+        if is_start && rest.starts_with(prefix) && length >= prefix.len() + more {
+            self.add(start, start + length);
         }
     }
 }
@@ -271,6 +212,10 @@ struct State {
 }
 
 impl State {
+    fn is_open(&self) -> bool {
+        self.in_key || self.block_indent.is_some() || self.path_hides
+    }
+
     /// Whether a line belongs to the block scalar of a secret key.
     fn hides(&mut self, line: &str, indent: usize) -> bool {
         let Some(column) = self.block_indent else { return false };
@@ -311,31 +256,10 @@ fn name_before(line: &str, at: usize) -> Option<Name<'_>> {
     (!text.is_empty() && text.len() <= NAME_BYTES).then_some(Name { text, column: start, quoted })
 }
 
-fn is_name_char(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/')
-}
-
-fn is_token_char(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.')
-}
-
-fn is_base64_char(letter: char) -> bool {
-    is_token_char(letter) || matches!(letter, '+' | '/' | '=' | '~')
-}
-
 /// A colon that separates a key from its value: a blank follows, or the key is
 /// quoted as in JSON.
 fn is_mapping_colon(bytes: &[u8], at: usize, quoted: bool) -> bool {
     quoted || bytes.get(at + 1).is_none_or(|byte| matches!(byte, b' ' | b'\t'))
-}
-
-/// The end of a value that a shell or a properties file reads.
-fn assigned(line: &str, start: usize) -> usize {
-    let rest = &line[start..];
-    if let Some(quote) = rest.chars().next().filter(|it| matches!(it, '"' | '\'')) {
-        return rest[1..].find(quote).map_or(line.len(), |it| start + it + 2);
-    }
-    rest.find([' ', '\t', '"', '\'', '&', ';', ',', ')', ']', '}']).map_or(line.len(), |it| start + it)
 }
 
 /// The end of a mapping's value: of JSON and flow mappings at the quote or the
@@ -364,6 +288,14 @@ fn closing(text: &str, quote: char) -> Option<usize> {
     None
 }
 
+/// Words that are values of switches and never secrets.
+fn is_plain_word(value: &str) -> bool {
+    let bare = value.trim_matches(['"', '\'', ' ']);
+    // What a flow mapping holds has names of its own.
+    let structure = bare.is_empty() || bare.starts_with(['{', '#']) || bare == "[";
+    structure || matches!(bare, "true" | "false" | "null" | "~" | "yes" | "no" | "{}" | "[]")
+}
+
 /// The place of a value on a line: after its key, if it has one.
 fn value_part(code: &str) -> usize {
     let indent = code.len() - code.trim_start().len();
@@ -374,6 +306,15 @@ fn value_part(code: &str) -> usize {
         None if code.ends_with(':') => code.len(),
         None => indent,
     }
+}
+
+/// The end of a value that a shell or a properties file reads.
+fn assigned(line: &str, start: usize) -> usize {
+    let rest = &line[start..];
+    if let Some(quote) = rest.chars().next().filter(|it| matches!(it, '"' | '\'')) {
+        return rest[1..].find(quote).map_or(line.len(), |it| start + it + 2);
+    }
+    rest.find([' ', '\t', '"', '\'', '&', ';', ',', ')', ']', '}']).map_or(line.len(), |it| start + it)
 }
 
 /// A password with a `/` in it hides the end of the authority.
@@ -391,14 +332,6 @@ fn patches_secret(line: &str) -> bool {
         || line.contains("\"path\"") && (line.contains("/stringData") || line.contains("/data"))
 }
 
-/// Words that are values of switches and never secrets.
-fn is_plain_word(value: &str) -> bool {
-    let bare = value.trim_matches(['"', '\'', ' ']);
-    // What a flow mapping holds has names of its own.
-    let structure = bare.is_empty() || bare.starts_with(['{', '#']) || bare == "[";
-    structure || matches!(bare, "true" | "false" | "null" | "~" | "yes" | "no" | "{}" | "[]")
-}
-
 /// `$(NAME)`, `${NAME}`, `$NAME` and `{{ … }}` name a value and are none.
 fn is_open_reference(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'', ' ']);
@@ -411,4 +344,26 @@ fn is_open_reference(value: &str) -> bool {
         let inner = bare.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
         inner.is_some_and(|it| !it.contains(['"', '\'', '{']))
     }
+}
+
+/// Where the line that holds a place ends.
+fn line_end(text: &str, from: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at)
+}
+
+/// How many bytes of blanks a text starts with.
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+fn is_name_char(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/')
+}
+
+fn is_token_char(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.')
+}
+
+fn is_base64_char(letter: char) -> bool {
+    is_token_char(letter) || matches!(letter, '+' | '/' | '=' | '~')
 }
