@@ -109,6 +109,11 @@ impl Report {
     }
 
     /// Adds a notice if there is one.
+    pub fn add_some(&mut self, notice: Option<Notice>) {
+        self.notices.extend(notice);
+    }
+
+    /// Adds a notice if there is one.
     pub fn add_if(&mut self, notice: Option<Notice>) {
         self.notices.extend(notice);
     }

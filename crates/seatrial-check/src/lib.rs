@@ -5,8 +5,11 @@
 
 mod checks;
 mod context;
+mod cron;
 mod dns;
 mod missing;
+mod placeholder;
+mod scaling;
 mod slip;
 
 pub use checks::ALL;

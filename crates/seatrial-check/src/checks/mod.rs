@@ -1,16 +1,38 @@
 //! The list of checks. A new one is a file here, its fixture beside it, and
 //! two lines below; a test compares the list with the folder.
 
+mod colliding_host_port;
+mod colliding_node_port;
+mod duplicate_port;
+mod invalid_schedule;
+mod mismatched_port_protocol;
+mod missing_service_port;
 mod orphan_manifest;
+mod undeclared_target_port;
 mod unknown_service_in_environment;
+mod unresolved_monitor_port;
+mod unresolved_policy_port;
+mod unresolved_probe_port;
+mod unresolved_target_port;
 mod wrong_port_in_environment;
 
 use crate::Check;
 
 /// Every check, in the order of their ids.
 pub static ALL: &[&Check] = &[
+    &colliding_host_port::CHECK,
+    &colliding_node_port::CHECK,
+    &duplicate_port::CHECK,
+    &invalid_schedule::CHECK,
+    &mismatched_port_protocol::CHECK,
+    &missing_service_port::CHECK,
     &orphan_manifest::CHECK,
+    &undeclared_target_port::CHECK,
     &unknown_service_in_environment::CHECK,
+    &unresolved_monitor_port::CHECK,
+    &unresolved_policy_port::CHECK,
+    &unresolved_probe_port::CHECK,
+    &unresolved_target_port::CHECK,
     &wrong_port_in_environment::CHECK,
 ];
 

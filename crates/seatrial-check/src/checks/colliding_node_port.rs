@@ -1,0 +1,133 @@
+//! A node port is taken twice or lies outside the range.
+//!
+//! ## Why
+//! A node port belongs to one Service of the whole cluster. The API server refuses
+//! the second Service: `provided port is already allocated`. Ports outside the
+//! server's range, 30000 to 32767 unless it was started with another, are refused
+//! as well.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: a}
+//! spec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}
+//! ---
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: b}
+//! spec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: a}
+//! spec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}
+//! ---
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: b}
+//! spec: {type: NodePort, ports: [{port: 80, nodePort: 30081}]}
+//! ```
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::views::{Service, ServicePort};
+use seatrial_model::{Field, Interval};
+
+use crate::neighbours::Neighbours;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "colliding-node-port",
+        title: "A node port is taken twice or lies outside the range",
+        severity: Severity::Error,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["ref.nodeport-collision"],
+        page: include_str!("colliding_node_port.rs"),
+    },
+    run,
+};
+
+/// The API server's own range.
+const RANGE: (i64, i64) = (30_000, 32_767);
+/// More Services than this on one port are copies of each other.
+const TAKERS_MAX: usize = 20;
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let neighbours = Neighbours::new(context.world().repository);
+    let mut taken: FxHashMap<i64, Vec<Field<'_>>> = FxHashMap::default();
+    for service in context.objects().filter_map(Service::of).filter(has_node_ports) {
+        for port in service.ports() {
+            let Some(field) = node_port(&port) else { continue };
+            let number = field.as_i64().unwrap_or_default();
+            if !Interval::new(RANGE.0, RANGE.1).contains(number) {
+                report.add(outside(&field, number));
+            }
+            let takers = taken.entry(number).or_default();
+            report.add_some(takers.iter().find_map(|first| collision(&neighbours, first, &field, number)));
+            if takers.len() < TAKERS_MAX {
+                takers.push(field);
+            }
+        }
+    }
+}
+
+fn has_node_ports(service: &Service<'_>) -> bool {
+    matches!(service.type_name(), "NodePort" | "LoadBalancer")
+}
+
+fn node_port<'a>(port: &ServicePort<'a>) -> Option<Field<'a>> {
+    port.field.key("nodePort").filter(|it| it.as_i64().is_some_and(|number| number != 0))
+}
+
+fn outside(field: &Field<'_>, number: i64) -> Notice {
+    let message =
+        format!("{} asks for node port {number}, outside the range 30000-32767", field.object().title());
+    Notice::new(&CHECK.info, field.location(), message)
+        .severity(Severity::Warning)
+        .help("take a port of the range, or leave `nodePort` out and let the server choose")
+        .because("an API server refuses it unless it runs with another `--service-node-port-range`")
+}
+
+fn collision(
+    neighbours: &Neighbours<'_>,
+    first: &Field<'_>,
+    second: &Field<'_>,
+    number: i64,
+) -> Option<Notice> {
+    let (one, other) = (first.object(), second.object());
+    let same_service = one.name() == other.name() && one.namespace() == other.namespace();
+    if same_service && (one.unit() != other.unit() || one.id() != other.id()) {
+        return None;
+    }
+    let severity = if one.unit() == other.unit() {
+        Severity::Error
+    } else if neighbours.deployed_together(one.unit(), other.unit()) {
+        Severity::Warning
+    } else {
+        return None;
+    };
+    // One Service may have a number for TCP and for UDP.
+    let protocol = |field: &Field<'_>| protocol_of(field).to_owned();
+    if same_service && protocol(first) != protocol(second) {
+        return None;
+    }
+    let message = format!("{} asks for node port {number}, which {} has", other.title(), one.title());
+    Some(
+        Notice::new(&CHECK.info, second.location(), message)
+            .severity(severity)
+            .help("choose another port, or leave `nodePort` out and let the server choose")
+            .related(first.location(), Role::Definition, "taken here"),
+    )
+}
+
+fn protocol_of<'a>(field: &Field<'a>) -> &'a str {
+    let parent = field.path().parent();
+    let port = parent.and_then(|path| field.object().at(&path));
+    port.and_then(|it| it.get("protocol")?.as_str()).unwrap_or("TCP")
+}

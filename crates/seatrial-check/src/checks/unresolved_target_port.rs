@@ -1,0 +1,132 @@
+//! A Service sends to a named port that no container declares.
+//!
+//! ## Why
+//! A named `targetPort` is looked up among the ports that the containers of the
+//! selected pods declare, by name and protocol. A pod in which it is not found gets
+//! no endpoint on that port, so the Service leads nowhere. (A *number* needs no
+//! declaration.)
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: web}
+//! spec:
+//!   selector: {app: web}
+//!   ports: [{port: 80, targetPort: web}]
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, labels: {app: web}}
+//! spec:
+//!   containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: web}
+//! spec:
+//!   selector: {app: web}
+//!   ports: [{port: 80, targetPort: http}]
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, labels: {app: web}}
+//! spec:
+//!   containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]
+//! ```
+
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
+use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
+
+use crate::ports::{declared_ports, names_in_words};
+use crate::selection::{Index, Selected};
+use crate::slip::meant;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "unresolved-target-port",
+        title: "A Service sends to a named port that no container declares",
+        severity: Severity::Error,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["ref.target-port"],
+        page: include_str!("unresolved_target_port.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let pods = Index::pods(context.world().repository);
+    for service in context.objects().filter_map(Service::of) {
+        for port in service.ports() {
+            let Some(name) = port.field.text("targetPort") else { continue };
+            if !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit()) {
+                report.add(number_as_name(&service, &port, name));
+            } else if let Some(selector) = service.selector() {
+                report.add_some(notice(&service, &port, name, &pods.selected(service.object(), &selector)));
+            }
+        }
+    }
+}
+
+fn number_as_name(service: &Service<'_>, port: &ServicePort<'_>, name: &str) -> Notice {
+    let title = service.object().title();
+    let at = port.field.at("targetPort");
+    let message = format!("{title} has \"{name}\" as the name of a port, which the API server refuses");
+    let notice = Notice::new(&CHECK.info, at.clone(), message)
+        .help(format!("write {name} without quotes"))
+        .because("a port's name must hold a letter");
+    match name.parse() {
+        Ok(number) => notice.change(Change::Set { at, content: Content::Int(number) }),
+        Err(_) => notice,
+    }
+}
+
+fn notice(
+    service: &Service<'_>,
+    port: &ServicePort<'_>,
+    name: &str,
+    selected: &Selected<'_>,
+) -> Option<Notice> {
+    let declared: Vec<_> = selected.found.iter().flat_map(declared_ports).collect();
+    // With another protocol it is a case for `mismatched-port-protocol`.
+    if selected.found.is_empty() || declared.iter().any(|it| it.name() == Some(name)) {
+        return None;
+    }
+    let is_injected = ["istio", "envoy", "linkerd", "http-envoy"].iter().any(|it| name.starts_with(it));
+    let is_sure = selected.same_unit && !is_injected;
+    let severity = if is_sure { Severity::Error } else { Severity::Warning };
+    let title = service.object().title();
+    let message = format!("{title} sends to port {name}, which no selected container declares");
+    let pod = PodTemplate::of(selected.found[0].object)?;
+    let at = port.field.at("targetPort");
+    let names = names_in_words(declared.iter().cloned());
+    let help = if names.is_empty() {
+        format!("give a port of the container the name {name}, or send to its number")
+    } else {
+        format!("name one of the declared ports: {names}")
+    };
+    let notice = Notice::new(&CHECK.info, at.clone(), message).severity(severity).help(help).related(
+        containers(&pod),
+        Role::Definition,
+        format!("the containers of {}", pod.object().title()),
+    );
+    let mut named: Vec<&str> = declared.iter().filter_map(ContainerPort::name).collect();
+    named.dedup();
+    let likely =
+        meant(name, named.iter().copied()).or_else(|| named.first().copied().filter(|_| named.len() == 1));
+    Some(match likely {
+        Some(near) => notice.change(Change::Set { at, content: Content::Text(near.to_owned()) }),
+        None => notice,
+    })
+}
+
+fn containers(pod: &PodTemplate<'_>) -> seatrial_diagnostics::Location {
+    let first = pod.spec.list("containers").next();
+    first.as_ref().map_or_else(|| pod.spec.at("containers"), Field::location)
+}

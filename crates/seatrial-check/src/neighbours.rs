@@ -1,0 +1,96 @@
+//! Whether two units live in one cluster, or are one application made for two
+//! places: what makes two objects of one name a defect or a habit.
+
+use rustc_hash::FxHashSet;
+use seatrial_diagnostics::UnitId;
+use seatrial_model::{Repository, UnitRole};
+
+/// The units of a repository and what each defines.
+#[derive(Debug)]
+pub(crate) struct Neighbours<'a> {
+    repository: &'a Repository,
+    defined: Vec<FxHashSet<(&'a str, &'a str)>>,
+}
+
+impl<'a> Neighbours<'a> {
+    pub(crate) fn new(repository: &'a Repository) -> Self {
+        let defined = repository.bundles.iter().map(|bundle| {
+            let objects = bundle.objects().iter().filter(|it| it.kind() != "Namespace");
+            objects.map(|it| (it.kind(), it.name())).collect()
+        });
+        Self { repository, defined: defined.collect() }
+    }
+
+    /// Whether something in the tree deploys both, and they are not the same
+    /// application for two environments.
+    pub(crate) fn deployed_together(&self, one: UnitId, other: UnitId) -> bool {
+        let deployed = |id: UnitId| self.repository.unit(id).role == UnitRole::Deployed;
+        deployed(one) && deployed(other) && !self.are_variants(one, other)
+    }
+
+    /// Whether the units have most of their objects in common, or their paths
+    /// differ in a word for an environment.
+    fn are_variants(&self, one: UnitId, other: UnitId) -> bool {
+        let (a, b) = (&self.defined[one.0 as usize], &self.defined[other.0 as usize]);
+        let (small, large) = if a.len() < b.len() { (a, b) } else { (b, a) };
+        let shared = small.iter().filter(|it| large.contains(*it)).count();
+        shared * 2 > small.len() || self.differ_in_environment(one, other)
+    }
+
+    fn differ_in_environment(&self, one: UnitId, other: UnitId) -> bool {
+        let path = |id: UnitId| self.repository.unit(id).path.to_string();
+        let (one, other) = (path(one), path(other));
+        let has = |path: &str, word: &str| path.split('/').any(|it| it == word);
+        let lonely =
+            |path: &str, other: &str| path.split('/').any(|it| !has(other, it) && is_environment(it));
+        lonely(&one, &other) || lonely(&other, &one)
+    }
+}
+
+/// Whether a directory of this name holds one of several forms of a thing.
+fn is_environment(directory: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "archive",
+        "backup",
+        "base",
+        "canary",
+        "demo",
+        "deprecated",
+        "dev",
+        "development",
+        "draft",
+        "drafts",
+        "example",
+        "examples",
+        "fixtures",
+        "integration",
+        "legacy",
+        "local",
+        "minikube",
+        "kind",
+        "k3s",
+        "eks",
+        "gke",
+        "aks",
+        "old",
+        "overlay",
+        "overlays",
+        "preview",
+        "prod",
+        "production",
+        "qa",
+        "research",
+        "sample",
+        "samples",
+        "sandbox",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "testdata",
+        "testing",
+        "tests",
+        "uat",
+    ];
+    directory.split(['-', '_', '.']).any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
+}
