@@ -1,13 +1,21 @@
 //! The list of checks. A new one is a file here, its fixture beside it, and
 //! two lines below; a test compares the list with the folder.
 
+mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
 mod duplicate_port;
 mod invalid_schedule;
 mod mismatched_port_protocol;
 mod missing_service_port;
+mod missing_workload_selector;
+mod monitor_selects_nothing;
+mod network_policy_selects_nothing;
 mod orphan_manifest;
+mod overlapping_selector;
+mod selector_mismatch;
+mod service_selects_nothing;
+mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod unknown_service_in_environment;
 mod unresolved_monitor_port;
@@ -20,13 +28,21 @@ use crate::Check;
 
 /// Every check, in the order of their ids.
 pub static ALL: &[&Check] = &[
+    &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &duplicate_port::CHECK,
     &invalid_schedule::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_service_port::CHECK,
+    &missing_workload_selector::CHECK,
+    &monitor_selects_nothing::CHECK,
+    &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
+    &overlapping_selector::CHECK,
+    &selector_mismatch::CHECK,
+    &service_selects_nothing::CHECK,
+    &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &unknown_service_in_environment::CHECK,
     &unresolved_monitor_port::CHECK,

@@ -1,0 +1,91 @@
+//! A workload does not select the pods of its own template.
+//!
+//! ## Why
+//! A workload finds its pods by its selector. The API server refuses one that its
+//! own template does not meet: `selector does not match template labels`.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web}
+//! spec:
+//!   selector: {matchLabels: {app: web}}
+//!   template:
+//!     metadata: {labels: {app: website}}
+//!     spec: {containers: [{name: web}]}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web}
+//! spec:
+//!   selector: {matchLabels: {app: web}}
+//!   template:
+//!     metadata: {labels: {app: web, tier: front}}
+//!     spec: {containers: [{name: web}]}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Requirement;
+use seatrial_model::views::{PodTemplate, Workload};
+
+use crate::selection::requirement_field;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "selector-mismatch",
+        title: "A workload does not select the pods of its own template",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["schema.selector"],
+        page: include_str!("selector_mismatch.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for workload in context.objects().filter_map(Workload::of).filter(selects_its_template) {
+        let (Some(selector), Some(template)) = (workload.selector(), workload.template()) else { continue };
+        let labels = template.labels();
+        // One finding for each label, as each is another line to edit.
+        for requirement in selector.requirements.iter().filter(|it| !it.matches(labels)) {
+            report.add_some(notice(&workload, &template, requirement));
+        }
+    }
+}
+
+fn selects_its_template(workload: &Workload<'_>) -> bool {
+    let object = workload.object();
+    match (object.group(), object.kind()) {
+        ("apps" | "extensions", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet")
+        | ("", "ReplicationController")
+        | ("argoproj.io", "Rollout") => true,
+        ("batch", "Job") => workload.spec().is_some_and(|it| it.flag("manualSelector")),
+        _ => false,
+    }
+}
+
+fn notice(workload: &Workload<'_>, template: &PodTemplate<'_>, requirement: &Requirement) -> Option<Notice> {
+    let selector = workload.spec()?.key("selector")?;
+    let title = workload.object().title();
+    let message = format!("{title} selects {requirement}, which its own template does not have");
+    let labels = template.field.at("metadata");
+    let value = template.labels().get(&requirement.key);
+    let notice = Notice::new(&CHECK.info, requirement_field(&selector, &requirement.key).location(), message);
+    let notice = notice.help("give the selector and the template the same labels");
+    Some(match value {
+        Some(value) => notice.related(
+            template.field.key("metadata")?.key("labels")?.at(&requirement.key),
+            Role::Definition,
+            format!("the template has {}={value}", requirement.key),
+        ),
+        None => {
+            notice.related(labels, Role::Definition, format!("the template has no label {}", requirement.key))
+        }
+    })
+}
