@@ -550,7 +550,7 @@ impl<'t> Scanner<'t> {
 
     fn misplaced_colon(&self, at: usize) -> Fault {
         let on_key_line = self.queue.back().is_some_and(|token| token.start as usize >= self.cursor.line)
-            || self.source.text()[self.cursor.line..at].contains(": ");
+            || self.source.text().get(self.cursor.line..at).is_some_and(|before| before.contains(": "));
         let message = if on_key_line {
             "a second `: ` on this line; quote the value"
         } else {
