@@ -7,9 +7,13 @@ mod checks;
 mod context;
 mod cron;
 mod dns;
+mod gitops;
 mod missing;
+mod neighbours;
 mod placeholder;
+mod ports;
 mod scaling;
+mod selection;
 mod slip;
 
 pub use checks::ALL;

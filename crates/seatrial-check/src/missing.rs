@@ -1,1 +1,428 @@
-//! How bad a missing reference is: shared by every check about references.
+//! References that lead to nothing: which of them count, how much the tree
+//! proves about each, and how that is said. Shared by every check about them.
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{Change, CheckInfo, Content, Notice, Role, Severity};
+use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Scope, Strength};
+use seatrial_model::{
+    Agreement, Link, Object, Place, Resolution, SkipCode, UnitKind, UnitRole, is_namespaced,
+};
+use seatrial_yaml::FieldPath;
+use smol_str::SmolStr;
+
+use crate::gitops::{Source, is_literal, own_repository};
+use crate::slip::{akin, meant};
+use crate::{Context, World};
+
+/// More places than this that miss the same object are not all listed.
+const PLACES_MAX: usize = 8;
+/// A tree with more units than this is no single application.
+const UNITS_MAX: usize = 40;
+
+/// An object that something of the tree needs and that nothing of it defines.
+pub(crate) struct Missing<'a> {
+    world: &'a World<'a>,
+    pub(crate) object: &'a Object,
+    pub(crate) link: &'a Link,
+    /// Further references of the same object to the same name.
+    others: Vec<&'a Link>,
+    /// Where one of that name is, in a namespace that is written there only.
+    astray: Option<Place>,
+}
+
+/// How much the tree shows about something that is absent.
+enum Proof {
+    /// The same unit has one whose name is a slip away.
+    Slip(Nearest),
+    /// The tree is one application, all of it was rendered, and nothing provides it.
+    Tree,
+    /// Nothing: it may exist elsewhere.
+    Nothing,
+}
+
+/// The references of a context that lead to nothing, one for every object and
+/// name; of the kinds that `wanted` lets through.
+pub(crate) fn missing<'a>(
+    context: &Context<'a>,
+    wanted: impl Fn(&Object, &Link) -> bool,
+) -> Vec<Missing<'a>> {
+    let world = context.world();
+    let mut found: Vec<Missing<'a>> = Vec::new();
+    let mut known: FxHashMap<(Place, &'a str, &'a str, Option<&'a str>), usize> = FxHashMap::default();
+    for (object, link) in context.links() {
+        let (Some(name), true) = (link.name(), link.strength == Strength::Required) else { continue };
+        let astray = astray(world, object, link);
+        if (astray.is_none() && link.resolution != Resolution::Missing) || !wanted(object, link) {
+            continue;
+        }
+        let key = (link.from, link.reference.kinds.title(), name, written_namespace(link));
+        if let Some(&at) = known.get(&key) {
+            found[at].others.push(link);
+            continue;
+        }
+        known.insert(key, found.len());
+        found.push(Missing { world, object, link, others: Vec::new(), astray });
+    }
+    found
+}
+
+/// Whether the reference is to one of these kinds.
+pub(crate) fn is_to(link: &Link, group: &str, kind: &str) -> bool {
+    link.wants(group, kind)
+}
+
+fn written_namespace(link: &Link) -> Option<&str> {
+    match &link.reference.scope {
+        Scope::Named(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The object that a reference without a namespace means, where that one says
+/// which namespace it is in and the object that refers does not.
+fn astray(world: &World<'_>, object: &Object, link: &Link) -> Option<Place> {
+    let Resolution::Found { places, agreement: Agreement::Assumed } = &link.resolution else { return None };
+    let [place] = places[..] else { return None };
+    let is_local = link.reference.scope == Scope::Same && place.unit == object.unit();
+    let namespace = world.repository.object(place).namespace()?;
+    let is_written_there_only = object.namespace().is_none() && namespace != "default";
+    let is_namespaced = is_namespaced(object.group(), object.kind()) == Some(true);
+    (is_local && is_written_there_only && is_namespaced && !is_placed_elsewhere(world)).then_some(place)
+}
+
+/// Whether something in the tree says which namespace objects go to that name none.
+fn is_placed_elsewhere(world: &World<'_>) -> bool {
+    let repository = world.repository;
+    let is_placing = |kind| matches!(kind, UnitKind::ArgoCd | UnitKind::Flux | UnitKind::Kustomize);
+    if repository.units.len() > UNITS_MAX || repository.units.iter().any(|it| is_placing(it.kind)) {
+        return true;
+    }
+    let placing = [
+        ("argoproj.io", "Application"),
+        ("argoproj.io", "ApplicationSet"),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization"),
+    ];
+    placing
+        .iter()
+        .any(|(group, kind)| repository.bundles.iter().any(|it| it.of_kind(group, kind).next().is_some()))
+}
+
+impl<'a> Missing<'a> {
+    /// The name that leads to nothing.
+    pub(crate) fn name(&self) -> &'a str {
+        self.link.reference.name().unwrap_or_default()
+    }
+
+    /// What the reference is to the object.
+    pub(crate) fn relation(&self) -> Relation {
+        self.link.relation
+    }
+
+    /// An object of the same unit and name of another kind.
+    pub(crate) fn namesake(&self, group: &'static str, kind: &str) -> Option<&'a Object> {
+        let bundle = self.world.repository.bundle(self.object.unit());
+        let mut objects = bundle.of_kind(group, kind);
+        objects.find(|it| it.name() == self.name() && self.may_share_namespace(it))
+    }
+
+    fn may_share_namespace(&self, other: &Object) -> bool {
+        let wanted = written_namespace(self.link).or(self.object.namespace());
+        Agreement::between(wanted, other.namespace(), true) != Agreement::Different
+    }
+
+    /// What to tell: the object `acts` on something that is not there, and
+    /// what comes of it. At most as bad as `most`.
+    pub(crate) fn notice(
+        &self,
+        check: &'static CheckInfo,
+        acts: &str,
+        outcome: &str,
+        most: Severity,
+    ) -> Notice {
+        let (title, kind, name) = (self.object.title(), self.link.reference.kinds.title(), self.name());
+        if let Some(place) = self.astray {
+            return self.astray_notice(check, place, acts).because(outcome);
+        }
+        let whole = match written_namespace(self.link).filter(|it| self.object.namespace() != Some(it)) {
+            Some(namespace) => format!("{kind} `{name}` in namespace `{namespace}`"),
+            None => format!("{kind} `{name}`"),
+        };
+        let message = format!("{title} {acts} {whole}, which nothing here defines");
+        let mut notice = Notice::new(check, self.link.location(), message).because(outcome);
+        for other in self.others.iter().take(PLACES_MAX) {
+            notice = notice.related(other.location(), Role::Reference, "also here");
+        }
+        self.with_proof(notice, most)
+    }
+
+    fn astray_notice(&self, check: &'static CheckInfo, place: Place, acts: &str) -> Notice {
+        let target = self.world.repository.object(place);
+        let namespace = target.namespace().unwrap_or_default();
+        let (title, other) = (self.object.title(), target.title());
+        let message =
+            format!("{title} {acts} {other}, which is in namespace `{namespace}` while it names none itself");
+        Notice::new(check, self.link.location(), message)
+            .severity(Severity::Warning)
+            .help(format!(
+                "add `namespace: {namespace}` to {title}, unless it is applied with `-n {namespace}`"
+            ))
+            .related(target.location(namespace_path()), Role::Definition, "its namespace is written here")
+            .because(
+                "without a namespace it is created in the one of the command, `default` if that names none",
+            )
+    }
+
+    fn with_proof(&self, notice: Notice, most: Severity) -> Notice {
+        let (kind, name) = (self.link.reference.kinds.title(), self.name());
+        match self.proof() {
+            Proof::Slip(near) => {
+                let repository = self.world.repository;
+                let label = format!("{} is here", repository.object(near.place).title());
+                let at = repository.object(near.place).location(FieldPath::root());
+                let notice = notice.help(format!("use `{}`", near.name)).related(at, Role::Definition, label);
+                let notice = notice.severity(Severity::Error.min(most));
+                self.change(notice, &near.name)
+            }
+            Proof::Tree => notice
+                .because("everything in this tree was read, and nothing defines or produces it")
+                .help(format!(
+                    "define {kind} `{name}`, or declare it in seatrial.toml: {}",
+                    self.declaration()
+                ))
+                .severity(Severity::Error.min(most)),
+            Proof::Nothing => self.with_guess(notice).severity(Severity::Warning.min(most)),
+        }
+    }
+
+    /// A warning: it may exist where nobody can look from here.
+    fn with_guess(&self, mut notice: Notice) -> Notice {
+        let (repository, kind) = (self.world.repository, self.link.reference.kinds.title());
+        for hint in self.unseen() {
+            notice = notice.because(hint);
+        }
+        let declare = format!("if it exists elsewhere, say so in seatrial.toml: {}", self.declaration());
+        let near = self.world.graph.nearest(repository, &self.link.reference);
+        if let Some(near) = near {
+            let object = repository.object(near.place);
+            let at = object.location(FieldPath::root());
+            let (title, help) = match (near.resemblance, object.namespace()) {
+                (Resemblance::Namespace, Some(namespace)) => {
+                    let title = format!("{} is in namespace `{namespace}`", object.title());
+                    (title.clone(), format!("{title}; {declare}"))
+                }
+                _ => (format!("{} is here", object.title()), format!("is `{}` meant? {declare}", near.name)),
+            };
+            return notice.help(help).related(at, Role::Definition, title);
+        }
+        match self.akin() {
+            Some(near) => notice.help(format!("is {kind} `{near}` meant? {declare}")),
+            None => notice.help(format!("define it; {declare}")),
+        }
+    }
+
+    /// An object of the unit whose name has words in common.
+    fn akin(&self) -> Option<&'a str> {
+        let bundle = self.world.repository.bundle(self.object.unit());
+        let kinds: Vec<(&'a str, &'a str)> = match &self.link.reference.kinds {
+            Kinds::Known(kinds) => kinds.to_vec(),
+            Kinds::Written { group, kind } => vec![(group, kind)],
+            Kinds::Pods => Vec::new(),
+        };
+        let objects = kinds.into_iter().flat_map(|(group, kind)| bundle.of_kind(group, kind));
+        akin(self.name(), objects.filter(|it| self.may_share_namespace(it)).map(|it| it.name()))
+    }
+
+    fn change(&self, notice: Notice, name: &SmolStr) -> Notice {
+        let node = self.object.at(&self.link.path).and_then(|it| it.as_str());
+        // Only where the scalar is the name and nothing else.
+        if node != Some(self.name()) {
+            return notice;
+        }
+        notice.change(Change::Set { at: self.link.location(), content: Content::Text(name.to_string()) })
+    }
+
+    fn declaration(&self) -> String {
+        let (kind, name) = (self.link.reference.kinds.title(), self.name());
+        let namespace = match &self.link.reference.scope {
+            Scope::Named(namespace) => Some(namespace.as_str()),
+            Scope::Same => self.object.namespace(),
+            _ => None,
+        };
+        let namespace = namespace.map(|it| format!("namespace = \"{it}\", ")).unwrap_or_default();
+        format!("external = [{{ kind = \"{kind}\", {namespace}name = \"{name}\" }}]")
+    }
+
+    fn proof(&self) -> Proof {
+        let near = self.world.graph.nearest(self.world.repository, &self.link.reference);
+        let is_slip = |it: &Nearest| {
+            it.resemblance != Resemblance::Namespace && meant(self.name(), [it.name.as_str()]).is_some()
+        };
+        if let Some(near) = near.filter(is_slip) {
+            return Proof::Slip(near);
+        }
+        if self.is_kept_in_trees() && self.is_one_application() { Proof::Tree } else { Proof::Nothing }
+    }
+
+    /// Whether objects of the kind are seldom made by hand or by an operator.
+    fn is_kept_in_trees(&self) -> bool {
+        let kinds = [
+            ("", "ConfigMap"),
+            ("", "PersistentVolumeClaim"),
+            ("", "Service"),
+            ("apps", "Deployment"),
+            ("apps", "StatefulSet"),
+            ("rbac.authorization.k8s.io", "Role"),
+        ];
+        let any = kinds.iter().any(|(group, kind)| is_to(self.link, group, kind));
+        any && is_literal(self.name())
+    }
+
+    /// Whether the tree is one application and everything of it can be seen.
+    fn is_one_application(&self) -> bool {
+        let repository = self.world.repository;
+        if repository.units.len() > UNITS_MAX || self.unseen().next().is_some() {
+            return false;
+        }
+        let unit = repository.unit(self.object.unit());
+        let namespace = written_namespace(self.link).or(self.object.namespace());
+        let judged = repository.units.iter().filter(|it| it.role != UnitRole::Base);
+        let is_only = judged.filter(|it| !repository.bundle(it.id).objects().is_empty()).count() == 1;
+        let is_own = written_namespace(self.link).is_none_or(|it| self.object.namespace() == Some(it));
+        let is_made_here = namespace.is_some_and(|it| self.makes_namespace(it));
+        unit.role == UnitRole::Deployed && (is_made_here || (is_only && is_own)) && !self.may_be_made()
+    }
+
+    fn makes_namespace(&self, name: &str) -> bool {
+        let mut found = self.world.graph.index().find(self.world.repository, "", "Namespace", None, name);
+        found.next().is_some()
+    }
+
+    /// What of the tree is not known and may define it, a phrase each.
+    fn unseen(&self) -> impl Iterator<Item = String> + use<'a> {
+        let repository = self.world.repository;
+        let kinds_made = is_to(self.link, "", "ConfigMap") || is_to(self.link, "", "Secret");
+        let units = repository.units.iter().filter(move |it| match it.kind {
+            UnitKind::Helm | UnitKind::ArgoCd | UnitKind::Flux => true,
+            UnitKind::Kustomize => kinds_made,
+            UnitKind::Manifests | UnitKind::Compose => false,
+        });
+        let skipped_code = |code| {
+            matches!(
+                code,
+                SkipCode::ForeignTemplate
+                    | SkipCode::Unreadable
+                    | SkipCode::Outside
+                    | SkipCode::Unparsable
+                    | SkipCode::Remote
+                    | SkipCode::Excluded
+                    | SkipCode::Limit
+            )
+        };
+        let skipped = repository.coverage.skipped.iter().filter(move |it| skipped_code(it.code));
+        let programs = repository.facts.provisioners.iter();
+        let programs = programs.map(|it| format!("`{it}` may create it"));
+        let units = units.map(|it| format!("`{}` is not rendered yet and may define it", it.name));
+        let skipped = skipped.map(|it| format!("`{}` is not read and may define it", it.path));
+        programs.take(2).chain(units.take(2)).chain(skipped.take(2))
+    }
+
+    /// Whether an object whose products are not known may make it: a release
+    /// or an application of another repository, or a custom resource of a like name.
+    fn may_be_made(&self) -> bool {
+        let repository = self.world.repository;
+        let name = self.name();
+        repository.objects().any(|object| match (object.group(), object.kind()) {
+            ("argoproj.io", "Application" | "ApplicationSet") => self.may_deploy(object),
+            ("helm.toolkit.fluxcd.io", _) | ("helm.cattle.io", _) => true,
+            (group, kind) if is_namespaced(group, kind).is_none() => {
+                let own = object.name();
+                !own.is_empty()
+                    && name.strip_prefix(own).is_some_and(|it| it.is_empty() || it.starts_with('-'))
+            }
+            _ => false,
+        })
+    }
+
+    fn may_deploy(&self, application: &Object) -> bool {
+        let is_own = |source: &Source<'_>| {
+            !source.is_chart()
+                && source.literal("repoURL").is_some_and(|it| own_repository(self.world, it).is_some())
+        };
+        let template = [
+            &["spec", "destination", "namespace"][..],
+            &["spec", "template", "spec", "destination", "namespace"],
+        ];
+        let destination = template.iter().find_map(|it| application.field(it)?.as_str());
+        let wanted = written_namespace(self.link).or(self.object.namespace());
+        let is_elsewhere =
+            destination.is_some_and(|it| is_literal(it) && wanted.is_some_and(|wanted| wanted != it));
+        !is_elsewhere && !Source::of(application).iter().all(is_own)
+    }
+}
+
+fn namespace_path() -> FieldPath {
+    FieldPath::root().key("metadata").key("namespace")
+}
+
+/// A key that an object is asked for and does not have.
+pub(crate) struct MissingKey<'a> {
+    world: &'a World<'a>,
+    object: &'a Object,
+    link: &'a Link,
+    key: &'a str,
+    place: Place,
+}
+
+/// The keys of a kind that are asked for in vain.
+pub(crate) fn missing_keys<'a>(context: &Context<'a>, kind: &str) -> Vec<MissingKey<'a>> {
+    let world = context.world();
+    let required = context.links().filter(|(_, link)| link.strength == Strength::Required);
+    let found = required.filter(|(_, link)| is_to(link, "", kind)).filter_map(|(object, link)| {
+        let Resolution::MissingPart { place, .. } = link.resolution else { return None };
+        let Some((Part::Key(key), _)) = &link.reference.part else { return None };
+        (!key.is_empty() && is_literal(key)).then_some(MissingKey { world, object, link, key, place })
+    });
+    found.collect()
+}
+
+impl MissingKey<'_> {
+    /// What to tell. Only names of keys are, never what they hold.
+    pub(crate) fn notice(&self, check: &'static CheckInfo) -> Notice {
+        let repository = self.world.repository;
+        let holder = repository.object(self.place);
+        let (title, other, key) = (self.object.title(), holder.title(), self.key);
+        let message = format!("{title} reads key `{key}`, which {other} does not have");
+        let at = self.link.part_location();
+        let notice = Notice::new(check, at.clone(), message)
+            .severity(self.severity())
+            .because(self.outcome())
+            .related(holder.location(FieldPath::root()), Role::Definition, format!("{other} is here"));
+        let near = self.world.graph.nearest_part(repository, &self.link.reference, self.place);
+        let written = self.link.reference.part.as_ref().and_then(|it| self.object.at(&it.1)?.as_str());
+        match near {
+            Some(near) if written == Some(key) => notice
+                .help(format!("use key `{near}`"))
+                .change(Change::Set { at, content: Content::Text(near.to_string()) }),
+            Some(near) => notice.help(format!("use key `{near}`")),
+            None => notice.help(format!("add key `{key}` to {other}, or read one that it has")),
+        }
+    }
+
+    /// A key is surely absent from an object that stands in the same unit as
+    /// it is applied; one of another unit may be a variant of it.
+    fn severity(&self) -> Severity {
+        let holder = self.world.repository.unit(self.place.unit);
+        let is_same = self.place.unit == self.link.from.unit && holder.role != UnitRole::Base;
+        let is_fatal = self.link.relation != Relation::SubPath;
+        if is_same && is_fatal { Severity::Error } else { Severity::Warning }
+    }
+
+    fn outcome(&self) -> &'static str {
+        match self.link.relation {
+            Relation::EnvKey => "the container is not created: CreateContainerConfigError",
+            Relation::SubPath => "the kubelet makes an empty directory in its place",
+            Relation::Volume => "the volume is not mounted and the pod stays in ContainerCreating",
+            _ => "whoever reads it finds nothing",
+        }
+    }
+}

@@ -1,13 +1,26 @@
 //! The list of checks. A new one is a file here, its fixture beside it, and
 //! two lines below; a test compares the list with the folder.
 
+mod argocd_chart_source;
+mod argocd_generator_count;
+mod argocd_missing_path;
+mod argocd_missing_revision;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
 mod duplicate_port;
 mod invalid_schedule;
 mod mismatched_port_protocol;
+mod missing_autoscaler_target;
+mod missing_backend_service;
+mod missing_configmap;
+mod missing_configmap_key;
+mod missing_persistent_volume_claim;
+mod missing_secret;
+mod missing_secret_key;
+mod missing_service_account;
 mod missing_service_port;
+mod missing_volume;
 mod missing_workload_selector;
 mod monitor_selects_nothing;
 mod network_policy_selects_nothing;
@@ -28,13 +41,26 @@ use crate::Check;
 
 /// Every check, in the order of their ids.
 pub static ALL: &[&Check] = &[
+    &argocd_chart_source::CHECK,
+    &argocd_generator_count::CHECK,
+    &argocd_missing_path::CHECK,
+    &argocd_missing_revision::CHECK,
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &duplicate_port::CHECK,
     &invalid_schedule::CHECK,
     &mismatched_port_protocol::CHECK,
+    &missing_autoscaler_target::CHECK,
+    &missing_backend_service::CHECK,
+    &missing_configmap::CHECK,
+    &missing_configmap_key::CHECK,
+    &missing_persistent_volume_claim::CHECK,
+    &missing_secret::CHECK,
+    &missing_secret_key::CHECK,
+    &missing_service_account::CHECK,
     &missing_service_port::CHECK,
+    &missing_volume::CHECK,
     &missing_workload_selector::CHECK,
     &monitor_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,

@@ -1,0 +1,112 @@
+//! An Argo CD source cannot be fetched as it is written.
+//!
+//! ## Why
+//! A source is either a directory of a git repository (`path`) or a chart of a
+//! chart repository (`chart`). For a chart Argo CD reads `index.yaml` at the
+//! address, which a git repository does not serve, and takes `targetRevision` for
+//! a version: it must be written, and `HEAD` or a branch is none (`improper
+//! constraint: HEAD`). A source with neither `path`, `chart` nor `ref` is refused.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: argoproj.io/v1alpha1
+//! kind: Application
+//! metadata: {name: redis, namespace: argocd}
+//! spec:
+//!   source: {repoURL: https://github.com/bitnami/charts.git, chart: redis, targetRevision: 20.1.0}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: argoproj.io/v1alpha1
+//! kind: Application
+//! metadata: {name: redis, namespace: argocd}
+//! spec:
+//!   source: {repoURL: https://charts.bitnami.com/bitnami, chart: redis, targetRevision: 20.1.0}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
+
+use crate::gitops::Source;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "argocd-chart-source",
+        title: "An Argo CD source cannot be fetched as it is written",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["argo.targetRevision", "argo.source"],
+        page: include_str!("argocd_chart_source.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for object in context.objects() {
+        for source in Source::of(object) {
+            if source.is_chart() {
+                report_chart(object, &source, report);
+            } else {
+                report_directory(object, &source, report);
+            }
+        }
+    }
+}
+
+fn report_chart(object: &Object, source: &Source<'_>, report: &mut Report) {
+    let title = object.title();
+    let chart = source.field.text("chart").unwrap_or_default();
+    let add = |report: &mut Report, key: &str, message: String, help: &str| {
+        report.add(Notice::new(&CHECK.info, source.field.at(key), message).help(help));
+    };
+    if let Some(url) = source.literal("repoURL").filter(|it| is_git(it)) {
+        let url = seatrial_source::without_credentials(url);
+        let message = format!("{title} looks for chart `{chart}` in the git repository `{url}`");
+        let help = "give the address of the chart repository, or replace `chart` by the `path` of the chart";
+        add(report, "repoURL", message, help);
+    }
+    let revision = source.field.key("targetRevision").filter(|it| !it.node().is_null());
+    match revision.as_ref().map(|it| it.node().scalar_text().unwrap_or_default()) {
+        None => {
+            let message = format!("{title} names no version of chart `{chart}`");
+            add(report, "targetRevision", message, "set `targetRevision` to a version of the chart");
+        }
+        Some(text) if matches!(&*text, "HEAD" | "" | "main" | "master") => {
+            let message =
+                format!("{title} asks for version `{text}` of chart `{chart}`, which is no version");
+            add(
+                report,
+                "targetRevision",
+                message,
+                "set `targetRevision` to a version of the chart, or a range",
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+fn report_directory(object: &Object, source: &Source<'_>, report: &mut Report) {
+    let absent = |key: &str| source.field.key(key).is_none();
+    let is_templated = || source.field.entries().any(|(name, _)| name.contains("{{"));
+    if absent("path") && absent("chart") && absent("ref") && !is_templated() {
+        let message = format!("{} has a source with neither a path nor a chart", object.title());
+        let notice = Notice::new(&CHECK.info, source.field.at("path"), message);
+        report.add(notice.help("add `path`, `.` for the top of the repository, or `chart`"));
+    }
+}
+
+/// Whether an address is surely one of a git repository.
+fn is_git(url: &str) -> bool {
+    if url.starts_with("oci://") {
+        return false;
+    }
+    let repository = seatrial_source::normalize_url(url);
+    let forge =
+        ["github.com/", "gitlab.com/", "bitbucket.org/"].iter().find_map(|it| repository.strip_prefix(it));
+    let is_top_of_forge = forge.is_some_and(|rest| rest.split('/').count() == 2);
+    let has_scheme = url.contains("://");
+    url.ends_with(".git") || url.starts_with("git@") || (has_scheme && is_top_of_forge)
+}

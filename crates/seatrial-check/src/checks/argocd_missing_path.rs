@@ -1,0 +1,103 @@
+//! An Argo CD source names a directory that is not in this repository.
+//!
+//! ## Why
+//! Argo CD looks for `path` in the revision it tracks. Where it is not there the
+//! application cannot be compared or synced: `k8s/prod: app path does not exist`.
+//! Where a file stands at the path it answers `app path is not a directory`.
+//!
+//! Only sources whose address is this repository are judged, against the tree
+//! under trial; a source that tracks another branch gives a warning.
+//!
+//! ## Bad
+//! ```refs
+//! url https://github.com/example/shop
+//! main
+//! ```
+//! ```yaml file=argocd/shop.yaml
+//! apiVersion: argoproj.io/v1alpha1
+//! kind: Application
+//! metadata: {name: shop, namespace: argocd}
+//! spec:
+//!   source: {repoURL: https://github.com/example/shop, targetRevision: main, path: k8s/prod}
+//! ```
+//!
+//! ## Good
+//! ```refs
+//! url https://github.com/example/shop
+//! main
+//! ```
+//! ```files
+//! k8s/prod/deployment.yaml
+//! ```
+//! ```yaml file=argocd/shop.yaml
+//! apiVersion: argoproj.io/v1alpha1
+//! kind: Application
+//! metadata: {name: shop, namespace: argocd}
+//! spec:
+//!   source: {repoURL: https://github.com/example/shop, targetRevision: main, path: k8s/prod}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_source::TreePath;
+
+use crate::gitops::{Revision, Source, Standing, nearest_directory, standing};
+use crate::slip::meant;
+use crate::{Check, Context, Report, World};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "argocd-missing-path",
+        title: "An Argo CD source names a directory that is not in this repository",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["argo.path"],
+        page: include_str!("argocd_missing_path.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for object in context.objects() {
+        for source in Source::of(object).iter().filter(|it| !it.is_chart()) {
+            report_source(context.world(), object, source, report);
+        }
+    }
+}
+
+fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report: &mut Report) {
+    let Some(origins) = source.own_repository(world) else { return };
+    let Some((path, found)) = source.literal("path").and_then(|it| standing(world, it)) else { return };
+    let title = object.title();
+    let message = match found {
+        Standing::Directory => return,
+        Standing::File => format!("{title} deploys `{path}`, which is a file and no directory"),
+        Standing::Nothing => format!("{title} deploys `{path}`, which is not in this repository"),
+    };
+    let revision = source.field.text("targetRevision").unwrap_or_default();
+    let is_other = Revision::of(origins, revision) == Revision::Other;
+    let severity = if is_other { Severity::Warning } else { Severity::Error };
+    let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
+    if is_other {
+        notice = notice.because(format!("it tracks `{revision}`; looked up in the tree under trial"));
+    }
+    report.add(notice.help(help(world, &path, found)));
+}
+
+fn help(world: &World<'_>, path: &TreePath, found: Standing) -> String {
+    let beside = path.parent().filter(|_| found == Standing::File);
+    if let Some(directory) = beside {
+        return format!("name its directory, `{directory}`, and pick the file with `directory.include`");
+    }
+    let Some((directory, names)) = nearest_directory(world, path) else {
+        return "correct the path, or add the directory".to_owned();
+    };
+    let next = path.below(&directory).and_then(|it| it.split('/').next()).unwrap_or_default();
+    match meant(next, names.iter().map(String::as_str)) {
+        Some(near) => format!("`{directory}` has a directory `{near}`"),
+        None => {
+            format!("correct the path, or add the directory; `{directory}` is there, `{next}` in it is not")
+        }
+    }
+}

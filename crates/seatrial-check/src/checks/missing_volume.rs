@@ -1,0 +1,85 @@
+//! A container mounts a volume that its pod does not have.
+//!
+//! ## Why
+//! Every name under `volumeMounts` (and `volumeDevices`) must be the name of an
+//! entry of the pod's `volumes`, or of a `volumeClaimTemplates` entry of its
+//! `StatefulSet`. The API server refuses the whole object otherwise:
+//! `spec.template.spec.containers[0].volumeMounts[0].name: Not found`.
+//!
+//! ## Bad
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     image: nginx:1.27
+//!     volumeMounts: [{name: content, mountPath: /usr/share/nginx/html}]
+//! volumes: [{name: html, emptyDir: {}}]
+//! ```
+//!
+//! ## Good
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     image: nginx:1.27
+//!     volumeMounts: [{name: html, mountPath: /usr/share/nginx/html}]
+//! volumes: [{name: html, emptyDir: {}}]
+//! ```
+
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
+use seatrial_model::views::PodTemplate;
+
+use crate::slip::meant;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "missing-volume",
+        title: "A container mounts a volume that its pod does not have",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["ref.volume"],
+        page: include_str!("missing_volume.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for template in context.objects().filter_map(PodTemplate::of) {
+        let mut names: Vec<String> =
+            template.volumes().filter_map(|it| Some(it.name()?.to_owned())).collect();
+        names.extend(template.claim_templates().map(|it| it.to_string()));
+        for container in template.containers() {
+            let devices = container.field.list("volumeDevices");
+            let mounts = container.field.list("volumeMounts").chain(devices);
+            let dangling = mounts.filter_map(|it| it.key("name")).filter(|name| is_unknown(name, &names));
+            for name in dangling {
+                report.add(notice(&template, &name, &names));
+            }
+        }
+    }
+}
+
+fn is_unknown(name: &Field<'_>, names: &[String]) -> bool {
+    name.as_str().is_some_and(|it| !it.is_empty() && !names.iter().any(|known| known == it))
+}
+
+fn notice(template: &PodTemplate<'_>, name: &Field<'_>, names: &[String]) -> Notice {
+    let volume = name.as_str().unwrap_or_default();
+    let title = template.object().title();
+    let notice =
+        Notice::new(&CHECK.info, name.location(), format!("{title} has no volume `{volume}` to mount"));
+    let list = template.spec.at("volumes");
+    match meant(volume, names.iter().map(String::as_str)) {
+        Some(near) => notice
+            .help(format!("mount `{near}`"))
+            .related(list, Role::Definition, "the volumes of the pod")
+            .change(Change::Set { at: name.location(), content: Content::Text(near.to_owned()) }),
+        None if names.is_empty() => {
+            notice.help(format!("add a volume `{volume}` under `volumes` of the pod"))
+        }
+        None => notice
+            .help(format!("add a volume `{volume}`, or mount one of: {}", names.join(", ")))
+            .related(list, Role::Definition, "the volumes of the pod"),
+    }
+}

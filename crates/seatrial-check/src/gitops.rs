@@ -1,0 +1,201 @@
+//! Sources of Argo CD and Flux that lie in the repository under trial: what
+//! their address, revision and path mean for this tree.
+
+use seatrial_model::{Field, Object, Origins};
+use seatrial_source::{Completeness, TreePath, normalize_url};
+
+use crate::World;
+
+const ARGO: &str = "argoproj.io";
+
+/// One source of an Argo CD Application or of an `ApplicationSet`'s template.
+pub(crate) struct Source<'a> {
+    pub(crate) field: Field<'a>,
+}
+
+impl<'a> Source<'a> {
+    /// The sources of an object; none for other kinds.
+    pub(crate) fn of(object: &'a Object) -> Vec<Self> {
+        let root = Field::root(object);
+        let spec = match object.kind() {
+            _ if object.group() != ARGO => None,
+            "Application" => root.key("spec"),
+            "ApplicationSet" => root.keys(&["spec", "template", "spec"]),
+            _ => None,
+        };
+        let Some(spec) = spec else { return Vec::new() };
+        let dry = spec.keys(&["sourceHydrator", "drySource"]);
+        let single = spec.key("source").into_iter().chain(dry);
+        single
+            .chain(spec.list("sources"))
+            .filter(|it| it.node().is_mapping())
+            .map(|field| Self { field })
+            .collect()
+    }
+
+    /// A field's text, unless a generator fills it in.
+    pub(crate) fn literal(&self, key: &str) -> Option<&'a str> {
+        self.field.text(key).filter(|it| is_literal(it))
+    }
+
+    /// Whether a chart of a registry is meant.
+    pub(crate) fn is_chart(&self) -> bool {
+        self.field.text("chart").is_some_and(|it| !it.is_empty())
+    }
+
+    /// What version control knows of it, if it is the repository under trial.
+    pub(crate) fn own_repository<'w>(&self, world: &World<'w>) -> Option<&'w Origins> {
+        own_repository(world, self.literal("repoURL")?)
+    }
+}
+
+/// Whether no program has yet to fill in a part of it.
+pub(crate) fn is_literal(text: &str) -> bool {
+    !text.contains("{{") && !text.contains('$')
+}
+
+/// What version control knows of the repository at an address, if it is the
+/// one under trial.
+pub(crate) fn own_repository<'w>(world: &World<'w>, url: &str) -> Option<&'w Origins> {
+    let origins = world.repository.origins.as_ref()?;
+    let url = normalize_url(url);
+    origins.urls.iter().any(|it| normalize_url(it) == url).then_some(origins)
+}
+
+/// What a revision is to this repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Revision {
+    /// The tree under trial stands for it: nothing written, `HEAD`, the main branch.
+    Tree,
+    /// Another branch or tag, or one that cannot be told from here.
+    Other,
+    /// No branch and no tag.
+    Absent,
+}
+
+impl Revision {
+    pub(crate) fn of(origins: &Origins, written: &str) -> Self {
+        let name = short_name(written.trim());
+        if name.is_empty() || name == "HEAD" {
+            return Self::Tree;
+        }
+        let known = names(origins).any(|it| it == name);
+        match known {
+            true if matches!(name, "main" | "master") => Self::Tree,
+            true => Self::Other,
+            false if origins.refs.is_empty() || is_commit(name) || is_range(name) => Self::Other,
+            false => Self::Absent,
+        }
+    }
+}
+
+/// Whether a ref that is not there proves something.
+pub(crate) fn is_complete(origins: &Origins) -> bool {
+    origins.completeness == Completeness::Complete
+}
+
+/// The names of all branches and tags.
+pub(crate) fn names(origins: &Origins) -> impl Iterator<Item = &str> {
+    origins.refs.iter().map(|it| short_name(&it.name))
+}
+
+fn short_name(name: &str) -> &str {
+    let bare = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/tags/"));
+    let remote = || name.strip_prefix("refs/remotes/")?.split_once('/').map(|(_, name)| name);
+    bare.or_else(remote).unwrap_or(name)
+}
+
+/// A hash, or as much of one as Argo CD takes for it.
+fn is_commit(name: &str) -> bool {
+    (7..=40).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+/// A range of versions, which is compared with tags: `v1.*`, `>=1.2 <2`.
+fn is_range(name: &str) -> bool {
+    let is_version = |it: &str| {
+        let it = it.trim_start_matches('v');
+        it.starts_with(|c: char| c.is_ascii_digit())
+            && it.chars().all(|c| c.is_ascii_digit() || ".x".contains(c))
+    };
+    name.contains(['*', '^', '~', '>', '<', '=', ' ', ',', '|']) || is_version(name)
+}
+
+/// What stands at a path of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Directory,
+    File,
+    Nothing,
+}
+
+/// What stands at a path that a source names, read from the top of the
+/// repository; none where it leads out of it.
+pub(crate) fn standing(world: &World<'_>, path: &str) -> Option<(TreePath, Standing)> {
+    let path = TreePath::top().join(path.trim().trim_start_matches('/'))?;
+    let files = &world.repository.facts.files;
+    let standing = match files.binary_search(&path) {
+        Ok(_) => Standing::File,
+        Err(_) if path.as_str().is_empty() => Standing::Directory,
+        // Files sort by their text, in which `/` comes after `-` and `.`.
+        Err(_) => {
+            let prefix = format!("{path}/");
+            let place = files.partition_point(|it| it.as_str() < prefix.as_str());
+            let is_directory = files.get(place).is_some_and(|it| it.as_str().starts_with(&prefix));
+            if is_directory { Standing::Directory } else { Standing::Nothing }
+        }
+    };
+    Some((path, standing))
+}
+
+/// The longest beginning of a path that is a directory, and what it holds.
+pub(crate) fn nearest_directory(world: &World<'_>, path: &TreePath) -> Option<(TreePath, Vec<String>)> {
+    let mut directory = path.parent()?;
+    loop {
+        if standing(world, directory.as_str())?.1 == Standing::Directory {
+            break;
+        }
+        directory = directory.parent()?;
+    }
+    let files = world.repository.facts.files.iter();
+    let inner = files.filter_map(|it| it.below(&directory)?.split_once('/').map(|(name, _)| name.to_owned()));
+    let mut names: Vec<String> = inner.collect();
+    names.sort();
+    names.dedup();
+    Some((directory, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seatrial_source::Ref;
+
+    fn origins(names: &[&str]) -> Origins {
+        let refs = names.iter().map(|it| Ref { name: (*it).to_owned(), commit: None }).collect();
+        Origins { urls: Vec::new(), refs, completeness: Completeness::Complete }
+    }
+
+    #[test]
+    fn revisions_are_compared_with_branches_and_tags() {
+        let origins = origins(&["develop", "main", "refs/remotes/origin/feature/a", "refs/tags/v1"]);
+        for (written, meaning) in [
+            ("", Revision::Tree),
+            ("HEAD", Revision::Tree),
+            ("main", Revision::Tree),
+            ("refs/heads/main", Revision::Tree),
+            ("develop", Revision::Other),
+            ("feature/a", Revision::Other),
+            ("v1", Revision::Other),
+            ("2f5c6fb", Revision::Other),
+            ("v1.*", Revision::Other),
+            ("feature/b", Revision::Absent),
+            ("master", Revision::Absent),
+        ] {
+            assert_eq!(Revision::of(&origins, written), meaning, "{written}");
+        }
+    }
+
+    #[test]
+    fn without_refs_nothing_is_absent() {
+        assert_eq!(Revision::of(&origins(&[]), "feature/b"), Revision::Other);
+    }
+}
