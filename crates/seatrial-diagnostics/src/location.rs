@@ -44,6 +44,14 @@ impl Location {
         Self::Field { unit, object, path, part: None }
     }
 
+    /// Only these bytes of the scalar's decoded value.
+    pub fn part(mut self, bytes: Range<u32>) -> Self {
+        if let Self::Field { part, .. } = &mut self {
+            *part = Some(bytes);
+        }
+        self
+    }
+
     /// Bytes of a source file.
     pub fn text(span: Span) -> Self {
         Self::Text { span }

@@ -1,0 +1,80 @@
+//! Places in a text that a person or a program was to fill in.
+
+use std::ops::Range;
+
+/// Who fills a placeholder in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filler {
+    /// `${NAME}`: a shell, envsubst, Flux.
+    Shell,
+    /// `{{ name }}`: a template engine.
+    Template,
+    /// `<name>`: the reader.
+    Person,
+}
+
+/// A part of a text that stands for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Placeholder<'a> {
+    /// Who fills it in.
+    pub(crate) filler: Filler,
+    /// As it is written: `${NAME}`.
+    pub(crate) text: &'a str,
+    /// Its name: `NAME`.
+    pub(crate) name: &'a str,
+    /// Where it stands.
+    pub(crate) part: Range<usize>,
+}
+
+/// The first placeholder of a text.
+pub(crate) fn placeholder(text: &str) -> Option<Placeholder<'_>> {
+    let marks = [("${", "}", Filler::Shell), ("{{", "}}", Filler::Template), ("<", ">", Filler::Person)];
+    let found = marks.into_iter().filter_map(|(open, close, filler)| between(text, open, close, filler));
+    found.min_by_key(|it| it.part.start)
+}
+
+fn between<'a>(text: &'a str, open: &str, close: &str, filler: Filler) -> Option<Placeholder<'a>> {
+    let start = text.find(open)?;
+    let inner = start + open.len();
+    let length = text[inner..].find(close)?;
+    let name = name(&text[inner..inner + length], filler)?;
+    let part = start..inner + length + close.len();
+    Some(Placeholder { filler, text: &text[part.clone()], name, part })
+}
+
+fn name(inner: &str, filler: Filler) -> Option<&str> {
+    let inner = inner.trim();
+    // `${NAME:-default}`, `${NAME/a/b}`
+    let name = match filler {
+        Filler::Shell => inner.split([':', '-', '/', '=', '%', '#', '^', ',']).next().unwrap_or_default(),
+        Filler::Template | Filler::Person => inner,
+    };
+    (!name.is_empty() && !name.contains(['\n', '<', '{'])).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_found_with_their_names() {
+        for (text, written, name) in [
+            ("${REGISTRY}/api:1", "${REGISTRY}", "REGISTRY"),
+            ("app:${TAG:-latest}", "${TAG:-latest}", "TAG"),
+            ("{{ .Values.image }}", "{{ .Values.image }}", ".Values.image"),
+            ("<your-registry>/api", "<your-registry>", "your-registry"),
+            ("a-{{b}}-${c}", "{{b}}", "b"),
+        ] {
+            let found = placeholder(text).expect(text);
+            assert_eq!((found.text, found.name), (written, name));
+            assert_eq!(&text[found.part], written);
+        }
+    }
+
+    #[test]
+    fn other_texts_have_none() {
+        for text in ["", "api:1", "a{b}", "$HOME", "${", "${}", "a < b", "<>", "{{}}", "$(VAR)"] {
+            assert_eq!(placeholder(text), None, "{text}");
+        }
+    }
+}
