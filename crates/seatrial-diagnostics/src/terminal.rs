@@ -125,6 +125,8 @@ struct Excerpt<'a> {
     text: String,
     /// Where each mark lies in `text`.
     ranges: Vec<Range<usize>>,
+    /// The lines of `text` that are shown whatever lies between the marks.
+    around: Range<usize>,
 }
 
 impl<'a> Excerpt<'a> {
@@ -132,16 +134,30 @@ impl<'a> Excerpt<'a> {
     fn new(marks: Vec<Mark<'a>>, sources: &SourceMap) -> Self {
         let first = marks.iter().map(Mark::first_shown).min().unwrap_or(1).max(1);
         let last = marks.iter().map(Mark::last_shown).max().unwrap_or(first);
-        let mut excerpt =
-            Self { first_line: first, text: String::new(), ranges: vec![0..0; marks.len()], marks };
-        let Some(file) = excerpt.marks.first().map(|mark| mark.place.span.file) else { return excerpt };
+        let mut excerpt = Self {
+            first_line: first,
+            text: String::new(),
+            ranges: vec![0..0; marks.len()],
+            around: 0..0,
+            marks,
+        };
+        let Some(main) = excerpt.marks.first() else { return excerpt };
+        let (file, shown) = (main.place.span.file, main.first_shown()..=main.last_shown());
         for line in first..=last {
+            let start = excerpt.text.len();
             excerpt.push_line(file, line, sources);
+            if line == *shown.start() {
+                excerpt.around.start = start;
+            }
+            if shown.contains(&line) {
+                excerpt.around.end = excerpt.text.len();
+            }
         }
         // Blank lines below the last mark tell nothing.
         let marked = excerpt.ranges.iter().map(|range| range.end).max().unwrap_or(0);
         let end = excerpt.text.trim_end().len().max(marked);
         excerpt.text.truncate(end);
+        excerpt.around.end = excerpt.around.end.min(end);
         excerpt.text.push('\n');
         excerpt
     }
@@ -182,8 +198,10 @@ impl<'a> Excerpt<'a> {
 
     fn snippet(&self) -> Snippet<'a, Annotation<'a>> {
         let path = self.marks.first().map(|mark| plain(mark.place.path.as_str()).into_owned());
-        let mut snippet =
-            Snippet::source(self.text.clone()).line_start(self.first_line as usize).path(path).fold(false);
+        let mut snippet = Snippet::source(self.text.clone())
+            .line_start(self.first_line as usize)
+            .path(path)
+            .annotation(AnnotationKind::Visible.span(self.around.clone()));
         for (mark, range) in self.marks.iter().zip(&self.ranges) {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let label = Some(mark.label.clone()).filter(|label| !label.is_empty());

@@ -8,8 +8,8 @@ use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
 
 /// Reasons of the verdict before the rest is only counted.
 const REASONS_MAX: usize = 8;
-/// Paths named for one reason of a skip.
-const PATHS_MAX: usize = 3;
+/// Names in a line before the rest is only counted.
+const WORDS_MAX: usize = 3;
 
 /// Every finding with its excerpts, by file and line.
 pub fn findings(trial: &Trial, style: Style) -> String {
@@ -50,17 +50,22 @@ fn words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the verdict rests on: each workload that is not ready, and units that
-/// are bad for another reason.
+/// What the verdict rests on: workloads that are not ready, units that are bad
+/// for another reason, and how many could not be judged.
 fn reasons(trial: &Trial) -> Vec<String> {
-    let mut units: Vec<&UnitVerdict> =
-        trial.units.iter().filter(|unit| unit.verdict > Verdict::Ready).collect();
+    let mut units: Vec<&UnitVerdict> = trial.units.iter().collect();
     units.sort_by_key(|unit| std::cmp::Reverse(unit.verdict));
-    let mut lines: Vec<String> = units.into_iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
+    let mut lines: Vec<String> = units.iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
     if lines.len() > REASONS_MAX {
         let rest = lines.len() - REASONS_MAX;
         lines.truncate(REASONS_MAX);
         lines.push(format!("and {rest} more"));
+    }
+    let unknown: Vec<&str> =
+        units.iter().filter(|it| it.verdict == Verdict::Unknown).map(|it| it.name.as_str()).collect();
+    if !unknown.is_empty() {
+        let what = if unknown.len() == 1 { "unit was" } else { "units were" };
+        lines.push(format!("{} {what} not judged: {}", unknown.len(), some(&unknown)));
     }
     lines
 }
@@ -70,15 +75,23 @@ fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<String> {
         unit.workloads.iter().filter(|it| !it.because.is_empty()).collect();
     workloads.sort_by_key(|it| std::cmp::Reverse(it.verdict));
     let mut lines: Vec<String> = workloads.iter().map(|it| workload_reason(it, unit, trial)).collect();
-    let said = workloads.iter().any(|it| it.verdict == unit.verdict);
-    if !said {
-        let why = match unit.verdict {
-            Verdict::Unknown => "not everything in it could be judged".to_owned(),
-            _ => format!("see its {}", findings_of(unit, trial)),
-        };
-        lines.insert(0, format!("{}: {}: {why}", unit.name, words(unit.verdict)));
+    let is_said = workloads.iter().any(|it| it.verdict == unit.verdict);
+    if !is_said && matches!(unit.verdict, Verdict::WillFail | Verdict::AtRisk) {
+        lines.insert(
+            0,
+            format!("{}: {}: see its {}", unit.name, words(unit.verdict), findings_of(unit, trial)),
+        );
     }
     lines
+}
+
+/// The first few of some words.
+fn some(words: &[&str]) -> String {
+    let shown = words.iter().take(WORDS_MAX).copied().collect::<Vec<_>>().join(", ");
+    match words.len().saturating_sub(WORDS_MAX) {
+        0 => shown,
+        rest => format!("{shown} and {rest} more"),
+    }
 }
 
 fn workload_reason(workload: &WorkloadVerdict, unit: &UnitVerdict, trial: &Trial) -> String {
@@ -121,12 +134,9 @@ fn coverage(trial: &Trial) -> Vec<String> {
 }
 
 fn skip_line(reason: &str, places: &[&Skipped]) -> String {
-    let shown: Vec<String> = places.iter().take(PATHS_MAX).map(|it| place(it)).collect();
-    let more = match places.len().saturating_sub(PATHS_MAX) {
-        0 => String::new(),
-        rest => format!(" and {rest} more"),
-    };
-    format!("not judged: {}{more}: {reason}", shown.join(", "))
+    let places: Vec<String> = places.iter().map(|it| place(it)).collect();
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    format!("not judged: {}: {reason}", some(&places))
 }
 
 fn place(skipped: &Skipped) -> String {
