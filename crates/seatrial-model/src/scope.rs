@@ -1,13 +1,21 @@
 //! Which kinds live in a namespace, and when two namespaces are the same.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// Whether objects of a kind live in a namespace; none where the kind is not
 /// known.
 pub fn is_namespaced(group: &str, kind: &str) -> Option<bool> {
-    let holds = |table: &[(&str, &[&str])]| table.iter().any(|it| it.0 == group && it.1.contains(&kind));
-    if holds(CLUSTER_SCOPED) {
-        return Some(false);
-    }
-    holds(NAMESPACED).then_some(true)
+    static SCOPES: LazyLock<FxHashMap<(&'static str, &'static str), bool>> = LazyLock::new(|| {
+        let flatten = |table: &[(&'static str, &'static [&'static str])], namespaced: bool| {
+            let kinds = table.iter().flat_map(|(group, kinds)| kinds.iter().map(move |kind| (*group, *kind)));
+            kinds.map(|it| (it, namespaced)).collect::<Vec<_>>()
+        };
+        flatten(CLUSTER_SCOPED, false).into_iter().chain(flatten(NAMESPACED, true)).collect()
+    });
+    let scopes: &FxHashMap<(&str, &str), bool> = &SCOPES;
+    scopes.get(&(group, kind)).copied()
 }
 
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[

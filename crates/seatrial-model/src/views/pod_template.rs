@@ -5,25 +5,38 @@ use smol_str::SmolStr;
 use crate::views::{Container, ContainerKind, Volume};
 use crate::{Field, Labels, Object};
 
+const TEMPLATE: &[&str] = &["spec", "template"];
+
+/// The kinds that make pods, and where their template stands.
+pub(crate) const POD_TEMPLATES: &[(&str, &str, &[&str])] = &[
+    ("apps", "Deployment", TEMPLATE),
+    ("", "Pod", &[]),
+    ("apps", "StatefulSet", TEMPLATE),
+    ("apps", "DaemonSet", TEMPLATE),
+    ("batch", "Job", TEMPLATE),
+    ("batch", "CronJob", &["spec", "jobTemplate", "spec", "template"]),
+    ("apps", "ReplicaSet", TEMPLATE),
+    ("", "ReplicationController", TEMPLATE),
+    ("", "PodTemplate", &["template"]),
+    ("extensions", "Deployment", TEMPLATE),
+    ("extensions", "DaemonSet", TEMPLATE),
+    ("extensions", "ReplicaSet", TEMPLATE),
+    ("argoproj.io", "Rollout", TEMPLATE),
+    ("serving.knative.dev", "Service", TEMPLATE),
+    ("serving.knative.dev", "Configuration", TEMPLATE),
+    ("serving.knative.dev", "Revision", &[]),
+    ("keda.sh", "ScaledJob", &["spec", "jobTargetRef", "template"]),
+    ("apps.kruise.io", "CloneSet", TEMPLATE),
+    ("apps.kruise.io", "DaemonSet", TEMPLATE),
+    ("apps.kruise.io", "StatefulSet", TEMPLATE),
+    ("apps.kruise.io", "BroadcastJob", TEMPLATE),
+    ("apps.kruise.io", "AdvancedCronJob", &["spec", "template", "jobTemplate", "spec", "template"]),
+];
+
 /// Where the template of pods stands in an object of this kind; empty for a
 /// Pod itself, none for kinds without one.
 pub fn pod_template_path(group: &str, kind: &str) -> Option<&'static [&'static str]> {
-    const TEMPLATE: &[&str] = &["spec", "template"];
-    Some(match (group, kind) {
-        ("", "Pod") | ("serving.knative.dev", "Revision") => &[],
-        ("", "PodTemplate") => &["template"],
-        ("", "ReplicationController")
-        | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "DaemonSet")
-        | ("apps", "StatefulSet")
-        | ("batch", "Job")
-        | ("argoproj.io", "Rollout")
-        | ("serving.knative.dev", "Service" | "Configuration")
-        | ("apps.kruise.io", "CloneSet" | "DaemonSet" | "StatefulSet" | "BroadcastJob") => TEMPLATE,
-        ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
-        ("keda.sh", "ScaledJob") => &["spec", "jobTargetRef", "template"],
-        ("apps.kruise.io", "AdvancedCronJob") => &["spec", "template", "jobTemplate", "spec", "template"],
-        _ => return None,
-    })
+    POD_TEMPLATES.iter().find(|it| it.1 == kind && it.0 == group).map(|it| it.2)
 }
 
 /// A template of pods, or a Pod.

@@ -1,0 +1,44 @@
+//! Objects that every cluster has.
+
+use crate::references::{Kinds, Scope};
+
+/// Whether every cluster has an object of this kind and name, in this
+/// namespace where one is written.
+pub(super) fn is_built_in(kinds: &Kinds, scope: &Scope, namespace: Option<&str>, name: &str) -> bool {
+    let namespace = match scope {
+        Scope::Named(name) => Some(name.as_str()),
+        Scope::Same => namespace,
+        _ => None,
+    };
+    let in_namespace = |wanted: &str| namespace.is_none_or(|it| it == wanted);
+    let system = name.starts_with("system:");
+    OBJECTS.iter().any(|(group, kind, names)| kinds.include(group, kind) && names.contains(&name))
+        || (system && kinds.include("rbac.authorization.k8s.io", "ClusterRole"))
+        || (system && in_namespace("kube-system") && kinds.include("rbac.authorization.k8s.io", "Role"))
+        || (kinds.include("", "Service") && is_built_in_service(name, namespace))
+        || (kinds.include("", "ConfigMap") && is_built_in_config(name, namespace))
+        || (kinds.include("", "ServiceAccount")
+            && namespace == Some("kube-system")
+            && name.ends_with("-controller"))
+}
+
+const OBJECTS: &[(&str, &str, &[&str])] = &[
+    ("", "Namespace", &["default", "kube-system", "kube-public", "kube-node-lease"]),
+    ("", "ServiceAccount", &["default"]),
+    ("", "ConfigMap", &["kube-root-ca.crt"]),
+    ("rbac.authorization.k8s.io", "ClusterRole", &["cluster-admin", "admin", "edit", "view"]),
+    ("scheduling.k8s.io", "PriorityClass", &["system-cluster-critical", "system-node-critical"]),
+];
+
+fn is_built_in_service(name: &str, namespace: Option<&str>) -> bool {
+    match name {
+        "kubernetes" => namespace.is_none_or(|it| it == "default"),
+        "kube-dns" => namespace == Some("kube-system"),
+        _ => false,
+    }
+}
+
+fn is_built_in_config(name: &str, namespace: Option<&str>) -> bool {
+    let system = ["extension-apiserver-authentication", "coredns", "kube-proxy", "kubeadm-config"];
+    namespace == Some("kube-system") && system.contains(&name)
+}

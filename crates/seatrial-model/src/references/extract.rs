@@ -1,0 +1,88 @@
+//! Walks an object along the tables of its kind.
+
+use seatrial_yaml::{Node, PathStep};
+use smol_str::SmolStr;
+
+use crate::references::pattern::{Tree, tree};
+use crate::references::site::{Site, Step};
+use crate::references::{Kinds, Reference, Relation, Scope, Strength, Target};
+use crate::{Object, Place, is_namespaced};
+
+/// Most references one object is read for, and most nodes visited for them:
+/// lists of aliases can be made to multiply.
+const REFERENCES_MAX: usize = 20_000;
+const VISITS_MAX: u32 = 400_000;
+
+/// The references that are written in an object, in the order of the tables'
+/// walk; the namespace it names comes first.
+pub fn references(object: &Object) -> Vec<Reference> {
+    let mut found = Vec::new();
+    found.extend(namespace(object));
+    if let Some(tree) = tree(object.group(), object.kind()) {
+        let mut walk = Walk { object, steps: Vec::new(), visits: 0, found };
+        walk.visit(object.root(), tree);
+        found = walk.found;
+    }
+    found
+}
+
+fn namespace(object: &Object) -> Option<Reference> {
+    let name = object.namespace()?;
+    if is_namespaced(object.group(), object.kind()) == Some(false) {
+        return None;
+    }
+    Some(Reference {
+        from: Place { unit: object.unit(), object: object.id() },
+        relation: Relation::Namespace,
+        strength: Strength::Placement,
+        kinds: Kinds::Known(&[("", "Namespace")]),
+        scope: Scope::Cluster,
+        target: Target::Name(SmolStr::new(name)),
+        path: [PathStep::Key("metadata".into()), PathStep::Key("namespace".into())].into_iter().collect(),
+        part: None,
+    })
+}
+
+struct Walk<'a> {
+    object: &'a Object,
+    steps: Vec<Step<'a>>,
+    visits: u32,
+    found: Vec<Reference>,
+}
+
+impl<'a> Walk<'a> {
+    /// Recursion goes as deep as the tables do, whatever the object.
+    fn visit(&mut self, node: Node<'a>, tree: &'a Tree) {
+        self.visits += 1;
+        for rule in &tree.rules {
+            let site = Site { object: self.object, node, steps: &self.steps };
+            rule.read(&site, &mut self.found);
+        }
+        if let Some(items) = &tree.items {
+            for (place, item) in (0..).zip(node.items()) {
+                self.descend(Step::Index(place), item, items);
+            }
+        }
+        if tree.keys.is_empty() && tree.entries.is_none() {
+            return;
+        }
+        for entry in node.entries() {
+            let name = entry.name();
+            if let Some((key, below)) = tree.keys.iter().find(|it| it.0 == name) {
+                self.descend(Step::Key(key), entry.value, below);
+            }
+            if let Some(below) = &tree.entries {
+                self.descend(Step::Name(name), entry.value, below);
+            }
+        }
+    }
+
+    fn descend(&mut self, step: Step<'a>, node: Node<'a>, tree: &'a Tree) {
+        if self.visits >= VISITS_MAX || self.found.len() >= REFERENCES_MAX {
+            return;
+        }
+        self.steps.push(step);
+        self.visit(node, tree);
+        self.steps.pop();
+    }
+}

@@ -1,0 +1,338 @@
+//! What a reference leads to.
+
+use crate::references::builtin::is_built_in;
+use crate::references::index::Index;
+use crate::references::labels::{Labelled, TooMany};
+use crate::references::products::{Product, Spread};
+use crate::references::{
+    ExternalReason, Kinds, Part, Reference, Resolution, Scope, Target, UnknownReason, parts,
+};
+use crate::views::POD_TEMPLATES;
+use crate::{Agreement, External, LabelSelector, Object, Place, Repository, UnitRole, is_namespaced};
+
+/// Most objects a selection is said to lead to.
+const PLACES_MAX: usize = 256;
+
+/// Something that may be meant, and how near it is.
+struct Candidate {
+    place: Place,
+    agreement: Agreement,
+    produced: bool,
+    rank: u8,
+    complete: bool,
+}
+
+/// Ranks: the own unit before others, others before those that only serve
+/// others; objects before what is produced; surely in the namespace first.
+const OWN: u8 = 4;
+
+impl Index {
+    /// What a reference of this repository leads to.
+    pub fn resolve(&self, repository: &Repository, reference: &Reference) -> Resolution {
+        match &reference.target {
+            Target::Name(name) => self.resolve_name(repository, reference, name),
+            Target::Labels(selector) => self.resolve_labels(repository, reference, selector),
+        }
+    }
+
+    fn resolve_name(&self, repository: &Repository, reference: &Reference, name: &str) -> Resolution {
+        if let Some(reason) = unknown_name(name) {
+            return Resolution::Unknown(reason);
+        }
+        if let Scope::Named(namespace) = &reference.scope
+            && let Some(reason) = unknown_name(namespace)
+        {
+            return Resolution::Unknown(reason);
+        }
+        let mut candidates = self.candidates(repository, reference, name);
+        candidates.sort_by_key(|it| (it.rank, it.place));
+        if let Some(resolution) = choose(&candidates, true) {
+            return resolution;
+        }
+        let from = repository.object(reference.from);
+        if is_built_in(&reference.kinds, &reference.scope, from.namespace(), name) {
+            return Resolution::External(ExternalReason::BuiltIn);
+        }
+        if repository.external.iter().any(|it| declares(it, reference, from, name)) {
+            return Resolution::External(ExternalReason::Declared);
+        }
+        missing_part(&candidates).unwrap_or(Resolution::Missing)
+    }
+
+    fn candidates(&self, repository: &Repository, reference: &Reference, name: &str) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        let written;
+        let kinds: &mut dyn Iterator<Item = (&str, &str)> = match &reference.kinds {
+            Kinds::Known(kinds) => &mut kinds.iter().copied(),
+            Kinds::Written { group, kind } => {
+                written = (group.as_str(), kind.as_str());
+                &mut std::iter::once(written)
+            }
+            Kinds::Pods => &mut POD_TEMPLATES.iter().map(|it| (it.0, it.1)),
+        };
+        let part = reference.part.as_ref().map(|it| &it.0);
+        for (group, kind) in kinds {
+            for place in self.named(repository, group, kind, name) {
+                let object = repository.object(place);
+                let complete = part.is_none_or(|it| parts::has(object, it));
+                candidates.extend(candidate(repository, reference, place, object.namespace(), complete));
+            }
+            for (by, product) in self.produced(group, kind, name) {
+                candidates.extend(produced(repository, reference, *by, product, part));
+            }
+        }
+        candidates
+    }
+
+    fn resolve_labels(
+        &self,
+        repository: &Repository,
+        reference: &Reference,
+        selector: &LabelSelector,
+    ) -> Resolution {
+        let texts = selector.requirements.iter().flat_map(|it| it.values.iter());
+        if texts.into_iter().any(|it| is_placeholder(it)) {
+            return Resolution::Unknown(UnknownReason::Placeholder);
+        }
+        let (index, labelled) = match reference.kinds {
+            Kinds::Pods => (&self.pods, Labelled::Pods),
+            _ => (&self.services, Labelled::Services),
+        };
+        let Ok(places) = index.select(repository, labelled, selector) else {
+            let TooMany = TooMany;
+            return Resolution::Unknown(UnknownReason::Limit);
+        };
+        let part = reference.part.as_ref().map(|it| &it.0);
+        let mut candidates: Vec<_> = places
+            .into_iter()
+            .filter_map(|place| {
+                let object = repository.object(place);
+                let complete = part.is_none_or(|it| parts::has(object, it));
+                candidate(repository, reference, place, object.namespace(), complete)
+            })
+            .collect();
+        candidates.sort_by_key(|it| (it.rank, it.place));
+        let operated = labelled == Labelled::Pods && is_of_operator(selector);
+        choose(&candidates, false).or_else(|| missing_part(&candidates)).unwrap_or(if operated {
+            Resolution::Unknown(UnknownReason::Operator)
+        } else {
+            Resolution::Missing
+        })
+    }
+}
+
+/// The nearest rank that has something complete.
+fn choose(candidates: &[Candidate], ambiguous: bool) -> Option<Resolution> {
+    for group in candidates.chunk_by(|one, other| one.rank == other.rank) {
+        let first = group.iter().find(|it| it.complete);
+        let Some(first) = first else {
+            // The very object that is meant lacks the part: a namesake
+            // elsewhere does not help, only what completes it here.
+            if group[0].rank == 0 {
+                return choose(own_products(candidates), ambiguous);
+            }
+            continue;
+        };
+        if first.produced {
+            return Some(Resolution::Produced { by: first.place, agreement: first.agreement });
+        }
+        let complete = group.iter().filter(|it| it.complete).map(|it| it.place);
+        let places: Vec<Place> = complete.take(PLACES_MAX).collect();
+        let several = places.iter().any(|it| it.unit != places[0].unit);
+        return Some(if ambiguous && several {
+            Resolution::Ambiguous { places }
+        } else {
+            Resolution::Found { places, agreement: first.agreement }
+        });
+    }
+    None
+}
+
+fn own_products(candidates: &[Candidate]) -> &[Candidate] {
+    let start = candidates.iter().position(|it| it.rank >= 2).unwrap_or(candidates.len());
+    let end = candidates.iter().position(|it| it.rank >= OWN).unwrap_or(candidates.len());
+    &candidates[start..end]
+}
+
+fn missing_part(candidates: &[Candidate]) -> Option<Resolution> {
+    let first = candidates.first()?;
+    Some(Resolution::MissingPart { place: first.place, agreement: first.agreement })
+}
+
+fn candidate(
+    repository: &Repository,
+    reference: &Reference,
+    place: Place,
+    namespace: Option<&str>,
+    complete: bool,
+) -> Option<Candidate> {
+    let object = repository.object(place);
+    let in_cluster = is_namespaced(object.group(), object.kind()) == Some(false);
+    let agreement =
+        if in_cluster { Agreement::Exact } else { agreement(repository, reference, place, namespace) };
+    ranked(repository, reference, place, agreement, false, complete)
+}
+
+fn produced(
+    repository: &Repository,
+    reference: &Reference,
+    by: Place,
+    product: &Product,
+    part: Option<&Part>,
+) -> Option<Candidate> {
+    let agreement = match &product.spread {
+        Spread::Own => agreement(repository, reference, by, repository.object(by).namespace()),
+        Spread::Named(namespace) => agreement(repository, reference, by, Some(namespace)),
+        Spread::Any => Agreement::Assumed,
+    };
+    ranked(repository, reference, by, agreement, true, part.is_none_or(|it| product.has(it)))
+}
+
+fn ranked(
+    repository: &Repository,
+    reference: &Reference,
+    place: Place,
+    agreement: Agreement,
+    produced: bool,
+    complete: bool,
+) -> Option<Candidate> {
+    let distance = match agreement {
+        Agreement::Exact => 0,
+        Agreement::Assumed => 1,
+        Agreement::Different => return None,
+    };
+    let unit = if place.unit == reference.from.unit {
+        0
+    } else if repository.unit(place.unit).role == UnitRole::Base {
+        2 * OWN
+    } else {
+        OWN
+    };
+    let rank = unit + 2 * u8::from(produced) + distance;
+    Some(Candidate { place, agreement, produced, rank, complete })
+}
+
+/// How surely an object stands where the reference looks.
+pub(super) fn agreement(
+    repository: &Repository,
+    reference: &Reference,
+    place: Place,
+    namespace: Option<&str>,
+) -> Agreement {
+    let same_unit = place.unit == reference.from.unit;
+    match &reference.scope {
+        Scope::Any | Scope::Cluster => Agreement::Exact,
+        Scope::Named(wanted) => Agreement::between(Some(wanted), namespace, same_unit),
+        Scope::OneOf(wanted) => {
+            let all = wanted.iter().map(|it| Agreement::between(Some(it), namespace, same_unit));
+            all.min().unwrap_or(Agreement::Different)
+        }
+        Scope::Same => {
+            let from = repository.object(reference.from);
+            if is_namespaced(from.group(), from.kind()) == Some(false) {
+                return Agreement::Assumed;
+            }
+            Agreement::between(from.namespace(), namespace, same_unit)
+        }
+    }
+}
+
+fn unknown_name(name: &str) -> Option<UnknownReason> {
+    if name.is_empty() {
+        return Some(UnknownReason::Empty);
+    }
+    is_placeholder(name).then_some(UnknownReason::Placeholder)
+}
+
+/// Characters that no name of an object has, but templates have.
+pub(super) fn is_placeholder(name: &str) -> bool {
+    name.contains(['$', '{', '}', '<', '>', '%'])
+}
+
+/// Domains of the labels that operators give the pods they make.
+const OPERATORS: &[&str] = &[
+    "cnpg.io/",
+    "postgresql.cnpg.io/",
+    "strimzi.io/",
+    "elasticsearch.k8s.elastic.co/",
+    "common.k8s.elastic.co/",
+    "kibana.k8s.elastic.co/",
+    "postgres-operator.crunchydata.com/",
+    "operator.prometheus.io/",
+    "serving.knative.dev/",
+    "eventing.knative.dev/",
+    "k8s.mariadb.com/",
+    "cloud.redhat.com/",
+    "workflows.argoproj.io/",
+    "tekton.dev/",
+    "eventlistener",
+    "ray.io/",
+    "spark-role",
+    "kubevirt.io/",
+    "vm.kubevirt.io/",
+    "cert-manager.io/",
+    "acme.cert-manager.io/",
+    "gateway.networking.k8s.io/",
+    "actions.github.com/",
+    "cilium.io/",
+    "io.cilium",
+    "node-role.kubernetes.io/",
+];
+
+fn is_of_operator(selector: &LabelSelector) -> bool {
+    selector.requirements.iter().any(|it| OPERATORS.iter().any(|domain| it.key.starts_with(domain)))
+}
+
+fn declares(external: &External, reference: &Reference, from: &Object, name: &str) -> bool {
+    let kind = match &reference.kinds {
+        Kinds::Known(kinds) => kinds.iter().any(|it| glob(&external.kind, it.1)),
+        Kinds::Written { kind, .. } => glob(&external.kind, kind),
+        Kinds::Pods => POD_TEMPLATES.iter().any(|it| glob(&external.kind, it.1)),
+    };
+    kind && glob(&external.name, name) && declares_namespace(external, reference, from)
+}
+
+fn declares_namespace(external: &External, reference: &Reference, from: &Object) -> bool {
+    let Some(pattern) = &external.namespace else { return true };
+    match &reference.scope {
+        Scope::Same => from.namespace().is_none_or(|it| glob(pattern, it)),
+        Scope::Named(namespace) => glob(pattern, namespace),
+        Scope::OneOf(all) => all.iter().any(|it| glob(pattern, it)),
+        Scope::Any | Scope::Cluster => true,
+    }
+}
+
+/// Whether a text matches a pattern in which `*` is any run of characters.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = tail.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(place) = rest.find(part) else { return false };
+        rest = &rest[place + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_run_of_characters() {
+        for (pattern, text, expected) in [
+            ("*", "", true),
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("a*", "ab", true),
+            ("*-tls", "web-tls", true),
+            ("*-tls", "web-tls-2", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+            ("ab*ba", "aba", false),
+        ] {
+            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}
