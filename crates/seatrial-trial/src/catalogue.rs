@@ -8,6 +8,7 @@ use crate::suppress::{EXPIRED, UNUSED};
 pub fn catalogue() -> Vec<&'static CheckInfo> {
     let mut all: Vec<&'static CheckInfo> = vec![&EXPIRED, &UNUSED];
     all.extend(seatrial_render::checks());
+    all.extend(seatrial_check::infos());
     all.sort_by_key(|check| check.id);
     all
 }

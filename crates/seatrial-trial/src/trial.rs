@@ -179,7 +179,7 @@ fn add_config(sources: &mut SourceMap, request: &TrialRequest<'_>) -> Option<Fil
 struct Run<'a> {
     request: &'a TrialRequest<'a>,
     rendering: &'a Rendering,
-    judgement: &'a Judgement<'a>,
+    judgement: &'a Judgement,
     checks: &'a [&'static CheckInfo],
     config_file: Option<FileId>,
 }
