@@ -9,10 +9,12 @@ mod cron;
 mod dns;
 mod gitops;
 mod missing;
+mod names;
 mod neighbours;
 mod placeholder;
 mod ports;
 mod scaling;
+mod secrets;
 mod selection;
 mod slip;
 

@@ -130,6 +130,15 @@ impl<'a> Missing<'a> {
         Agreement::between(wanted, other.namespace(), true) != Agreement::Different
     }
 
+    /// Whether a volume of the tree bears the class, so that a claim is bound
+    /// to it without the class being there.
+    pub(crate) fn has_volume_of_class(&self) -> bool {
+        let bundles = self.world.repository.bundles.iter();
+        let mut volumes = bundles.flat_map(|it| it.of_kind("", "PersistentVolume"));
+        volumes
+            .any(|it| it.field(&["spec", "storageClassName"]).and_then(|it| it.as_str()) == Some(self.name()))
+    }
+
     /// What to tell: the object `acts` on something that is not there, and
     /// what comes of it. At most as bad as `most`.
     pub(crate) fn notice(

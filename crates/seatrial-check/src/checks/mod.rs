@@ -15,12 +15,22 @@ mod missing_autoscaler_target;
 mod missing_backend_service;
 mod missing_configmap;
 mod missing_configmap_key;
+mod missing_headless_service;
+mod missing_image_pull_secret;
+mod missing_issuer;
 mod missing_persistent_volume_claim;
+mod missing_priority_class;
+mod missing_rbac_subject;
+mod missing_role;
+mod missing_runtime_class;
 mod missing_secret;
 mod missing_secret_key;
 mod missing_service_account;
 mod missing_service_port;
+mod missing_storage_class;
+mod missing_tls_secret;
 mod missing_volume;
+mod missing_webhook_service;
 mod missing_workload_selector;
 mod monitor_selects_nothing;
 mod network_policy_selects_nothing;
@@ -55,12 +65,22 @@ pub static ALL: &[&Check] = &[
     &missing_backend_service::CHECK,
     &missing_configmap::CHECK,
     &missing_configmap_key::CHECK,
+    &missing_headless_service::CHECK,
+    &missing_image_pull_secret::CHECK,
+    &missing_issuer::CHECK,
     &missing_persistent_volume_claim::CHECK,
+    &missing_priority_class::CHECK,
+    &missing_rbac_subject::CHECK,
+    &missing_role::CHECK,
+    &missing_runtime_class::CHECK,
     &missing_secret::CHECK,
     &missing_secret_key::CHECK,
     &missing_service_account::CHECK,
     &missing_service_port::CHECK,
+    &missing_storage_class::CHECK,
+    &missing_tls_secret::CHECK,
     &missing_volume::CHECK,
+    &missing_webhook_service::CHECK,
     &missing_workload_selector::CHECK,
     &monitor_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
