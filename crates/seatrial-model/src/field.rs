@@ -112,7 +112,7 @@ impl<'a> Field<'a> {
 
     /// Whether `true` stands under a key.
     pub fn flag(&self, name: &str) -> bool {
-        self.node.get(name).and_then(|it| it.as_bool()).unwrap_or(false)
+        self.node.get(name).and_then(Node::as_bool).unwrap_or(false)
     }
 
     /// Where it stands in the object.

@@ -32,7 +32,7 @@ impl Object {
     /// A view of a mapping that has `apiVersion` and `kind`; none when it has not.
     pub fn new(unit: UnitId, id: ObjectId, source: ObjectSource) -> Option<Self> {
         let root = source.stream.node(source.root);
-        let word = |node: Option<Node<'_>>| node.and_then(|it| it.as_str()).map(SmolStr::new);
+        let word = |node: Option<Node<'_>>| node.and_then(Node::as_str).map(SmolStr::new);
         let api_version = word(root.get("apiVersion"))?;
         let kind = word(root.get("kind"))?;
         let metadata = root.get("metadata");

@@ -338,7 +338,7 @@ impl Quantity {
     /// A number and an exponent of ten that is a multiple of three.
     fn engineering(self) -> (i128, i32) {
         let (number, times) = without_factors(self.nanos, 10);
-        let exponent = times as i32 - 9;
+        let exponent = times.cast_signed() - 9;
         let over = exponent.rem_euclid(3);
         (number * 10_i128.pow(over.unsigned_abs()), exponent - over)
     }

@@ -74,6 +74,6 @@ impl Repository {
 
     /// Every object of every unit, in order.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.bundles.iter().flat_map(|bundle| bundle.objects())
+        self.bundles.iter().flat_map(Bundle::objects)
     }
 }

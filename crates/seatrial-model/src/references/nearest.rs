@@ -41,8 +41,11 @@ pub(super) fn nearest(index: &Index, repository: &Repository, reference: &Refere
 pub(super) fn nearest_part(object: &crate::Object, reference: &Reference) -> Option<SmolStr> {
     let (part, _) = reference.part.as_ref()?;
     let wanted = match part {
-        Part::Key(name) | Part::ContainerPort(name) | Part::Listener(name) | Part::Subset(name) => name,
-        Part::ServicePort(Port::Name(name)) => name,
+        Part::Key(name)
+        | Part::ContainerPort(name)
+        | Part::Listener(name)
+        | Part::Subset(name)
+        | Part::ServicePort(Port::Name(name)) => name,
         Part::ServicePort(Port::Number(_)) => return None,
     };
     let near = parts::names(object, part).into_iter();

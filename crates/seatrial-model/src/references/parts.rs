@@ -13,12 +13,8 @@ pub(super) fn has(object: &Object, part: &Part) -> bool {
     match part {
         Part::Key(key) => is_filled_elsewhere(object) || keys(object).any(|it| it == *key),
         Part::ServicePort(port) => has_service_port(object, port),
-        Part::ContainerPort(_) | Part::Listener(_) | Part::Subset(_) => {
-            let wanted = match part {
-                Part::ContainerPort(name) | Part::Listener(name) | Part::Subset(name) => name,
-                _ => return true,
-            };
-            names(object, part).contains(wanted)
+        Part::ContainerPort(name) | Part::Listener(name) | Part::Subset(name) => {
+            names(object, part).contains(name)
         }
     }
 }

@@ -40,13 +40,17 @@ fn trees() -> FxHashMap<GroupKind, Tree> {
     for table in tables::ALL.iter().copied().flatten() {
         for kind in table.kinds {
             let tree = trees.entry(*kind).or_default();
-            table.fields.iter().for_each(|(path, rule)| tree.add(path, *rule));
+            for (path, rule) in table.fields {
+                tree.add(path, *rule);
+            }
         }
     }
     for &(group, kind, path) in POD_TEMPLATES {
         let tree = trees.entry((group, kind)).or_default();
         let template = path.iter().fold(tree, |tree, key| tree.child(key));
-        tables::POD_TEMPLATE.iter().for_each(|(path, rule)| template.add(path, *rule));
+        for (path, rule) in tables::POD_TEMPLATE {
+            template.add(path, *rule);
+        }
     }
     trees
 }

@@ -98,9 +98,9 @@ impl Index {
             Kinds::Pods => (&self.pods, Labelled::Pods),
             _ => (&self.services, Labelled::Services),
         };
-        let Ok(places) = index.select(repository, labelled, selector) else {
-            let TooMany = TooMany;
-            return Resolution::Unknown(UnknownReason::Limit);
+        let places = match index.select(repository, labelled, selector) {
+            Ok(places) => places,
+            Err(TooMany) => return Resolution::Unknown(UnknownReason::Limit),
         };
         let part = reference.part.as_ref().map(|it| &it.0);
         let mut candidates: Vec<_> = places
@@ -251,6 +251,7 @@ pub(super) fn is_placeholder(name: &str) -> bool {
 
 /// Domains of the labels that operators give the pods they make.
 const OPERATORS: &[&str] = &[
+    "istio",
     "cnpg.io/",
     "postgresql.cnpg.io/",
     "strimzi.io/",

@@ -109,7 +109,7 @@ fn of_custom_kind(group: &str, kind: &str, object: &Object, found: &mut Vec<Prod
         ("cert-manager.io", "ClusterIssuer") => secrets::of_cluster_issuer(object, found),
         ("external-secrets.io", "ExternalSecret") => secrets::of_external_secret(object, found),
         ("external-secrets.io", "ClusterExternalSecret") => {
-            secrets::of_cluster_external_secret(object, found)
+            secrets::of_cluster_external_secret(object, found);
         }
         ("bitnami.com", "SealedSecret") => secrets::of_sealed_secret(object, found),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secrets::of_provider_class(object, found),

@@ -14,16 +14,16 @@ const NODES_MAX: usize = 2_000;
 /// Every `...SecretRef`, `...configMapRef` and `serviceAccountRef` below, in
 /// the own namespace unless another is written.
 pub(super) fn credentials(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
-    descend(site, Scope::Same, found);
+    descend(site, &Scope::Same, found);
 }
 
 /// The same for an object outside namespaces: they may be anywhere.
 pub(super) fn credentials_anywhere(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
-    descend(site, Scope::Any, found);
+    descend(site, &Scope::Any, found);
 }
 
 /// Works off a stack, so that the depth of the input is no depth of calls.
-fn descend(site: &Site<'_, '_>, elsewhere: Scope, found: &mut Vec<Reference>) {
+fn descend(site: &Site<'_, '_>, elsewhere: &Scope, found: &mut Vec<Reference>) {
     let mut open = vec![(site.node, Vec::new())];
     let mut nodes = 0;
     while let Some((node, steps)) = open.pop() {
@@ -31,7 +31,7 @@ fn descend(site: &Site<'_, '_>, elsewhere: Scope, found: &mut Vec<Reference>) {
         if nodes > NODES_MAX {
             return;
         }
-        found.extend(credential(site, node, &steps, &elsewhere));
+        found.extend(credential(site, node, &steps, elsewhere));
         if steps.len() == DEPTH_MAX {
             continue;
         }

@@ -1,5 +1,8 @@
 //! Istio.
 
+use seatrial_yaml::PathStep;
+use smol_str::SmolStr;
+
 use crate::LabelSelector;
 use crate::references::pattern::Table;
 use crate::references::site::{Rule, Site};
@@ -58,7 +61,8 @@ fn service(host: &str) -> Option<(&str, Scope)> {
 fn destination(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
     let Some((name, scope)) = site.text("host").and_then(service) else { return };
     let port = site.get("port").and_then(|it| it.get("number")).and_then(Port::of);
-    let part = port.map(|it| (Part::ServicePort(it), site.path_of("port")));
+    let number = ["port", "number"].map(|it| PathStep::Key(SmolStr::new_static(it)));
+    let part = port.map(|it| (Part::ServicePort(it), site.path(&number)));
     let base = site.reference(Relation::Backend, SERVICE, name, site.path_of("host"));
     found.push(Reference { scope, part, ..base });
     if let Some(subset) = site.text("subset") {

@@ -1,6 +1,7 @@
 //! What each kind of reference leads to, as text.
 
 mod built_in_kinds;
+mod custom_kinds;
 mod properties;
 mod resolution;
 
