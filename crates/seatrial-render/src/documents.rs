@@ -37,7 +37,7 @@ pub(crate) fn classify(stream: &Stream) -> Vec<DocumentKind> {
     let text = stream.text();
     let mut foreign = foreign::is_ytt(text).then_some("ytt templates are not rendered");
     if foreign.is_none() && !stream.is_accepted() {
-        foreign = foreign::template(text);
+        foreign = foreign::template(stream);
     }
     let braces = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
     stream.documents().iter().map(|document| classify_one(stream, document, foreign, braces)).collect()

@@ -10,6 +10,7 @@ use seatrial_yaml::{Dialect, Stream};
 
 use crate::Request;
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
+use crate::classify::foreign;
 use crate::classify::places::Places;
 use crate::documents::{DocumentKind, classify};
 use crate::intake::{Intake, TextFile};
@@ -110,11 +111,16 @@ impl Run {
         for kustomization in &self.kustomizations {
             drafts.at(UnitKind::Kustomize, kustomization.directory.clone(), || UnitRole::Base);
         }
-        for chart in &layout.charts {
-            self.add_chart(chart, places, &mut drafts);
-        }
         for at in 0..self.parsed.len() {
-            self.add_file(at, places, &mut drafts, &mut listed, facts);
+            let text = &self.intake.texts[self.parsed[at].text];
+            let chart = text
+                .path
+                .parent()
+                .filter(|it| text.role == FileRole::Chart && layout.charts.binary_search(it).is_ok());
+            match chart {
+                Some(chart) => self.add_chart(chart, at, places, &mut drafts),
+                None => self.add_file(at, places, &mut drafts, &mut listed, facts),
+            }
         }
         for (kustomization, listed) in self.kustomizations.iter().zip(listed) {
             let reason = match listed {
@@ -129,16 +135,17 @@ impl Run {
         drafts
     }
 
-    fn add_chart(&mut self, chart: &TreePath, places: &Places, drafts: &mut Drafts) {
-        if places.fixture(chart).is_some() {
-            return;
-        }
-        let draft = drafts.at(UnitKind::Helm, chart.clone(), || role_of(chart, places));
+    /// A library chart serves other charts.
+    fn add_chart(&mut self, chart: TreePath, at: usize, places: &Places, drafts: &mut Drafts) {
+        let kind = self.parsed[at].stream.document_root(0).and_then(|root| root.get("type")?.as_str());
+        let is_library = kind == Some("library");
+        let role = || if is_library { UnitRole::Base } else { role_of(&chart, places) };
+        let draft = drafts.at(UnitKind::Helm, chart.clone(), role);
         let values = chart.join("values.yaml").and_then(|path| self.intake.sources.find(&path));
         if values.is_some() {
             draft.suffix = "@values.yaml";
         }
-        self.intake.skip(chart.clone(), SkipCode::NotRendered, "charts are not rendered yet");
+        self.intake.skip(chart, SkipCode::NotRendered, "charts are not rendered yet");
     }
 
     fn add_file(
@@ -260,7 +267,12 @@ fn documents(text: &TextFile, stream: &Stream) -> Vec<DocumentKind> {
         FileRole::Compose => !is_compose(stream),
         _ => false,
     };
-    if by_content { classify(stream) } else { Vec::new() }
+    if by_content {
+        return classify(stream);
+    }
+    // A template of one of these is the other program's, too.
+    let foreign = if stream.is_accepted() { None } else { foreign::template(stream) };
+    foreign.map(DocumentKind::Foreign).into_iter().collect()
 }
 
 fn objects(parsed: &Parsed) -> Vec<(Arc<Stream>, seatrial_yaml::NodeId, bool)> {

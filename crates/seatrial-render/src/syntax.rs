@@ -57,10 +57,17 @@ fn is_joined(root: Node<'_>, problem: &Problem) -> bool {
     at_top && heads(root).len() > 1
 }
 
-/// The kinds that the top of a document names.
-fn heads(root: Node<'_>) -> Vec<&str> {
-    let kinds = root.written_entries().filter(|entry| entry.key.as_str() == Some("kind"));
-    kinds.filter_map(|entry| entry.value.as_str()).collect()
+/// The objects that the top of a document names.
+fn heads(root: Node<'_>) -> Vec<String> {
+    let all = |key: &'static str| {
+        root.written_entries().filter(move |entry| entry.key.as_str() == Some(key)).map(|entry| entry.value)
+    };
+    let names = all("metadata").map(|it| it.get("name").and_then(Node::as_str));
+    let mut names = names.chain(std::iter::repeat(None));
+    let kinds = all("kind").filter_map(Node::as_str);
+    kinds
+        .map(|kind| names.next().flatten().map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")))
+        .collect()
 }
 
 fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Notice> {
@@ -71,8 +78,8 @@ fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Noti
     let first = problem.related.and_then(entry_at);
     let notice = if joined {
         let kinds = heads(root);
-        let [first, .., last] = kinds[..] else { return None };
-        let message = format!("a `---` is missing between a {first} and a {last}: only one object is left");
+        let [first, .., last] = &kinds[..] else { return None };
+        let message = format!("a `---` is missing between {first} and {last}: only one object is left");
         Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
             .help("put a line `---` between the two objects")
     } else {

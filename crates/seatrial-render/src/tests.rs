@@ -139,6 +139,22 @@ fn a_chart_owns_its_templates() {
 }
 
 #[test]
+fn what_the_configuration_excludes_is_coverage() {
+    let files = MemoryFiles::from_iter([("old/web.yaml", WEB), ("k8s/web.yaml", WEB), ("old.md", "")]);
+    let glob = globset::Glob::new("old*").expect("a glob");
+    let exclude = globset::GlobSetBuilder::new().add(glob).build().expect("a set");
+    let rendering = render(Request { exclude, ..Request::new(&files, target()) });
+    assert_eq!(units(&rendering), "manifests:k8s Deployed Deployment web\n");
+    assert_eq!(skips(&rendering), [("old".to_owned(), SkipCode::Excluded)]);
+}
+
+#[test]
+fn a_library_chart_serves_others() {
+    let rendering = rendered(&[("lib/Chart.yaml", "apiVersion: v2\nname: lib\ntype: library\n")]);
+    assert_eq!(units(&rendering), "helm:lib Base\n");
+}
+
+#[test]
 fn a_compose_file_is_found() {
     let rendering = rendered(&[("docker-compose.yml", "services:\n  web: {image: a}\n")]);
     assert_eq!(units(&rendering), "compose:docker-compose.yml Deployed\n");
@@ -234,6 +250,15 @@ fn broken_manifests_are_noticed_once() {
 }
 
 #[test]
+fn a_template_of_a_kustomization_is_no_syntax_error() {
+    let rendering =
+        rendered(&[("kustomization.yaml", "resources: [a.yaml]\n{% if x %}\nnamePrefix: b\n{% endif %}\n")]);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    let skipped = skips(&rendering);
+    assert!(skipped.contains(&("kustomization.yaml".to_owned(), SkipCode::ForeignTemplate)), "{skipped:?}");
+}
+
+#[test]
 fn duplicate_keys_name_their_place() {
     let twice = format!("{WEB}  replicas: 3\n");
     let same = format!("{WEB}  replicas: 2\n");
@@ -253,7 +278,7 @@ fn a_missing_separator_is_one_notice() {
     assert_eq!(
         notices(&rendering),
         [
-            "error duplicate-key a.yaml:7 a `---` is missing between a Deployment and a Service: only one object is left"
+            "error duplicate-key a.yaml:7 a `---` is missing between Deployment web and Service web: only one object is left"
         ]
     );
 }

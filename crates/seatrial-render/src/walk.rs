@@ -8,6 +8,7 @@ use seatrial_model::{Skip, SkipCode};
 use seatrial_source::{Entry, EntryKind, ReadError, TreePath};
 
 use crate::Request;
+use crate::classify::name::{self, NameKind};
 
 /// A regular file of the tree.
 #[derive(Clone, Debug)]
@@ -108,7 +109,9 @@ fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadErro
             continue;
         }
         if request.exclude.is_match(entry.path.as_str()) {
-            listing.excluded.push(entry.path);
+            if is_directory || name::kind_of(&entry.path) != NameKind::Other {
+                listing.excluded.push(entry.path);
+            }
             continue;
         }
         if request.revisions.is_some_and(|it| it.is_ignored(&entry.path, is_directory)) {

@@ -1,33 +1,46 @@
 //! Text that another program turns into manifests, recognised by its marks.
 
-/// The most lines that are looked at for marks.
-const LINES: usize = 20_000;
+use seatrial_yaml::{Problem, Stream};
 
-/// Which program's template a text is, when it does not parse as it stands.
-pub(crate) fn template(text: &str) -> Option<&'static str> {
-    let mut braces = false;
-    for line in text.lines().take(LINES) {
-        let code = line.trim_start();
-        if code.starts_with('#') {
-            continue;
-        }
-        if code.contains("{%") || code.contains("{#") && code.contains("#}") {
-            return Some("Jinja templates are not rendered");
-        }
-        if code.contains("<%") && code.contains("%>") {
-            return Some("ERB templates are not rendered");
-        }
-        if has_named_brace(code) {
-            braces = true;
-        }
-        if code.contains("{{") {
-            if is_helm(code) {
-                return Some("it is written as a Helm template, and no chart holds it");
-            }
-            braces = braces || is_unquoted(code);
-        }
+const OTHER: &str = "templates of another program are not rendered";
+
+/// Which program's template a text is, when its marks stand where it does not
+/// parse. Marks elsewhere, as in a block scalar, explain nothing.
+pub(crate) fn template(stream: &Stream) -> Option<&'static str> {
+    let fatal = stream.all_problems().filter(|problem| problem.is_fatal());
+    fatal
+        .flat_map(|problem| lines_around(stream.text(), problem))
+        .find_map(|line| marked(line, stream.text()))
+}
+
+/// The line of a problem and its neighbours.
+fn lines_around<'a>(text: &'a str, problem: &Problem) -> impl Iterator<Item = &'a str> + use<'a> {
+    let at = (problem.span.start as usize).min(text.len());
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
+    let end = after.match_indices('\n').nth(1).map_or(text.len(), |(end, _)| before.len() + end);
+    text[start..end].lines()
+}
+
+fn marked(line: &str, text: &str) -> Option<&'static str> {
+    let code = line.trim_start();
+    if code.starts_with('#') {
+        return None;
     }
-    braces.then_some("templates of another program are not rendered")
+    if code.contains("{%") || code.contains("{#") && code.contains("#}") {
+        return Some("Jinja templates are not rendered");
+    }
+    if code.contains("<%") && code.contains("%>") {
+        return Some("ERB templates are not rendered");
+    }
+    if code.contains("{{") && (is_unquoted(code) || is_helm(code)) {
+        return Some(if is_helm(text) {
+            "it is written as a Helm template, and no chart holds it"
+        } else {
+            OTHER
+        });
+    }
+    has_named_brace(code).then_some(OTHER)
 }
 
 /// Whether a text is written for ytt, whose marks are comments.
@@ -64,16 +77,26 @@ fn is_unquoted(code: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn template(text: &str) -> Option<&'static str> {
+        let limits = seatrial_yaml::Limits::default();
+        let dialect = seatrial_yaml::Dialect::GoYaml2;
+        super::template(&seatrial_yaml::parse(seatrial_source::FileId(0), text.into(), dialect, &limits))
+    }
+
     #[test]
     fn templates_are_told_apart() {
         let jinja = Some("Jinja templates are not rendered");
         assert_eq!(template("a: 1\n{% if x %}\nb: 2\n{% endif %}\n"), jinja);
         let helm = Some("it is written as a Helm template, and no chart holds it");
         assert_eq!(template("name: {{ .Values.name }}\n"), helm);
-        let other = Some("templates of another program are not rendered");
-        assert_eq!(template("name: {{ name }}\n"), other);
+        assert_eq!(template("name: {{ name }}\n"), Some(OTHER));
         assert_eq!(template("name: \"{{ name }}\"\n"), None);
         assert_eq!(template("# {{ name }}\na: [\n"), None);
+    }
+
+    #[test]
+    fn marks_far_from_the_fault_explain_nothing() {
+        assert_eq!(template("a: |\n  {% if x %}\n  {{ y }}\nb: 1\nc: 2\nd: 3\ne: 4\nf: \"x\" y\n"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use seatrial_yaml::{Node, Style};
 
 use super::keys::is_secret;
-use super::text::Found;
+use super::text::{Found, is_switch};
 
 /// Nodes looked at in one document; aliases may multiply it.
 const NODES: usize = 4_000_000;
@@ -47,8 +47,8 @@ impl<'a> Walk<'a> {
     }
 
     fn scalar(&mut self, node: Node<'a>, mode: Mode) {
-        let is_switch = node.as_bool().is_some() || node.is_null();
-        if mode == Mode::Hidden || (mode == Mode::Named && !is_switch) {
+        let is_none = node.as_bool().is_some() || node.is_null();
+        if mode == Mode::Hidden || (mode == Mode::Named && !is_none) {
             self.hide(node);
             return;
         }
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
 
     fn hide(&mut self, node: Node<'a>) {
         let span = node.span();
-        if !span.is_empty() {
+        if !span.is_empty() && !is_switch(node.source_text()) {
             self.ranges.push((span.start as usize, span.end as usize));
         }
     }
@@ -81,10 +81,14 @@ impl<'a> Walk<'a> {
 
     fn mapping(&mut self, node: Node<'a>, mode: Mode) {
         let about = About::of(node);
+        if about.kind == "CustomResourceDefinition" {
+            // What it describes has names of secrets and no values.
+            return;
+        }
         for entry in node.written_entries() {
             let key = entry.name();
             let below = match &*key {
-                "data" if about.is_secret => Mode::Hidden,
+                "data" if about.kind == "Secret" => Mode::Hidden,
                 "stringData" | "kubectl.kubernetes.io/last-applied-configuration" => Mode::Hidden,
                 "value" if about.hides_value => Mode::Hidden,
                 "secretGenerator" => {
@@ -111,7 +115,14 @@ impl<'a> Walk<'a> {
             (true, true) if value.is_sequence() => Mode::Named,
             (true, true) if is_plural(key) => Mode::Named,
             (false, false) if mode == Mode::Named && !is_about(key) => Mode::Named,
-            (false, true) => mode,
+            // One level: what is deeper is named by keys of its own.
+            (false, true) => {
+                if mode == Mode::Named {
+                    Mode::Open
+                } else {
+                    mode
+                }
+            }
             (true, true) | (false, false) => Mode::Open,
         }
     }
@@ -130,21 +141,22 @@ impl<'a> Walk<'a> {
 
 /// What the entries of one mapping say about each other.
 #[derive(Default)]
-struct About {
-    is_secret: bool,
+struct About<'a> {
+    kind: &'a str,
     /// It names a secret, or a patch's path to one, beside a `value`.
     hides_value: bool,
     /// A field that an `ExternalSecret` fills is named by `secretKey`.
     is_mapped: bool,
 }
 
-impl About {
-    fn of(node: Node<'_>) -> Self {
+impl<'a> About<'a> {
+    fn of(node: Node<'a>) -> Self {
         let mut about = Self::default();
         for entry in node.written_entries() {
             let word = || entry.value.as_str().unwrap_or_default();
             match entry.key.as_str() {
-                Some("kind") => about.is_secret |= word() == "Secret",
+                // Of a kind written twice, the one that hides more.
+                Some("kind") if about.kind != "Secret" => about.kind = word(),
                 Some("name" | "key" | "header") => about.hides_value |= is_secret(word()),
                 Some("path") => about.hides_value |= leads_to_secret(word()),
                 Some("remoteRef" | "sourceRef") => about.is_mapped = true,
@@ -161,7 +173,7 @@ fn leads_to_secret(path: &str) -> bool {
 }
 
 fn is_plural(key: &str) -> bool {
-    ["passwords", "secrets", "tokens", "credentials", "keys"]
+    ["passwords", "secrets", "tokens", "credentials", "apikeys", "api_keys"]
         .iter()
         .any(|it| key.to_ascii_lowercase().ends_with(it))
 }

@@ -9,7 +9,6 @@ const SECRET: &[&str] = &[
     "passphrase",
     "passcode",
     "pwd",
-    "pass",
     "secret",
     "secrets",
     "token",
@@ -31,15 +30,23 @@ const SECRET: &[&str] = &[
     "requirepass",
     "masterauth",
     "connectionstring",
-    "authorization",
-    "cookie",
-    "bearer",
-    "salt",
-    "pepper",
 ];
 
 /// Words that make a name secret only at its end.
-const SECRET_LAST: &[&str] = &["auth", "signature", "sig", "pin", "otp", "seed"];
+const SECRET_LAST: &[&str] = &[
+    "pass",
+    "cookie",
+    "authorization",
+    "bearer",
+    "salt",
+    "pepper",
+    "auth",
+    "signature",
+    "sig",
+    "pin",
+    "otp",
+    "seed",
+];
 
 /// What stands before `key` when the key is one to keep.
 const KEY_OWNERS: &[&str] = &[
@@ -163,17 +170,22 @@ const ABOUT: &[&str] = &[
 
 /// Whether a name's value is secret.
 pub(crate) fn is_secret(name: &str) -> bool {
-    if name.len() > 256 || !has_stem(name.as_bytes()) || is_reference(name) {
+    // The prefix of an annotation names its owner.
+    let own = name.rsplit('/').next().unwrap_or_default();
+    if name.len() > 256 || !has_stem(own.as_bytes()) || is_reference(name) {
         return false;
     }
-    let words = words(name);
+    let words = words(own);
     let Some(last) = words.last().map(String::as_str) else { return false };
     if ABOUT.contains(&last) {
         return false;
     }
+    if names_a_key(&words) || counts_tokens(&words) {
+        return false;
+    }
     SECRET_LAST.contains(&last)
         || words.iter().any(|word| SECRET.contains(&word.as_str()))
-        || is_key(name, &words)
+        || is_key(own, &words)
         || words
             .windows(2)
             .any(|pair| matches!([&*pair[0], &*pair[1]], ["connection", "string"] | ["pass", "word"]))
@@ -203,6 +215,19 @@ fn has_stem(name: &[u8]) -> bool {
         };
         stems.iter().any(|stem| starts(stem))
     })
+}
+
+/// `passwordKey` says under which key of a Secret the password is.
+fn names_a_key(words: &[String]) -> bool {
+    let [.., before, last] = words else { return false };
+    last == "key"
+        && matches!(&**before, "password" | "passwd" | "username" | "user" | "credentials" | "passphrase")
+}
+
+/// `numTokens` and `tokens_per_fill` are numbers of a rate limit.
+fn counts_tokens(words: &[String]) -> bool {
+    let counts = |word: &String| matches!(&**word, "num" | "max" | "min" | "total" | "per");
+    words.iter().any(counts) && words.iter().any(|word| word == "tokens")
 }
 
 fn is_key(name: &str, words: &[String]) -> bool {
@@ -347,6 +372,11 @@ mod tests {
             "passwordFile",
             "PGPASSFILE",
             "secretStoreRef",
+            "rbac.authorization.k8s.io/aggregate-to-edit",
+            "nginx.ingress.kubernetes.io/session-cookie-secure",
+            "nginx.ingress.kubernetes.io/auth-tls-pass-certificate-to-upstream",
+            "numTokens",
+            "tokens_per_fill",
             "compass",
             "author",
         ] {

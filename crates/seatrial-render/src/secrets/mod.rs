@@ -24,6 +24,7 @@ pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<
         Some(stream) => {
             for document in stream.documents() {
                 ranges.extend(document.root.into_iter().flat_map(|root| fields::of_root(stream.node(root))));
+                ranges.extend(commented(stream, document.span));
                 // What did not parse has lost its place.
                 if !document.problems.is_empty() {
                     ranges.extend(broken(stream.slice(document.span), document.span.start as usize));
@@ -40,6 +41,18 @@ pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<
 
 fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
     if names_secret(text) { Found::new(text, base).scan_secret() } else { Vec::new() }
+}
+
+/// Entries of a Secret that are commented out, whatever their name.
+fn commented(stream: &Stream, document: Span) -> Vec<(usize, usize)> {
+    let comments = stream.comments();
+    let first = comments.partition_point(|comment| comment.span.start < document.start);
+    let inside = comments[first..].iter().take_while(|comment| comment.span.end <= document.end);
+    let mut inside = inside.peekable();
+    if inside.peek().is_none() || !names_secret(stream.slice(document)) {
+        return Vec::new();
+    }
+    inside.filter_map(|comment| text::entry_of_comment(stream.text(), comment.span.range())).collect()
 }
 
 /// Whether a text says that it is an object of kind Secret, or a patch of one.

@@ -38,6 +38,9 @@ fn data_of_secrets() {
     hides("kind: Secret\nstringData:\n  a: canary1\n  a: canary2\n");
     hides("kind: List\napiVersion: v1\nitems:\n- kind: Secret\n  data: {a: canary}\n");
     hides("{\"kind\": \"Secret\", \"data\": {\"a\": \"canary\"}}");
+    hides("kind: Secret\nstringData:\n  a: '{\"b\": \"canary\"}'\n  c: '#canary'\n");
+    hides("kind: Secret\ndata:\n  # user: canary\n  a: b\n");
+    hides("password: \"{canary\"\n");
     hides("stringData:\n  anything: canary\n");
     hides("kind: Secret\nstringData:\n  a: first\n    canary continues\n");
     hides("kind: Secret\nstringData: &all\n  a: canary\nother: *all\n");
@@ -127,5 +130,12 @@ fn names_of_secrets_stay_in_sight() {
         "metadata:\n  annotations:\n    nginx.ingress.kubernetes.io/auth-secret: basic-auth\n",
         "basic-auth",
     );
+    shows("secretKeys: {adminPasswordKey: postgres-password}\n", "postgres-password");
+    shows("# starts with -----BEGIN RSA PRIVATE KEY-----\n# and so on\nenabled: true\n", "enabled: true");
+    shows("kind: CustomResourceDefinition\nspec:\n  credentials:\n    description: which one\n", "which one");
+    shows("kind: Secret\nstringData: {x: \"true\"}\n", "true");
+    shows("# enables HTTP Basic authentication of clients\n", "authentication");
+    shows("args: [\"PGPASSWORD=${DB_PASSWORD} psql\"]\n", "${DB_PASSWORD}");
+    shows("password: \"\"\n", "\"\"");
     shows("image: registry.example.com:5000/a@sha256:abc\n", "sha256:abc");
 }

@@ -45,7 +45,7 @@ impl<'a> Found<'a> {
             let code = line.trim_end();
             inside &= !code.starts_with("---");
             let data = ["stringData", "\"data\"", "data:"].iter().filter_map(|it| code.find(it)).min();
-            if inside {
+            if inside && !is_head(code.trim_start()) {
                 self.add(start + value_part(code), start + code.len());
             } else if let Some(at) = data {
                 inside = true;
@@ -58,7 +58,8 @@ impl<'a> Found<'a> {
     }
 
     fn add(&mut self, start: usize, end: usize) {
-        if start < end && !is_open_reference(&self.text[start..end]) {
+        let value = &self.text[start..end];
+        if !is_switch(value) && !is_open_reference(value) {
             self.ranges.push((self.base + start, self.base + end));
         }
     }
@@ -101,9 +102,10 @@ impl<'a> Found<'a> {
             self.add(start + at, start + line.len());
             return false;
         }
-        let was_in_key = state.in_key;
+        state.in_key &= is_key_body(line);
+        let hides = state.in_key;
         state.in_key &= !line.contains("-----END ");
-        was_in_key
+        hides
     }
 
     /// `name: value` and `name=value` with a secret name.
@@ -127,7 +129,7 @@ impl<'a> Found<'a> {
                 state.block_indent = Some(name.column);
             } else if is_mapping && name.is_prose(line) {
                 continue;
-            } else if !is_plain_word(&line[value..end]) {
+            } else if !(is_mapping && is_structure(&line[value..end])) {
                 self.add(start + value, start + end);
             }
             from = end;
@@ -138,7 +140,7 @@ impl<'a> Found<'a> {
         match mark {
             Mark::Address => self.address(start, end),
             Mark::Flag => self.flag(end),
-            Mark::Scheme => self.scheme(end),
+            Mark::Scheme => self.scheme(start, end),
             Mark::Program(flag) => self.short_flag(end, flag),
             Mark::Token(prefix, length) => self.token(start, prefix, length),
             // What these say is said of their line.
@@ -183,7 +185,11 @@ impl<'a> Found<'a> {
     }
 
     /// What follows `Bearer` and `Basic`.
-    fn scheme(&mut self, value: usize) {
+    fn scheme(&mut self, start: usize, value: usize) {
+        // Prose speaks of schemes, too.
+        if !self.text[..start].trim_end().ends_with([':', '=', '"', '\'', '(']) {
+            return;
+        }
         let rest = &self.text[value..];
         let length = rest.find(|it: char| !is_base64_char(it)).unwrap_or(rest.len());
         if length >= 8 {
@@ -288,12 +294,29 @@ fn closing(text: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// Words that are values of switches and never secrets.
-fn is_plain_word(value: &str) -> bool {
+/// Values of switches, and none at all: never secrets.
+pub(super) fn is_switch(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'', ' ']);
-    // What a flow mapping holds has names of its own.
-    let structure = bare.is_empty() || bare.starts_with(['{', '#']) || bare == "[";
-    structure || matches!(bare, "true" | "false" | "null" | "~" | "yes" | "no" | "{}" | "[]")
+    matches!(bare, "" | "true" | "false" | "null" | "~" | "yes" | "no" | "{}" | "[]")
+}
+
+/// A value of a mapping that is none: what a flow mapping holds has names of
+/// its own, and an alias stands for what is written elsewhere.
+fn is_structure(value: &str) -> bool {
+    value.starts_with(['{', '#', '*']) || value == "["
+}
+
+/// The value of an entry that is commented out: one key, one value.
+pub(super) fn entry_of_comment(text: &str, comment: std::ops::Range<usize>) -> Option<(usize, usize)> {
+    let body = text.get(comment.clone())?;
+    let code = body.trim_start_matches(['#', ' ', '-']);
+    let (key, value) = code.split_once(": ")?;
+    let value = value.trim();
+    if !key.chars().all(is_name_char) || value.contains(' ') || is_switch(value) {
+        return None;
+    }
+    let start = comment.start + body.rfind(value)?;
+    Some((start, start + value.len()))
 }
 
 /// The place of a value on a line: after its key, if it has one.
@@ -311,6 +334,12 @@ fn value_part(code: &str) -> usize {
 /// The end of a value that a shell or a properties file reads.
 fn assigned(line: &str, start: usize) -> usize {
     let rest = &line[start..];
+    let reference = [("${", '}'), ("$(", ')'), ("{{", '}')].iter().find(|(open, _)| rest.starts_with(open));
+    if let Some(close) = reference.and_then(|(_, close)| rest.find(*close)) {
+        let after = start + close + 1;
+        return after
+            + line[after..].find([' ', '\t', '"', '\'', '&', ';', ',']).unwrap_or(line.len() - after);
+    }
     if let Some(quote) = rest.chars().next().filter(|it| matches!(it, '"' | '\'')) {
         return rest[1..].find(quote).map_or(line.len(), |it| start + it + 2);
     }
@@ -325,6 +354,20 @@ fn late_sign(rest: &str, authority: usize) -> Option<usize> {
         return None;
     }
     rest.rfind('@')
+}
+
+/// A line of a private key, perhaps in a comment: a text that only speaks of
+/// one goes on in words.
+fn is_key_body(line: &str) -> bool {
+    let body = line.trim_matches(|it: char| it.is_whitespace() || matches!(it, '#' | '"' | '\'' | '.' | ','));
+    let is_header =
+        body.starts_with("Proc-Type") || body.starts_with("DEK-Info") || body.starts_with("-----END ");
+    is_header || body.chars().all(|it| is_base64_char(it) || it == '\\')
+}
+
+/// What an object says of itself after its data.
+fn is_head(code: &str) -> bool {
+    ["apiVersion: ", "kind: ", "type: Opaque", "type: kubernetes.io/"].iter().any(|it| code.starts_with(it))
 }
 
 fn patches_secret(line: &str) -> bool {
