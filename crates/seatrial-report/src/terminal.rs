@@ -77,10 +77,8 @@ fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<String> {
     let mut lines: Vec<String> = workloads.iter().map(|it| workload_reason(it, unit, trial)).collect();
     let is_said = workloads.iter().any(|it| it.verdict == unit.verdict);
     if !is_said && matches!(unit.verdict, Verdict::WillFail | Verdict::AtRisk) {
-        lines.insert(
-            0,
-            format!("{}: {}: see its {}", unit.name, words(unit.verdict), findings_of(unit, trial)),
-        );
+        let own = trial.findings.iter().filter(|it| it.units.contains(&unit.name));
+        lines.insert(0, format!("{}: {}{}", unit.name, words(unit.verdict), worst_of(own.collect())));
     }
     lines
 }
@@ -96,23 +94,18 @@ fn some(words: &[&str]) -> String {
 
 fn workload_reason(workload: &WorkloadVerdict, unit: &UnitVerdict, trial: &Trial) -> String {
     let object = &workload.object;
-    let by_id = |id: &String| trial.findings.iter().find(|finding| &finding.id == id);
-    let mut because: Vec<&Finding> = workload.because.iter().filter_map(by_id).collect();
-    because.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let first = because.first().map_or_else(String::new, |finding| {
-        format!(": {} ({}:{})", finding.message, finding.primary.path, finding.primary.start.line)
-    });
-    let more = match because.len() {
-        0 | 1 => String::new(),
-        count => format!(" and {} more", count - 1),
-    };
+    let because = trial.findings.iter().filter(|it| workload.because.contains(&it.id));
     let verdict = words(workload.verdict);
-    format!("{} {} in {}: {verdict}{first}{more}", object.kind, object.name, unit.name)
+    format!("{} {} in {}: {verdict}{}", object.kind, object.name, unit.name, worst_of(because.collect()))
 }
 
-fn findings_of(unit: &UnitVerdict, trial: &Trial) -> String {
-    let count = trial.findings.iter().filter(|it| it.units.contains(&unit.name)).count();
-    format!("{count} finding{}", if count == 1 { "" } else { "s" })
+/// The worst finding with its line, and how many more there are.
+fn worst_of(mut findings: Vec<&Finding>) -> String {
+    findings.retain(|it| it.severity > Severity::Info);
+    findings.sort_by_key(|it| std::cmp::Reverse(it.severity));
+    let Some(first) = findings.first() else { return String::new() };
+    let more = if findings.len() > 1 { format!(" and {} more", findings.len() - 1) } else { String::new() };
+    format!(": {} ({}:{}){more}", first.message, first.primary.path, first.primary.start.line)
 }
 
 fn coverage(trial: &Trial) -> Vec<String> {

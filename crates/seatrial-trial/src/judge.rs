@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use seatrial_check::World;
-use seatrial_diagnostics::Notice;
-use seatrial_model::references::{ExternalReason, Index};
-use seatrial_model::{Graph, Place, Repository, Resolution};
+use seatrial_check::{World, run_repository, run_unit};
+use seatrial_diagnostics::{Location, Notice, Severity};
+use seatrial_model::references::{ExternalReason, Index, Relation};
+use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
 use seatrial_profile::ClusterProfile;
 use seatrial_render::Rendering;
 
-/// What the checks noticed, and the references they went by.
+/// What the checks noticed.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     /// Every check's notices, by unit, then those about the repository.
@@ -19,46 +19,80 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
-    /// Runs every check.
+    /// Resolves the references and runs every check.
     pub(crate) fn new(rendering: &Rendering) -> Self {
         let repository = &rendering.repository;
         let graph = graph(repository);
-        let profile = ClusterProfile::standard();
+        let mut profile = ClusterProfile::standard();
+        profile.kubernetes = repository.target.kubernetes;
         let world = World { repository, graph: &graph, profile: &profile };
         let (units, whole) = rayon::join(
-            || repository.units.par_iter().map(|unit| seatrial_check::run_unit(&world, unit)).collect::<Vec<_>>(),
-            || seatrial_check::run_repository(&world),
+            || repository.units.par_iter().map(|unit| run_unit(&world, unit)).collect::<Vec<_>>(),
+            || run_repository(&world),
         );
-        Self { notices: units.into_iter().flatten().chain(whole).collect(), graph }
+        let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
+        let all = units.into_iter().flatten().chain(whole);
+        let notices = all.filter_map(|notice| believable(notice, &broken)).collect();
+        Self { notices, graph }
     }
 
-    /// The objects that an object refers to or that refer to it.
+    /// The objects that an object refers to or that refer to it, and what
+    /// those produce. The namespace that all share is left out.
     pub(crate) fn neighbours(&self, place: Place) -> Vec<Place> {
-        let from = self.graph.of(place).iter().flat_map(|link| link.resolution.places().iter().copied());
-        let to = self.graph.to(place).map(|link| link.reference.from);
-        from.chain(to).collect::<BTreeSet<_>>().into_iter().collect()
+        let counts = |link: &&Link| link.relation != Relation::Namespace;
+        let from = self.graph.of(place).iter().filter(counts);
+        let to = self.graph.to(place).filter(counts);
+        let all: BTreeSet<Place> =
+            from.flat_map(|link| link.resolution.places()).copied().chain(to.map(|link| link.from)).collect();
+        all.into_iter().filter(|&other| other != place).collect()
     }
 
-    /// What is taken for granted about an object.
+    /// What is taken for granted about an object: things it refers to that
+    /// exist elsewhere.
     pub(crate) fn assumptions(&self, place: Place) -> Vec<String> {
-        let declared = |resolution: &Resolution| *resolution == Resolution::External(ExternalReason::Declared);
-        let links = self.graph.of(place).iter().filter(|link| declared(&link.resolution));
-        let names: BTreeSet<String> =
-            links.filter_map(|link| Some(format!("{} {}", link.kinds.title(), link.name()?))).collect();
-        names.into_iter().map(|name| format!("{name} exists outside the tree, as seatrial.toml says")).collect()
+        let lines: BTreeSet<String> = self.graph.of(place).iter().filter_map(assumption).collect();
+        lines.into_iter().collect()
     }
 }
 
-/// The references of all objects, read and resolved unit by unit in parallel.
+/// The reference graph, read object by object in parallel.
 fn graph(repository: &Repository) -> Graph {
     let index = Index::build(repository);
-    let parts: Vec<Vec<_>> = repository
-        .bundles
-        .par_iter()
-        .map(|bundle| {
-            let places = bundle.objects().iter().map(|it| Place { unit: it.unit(), object: it.id() });
-            places.map(|place| Graph::links_of(repository, &index, place)).collect()
-        })
-        .collect();
+    let links = |bundle: &Bundle| {
+        let objects = bundle.objects().par_iter();
+        let places = objects.map(|object| Place { unit: object.unit(), object: object.id() });
+        places.map(|place| Graph::links_of(repository, &index, place)).collect()
+    };
+    let parts = repository.bundles.par_iter().map(links).collect();
     Graph::assemble(index, parts)
+}
+
+fn assumption(link: &Link) -> Option<String> {
+    let name = link.name()?;
+    let object = format!("{} {name}", link.kinds.title());
+    match &link.resolution {
+        Resolution::External(ExternalReason::Declared) => {
+            Some(format!("{object} exists outside the tree, as seatrial.toml says"))
+        }
+        Resolution::Ambiguous { places } => {
+            Some(format!("{object} is one of the {} that the tree defines", places.len()))
+        }
+        _ => None,
+    }
+}
+
+/// In a document that the tools refuse, what seems absent may only be unread:
+/// nothing is said about its objects, and nothing is proven by them.
+fn believable(mut notice: Notice, broken: &BTreeSet<Place>) -> Option<Notice> {
+    let is_broken = |at: &Location| match at {
+        Location::Field { unit, object, .. } => broken.contains(&Place { unit: *unit, object: *object }),
+        Location::Text { .. } => false,
+    };
+    if is_broken(&notice.at) {
+        return None;
+    }
+    if notice.related.iter().any(|related| is_broken(&related.at)) {
+        notice.severity = notice.severity.min(Severity::Warning);
+    }
+    Some(notice)
 }

@@ -111,7 +111,7 @@ fn today(arguments: &Check) -> Result<Date, Failure> {
 fn refuse_nothing(trial: &Trial, arguments: &Check) -> Result<(), Failure> {
     if let (Some(pattern), true) = (&arguments.unit, trial.units.is_empty()) {
         return Err(Failure::new(format!("no unit is called `{pattern}`"))
-            .hint("`--format json` lists them under `units`"));
+            .hint("without --unit, `--format json` lists them all under `units`"));
     }
     if arguments.allow_empty || trial.found_anything() {
         return Ok(());

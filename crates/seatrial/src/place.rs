@@ -112,7 +112,8 @@ fn files(
 
 fn below(top: &Path, path: &Path, arguments: &Check) -> Result<TreePath, Failure> {
     let outside = || {
-        Failure::new(format!("`{}` lies outside `{}`", arguments.path.display(), top.display()))
+        let root = arguments.root.as_deref().unwrap_or(top);
+        Failure::new(format!("`{}` lies outside `{}`", arguments.path.display(), root.display()))
             .hint("give --root a directory that holds the path")
     };
     let relative = path.strip_prefix(top).map_err(|_| outside())?;

@@ -1,1 +1,8 @@
 //! The command line, as a person or a pipeline uses it.
+
+mod command;
+mod git;
+mod hostile;
+mod report;
+mod secrets;
+mod support;

@@ -1,0 +1,240 @@
+//! Arguments, exit codes, and what is said when the job cannot be done.
+
+use crate::support::{SOUND, TWICE, Tree, run};
+
+#[test]
+fn a_sound_tree_is_ready() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    let done = tree.check(&[]);
+    assert_eq!(done.code, 0, "{}", done.stdout);
+    insta::assert_snapshot!(done.stdout, @"
+    verdict: ready
+    findings: none
+    coverage: 1 of 1 unit judged for Kubernetes 1.36
+    ");
+    assert_eq!(done.stderr, "");
+}
+
+#[test]
+fn an_error_is_shown_on_its_line_and_exits_with_1() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let done = tree.check(&[]);
+    assert_eq!(done.code, 1);
+    insta::assert_snapshot!(done.stdout, @"
+    error[duplicate-key]: key `level` stands twice in data of ConfigMap settings
+     --> k8s/settings.yaml:7:3
+      |
+    5 | data:
+    6 |   level: info
+      |   ----- the first one, which is lost
+    7 |   level: debug
+      |   ^^^^^
+      |
+      = help: keep one of the two, with everything that belongs to it
+      = in: manifests:k8s
+
+    verdict: will fail
+      manifests:k8s: will fail: key `level` stands twice in data of ConfigMap settings (k8s/settings.yaml:7)
+    findings: 1 error
+    coverage: 1 of 1 unit judged for Kubernetes 1.36
+    next: `seatrial explain duplicate-key` says more about a check
+    ");
+}
+
+#[test]
+fn the_bar_decides_the_exit_code() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let code = |bar: &str| tree.check(&["--fail-on", bar]).code;
+    assert_eq!([code("never"), code("error"), code("warning"), code("info")], [0, 1, 1, 1]);
+    tree.write("seatrial.toml", "[severity]\nduplicate-key = \"warning\"\n");
+    assert_eq!([code("never"), code("error"), code("warning"), code("info")], [0, 0, 1, 1]);
+}
+
+#[test]
+fn a_path_without_kubernetes_could_not_be_judged() {
+    let tree = Tree::new(&[("README.md", "# Nothing\n")]);
+    let done = tree.check(&[]);
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @"
+    error: this directory holds no Kubernetes file
+    hint: name the directory with the manifests, or pass --allow-empty
+    ");
+    assert_eq!(tree.check(&["--allow-empty"]).code, 0);
+}
+
+#[test]
+fn mistakes_are_told_in_plain_sentences() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    let said = |words: &[&str]| {
+        let done = tree.check(words);
+        assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{words:?}");
+        done.stderr
+    };
+    insta::assert_snapshot!(said(&["absent"]), @"
+    error: `absent` does not exist
+    hint: name a file or a directory that holds manifests
+    ");
+    insta::assert_snapshot!(said(&["--kube-version", "latest"]), @"
+    error: `latest` is no Kubernetes version
+    hint: write it as `1.36`
+    ");
+    insta::assert_snapshot!(said(&["--unit", "helm:*"]), @"
+    error: no unit is called `helm:*`
+    hint: without --unit, `--format json` lists them all under `units`
+    ");
+    insta::assert_snapshot!(said(&["--unit", "["]), @"error: --unit `[` is no glob: unclosed character class; missing ']'");
+    insta::assert_snapshot!(said(&["--root", "k8s"]), @"
+    error: `.` lies outside `k8s`
+    hint: give --root a directory that holds the path
+    ");
+    insta::assert_snapshot!(said(&["--output", "no/such/directory/a.json"]), @"error: `no/such/directory/a.json` cannot be written: No such file or directory (os error 2)");
+}
+
+#[test]
+fn a_wrong_configuration_stops_the_run_with_its_lines() {
+    let tree = Tree::new(&[
+        ("k8s/web.yaml", SOUND),
+        ("seatrial.toml", "[taget]\n\n[severity]\nduplicate-keys = \"info\"\n"),
+    ]);
+    let done = tree.check(&[]);
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @"
+    error: seatrial.toml:1: unknown key `taget`; did you mean `target`?
+    error: seatrial.toml:4: no check is called `duplicate-keys`; did you mean `duplicate-key`?
+    ");
+}
+
+#[test]
+fn accepted_findings_are_counted_and_unused_entries_told() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let entry =
+        "[[ignore]]\ncheck = \"duplicate-key\"\nobject = \"ConfigMap/settings\"\nreason = \"known\"\n";
+    tree.write("seatrial.toml", entry.replace("object", "path").replace("ConfigMap/settings", "k8s/*"));
+    let done = tree.check(&["--format", "json"]);
+    assert_eq!((done.code, &done.json()["summary"]["suppressed"]), (0, &1.into()), "{}", done.stdout);
+    tree.write(
+        "seatrial.toml",
+        "[[ignore]]\ncheck = \"duplicate-key\"\npath = \"other/*\"\nreason = \"known\"\n",
+    );
+    assert_eq!(tree.check(&["--format", "json"]).checks(), ["duplicate-key", "unused-ignore"]);
+    tree.write(
+        "seatrial.toml",
+        "[[ignore]]\ncheck = \"duplicate-key\"\nreason = \"known\"\nexpires = 2026-11-20\n",
+    );
+    assert_eq!(tree.check(&["--format", "json"]).checks(), ["duplicate-key", "expired-ignore"]);
+}
+
+#[test]
+fn a_comment_accepts_the_line_below() {
+    let tree = Tree::new(&[]);
+    let line = "  level: debug\n";
+    tree.write(
+        "a.yaml",
+        TWICE.replace(line, &format!("  # seatrial: ignore[duplicate-key] on purpose\n{line}")),
+    );
+    let done = tree.check(&["--format", "json"]);
+    assert_eq!(
+        (done.checks().len(), &done.json()["summary"]["suppressed"]),
+        (0, &1.into()),
+        "{}",
+        done.stdout
+    );
+    tree.write("a.yaml", format!("# seatrial: ignore[duplicate-keys]\n{TWICE}"));
+    assert_eq!(tree.check(&["--format", "json"]).checks(), ["unused-ignore", "duplicate-key"]);
+}
+
+#[test]
+fn manifests_are_read_from_stdin() {
+    let tree = Tree::new(&[]);
+    let done = run(tree.path(), &["check", "-", "--format", "json"], TWICE.as_bytes());
+    assert_eq!((done.code, done.checks()), (1, vec!["duplicate-key".to_owned()]));
+    assert_eq!(done.json()["findings"][0]["primary"]["path"], "stdin.yaml");
+    let empty = run(tree.path(), &["check", "-"], b"");
+    assert_eq!((empty.code, empty.stderr.lines().next()), (2, Some("error: stdin holds no Kubernetes file")));
+    let large = run(tree.path(), &["check", "-"], &vec![b'#'; (16 << 20) + 1]);
+    assert_eq!((large.code, large.stderr.as_str()), (2, "error: stdin holds more than 16 MiB\n"));
+}
+
+#[test]
+fn a_path_selects_the_units_that_are_reported() {
+    let tree = Tree::new(&[("a/settings.yaml", TWICE), ("b/settings.yaml", TWICE), ("b/more.yaml", SOUND)]);
+    let paths = |words: &[&str]| -> Vec<String> {
+        let report = tree.check(&[words, &["--format", "json"]].concat()).json();
+        let findings = report["findings"].as_array().expect("findings are a list").clone();
+        findings.iter().map(|it| it["primary"]["path"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(paths(&[]), ["a/settings.yaml", "b/settings.yaml"]);
+    assert_eq!(paths(&["b", "--root", "."]), ["b/settings.yaml"]);
+    assert_eq!(paths(&["b"]), ["settings.yaml"]);
+    assert_eq!(paths(&["--unit", "manifests:a"]), ["a/settings.yaml"]);
+    assert_eq!(paths(&["--unit", "manifests:*"]), ["a/settings.yaml", "b/settings.yaml"]);
+}
+
+#[test]
+fn reports_go_to_files_beside_stdout_or_instead_of_it() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let beside = tree.check(&["--output", "json=a.json"]);
+    assert!(beside.stdout.contains("verdict:"));
+    let instead = tree.check(&["--format", "json", "--output", "b.json"]);
+    assert_eq!((instead.code, instead.stdout.as_str()), (1, ""));
+    let read = |name: &str| std::fs::read_to_string(tree.path().join(name)).expect("it was written");
+    assert_eq!(read("a.json"), read("b.json"));
+}
+
+#[test]
+fn colour_is_given_on_request_only() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    assert!(!tree.check(&[]).stdout.contains('\u{1b}'));
+    assert!(tree.check(&["--color", "always"]).stdout.contains('\u{1b}'));
+    assert!(!tree.check(&["--color", "never"]).stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn quiet_prints_findings_only() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    let done = tree.check(&["--quiet"]);
+    assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (0, "", ""));
+}
+
+#[test]
+fn a_check_is_explained_and_a_slip_is_recognised() {
+    let tree = Tree::new(&[]);
+    let page = run(tree.path(), &["explain", "unused-ignore"], b"");
+    assert_eq!(page.code, 0);
+    assert!(
+        page.stdout
+            .starts_with("unused-ignore (info, looks at one repository, on by default)\n\nAn `ignore`")
+    );
+    let list = run(tree.path(), &["explain"], b"");
+    assert!(list.stdout.lines().count() > 5 && list.stdout.contains("duplicate-key "));
+    let slip = run(tree.path(), &["explain", "duplicat-key"], b"");
+    assert_eq!(slip.code, 2);
+    insta::assert_snapshot!(slip.stderr, @"
+    error: no check is called `duplicat-key`
+    hint: did you mean `duplicate-key`?
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let tree = Tree::new(&[]);
+    for number in 0..300 {
+        tree.write(&format!("k8s/{number}.yaml"), TWICE);
+    }
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("seatrial"))
+        .args(["check"])
+        .current_dir(tree.path())
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let done = child.wait_with_output().expect("it ends");
+    assert_eq!(
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned()),
+        (Some(1), String::new())
+    );
+}

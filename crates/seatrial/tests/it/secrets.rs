@@ -1,0 +1,122 @@
+//! Canaries in every place a secret can stand; no output may sing.
+
+use crate::support::Tree;
+
+/// Each stands in another place; all share this word.
+const CANARY: &str = "k4n4ry";
+
+fn canary(place: &str) -> String {
+    format!("{CANARY}{place}9f3c")
+}
+
+/// Base64 of a text, as Secrets hold it.
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bytes = [chunk[0], *chunk.get(1).unwrap_or(&0), *chunk.get(2).unwrap_or(&0)];
+        let bits = u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]);
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize] as char;
+            out.push(if place <= chunk.len() { digit } else { '=' });
+        }
+    }
+    out
+}
+
+/// A line that makes its surroundings part of an excerpt: a key that is there twice.
+const NOISE: &str = "  noise: a\n  noise: b\n";
+
+fn tree() -> Tree {
+    let data = base64(&canary("data"));
+    let secret =
+        |name: &str, body: &str| format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n{body}");
+    let files: Vec<(&str, String)> = vec![
+        ("data.yaml", secret("a", &format!("data:\n  noise: YQ==\n  p: {data}\n  noise: YQ==\n  q: \"{data}\"\n"))),
+        ("invalid.yaml", secret("b", &format!("data:\n  p: \"not base64 {}\"\n{NOISE}", canary("invalid")))),
+        ("plain.yaml", secret("c", &format!("stringData:\n  p: {}\n{NOISE}", canary("plain")))),
+        ("twice.yaml", secret("d", &format!("stringData:\n  p: {}\n  p: {}\n", canary("one"), canary("two")))),
+        (
+            "block.yaml",
+            secret("e", &format!("stringData:\n  p: |\n    first {}\n    {}\n{NOISE}", canary("block"), canary("last"))),
+        ),
+        ("flow.yaml", secret("f", &format!("stringData: {{p: {}, noise: a, noise: b}}\n", canary("flow")))),
+        ("broken.yaml", secret("g", &format!("stringData:\n  p: {}\n  q: [\n", canary("broken")))),
+        ("broken2.yaml", secret("h", &format!("stringData:\n  p: \"{}\n  noise: a\n", canary("open")))),
+        ("broken3.yaml", format!("kind: Secret\napiVersion: v1\nstringData:\n\tp: {}\n", canary("tab"))),
+        (
+            "applied.yaml",
+            secret("i", "stringData:\n  noise: a\n  noise: b\n").replace(
+                "  name: i\n",
+                &format!(
+                    "  name: i\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      \
+                     {{\"data\":{{\"p\":\"{}\"}}}}\n",
+                    canary("applied")
+                ),
+            ),
+        ),
+        (
+            "env.yaml",
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: j\nspec:\n  containers:\n    - name: c\n      image: a:1\n      \
+                 env:\n        - name: DB_PASSWORD\n          value: {}\n          value: {}\n        \
+                 - name: DATABASE_URL\n          value: postgres://u:{}@db/x\n          value: postgres://u:{}@db/x\n",
+                canary("env"),
+                canary("again"),
+                canary("url"),
+                canary("link")
+            ),
+        ),
+        (
+            "config.yaml",
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: k\ndata:\n  API_TOKEN: {}\n{NOISE}",
+                canary("config")
+            ),
+        ),
+        (
+            "list.yaml",
+            format!(
+                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: l}}\n  \
+                 stringData:\n    p: {}\n    noise: a\n    noise: b\n",
+                canary("list")
+            ),
+        ),
+        (
+            "json.json",
+            format!(
+                "{{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"metadata\": {{\"name\": \"m\"}},\n \"stringData\": \
+                 {{\"p\": \"{}\", \"n\": \"a\", \"n\": \"b\"}}}}\n",
+                canary("json")
+            ),
+        ),
+    ];
+    let tree = Tree::new(&[]);
+    for (path, text) in files {
+        tree.write(&format!("k8s/{path}"), text);
+    }
+    tree
+}
+
+#[test]
+fn no_output_holds_a_secret_value() {
+    let tree = tree();
+    let encoded = base64(&canary("data"));
+    for words in [&["--format", "json"][..], &[], &["--color", "always"], &["--quiet"]] {
+        let done = tree.check(words);
+        assert_eq!(done.code, 1, "{}", done.stderr);
+        for text in [&done.stdout, &done.stderr] {
+            let sings = text.lines().find(|line| line.contains(CANARY) || line.contains(&encoded[..10]));
+            assert_eq!(sings, None, "in {words:?}");
+        }
+    }
+}
+
+#[test]
+fn the_places_with_canaries_are_shown_otherwise_the_test_proves_nothing() {
+    let report = tree().check(&["--format", "json"]).json();
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let paths: std::collections::BTreeSet<&str> =
+        findings.iter().filter_map(|it| it["primary"]["path"].as_str()).collect();
+    assert!(paths.len() >= 12, "{paths:?}");
+}
