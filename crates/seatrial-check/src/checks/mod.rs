@@ -5,19 +5,25 @@ mod argocd_chart_source;
 mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
+mod autoscaled_replicas;
+mod autoscaler_range;
+mod autoscaler_without_request;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
 mod duplicate_port;
+mod flux_missing_path;
 mod invalid_schedule;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
 mod missing_backend_service;
 mod missing_configmap;
 mod missing_configmap_key;
+mod missing_custom_object;
 mod missing_headless_service;
 mod missing_image_pull_secret;
 mod missing_issuer;
+mod missing_namespace;
 mod missing_persistent_volume_claim;
 mod missing_priority_class;
 mod missing_rbac_subject;
@@ -38,6 +44,7 @@ mod orphan_manifest;
 mod overlapping_selector;
 mod selector_mismatch;
 mod service_selects_nothing;
+mod several_autoscalers;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod unknown_service_in_environment;
@@ -55,19 +62,25 @@ pub static ALL: &[&Check] = &[
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
+    &autoscaled_replicas::CHECK,
+    &autoscaler_range::CHECK,
+    &autoscaler_without_request::CHECK,
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &duplicate_port::CHECK,
+    &flux_missing_path::CHECK,
     &invalid_schedule::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,
     &missing_backend_service::CHECK,
     &missing_configmap::CHECK,
     &missing_configmap_key::CHECK,
+    &missing_custom_object::CHECK,
     &missing_headless_service::CHECK,
     &missing_image_pull_secret::CHECK,
     &missing_issuer::CHECK,
+    &missing_namespace::CHECK,
     &missing_persistent_volume_claim::CHECK,
     &missing_priority_class::CHECK,
     &missing_rbac_subject::CHECK,
@@ -88,6 +101,7 @@ pub static ALL: &[&Check] = &[
     &overlapping_selector::CHECK,
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
+    &several_autoscalers::CHECK,
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &unknown_service_in_environment::CHECK,

@@ -1,0 +1,97 @@
+//! An autoscaler's bounds contradict each other, or leave it nothing to do.
+//!
+//! ## Why
+//! The API server refuses a `HorizontalPodAutoscaler` whose `maxReplicas` is below
+//! 1 or below `minReplicas`. It refuses `minReplicas: 0` too, unless a metric of
+//! type `Object` or `External` can wake the workload up and the feature gate
+//! `HPAScaleToZero` is on. KEDA does not scale by a `ScaledObject` whose bounds
+//! are the wrong way round. With equal bounds the number of pods never changes.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: autoscaling/v2
+//! kind: HorizontalPodAutoscaler
+//! metadata: {name: web}
+//! spec:
+//!   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+//!   minReplicas: 5
+//!   maxReplicas: 3
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: autoscaling/v2
+//! kind: HorizontalPodAutoscaler
+//! metadata: {name: web}
+//! spec:
+//!   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+//!   minReplicas: 3
+//!   maxReplicas: 5
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+
+use crate::scaling::Autoscaler;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "autoscaler-range",
+        title: "An autoscaler's bounds contradict each other, or leave it nothing to do",
+        severity: Severity::Error,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["hpa.range"],
+        page: include_str!("autoscaler_range.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for autoscaler in context.objects().filter_map(Autoscaler::of) {
+        report.add_some(judge(&autoscaler));
+    }
+}
+
+fn judge(autoscaler: &Autoscaler<'_>) -> Option<Notice> {
+    let title = autoscaler.object().title();
+    let (low_name, high_name) = (autoscaler.low_name(), autoscaler.high_name());
+    let (low, high) = (autoscaler.low(), autoscaler.high()?);
+    let at = |name: &str, message: String| Notice::new(&CHECK.info, autoscaler.spec.at(name), message);
+    if high < 1 {
+        let notice = at(high_name, format!("{title} has `{high_name}: {high}`, which must be 1 or more"));
+        return Some(notice.help("write the most pods that there may be"));
+    }
+    if low > high {
+        let notice =
+            at(low_name, format!("{title} has a `{low_name}` of {low}, above its `{high_name}` of {high}"));
+        let notice = notice.related(autoscaler.spec.at(high_name), Role::Cause, "the upper bound");
+        return Some(notice.help(format!("raise `{high_name}` or lower `{low_name}`")));
+    }
+    if low < 0 {
+        return Some(at(low_name, format!("{title} has `{low_name}: {low}`, which must not be negative")));
+    }
+    if low == 0 && !autoscaler.is_keda {
+        return Some(zero(autoscaler, at(low_name, format!("{title} may not scale to zero"))));
+    }
+    if low == high {
+        let notice = at(high_name, format!("{title} never scales: its bounds are equal"));
+        return Some(
+            notice.severity(Severity::Info).help(format!("raise `{high_name}`, or leave the autoscaler out")),
+        );
+    }
+    None
+}
+
+fn zero(autoscaler: &Autoscaler<'_>, notice: Notice) -> Notice {
+    let mut metrics = autoscaler.spec.list("metrics");
+    if metrics.any(|it| matches!(it.text("type"), Some("Object" | "External"))) {
+        let notice = notice.severity(Severity::Warning);
+        return notice
+            .because("`minReplicas: 0` is refused unless the feature gate HPAScaleToZero is on")
+            .help("write 1 or more, or scale with KEDA");
+    }
+    notice
+        .because("without a pod there is no use of resources to measure; only metrics of type Object or External wake it up")
+        .help("write 1 or more")
+}
