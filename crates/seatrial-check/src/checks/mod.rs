@@ -8,6 +8,7 @@ mod argocd_missing_revision;
 mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
+mod blocked_disruption;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
@@ -65,6 +66,7 @@ pub static ALL: &[&Check] = &[
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,
+    &blocked_disruption::CHECK,
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
