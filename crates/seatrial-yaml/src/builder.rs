@@ -2,6 +2,7 @@
 //! once they are complete.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use seatrial_source::Span;
@@ -52,11 +53,11 @@ impl Builder {
     }
 
     pub(crate) fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        push(&mut self.problems, problem);
     }
 
     pub(crate) fn value_problem(&mut self, problem: Problem) {
-        self.value_problems.push(problem);
+        push(&mut self.value_problems, problem);
     }
 
     /// The root of the current document, once it is complete.
@@ -84,12 +85,25 @@ impl Builder {
     pub(crate) fn end_document(&mut self) {
         self.problems.append(&mut self.value_problems);
         self.problems.sort_by_key(|problem| problem.span.start);
+        self.drop_consequences();
         let root = self.root();
         self.pending.clear();
         if let Some(document) = self.stream.documents.last_mut() {
             document.root = root;
             document.problems.append(&mut self.problems);
         }
+    }
+
+    /// Where `{{` was taken for two mappings, what follows in the line makes
+    /// no sense either; it is the same mistake.
+    fn drop_consequences(&mut self) {
+        let text = Arc::clone(&self.stream.text);
+        self.problems.dedup_by(|next, before| {
+            let between = || text.get(before.span.start as usize..next.span.start as usize);
+            before.kind == ProblemKind::Key
+                && next.kind == ProblemKind::Syntax
+                && between().is_some_and(|between| !between.contains('\n'))
+        });
     }
 
     pub(crate) fn add(&mut self, data: NodeData) -> NodeId {
@@ -136,14 +150,33 @@ impl Builder {
         }
         for finding in found {
             match finding {
-                Finding::Problem(problem) => self.problems.push(problem),
-                Finding::ValueProblem(problem) => self.value_problems.push(problem),
+                Finding::Problem(problem) if self.is_explained(&problem) => {}
+                Finding::Problem(problem) => push(&mut self.problems, problem),
+                Finding::ValueProblem(problem) => push(&mut self.value_problems, problem),
                 Finding::Harmless(key) => self.value_problems.retain(|problem| problem.span != key),
                 Finding::Overwritten(span) => {
                     self.value_problems.retain(|problem| !span.contains(problem.span))
                 }
             }
         }
+    }
+
+    /// Whether a collection cannot be a key, and the one inside it neither:
+    /// `{{ .x }}` is one mistake.
+    fn is_explained(&self, problem: &Problem) -> bool {
+        problem.kind == ProblemKind::Key
+            && self
+                .problems
+                .last()
+                .is_some_and(|last| last.kind == problem.kind && problem.span.contains(last.span))
+    }
+}
+
+/// Nobody reads more; the one for which a document is refused is kept always.
+fn push(problems: &mut Vec<Problem>, problem: Problem) {
+    const MOST: usize = 1000;
+    if problems.len() < MOST || problem.is_fatal() && !problems.iter().any(Problem::is_fatal) {
+        problems.push(problem);
     }
 }
 

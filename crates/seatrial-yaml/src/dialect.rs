@@ -24,7 +24,8 @@ pub struct Limits {
     pub depth: usize,
     /// Most nodes of one text.
     pub nodes: usize,
-    /// Most problems of one document; what follows in it is skipped.
+    /// Most places of one document at which reading goes on after broken
+    /// syntax; behind that, the rest of it is skipped.
     pub problems: usize,
     /// Most nodes one document may visit through aliases, whatever its size.
     pub alias_visits: u64,

@@ -98,12 +98,16 @@ fn check_scalars(stream: &Stream, node: Node<'_>) -> Result<(), TestCaseError> {
     for child in children.collect::<Vec<_>>() {
         check_scalars(stream, child)?;
     }
-    // The indentation of these is relative to what is around them, and plain
-    // text in brackets ends at a comma.
+    // The indentation of these is relative to what is around them; plain text
+    // in brackets ends at a comma, and a colon counts by what follows it.
     let depends = matches!(node.style(), Style::Literal | Style::Folded | Style::Block | Style::Flow);
     let source = node.source_text();
     let is_tagged = stream.text()[..node.span().start as usize].trim_end().ends_with(|letter| letter != ':');
-    if depends || source.contains(['\n', '\r', '?', '\u{85}', '\u{2028}']) || is_tagged {
+    if depends
+        || source.ends_with(':')
+        || source.contains(['\n', '\r', '?', '\u{85}', '\u{2028}'])
+        || is_tagged
+    {
         return Ok(());
     }
     let alone = read(source, stream.dialect());

@@ -285,8 +285,14 @@ impl Parser<'_> {
         let Some(innermost) = flow.clone().next() else { return fault };
         let start = innermost.start as usize;
         let outermost = flow.last().map_or(start, |open| open.start as usize);
-        if fault.at.0 >= self.scanner.source().len() {
+        let source = self.scanner.source();
+        if fault.at.0 >= source.len() {
             return Fault::syntax(start, start + 1, "this bracket is never closed").from(outermost);
+        }
+        if self.begins_entry(start, fault.at.0) {
+            let unclosed =
+                Fault::syntax(start, start + 1, "this bracket is not closed before the next entry");
+            return Fault { related: Some(fault.at), ..unclosed.from(outermost) };
         }
         Fault { from: outermost, ..fault.opened_at(start, start + 1) }
     }
@@ -341,12 +347,17 @@ impl Parser<'_> {
                 self.advance_over_end();
                 Ok(Some(self.finish(token.start, token.end)))
             }
-            _ => {
-                let (start, end) = self.extent(token);
-                let fault = Fault::syntax(start, end, "expected a list item here; is the indentation right?");
-                Err(self.with_block_start(fault))
-            }
+            _ => Err(self.no_item(token)),
         }
+    }
+
+    fn no_item(&self, token: Token) -> Fault {
+        let (start, end) = self.extent(token);
+        self.with_block_start(Fault::syntax(
+            start,
+            end,
+            "expected a list item here; is the indentation right?",
+        ))
     }
 
     /// Takes a token that closes a block; it stands where the next one begins.
@@ -373,6 +384,10 @@ impl Parser<'_> {
                 }
                 _ => self.node_then(State::IndentlessSequenceEntry, Place::Block),
             };
+        }
+        if !matches!(token.kind, TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd) {
+            // The mapping around it cannot go on with this either.
+            return Err(self.no_item(token));
         }
         self.pop_state();
         Ok(Some(self.finish(token.start, token.start)))

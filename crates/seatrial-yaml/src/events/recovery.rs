@@ -63,6 +63,20 @@ impl Parser<'_> {
         Unwinding { keep: 0, line }
     }
 
+    /// Whether a place lies in a line after `start` that looks like an entry
+    /// of an open block, or like the next document.
+    pub(super) fn begins_entry(&self, start: usize, at: usize) -> bool {
+        let source = self.scanner.source();
+        let mut line = start;
+        while source.next_line(line) <= at {
+            line = source.next_line(line);
+        }
+        let is_open = |entry: LineStart| self.open.iter().any(|open| entry.fits(open.kind, open.column));
+        line > start
+            && (source.is_document_marker(Cursor { at: line, line })
+                || LineStart::of(source, line).is_some_and(is_open))
+    }
+
     /// The next event of closing what is broken; none once that is done.
     pub(super) fn unwind(&mut self, unwinding: Unwinding) -> Option<Event> {
         if let Some(open) = self.open.last() {

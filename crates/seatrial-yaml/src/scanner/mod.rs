@@ -254,6 +254,7 @@ impl<'t> Scanner<'t> {
         let at = self.cursor.at;
         let message = match byte {
             b'\t' => "a tab may not stand in the indentation; use spaces".into(),
+            b'`' => "a backtick cannot start a value; quote it".into(),
             _ => format!("`{}` cannot start a value; quote it", char::from(byte)),
         };
         Fault::syntax(at, at + 1, message)

@@ -96,7 +96,7 @@ fn uri(
         }
     }
     if at == start && !may_be_empty {
-        return Err(Fault::syntax(start, start, "this tag has no name"));
+        return Err(Fault::syntax(start - 1, start, "this tag has no name"));
     }
     Ok((String::from_utf8_lossy(&bytes).into_owned(), at))
 }
