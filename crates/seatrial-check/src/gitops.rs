@@ -5,6 +5,7 @@ use seatrial_model::{Field, Object, Origins};
 use seatrial_source::{Completeness, TreePath, normalize_url};
 
 use crate::World;
+use crate::slip::meant;
 
 const ARGO: &str = "argoproj.io";
 
@@ -129,11 +130,20 @@ pub(crate) enum Standing {
 }
 
 /// What stands at a path that a source names, read from the top of the
-/// repository; none where it leads out of it.
+/// repository; none where it leads out of it, or to where no file is known.
 pub(crate) fn standing(world: &World<'_>, path: &str) -> Option<(TreePath, Standing)> {
-    let path = TreePath::top().join(path.trim().trim_start_matches('/'))?;
+    let origins = world.repository.origins.as_ref()?;
+    let path = origins.top.join(path.trim().trim_start_matches('/'))?;
+    if !path.is_within(&origins.top) || !path.is_within(&origins.covered) {
+        return None;
+    }
+    let standing = stands(world, &path);
+    Some((path, standing))
+}
+
+fn stands(world: &World<'_>, path: &TreePath) -> Standing {
     let files = &world.repository.facts.files;
-    let standing = match files.binary_search(&path) {
+    match files.binary_search(path) {
         Ok(_) => Standing::File,
         Err(_) if path.as_str().is_empty() => Standing::Directory,
         // Files sort by their text, in which `/` comes after `-` and `.`.
@@ -143,15 +153,14 @@ pub(crate) fn standing(world: &World<'_>, path: &str) -> Option<(TreePath, Stand
             let is_directory = files.get(place).is_some_and(|it| it.as_str().starts_with(&prefix));
             if is_directory { Standing::Directory } else { Standing::Nothing }
         }
-    };
-    Some((path, standing))
+    }
 }
 
 /// The longest beginning of a path that is a directory, and what it holds.
-pub(crate) fn nearest_directory(world: &World<'_>, path: &TreePath) -> Option<(TreePath, Vec<String>)> {
+fn nearest_directory(world: &World<'_>, path: &TreePath) -> Option<(TreePath, Vec<String>)> {
     let mut directory = path.parent()?;
     loop {
-        if standing(world, directory.as_str())?.1 == Standing::Directory {
+        if stands(world, &directory) == Standing::Directory {
             break;
         }
         directory = directory.parent()?;
@@ -164,6 +173,20 @@ pub(crate) fn nearest_directory(world: &World<'_>, path: &TreePath) -> Option<(T
     Some((directory, names))
 }
 
+/// What to do about a path that does not lead to a directory.
+pub(crate) fn path_help(world: &World<'_>, path: &TreePath) -> String {
+    let Some((directory, names)) = nearest_directory(world, path) else {
+        return "correct the path, or add the directory".to_owned();
+    };
+    let next = path.below(&directory).and_then(|it| it.split('/').next()).unwrap_or_default();
+    match meant(next, names.iter().map(String::as_str)) {
+        Some(near) => format!("`{directory}` has a directory `{near}`"),
+        None => {
+            format!("correct the path, or add the directory; `{directory}` is there, `{next}` in it is not")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,7 +194,8 @@ mod tests {
 
     fn origins(names: &[&str]) -> Origins {
         let refs = names.iter().map(|it| Ref { name: (*it).to_owned(), commit: None }).collect();
-        Origins { urls: Vec::new(), refs, completeness: Completeness::Complete }
+        let (top, covered) = (TreePath::top(), TreePath::top());
+        Origins { urls: Vec::new(), refs, completeness: Completeness::Complete, top, covered }
     }
 
     #[test]

@@ -41,8 +41,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_source::TreePath;
 
-use crate::gitops::{Revision, Source, Standing, nearest_directory, standing};
-use crate::slip::meant;
+use crate::gitops::{Revision, Source, Standing, path_help, standing};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
@@ -90,14 +89,5 @@ fn help(world: &World<'_>, path: &TreePath, found: Standing) -> String {
     if let Some(directory) = beside {
         return format!("name its directory, `{directory}`, and pick the file with `directory.include`");
     }
-    let Some((directory, names)) = nearest_directory(world, path) else {
-        return "correct the path, or add the directory".to_owned();
-    };
-    let next = path.below(&directory).and_then(|it| it.split('/').next()).unwrap_or_default();
-    match meant(next, names.iter().map(String::as_str)) {
-        Some(near) => format!("`{directory}` has a directory `{near}`"),
-        None => {
-            format!("correct the path, or add the directory; `{directory}` is there, `{next}` in it is not")
-        }
-    }
+    path_help(world, path)
 }
