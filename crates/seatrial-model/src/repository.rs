@@ -1,7 +1,7 @@
 //! Everything one trial looks at: all units, their bundles, what rendering noticed.
 
 use seatrial_diagnostics::{ObjectId, UnitId};
-use seatrial_source::{Completeness, Ref};
+use seatrial_source::{Completeness, Ref, TreePath};
 
 use crate::{Bundle, Coverage, Object, RenderFacts, Target, Unit};
 
@@ -35,6 +35,10 @@ pub struct Origins {
     pub refs: Vec<Ref>,
     /// Whether an absent ref proves something.
     pub completeness: Completeness,
+    /// The directory of the tree that is the repository's top.
+    pub top: TreePath,
+    /// The directory whose files are all known.
+    pub covered: TreePath,
 }
 
 /// All units of a tree, rendered for one target.

@@ -7,20 +7,30 @@ use seatrial_source::{Commit, Completeness, Files, Ref, RevisionError, Revisions
 
 use crate::Config;
 
-/// Addresses and refs, as the configuration gives them or else as git does;
-/// none when neither knows anything.
-pub fn origins(revisions: Option<&dyn Revisions>, config: &Config) -> Option<Origins> {
+/// Addresses and refs, as the configuration at `root` gives them or else as
+/// git does; none when neither knows anything. A configuration that names the
+/// repository stands at its top.
+pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePath) -> Option<Origins> {
     let from_git = revisions.map(|revisions| Origins {
         urls: normal(&revisions.remotes()),
         refs: short_names(revisions.refs().unwrap_or_default()),
         completeness: revisions.completeness(),
+        top: TreePath::top(),
+        covered: root.clone(),
     });
     if config.repository_url.is_none() && config.repository_refs.is_none() {
         return from_git;
     }
-    let unknown = Origins { urls: Vec::new(), refs: Vec::new(), completeness: Completeness::Partial };
+    let unknown = Origins {
+        urls: Vec::new(),
+        refs: Vec::new(),
+        completeness: Completeness::Partial,
+        top: root.clone(),
+        covered: root.clone(),
+    };
     let mut origins = from_git.unwrap_or(unknown);
     if let Some(url) = &config.repository_url {
+        origins.top = root.clone();
         origins.urls = normal(std::slice::from_ref(url));
     }
     if let Some(refs) = &config.repository_refs {

@@ -156,7 +156,7 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         target: target.clone(),
         external: request.config.external.clone(),
         exclude: request.config.exclude_below(&request.root),
-        origins: origins(request.revisions, &request.config),
+        origins: origins(request.revisions, &request.config, &request.root),
         limits: Limits::default(),
     });
     let config_file = add_config(&mut rendering.sources, request);

@@ -175,7 +175,13 @@ impl Case {
 }
 
 fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
-    let mut origins = Origins { urls: Vec::new(), refs: Vec::new(), completeness: Completeness::Complete };
+    let mut origins = Origins {
+        urls: Vec::new(),
+        refs: Vec::new(),
+        completeness: Completeness::Complete,
+        top: TreePath::top(),
+        covered: TreePath::top(),
+    };
     for line in lines {
         match line.strip_prefix("url ") {
             Some(url) => origins.urls.push(url.to_owned()),
