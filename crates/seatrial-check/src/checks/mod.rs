@@ -13,8 +13,10 @@ mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
 mod duplicate_port;
+mod empty_secret_value;
 mod flux_missing_path;
 mod invalid_schedule;
+mod invalid_secret_data;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
 mod missing_backend_service;
@@ -36,6 +38,7 @@ mod missing_service_account;
 mod missing_service_port;
 mod missing_storage_class;
 mod missing_tls_secret;
+mod missing_typed_secret_key;
 mod missing_volume;
 mod missing_webhook_service;
 mod missing_workload_selector;
@@ -43,11 +46,13 @@ mod monitor_selects_nothing;
 mod network_policy_selects_nothing;
 mod orphan_manifest;
 mod overlapping_selector;
+mod placeholder_secret_value;
 mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
+mod undefined_env_reference;
 mod unknown_service_in_environment;
 mod unresolved_monitor_port;
 mod unresolved_policy_port;
@@ -71,8 +76,10 @@ pub static ALL: &[&Check] = &[
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &duplicate_port::CHECK,
+    &empty_secret_value::CHECK,
     &flux_missing_path::CHECK,
     &invalid_schedule::CHECK,
+    &invalid_secret_data::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,
     &missing_backend_service::CHECK,
@@ -94,6 +101,7 @@ pub static ALL: &[&Check] = &[
     &missing_service_port::CHECK,
     &missing_storage_class::CHECK,
     &missing_tls_secret::CHECK,
+    &missing_typed_secret_key::CHECK,
     &missing_volume::CHECK,
     &missing_webhook_service::CHECK,
     &missing_workload_selector::CHECK,
@@ -101,11 +109,13 @@ pub static ALL: &[&Check] = &[
     &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
     &overlapping_selector::CHECK,
+    &placeholder_secret_value::CHECK,
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
+    &undefined_env_reference::CHECK,
     &unknown_service_in_environment::CHECK,
     &unresolved_monitor_port::CHECK,
     &unresolved_policy_port::CHECK,

@@ -1,0 +1,157 @@
+//! A variable refers to one that is not defined.
+//!
+//! ## Why
+//! The kubelet replaces `$(NAME)` in values, commands and arguments by a variable of
+//! the same container that is defined *before* it. Where there is none, the text
+//! stays as it is, and the process gets a literal `$(NAME)`.
+//!
+//! ## Bad
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     env:
+//!       - {name: REDIS_URL, value: "redis://redis"}
+//!       - {name: CACHE_URL, value: "$(REDUS_URL)/1"}
+//! ```
+//!
+//! ## Good
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     env:
+//!       - {name: REDIS_URL, value: "redis://redis"}
+//!       - {name: CACHE_URL, value: "$(REDIS_URL)/1"}
+//! ```
+
+use std::ops::Range;
+
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
+use seatrial_model::views::{Container, PodTemplate};
+
+use crate::slip::meant;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "undefined-env-reference",
+        title: "A variable refers to one that is not defined",
+        severity: Severity::Warning,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["env.reference"],
+        page: include_str!("undefined_env_reference.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for template in context.objects().filter_map(PodTemplate::of) {
+        for container in template.containers() {
+            // What a whole ConfigMap or Secret brings may have any name.
+            if container.env_from().next().is_none() {
+                of_container(&template, &container, report);
+            }
+        }
+    }
+}
+
+struct Variable<'a> {
+    name: &'a str,
+    field: Field<'a>,
+}
+
+fn of_container(template: &PodTemplate<'_>, container: &Container<'_>, report: &mut Report) {
+    let variables: Vec<Variable<'_>> = container
+        .env()
+        .filter_map(|it| Some(Variable { name: it.name()?, field: it.field.clone() }))
+        .collect();
+    for (place, variable) in variables.iter().enumerate() {
+        if let Some(value) = variable.field.key("value") {
+            report_in(template, &value, &variables[..place], &variables[place..], report);
+        }
+    }
+    for list in ["command", "args"] {
+        for text in container.field.list(list) {
+            report_in(template, &text, &variables, &[], report);
+        }
+    }
+}
+
+fn report_in(
+    template: &PodTemplate<'_>,
+    text: &Field<'_>,
+    before: &[Variable<'_>],
+    after: &[Variable<'_>],
+    report: &mut Report,
+) {
+    for (name, range) in references(text.as_str().unwrap_or_default()) {
+        if before.iter().any(|it| it.name == name) || is_brought_by_services(name) {
+            continue;
+        }
+        let title = template.object().title();
+        let later = after.iter().find(|it| it.name == name);
+        let state = if later.is_some() { "is defined after it" } else { "is not defined" };
+        let message = format!("{title} refers to $({name}), which {state}");
+        let notice = Notice::new(&CHECK.info, part(text, range), message);
+        let near = meant(name, before.iter().map(|it| it.name));
+        report.add(match (later, near) {
+            (Some(later), _) => notice.help(format!("move {name} before it")).related(
+                later.field.location(),
+                Role::Definition,
+                "defined here",
+            ),
+            (None, Some(near)) => notice.help(format!("refer to $({near})")),
+            (None, None) => {
+                notice.help(format!("define {name} before it, or write $$({name}) for the text itself"))
+            }
+        });
+    }
+}
+
+/// The names in `$(NAME)`, with where they stand; `$$` is a plain dollar.
+/// Lower-case ones are left to shells, which call them.
+fn references(text: &str) -> Vec<(&str, Range<u32>)> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(dollar) = text[at..].find('$').map(|it| it + at) {
+        at = dollar + 2;
+        if bytes.get(dollar + 1) == Some(&b'(') {
+            let rest = &text[at..];
+            let name = rest.split_once(')').map_or("", |(name, _)| name);
+            if is_variable(name) {
+                found.push((name, dollar as u32..(at + name.len() + 1) as u32));
+            }
+        } else if bytes.get(dollar + 1) != Some(&b'$') {
+            at = dollar + 1;
+        }
+        if at >= text.len() {
+            break;
+        }
+    }
+    found
+}
+
+fn is_variable(name: &str) -> bool {
+    name.len() > 1
+        && name.starts_with(|it: char| it.is_ascii_uppercase() || it == '_')
+        && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+}
+
+/// Whether it may be one of the variables that stand for Services.
+fn is_brought_by_services(name: &str) -> bool {
+    name.starts_with("KUBERNETES_")
+        || name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || name.contains("_PORT_")
+}
+
+fn part(text: &Field<'_>, range: Range<u32>) -> Location {
+    match text.location() {
+        Location::Field { unit, object, path, .. } => {
+            Location::Field { unit, object, path, part: Some(range) }
+        }
+        whole @ Location::Text { .. } => whole,
+    }
+}
