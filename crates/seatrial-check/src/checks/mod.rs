@@ -12,9 +12,15 @@ mod blocked_disruption;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
+mod duplicate_container_name;
+mod duplicate_env;
+mod duplicate_object;
 mod duplicate_port;
+mod duplicate_volume;
 mod empty_secret_value;
 mod flux_missing_path;
+mod invalid_label;
+mod invalid_object_name;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod mismatched_port_protocol;
@@ -54,10 +60,12 @@ mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_service_in_environment;
+mod unnamed_service_port;
 mod unresolved_monitor_port;
 mod unresolved_policy_port;
 mod unresolved_probe_port;
 mod unresolved_target_port;
+mod vacuous_probe;
 mod wrong_port_in_environment;
 
 use crate::Check;
@@ -75,9 +83,15 @@ pub static ALL: &[&Check] = &[
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
+    &duplicate_container_name::CHECK,
+    &duplicate_env::CHECK,
+    &duplicate_object::CHECK,
     &duplicate_port::CHECK,
+    &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
     &flux_missing_path::CHECK,
+    &invalid_label::CHECK,
+    &invalid_object_name::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &mismatched_port_protocol::CHECK,
@@ -117,10 +131,12 @@ pub static ALL: &[&Check] = &[
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
     &unknown_service_in_environment::CHECK,
+    &unnamed_service_port::CHECK,
     &unresolved_monitor_port::CHECK,
     &unresolved_policy_port::CHECK,
     &unresolved_probe_port::CHECK,
     &unresolved_target_port::CHECK,
+    &vacuous_probe::CHECK,
     &wrong_port_in_environment::CHECK,
 ];
 

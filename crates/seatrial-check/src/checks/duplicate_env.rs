@@ -1,0 +1,77 @@
+//! A container defines a variable twice.
+//!
+//! ## Why
+//! The last definition wins and the first is lost without a word. Server-side apply,
+//! which Flux and many Argo CD applications use, refuses the list: `duplicate
+//! entries for key [name="MODE"]`.
+//!
+//! ## Bad
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     env:
+//!       - {name: MODE, value: fast}
+//!       - {name: MODE, value: slow}
+//! ```
+//!
+//! ## Good
+//! ```yaml pod-spec
+//! containers:
+//!   - name: web
+//!     env:
+//!       - {name: MODE, value: slow}
+//! ```
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
+use seatrial_model::views::{Container, PodTemplate};
+
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "duplicate-env",
+        title: "A container defines a variable twice",
+        severity: Severity::Warning,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["yaml.duplicate-env"],
+        page: include_str!("duplicate_env.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for template in context.objects().filter_map(PodTemplate::of) {
+        for container in template.containers() {
+            let mut known: FxHashMap<&str, Field<'_>> = FxHashMap::default();
+            for variable in container.env() {
+                let Some(name) = variable.name() else { continue };
+                match known.get(name) {
+                    Some(first) => report.add(notice(&template, &container, name, first, &variable.field)),
+                    None => drop(known.insert(name, variable.field)),
+                }
+            }
+        }
+    }
+}
+
+fn notice(
+    template: &PodTemplate<'_>,
+    container: &Container<'_>,
+    name: &str,
+    first: &Field<'_>,
+    second: &Field<'_>,
+) -> Notice {
+    let (own, title) = (container.name().unwrap_or_default(), template.object().title());
+    let is_same = first.node().to_json() == second.node().to_json();
+    let notice = Notice::new(
+        &CHECK.info,
+        second.at("name"),
+        format!("container {own} of {title} defines {name} twice"),
+    )
+    .help("remove one of the two")
+    .related(first.at("name"), Role::Definition, "the first definition");
+    notice.because(if is_same { "both give the same value" } else { "the last one counts" })
+}
