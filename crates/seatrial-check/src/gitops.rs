@@ -173,12 +173,20 @@ fn nearest_directory(world: &World<'_>, path: &TreePath) -> Option<(TreePath, Ve
     Some((directory, names))
 }
 
+/// A path as the repository knows it, which may be a part of the tree.
+pub(crate) fn shown<'p>(world: &World<'_>, path: &'p TreePath) -> &'p str {
+    let origins = world.repository.origins.as_ref();
+    let below = origins.and_then(|it| path.below(&it.top)).unwrap_or(path.as_str());
+    if below.is_empty() { "." } else { below }
+}
+
 /// What to do about a path that does not lead to a directory.
 pub(crate) fn path_help(world: &World<'_>, path: &TreePath) -> String {
     let Some((directory, names)) = nearest_directory(world, path) else {
         return "correct the path, or add the directory".to_owned();
     };
     let next = path.below(&directory).and_then(|it| it.split('/').next()).unwrap_or_default();
+    let directory = shown(world, &directory);
     match meant(next, names.iter().map(String::as_str)) {
         Some(near) => format!("`{directory}` has a directory `{near}`"),
         None => {

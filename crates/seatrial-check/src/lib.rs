@@ -4,6 +4,7 @@
 //! ([`Level`](seatrial_diagnostics::Level)) and gets a [`Context`] of that size.
 
 mod checks;
+mod claims;
 mod context;
 mod cron;
 mod dns;

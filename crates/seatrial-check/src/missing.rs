@@ -120,6 +120,9 @@ impl<'a> Missing<'a> {
 
     /// An object of the same unit and name of another kind.
     pub(crate) fn namesake(&self, group: &'static str, kind: &str) -> Option<&'a Object> {
+        if self.astray.is_some() {
+            return None;
+        }
         let bundle = self.world.repository.bundle(self.object.unit());
         let mut objects = bundle.of_kind(group, kind);
         objects.find(|it| it.name() == self.name() && self.may_share_namespace(it))

@@ -41,7 +41,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_source::TreePath;
 
-use crate::gitops::{Revision, Source, Standing, path_help, standing};
+use crate::gitops::{Revision, Source, Standing, path_help, shown, standing};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
@@ -68,11 +68,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report: &mut Report) {
     let Some(origins) = source.own_repository(world) else { return };
     let Some((path, found)) = source.literal("path").and_then(|it| standing(world, it)) else { return };
-    let title = object.title();
+    let (title, name) = (object.title(), shown(world, &path));
     let message = match found {
         Standing::Directory => return,
-        Standing::File => format!("{title} deploys `{path}`, which is a file and no directory"),
-        Standing::Nothing => format!("{title} deploys `{path}`, which is not in this repository"),
+        Standing::File => format!("{title} deploys `{name}`, which is a file and no directory"),
+        Standing::Nothing => format!("{title} deploys `{name}`, which is not in this repository"),
     };
     let revision = source.field.text("targetRevision").unwrap_or_default();
     let is_other = Revision::of(origins, revision) == Revision::Other;
@@ -87,7 +87,10 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
 fn help(world: &World<'_>, path: &TreePath, found: Standing) -> String {
     let beside = path.parent().filter(|_| found == Standing::File);
     if let Some(directory) = beside {
-        return format!("name its directory, `{directory}`, and pick the file with `directory.include`");
+        return format!(
+            "name its directory, `{}`, and pick the file with `directory.include`",
+            shown(world, &directory)
+        );
     }
     path_help(world, path)
 }

@@ -49,7 +49,7 @@ use seatrial_model::references::Relation;
 use seatrial_model::{Field, Link, Object};
 use seatrial_yaml::FieldPath;
 
-use crate::gitops::{Revision, Standing, is_literal, own_repository, path_help, standing};
+use crate::gitops::{Revision, Standing, is_literal, own_repository, path_help, shown, standing};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -78,11 +78,11 @@ fn notice(context: &Context<'_>, object: &Object) -> Option<Notice> {
     let revision = own_revision(context, object)?;
     let path = Field::root(object).keys(&["spec", "path"])?;
     let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
-    let title = object.title();
+    let (title, name) = (object.title(), shown(world, &directory));
     let message = match found {
         Standing::Directory => return None,
-        Standing::File => format!("{title} applies `{directory}`, which is a file and no directory"),
-        Standing::Nothing => format!("{title} applies `{directory}`, which is not in this repository"),
+        Standing::File => format!("{title} applies `{name}`, which is a file and no directory"),
+        Standing::Nothing => format!("{title} applies `{name}`, which is not in this repository"),
     };
     let severity = if revision == Revision::Other { Severity::Warning } else { Severity::Error };
     let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity);
