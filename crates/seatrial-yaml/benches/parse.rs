@@ -7,7 +7,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use seatrial_source::FileId;
 use seatrial_yaml::events::Parser;
-use seatrial_yaml::{Dialect, Limits, parse};
+use seatrial_yaml::{Dialect, Limits, Node, parse};
 
 const BYTES: usize = 5 << 20;
 
@@ -133,7 +133,7 @@ fn bench(criterion: &mut Criterion) {
 
     let json: Arc<str> = parse(FileId(0), text, Dialect::GoYaml2, &limits)
         .roots()
-        .map(|root| root.to_json())
+        .map(Node::to_json)
         .collect::<Vec<_>>()
         .join("\n")
         .into();

@@ -155,7 +155,7 @@ impl Builder {
                 Finding::ValueProblem(problem) => push(&mut self.value_problems, problem),
                 Finding::Harmless(key) => self.value_problems.retain(|problem| problem.span != key),
                 Finding::Overwritten(span) => {
-                    self.value_problems.retain(|problem| !span.contains(problem.span))
+                    self.value_problems.retain(|problem| !span.contains(problem.span));
                 }
             }
         }

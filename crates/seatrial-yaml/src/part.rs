@@ -75,7 +75,7 @@ fn json_pieces(text: &str, data: &NodeData) -> Pieces {
 /// A value in pieces, in order.
 #[derive(Default)]
 struct Pieces {
-    pieces: Vec<Piece>,
+    list: Vec<Piece>,
     len: usize,
     /// Where the text that is scanned starts in the source.
     base: usize,
@@ -90,7 +90,7 @@ impl Pieces {
     fn push(&mut self, len: usize, start: usize, end: usize) {
         if len > 0 {
             let value = self.len..self.len + len;
-            self.pieces.push(Piece { value, source: self.base + start..self.base + end });
+            self.list.push(Piece { value, source: self.base + start..self.base + end });
             self.len += len;
         }
     }
@@ -98,13 +98,13 @@ impl Pieces {
     /// From the source of the first byte to the source of the last one.
     fn locate(&self, part: Range<usize>) -> Option<(usize, usize)> {
         if part.is_empty() {
-            let at = self.pieces.iter().find(|piece| part.start < piece.value.end);
+            let at = self.list.iter().find(|piece| part.start < piece.value.end);
             let place = at
                 .map(|piece| piece.start_of(part.start))
-                .or(self.pieces.last().map(|piece| piece.source.end))?;
+                .or(self.list.last().map(|piece| piece.source.end))?;
             return Some((place, place));
         }
-        let holding = |byte| self.pieces.get(self.pieces.partition_point(|piece| piece.value.end <= byte));
+        let holding = |byte| self.list.get(self.list.partition_point(|piece| piece.value.end <= byte));
         let start = holding(part.start)?.start_of(part.start);
         let end = holding(part.end - 1)?.end_of(part.end);
         Some((start, end.max(start)))

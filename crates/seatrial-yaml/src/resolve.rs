@@ -132,10 +132,9 @@ fn special_float(text: &str) -> Option<Meaning> {
 }
 
 fn number(tag: Tag, text: &str, dialect: Dialect) -> Meaning {
-    if matches!(tag, Tag::Implicit | Tag::Timestamp) {
-        if let Some(time) = Timestamp::parse(text) {
-            return Meaning::Time(time);
-        }
+    let may_be_time = matches!(tag, Tag::Implicit | Tag::Timestamp);
+    if let Some(time) = Timestamp::parse(text).filter(|_| may_be_time) {
+        return Meaning::Time(time);
     }
     if !text.contains('_') {
         return plain_number(text, dialect);

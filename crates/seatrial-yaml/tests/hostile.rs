@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use seatrial_source::FileId;
-use seatrial_yaml::{Dialect, Limits, ProblemKind, Stream, parse};
+use seatrial_yaml::{Dialect, Limits, Node, ProblemKind, Stream, parse};
 
 fn read(dialect: Dialect, text: String) -> Stream {
     parse(FileId(0), Arc::from(text), dialect, &Limits::default())
@@ -66,7 +66,7 @@ fn a_long_chain_of_merges_is_followed() {
     for dialect in [Dialect::GoYaml2, Dialect::GoYaml3] {
         let stream = read(dialect, text.clone());
         let last = stream.document_root(0).and_then(|root| root.get("a99")).expect("an entry");
-        assert_eq!(last.get("x").and_then(|node| node.as_i64()), Some(1));
+        assert_eq!(last.get("x").and_then(Node::as_i64), Some(1));
     }
 }
 
@@ -110,5 +110,5 @@ fn many_keys_in_one_mapping_take_linear_time() {
     }
     let stream = read(Dialect::GoYaml3, text);
     assert!(stream.is_accepted());
-    assert_eq!(stream.document_root(0).map(|root| root.len()), Some(100_000));
+    assert_eq!(stream.document_root(0).map(Node::len), Some(100_000));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_source::FileId;
-use seatrial_yaml::{Dialect, Limits, ProblemKind, Stream, parse};
+use seatrial_yaml::{Dialect, Limits, Node, ProblemKind, Stream, parse};
 
 fn read(text: &str) -> Stream {
     parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default())
@@ -101,9 +101,9 @@ fn aliases_without_an_anchor_are_null() {
 
 #[test]
 fn values_that_kubernetes_refuses() {
+    use ProblemKind::{Key, Merge, Value};
     let stream = read("x: .inf\n~: 1\n[a]: 2\n<<: 3\nn: !!int abc\nb: !!binary x\n");
     let kinds: Vec<_> = stream.all_problems().map(|problem| problem.kind).collect();
-    use ProblemKind::{Key, Merge, Value};
     assert_eq!(kinds, [Value, Key, Key, Merge, Value, Value]);
 }
 
@@ -122,5 +122,5 @@ fn a_document_full_of_problems_is_given_up() {
     let problems = stream.documents()[0].problems.iter();
     let broken = problems.filter(|problem| problem.kind == ProblemKind::Syntax);
     assert_eq!(broken.count(), Limits::default().problems);
-    assert_eq!(stream.document_root(1).map(|root| root.to_json()).as_deref(), Some(r#"{"b":1}"#));
+    assert_eq!(stream.document_root(1).map(Node::to_json).as_deref(), Some(r#"{"b":1}"#));
 }

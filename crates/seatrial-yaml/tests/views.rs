@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use seatrial_source::FileId;
-use seatrial_yaml::{Dialect, FieldPath, Limits, Stream, Value, parse};
+use seatrial_source::{FileId, Span};
+use seatrial_yaml::{Dialect, FieldPath, Limits, Node, Stream, Value, parse};
 
 fn read_as(dialect: Dialect, text: &str) -> Stream {
     let stream = parse(FileId(0), Arc::from(text), dialect, &Limits::default());
@@ -26,7 +26,7 @@ fn path(text: &str) -> FieldPath {
 #[test]
 fn numbers_stay_apart() {
     let stream = read("[1, -1, 18446744073709551615, 1.5, 012, ~, yes, 'yes', 1_000]");
-    let values: Vec<_> = stream.document_root(0).expect("a root").items().map(|item| item.value()).collect();
+    let values: Vec<_> = stream.document_root(0).expect("a root").items().map(Node::value).collect();
     let expected = [
         Value::Int(1),
         Value::Int(-1),
@@ -47,7 +47,7 @@ fn keys_have_the_names_that_kubernetes_gives_them() {
     let root = stream.document_root(0).expect("a root");
     let names: Vec<_> = root.entries().map(|entry| entry.name().into_owned()).collect();
     assert_eq!(names, ["true", "16", "1.5"]);
-    assert_eq!(root.get("true").and_then(|node| node.as_i64()), Some(1));
+    assert_eq!(root.get("true").and_then(Node::as_i64), Some(1));
     assert!(root.get("y").is_none());
 }
 
@@ -55,11 +55,11 @@ fn keys_have_the_names_that_kubernetes_gives_them() {
 fn the_last_duplicate_counts() {
     let stream = read("a: 1\nb: 2\na: 3\n");
     let root = stream.document_root(0).expect("a root");
-    assert_eq!(root.get("a").and_then(|node| node.as_i64()), Some(3));
+    assert_eq!(root.get("a").and_then(Node::as_i64), Some(3));
     assert_eq!((root.entries().count(), root.written_entries().count()), (2, 3));
     let problem = &stream.documents()[0].problems[0];
     assert_eq!(problem.span.range(), 10..11);
-    assert_eq!(problem.related.map(|span| span.range()), Some(0..1));
+    assert_eq!(problem.related.map(Span::range), Some(0..1));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn an_alias_shows_its_anchor_and_keeps_its_place() {
 fn the_nearest_written_part_of_a_path() {
     let stream = read("spec:\n  containers:\n  - name: a\n");
     let root = stream.document_root(0).expect("a root");
-    assert_eq!(root.at(&path("spec.containers[0].name")).and_then(|node| node.as_str()), Some("a"));
+    assert_eq!(root.at(&path("spec.containers[0].name")).and_then(Node::as_str), Some("a"));
     let found = root.nearest(&path("spec.containers[0].resources.limits"));
     assert_eq!((found.matched, found.node.source_text()), (3, "name: a"));
     let found = root.nearest(&path("spec.replicas"));

@@ -101,6 +101,7 @@ impl Parser<'_> {
     }
 
     /// A scalar that is left out, after which a state follows.
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a step")]
     fn empty_then(&mut self, next: State) -> Step {
         self.state = next;
         Ok(Some(self.empty_scalar()))
@@ -455,6 +456,7 @@ impl Parser<'_> {
         self.end_flow(token)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a step")]
     fn end_flow(&mut self, token: Token) -> Step {
         self.pop_state();
         self.advance(token);

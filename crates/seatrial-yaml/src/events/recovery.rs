@@ -52,10 +52,9 @@ impl Parser<'_> {
         while !source.is_end(line) && !source.is_document_marker(Cursor { at: line, line }) {
             if let Some(entry) = LineStart::of(source, line) {
                 leftmost = leftmost.min(entry.column);
-                if entry.column == leftmost {
-                    if let Some(at) = self.open.iter().rposition(|open| entry.fits(open.kind, open.column)) {
-                        return Unwinding { keep: at + 1, line };
-                    }
+                let place = self.open.iter().rposition(|open| entry.fits(open.kind, open.column));
+                if let Some(at) = place.filter(|_| entry.column == leftmost) {
+                    return Unwinding { keep: at + 1, line };
                 }
             }
             line = source.next_line(line);
@@ -126,7 +125,7 @@ struct LineStart {
 impl LineStart {
     /// None for empty lines and comments, and where tabs hide the column.
     fn of(source: &Source<'_>, line: usize) -> Option<Self> {
-        let start = (line..).find(|&at| source.byte(at) != b' ')?;
+        let start = source.skip(line, b' ');
         let end = source.line_end(start);
         let text = source.text().get(start..end)?;
         if text.is_empty() || text.starts_with(['#', '\t']) {

@@ -156,9 +156,10 @@ pub(crate) fn directive(source: &Source<'_>, start: usize) -> Result<(Directive,
 
 fn version(source: &Source<'_>, at: usize) -> Option<(Directive, usize)> {
     let number = |at: usize| {
-        let end = (at..).find(|&at| !source.byte(at).is_ascii_digit())?;
+        let digits = (0..3).take_while(|ahead| source.byte(at + ahead).is_ascii_digit()).count();
+        let end = at + digits;
         let value = source.text()[at..end].parse().ok()?;
-        (end - at <= 2).then_some((value, end))
+        (digits <= 2).then_some((value, end))
     };
     let (major, end) = number(source.skip_blanks(at))?;
     if source.byte(end) != b'.' {

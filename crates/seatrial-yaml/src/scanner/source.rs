@@ -181,6 +181,14 @@ impl<'t> Source<'t> {
         at
     }
 
+    /// The first place from `at` on with another byte.
+    pub(crate) fn skip(&self, mut at: usize, byte: u8) -> usize {
+        while self.byte(at) == byte {
+            at += 1;
+        }
+        at
+    }
+
     /// Whether `---` or `...` stands at a line's start.
     #[inline]
     pub(crate) fn is_document_marker(&self, cursor: Cursor) -> bool {
@@ -214,11 +222,9 @@ pub(crate) fn forbidden_characters(text: &str, most: usize) -> Vec<usize> {
     const CHUNK: usize = 64;
     let mut found = Vec::new();
     for (index, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
-        // Without branches, so that the common case is a few vector instructions.
-        let suspicious = chunk.iter().fold(false, |seen, &byte| {
-            seen | (byte < b' ') & (byte != b'\n') | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xEF)
-        });
-        if !suspicious {
+        // Counting instead of stopping lets the compiler use vector instructions.
+        let suspicious = chunk.iter().filter(|&&byte| is_suspicious(byte)).count();
+        if suspicious == 0 {
             continue;
         }
         let start = index * CHUNK;
@@ -231,12 +237,16 @@ pub(crate) fn forbidden_characters(text: &str, most: usize) -> Vec<usize> {
     found
 }
 
+/// Whether a forbidden character may begin with the byte.
+fn is_suspicious(byte: u8) -> bool {
+    byte < b' ' && byte != b'\n' || matches!(byte, 0x7F | 0xC2 | 0xEF)
+}
+
 fn is_forbidden(bytes: &[u8]) -> bool {
     match *bytes {
         [b'\t' | b'\n' | b'\r', ..] => false,
-        [0..b' ' | 0x7F, ..] => true,
+        [0..b' ' | 0x7F, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..] => true,
         [0xC2, next, ..] => next < 0xA0 && next != 0x85,
-        [0xEF, 0xBF, 0xBE | 0xBF, ..] => true,
         _ => false,
     }
 }
