@@ -60,7 +60,7 @@ use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, UnitId};
 use seatrial_model::views::{Container, PodTemplate};
 use seatrial_model::{Field, Object};
-use seatrial_yaml::FieldPath;
+use seatrial_yaml::{FieldPath, Node};
 use smol_str::SmolStr;
 
 use crate::scaling::{Autoscaler, Utilization, place};
@@ -130,13 +130,15 @@ impl<'a> Around<'a> {
         let mut around = Self::default();
         for object in world.repository.objects() {
             match (object.group(), object.kind()) {
-                ("", "LimitRange") => around.add_range(object),
+                ("", "LimitRange") => {
+                    around.add_range(object);
+                }
                 ("", "Namespace") => {
                     around.namespaces.insert((object.unit(), object.name()));
                 }
                 ("kyverno.io" | "policies.kyverno.io" | "mutations.gatekeeper.sh", _)
                 | (_, "MutatingWebhookConfiguration" | "MutatingAdmissionPolicy") => {
-                    around.changes_pods = true
+                    around.changes_pods = true;
                 }
                 _ => {}
             }
@@ -182,7 +184,7 @@ fn is_scaled_vertically(world: &World<'_>, workload: &Object) -> bool {
     world.graph.to(place(workload)).any(|link| {
         let other = world.repository.object(link.from);
         let mode = other.field(&["spec", "updatePolicy", "updateMode"]);
-        other.kind() == "VerticalPodAutoscaler" && mode.and_then(|it| it.as_str()) != Some("Off")
+        other.kind() == "VerticalPodAutoscaler" && mode.and_then(Node::as_str) != Some("Off")
     })
 }
 

@@ -9,6 +9,7 @@ mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
 mod blocked_disruption;
+mod blocked_rollout;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
@@ -56,6 +57,7 @@ mod placeholder_secret_value;
 mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
+mod shared_single_writer_volume;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
@@ -80,6 +82,7 @@ pub static ALL: &[&Check] = &[
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,
     &blocked_disruption::CHECK,
+    &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
@@ -127,6 +130,7 @@ pub static ALL: &[&Check] = &[
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
+    &shared_single_writer_volume::CHECK,
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
