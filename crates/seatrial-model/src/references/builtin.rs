@@ -27,6 +27,7 @@ const OBJECTS: &[(&str, &str, &[&str])] = &[
     ("", "ServiceAccount", &["default"]),
     ("", "ConfigMap", &["kube-root-ca.crt"]),
     ("rbac.authorization.k8s.io", "ClusterRole", &["cluster-admin", "admin", "edit", "view"]),
+    ("rbac.authorization.k8s.io", "Role", &["extension-apiserver-authentication-reader"]),
     ("argoproj.io", "AppProject", &["default"]),
     ("scheduling.k8s.io", "PriorityClass", &["system-cluster-critical", "system-node-critical"]),
 ];

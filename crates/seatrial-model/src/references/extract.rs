@@ -17,13 +17,18 @@ const VISITS_MAX: u32 = 400_000;
 /// walk; the namespace it names comes first.
 pub fn references(object: &Object) -> Vec<Reference> {
     let mut found = Vec::new();
+    read(object, &mut found);
+    found
+}
+
+/// The same into a buffer, which is emptied first.
+pub(super) fn read(object: &Object, found: &mut Vec<Reference>) {
+    found.clear();
     found.extend(namespace(object));
     if let Some(tree) = tree(object.group(), object.kind()) {
         let mut walk = Walk { object, steps: Vec::new(), visits: 0, found };
         walk.visit(object.root(), tree);
-        found = walk.found;
     }
-    found
 }
 
 fn namespace(object: &Object) -> Option<Reference> {
@@ -43,20 +48,20 @@ fn namespace(object: &Object) -> Option<Reference> {
     })
 }
 
-struct Walk<'a> {
+struct Walk<'a, 'f> {
     object: &'a Object,
     steps: Vec<Step<'a>>,
     visits: u32,
-    found: Vec<Reference>,
+    found: &'f mut Vec<Reference>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     /// Recursion goes as deep as the tables do, whatever the object.
     fn visit(&mut self, node: Node<'a>, tree: &'a Tree) {
         self.visits += 1;
         for rule in &tree.rules {
             let site = Site { object: self.object, node, steps: &self.steps };
-            rule.read(&site, &mut self.found);
+            rule.read(&site, self.found);
         }
         if let Some(items) = &tree.items {
             for (place, item) in (0..).zip(node.items()) {

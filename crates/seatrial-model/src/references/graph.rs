@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
+use crate::references::extract::read;
 use crate::references::index::Index;
 use crate::references::nearest::{Nearest, nearest, nearest_part};
 use crate::references::{Reference, Resolution, references};
 use crate::{Place, Repository};
-use rustc_hash::FxHashMap;
 use seatrial_diagnostics::UnitId;
 use smol_str::SmolStr;
 
@@ -34,19 +34,29 @@ pub struct Graph {
     links: Vec<Link>,
     /// For every unit, where each object's links start; one more at the end.
     starts: Vec<Vec<u32>>,
-    referrers: FxHashMap<Place, Vec<u32>>,
+    /// What is referred to and by which link, sorted.
+    referrers: Vec<(Place, u32)>,
 }
 
 impl Graph {
     /// Reads and resolves everything, object by object.
     pub fn build(repository: &Repository) -> Self {
-        let index = Index::build(repository);
-        let links = repository
-            .bundles
-            .iter()
-            .map(|bundle| bundle.objects().iter().map(|object| links(repository, &index, object)).collect());
-        let links = links.collect();
-        Self::assemble(index, links)
+        let mut graph = Self { index: Index::build(repository), ..Self::default() };
+        let mut buffer = Vec::new();
+        for bundle in &repository.bundles {
+            let mut starts = Vec::with_capacity(bundle.objects().len() + 1);
+            for object in bundle.objects() {
+                starts.push(graph.links.len() as u32);
+                read(object, &mut buffer);
+                for reference in buffer.drain(..) {
+                    let resolution = graph.index.resolve(repository, &reference);
+                    graph.links.push(Link { reference, resolution });
+                }
+            }
+            starts.push(graph.links.len() as u32);
+            graph.starts.push(starts);
+        }
+        graph.turned()
     }
 
     /// Puts together what [`Graph::links_of`] gave for every object of every
@@ -62,17 +72,22 @@ impl Graph {
             starts.push(graph.links.len() as u32);
             graph.starts.push(starts);
         }
-        for (id, link) in (0..).zip(&graph.links) {
-            for place in link.resolution.places() {
-                graph.referrers.entry(*place).or_default().push(id);
-            }
+        graph.turned()
+    }
+
+    /// With the links readable from their other end.
+    fn turned(mut self) -> Self {
+        for (id, link) in (0..).zip(&self.links) {
+            self.referrers.extend(link.resolution.places().iter().map(|place| (*place, id)));
         }
-        graph
+        self.referrers.sort_unstable();
+        self
     }
 
     /// The links of one object.
     pub fn links_of(repository: &Repository, index: &Index, place: Place) -> Vec<Link> {
-        links(repository, index, repository.object(place))
+        let resolve = |reference| Link { resolution: index.resolve(repository, &reference), reference };
+        references(repository.object(place)).into_iter().map(resolve).collect()
     }
 
     /// What an object refers to, in the order of its fields' tables.
@@ -101,8 +116,9 @@ impl Graph {
 
     /// The links that lead to an object, or to what it produces.
     pub fn to(&self, place: Place) -> impl Iterator<Item = &Link> {
-        let ids = self.referrers.get(&place).map_or(&[][..], Vec::as_slice);
-        ids.iter().map(|&id| &self.links[id as usize])
+        let start = self.referrers.partition_point(|it| it.0 < place);
+        let referrers = self.referrers[start..].iter().take_while(move |it| it.0 == place);
+        referrers.map(|&(_, id)| &self.links[id as usize])
     }
 
     /// The index that references are resolved against.
@@ -124,9 +140,4 @@ impl Graph {
     ) -> Option<SmolStr> {
         nearest_part(repository.object(place), reference)
     }
-}
-
-fn links(repository: &Repository, index: &Index, object: &crate::Object) -> Vec<Link> {
-    let resolve = |reference| Link { resolution: index.resolve(repository, &reference), reference };
-    references(object).into_iter().map(resolve).collect()
 }

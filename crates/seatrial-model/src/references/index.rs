@@ -21,6 +21,8 @@ impl Index {
     /// Reads every object of every unit once.
     pub fn build(repository: &Repository) -> Self {
         let mut index = Self::default();
+        let count = repository.bundles.iter().map(|it| it.objects().len()).sum();
+        index.objects.reserve(count);
         for object in repository.objects() {
             index.add(object);
         }
@@ -108,6 +110,11 @@ impl<T> Default for Chains<T> {
 const END: u32 = u32::MAX;
 
 impl<T> Chains<T> {
+    fn reserve(&mut self, count: usize) {
+        self.ends.reserve(count);
+        self.values.reserve(count);
+    }
+
     fn push(&mut self, key: u64, value: T) {
         let place = u32::try_from(self.values.len()).expect("fewer than 2^32 objects");
         self.values.push((value, END));

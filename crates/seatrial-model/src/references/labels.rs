@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::views::{PodTemplate, pod_template_path};
+use crate::views::pod_template_node;
 use crate::{LabelSelector, Labels, Object, Operator, Place, Repository, Requirement};
 
 /// Most objects one selector is compared with.
@@ -24,8 +24,9 @@ impl Labelled {
     pub(super) fn labels(self, object: &Object) -> Option<Labels<'_>> {
         match self {
             Self::Pods => {
-                pod_template_path(object.group(), object.kind())?;
-                Some(PodTemplate::of(object)?.labels())
+                let template = pod_template_node(object)?;
+                template.get("spec").filter(|it| it.is_mapping())?;
+                Some(Labels::of(template.get("metadata").and_then(|it| it.get("labels"))))
             }
             Self::Services => {
                 object.is("", "Service").then(|| Labels::of(object.field(&["metadata", "labels"])))

@@ -5,36 +5,41 @@ use smol_str::SmolStr;
 
 use crate::Object;
 use crate::references::{Part, Port};
-use crate::views::{ContainerKind, PodTemplate, Service};
+use crate::views::pod_template_node;
 
 /// Whether the object has the part. An object that somebody else fills in is
 /// taken to have it.
 pub(super) fn has(object: &Object, part: &Part) -> bool {
     match part {
-        Part::Key(key) => is_filled_elsewhere(object) || keys(object).any(|it| it == *key),
+        Part::Key(key) => has_key(object, key) || is_filled_elsewhere(object),
         Part::ServicePort(port) => has_service_port(object, port),
-        Part::ContainerPort(name) | Part::Listener(name) | Part::Subset(name) => {
-            names(object, part).contains(name)
-        }
+        Part::ContainerPort(name) => container_ports(object).any(|it| it == name),
+        Part::Listener(name) | Part::Subset(name) => names(object, part).contains(name),
     }
 }
 
 /// The names that would have done.
 pub(super) fn names(object: &Object, part: &Part) -> Vec<SmolStr> {
     match part {
-        Part::Key(_) => keys(object).collect(),
-        Part::ServicePort(_) => {
-            let ports = Service::of(object).into_iter().flat_map(|it| it.ports());
-            ports.filter_map(|it| it.name().map(SmolStr::new)).collect()
+        Part::Key(_) => {
+            let entries = KEYED.iter().filter_map(|it| object.root().get(it)).flat_map(Node::entries);
+            entries.map(|it| SmolStr::new(it.name())).collect()
         }
-        Part::ContainerPort(_) => {
-            let containers = PodTemplate::of(object).into_iter().flat_map(|it| it.containers());
-            let lasting = containers.filter(|it| it.kind != ContainerKind::Init);
-            lasting.flat_map(|it| it.ports()).filter_map(|it| it.name().map(SmolStr::new)).collect()
-        }
+        Part::ServicePort(_) => listed(object, "ports"),
+        Part::ContainerPort(_) => container_ports(object).map(SmolStr::new).collect(),
         Part::Listener(_) => listed(object, "listeners"),
         Part::Subset(_) => listed(object, "subsets"),
     }
+}
+
+/// The names of the ports of containers that keep running.
+fn container_ports(object: &Object) -> impl Iterator<Item = &str> {
+    let spec = pod_template_node(object).and_then(|it| it.get("spec"));
+    let containers = |list| spec.and_then(|it| it.get(list)).into_iter().flat_map(Node::items);
+    let is_sidecar = |it: &Node<'_>| it.get("restartPolicy").and_then(Node::as_str) == Some("Always");
+    let lasting = containers("containers").chain(containers("initContainers").filter(is_sidecar));
+    let ports = lasting.filter_map(|it| it.get("ports")).flat_map(Node::items);
+    ports.filter_map(|it| it.get("name")?.as_str())
 }
 
 fn listed(object: &Object, list: &str) -> Vec<SmolStr> {
@@ -42,10 +47,11 @@ fn listed(object: &Object, list: &str) -> Vec<SmolStr> {
     items.filter_map(|it| it.get("name")?.as_str().map(SmolStr::new)).collect()
 }
 
-fn keys(object: &Object) -> impl Iterator<Item = SmolStr> {
-    let maps = ["data", "stringData", "binaryData"];
-    let maps = maps.into_iter().filter_map(|it| object.root().get(it));
-    maps.flat_map(Node::entries).map(|it| SmolStr::new(it.name()))
+/// The fields that hold the keys of a `ConfigMap` or Secret.
+const KEYED: [&str; 3] = ["data", "stringData", "binaryData"];
+
+fn has_key(object: &Object, key: &str) -> bool {
+    KEYED.iter().any(|it| object.root().get(it).is_some_and(|map| map.get(key).is_some()))
 }
 
 /// Marks of controllers that put keys into an object that is written empty.
@@ -71,13 +77,23 @@ fn is_filled_elsewhere(object: &Object) -> bool {
         || FILLED_BY.iter().any(|name| holds("annotations", name))
 }
 
-fn has_service_port(object: &Object, port: &Port) -> bool {
-    let Some(service) = Service::of(object) else { return true };
-    if service.is_external_name() && service.ports().next().is_none() {
+fn has_service_port(object: &Object, wanted: &Port) -> bool {
+    if !object.is("", "Service") {
         return true;
     }
-    service.ports().any(|it| match port {
-        Port::Number(number) => it.port() == Some(*number),
-        Port::Name(name) => it.name() == Some(name) || it.port().is_some_and(|port| name.parse() == Ok(port)),
+    let text = |key: &str| object.field(&["spec", key]).and_then(Node::as_str);
+    let mut ports = object.field(&["spec", "ports"]).into_iter().flat_map(Node::items).peekable();
+    if text("type") == Some("ExternalName") && ports.peek().is_none() {
+        return true;
+    }
+    ports.any(|port| {
+        let number = port.get("port").and_then(Node::as_i64);
+        match wanted {
+            Port::Number(wanted) => number == Some(*wanted),
+            Port::Name(name) => {
+                let same = port.get("name").and_then(Node::as_str) == Some(name);
+                same || number.is_some_and(|it| name.parse() == Ok(it))
+            }
+        }
     })
 }

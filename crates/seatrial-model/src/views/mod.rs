@@ -8,7 +8,7 @@ mod service;
 mod workload;
 
 pub use container::{Container, ContainerKind, ContainerPort, EnvFrom, EnvVar, Volume, VolumeMount};
-pub(crate) use pod_template::POD_TEMPLATES;
+pub(crate) use pod_template::{POD_TEMPLATES, pod_template_node};
 pub use pod_template::{PodTemplate, pod_template_path};
 pub use probe::{Handler, Probe, ProbeKind};
 pub use service::{Service, ServicePort};

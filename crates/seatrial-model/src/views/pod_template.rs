@@ -1,5 +1,6 @@
 //! Where each kind keeps the pods it makes.
 
+use seatrial_yaml::Node;
 use smol_str::SmolStr;
 
 use crate::views::{Container, ContainerKind, Volume};
@@ -37,6 +38,11 @@ pub(crate) const POD_TEMPLATES: &[(&str, &str, &[&str])] = &[
 /// Pod itself, none for kinds without one.
 pub fn pod_template_path(group: &str, kind: &str) -> Option<&'static [&'static str]> {
     POD_TEMPLATES.iter().find(|it| it.1 == kind && it.0 == group).map(|it| it.2)
+}
+
+/// The template of pods of an object, without its path.
+pub(crate) fn pod_template_node(object: &Object) -> Option<Node<'_>> {
+    object.field(pod_template_path(object.group(), object.kind())?)
 }
 
 /// A template of pods, or a Pod.

@@ -232,4 +232,10 @@ pub(super) const WRITTEN: &[(GroupKind, &[&str], GroupKind, &str)] = &[
     (("services.k8s.aws", "FieldExport"), &["spec", "to", "name"], SECRET, "namespace"),
     (("services.k8s.aws", "FieldExport"), &["spec", "to", "name"], CONFIG_MAP, "namespace"),
     (("helm.cattle.io", "HelmChart"), &["spec", "targetNamespace"], ("", "Namespace"), ""),
+    (
+        ("source.extensions.fluxcd.io", "ArtifactGenerator"),
+        &["spec", "artifacts", "*", "name"],
+        ("source.toolkit.fluxcd.io", "ExternalArtifact"),
+        "",
+    ),
 ];
