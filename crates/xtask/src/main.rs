@@ -1,12 +1,17 @@
-//! Generated pages and checks of the house itself.
+//! Generated pages, checks of the house itself, and the tree that speed is
+//! measured on.
 //!
 //! `cargo xtask generate` writes the generated files; with `--check` it only
-//! says which of them differ.
+//! says which of them differ. `cargo xtask tree DIR [FILES]` writes the
+//! benchmark's tree.
 
 mod generate;
 #[cfg(test)]
 mod house;
+#[path = "../../../bench/tree.rs"]
+mod tree;
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +21,12 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["generate"] => generate::write(top()),
         ["generate", "--check"] => generate::compare(top()),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask generate [--check]")),
+        ["tree", directory] => plant(Path::new(directory), 10_000),
+        ["tree", directory, files] => match files.parse() {
+            Ok(files) => plant(Path::new(directory), files),
+            Err(error) => Err(anyhow::Error::new(error)),
+        },
+        _ => Err(anyhow::anyhow!("usage: cargo xtask generate [--check] | tree DIR [FILES]")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -25,6 +35,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the benchmark's tree below a directory.
+fn plant(directory: &Path, files: usize) -> anyhow::Result<()> {
+    for number in 0..files {
+        let (path, text) = tree::file(number);
+        let path = directory.join(path);
+        fs::create_dir_all(path.parent().expect("generated files lie in folders"))?;
+        fs::write(path, text)?;
+    }
+    Ok(())
 }
 
 /// The top of the workspace.
