@@ -96,7 +96,8 @@ fn level(severity: Severity) -> Level<'static> {
 fn units(finding: &Finding) -> String {
     let mut line = String::new();
     if let Some(object) = &finding.object {
-        let _ = write!(line, "{} {}", plain(&object.kind), plain(&object.name));
+        let name = if object.name.is_empty() { "without a name" } else { &object.name };
+        let _ = write!(line, "{} {}", plain(&object.kind), plain(name));
         if let Some(namespace) = &object.namespace {
             let _ = write!(line, " (namespace {})", plain(namespace));
         }

@@ -8,6 +8,8 @@ use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
 
 /// Reasons of the verdict before the rest is only counted.
 const REASONS_MAX: usize = 8;
+/// Reasons of skips before the rest is only counted.
+const SKIPS_MAX: usize = 10;
 /// Names in a line before the rest is only counted.
 const WORDS_MAX: usize = 3;
 
@@ -122,7 +124,12 @@ fn coverage(trial: &Trial) -> Vec<String> {
     for skipped in &trial.coverage.skipped {
         by_reason.entry((skipped.code.as_str(), &skipped.reason)).or_default().push(skipped);
     }
-    lines.extend(by_reason.into_iter().map(|((_, reason), places)| skip_line(reason, &places)));
+    let skips = by_reason.len();
+    let shown = by_reason.into_iter().take(SKIPS_MAX);
+    lines.extend(shown.map(|((_, reason), places)| skip_line(reason, &places)));
+    if skips > SKIPS_MAX {
+        lines.push(format!("not judged for {} more reasons: `--format json` lists all", skips - SKIPS_MAX));
+    }
     lines
 }
 

@@ -263,3 +263,6 @@ fn step_label(role: Role) -> &'static str {
         Role::Cause => "because of this",
     }
 }
+
+#[cfg(test)]
+mod tests;

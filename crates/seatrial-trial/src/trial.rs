@@ -164,7 +164,7 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
     Run { request, rendering: &rendering, judgement: &judgement, checks: &checks, config_file }.finish(target)
 }
 
-fn target(config: &Config) -> Target {
+pub(crate) fn target(config: &Config) -> Target {
     Target {
         kubernetes: config.kubernetes.unwrap_or(KubernetesVersion::DEFAULT),
         profile: config.profile.clone().unwrap_or_else(|| PROFILE.to_owned()),
@@ -325,3 +325,6 @@ fn summary(findings: &[Finding], suppressed: usize) -> Summary {
         fixable: findings.iter().filter(|it| it.fix.is_some()).count(),
     }
 }
+
+#[cfg(test)]
+mod tests;

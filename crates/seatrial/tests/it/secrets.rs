@@ -1,6 +1,6 @@
 //! Canaries in every place a secret can stand; no output may sing.
 
-use crate::support::Tree;
+use crate::support::{Tree, run};
 
 /// Each stands in another place; all share this word.
 const CANARY: &str = "k4n4ry";
@@ -90,6 +90,73 @@ fn tree() -> Tree {
                 canary("json")
             ),
         ),
+        (
+            "args.yaml",
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: n\nspec:\n  containers:\n    - name: c\n      image: a:1\n      \
+                 args: [\"--db-password={}\", \"--x\"]\n      args: [\"--token\", \"{}\"]\n      command: [sh, -c, \
+                 \"curl -u admin:{} https://a\"]\n      command: [\"--api-key={}\"]\n",
+                canary("arg"),
+                canary("flag"),
+                canary("curl"),
+                canary("key")
+            ),
+        ),
+        (
+            "pem.yaml",
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: o\ndata:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    \
+                 {}\n    -----END PRIVATE KEY-----\n{NOISE}",
+                canary("pem")
+            ),
+        ),
+        (
+            "docker.yaml",
+            secret(
+                "p",
+                &format!(
+                    "type: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \
+                     '{{\"auths\":{{\"r\":{{\"password\":\"{}\"}}}}}}'\n{NOISE}",
+                    canary("docker")
+                ),
+            ),
+        ),
+        (
+            "argo.yaml",
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: q\nspec:\n  project: default\n  source:\n    \
+                 repoURL: https://bot:{}@github.com/example/charts.git\n    chart: redis\n    targetRevision: HEAD\n  \
+                 destination: {{name: in-cluster, namespace: q}}\n",
+                canary("repo")
+            ),
+        ),
+        (
+            "gen/kustomization.yaml",
+            format!(
+                "secretGenerator:\n- name: r\n  literals:\n  - password={}\n  literals:\n  - token={}\nresources: []\nresources: []\n",
+                canary("literal"),
+                canary("second")
+            ),
+        ),
+        (
+            "compose/docker-compose.yml",
+            format!(
+                "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: {}\n      \
+                 POSTGRES_PASSWORD: {}\n",
+                canary("compose"),
+                canary("other")
+            ),
+        ),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: s\nversion: 1.0.0\n".to_owned()),
+        ("chart/values.yaml", format!("auth:\n  password: {}\n  password: {}\n", canary("values"), canary("more"))),
+        ("kind.yaml", secret("t", &format!("stringData:\n  p: {}\n{NOISE}", canary("kind"))).replace("Secret", "secret")),
+        (
+            "merge.yaml",
+            secret(
+                "u",
+                &format!("stringData: &x\n  p: {}\n{NOISE}data:\n  <<: *x\n  <<: *x\n", canary("anchor")),
+            ),
+        ),
     ];
     let tree = Tree::new(&[]);
     for (path, text) in files {
@@ -110,6 +177,17 @@ fn no_output_holds_a_secret_value() {
             assert_eq!(sings, None, "in {words:?}");
         }
     }
+}
+
+#[test]
+fn manifests_from_stdin_are_redacted_too() {
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  p: {}\n{NOISE}",
+        canary("in")
+    );
+    let done = run(tree().path(), &["check", "-"], text.as_bytes());
+    assert_eq!(done.code, 1);
+    assert!(!done.stdout.contains(CANARY), "{}", done.stdout);
 }
 
 #[test]

@@ -1,0 +1,112 @@
+use seatrial_model::UnitRole;
+use seatrial_source::MemoryFiles;
+
+use super::*;
+use crate::checklist::Answer;
+
+fn trial_of(files: &[(&str, &str)], config: &str) -> Trial {
+    let files: MemoryFiles = files.iter().copied().collect();
+    check(&TrialRequest {
+        files: &files,
+        revisions: None,
+        git_problem: None,
+        root: TreePath::top(),
+        scope: TreePath::top(),
+        config: Config::parse(config, &catalogue()).expect("the configuration is valid"),
+        config_text: Some(config.to_owned()),
+        today: "2026-11-21".parse().expect("the day exists"),
+        units: None,
+    })
+}
+
+fn deployment(secret: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api}}\nspec:\n  selector: {{matchLabels: {{app: api}}}}\n  \
+         template:\n    metadata: {{labels: {{app: api}}}}\n    spec:\n      containers:\n      - name: api\n        \
+         image: registry.example.com/api:1.0.0\n        ports: [{{name: http, containerPort: 8080}}]\n        \
+         envFrom: [{{secretRef: {{name: {secret}}}}}]\n"
+    )
+}
+
+const SECRET: &str =
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: credentials}\nstringData: {token: hunter2-hunter2}\n";
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec:\n  selector: {app: api}\n  \
+                       ports: [{port: 80, targetPort: htpp}]\n";
+
+#[test]
+fn a_workload_that_cannot_start_will_fail_because_of_a_finding() {
+    let trial = trial_of(&[("k8s/api.yaml", &deployment("credentails")), ("k8s/secret.yaml", SECRET)], "");
+    let workload = &trial.units[0].workloads[0];
+    assert_eq!((workload.verdict, trial.verdict), (Verdict::WillFail, Verdict::WillFail));
+    let because: Vec<&Finding> =
+        trial.findings.iter().filter(|it| workload.because.contains(&it.id)).collect();
+    assert!(because.iter().any(|it| it.severity == Severity::Error && it.check.id == "missing-secret"));
+}
+
+#[test]
+fn what_selects_a_workload_counts_for_it() {
+    let trial = trial_of(
+        &[
+            ("k8s/api.yaml", &deployment("credentials")),
+            ("k8s/secret.yaml", SECRET),
+            ("k8s/service.yaml", SERVICE),
+        ],
+        "",
+    );
+    let finding = trial.findings.iter().find(|it| it.check.id == "unresolved-target-port");
+    let finding = finding.expect("the port has no such name");
+    assert!(trial.units[0].workloads[0].because.contains(&finding.id));
+    let ports = trial.checklist.iter().find(|it| it.item.starts_with("ports line up"));
+    assert_eq!(ports.map(|it| (it.answer, it.evidence.contains(&finding.id))), Some((Answer::No, true)));
+}
+
+#[test]
+fn an_external_object_is_an_assumption() {
+    let config = "external = [{ kind = \"Secret\", name = \"credentials\" }]";
+    let trial = trial_of(&[("k8s/api.yaml", &deployment("credentials"))], config);
+    let workload = &trial.units[0].workloads[0];
+    assert_eq!(workload.verdict, Verdict::Ready, "{:?}", trial.findings);
+    assert_eq!(workload.assumptions, ["Secret credentials exists outside the tree, as seatrial.toml says"]);
+}
+
+#[test]
+fn examples_are_at_risk_at_most() {
+    let files = [("examples/api.yaml", &*deployment("credentails")), ("examples/secret.yaml", SECRET)];
+    let trial = trial_of(&files, "");
+    assert_eq!((trial.units[0].role, trial.verdict), (UnitRole::Candidate, Verdict::AtRisk));
+    assert_eq!(trial.summary.error, 0);
+}
+
+#[test]
+fn a_file_that_does_not_parse_leaves_its_unit_unknown_or_worse() {
+    let trial =
+        trial_of(&[("k8s/a.yaml", SECRET), ("k8s/b.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {")], "");
+    assert!(trial.units[0].verdict >= Verdict::Unknown);
+    assert!(
+        trial.coverage.skipped.iter().any(|it| it.path.as_str() == "k8s/b.yaml") || trial.summary.error > 0
+    );
+}
+
+#[test]
+fn what_could_not_be_judged_outweighs_a_risk_and_not_a_failure() {
+    assert!(Verdict::Ready < Verdict::AtRisk);
+    assert!(Verdict::AtRisk < Verdict::Unknown);
+    assert!(Verdict::Unknown < Verdict::WillFail);
+}
+
+#[test]
+fn an_excluded_path_is_not_judged() {
+    let files = [("vendor/api.yaml", &*deployment("credentails")), ("k8s/secret.yaml", SECRET)];
+    let trial = trial_of(&files, "exclude = [\"vendor\"]");
+    assert!(trial.units.iter().all(|unit| unit.path.as_str() == "k8s"), "{:?}", trial.units);
+    assert!(trial.coverage.skipped.iter().any(|it| it.code == SkipCode::Excluded), "{:?}", trial.coverage);
+}
+
+#[test]
+fn masked_sources_hold_no_secret() {
+    let trial = trial_of(&[("k8s/secret.yaml", SECRET)], "");
+    for file in trial.sources.ids() {
+        assert!(!trial.sources.file(file).text().contains("hunter2"));
+    }
+}
