@@ -7,7 +7,7 @@ use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Sc
 use seatrial_model::{
     Agreement, Link, Object, Place, Resolution, SkipCode, UnitKind, UnitRole, is_namespaced,
 };
-use seatrial_yaml::FieldPath;
+use seatrial_yaml::{FieldPath, Node};
 use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
@@ -55,6 +55,9 @@ pub(crate) fn missing<'a>(
         if (astray.is_none() && link.resolution != Resolution::Missing) || !wanted(object, link) {
             continue;
         }
+        if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
+            continue;
+        }
         let key = (link.from, link.reference.kinds.title(), name, written_namespace(link));
         if let Some(&at) = known.get(&key) {
             found[at].others.push(link);
@@ -64,6 +67,60 @@ pub(crate) fn missing<'a>(
         found.push(Missing { world, object, link, others: Vec::new(), astray });
     }
     found
+}
+
+/// Whether a name stands for another that a person fills in: `CHANGE_ME`.
+fn is_to_fill_in(name: &str) -> bool {
+    name.contains("__") || !name.contains(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())
+}
+
+/// Whether something whose objects are not known bears the name, or a part of
+/// it from its beginning: a release `redis` makes a Service `redis-master`.
+fn may_come_with_release(world: &World<'_>, link: &Link, name: &str) -> bool {
+    const MADE: &[&str] = &[
+        "ConfigMap",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "PersistentVolumeClaim",
+        "Deployment",
+        "StatefulSet",
+    ];
+    const MAKERS: &[(&str, &str)] = &[
+        ("helm.toolkit.fluxcd.io", "HelmRelease"),
+        ("helm.cattle.io", "HelmChart"),
+        ("argoproj.io", "Application"),
+    ];
+    if !MADE.contains(&link.reference.kinds.title()) {
+        return false;
+    }
+    let (repository, index) = (world.repository, world.graph.index());
+    let mut stems = name.match_indices('-').map(|(at, _)| &name[..at]).chain([name]);
+    stems.any(|stem| {
+        let makers = MAKERS.iter().flat_map(|(group, kind)| index.find(repository, group, kind, None, stem));
+        makers.into_iter().any(|place| is_foreign(world, repository.object(place)))
+    }) || has_unknown_maker(world, link, name)
+}
+
+/// Whether the unit has an object of a kind that nobody knows and of a like name.
+fn has_unknown_maker(world: &World<'_>, link: &Link, name: &str) -> bool {
+    // In a larger unit this would be asked too often.
+    const OBJECTS_MAX: usize = 2_000;
+    let objects = world.repository.bundle(link.from.unit).objects();
+    let mut unknown = objects.iter().filter(|it| is_namespaced(it.group(), it.kind()).is_none());
+    let is_stem = |stem: &str| {
+        !stem.is_empty() && name.strip_prefix(stem).is_some_and(|it| it.is_empty() || it.starts_with('-'))
+    };
+    objects.len() <= OBJECTS_MAX && unknown.any(|it| is_stem(it.name()))
+}
+
+/// Whether what is released does not stand in this tree.
+fn is_foreign(world: &World<'_>, release: &Object) -> bool {
+    let sources = Source::of(release);
+    let is_own = |source: &Source<'_>| {
+        !source.is_chart() && source.literal("repoURL").is_some_and(|it| own_repository(world, it).is_some())
+    };
+    sources.is_empty() || !sources.iter().all(is_own)
 }
 
 /// Whether the reference is to one of these kinds.
@@ -138,8 +195,7 @@ impl<'a> Missing<'a> {
     pub(crate) fn has_volume_of_class(&self) -> bool {
         let bundles = self.world.repository.bundles.iter();
         let mut volumes = bundles.flat_map(|it| it.of_kind("", "PersistentVolume"));
-        volumes
-            .any(|it| it.field(&["spec", "storageClassName"]).and_then(|it| it.as_str()) == Some(self.name()))
+        volumes.any(|it| it.field(&["spec", "storageClassName"]).and_then(Node::as_str) == Some(self.name()))
     }
 
     /// What to tell: the object `acts` on something that is not there, and
@@ -241,11 +297,11 @@ impl<'a> Missing<'a> {
             Kinds::Pods => Vec::new(),
         };
         let objects = kinds.into_iter().flat_map(|(group, kind)| bundle.of_kind(group, kind));
-        akin(self.name(), objects.filter(|it| self.may_share_namespace(it)).map(|it| it.name()))
+        akin(self.name(), objects.filter(|it| self.may_share_namespace(it)).map(Object::name))
     }
 
     fn change(&self, notice: Notice, name: &SmolStr) -> Notice {
-        let node = self.object.at(&self.link.path).and_then(|it| it.as_str());
+        let node = self.object.at(&self.link.path).and_then(Node::as_str);
         // Only where the scalar is the name and nothing else.
         if node != Some(self.name()) {
             return notice;
@@ -338,28 +394,17 @@ impl<'a> Missing<'a> {
         programs.take(2).chain(units.take(2)).chain(skipped.take(2))
     }
 
-    /// Whether an object whose products are not known may make it: a release
-    /// or an application of another repository, or a custom resource of a like name.
+    /// Whether a release, or an application of another repository, may make it.
     fn may_be_made(&self) -> bool {
         let repository = self.world.repository;
-        let name = self.name();
         repository.objects().any(|object| match (object.group(), object.kind()) {
             ("argoproj.io", "Application" | "ApplicationSet") => self.may_deploy(object),
-            ("helm.toolkit.fluxcd.io", _) | ("helm.cattle.io", _) => true,
-            (group, kind) if is_namespaced(group, kind).is_none() => {
-                let own = object.name();
-                !own.is_empty()
-                    && name.strip_prefix(own).is_some_and(|it| it.is_empty() || it.starts_with('-'))
-            }
+            ("helm.toolkit.fluxcd.io" | "helm.cattle.io", _) => true,
             _ => false,
         })
     }
 
     fn may_deploy(&self, application: &Object) -> bool {
-        let is_own = |source: &Source<'_>| {
-            !source.is_chart()
-                && source.literal("repoURL").is_some_and(|it| own_repository(self.world, it).is_some())
-        };
         let template = [
             &["spec", "destination", "namespace"][..],
             &["spec", "template", "spec", "destination", "namespace"],
@@ -368,7 +413,7 @@ impl<'a> Missing<'a> {
         let wanted = written_namespace(self.link).or(self.object.namespace());
         let is_elsewhere =
             destination.is_some_and(|it| is_literal(it) && wanted.is_some_and(|wanted| wanted != it));
-        !is_elsewhere && !Source::of(application).iter().all(is_own)
+        !is_elsewhere && is_foreign(self.world, application)
     }
 }
 

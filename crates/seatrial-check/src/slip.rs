@@ -45,9 +45,8 @@ fn is_word_slip(one: &str, other: &str) -> bool {
     // a letter too many or two swapped ones seldom do.
     let is_swap = || sorted(one) == sorted(other);
     let allowed = match length {
-        0..4 => 0,
         4..6 if lengths_differ || is_swap() => 1,
-        4..6 => 0,
+        0..6 => 0,
         6..10 => 1,
         _ => 2,
     };

@@ -58,7 +58,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn report_chart(object: &Object, source: &Source<'_>, report: &mut Report) {
     let title = object.title();
-    let chart = source.field.text("chart").unwrap_or_default();
+    // A chart that is filled in may be none.
+    let Some(chart) = source.literal("chart") else { return };
     let add = |report: &mut Report, key: &str, message: String, help: &str| {
         report.add(Notice::new(&CHECK.info, source.field.at(key), message).help(help));
     };
@@ -108,5 +109,6 @@ fn is_git(url: &str) -> bool {
         ["github.com/", "gitlab.com/", "bitbucket.org/"].iter().find_map(|it| repository.strip_prefix(it));
     let is_top_of_forge = forge.is_some_and(|rest| rest.split('/').count() == 2);
     let has_scheme = url.contains("://");
-    url.ends_with(".git") || url.starts_with("git@") || (has_scheme && is_top_of_forge)
+    let has_ending = url.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("git"));
+    has_ending || url.starts_with("git@") || (has_scheme && is_top_of_forge)
 }

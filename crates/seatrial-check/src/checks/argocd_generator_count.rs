@@ -1,4 +1,4 @@
-//! A combining generator of an ApplicationSet has the wrong number of parts.
+//! A combining generator of an `ApplicationSet` has the wrong number of parts.
 //!
 //! ## Why
 //! `matrix` combines exactly two generators and `merge` at least two, by the keys

@@ -5,7 +5,7 @@
 //! ready (`kustomization path not found`): nothing below it is applied, and whatever depends
 //! on it waits.
 //!
-//! Only a GitRepository whose address is this repository is judged.
+//! Only a `GitRepository` whose address is this repository is judged.
 //!
 //! ## Bad
 //! ```refs

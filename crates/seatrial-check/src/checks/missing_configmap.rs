@@ -1,12 +1,12 @@
-//! A ConfigMap that is needed is not defined.
+//! A `ConfigMap` that is needed is not defined.
 //!
 //! ## Why
-//! A container whose variables come from a ConfigMap that does not exist is not
+//! A container whose variables come from a `ConfigMap` that does not exist is not
 //! created (`CreateContainerConfigError`); a pod that mounts one stays in
 //! `ContainerCreating`. Both wait for ever. `optional: true` says that it may be
 //! absent.
 //!
-//! It is an error where the tree itself shows that the ConfigMap should be there:
+//! It is an error where the tree itself shows that the `ConfigMap` should be there:
 //! another name is a slip away, or the tree is a whole application. Else it is a
 //! warning, for it may be made elsewhere.
 //!

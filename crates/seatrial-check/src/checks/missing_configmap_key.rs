@@ -1,7 +1,7 @@
-//! A key that is read is not in its ConfigMap.
+//! A key that is read is not in its `ConfigMap`.
 //!
 //! ## Why
-//! A variable from a key that the ConfigMap does not have keeps the container from
+//! A variable from a key that the `ConfigMap` does not have keeps the container from
 //! being created: `couldn't find key X in ConfigMap`. A volume that picks the key
 //! is not mounted. Renaming a key on one side only is the usual cause.
 //!

@@ -2,9 +2,9 @@
 //!
 //! ## Why
 //! A controller that does not find what its object names reports an error in the object's
-//! status and does nothing: a route without its Gateway takes no requests, an IngressRoute
-//! with an unknown Middleware is dropped, an ExternalSecret without its store is not synced,
-//! a HelmRelease without its source is not installed.
+//! status and does nothing: a route without its Gateway takes no requests, an `IngressRoute`
+//! with an unknown Middleware is dropped, an `ExternalSecret` without its store is not synced,
+//! a `HelmRelease` without its source is not installed.
 //!
 //! ## Bad
 //! ```yaml
@@ -83,13 +83,13 @@ fn is_custom(object: &Object, link: &Link) -> bool {
     let is_other =
         matches!(link.relation, Relation::Class | Relation::Role | Relation::Issuer | Relation::Namespace);
     let is_kind = !matches!(&link.reference.kinds, Kinds::Pods | Kinds::Known([]));
-    // Argo CD makes this project itself.
-    let is_default = link.relation == Relation::Project && link.name() == Some("default");
+    // `flux bootstrap` makes this source, with Flux itself.
+    let is_bootstrapped = link.relation == Relation::Source && link.name() == Some("flux-system");
     is_kind
         && !is_other
         && !is_service
         && !of_autoscaler
-        && !is_default
+        && !is_bootstrapped
         && !OTHERS.iter().any(|(group, kind)| is_to(link, group, kind))
 }
 

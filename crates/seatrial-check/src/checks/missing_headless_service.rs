@@ -1,7 +1,7 @@
-//! The Service that names a StatefulSet's pods is not defined.
+//! The Service that names a `StatefulSet`'s pods is not defined.
 //!
 //! ## Why
-//! Each pod of a StatefulSet gets a DNS name below the Service in `serviceName`:
+//! Each pod of a `StatefulSet` gets a DNS name below the Service in `serviceName`:
 //! `db-0.db.shop.svc`. The controller does not make that Service. Without it the pods
 //! run, but none of these names resolves, so the members of a cluster do not find
 //! each other.

@@ -3,7 +3,7 @@
 //! ## Why
 //! cert-manager waits for the issuer of a certificate: `Referenced "ClusterIssuer" not found`.
 //! The Secret with the certificate never appears. An Issuer serves its own namespace only; a
-//! ClusterIssuer must be named with `kind: ClusterIssuer`.
+//! `ClusterIssuer` must be named with `kind: ClusterIssuer`.
 //!
 //! ## Bad
 //! ```yaml

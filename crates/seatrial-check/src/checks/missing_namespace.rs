@@ -5,7 +5,7 @@
 //! found`. `kubectl apply -f` of a folder then creates a part of it and fails with the rest.
 //!
 //! A Namespace anywhere in the tree counts, and so do `CreateNamespace=true` of an Argo CD
-//! Application and `createNamespace` of a HelmRelease. A namespace may also be made by hand:
+//! Application and `createNamespace` of a `HelmRelease`. A namespace may also be made by hand:
 //! say so with `external` in seatrial.toml. There is one finding for each namespace and file.
 //!
 //! ## Bad

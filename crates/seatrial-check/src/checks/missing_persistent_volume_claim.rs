@@ -4,7 +4,7 @@
 //! The scheduler does not place a pod whose claim does not exist: `persistentvolumeclaim
 //! "data" not found`. All its replicas stay Pending.
 //!
-//! The claims of a StatefulSet's templates are there: `TEMPLATE-SET-0` and so on.
+//! The claims of a `StatefulSet`'s templates are there: `TEMPLATE-SET-0` and so on.
 //!
 //! ## Bad
 //! ```yaml pod-spec
@@ -37,6 +37,8 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
+use seatrial_model::views::PodTemplate;
+use seatrial_model::{Link, Object};
 
 use crate::missing::{is_to, missing};
 use crate::{Check, Context, Report};
@@ -55,8 +57,17 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for it in missing(context, |_, link| is_to(link, "", "PersistentVolumeClaim")) {
+    let is_claim = |link: &Link| is_to(link, "", "PersistentVolumeClaim");
+    for it in missing(context, |object, link| is_claim(link) && !is_replaced(object, link)) {
         let outcome = "the scheduler leaves the pod Pending until the claim exists";
         report.add(it.notice(&CHECK.info, "uses", outcome, Severity::Error));
     }
+}
+
+/// Whether the volume gives way to a claim template of its name.
+fn is_replaced(object: &Object, link: &Link) -> bool {
+    let volume =
+        link.path.parent().and_then(|it| it.parent()).and_then(|it| object.at(&it)?.get("name")?.as_str());
+    let mut templates = PodTemplate::of(object).into_iter().flat_map(|it| it.claim_templates());
+    volume.is_some_and(|volume| templates.any(|it| it == volume))
 }

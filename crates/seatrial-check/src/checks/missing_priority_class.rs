@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //! The API server refuses a pod whose priority class does not exist: `no PriorityClass
-//! with name high was found`. The Deployment is accepted, its ReplicaSet never gets a pod.
+//! with name high was found`. The Deployment is accepted, its `ReplicaSet` never gets a pod.
 //! `system-cluster-critical` and `system-node-critical` are always there.
 //!
 //! ## Bad

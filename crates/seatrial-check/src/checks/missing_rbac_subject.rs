@@ -3,7 +3,7 @@
 //! ## Why
 //! A subject is a name and nothing more: the API server does not look whether the account
 //! exists. With a wrong name or namespace the role is granted to nobody, and whoever
-//! needs it is answered `forbidden`. In a ClusterRoleBinding the namespace of a service
+//! needs it is answered `forbidden`. In a `ClusterRoleBinding` the namespace of a service
 //! account must be written, else the object is refused.
 //!
 //! ## Bad

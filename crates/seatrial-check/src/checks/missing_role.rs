@@ -3,7 +3,7 @@
 //! ## Why
 //! A binding to a role that does not exist grants nothing: every request is `forbidden`.
 //! The binding is accepted, and its `roleRef` cannot be changed afterwards. Often the
-//! role is there with the other kind, a Role for a ClusterRole.
+//! role is there with the other kind, a Role for a `ClusterRole`.
 //!
 //! ## Bad
 //! ```yaml

@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //! The API server refuses a pod whose runtime class does not exist: `pod rejected:
-//! RuntimeClass "gvisor" not found`. The Deployment is accepted, its ReplicaSet never
+//! RuntimeClass "gvisor" not found`. The Deployment is accepted, its `ReplicaSet` never
 //! gets a pod.
 //!
 //! ## Bad

@@ -4,8 +4,8 @@
 //! A container whose variables come from a Secret that does not exist is not created
 //! (`CreateContainerConfigError`); a pod that mounts one stays in `ContainerCreating`.
 //!
-//! Secrets are often made by hand, so this is a warning. What an ExternalSecret, a
-//! SealedSecret or a Certificate makes is there. It is an error where another Secret
+//! Secrets are often made by hand, so this is a warning. What an `ExternalSecret`, a
+//! `SealedSecret` or a Certificate makes is there. It is an error where another Secret
 //! of the same unit is a slip of the keyboard away.
 //!
 //! ## Bad

@@ -3,7 +3,7 @@
 //! ## Why
 //! The API server refuses a pod whose service account does not exist: `error looking up
 //! service account shop/api: serviceaccount "api" not found`. The Deployment is accepted,
-//! its ReplicaSet never gets a pod.
+//! its `ReplicaSet` never gets a pod.
 //!
 //! ## Bad
 //! ```yaml pod-spec

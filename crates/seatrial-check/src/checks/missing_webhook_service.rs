@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //! A webhook whose Service does not exist fails every request it is asked about
-//! (`failurePolicy: Fail` is the default), also those of people who repair it. An APIService
+//! (`failurePolicy: Fail` is the default), also those of people who repair it. An `APIService`
 //! without its Service is not available and slows discovery down for everybody.
 //!
 //! ## Bad
