@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Who fills a placeholder in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Filler {
-    /// `${NAME}`: a shell, envsubst, Flux.
+    /// `${NAME}`, `$NAME`: a shell, envsubst, Flux.
     Shell,
     /// `{{ name }}`: a template engine.
     Template,
@@ -30,7 +30,21 @@ pub(crate) struct Placeholder<'a> {
 pub(crate) fn placeholder(text: &str) -> Option<Placeholder<'_>> {
     let marks = [("${", "}", Filler::Shell), ("{{", "}}", Filler::Template), ("<", ">", Filler::Person)];
     let found = marks.into_iter().filter_map(|(open, close, filler)| between(text, open, close, filler));
-    found.min_by_key(|it| it.part.start)
+    found.chain(bare(text)).min_by_key(|it| it.part.start)
+}
+
+/// `$NAME`, in capitals.
+fn bare(text: &str) -> Option<Placeholder<'_>> {
+    let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
+    let found = text.match_indices('$').find_map(|(start, _)| {
+        let rest = &text[start + 1..];
+        let name = &rest[..rest.find(|it| !is_part(it)).unwrap_or(rest.len())];
+        let is_name = name.len() > 1 && !name.starts_with(|it: char| it.is_ascii_digit());
+        is_name.then_some((start, name))
+    });
+    let (start, name) = found?;
+    let part = start..start + 1 + name.len();
+    Some(Placeholder { filler: Filler::Shell, text: &text[part.clone()], name, part })
 }
 
 fn between<'a>(text: &'a str, open: &str, close: &str, filler: Filler) -> Option<Placeholder<'a>> {
@@ -64,6 +78,8 @@ mod tests {
             ("{{ .Values.image }}", "{{ .Values.image }}", ".Values.image"),
             ("<your-registry>/api", "<your-registry>", "your-registry"),
             ("a-{{b}}-${c}", "{{b}}", "b"),
+            ("app:$TAG-1", "$TAG", "TAG"),
+            ("a$b$REGISTRY/app", "$REGISTRY", "REGISTRY"),
         ] {
             let found = placeholder(text).expect(text);
             assert_eq!((found.text, found.name), (written, name));
@@ -73,7 +89,8 @@ mod tests {
 
     #[test]
     fn other_texts_have_none() {
-        for text in ["", "api:1", "a{b}", "$HOME", "${", "${}", "a < b", "<>", "{{}}", "$(VAR)"] {
+        for text in ["", "api:1", "a{b}", "$home", "$1", "pa$$", "${", "${}", "a < b", "<>", "{{}}", "$(VAR)"]
+        {
             assert_eq!(placeholder(text), None, "{text}");
         }
     }

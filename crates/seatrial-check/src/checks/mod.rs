@@ -67,6 +67,7 @@ mod unresolved_monitor_port;
 mod unresolved_policy_port;
 mod unresolved_probe_port;
 mod unresolved_target_port;
+mod unsubstituted_variable;
 mod vacuous_probe;
 mod wrong_port_in_environment;
 
@@ -140,6 +141,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_policy_port::CHECK,
     &unresolved_probe_port::CHECK,
     &unresolved_target_port::CHECK,
+    &unsubstituted_variable::CHECK,
     &vacuous_probe::CHECK,
     &wrong_port_in_environment::CHECK,
 ];
