@@ -13,6 +13,7 @@ mod blocked_rollout;
 mod budget_selects_nothing;
 mod colliding_host_port;
 mod colliding_node_port;
+mod deprecated_load_balancer_ip;
 mod duplicate_container_name;
 mod duplicate_env;
 mod duplicate_object;
@@ -24,6 +25,7 @@ mod invalid_label;
 mod invalid_object_name;
 mod invalid_schedule;
 mod invalid_secret_data;
+mod literal_cluster_ip;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
 mod missing_backend_service;
@@ -87,6 +89,7 @@ pub static ALL: &[&Check] = &[
     &budget_selects_nothing::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
+    &deprecated_load_balancer_ip::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
     &duplicate_object::CHECK,
@@ -98,6 +101,7 @@ pub static ALL: &[&Check] = &[
     &invalid_object_name::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
+    &literal_cluster_ip::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,
     &missing_backend_service::CHECK,
