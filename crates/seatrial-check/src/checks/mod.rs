@@ -16,6 +16,7 @@ mod colliding_node_port;
 mod deprecated_load_balancer_ip;
 mod duplicate_container_name;
 mod duplicate_env;
+mod duplicate_ingress_route;
 mod duplicate_object;
 mod duplicate_port;
 mod duplicate_volume;
@@ -92,6 +93,7 @@ pub static ALL: &[&Check] = &[
     &deprecated_load_balancer_ip::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
+    &duplicate_ingress_route::CHECK,
     &duplicate_object::CHECK,
     &duplicate_port::CHECK,
     &duplicate_volume::CHECK,
