@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use crate::references::extract::read;
+use crate::references::grants::{Grant, grant};
 use crate::references::index::Index;
 use crate::references::nearest::{Nearest, nearest, nearest_part};
 use crate::references::{Reference, Resolution, references};
@@ -124,6 +125,11 @@ impl Graph {
     /// The index that references are resolved against.
     pub fn index(&self) -> &Index {
         &self.index
+    }
+
+    /// Whether a reference into another namespace needs a `ReferenceGrant`.
+    pub fn grant(&self, repository: &Repository, link: &Link) -> Grant {
+        grant(repository, link)
     }
 
     /// What was probably meant by a reference to nothing.

@@ -38,10 +38,10 @@ impl Index {
             self.products.push(key(product.kind.0, product.kind.1, &product.name), (place, product));
         }
         if let Some(labels) = Labelled::Pods.labels(object) {
-            self.pods.add(place, labels);
+            self.pods.add(object, labels);
         }
         if let Some(labels) = Labelled::Services.labels(object) {
-            self.services.add(place, labels);
+            self.services.add(object, labels);
         }
     }
 

@@ -23,6 +23,9 @@ impl Labelled {
     /// The labels that an object carries so; none when it is no such object.
     pub(super) fn labels(self, object: &Object) -> Option<Labels<'_>> {
         match self {
+            Self::Pods if is_of_prometheus(object) => {
+                Some(Labels::of(object.field(&["spec", "podMetadata", "labels"])))
+            }
             Self::Pods => {
                 let template = pod_template_node(object)?;
                 template.get("spec").filter(|it| it.is_mapping())?;
@@ -52,12 +55,38 @@ fn is_implied(requirement: &Requirement, object: &Object) -> bool {
         | ("job-name" | "batch.kubernetes.io/job-name", "Job" | "CronJob")
         | ("serving.knative.dev/service", "Service")
         | ("serving.knative.dev/configuration", "Service" | "Configuration") => named(),
+        (key, _) if is_of_prometheus(object) => {
+            made_by_prometheus(object).iter().any(|it| it.0 == key && requirement.accepts(Some(it.1)))
+        }
         ("apps.kubernetes.io/pod-index", "StatefulSet")
         | ("pod-template-hash" | "rollouts-pod-template-hash", _)
         | ("controller-revision-hash", "StatefulSet" | "DaemonSet")
         | ("controller-uid" | "batch.kubernetes.io/controller-uid", "Job" | "CronJob") => true,
         _ => false,
     }
+}
+
+/// Kinds whose pods the operator of Prometheus makes.
+fn is_of_prometheus(object: &Object) -> bool {
+    object.group() == "monitoring.coreos.com"
+        && matches!(object.kind(), "Prometheus" | "PrometheusAgent" | "Alertmanager" | "ThanosRuler")
+}
+
+/// The labels that it adds.
+fn made_by_prometheus(object: &Object) -> [(&'static str, &str); 5] {
+    let word = match object.kind() {
+        "Alertmanager" => "alertmanager",
+        "ThanosRuler" => "thanos-ruler",
+        "PrometheusAgent" => "prometheus-agent",
+        _ => "prometheus",
+    };
+    [
+        ("app.kubernetes.io/name", word),
+        ("app.kubernetes.io/instance", object.name()),
+        ("app.kubernetes.io/managed-by", "prometheus-operator"),
+        ("operator.prometheus.io/name", object.name()),
+        (word, object.name()),
+    ]
 }
 
 /// Labels whose value controllers choose, so that no template holds it.
@@ -86,11 +115,17 @@ pub(super) struct LabelIndex {
 pub(super) struct TooMany;
 
 impl LabelIndex {
-    pub(super) fn add(&mut self, place: Place, labels: Labels<'_>) {
+    pub(super) fn add(&mut self, object: &Object, labels: Labels<'_>) {
+        let place = Place { unit: object.unit(), object: object.id() };
         let id = u32::try_from(self.all.len()).expect("fewer than 2^32 objects");
         self.all.push(place);
         for (key, value) in labels.iter() {
             self.by_label.entry(hash(&key, value)).or_default().push(id);
+        }
+        if is_of_prometheus(object) {
+            for (key, value) in made_by_prometheus(object) {
+                self.by_label.entry(hash(key, value)).or_default().push(id);
+            }
         }
     }
 

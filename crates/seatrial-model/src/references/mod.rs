@@ -6,6 +6,7 @@
 
 mod builtin;
 mod extract;
+mod grants;
 mod graph;
 mod index;
 mod labels;
@@ -28,6 +29,7 @@ use smol_str::SmolStr;
 use crate::{Agreement, LabelSelector, Place};
 
 pub use extract::references;
+pub use grants::Grant;
 pub use graph::{Graph, Link};
 pub use index::Index;
 pub use nearest::{Nearest, Resemblance};

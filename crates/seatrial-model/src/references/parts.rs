@@ -13,7 +13,10 @@ pub(super) fn has(object: &Object, part: &Part) -> bool {
     match part {
         Part::Key(key) => has_key(object, key) || is_filled_elsewhere(object),
         Part::ServicePort(port) => has_service_port(object, port),
-        Part::ContainerPort(name) => container_ports(object).any(|it| it == name),
+        // Of pods that an operator makes the ports cannot be told.
+        Part::ContainerPort(name) => {
+            pod_template_node(object).is_none() || container_ports(object).any(|it| it == name)
+        }
         Part::Listener(name) | Part::Subset(name) => names(object, part).contains(name),
     }
 }

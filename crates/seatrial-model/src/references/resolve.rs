@@ -1,6 +1,6 @@
 //! What a reference leads to.
 
-use crate::references::builtin::is_built_in;
+use crate::references::builtin::{is_built_in, selects_built_in};
 use crate::references::index::Index;
 use crate::references::labels::{Labelled, TooMany};
 use crate::references::products::{Product, Spread};
@@ -112,11 +112,11 @@ impl Index {
             })
             .collect();
         candidates.sort_by_key(|it| (it.rank, it.place));
-        let operated = labelled == Labelled::Pods && is_of_operator(selector);
-        choose(&candidates, false).or_else(|| missing_part(&candidates)).unwrap_or(if operated {
-            Resolution::Unknown(UnknownReason::Operator)
-        } else {
-            Resolution::Missing
+        let found = choose(&candidates, false).or_else(|| missing_part(&candidates));
+        found.unwrap_or_else(|| match labelled {
+            _ if selects_built_in(labelled, selector) => Resolution::External(ExternalReason::BuiltIn),
+            Labelled::Pods if is_of_operator(selector) => Resolution::Unknown(UnknownReason::Operator),
+            _ => Resolution::Missing,
         })
     }
 }
@@ -246,7 +246,7 @@ fn unknown_name(name: &str) -> Option<UnknownReason> {
 
 /// Characters that no name of an object has, but templates have.
 pub(super) fn is_placeholder(name: &str) -> bool {
-    name.contains(['$', '{', '}', '<', '>', '%'])
+    name.contains(['$', '{', '}', '<', '>', '%']) || name.contains("__")
 }
 
 /// Domains of the labels that operators give the pods they make.
@@ -255,9 +255,6 @@ const OPERATORS: &[&str] = &[
     "cnpg.io/",
     "postgresql.cnpg.io/",
     "strimzi.io/",
-    "elasticsearch.k8s.elastic.co/",
-    "common.k8s.elastic.co/",
-    "kibana.k8s.elastic.co/",
     "postgres-operator.crunchydata.com/",
     "operator.prometheus.io/",
     "serving.knative.dev/",
@@ -281,7 +278,8 @@ const OPERATORS: &[&str] = &[
 ];
 
 fn is_of_operator(selector: &LabelSelector) -> bool {
-    selector.requirements.iter().any(|it| OPERATORS.iter().any(|domain| it.key.starts_with(domain)))
+    let made = |key: &str| OPERATORS.iter().any(|it| key.starts_with(it)) || key.contains(".k8s.elastic.co/");
+    selector.requirements.iter().any(|it| made(&it.key))
 }
 
 fn declares(external: &External, reference: &Reference, from: &Object, name: &str) -> bool {

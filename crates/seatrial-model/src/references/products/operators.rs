@@ -98,6 +98,8 @@ pub(super) const NAMED: &[(GroupKind, &[(GroupKind, &str)])] = &[
         ("apm.k8s.elastic.co", "ApmServer"),
         &[(SECRET, "*-apm-token"), (SECRET, "*-apm-http-certs-public"), (SERVICE, "*-apm-http")],
     ),
+    (("maps.k8s.elastic.co", "ElasticMapsServer"), &[(SERVICE, "*-ems-http")]),
+    (("notification.toolkit.fluxcd.io", "Receiver"), &[(SERVICE, "webhook-receiver")]),
     (("agent.k8s.elastic.co", "Agent"), &[(SERVICE, "*-agent-http")]),
     (
         ("mongodbcommunity.mongodb.com", "MongoDBCommunity"),

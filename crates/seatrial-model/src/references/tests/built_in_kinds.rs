@@ -369,7 +369,7 @@ spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{ports: [{n
 NetworkPolicy db: spec.podSelector -> Pod {app=db} container port pg (spec.ingress[0].ports[0].port) = found StatefulSet db
 NetworkPolicy db: spec.podSelector -> Pod {app=db} = found StatefulSet db
 NetworkPolicy db: spec.ingress[0].from[0].podSelector -> Pod {app=web} = missing
-NetworkPolicy db: spec.egress[0].to[0].podSelector -> Pod */{k8s-app=kube-dns} = missing
+NetworkPolicy db: spec.egress[0].to[0].podSelector -> Pod */{k8s-app=kube-dns} = BuiltIn
 ",
     );
 }

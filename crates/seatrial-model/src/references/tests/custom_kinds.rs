@@ -1,6 +1,8 @@
 //! References of well-known custom resources, and what their controllers make.
 
 use super::check;
+use crate::references::{Grant, Graph, Relation};
+use crate::testing::repository;
 
 #[test]
 fn service_monitors_select_services_and_their_ports() {
@@ -502,4 +504,63 @@ Ingress a: spec.rules[0].http.paths[0].backend.service.name -> Service search-kb
 Ingress a: spec.rules[0].http.paths[1].backend.service.name -> Service hello port 80 (spec.rules[0].http.paths[1].backend.service.port.number) = made by Service hello
 ",
     );
+}
+
+#[test]
+fn pods_of_prometheus_carry_labels_of_its_operator() {
+    check(
+        "
+apiVersion: v1
+kind: Service
+metadata: {name: alerts}
+spec: {selector: {alertmanager: main, app.kubernetes.io/name: alertmanager, tier: ops}, ports: [{port: 1, targetPort: web}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: other}
+spec: {selector: {alertmanager: other}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: dns}
+spec: {egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: Alertmanager
+metadata: {name: main}
+spec: {podMetadata: {labels: {tier: ops}}}
+",
+        "
+Service alerts: spec.selector -> Pod {alertmanager=main,app.kubernetes.io/name=alertmanager,tier=ops} container port web (spec.ports[0].targetPort) = found Alertmanager main
+Service alerts: spec.selector -> Pod {alertmanager=main,app.kubernetes.io/name=alertmanager,tier=ops} = found Alertmanager main
+Service other: spec.selector -> Pod {alertmanager=other} = missing
+NetworkPolicy dns: spec.egress[0].to[0].podSelector -> Pod */{k8s-app=kube-dns} = BuiltIn
+",
+    );
+}
+
+fn grants(to: &str) -> Vec<Grant> {
+    let repository = repository(&format!(
+        "
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: web, namespace: a}}
+spec: {{rules: [{{backendRefs: [{{name: web, port: 80}}, {{name: web, namespace: b, port: 80}}]}}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {{name: web, namespace: b}}
+spec: {{from: [{{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: a}}], to: [{to}]}}
+"
+    ));
+    let graph = Graph::build(&repository);
+    let backends = graph.links().iter().filter(|it| it.relation == Relation::Backend);
+    backends.map(|it| graph.grant(&repository, it)).collect()
+}
+
+#[test]
+fn backends_in_other_namespaces_need_a_grant() {
+    assert_eq!(grants("{group: '', kind: Service}"), [Grant::NotNeeded, Grant::Given]);
+    assert_eq!(grants("{group: '', kind: Service, name: other}"), [Grant::NotNeeded, Grant::Absent]);
+    assert_eq!(grants("{group: '', kind: Secret}"), [Grant::NotNeeded, Grant::Absent]);
 }
