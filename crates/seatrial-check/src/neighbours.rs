@@ -28,13 +28,14 @@ impl<'a> Neighbours<'a> {
         deployed(one) && deployed(other) && !self.are_variants(one, other)
     }
 
-    /// Whether the units have most of their objects in common, or their paths
-    /// differ in a word for an environment.
+    /// Whether the units have several or most of their objects in common, or
+    /// their paths differ in a word for an environment. A name that is taken
+    /// twice by accident seldom comes with a second.
     fn are_variants(&self, one: UnitId, other: UnitId) -> bool {
         let (a, b) = (&self.defined[one.0 as usize], &self.defined[other.0 as usize]);
         let (small, large) = if a.len() < b.len() { (a, b) } else { (b, a) };
         let shared = small.iter().filter(|it| large.contains(*it)).count();
-        shared * 2 > small.len() || self.differ_in_environment(one, other)
+        shared > 1 || shared * 2 > small.len() || self.differ_in_environment(one, other)
     }
 
     fn differ_in_environment(&self, one: UnitId, other: UnitId) -> bool {

@@ -32,9 +32,10 @@
 //! data: {mode: slow}
 //! ```
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, Object, UnitRole, is_namespaced};
+use seatrial_model::{Field, Object, Unit, UnitKind, UnitRole, is_namespaced};
+use seatrial_source::FileId;
 
 use crate::neighbours::Neighbours;
 use crate::{Check, Context, Report};
@@ -55,7 +56,7 @@ pub(super) static CHECK: Check = Check {
 /// More objects than this of one identity are copies of each other.
 const NAMESAKES_MAX: usize = 20;
 
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Identity<'a> {
     group: &'a str,
     kind: &'a str,
@@ -66,19 +67,25 @@ struct Identity<'a> {
 fn run(context: &Context<'_>, report: &mut Report) {
     let neighbours = Neighbours::new(context.world().repository);
     let mut known: FxHashMap<Identity<'_>, Vec<&Object>> = FxHashMap::default();
-    for object in context.objects().filter(|it| !it.name().is_empty() && !is_hook(it)) {
-        let earlier = known.entry(identity(object)).or_default();
-        // The first of the same unit says it, else any unit it is deployed with.
-        let own = earlier.iter().find(|it| it.unit() == object.unit());
-        if let Some(first) = own {
-            report.add_some(within_unit(context, first, object));
-        } else {
+    for unit in context.judged_units() {
+        let objects = context.world().repository.bundle(unit.id).objects();
+        within_unit(unit, objects, report);
+        let mut own = FxHashSet::default();
+        for object in objects.iter().filter(|it| is_kept(it) && own.insert(identity(it))) {
+            let earlier = known.entry(identity(object)).or_default();
             report.add_some(earlier.iter().find_map(|first| across_units(&neighbours, first, object)));
-        }
-        if own.is_none() && earlier.len() < NAMESAKES_MAX {
-            earlier.push(object);
+            if earlier.len() < NAMESAKES_MAX {
+                earlier.push(object);
+            }
         }
     }
+}
+
+/// Whether it stays under its name: hooks are deleted before the next is made.
+fn is_kept(object: &Object) -> bool {
+    let annotations = object.field(&["metadata", "annotations"]);
+    let has = |name| annotations.is_some_and(|it| it.get(name).is_some());
+    !object.name().is_empty() && !has("helm.sh/hook") && !has("argocd.argoproj.io/hook")
 }
 
 fn identity(object: &Object) -> Identity<'_> {
@@ -87,22 +94,98 @@ fn identity(object: &Object) -> Identity<'_> {
     Identity { group: object.group(), kind: object.kind(), namespace, name: object.name() }
 }
 
-/// Hooks of one name are deleted before the next of them is made.
-fn is_hook(object: &Object) -> bool {
-    let annotations = object.field(&["metadata", "annotations"]);
-    let has = |name| annotations.is_some_and(|it| it.get(name).is_some());
-    has("helm.sh/hook") || has("argocd.argoproj.io/hook")
+/// How the files of a unit relate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Files {
+    /// Each says its own.
+    Apart,
+    /// Two of them are much the same.
+    OnePair,
+    /// Alternatives to choose from.
+    Alternatives,
 }
 
-fn within_unit(context: &Context<'_>, first: &Object, second: &Object) -> Option<Notice> {
+fn within_unit(unit: &Unit, objects: &[Object], report: &mut Report) {
+    let mut first: FxHashMap<Identity<'_>, &Object> = FxHashMap::default();
+    let mut twice: Vec<(&Object, &Object)> = Vec::new();
+    for object in objects.iter().filter(|it| is_kept(it)) {
+        match first.get(&identity(object)) {
+            Some(first) => twice.push((first, object)),
+            None => drop(first.insert(identity(object), object)),
+        }
+    }
+    if twice.is_empty() {
+        return;
+    }
+    let files = files_of(unit, objects);
+    let mut is_told = false;
+    for (first, second) in twice {
+        let is_across = file_of(first) != file_of(second);
+        if is_across && files == Files::Alternatives {
+            // Once for the whole unit: it is how the directory is meant.
+            if !std::mem::replace(&mut is_told, true) && unit.role == UnitRole::Deployed {
+                report.add(alternative(first, second));
+            }
+            continue;
+        }
+        report.add_some(twice_in_unit(unit, first, second, is_across && files == Files::OnePair));
+    }
+}
+
+fn file_of(object: &Object) -> FileId {
+    object.source().stream.file()
+}
+
+/// Files are alternatives of each other when they define mostly the same
+/// objects. What a program has rendered is one list.
+fn files_of(unit: &Unit, objects: &[Object]) -> Files {
+    if unit.kind != UnitKind::Manifests {
+        return Files::Apart;
+    }
+    let mut defined: FxHashMap<Identity<'_>, Vec<FileId>> = FxHashMap::default();
+    let mut sizes: FxHashMap<FileId, usize> = FxHashMap::default();
+    for object in objects.iter().filter(|it| is_kept(it) && !it.is("", "Namespace")) {
+        let files = defined.entry(identity(object)).or_default();
+        if files.len() < NAMESAKES_MAX && !files.contains(&file_of(object)) {
+            files.push(file_of(object));
+            *sizes.entry(file_of(object)).or_default() += 1;
+        }
+    }
+    let mut shared: FxHashMap<(FileId, FileId), usize> = FxHashMap::default();
+    for object in objects {
+        // Each identity once, at its first object.
+        let files = defined.remove(&identity(object)).unwrap_or_default();
+        for (place, &one) in files.iter().enumerate() {
+            for &other in &files[place + 1..] {
+                *shared.entry((one, other)).or_default() += 1;
+            }
+        }
+    }
+    let alike = shared.iter().filter(|&(&(one, other), &count)| count * 2 > sizes[&one].min(sizes[&other]));
+    match alike.count() {
+        0 => Files::Apart,
+        1 => Files::OnePair,
+        _ => Files::Alternatives,
+    }
+}
+
+fn alternative(first: &Object, second: &Object) -> Notice {
+    let message = format!("{} is defined in several files of one directory", second.title());
+    Notice::new(&CHECK.info, name_of(second), message)
+        .severity(Severity::Info)
+        .help("apply one of the files only, or keep alternatives in directories of their own")
+        .related(name_of(first), Role::Definition, "the first definition")
+}
+
+fn twice_in_unit(unit: &Unit, first: &Object, second: &Object, is_pair: bool) -> Option<Notice> {
     let is_same = first.root().to_json() == second.root().to_json();
     let is_namespace = second.is("", "Namespace");
-    if is_same && is_namespace {
+    if is_same && (is_namespace || file_of(first) != file_of(second)) {
         return None;
     }
     // Directories that nothing deploys as a whole often hold alternatives.
-    let is_deployed = context.unit(second.unit()).role == UnitRole::Deployed;
-    let severity = match (is_same, is_namespace || !is_deployed) {
+    let is_unsure = is_namespace || is_pair || unit.role != UnitRole::Deployed;
+    let severity = match (is_same, is_unsure) {
         (true, _) => Severity::Info,
         (false, true) => Severity::Warning,
         (false, false) => Severity::Error,

@@ -71,8 +71,9 @@ fn notice(workload: &Workload<'_>) -> Option<Notice> {
     let notice = Notice::new(&CHECK.info, at.clone(), format!("{title} has no selector"));
     let notice = notice.help("add `selector.matchLabels` with the labels of its template");
     let labels = workload.template().map(|it| labels_of(&it)).unwrap_or_default();
-    if labels.is_empty() || is_written {
-        return Some(notice);
+    if labels.is_empty() {
+        // Without labels either, it may be a patch that completes another.
+        return Some(notice.severity(Severity::Warning));
     }
     let content = Content::Map(vec![("matchLabels".to_owned(), Content::Map(labels))]);
     Some(notice.change(Change::Insert { at, content }))

@@ -43,7 +43,7 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Workload;
-use seatrial_model::{LabelSelector, Operator};
+use seatrial_model::{LabelSelector, Object, Operator, UnitRole};
 use smol_str::SmolStr;
 
 use crate::{Check, Context, Report};
@@ -73,7 +73,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
     // Overlap needs a label in common: compare within groups of one.
     let mut groups: FxHashMap<(&str, Option<&str>, SmolStr, SmolStr), Vec<Selecting<'_>>> =
         FxHashMap::default();
-    for workload in context.objects().filter_map(Workload::of).filter(|it| it.is_scalable() || is_daemon(it))
+    // Directories of examples hold alternatives.
+    let is_deployed = |it: &&Object| context.unit(it.unit()).role == UnitRole::Deployed;
+    for workload in context
+        .objects()
+        .filter(is_deployed)
+        .filter_map(Workload::of)
+        .filter(|it| it.is_scalable() || is_daemon(it))
     {
         let Some(selector) = workload.selector() else { continue };
         let equality =

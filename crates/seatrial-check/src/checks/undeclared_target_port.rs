@@ -39,8 +39,8 @@
 //! ```
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::IntOrString;
-use seatrial_model::views::{ContainerPort, Service, ServicePort};
+use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
+use seatrial_model::{IntOrString, Object};
 
 use crate::ports::declared_ports;
 use crate::selection::{Index, Selected};
@@ -77,6 +77,9 @@ fn notice(service: &Service<'_>, port: &ServicePort<'_>, selected: &Selected<'_>
     if pods.is_empty() || pods.iter().any(|ports| ports.is_empty() || declares(ports, number)) {
         return None;
     }
+    if selected.found.iter().any(|it| is_mentioned(it.object, number)) {
+        return None;
+    }
     let likely = likely_target(service, &pods[0], number);
     let severity = if likely.is_some() { Severity::Warning } else { Severity::Info };
     let is_written = port.field.key("targetPort").is_some();
@@ -100,6 +103,22 @@ fn notice(service: &Service<'_>, port: &ServicePort<'_>, selected: &Selected<'_>
     })
 }
 
+/// Whether a container is started with this number, so that it may listen there.
+fn is_mentioned(object: &Object, number: i64) -> bool {
+    let number = number.to_string();
+    let mentions = |text: &str| {
+        let mut words = text.split(|it: char| !it.is_ascii_digit());
+        words.any(|word| word == number)
+    };
+    let containers = PodTemplate::of(object).into_iter().flat_map(|it| it.containers());
+    let mut texts = containers.flat_map(|it| {
+        let values = it.env().filter_map(|it| it.field.key("value"));
+        let words = it.field.list("command").chain(it.field.list("args"));
+        words.chain(values).collect::<Vec<_>>()
+    });
+    texts.any(|it| it.as_str().is_some_and(mentions))
+}
+
 fn declares(ports: &[ContainerPort<'_>], number: i64) -> bool {
     ports.iter().any(|it| it.number() == Some(number))
 }
@@ -119,7 +138,7 @@ fn is_target(service: &Service<'_>, number: i64) -> bool {
     service.ports().any(|it| it.target_port() == Some(IntOrString::Int(number)))
 }
 
-/// The same digits in another order, or a digit too many; ports that differ in
+/// The same digits in another order, or one of them doubled; ports that differ in
 /// one digit (8080, 8081) are meant to.
 fn is_slip(one: i64, other: i64) -> bool {
     let digits = |number: i64| number.to_string().into_bytes();
@@ -130,6 +149,7 @@ fn is_slip(one: i64, other: i64) -> bool {
         return a == b;
     }
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let without = |at: usize| [&long[..at], &long[at + 1..]].concat();
     long.len() == short.len() + 1
-        && (0..long.len()).any(|at| [&long[..at], &long[at + 1..]].concat() == short)
+        && (1..long.len()).any(|at| long[at] == long[at - 1] && without(at) == short)
 }
