@@ -211,7 +211,7 @@ impl<'a> Missing<'a> {
         if let Some(place) = self.astray {
             return self.astray_notice(check, place, acts).because(outcome);
         }
-        let whole = match written_namespace(self.link).filter(|it| self.object.namespace() != Some(it)) {
+        let whole = match self.foreign_namespace() {
             Some(namespace) => format!("{kind} `{name}` in namespace `{namespace}`"),
             None => format!("{kind} `{name}`"),
         };
@@ -221,6 +221,25 @@ impl<'a> Missing<'a> {
             notice = notice.related(other.location(), Role::Reference, "also here");
         }
         self.with_proof(notice, most)
+    }
+
+    /// Whether it may come with a tool that is installed in its namespace.
+    fn is_of_others(&self) -> bool {
+        const INSTALLED: &[&str] = &["ConfigMap", "Role", "Secret", "Service", "ServiceAccount"];
+        let is_installed = INSTALLED.contains(&self.link.reference.kinds.title());
+        let namespace = written_namespace(self.link).or(self.object.namespace());
+        is_installed && namespace.is_some_and(is_of_tool)
+    }
+
+    /// Whether the tree has one of this name or a like one.
+    pub(crate) fn has_nearest(&self) -> bool {
+        self.world.graph.nearest(self.world.repository, &self.link.reference).is_some()
+    }
+
+    /// The namespace that is written beside the name, if it is another than
+    /// that of the object.
+    pub(crate) fn foreign_namespace(&self) -> Option<&'a str> {
+        written_namespace(self.link).filter(|it| self.object.namespace() != Some(it))
     }
 
     fn astray_notice(&self, check: &'static CheckInfo, place: Place, acts: &str) -> Notice {
@@ -258,7 +277,10 @@ impl<'a> Missing<'a> {
                     self.declaration()
                 ))
                 .severity(Severity::Error.min(most)),
-            Proof::Nothing => self.with_guess(notice).severity(Severity::Warning.min(most)),
+            Proof::Nothing => {
+                let most = if self.is_of_others() && !self.has_nearest() { Severity::Info } else { most };
+                self.with_guess(notice).severity(Severity::Warning.min(most))
+            }
         }
     }
 
@@ -328,7 +350,11 @@ impl<'a> Missing<'a> {
         if let Some(near) = near.filter(is_slip) {
             return Proof::Slip(near);
         }
-        if self.is_kept_in_trees() && self.is_one_application() { Proof::Tree } else { Proof::Nothing }
+        if self.is_kept_in_trees() && !self.is_of_others() && self.is_one_application() {
+            Proof::Tree
+        } else {
+            Proof::Nothing
+        }
     }
 
     /// Whether objects of the kind are seldom made by hand or by an operator.
@@ -420,6 +446,35 @@ impl<'a> Missing<'a> {
 fn namespace_path() -> FieldPath {
     FieldPath::root().key("metadata").key("namespace")
 }
+
+/// Whether a namespace is one that tools are installed in, with objects that
+/// no tree of an application has.
+pub(crate) fn is_of_tool(namespace: &str) -> bool {
+    OF_TOOLS.contains(&namespace) || PREFIXES.iter().any(|it| namespace.starts_with(it))
+}
+
+const OF_TOOLS: &[&str] = &[
+    "argo",
+    "argo-rollouts",
+    "argocd",
+    "cert-manager",
+    "cnpg-system",
+    "external-secrets",
+    "flux-system",
+    "gatekeeper-system",
+    "ingress-nginx",
+    "istio-system",
+    "keda",
+    "kyverno",
+    "longhorn-system",
+    "metallb-system",
+    "rook-ceph",
+    "sealed-secrets",
+    "tekton-pipelines",
+    "traefik",
+    "velero",
+];
+const PREFIXES: &[&str] = &["kube-", "openshift", "knative-", "cattle-", "calico-", "linkerd", "gke-"];
 
 /// A key that an object is asked for and does not have.
 pub(crate) struct MissingKey<'a> {

@@ -38,6 +38,7 @@ use seatrial_source::FileId;
 use seatrial_yaml::{FieldPath, Node};
 
 use crate::gitops::is_literal;
+use crate::missing::is_of_tool;
 use crate::slip::meant;
 use crate::{Check, Context, Report, World};
 
@@ -75,33 +76,8 @@ fn comes_with_others(object: &Object, link: &Link, name: &str) -> bool {
     let is_own = object.namespace() == Some(name) && link.path.len() == 2;
     let is_granted = object.group() == "rbac.authorization.k8s.io";
     let is_custom = object.group().contains('.') && !object.group().ends_with(".k8s.io");
-    OF_TOOLS.contains(&name)
-        || PREFIXES.iter().any(|it| name.starts_with(it))
-        || (is_own && (is_granted || is_custom || !is_literal(name)))
+    is_of_tool(name) || (is_own && (is_granted || is_custom || !is_literal(name)))
 }
-
-const OF_TOOLS: &[&str] = &[
-    "argo",
-    "argo-rollouts",
-    "argocd",
-    "cert-manager",
-    "cnpg-system",
-    "external-secrets",
-    "flux-system",
-    "gatekeeper-system",
-    "ingress-nginx",
-    "istio-system",
-    "keda",
-    "kyverno",
-    "longhorn-system",
-    "metallb-system",
-    "rook-ceph",
-    "sealed-secrets",
-    "tekton-pipelines",
-    "traefik",
-    "velero",
-];
-const PREFIXES: &[&str] = &["kube-", "openshift", "knative-", "cattle-", "calico-", "linkerd", "gke-"];
 
 /// Whether an `ApplicationSet` creates namespaces whose names it fills in.
 fn may_be_created(world: &World<'_>) -> bool {
