@@ -124,10 +124,10 @@ impl Builder {
         let OpenNode { shape, style, start, first } = self.open.pop()?;
         let missing_value = shape == Shape::Mapping && !(self.pending.len() - first).is_multiple_of(2);
         if missing_value {
-            let at = self.last_end(start);
+            let at = self.children_end(first, start);
             self.add(NodeData::new(Shape::Null, Style::Plain, at, at));
         }
-        let end = if style == Style::Flow { end } else { self.last_end(start) };
+        let end = if style == Style::Flow { end } else { self.children_end(first, start) };
         let run = (self.stream.children.len() as u32, (self.pending.len() - first) as u32);
         self.stream.children.extend(self.pending.drain(first..));
         let data = NodeData::new(shape, style, start, end.max(start)).with_run(run.0, run.1);
@@ -138,8 +138,13 @@ impl Builder {
         Some(id)
     }
 
-    fn last_end(&self, start: u32) -> u32 {
-        self.pending.last().map_or(start, |&id| self.stream.data(id).end).max(start)
+    /// Where the last child ends; after broken syntax, one before it may end
+    /// later, because its text was read a second time.
+    fn children_end(&self, first: usize, start: u32) -> u32 {
+        let children = &self.pending[first..];
+        let looked_at = if self.problems.is_empty() { children.len().min(1) } else { children.len() };
+        let ends = children.iter().rev().take(looked_at).map(|&id| self.stream.data(id).end);
+        ends.max().unwrap_or(start).max(start)
     }
 
     fn check_mapping(&mut self, id: NodeId) {

@@ -99,12 +99,14 @@ fn check_scalars(stream: &Stream, node: Node<'_>) -> Result<(), TestCaseError> {
         check_scalars(stream, child)?;
     }
     // The indentation of these is relative to what is around them; plain text
-    // in brackets ends at a comma, and a colon counts by what follows it.
+    // in brackets ends at a comma, and a dash or colon counts by what follows.
     let depends = matches!(node.style(), Style::Literal | Style::Folded | Style::Block | Style::Flow);
+    // At the start of a text, a byte order mark is no part of the scalar.
     let source = node.source_text();
+    let depends = depends || source.starts_with('\u{FEFF}');
     let is_tagged = stream.text()[..node.span().start as usize].trim_end().ends_with(|letter| letter != ':');
     if depends
-        || source.ends_with(':')
+        || source.ends_with([':', '-'])
         || source.contains(['\n', '\r', '?', '\u{85}', '\u{2028}'])
         || is_tagged
     {

@@ -283,10 +283,11 @@ impl Parser<'_> {
     /// of the text there is nothing to see: then the bracket is the place.
     fn in_bracket(&self, fault: Fault) -> Fault {
         let flow = self.open.iter().rev().take_while(|open| open.kind.is_flow());
-        let Some(innermost) = flow.clone().next() else { return fault };
-        let start = innermost.start as usize;
-        let outermost = flow.last().map_or(start, |open| open.start as usize);
         let source = self.scanner.source();
+        // A pair in a list opens a mapping without a bracket.
+        let starts =
+            flow.map(|open| open.start as usize).filter(|&start| matches!(source.byte(start), b'[' | b'{'));
+        let (Some(start), Some(outermost)) = (starts.clone().next(), starts.last()) else { return fault };
         if fault.at.0 >= source.len() {
             return Fault::syntax(start, start + 1, "this bracket is never closed").from(outermost);
         }
