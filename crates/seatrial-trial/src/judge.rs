@@ -15,7 +15,8 @@ use seatrial_render::Rendering;
 pub(crate) struct Judgement {
     /// Every check's notices, by unit, then those about the repository.
     pub(crate) notices: Vec<Notice>,
-    graph: Graph,
+    /// What refers to what.
+    pub(crate) graph: Graph,
 }
 
 impl Judgement {

@@ -5,6 +5,7 @@
 //! values themselves, decoded or not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use seatrial_diagnostics::Finding;
@@ -14,6 +15,8 @@ use seatrial_source::{FileId, SourceMap, Span};
 const VALUE_BYTES_MIN: usize = 4;
 /// A longer value is recognised by its beginning.
 const NEEDLE_BYTES_MAX: usize = 48;
+/// A value of this length is masked wherever it stands.
+const UNMISTAKABLE_BYTES_MIN: usize = 20;
 /// What stands for a value in a message.
 const MASK: &str = "********";
 
@@ -48,7 +51,7 @@ fn masked_text(text: &str, spans: &[Span]) -> String {
 }
 
 /// A span widened to character boundaries.
-fn whole_characters(text: &str, span: Span) -> std::ops::Range<usize> {
+fn whole_characters(text: &str, span: Span) -> Range<usize> {
     let (mut start, mut end) = (span.range().start.min(text.len()), span.range().end.min(text.len()));
     while !text.is_char_boundary(start) {
         start -= 1;
@@ -78,7 +81,7 @@ impl Scrubber {
         }
         let values: Vec<String> = values.into_iter().collect();
         let needles = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
+            .match_kind(MatchKind::Standard)
             .build(values.iter().map(|value| needle(value)))
             .ok()
             .filter(|_| !values.is_empty());
@@ -87,23 +90,35 @@ impl Scrubber {
 
     /// The text with every secret value masked.
     pub(crate) fn scrub(&self, text: &mut String) {
-        let Some(needles) = &self.needles else { return };
+        let found = self.found(text);
+        if found.is_empty() {
+            return;
+        }
         let mut clean = String::new();
         let mut done = 0;
-        for found in needles.find_iter(text.as_str()) {
-            if found.start() < done {
-                continue;
+        for range in found {
+            if range.start >= done {
+                clean.push_str(&text[done..range.start]);
+                clean.push_str(MASK);
             }
-            let rest = &text[found.start()..];
-            let shared = shared_bytes(rest, &self.values[found.pattern().as_usize()]);
-            clean.push_str(&text[done..found.start()]);
-            clean.push_str(MASK);
-            done = found.start() + shared;
+            done = done.max(range.end);
         }
-        if done > 0 {
-            clean.push_str(&text[done..]);
-            *text = clean;
-        }
+        clean.push_str(&text[done..]);
+        *text = clean;
+    }
+
+    /// Where values stand in a text, in order; they may overlap.
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
+        let Some(needles) = &self.needles else { return Vec::new() };
+        let whole = |start: usize, value: &str| start..start + shared_bytes(&text[start..], value);
+        let ranges = needles.find_overlapping_iter(text).filter_map(|found| {
+            let value = &self.values[found.pattern().as_usize()];
+            let range = whole(found.start(), value);
+            (is_unmistakable(value) || stands_alone(text, &range)).then_some(range)
+        });
+        let mut ranges: Vec<Range<usize>> = ranges.collect();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges
     }
 
     /// Every text of a finding that is not a file's own.
@@ -119,6 +134,25 @@ impl Scrubber {
             fix.edits.iter_mut().for_each(|edit| self.scrub(&mut edit.text));
         }
     }
+}
+
+/// Whether a value is so long that it is no part of an ordinary word.
+fn is_unmistakable(value: &str) -> bool {
+    value.len() >= UNMISTAKABLE_BYTES_MIN && !value.contains('/')
+}
+
+/// Whether a range is no part of a longer name or path.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let continues = |character: char| character.is_alphanumeric() || "-_./".contains(character);
+    let before = text[..range.start].chars().next_back();
+    // A full stop may end a sentence.
+    let mut after = text[range.end..].chars();
+    let follows = match after.next() {
+        Some('.') => after.next().is_some_and(continues),
+        Some(character) => continues(character),
+        None => false,
+    };
+    !before.is_some_and(continues) && !follows
 }
 
 /// The beginning of a value, on a character boundary.
@@ -240,6 +274,22 @@ mod tests {
         let mut text = format!("cut {} here", &long[..100]);
         scrubber.scrub(&mut text);
         assert_eq!(text, "cut ******** here");
+    }
+
+    #[test]
+    fn a_short_value_inside_a_longer_name_is_another_word() {
+        let (sources, spans) = sources("a: helm\nb: hunter2\n", &["helm", "hunter2"]);
+        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let scrubbed = |text: &str| {
+            let mut text = text.to_owned();
+            scrubber.scrub(&mut text);
+            text
+        };
+        assert_eq!(scrubbed("k8s/helm/a and helmet and my-helm"), "k8s/helm/a and helmet and my-helm");
+        assert_eq!(
+            scrubbed("`hunter2`, --password=hunter2 and hunter2."),
+            "`********`, --password=******** and ********."
+        );
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! One trial, from files to verdict.
 
-use std::collections::BTreeSet;
-
 use globset::GlobMatcher;
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Severity, Sources};
-use seatrial_model::{KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
+use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
 use seatrial_source::{FileId, Files, Revisions, SourceMap, Span, TreePath};
+use seatrial_yaml::Node;
 
 use crate::checklist::{ChecklistItem, checklist};
 use crate::config::FILE_NAME;
@@ -236,7 +236,7 @@ impl Run<'_> {
             reports_loose_files: request.units.is_none(),
             config_file: self.config_file,
         };
-        let public = public_words(&rendering.repository);
+        let public = public_words(&rendering.repository, &self.judgement.graph);
         let scrubber = Scrubber::new(&rendering.sources, secrets, |word| public.contains(word));
         let mut suppressions =
             Suppressions::new(&request.config, &request.root, &rendering.sources, request.today);
@@ -306,13 +306,22 @@ impl Run<'_> {
 }
 
 /// Words that are no secrets although one may hold them: the names that
-/// messages are made of.
-fn public_words(repository: &Repository) -> BTreeSet<&str> {
-    repository
-        .objects()
-        .flat_map(|object| [Some(object.name()), Some(object.kind()), object.namespace()])
-        .flatten()
-        .collect()
+/// messages are made of. The secrets of a template that cannot be read are
+/// guessed widely, so that names stand among them.
+fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> FxHashSet<&'a str> {
+    let names = |object: &'a Object| [Some(object.name()), Some(object.kind()), object.namespace()];
+    let labels = |object: &'a Object| {
+        let labels = object.field(&["metadata", "labels"]);
+        labels.into_iter().flat_map(Node::entries).filter_map(|entry| entry.value.as_str())
+    };
+    let objects = repository.objects();
+    let mut words: FxHashSet<&str> = graph.links().iter().filter_map(|link| link.name()).collect();
+    for object in objects {
+        words.extend(names(object).into_iter().flatten());
+        words.extend(labels(object));
+    }
+    words.extend(repository.units.iter().map(|unit| unit.kind.as_str()));
+    words
 }
 
 fn summary(findings: &[Finding], suppressed: usize) -> Summary {

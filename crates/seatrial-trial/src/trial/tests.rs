@@ -110,3 +110,12 @@ fn masked_sources_hold_no_secret() {
         assert!(!trial.sources.file(file).text().contains("hunter2"));
     }
 }
+
+#[test]
+fn names_that_a_template_holds_are_not_blotted_out() {
+    let template =
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: credentials\nstringData: {{ .Values.data }}\n";
+    let files = [("k8s/api.yaml", &*deployment("credentials")), ("k8s/secret-template.yaml", template)];
+    let trial = trial_of(&files, "");
+    assert!(trial.findings.iter().all(|it| !it.message.contains('*')), "{:?}", trial.findings);
+}
