@@ -1,9 +1,9 @@
 //! Reads files in parallel and keeps the texts that matter: a text without
 //! the marks of a manifest is forgotten again before it is parsed.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 use seatrial_source::{ReadError, TreePath};
 
@@ -12,6 +12,19 @@ use crate::layout::{Candidate, FileRole};
 
 /// The most bytes of a program that are searched for signs.
 const PROGRAM_BYTES: u64 = 512 << 10;
+
+/// Words that are looked for in every file.
+struct Words {
+    api_version: Finder<'static>,
+    kind: Finder<'static>,
+    metadata: Finder<'static>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    api_version: Finder::new("apiVersion"),
+    kind: Finder::new("kind"),
+    metadata: Finder::new("metadata"),
+});
 
 /// What reading one file gave.
 #[derive(Debug)]
@@ -92,13 +105,13 @@ fn sort_out(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
 
 /// Whether a text may hold a manifest, or nothing can be said of it.
 fn matters(bytes: &[u8]) -> bool {
-    let kind = memmem::find(bytes, b"kind").is_some();
-    let rest = || memmem::find(bytes, b"apiVersion").is_some() || memmem::find(bytes, b"metadata").is_some();
-    (kind && rest()) || memchr::memchr(0, bytes).is_some()
+    let has = |word: &Finder<'_>| word.find(bytes).is_some();
+    let marked = has(&WORDS.kind) && (has(&WORDS.api_version) || has(&WORDS.metadata));
+    marked || memchr::memchr(0, bytes).is_some()
 }
 
 fn has_marks(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"apiVersion").is_some() && memmem::find(bytes, b"kind").is_some()
+    WORDS.api_version.find(bytes).is_some() && WORDS.kind.find(bytes).is_some()
 }
 
 fn is_ansible(bytes: &[u8]) -> bool {

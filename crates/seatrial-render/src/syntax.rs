@@ -19,9 +19,11 @@ pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
         match problem.kind {
             ProblemKind::DuplicateKey => {
                 let joined = root.is_some_and(|root| is_joined(root, problem));
-                if !(joined && joined_reported) {
-                    found.extend(root.and_then(|root| duplicate_key(root, problem, joined)));
-                }
+                let wanted = root.filter(|_| !(joined && joined_reported));
+                let notice = wanted.and_then(|root| duplicate_key(root, problem, joined));
+                // A key that stands there a third time is the same defect.
+                let is_known = |notice: &Notice| found.iter().any(|it: &Notice| it.message == notice.message);
+                found.extend(notice.filter(|notice| !is_known(notice)));
                 joined_reported |= joined;
             }
             ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge if problem.is_fatal() => {

@@ -261,7 +261,7 @@ fn a_template_of_a_kustomization_is_no_syntax_error() {
 #[test]
 fn duplicate_keys_name_their_place() {
     let twice = format!("{WEB}  replicas: 3\n");
-    let same = format!("{WEB}  replicas: 2\n");
+    let same = format!("{WEB}  replicas: 2\n  replicas: 2\n");
     let rendering = rendered(&[("a.yaml", &twice), ("b.yaml", &same)]);
     assert_eq!(
         notices(&rendering),

@@ -2,8 +2,8 @@
 //!
 //! ## Why
 //! The file is YAML, but Kubernetes' tools turn it into JSON, and JSON has no such
-//! key or value: a mapping or list used as a key, an unknown alias, a merge of
-//! something that is not a mapping, a number out of range. They refuse the file.
+//! key or value: a mapping or list used as a key, a merge of something that is
+//! not a mapping, a value that contradicts its tag. They refuse the file.
 //!
 //! ## Bad
 //! ```yaml

@@ -72,6 +72,8 @@ fn names_that_say_so() {
 #[test]
 fn commands_and_scripts() {
     hides("args: [--password=canary, --user=x]\n");
+    hides("args: [\"--password=\\\"canary\\\"\"]\n");
+    hides("args: [\"{\\\"password\\\": \\\"canary\\\"}\"]\n");
     hides("args:\n- --password\n- canary\n- --verbose\n");
     hides("command: [sh, -c, 'mysql -u root -pcanary db']\n");
     hides("command: [sh, -c, \"PGPASSWORD=canary psql\"]\n");

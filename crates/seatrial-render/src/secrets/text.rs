@@ -7,6 +7,12 @@ use super::marks::{Mark, marks};
 /// Names of flags and keys are no longer than this.
 const NAME_BYTES: usize = 128;
 
+/// How much of a value is looked at to find its end.
+const VALUE_BYTES: usize = 4096;
+
+/// What ends a value that a shell or a properties file reads.
+const DELIMITERS: &[char] = &[' ', '\t', '\n', '\r', '"', '\'', '&', ';', ','];
+
 /// Collects ranges of bytes of one text.
 pub(crate) struct Found<'a> {
     text: &'a str,
@@ -15,11 +21,15 @@ pub(crate) struct Found<'a> {
     ranges: Vec<(usize, usize)>,
     /// An `ExternalSecret` names the fields it fills by `secretKey`.
     is_mapped: bool,
+    /// Short flags, and how far each was looked for: a line is searched once.
+    searched: Vec<(&'static str, usize)>,
+    /// Where the last token ends.
+    token_end: usize,
 }
 
 impl<'a> Found<'a> {
     pub(crate) fn new(text: &'a str, base: usize) -> Self {
-        Self { text, base, ranges: Vec::new(), is_mapped: false }
+        Self { text, base, ranges: Vec::new(), is_mapped: false, searched: Vec::new(), token_end: 0 }
     }
 
     /// The whole text.
@@ -124,11 +134,12 @@ impl<'a> Found<'a> {
             }
             let value = at + 1 + blanks(&line[at + 1..]);
             let is_mapping = bytes[at] == b':';
+            if is_mapping && name.is_prose(line) {
+                continue;
+            }
             let end = if is_mapping { mapped(line, value, name.quoted) } else { assigned(line, value) };
             if is_mapping && matches!(bytes.get(value), Some(b'|' | b'>')) {
                 state.block_indent = Some(name.column);
-            } else if is_mapping && name.is_prose(line) {
-                continue;
             } else if !(is_mapping && is_structure(&line[value..end])) {
                 self.add(start + value, start + end);
             }
@@ -150,9 +161,11 @@ impl<'a> Found<'a> {
 
     /// Passwords in addresses: `postgres://user:password@host`.
     fn address(&mut self, start: usize, from: usize) {
-        let blank = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '<' | '>' | '`' | ',');
-        let length = self.text[from..].find(blank).unwrap_or(self.text.len() - from);
-        let rest = &self.text[from..from + length];
+        let ends = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '<' | '>' | '`' | ',');
+        let rest = window(self.text, from, VALUE_BYTES);
+        // Another address may follow in the same word.
+        let rest = rest.split("://").next().unwrap_or_default();
+        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
         let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let Some(sign) = rest[..authority].rfind('@').or_else(|| late_sign(rest, authority)) else { return };
         let is_web = self.text[..start].ends_with("http") || self.text[..start].ends_with("https");
@@ -165,23 +178,38 @@ impl<'a> Found<'a> {
 
     /// `--password value`; with `=` it is a pair.
     fn flag(&mut self, name: usize) {
-        let line = &self.text[..line_end(self.text, name)];
-        let length = line[name..].find(|it: char| !is_name_char(it)).unwrap_or(line.len() - name);
+        let rest = window(self.text, name, NAME_BYTES);
+        let length = rest.find(|it: char| !is_name_char(it)).unwrap_or(rest.len());
+        let is_flag = length > 0 && rest[length..].starts_with(' ');
+        if !is_flag || !is_secret(&rest[..length]) {
+            return;
+        }
         let after = name + length;
-        let is_flag = length > 0 && length < NAME_BYTES && line[after..].starts_with(' ');
-        let value = after + blanks(&line[after..]);
-        if is_flag && is_secret(&line[name..after]) && !line[value..].starts_with('-') {
-            self.add(value, assigned(line, value));
+        let value = after + (self.text[after..].len() - self.text[after..].trim_start_matches(' ').len());
+        if !self.text[value..].starts_with('-') {
+            self.add(value, assigned(self.text, value));
         }
     }
 
     /// `curl -u user:password`, `mysql -ppassword`, `redis-cli -a password`.
-    fn short_flag(&mut self, from: usize, flag: &str) {
+    fn short_flag(&mut self, from: usize, flag: &'static str) {
+        let seen = self.searched.iter().position(|(known, _)| *known == flag);
+        if seen.is_some_and(|at| self.searched[at].1 > from) {
+            return;
+        }
         let line = &self.text[..line_end(self.text, from)];
-        let Some(at) = line[from..].find(flag).map(|at| from + at + flag.len()) else { return };
-        let end = assigned(line, at);
-        let colon = line[at..end].find(':').filter(|_| flag == " -u ").map_or(at, |colon| at + colon + 1);
-        self.add(colon, end);
+        let found = line[from..].find(flag).map(|at| from + at + flag.len());
+        let until = found.unwrap_or(line.len());
+        match seen {
+            Some(at) => self.searched[at].1 = until,
+            None => self.searched.push((flag, until)),
+        }
+        if let Some(at) = found {
+            let end = assigned(self.text, at);
+            let colon =
+                self.text[at..end].find(':').filter(|_| flag == " -u ").map_or(at, |colon| at + colon + 1);
+            self.add(colon, end);
+        }
     }
 
     /// What follows `Bearer` and `Basic`.
@@ -200,8 +228,12 @@ impl<'a> Found<'a> {
     fn token(&mut self, start: usize, prefix: &str, more: usize) {
         let rest = &self.text[start..];
         let is_start = start == 0 || !self.text.as_bytes()[start - 1].is_ascii_alphanumeric();
+        if !is_start || start < self.token_end || !rest.starts_with(prefix) {
+            return;
+        }
         let length = rest.find(|it: char| !is_token_char(it)).unwrap_or(rest.len());
-        if is_start && rest.starts_with(prefix) && length >= prefix.len() + more {
+        self.token_end = start + length;
+        if length >= prefix.len() + more {
             self.add(start, start + length);
         }
     }
@@ -332,18 +364,21 @@ fn value_part(code: &str) -> usize {
 }
 
 /// The end of a value that a shell or a properties file reads.
-fn assigned(line: &str, start: usize) -> usize {
-    let rest = &line[start..];
+fn assigned(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
     let reference = [("${", '}'), ("$(", ')'), ("{{", '}')].iter().find(|(open, _)| rest.starts_with(open));
-    if let Some(close) = reference.and_then(|(_, close)| rest.find(*close)) {
+    if let Some(close) = reference.and_then(|(_, close)| window(rest, 0, NAME_BYTES).find(*close)) {
         let after = start + close + 1;
-        return after
-            + line[after..].find([' ', '\t', '"', '\'', '&', ';', ',']).unwrap_or(line.len() - after);
+        return after + text[after..].find(DELIMITERS).unwrap_or(text.len() - after);
     }
-    if let Some(quote) = rest.chars().next().filter(|it| matches!(it, '"' | '\'')) {
-        return rest[1..].find(quote).map_or(line.len(), |it| start + it + 2);
+    for quote in ["\"", "'", "\\\""] {
+        let Some(inside) = rest.strip_prefix(quote) else { continue };
+        let line = inside.find('\n').unwrap_or(inside.len()).min(VALUE_BYTES);
+        let close = window(inside, 0, line).find(quote).map(|at| at + quote.len());
+        return start + quote.len() + close.unwrap_or_else(|| window(inside, 0, line).len());
     }
-    rest.find([' ', '\t', '"', '\'', '&', ';', ',', ')', ']', '}']).map_or(line.len(), |it| start + it)
+    let ends = |it: char| DELIMITERS.contains(&it) || matches!(it, ')' | ']' | '}');
+    rest.find(ends).map_or(text.len(), |it| start + it)
 }
 
 /// A password with a `/` in it hides the end of the authority.
@@ -392,6 +427,15 @@ fn is_open_reference(value: &str) -> bool {
 /// Where the line that holds a place ends.
 fn line_end(text: &str, from: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at)
+}
+
+/// At most so many bytes of a text from a place on, whole characters.
+fn window(text: &str, from: usize, bytes: usize) -> &str {
+    let mut end = text.len().min(from + bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[from..end]
 }
 
 /// How many bytes of blanks a text starts with.
