@@ -283,7 +283,8 @@ impl<'a> MappingCheck<'a> {
                 let (run, other) = (data.run(), other.run());
                 return run.len() == other.len() && self.stream.text[run] == self.stream.text[other];
             }
-            self.stream.node(pair[0]).key_name() == self.stream.node(earlier[0]).key_name()
+            let [first, second] = [earlier[0], pair[0]].map(|id| self.stream.node(id));
+            first.key_name() == second.key_name() || self.is_same_to_v3(first, second)
         });
         if let Some(earlier) = earlier {
             self.equal(earlier, pair);
@@ -294,17 +295,30 @@ impl<'a> MappingCheck<'a> {
         let mut by_name: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
         by_name.reserve(ids.len() / 2);
         for (at, pair) in ids.chunks_exact(2).enumerate() {
-            let name = self.stream.node(pair[0]).key_name();
-            if let Some(earlier) = by_name.insert(name, at) {
+            let key = self.stream.node(pair[0]);
+            let mut earlier = by_name.insert(key.key_name(), at);
+            if self.stream.dialect == Dialect::GoYaml3 && !key.data().shape.is_string() {
+                let as_text = key.scalar_text().and_then(|text| by_name.insert(text, at));
+                earlier = earlier.or(as_text.filter(|&earlier| earlier < at));
+            }
+            if let Some(earlier) = earlier {
                 self.equal(&ids[2 * earlier..2 * earlier + 2], pair);
             }
         }
     }
 
+    /// v3 compares the text of keys, not their meaning: `+1` and `"+1"` are
+    /// the same to it.
+    fn is_same_to_v3(&self, first: Node<'a>, second: Node<'a>) -> bool {
+        self.stream.dialect == Dialect::GoYaml3
+            && first.is_alias() == second.is_alias()
+            && first.scalar_text().is_some_and(|text| second.scalar_text() == Some(text))
+    }
+
     fn equal(&mut self, earlier: &[NodeId], later: &[NodeId]) {
         let [first, second] = [earlier[0], later[0]].map(|id| self.stream.node(id));
         let both_merge = is_merge_key(first) && is_merge_key(second);
-        let is_fatal = self.stream.dialect == Dialect::GoYaml3 && is_same_to_v3(first, second);
+        let is_fatal = self.is_same_to_v3(first, second);
         if is_merge_key(first) != is_merge_key(second) || both_merge && !is_fatal {
             return;
         }
@@ -319,10 +333,4 @@ impl<'a> MappingCheck<'a> {
             self.found.push(Finding::Overwritten(Span::new(key.file, key.start, value.end.max(key.end))));
         }
     }
-}
-
-/// v3 compares the text of keys, not their meaning, and aliases by name.
-fn is_same_to_v3(first: Node<'_>, second: Node<'_>) -> bool {
-    let text = |key: Node<'_>| key.scalar_text().map(Cow::into_owned).unwrap_or_default();
-    first.is_alias() == second.is_alias() && text(first) == text(second)
 }

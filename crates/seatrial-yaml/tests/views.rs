@@ -63,6 +63,19 @@ fn the_last_duplicate_counts() {
 }
 
 #[test]
+fn v3_compares_the_text_of_keys() {
+    let many: String = (0..20).map(|number| format!("k{number}: 0\n")).collect();
+    for (text, is_accepted) in
+        [("+1: a\n\"+1\": b\n", false), ("1: a\n+1: b\n", true), ("a: 1\na: 2\n", false)]
+    {
+        for text in [text.to_owned(), many.clone() + text] {
+            assert_eq!(read_as(Dialect::GoYaml3, &text).is_accepted(), is_accepted, "{text}");
+            assert!(read(&text).is_accepted(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn merge_keys_differ_between_the_dialects() {
     let text = "base: &b {x: 1, y: 2}\nthis:\n  x: 0\n  <<: *b\n";
     assert!(json(Dialect::GoYaml2, text).ends_with(r#""this":{"true":2,"x":1}}"#));
