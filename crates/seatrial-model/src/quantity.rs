@@ -25,7 +25,8 @@ pub enum QuantityFormat {
 /// from zero, as upstream does.
 ///
 /// Amounts beyond 10^29 saturate; upstream carries on with arbitrary precision
-/// there (and hangs on exponents in the billions).
+/// there (and hangs on exponents in the billions). Negative amounts are rounded
+/// like positive ones, where upstream's whole values depend on how they are held.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quantity {
     nanos: i128,
@@ -185,6 +186,10 @@ impl FromStr for Quantity {
         }
         let parts = split(text)?;
         let scale = Scale::of(parts.suffix).ok_or(QuantityError::Suffix)?;
+        // Without a digit, upstream reads nothing as zero only on its fast path.
+        if !parts.has_digits && (scale.binary >= 50 || scale.decimal < -9) {
+            return Err(QuantityError::Format);
+        }
         let size = magnitude(&parts, scale);
         let below_one = scale.format == QuantityFormat::BinarySi && size > 0 && size < NANOS;
         let format = if below_one { QuantityFormat::DecimalSi } else { scale.format };
@@ -195,6 +200,7 @@ impl FromStr for Quantity {
 /// A quantity's text, taken apart as upstream does; an empty number is zero.
 struct Parts<'a> {
     negative: bool,
+    has_digits: bool,
     whole: &'a str,
     fraction: &'a str,
     suffix: &'a str,
@@ -203,14 +209,17 @@ struct Parts<'a> {
 fn split(text: &str) -> Result<Parts<'_>, QuantityError> {
     let negative = text.starts_with('-');
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, rest) = digits(unsigned.trim_start_matches('0'));
+    let significant = unsigned.trim_start_matches('0');
+    let (whole, rest) = digits(significant);
     let (fraction, suffix) = rest.strip_prefix('.').map_or(("", rest), digits);
     let letters = suffix.trim_start_matches(|it| "eEinumkKMGTP".contains(it));
     let exponent = letters.strip_prefix(['-', '+']).unwrap_or(letters);
     if !exponent.bytes().all(|it| it.is_ascii_digit()) {
         return Err(QuantityError::Format);
     }
-    Ok(Parts { negative, whole, fraction, suffix })
+    let zeros = unsigned.len() > significant.len();
+    let has_digits = zeros || !whole.is_empty() || !fraction.is_empty();
+    Ok(Parts { negative, has_digits, whole, fraction, suffix })
 }
 
 fn digits(text: &str) -> (&str, &str) {
@@ -416,6 +425,7 @@ mod tests {
             ("1.G", "1G"),
             ("+5", "5"),
             ("007", "7"),
+            ("Ti", "0"),
         ]);
     }
 
@@ -440,6 +450,8 @@ mod tests {
             "1Gib",
             "512MB",
             "two",
+            "Pi",
+            "e-12",
             "${CPU}",
             "1Ki5",
             "1e99999999999999999999",

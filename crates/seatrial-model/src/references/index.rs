@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
+use seatrial_diagnostics::UnitId;
 
 use crate::references::labels::{LabelIndex, Labelled};
 use crate::references::products::{Product, products};
@@ -11,10 +12,19 @@ use crate::{Object, Place, Repository, is_namespaced};
 /// All objects of a repository, for finding.
 #[derive(Debug, Default)]
 pub struct Index {
-    objects: Chains<Place>,
-    products: Chains<(Place, Product)>,
+    objects: Shelf<()>,
+    products: Shelf<Product>,
     pub(super) pods: LabelIndex,
     pub(super) services: LabelIndex,
+}
+
+/// How far to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In one unit.
+    Unit(UnitId),
+    /// Everywhere.
+    All,
 }
 
 impl Index {
@@ -22,20 +32,23 @@ impl Index {
     pub fn build(repository: &Repository) -> Self {
         let mut index = Self::default();
         let count = repository.bundles.iter().map(|it| it.objects().len()).sum();
-        index.objects.reserve(count);
+        index.objects.entries.reserve(count);
         for object in repository.objects() {
             index.add(object);
         }
+        index.objects.sort();
+        index.products.sort();
         index
     }
 
     fn add(&mut self, object: &Object) {
         let place = Place { unit: object.unit(), object: object.id() };
         if !object.name().is_empty() {
-            self.objects.push(key(object.group(), object.kind(), object.name()), place);
+            self.objects.entries.push((key(object.group(), object.kind(), object.name()), place, ()));
         }
         for product in products(object) {
-            self.products.push(key(product.kind.0, product.kind.1, &product.name), (place, product));
+            let key = key(product.kind.0, product.kind.1, &product.name);
+            self.products.entries.push((key, place, product));
         }
         if let Some(labels) = Labelled::Pods.labels(object) {
             self.pods.add(object, labels);
@@ -54,7 +67,7 @@ impl Index {
         namespace: Option<&'a str>,
         name: &'a str,
     ) -> impl Iterator<Item = Place> + 'a {
-        self.named(repository, group, kind, name).filter(move |&place| {
+        self.named(repository, Reach::All, (group, kind), name).filter(move |&place| {
             let object = repository.object(place);
             is_namespaced(group, kind) == Some(false)
                 || namespace.is_none_or(|it| object.namespace() == Some(it))
@@ -65,11 +78,11 @@ impl Index {
     pub(super) fn named<'a>(
         &'a self,
         repository: &'a Repository,
-        group: &'a str,
-        kind: &'a str,
+        reach: Reach,
+        (group, kind): (&'a str, &'a str),
         name: &'a str,
     ) -> impl Iterator<Item = Place> + 'a {
-        self.objects.under(key(group, kind, name)).copied().filter(move |&place| {
+        self.objects.under(key(group, kind, name), reach).iter().map(|it| it.1).filter(move |&place| {
             let object = repository.object(place);
             object.name() == name && object.is(group, kind)
         })
@@ -78,64 +91,72 @@ impl Index {
     /// What is produced under this kind and name, and by which object.
     pub(super) fn produced<'a>(
         &'a self,
-        group: &'a str,
-        kind: &'a str,
+        reach: Reach,
+        kind: (&'a str, &'a str),
         name: &'a str,
-    ) -> impl Iterator<Item = &'a (Place, Product)> + 'a {
-        let exact = self.products.under(key(group, kind, name));
-        let exact = exact.filter(move |it| it.1.kind == (group, kind) && it.1.name == name && !it.1.numbered);
+    ) -> impl Iterator<Item = (Place, &'a Product)> + 'a {
         let stem = name.rsplit_once('-').filter(|it| it.1.parse::<u32>().is_ok()).map(|it| it.0);
-        let numbered = stem.into_iter().flat_map(move |stem| {
-            let under = self.products.under(key(group, kind, stem));
-            under.filter(move |it| it.1.kind == (group, kind) && it.1.name == stem && it.1.numbered)
-        });
-        exact.chain(numbered)
+        let names = [(Some(name), false), (stem, true)];
+        names.into_iter().filter_map(|(name, numbered)| Some((name?, numbered))).flat_map(
+            move |(name, numbered)| {
+                let under = self.products.under(key(kind.0, kind.1, name), reach).iter();
+                let meant = move |it: &Product| it.kind == kind && it.name == name && it.numbered == numbered;
+                under.filter(move |it| meant(&it.2)).map(|it| (it.1, &it.2))
+            },
+        )
     }
 }
 
-/// Values under hashed keys, in the order they were added. Keys may clash, so
+/// Things under hashed keys, sorted by key and place. Keys may clash, so
 /// whoever looks something up compares it.
 #[derive(Debug)]
-struct Chains<T> {
-    ends: FxHashMap<u64, (u32, u32)>,
-    values: Vec<(T, u32)>,
+struct Shelf<T> {
+    entries: Vec<(u64, Place, T)>,
+    /// Where the entries whose keys begin with each run of bits start.
+    starts: Vec<u32>,
 }
 
-impl<T> Default for Chains<T> {
+impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { ends: FxHashMap::default(), values: Vec::new() }
+        Self { entries: Vec::new(), starts: Vec::new() }
     }
 }
 
-const END: u32 = u32::MAX;
-
-impl<T> Chains<T> {
-    fn reserve(&mut self, count: usize) {
-        self.ends.reserve(count);
-        self.values.reserve(count);
-    }
-
-    fn push(&mut self, key: u64, value: T) {
-        let place = u32::try_from(self.values.len()).expect("fewer than 2^32 objects");
-        self.values.push((value, END));
-        let ends = self.ends.entry(key).or_insert((place, place));
-        if ends.1 != place {
-            self.values[ends.1 as usize].1 = place;
-            ends.1 = place;
+impl<T> Shelf<T> {
+    fn sort(&mut self) {
+        self.entries.sort_by_key(|it| (it.0, it.1));
+        let bits = self.entries.len().max(2).ilog2();
+        self.starts = vec![0; (1 << bits) + 1];
+        for (key, ..) in &self.entries {
+            self.starts[(key >> (64 - bits)) as usize + 1] += 1;
+        }
+        for at in 1..self.starts.len() {
+            self.starts[at] += self.starts[at - 1];
         }
     }
 
-    fn under(&self, key: u64) -> impl Iterator<Item = &T> {
-        let mut next = self.ends.get(&key).map_or(END, |it| it.0);
-        std::iter::from_fn(move || {
-            let (value, after) = self.values.get(next as usize)?;
-            next = *after;
-            Some(value)
-        })
+    fn under(&self, key: u64, reach: Reach) -> &[(u64, Place, T)] {
+        let (low, high) = match reach {
+            Reach::Unit(unit) => (unit, unit),
+            Reach::All => (UnitId(0), UnitId(u32::MAX)),
+        };
+        let begins_alike = self.begins_alike(key);
+        let start = begins_alike.partition_point(|it| (it.0, it.1.unit) < (key, low));
+        let rest = &begins_alike[start..];
+        &rest[..rest.partition_point(|it| (it.0, it.1.unit) <= (key, high))]
+    }
+
+    fn begins_alike(&self, key: u64) -> &[(u64, Place, T)] {
+        let bits = self.starts.len().max(2).ilog2();
+        let at = (key >> (64 - bits)) as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(&start), Some(&end)) => &self.entries[start as usize..end as usize],
+            _ => &[],
+        }
     }
 }
 
-pub(super) fn key(group: &str, kind: &str, name: &str) -> u64 {
+fn key(group: &str, kind: &str, name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     (group, kind, name).hash(&mut hasher);
     hasher.finish()

@@ -3,6 +3,9 @@
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
+use seatrial_diagnostics::UnitId;
+
+use crate::references::index::Reach;
 
 use crate::views::pod_template_node;
 use crate::{LabelSelector, Labels, Object, Operator, Place, Repository, Requirement};
@@ -133,12 +136,14 @@ impl LabelIndex {
     pub(super) fn select(
         &self,
         repository: &Repository,
+        reach: Reach,
         labelled: Labelled,
         selector: &LabelSelector,
     ) -> Result<Vec<Place>, TooMany> {
         let picked = |place: &Place| labelled.matches(selector, repository.object(*place));
-        let Some(mut narrowed) = self.narrow(selector) else {
-            return compare(self.all.iter().copied(), self.all.len(), picked);
+        let Some(mut narrowed) = self.narrow(reach, selector) else {
+            let places = within(&self.all, reach, |it| it.unit);
+            return compare(places.iter().copied(), places.len(), picked);
         };
         narrowed.sort_unstable();
         narrowed.dedup();
@@ -146,16 +151,24 @@ impl LabelIndex {
     }
 
     /// The objects with the label that the fewest have.
-    fn narrow(&self, selector: &LabelSelector) -> Option<Vec<u32>> {
+    fn narrow(&self, reach: Reach, selector: &LabelSelector) -> Option<Vec<u32>> {
         let narrowing =
             |it: &&Requirement| it.operator == Operator::In && !IMPLIED.contains(&it.key.as_str());
-        let holders = |it: &Requirement, value: &str| self.by_label.get(&hash(&it.key, value));
-        let count = |it: &&Requirement| {
-            it.values.iter().filter_map(|value| holders(it, value)).map(Vec::len).sum::<usize>()
+        let holders = |it: &Requirement, value: &str| {
+            let ids = self.by_label.get(&hash(&it.key, value)).map_or(&[][..], Vec::as_slice);
+            within(ids, reach, |&id| self.all[id as usize].unit)
         };
+        let count = |it: &&Requirement| it.values.iter().map(|value| holders(it, value).len()).sum::<usize>();
         let rarest = selector.requirements.iter().filter(narrowing).min_by_key(count)?;
-        Some(rarest.values.iter().filter_map(|value| holders(rarest, value)).flatten().copied().collect())
+        Some(rarest.values.iter().flat_map(|value| holders(rarest, value)).copied().collect())
     }
+}
+
+/// The part of a list in the order of units that lies within reach.
+fn within<T>(list: &[T], reach: Reach, unit_of: impl Fn(&T) -> UnitId) -> &[T] {
+    let Reach::Unit(unit) = reach else { return list };
+    let rest = &list[list.partition_point(|it| unit_of(it) < unit)..];
+    &rest[..rest.partition_point(|it| unit_of(it) == unit)]
 }
 
 fn compare(

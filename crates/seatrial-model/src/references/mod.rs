@@ -254,7 +254,7 @@ pub enum UnknownReason {
     Empty,
     /// The name is filled in by another program.
     Placeholder,
-    /// The labels are those of pods that an operator makes.
+    /// The labels are those that an operator gives what it makes.
     Operator,
     /// Too many objects would have to be compared.
     Limit,

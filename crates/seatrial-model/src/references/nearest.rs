@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::references::index::Index;
+use crate::references::index::{Index, Reach};
 use crate::references::{Kinds, Part, Port, Reference, parts};
 use crate::views::POD_TEMPLATES;
 use crate::{Agreement, Place, Repository, is_namespaced};
@@ -79,7 +79,8 @@ fn sibling(repository: &Repository, reference: &Reference, name: &str) -> Option
 /// An object of the same name in another namespace.
 fn elsewhere(index: &Index, repository: &Repository, reference: &Reference, name: &str) -> Option<Nearest> {
     let kinds = kinds(reference);
-    let places = kinds.iter().flat_map(|(group, kind)| index.named(repository, group, kind, name));
+    let places =
+        kinds.iter().flat_map(|kind| index.named(repository, Reach::All, *kind, name)).take(SIBLINGS_MAX);
     let different = places.filter(|&place| {
         let namespace = repository.object(place).namespace();
         super::resolve::agreement(repository, reference, place, namespace) == Agreement::Different

@@ -1,8 +1,8 @@
 //! What a reference leads to.
 
 use crate::references::builtin::{is_built_in, selects_built_in};
-use crate::references::index::Index;
-use crate::references::labels::{Labelled, TooMany};
+use crate::references::index::{Index, Reach};
+use crate::references::labels::{LabelIndex, Labelled, TooMany};
 use crate::references::products::{Product, Spread};
 use crate::references::{
     ExternalReason, Kinds, Part, Reference, Resolution, Scope, Target, UnknownReason, parts,
@@ -12,6 +12,9 @@ use crate::{Agreement, External, LabelSelector, Object, Place, Repository, UnitR
 
 /// Most objects a selection is said to lead to.
 const PLACES_MAX: usize = 256;
+
+/// Most namesakes that are looked at.
+const CANDIDATES_MAX: usize = 1_000;
 
 /// Something that may be meant, and how near it is.
 struct Candidate {
@@ -44,8 +47,13 @@ impl Index {
         {
             return Resolution::Unknown(reason);
         }
-        let mut candidates = self.candidates(repository, reference, name);
-        candidates.sort_by_key(|it| (it.rank, it.place));
+        let own = self.candidates(repository, Reach::Unit(reference.from.unit), reference, name);
+        if let Some(resolution) = choose(&own, true) {
+            return resolution;
+        }
+        let is_settled = own.first().is_some_and(|it| it.rank == 0);
+        let candidates =
+            if is_settled { own } else { self.candidates(repository, Reach::All, reference, name) };
         if let Some(resolution) = choose(&candidates, true) {
             return resolution;
         }
@@ -59,7 +67,14 @@ impl Index {
         missing_part(&candidates).unwrap_or(Resolution::Missing)
     }
 
-    fn candidates(&self, repository: &Repository, reference: &Reference, name: &str) -> Vec<Candidate> {
+    /// What may be meant, the nearest first.
+    fn candidates(
+        &self,
+        repository: &Repository,
+        reach: Reach,
+        reference: &Reference,
+        name: &str,
+    ) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         let written;
         let kinds: &mut dyn Iterator<Item = (&str, &str)> = match &reference.kinds {
@@ -71,16 +86,17 @@ impl Index {
             Kinds::Pods => &mut POD_TEMPLATES.iter().map(|it| (it.0, it.1)),
         };
         let part = reference.part.as_ref().map(|it| &it.0);
-        for (group, kind) in kinds {
-            for place in self.named(repository, group, kind, name) {
+        for kind in kinds {
+            for place in self.named(repository, reach, kind, name).take(CANDIDATES_MAX) {
                 let object = repository.object(place);
                 let complete = part.is_none_or(|it| parts::has(object, it));
                 candidates.extend(candidate(repository, reference, place, object.namespace(), complete));
             }
-            for (by, product) in self.produced(group, kind, name) {
-                candidates.extend(produced(repository, reference, *by, product, part));
+            for (by, product) in self.produced(reach, kind, name).take(CANDIDATES_MAX) {
+                candidates.extend(produced(repository, reference, by, product, part));
             }
         }
+        candidates.sort_by_key(|it| (it.rank, it.place));
         candidates
     }
 
@@ -98,26 +114,51 @@ impl Index {
             Kinds::Pods => (&self.pods, Labelled::Pods),
             _ => (&self.services, Labelled::Services),
         };
-        let places = match index.select(repository, labelled, selector) {
-            Ok(places) => places,
+        let selection = Selection { repository, reference, index, labelled, selector };
+        let own = match selection.candidates(Reach::Unit(reference.from.unit)) {
+            Ok(candidates) => candidates,
             Err(TooMany) => return Resolution::Unknown(UnknownReason::Limit),
         };
-        let part = reference.part.as_ref().map(|it| &it.0);
-        let mut candidates: Vec<_> = places
-            .into_iter()
-            .filter_map(|place| {
-                let object = repository.object(place);
-                let complete = part.is_none_or(|it| parts::has(object, it));
-                candidate(repository, reference, place, object.namespace(), complete)
-            })
-            .collect();
-        candidates.sort_by_key(|it| (it.rank, it.place));
-        let found = choose(&candidates, false).or_else(|| missing_part(&candidates));
+        if let Some(resolution) = choose(&own, false) {
+            return resolution;
+        }
+        let all = match selection.candidates(Reach::All) {
+            Ok(candidates) => candidates,
+            Err(TooMany) if own.is_empty() => return Resolution::Unknown(UnknownReason::Limit),
+            Err(TooMany) => own,
+        };
+        let found = choose(&all, false).or_else(|| missing_part(&all));
         found.unwrap_or_else(|| match labelled {
             _ if selects_built_in(labelled, selector) => Resolution::External(ExternalReason::BuiltIn),
-            Labelled::Pods if is_of_operator(selector) => Resolution::Unknown(UnknownReason::Operator),
+            _ if is_of_operator(selector) => Resolution::Unknown(UnknownReason::Operator),
             _ => Resolution::Missing,
         })
+    }
+}
+
+/// A selection by labels that is being resolved.
+struct Selection<'a> {
+    repository: &'a Repository,
+    reference: &'a Reference,
+    index: &'a LabelIndex,
+    labelled: Labelled,
+    selector: &'a LabelSelector,
+}
+
+impl Selection<'_> {
+    /// What is selected, the nearest first.
+    fn candidates(&self, reach: Reach) -> Result<Vec<Candidate>, TooMany> {
+        let Self { repository, reference, labelled, selector, .. } = *self;
+        let part = reference.part.as_ref().map(|it| &it.0);
+        let places = self.index.select(repository, reach, labelled, selector)?.into_iter();
+        let candidates = places.filter_map(|place| {
+            let object = repository.object(place);
+            let complete = part.is_none_or(|it| parts::has(object, it));
+            candidate(repository, reference, place, object.namespace(), complete)
+        });
+        let mut candidates: Vec<_> = candidates.collect();
+        candidates.sort_by_key(|it| (it.rank, it.place));
+        Ok(candidates)
     }
 }
 
@@ -249,9 +290,10 @@ pub(super) fn is_placeholder(name: &str) -> bool {
     name.contains(['$', '{', '}', '<', '>', '%']) || name.contains("__")
 }
 
-/// Domains of the labels that operators give the pods they make.
+/// Beginnings of the labels that operators give the pods and Services they make.
 const OPERATORS: &[&str] = &[
     "istio",
+    "operated-",
     "cnpg.io/",
     "postgresql.cnpg.io/",
     "strimzi.io/",

@@ -130,3 +130,14 @@ data: {DATABASE_URL: '', DATABASE_HOST: ''}
     let place = link.resolution.places()[0];
     assert_eq!(graph.nearest_part(&repository, link, place).as_deref(), Some("DATABASE_URL"));
 }
+
+#[test]
+fn many_namesakes_elsewhere_do_not_hide_the_own() {
+    let elsewhere = format!("# Unit: other\n{}", config("")).repeat(1_200);
+    let input = format!("{elsewhere}# Unit: last\n{POD}---\n{}", config(""));
+    let repository = repository(&input);
+    let graph = Graph::build(&repository);
+    let resolution = &graph.links()[0].resolution;
+    assert_eq!(resolution.places().len(), 1);
+    assert_eq!(resolution.places()[0].unit, graph.links()[0].from.unit);
+}
