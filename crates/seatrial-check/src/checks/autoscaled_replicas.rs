@@ -68,7 +68,8 @@ fn judge(context: &Context<'_>, workload: &Workload<'_>) -> Option<Notice> {
     let spec = workload.spec()?;
     let replicas = workload.replicas()?;
     let found = autoscalers(context.world(), workload.object());
-    let autoscaler = found.iter().find(|it| it.object().unit() == workload.object().unit())?;
+    let autoscaler =
+        found.iter().find(|it| it.target(context.world()).is_some_and(|(_, is_sure)| is_sure))?;
     let (title, by) = (workload.object().title(), autoscaler.object().title());
     let is_off = replicas == 0 && !autoscaler.is_keda;
     let message = if is_off {

@@ -4,7 +4,7 @@
 //! The API server refuses a `HorizontalPodAutoscaler` whose `maxReplicas` is below
 //! 1 or below `minReplicas`. It refuses `minReplicas: 0` too, unless a metric of
 //! type `Object` or `External` can wake the workload up and the feature gate
-//! `HPAScaleToZero` is on. KEDA does not scale by a `ScaledObject` whose bounds
+//! `HPAScaleToZero` is on, as it is from Kubernetes 1.37. KEDA does not scale by a `ScaledObject` whose bounds
 //! are the wrong way round. With equal bounds the number of pods never changes.
 //!
 //! ## Bad
@@ -30,6 +30,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::KubernetesVersion;
 
 use crate::scaling::Autoscaler;
 use crate::{Check, Context, Report};
@@ -49,11 +50,11 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for autoscaler in context.objects().filter_map(Autoscaler::of) {
-        report.add_some(judge(&autoscaler));
+        report.add_some(judge(&autoscaler, context.world().repository.target.kubernetes));
     }
 }
 
-fn judge(autoscaler: &Autoscaler<'_>) -> Option<Notice> {
+fn judge(autoscaler: &Autoscaler<'_>, version: KubernetesVersion) -> Option<Notice> {
     let title = autoscaler.object().title();
     let (low_name, high_name) = (autoscaler.low_name(), autoscaler.high_name());
     let (low, high) = (autoscaler.low(), autoscaler.high()?);
@@ -72,7 +73,7 @@ fn judge(autoscaler: &Autoscaler<'_>) -> Option<Notice> {
         return Some(at(low_name, format!("{title} has `{low_name}: {low}`, which must not be negative")));
     }
     if low == 0 && !autoscaler.is_keda {
-        return Some(zero(autoscaler, at(low_name, format!("{title} may not scale to zero"))));
+        return zero(autoscaler, version, at(low_name, format!("{title} may not scale to zero")));
     }
     if low == high {
         let notice = at(high_name, format!("{title} never scales: its bounds are equal"));
@@ -83,15 +84,22 @@ fn judge(autoscaler: &Autoscaler<'_>) -> Option<Notice> {
     None
 }
 
-fn zero(autoscaler: &Autoscaler<'_>, notice: Notice) -> Notice {
+/// The first version whose autoscalers scale to zero unless told otherwise.
+const SCALES_TO_ZERO: KubernetesVersion = KubernetesVersion { major: 1, minor: 37 };
+
+fn zero(autoscaler: &Autoscaler<'_>, version: KubernetesVersion, notice: Notice) -> Option<Notice> {
     let mut metrics = autoscaler.spec.list("metrics");
     if metrics.any(|it| matches!(it.text("type"), Some("Object" | "External"))) {
-        let notice = notice.severity(Severity::Warning);
-        return notice
-            .because("`minReplicas: 0` is refused unless the feature gate HPAScaleToZero is on")
+        let notice = notice
+            .severity(Severity::Warning)
+            .because(format!(
+                "in Kubernetes {version} `minReplicas: 0` needs the feature gate HPAScaleToZero"
+            ))
             .help("write 1 or more, or scale with KEDA");
+        return (version < SCALES_TO_ZERO).then_some(notice);
     }
-    notice
-        .because("without a pod there is no use of resources to measure; only metrics of type Object or External wake it up")
-        .help("write 1 or more")
+    let notice = notice
+        .because("without a pod nothing is used; a metric of type Object or External must wake it up")
+        .help("write 1 or more");
+    Some(notice)
 }

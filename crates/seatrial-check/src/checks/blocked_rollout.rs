@@ -163,7 +163,8 @@ impl<'a> Strategy<'a> {
         let (surge, unavailable) = (self.surge().scaled(pods, true), self.unavailable().scaled(pods, false));
         let number = |it: Result<i64, _>| it.unwrap_or_default();
         format!(
-            "of {pods} pods a rollout may remove {} ({}, rounded down) and add {} ({}, rounded up): a new pod must be ready before an old one goes",
+            "of {pods} pods a rollout may remove {} ({}, rounded down) and add {} ({}, rounded up): \
+             a new pod must be ready before an old one goes",
             number(unavailable),
             self.unavailable(),
             number(surge),
@@ -254,7 +255,9 @@ fn apart(
         "no two of the pods, old or new, may share a {place}: {} are needed",
         count.low.saturating_add(1)
     ));
-    Some(notice.help("let a pod go first (`maxSurge: 0`, `maxUnavailable: 1`), or add `matchLabelKeys: [pod-template-hash]`"))
+    Some(notice.help(
+        "let a pod go first (`maxSurge: 0, maxUnavailable: 1`), or add `matchLabelKeys: [pod-template-hash]`",
+    ))
 }
 
 const HOSTNAME: &str = "kubernetes.io/hostname";

@@ -101,6 +101,9 @@ fn routes(ingress: &Object) -> Vec<Route<'_>> {
     let mut routes = Vec::new();
     for rule in rules {
         let host = rule.text("host").unwrap_or_default();
+        if !is_host(host) {
+            continue;
+        }
         let paths = rule.key("http").into_iter().flat_map(|it| it.list("paths"));
         routes.extend(paths.filter_map(|field| {
             let path = field.text("path").filter(|it| !it.is_empty()).unwrap_or("/");
@@ -110,6 +113,11 @@ fn routes(ingress: &Object) -> Vec<Route<'_>> {
         }));
     }
     routes
+}
+
+/// Whether a host is written out, or absent.
+fn is_host(host: &str) -> bool {
+    host.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'.' | b'*'))
 }
 
 /// The class of an Ingress, empty where none is written; none for a class whose

@@ -67,7 +67,9 @@ fn schedules(object: &Object) -> Vec<Field<'_>> {
         | ("argoproj.io", "CronWorkflow")
         | ("velero.io", "Schedule")
         | ("apps.kruise.io", "AdvancedCronJob") => &["spec", "schedule"],
-        ("volsync.backube", "ReplicationSource" | "ReplicationDestination") => &["spec", "trigger", "schedule"],
+        ("volsync.backube", "ReplicationSource" | "ReplicationDestination") => {
+            &["spec", "trigger", "schedule"]
+        }
         _ => return Vec::new(),
     };
     let root = Field::root(object);
@@ -82,7 +84,8 @@ fn judge(schedule: &Field<'_>, text: &str) -> Option<Notice> {
     if is_cron_job && text.contains("TZ") {
         let message = format!("the schedule of {title} holds a time zone: `{text}`");
         let named = zone.as_ref().map_or("", |it| &text[it.zone.clone()]);
-        let help = format!("write `timeZone: {}` beside the schedule", if named.is_empty() { "..." } else { named });
+        let help =
+            format!("write `timeZone: {}` beside the schedule", if named.is_empty() { "..." } else { named });
         return Some(Notice::new(&CHECK.info, schedule.location(), message).help(help));
     }
     let start = zone.map_or(0, |it| it.end);
@@ -109,7 +112,9 @@ fn help(text: &str, part: &str) -> &'static str {
     let fields = text.split_whitespace().count();
     match part {
         _ if text == "@reboot" => "use a Job: nothing in a cluster runs at its start",
-        _ if fields == 6 || fields == 7 => "leave out the seconds and the year: minute, hour, day, month, weekday",
+        _ if fields == 6 || fields == 7 => {
+            "leave out the seconds and the year: minute, hour, day, month, weekday"
+        }
         "7" | "5-7" | "6-7" | "1-7" | "0-7" => "Sunday is 0: write `0`, or a list such as `5,6,0`",
         _ if part.contains(['L', 'W', '#']) => "list the days; the grammar has no last or nth day",
         _ => "write minute (0-59), hour (0-23), day (1-31), month (1-12) and weekday (0-6, Sunday is 0)",

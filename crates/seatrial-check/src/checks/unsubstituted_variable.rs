@@ -75,7 +75,9 @@ fn places(object: &Object) -> Vec<Place<'_>> {
     places.extend(root.keys(&["metadata", "namespace"]).map(|it| Place::new("its namespace", it)));
     places.extend(hosts(&root).into_iter().map(|it| Place::new("a host", it)));
     for container in PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>()) {
-        let what = format!("the image of container {}", container.name().unwrap_or("without a name"));
+        let what = container
+            .name()
+            .map_or("the image of a container".to_owned(), |it| format!("the image of container {it}"));
         places.extend(container.field.key("image").map(|field| Place { what, field }));
     }
     places
