@@ -111,22 +111,28 @@ impl<'a> Suppressions<'a> {
         expired.filter_map(notice).collect()
     }
 
-    /// Notices about what accepted nothing. Comments that name no check of
-    /// `checks` are told so.
-    pub(crate) fn unused(
-        &self,
-        config: Option<FileId>,
-        files: &SourceMap,
-        checks: &[&'static CheckInfo],
-    ) -> Vec<Notice> {
-        let entries = self.entries.iter().filter(|(_, used)| !used).filter_map(|(entry, _)| {
+    /// Notices about entries of the configuration that accepted nothing.
+    pub(crate) fn unused_entries(&self, config: Option<FileId>, files: &SourceMap) -> Vec<Notice> {
+        let notice = |entry: &Ignore| {
             let at = Location::text(line_span(files, config?, entry.line));
             let message = format!("the ignore entry for `{}` accepts no finding", entry.check);
             Some(Notice::new(&UNUSED, at, message).help("remove it"))
-        });
-        let comments = self.comments.values().flatten().filter(|comment| !comment.used);
-        let comments = comments.map(|comment| unused_comment(comment, checks));
-        entries.chain(comments).collect()
+        };
+        self.entries.iter().filter(|(_, used)| !used).filter_map(|(entry, _)| notice(entry)).collect()
+    }
+
+    /// Notices about comments that accepted nothing in files that were judged.
+    /// Those that name none of the checks are told so.
+    pub(crate) fn unused_comments(
+        &self,
+        checks: &[&'static CheckInfo],
+        is_judged: impl Fn(FileId) -> bool,
+    ) -> Vec<Notice> {
+        let unused = self.comments.values().flatten().filter(|comment| !comment.used);
+        unused
+            .filter(|comment| is_judged(comment.span.file))
+            .map(|comment| unused_comment(comment, checks))
+            .collect()
     }
 }
 

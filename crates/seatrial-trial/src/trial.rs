@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{CheckInfo, Finding, Severity, Sources};
+use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
 use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
 use seatrial_source::{FileId, Files, Revisions, SourceMap, Span, TreePath};
@@ -161,7 +161,15 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
     });
     let config_file = add_config(&mut rendering.sources, request);
     let judgement = Judgement::new(&rendering);
-    Run { request, rendering: &rendering, judgement: &judgement, checks: &checks, config_file }.finish(target)
+    Run {
+        request,
+        rendering: &rendering,
+        judgement: &judgement,
+        checks: &checks,
+        config_file,
+        judged: judged(&rendering),
+    }
+    .finish(target)
 }
 
 pub(crate) fn target(config: &Config) -> Target {
@@ -182,6 +190,27 @@ struct Run<'a> {
     judgement: &'a Judgement,
     checks: &'a [&'static CheckInfo],
     config_file: Option<FileId>,
+    /// The units that could be judged in full, by id.
+    judged: Vec<bool>,
+}
+
+/// The units whose objects are all there, as they would be applied, by id.
+fn judged(rendering: &Rendering) -> Vec<bool> {
+    let repository = &rendering.repository;
+    let mut incomplete: FxHashSet<TreePath> = FxHashSet::default();
+    for skip in &repository.coverage.skipped {
+        if hides_objects(skip.code) {
+            incomplete.extend(skip.path.parent());
+            incomplete.insert(skip.path.clone());
+        }
+    }
+    let is_judged = |unit: &Unit| Rendering::is_rendered(unit) && !incomplete.contains(&unit.path);
+    repository.units.iter().map(is_judged).collect()
+}
+
+/// Whether what was skipped may hold objects of the unit around it.
+fn hides_objects(code: SkipCode) -> bool {
+    matches!(code, SkipCode::Unreadable | SkipCode::Unparsable | SkipCode::Outside | SkipCode::Limit)
 }
 
 impl Run<'_> {
@@ -195,7 +224,7 @@ impl Run<'_> {
             resolved: &resolved,
             neighbours: &|place| self.judgement.neighbours(place),
             assumptions: &|place| self.judgement.assumptions(place),
-            is_judged: &|unit| self.is_judged(unit),
+            is_judged: &|unit| self.judged[unit.id.0 as usize],
         };
         let units = evidence.units(&reported);
         let findings: Vec<Finding> = resolved.into_iter().map(|it| it.finding).collect();
@@ -243,28 +272,24 @@ impl Run<'_> {
         let mut notices = rendering.notices.clone();
         notices.extend(self.judgement.notices.iter().cloned());
         notices.extend(suppressions.expired(self.config_file, &rendering.sources));
-        // A part of the tree leaves entries unused that the whole would use.
-        let is_whole = request.scope == request.root && request.units.is_none();
         resolve(&resolver, &notices, &mut suppressions, &scrubber, |suppressions| {
-            if is_whole {
-                suppressions.unused(self.config_file, &rendering.sources, self.checks)
-            } else {
-                Vec::new()
-            }
+            self.unused(suppressions, reported)
         })
     }
 
-    /// Whether a unit's objects are all there, as they would be applied.
-    fn is_judged(&self, unit: &Unit) -> bool {
-        let hides_objects = |skip: &Skip| {
-            let in_unit = skip.path == unit.path || skip.path.parent().as_ref() == Some(&unit.path);
-            let unread = matches!(
-                skip.code,
-                SkipCode::Unreadable | SkipCode::Unparsable | SkipCode::Outside | SkipCode::Limit
-            );
-            in_unit && unread
-        };
-        Rendering::is_rendered(unit) && !self.rendering.repository.coverage.skipped.iter().any(hides_objects)
+    /// What accepts nothing. A part of the tree leaves entries unused that the
+    /// whole would use, and so does a unit that is not judged.
+    fn unused(&self, suppressions: &Suppressions<'_>, reported: &[bool]) -> Vec<Notice> {
+        let repository = &self.rendering.repository;
+        let is_judged = |unit: &&Unit| reported[unit.id.0 as usize] && self.judged[unit.id.0 as usize];
+        let units = repository.units.iter().filter(is_judged);
+        let objects = units.flat_map(|unit| repository.bundle(unit.id).objects());
+        let judged: FxHashSet<FileId> = objects.map(|object| object.span().file).collect();
+        let mut notices = suppressions.unused_comments(self.checks, |file| judged.contains(&file));
+        if repository.units.iter().all(|unit| is_judged(&unit)) {
+            notices.extend(suppressions.unused_entries(self.config_file, &self.rendering.sources));
+        }
+        notices
     }
 
     fn coverage(&self, reported: &[bool]) -> Coverage {

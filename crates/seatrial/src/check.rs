@@ -6,7 +6,7 @@ use std::path::Path;
 use seatrial_diagnostics::Severity;
 use seatrial_diagnostics::terminal::Style;
 use seatrial_report::terminal::{ending, findings};
-use seatrial_source::{Files, MemoryFiles, Revisions, TreePath};
+use seatrial_source::{EntryKind, Files, MemoryFiles, Revisions, TreePath};
 use seatrial_trial::{AtRevision, Config, Date, Trial, TrialRequest, UnitFilter, catalogue, load_config};
 
 use crate::args::{Check, FailOn, Format};
@@ -20,13 +20,15 @@ const STDIN_BYTES_MAX: u64 = 16 << 20;
 const STDIN_NAME: &str = "stdin.yaml";
 
 pub(crate) fn run(arguments: &Check) -> Result<u8, Failure> {
-    let trial = if arguments.path == Path::new("-") { try_stdin(arguments)? } else { try_tree(arguments)? };
-    refuse_nothing(&trial, arguments)?;
+    let (trial, is_ignored) =
+        if arguments.path == Path::new("-") { (try_stdin(arguments)?, false) } else { try_tree(arguments)? };
+    refuse_nothing(&trial, is_ignored, arguments)?;
     print(&trial, arguments)?;
     Ok(exit_code(&trial, arguments.fail_on))
 }
 
-fn try_tree(arguments: &Check) -> Result<Trial, Failure> {
+/// The trial of a tree, and whether git ignores the path that was asked about.
+fn try_tree(arguments: &Check) -> Result<(Trial, bool), Failure> {
     let tree = Tree::open(arguments)?;
     if let (Some(problem), false) = (&tree.git_problem, arguments.quiet) {
         warn(&format!("{problem}; going on without git"));
@@ -38,7 +40,9 @@ fn try_tree(arguments: &Check) -> Result<Trial, Failure> {
         (_, Some(at_revision)) if arguments.rev.is_some() => Some(at_revision),
         (git, _) => git.as_ref().map(|git| git as &dyn Revisions),
     };
-    check(
+    let is_directory = matches!(tree.files.kind(&tree.scope), Some(EntryKind::Directory));
+    let is_ignored = revisions.is_some_and(|it| it.is_ignored(&tree.scope, is_directory));
+    let trial = check(
         arguments,
         TrialRequest {
             files: tree.files.as_ref(),
@@ -51,7 +55,8 @@ fn try_tree(arguments: &Check) -> Result<Trial, Failure> {
             today: today(arguments)?,
             units: unit_filter(arguments)?,
         },
-    )
+    )?;
+    Ok((trial, is_ignored))
 }
 
 fn try_stdin(arguments: &Check) -> Result<Trial, Failure> {
@@ -108,7 +113,7 @@ fn today(arguments: &Check) -> Result<Date, Failure> {
 }
 
 /// A path without anything to judge is a mistake, unless it is said to be fine.
-fn refuse_nothing(trial: &Trial, arguments: &Check) -> Result<(), Failure> {
+fn refuse_nothing(trial: &Trial, is_ignored: bool, arguments: &Check) -> Result<(), Failure> {
     if let (Some(pattern), true) = (&arguments.unit, trial.units.is_empty()) {
         return Err(Failure::new(format!("no unit is called `{pattern}`"))
             .hint("without --unit, `--format json` lists them all under `units`"));
@@ -121,8 +126,12 @@ fn refuse_nothing(trial: &Trial, arguments: &Check) -> Result<(), Failure> {
         Some(".") => "this directory holds".to_owned(),
         _ => format!("`{}` holds", arguments.path.display()),
     };
-    Err(Failure::new(format!("{place} no Kubernetes file"))
-        .hint("name the directory with the manifests, or pass --allow-empty"))
+    let hint = if is_ignored {
+        "git ignores the path and does not track it, so it is no place to look"
+    } else {
+        "name the directory with the manifests, or pass --allow-empty"
+    };
+    Err(Failure::new(format!("{place} no Kubernetes file")).hint(hint))
 }
 
 fn print(trial: &Trial, arguments: &Check) -> Result<(), Failure> {

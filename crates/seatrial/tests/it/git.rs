@@ -76,6 +76,10 @@ fn ignored_files_are_no_place_to_look() {
     tree.write(".gitignore", "build/\n");
     tree.write("build/settings.yaml", TWICE);
     assert!(tree.check(&["--format", "json"]).checks().is_empty());
+    insta::assert_snapshot!(tree.check(&["build"]).stderr, @r"
+    error: `build` holds no Kubernetes file
+    hint: git ignores the path and does not track it, so it is no place to look
+    ");
 }
 
 #[test]
