@@ -72,6 +72,7 @@ mod unresolved_probe_port;
 mod unresolved_target_port;
 mod unsubstituted_variable;
 mod vacuous_probe;
+mod wrong_port_in_command;
 mod wrong_port_in_environment;
 
 use crate::Check;
@@ -149,6 +150,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_target_port::CHECK,
     &unsubstituted_variable::CHECK,
     &vacuous_probe::CHECK,
+    &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
 ];
 
