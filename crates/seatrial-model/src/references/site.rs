@@ -250,14 +250,16 @@ impl KindsFrom {
             Self::Fixed(kinds) => return Kinds::Known(kinds),
             Self::Field(defaults) => defaults,
         };
-        let group = site.text("apiGroup").or_else(|| site.text("group"));
+        let written = site.text("apiGroup").or_else(|| site.text("group"));
         let version = site.text("apiVersion");
-        let group = group.or_else(|| version.map(|it| it.split_once('/').map_or("", |(group, _)| group)));
+        let group = written.or_else(|| version.map(|it| it.split_once('/').map_or("", |(group, _)| group)));
         let Some(kind) = site.text("kind").filter(|it| !it.is_empty()) else {
             return Kinds::Known(&defaults[..defaults.len().min(1)]);
         };
         // Without a group, the first known kind of that name is meant.
         let known = defaults.iter().find(|it| it.1 == kind).map(|it| it.0);
+        // An empty one is defaulted where the kind can be of one group only.
+        let group = group.filter(|_| written != Some("") || known.is_none());
         let group = group.or(known).or(defaults.first().map(|it| it.0)).unwrap_or_default();
         Kinds::Written { group: group.into(), kind: kind.into() }
     }
