@@ -41,6 +41,8 @@
 //!     spec: {containers: [{name: web}]}
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector};
 
@@ -62,7 +64,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
-    let pods = Index::pods(repository);
+    let pods = LazyCell::new(|| Index::pods(repository));
     let is_partial = has_unseen_units(repository);
     for budget in context.of_kind("policy", "PodDisruptionBudget") {
         let Some(field) = Field::root(budget).keys(&["spec", "selector"]) else { continue };

@@ -40,6 +40,8 @@
 //!     spec: {containers: [{name: b, ports: [{containerPort: 90, hostPort: 8081}]}]}
 //! ```
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
@@ -70,7 +72,7 @@ struct Claim<'a> {
 }
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let neighbours = Neighbours::new(context.world().repository);
+    let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut claims: FxHashMap<(i64, &str), Vec<Claim<'_>>> = FxHashMap::default();
     for template in context.objects().filter_map(PodTemplate::of).filter(is_on_every_node) {
         for ((number, protocol), claim) in claims_of(&template) {

@@ -32,6 +32,8 @@
 //! spec: {type: NodePort, ports: [{port: 80, nodePort: 30081}]}
 //! ```
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{Service, ServicePort};
@@ -59,7 +61,7 @@ const RANGE: (i64, i64) = (30_000, 32_767);
 const TAKERS_MAX: usize = 20;
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let neighbours = Neighbours::new(context.world().repository);
+    let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut taken: FxHashMap<i64, Vec<Field<'_>>> = FxHashMap::default();
     for service in context.objects().filter_map(Service::of).filter(has_node_ports) {
         for port in service.ports() {

@@ -32,6 +32,8 @@
 //! data: {mode: slow}
 //! ```
 
+use std::cell::LazyCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object, Unit, UnitKind, UnitRole, is_namespaced};
@@ -65,7 +67,7 @@ struct Identity<'a> {
 }
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let neighbours = Neighbours::new(context.world().repository);
+    let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut known: FxHashMap<Identity<'_>, Vec<&Object>> = FxHashMap::default();
     for unit in context.judged_units() {
         let objects = context.world().repository.bundle(unit.id).objects();

@@ -36,6 +36,8 @@
 //!   ports: [{port: 80, targetPort: 8080}]
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{Service, ServicePort};
 use seatrial_model::{Field, IntOrString};
@@ -57,7 +59,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let services = Services::new(context.world().repository);
+    let services = LazyCell::new(|| Services::new(context.world().repository));
     for object in context.objects() {
         for backend in backends(object) {
             let meant = services.meant(object, backend.service, backend.namespace);

@@ -33,6 +33,8 @@
 //! spec: {containers: [{name: database}]}
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector};
 
@@ -53,7 +55,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = Index::pods(context.world().repository);
+    let pods = LazyCell::new(|| Index::pods(context.world().repository));
     for policy in context.of_kind("networking.k8s.io", "NetworkPolicy") {
         let Some(field) = Field::root(policy).keys(&["spec", "podSelector"]) else { continue };
         let Some(selector) = LabelSelector::of(field.node()).filter(|it| !it.is_everything()) else {

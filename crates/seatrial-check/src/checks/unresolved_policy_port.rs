@@ -37,6 +37,8 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 80}]}]
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector, Object};
 
@@ -58,7 +60,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = Index::pods(context.world().repository);
+    let pods = LazyCell::new(|| Index::pods(context.world().repository));
     for policy in context.of_kind("networking.k8s.io", "NetworkPolicy") {
         let Some(spec) = Field::root(policy).key("spec") else { continue };
         let own = spec.key("podSelector").and_then(|it| LabelSelector::of(it.node()));

@@ -38,6 +38,8 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
@@ -61,7 +63,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = Index::pods(context.world().repository);
+    let pods = LazyCell::new(|| Index::pods(context.world().repository));
     for service in context.objects().filter_map(Service::of) {
         for port in service.ports() {
             let Some(name) = port.field.text("targetPort") else { continue };

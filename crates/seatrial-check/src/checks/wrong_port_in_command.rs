@@ -38,6 +38,7 @@
 //!   containers: [{name: import, args: ["--url=http://grafana:80"]}]
 //! ```
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
@@ -64,7 +65,7 @@ pub(super) static CHECK: Check = Check {
 const ADDRESSES_MAX: usize = 64;
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let services = Services::new(context.world().repository);
+    let services = LazyCell::new(|| Services::new(context.world().repository));
     for template in context.objects().filter_map(PodTemplate::of) {
         for container in template.containers() {
             for text in container.field.list("command").chain(container.field.list("args")) {
