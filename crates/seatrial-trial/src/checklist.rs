@@ -76,7 +76,7 @@ const QUESTIONS: &[Question] = &[
     Question {
         item: "no object is defined twice",
         families: &["duplicate-identity"],
-        words: &["duplicate"],
+        words: &[],
         kinds: &[],
     },
     Question {
@@ -88,13 +88,13 @@ const QUESTIONS: &[Question] = &[
     Question {
         item: "scaling targets exist and can scale",
         families: &["ref.hpa"],
-        words: &["hpa", "autoscaler"],
+        words: &["autoscaler", "autoscalers"],
         kinds: &["HorizontalPodAutoscaler", "ScaledObject"],
     },
     Question {
         item: "updates and drains can proceed",
         families: &[],
-        words: &["pdb", "disruption", "rollout", "update"],
+        words: &["disruption", "rollout", "update"],
         kinds: &["Deployment", "StatefulSet", "DaemonSet", "PodDisruptionBudget"],
     },
 ];
