@@ -8,6 +8,8 @@ use crate::World;
 use crate::slip::meant;
 
 const ARGO: &str = "argoproj.io";
+/// Of a unit with more, only the first are compared with each other.
+const APPLICATIONS_MAX: usize = 200;
 
 /// One source of an Argo CD Application or of an `ApplicationSet`'s template.
 pub(crate) struct Source<'a> {
@@ -44,10 +46,37 @@ impl<'a> Source<'a> {
         self.field.text("chart").is_some_and(|it| !it.is_empty())
     }
 
-    /// What version control knows of it, if it is the repository under trial.
-    pub(crate) fn own_repository<'w>(&self, world: &World<'w>) -> Option<&'w Origins> {
-        own_repository(world, self.literal("repoURL")?)
+    /// What version control knows of it, if it is the repository under trial,
+    /// and whether it surely is.
+    pub(crate) fn own_repository<'w>(&self, world: &World<'w>) -> Option<(&'w Origins, bool)> {
+        let url = self.literal("repoURL")?;
+        if let Some(origins) = own_repository(world, url) {
+            return Some((origins, true));
+        }
+        let origins = world.repository.origins.as_ref()?;
+        let likely = has_owner(origins, url) && self.has_directories_here(world, url);
+        likely.then_some((origins, false))
     }
+
+    /// Whether a directory that the address is asked for is in this tree, as
+    /// it is when the repository was renamed.
+    fn has_directories_here(&self, world: &World<'_>, url: &str) -> bool {
+        let unit = world.repository.bundle(self.field.object().unit());
+        let applications = unit.of_kind(ARGO, "Application").chain(unit.of_kind(ARGO, "ApplicationSet"));
+        let url = normalize_url(url);
+        applications.take(APPLICATIONS_MAX).flat_map(Source::of).any(|source| {
+            let is_same = source.literal("repoURL").is_some_and(|it| normalize_url(it) == url);
+            let path = source.literal("path").filter(|it| is_same && it.trim_matches('/').contains('/'));
+            path.and_then(|it| standing(world, it)).is_some_and(|it| it.1 == Standing::Directory)
+        })
+    }
+}
+
+/// Whether the repository under trial lies beside the one of an address.
+fn has_owner(origins: &Origins, url: &str) -> bool {
+    let owner = |url: &str| normalize_url(url).rsplit_once('/').map(|(owner, _)| owner.to_owned());
+    let wanted = owner(url).filter(|it| it.contains('/'));
+    wanted.is_some() && origins.urls.iter().any(|it| owner(it) == wanted)
 }
 
 /// Whether no program has yet to fill in a part of it.

@@ -66,7 +66,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report: &mut Report) {
-    let Some(origins) = source.own_repository(world) else { return };
+    let Some((origins, is_sure)) = source.own_repository(world) else { return };
     let Some((path, found)) = source.literal("path").and_then(|it| standing(world, it)) else { return };
     let (title, name) = (object.title(), shown(world, &path));
     let message = match found {
@@ -76,7 +76,7 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
     };
     let revision = source.field.text("targetRevision").unwrap_or_default();
     let is_other = Revision::of(origins, revision) == Revision::Other;
-    let severity = if is_other { Severity::Warning } else { Severity::Error };
+    let severity = if is_other || !is_sure { Severity::Warning } else { Severity::Error };
     let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
     if is_other {
         notice = notice.because(format!("it tracks `{revision}`; looked up in the tree under trial"));

@@ -6,7 +6,8 @@
 //! `Unable to resolve 'feature/x' to a commit SHA`: the application stays as it
 //! is and no later commit reaches the cluster.
 //!
-//! Only sources whose address is this repository are judged. In a shallow clone,
+//! Only sources whose address is this repository are judged; one of the same owner
+//! whose directories are here is taken for it, with a warning. In a shallow clone,
 //! or one of a single branch, an absent name proves nothing and is a warning.
 //!
 //! ## Bad
@@ -60,25 +61,34 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         for source in Source::of(object).iter().filter(|it| !it.is_chart()) {
-            let Some(origins) = source.own_repository(context.world()) else { continue };
+            let Some((origins, is_sure)) = source.own_repository(context.world()) else { continue };
             let Some(revision) = source.literal("targetRevision") else { continue };
             if Revision::of(origins, revision) == Revision::Absent {
-                report.add(notice(object, source, revision, origins));
+                report.add(notice(object, source, revision, (origins, is_sure)));
             }
         }
     }
 }
 
-fn notice(object: &Object, source: &Source<'_>, revision: &str, origins: &Origins) -> Notice {
+fn notice(
+    object: &Object,
+    source: &Source<'_>,
+    revision: &str,
+    (origins, is_sure): (&Origins, bool),
+) -> Notice {
     let at = source.field.at("targetRevision");
     let message =
         format!("{} tracks `{revision}`, which is no branch or tag of this repository", object.title());
     let complete = gitops::is_complete(origins);
-    let severity = if complete { Severity::Error } else { Severity::Warning };
+    let severity = if complete && is_sure { Severity::Error } else { Severity::Warning };
     let mut notice = Notice::new(&CHECK.info, at.clone(), message).severity(severity);
     if !complete {
         notice =
             notice.because("this clone is shallow or has one branch only, so it may not know every name");
+    }
+    if !is_sure {
+        notice =
+            notice.because("the address is taken for this repository: directories it is asked for are here");
     }
     let mut names: Vec<&str> = gitops::names(origins).filter(|it| *it != "HEAD").collect();
     names.sort_unstable();
