@@ -5,6 +5,7 @@ use seatrial_diagnostics::UnitId;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service};
 use seatrial_model::{Agreement, Field, IntOrString, Object, Repository};
 
+use crate::names::is_filled_in_later;
 use crate::selection::Labelled;
 
 /// A place that names a port of a Service.
@@ -112,7 +113,8 @@ fn plain<'a>(service: &Field<'a>) -> Option<Backend<'a>> {
 }
 
 fn of_field<'a>(service: &'a str, namespace: Option<&'a str>, field: Field<'a>) -> Option<Backend<'a>> {
-    Some(Backend { service, namespace, port: IntOrString::of(field.node())?, field })
+    let port = IntOrString::of(field.node()).filter(|it| !it.as_str().is_some_and(is_filled_in_later))?;
+    Some(Backend { service, namespace, port, field })
 }
 
 /// The Services of all units, by name.

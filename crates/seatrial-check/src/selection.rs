@@ -10,6 +10,7 @@ use seatrial_model::{
 };
 use smol_str::SmolStr;
 
+use crate::names::is_filled_in_later;
 use crate::slip::{akin, meant};
 
 /// Something with labels that a selector may select.
@@ -166,10 +167,11 @@ impl<'a> Index<'a> {
     }
 
     /// Whether an object of a kind we do not know bears a name that the
-    /// selector asks for, so that its controller may make what is selected.
+    /// selector asks for, so that its controller may make what is selected, or
+    /// another program has yet to write the selector.
     pub(crate) fn may_be_made(&self, selector: &LabelSelector) -> bool {
         let mut values = selector.requirements.iter().flat_map(|it| &it.values);
-        values.any(|value| self.makers.contains(value.as_str()))
+        values.any(|value| self.makers.contains(value.as_str()) || is_filled_in_later(value))
     }
 
     /// What was probably meant: something of the same unit and namespace that

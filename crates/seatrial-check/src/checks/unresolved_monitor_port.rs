@@ -41,6 +41,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Field, LabelSelector, Object};
 
+use crate::names::is_filled_in_later;
 use crate::selection::{Index, Selected, monitored_namespaces};
 use crate::slip::meant;
 use crate::{Check, Context, Report};
@@ -80,7 +81,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn notice(monitor: &Object, endpoint: &Field<'_>, selected: &Selected<'_>) -> Option<Notice> {
     let field = endpoint.key("port")?;
-    let name = field.as_str().filter(|it| !it.is_empty())?;
+    let name = field.as_str().filter(|it| !it.is_empty() && !is_filled_in_later(it))?;
     let first = selected.found.first()?;
     let names: Vec<&str> = selected.found.iter().flat_map(|it| port_names(it.object)).collect();
     if names.contains(&name) {

@@ -25,6 +25,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
 
+use crate::names::is_filled_in_later;
 use crate::ports::names_in_words;
 use crate::slip::meant;
 use crate::{Check, Context, Report};
@@ -61,7 +62,7 @@ fn named_ports<'a>(container: &Container<'a>) -> Vec<(&'static str, Field<'a>)> 
     for hook in ["postStart", "preStop"] {
         found.extend(container.field.keys(&["lifecycle", hook, "httpGet", "port"]).map(|it| (hook, it)));
     }
-    found.retain(|(_, field)| field.as_str().is_some_and(|it| !it.is_empty()));
+    found.retain(|(_, field)| field.as_str().is_some_and(|it| !it.is_empty() && !is_filled_in_later(it)));
     found
 }
 

@@ -44,6 +44,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::Field;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 
+use crate::names::is_filled_in_later;
 use crate::ports::{declared_ports, names_in_words};
 use crate::selection::{Index, Selected};
 use crate::slip::meant;
@@ -66,7 +67,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let pods = LazyCell::new(|| Index::pods(context.world().repository));
     for service in context.objects().filter_map(Service::of) {
         for port in service.ports() {
-            let Some(name) = port.field.text("targetPort") else { continue };
+            let Some(name) = port.field.text("targetPort").filter(|it| !is_filled_in_later(it)) else {
+                continue;
+            };
             if !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit()) {
                 report.add(number_as_name(&service, &port, name));
             } else if let Some(selector) = service.selector() {
