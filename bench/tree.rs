@@ -90,6 +90,7 @@ spec:
 pub(crate) fn file(number: usize) -> (String, String) {
     let team = format!("{:03}", number / 100);
     let app = format!("app-{number:05}");
-    let text = FILE.replace("APP", &app).replace("TEAM", &team).replace("PORT", &(8000 + number % 1000).to_string());
+    let text =
+        FILE.replace("APP", &app).replace("TEAM", &team).replace("PORT", &(8000 + number % 1000).to_string());
     (format!("apps/team-{team}/{app}.yaml"), text)
 }

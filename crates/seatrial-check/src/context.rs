@@ -4,6 +4,25 @@ use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
 
+use crate::dns::Services;
+use crate::selection::Index;
+
+/// What several checks look things up in, built once for a repository.
+#[derive(Debug)]
+pub struct Indexes<'a> {
+    pods: Index<'a>,
+    services: Index<'a>,
+    hosts: Services<'a>,
+}
+
+impl<'a> Indexes<'a> {
+    /// Indexes the pods and Services of every unit.
+    pub fn build(repository: &'a Repository) -> Self {
+        let (pods, services) = (Index::pods(repository), Index::services(repository));
+        Self { pods, services, hosts: Services::of(repository) }
+    }
+}
+
 /// Everything that is the same for every check of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'a> {
@@ -13,6 +32,8 @@ pub struct World<'a> {
     pub graph: &'a Graph,
     /// The target cluster.
     pub profile: &'a ClusterProfile,
+    /// What several checks look things up in.
+    pub indexes: &'a Indexes<'a>,
 }
 
 /// How much of the world one call is about.
@@ -53,6 +74,21 @@ impl<'a> Context<'a> {
         self.world.graph
     }
 
+    /// The pods that the templates of every unit make, by label.
+    pub(crate) fn pods(&self) -> &'a Index<'a> {
+        &self.world.indexes.pods
+    }
+
+    /// The Services of every unit, by their own labels.
+    pub(crate) fn services(&self) -> &'a Index<'a> {
+        &self.world.indexes.services
+    }
+
+    /// The Services of every unit, as hosts.
+    pub(crate) fn hosts(&self) -> &'a Services<'a> {
+        &self.world.indexes.hosts
+    }
+
     /// The objects this call is about; for the repository, those of every
     /// unit that is judged by itself.
     pub fn objects(&self) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
@@ -72,8 +108,15 @@ impl<'a> Context<'a> {
     }
 
     /// The objects of a group and kind this call is about.
-    pub fn of_kind(&self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> + use<'a> {
-        self.objects().filter(move |object| object.is(group, kind))
+    pub fn of_kind(&self, group: &'a str, kind: &'a str) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+        let repository = self.world.repository;
+        match self.scope {
+            Scope::Object(object) => Box::new(std::iter::once(object).filter(move |it| it.is(group, kind))),
+            Scope::Bundle(unit) => Box::new(repository.bundle(unit.id).of_kind(group, kind)),
+            Scope::Repository => Box::new(
+                self.judged_units().flat_map(move |unit| repository.bundle(unit.id).of_kind(group, kind)),
+            ),
+        }
     }
 
     /// The references that an object makes, with what they lead to.

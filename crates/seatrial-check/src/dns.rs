@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use seatrial_diagnostics::Location;
 use seatrial_model::views::{PodTemplate, Service};
-use seatrial_model::{Field, Object, UnitKind};
+use seatrial_model::{Field, Object, Repository, UnitKind};
 use smol_str::SmolStr;
 
 use crate::Context;
@@ -24,8 +24,6 @@ pub(crate) struct Host<'a> {
     pub(crate) port: Option<i64>,
     /// The bytes of the host in the value.
     pub(crate) range: Range<usize>,
-    /// Whether only a Service can have such a name (`db.shop.svc`).
-    pub(crate) is_certain: bool,
 }
 
 /// A host that a variable or a key of a `ConfigMap` holds.
@@ -43,7 +41,12 @@ impl Address<'_> {
     pub(crate) fn location(&self) -> Location {
         let object = self.field.object();
         let part = self.host.range.start as u32..self.host.range.end as u32;
-        Location::Field { unit: object.unit(), object: object.id(), path: self.field.path(), part: Some(part) }
+        Location::Field {
+            unit: object.unit(),
+            object: object.id(),
+            path: self.field.path(),
+            part: Some(part),
+        }
     }
 }
 
@@ -65,12 +68,18 @@ fn variables(object: &Object) -> Vec<(SmolStr, Field<'_>)> {
     let containers = template.containers().flat_map(|container| container.env());
     let written = containers.filter_map(|env| Some((SmolStr::new(env.name()?), env.field.key("value")?)));
     // What the pod's own hosts file answers needs no Service.
-    written.filter(|(_, value)| value.as_str().is_some_and(|it| !aliases.iter().any(|name| it.contains(name)))).collect()
+    written
+        .filter(|(_, value)| value.as_str().is_some_and(|it| !aliases.iter().any(|name| it.contains(name))))
+        .collect()
 }
 
 fn hosts_file<'a>(template: &PodTemplate<'a>) -> Vec<&'a str> {
     let aliases = template.spec.list("hostAliases");
-    aliases.flat_map(|it| it.list("hostnames")).filter_map(|it| it.as_str()).filter(|it| !it.is_empty()).collect()
+    aliases
+        .flat_map(|it| it.list("hostnames"))
+        .filter_map(|it| it.as_str())
+        .filter(|it| !it.is_empty())
+        .collect()
 }
 
 /// The host of a value that must be a Service, if there is one.
@@ -96,41 +105,53 @@ fn parse_authority<'a>(variable: &str, authority: &'a str, start: usize, is_url:
     };
     let name = text.trim_end_matches('.');
     let labels: Vec<&str> = name.split('.').collect();
-    if !labels.iter().all(|label| is_label(label)) || labels.iter().all(|it| it.bytes().all(|it| it.is_ascii_digit())) {
+    if !labels.iter().all(|label| is_label(label))
+        || labels.iter().all(|it| it.bytes().all(|it| it.is_ascii_digit()))
+    {
         return None;
     }
     let range = start..start + text.len();
-    let host = |service, namespace, is_certain| Host { text, service, namespace, port, range, is_certain };
+    let host = |service, namespace| Host { text, service, namespace, port, range };
     match labels.as_slice() {
         // The second form is a pod of a headless Service.
         [service, namespace, "svc", ..] | [_, service, namespace, "svc", ..] => {
-            Some(host(service, Some(*namespace), true))
+            Some(host(service, Some(*namespace)))
         }
-        [service] if is_plain_service(variable, service, is_url, port) => Some(host(service, None, false)),
+        [service] if is_plain_service(variable, service, is_url, port) => Some(host(service, None)),
         _ => None,
     }
 }
 
 /// Whether a name of one label is meant as the name of a Service.
 fn is_plain_service(variable: &str, name: &str, is_url: bool, port: Option<i64>) -> bool {
-    const NO_SERVICE: &[&str] = &["localhost", "host", "example", "hostname", "none", "null", "true", "false", "kubernetes"];
+    const NO_SERVICE: &[&str] =
+        &["localhost", "host", "example", "hostname", "none", "null", "true", "false", "kubernetes"];
     if NO_SERVICE.contains(&name) || !name.starts_with(|it: char| it.is_ascii_lowercase()) {
         return false;
     }
     let variable = variable.to_ascii_uppercase();
     let is_host = ["HOST", "HOSTNAME"].iter().any(|end| variable.ends_with(end));
-    let is_address = ["ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "SERVER", "DSN"].iter().any(|end| variable.ends_with(end));
-    is_url || (port.is_some() && (is_host || is_address)) || (is_host && variable.contains('_') && name.len() > 1)
+    let is_address = ["ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "SERVER", "DSN"]
+        .iter()
+        .any(|end| variable.ends_with(end));
+    is_url
+        || (port.is_some() && (is_host || is_address))
+        || (is_host && variable.contains('_') && name.len() > 1)
 }
 
 fn is_label(text: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty() && text.len() <= 63 && text.bytes().all(is_inner) && !text.starts_with('-') && !text.ends_with('-')
+    !text.is_empty()
+        && text.len() <= 63
+        && text.bytes().all(is_inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
 }
 
 /// The Services of the tree by name, and what else may answer to a name.
+#[derive(Debug)]
 pub(crate) struct Services<'a> {
-    services: BTreeMap<&'a str, Vec<Service<'a>>>,
+    by_name: BTreeMap<&'a str, Vec<Service<'a>>>,
     /// Words of the names of charts and releases, whose Services are not known.
     charts: BTreeSet<String>,
     /// Hosts that a mesh, an operator or the configuration answers for.
@@ -139,9 +160,8 @@ pub(crate) struct Services<'a> {
 
 impl<'a> Services<'a> {
     /// Those of the whole repository.
-    pub(crate) fn of(context: &Context<'a>) -> Self {
-        let repository = context.world().repository;
-        let mut known = Self { services: BTreeMap::new(), charts: BTreeSet::new(), others: BTreeSet::new() };
+    pub(crate) fn of(repository: &'a Repository) -> Self {
+        let mut known = Self { by_name: BTreeMap::new(), charts: BTreeSet::new(), others: BTreeSet::new() };
         for unit in repository.units.iter().filter(|unit| unit.kind == UnitKind::Helm) {
             known.add_chart(unit.path.name());
         }
@@ -155,11 +175,13 @@ impl<'a> Services<'a> {
 
     fn add(&mut self, object: &'a Object) {
         if let Some(service) = Service::of(object) {
-            self.services.entry(object.name()).or_default().push(service);
+            self.by_name.entry(object.name()).or_default().push(service);
         } else if matches!(object.kind(), "HelmRelease" | "Application" | "HelmChart" | "HelmChartConfig") {
             self.add_chart(object.name());
             let root = Field::root(object);
-            let source = root.keys(&["spec", "source", "chart"]).or_else(|| root.keys(&["spec", "chart", "spec", "chart"]));
+            let source = root
+                .keys(&["spec", "source", "chart"])
+                .or_else(|| root.keys(&["spec", "chart", "spec", "chart"]));
             source.and_then(|it| it.as_str()).into_iter().for_each(|chart| self.add_chart(chart));
         } else if matches!(object.kind(), "ServiceEntry" | "VirtualService") {
             let hosts = Field::root(object).key("spec").into_iter().flat_map(|spec| spec.list("hosts"));
@@ -176,12 +198,12 @@ impl<'a> Services<'a> {
 
     /// Whether the tree has any Service at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.services.is_empty()
+        self.by_name.is_empty()
     }
 
     /// The Services that a host may mean, read from an object.
     pub(crate) fn answering(&self, from: &Object, host: &Host<'_>) -> Vec<&Service<'a>> {
-        let named = self.services.get(host.service).map_or(&[][..], Vec::as_slice);
+        let named = self.by_name.get(host.service).map_or(&[][..], Vec::as_slice);
         let namespace = host.namespace.or_else(|| from.namespace());
         let agrees = |own: Option<&str>| own.is_none() || namespace.is_none() || own == namespace;
         named.iter().filter(|service| agrees(service.object().namespace())).collect()
@@ -189,21 +211,23 @@ impl<'a> Services<'a> {
 
     /// Services of this name in whatever namespace.
     pub(crate) fn elsewhere(&self, host: &Host<'_>) -> Option<&Service<'a>> {
-        self.services.get(host.service)?.first()
+        self.by_name.get(host.service)?.first()
     }
 
     /// Whether something that the tree does not show may make such a Service.
     pub(crate) fn may_come_from_elsewhere(&self, host: &Host<'_>) -> bool {
         let from_chart = host.service.split('-').any(|word| self.charts.contains(word));
         let from_other = self.others.iter().any(|name| {
-            host.text == *name || host.service == *name || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
+            host.text == *name
+                || host.service == *name
+                || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
         });
         from_chart || from_other
     }
 
     /// All names, for a likely slip.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
-        self.services.keys().copied()
+        self.by_name.keys().copied()
     }
 }
 
@@ -214,17 +238,17 @@ mod tests {
     fn parsed(variable: &str, value: &str) -> Option<String> {
         let host = host(variable, value)?;
         assert_eq!(&value[host.range.clone()], host.text);
-        Some(format!("{} {:?} {:?} {}", host.service, host.namespace, host.port, host.is_certain))
+        Some(format!("{} {:?} {:?}", host.service, host.namespace, host.port))
     }
 
     #[test]
     fn hosts_of_services_are_recognised() {
         for (variable, value, expected) in [
-            ("X", "http://api.shop.svc.cluster.local:8080/path", Some("api Some(\"shop\") Some(8080) true")),
-            ("X", "redis-0.redis.shop.svc:6379", Some("redis Some(\"shop\") Some(6379) true")),
-            ("DB", "postgres://user:p@ss@db:5432/app?x=1", Some("db None Some(5432) false")),
-            ("REDIS_HOST", "redis-master", Some("redis-master None None false")),
-            ("KAFKA_URL", "kafka:9092", Some("kafka None Some(9092) false")),
+            ("X", "http://api.shop.svc.cluster.local:8080/path", Some("api Some(\"shop\") Some(8080)")),
+            ("X", "redis-0.redis.shop.svc:6379", Some("redis Some(\"shop\") Some(6379)")),
+            ("DB", "postgres://user:p@ss@db:5432/app?x=1", Some("db None Some(5432)")),
+            ("REDIS_HOST", "redis-master", Some("redis-master None None")),
+            ("KAFKA_URL", "kafka:9092", Some("kafka None Some(9092)")),
             ("NAME", "redis-master", None),
             ("IMAGE", "nginx:1.27", None),
             ("REDIS_HOST", "10.0.0.1", None),
@@ -232,7 +256,7 @@ mod tests {
             ("URL", "http://localhost:8080", None),
             ("URL", "http://${HOST}:8080", None),
             ("URL", "https://example", None),
-            ("JDBC_URL", "jdbc:postgresql://db:5432/app", Some("db None Some(5432) false")),
+            ("JDBC_URL", "jdbc:postgresql://db:5432/app", Some("db None Some(5432)")),
         ] {
             assert_eq!(parsed(variable, value).as_deref(), expected, "{value}");
         }

@@ -20,7 +20,7 @@ mod selection;
 mod slip;
 
 pub use checks::ALL;
-pub use context::{Context, Report, World};
+pub use context::{Context, Indexes, Report, World};
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice};
 use seatrial_model::{Unit, UnitRole};
@@ -59,11 +59,14 @@ pub fn run_unit(world: &World<'_>, unit: &Unit) -> Vec<Notice> {
     report.into_notices()
 }
 
-/// Runs the checks that look at the whole repository.
-pub fn run_repository(world: &World<'_>) -> Vec<Notice> {
+/// The checks that look at the whole repository, in the order of their ids.
+pub fn repository_checks() -> Vec<&'static Check> {
+    ALL.iter().copied().filter(|check| check.info.level == Level::Repository).collect()
+}
+
+/// Runs one of them.
+pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
     let mut report = Report::default();
-    for check in ALL.iter().filter(|check| check.info.level == Level::Repository) {
-        (check.run)(&Context::repository(world), &mut report);
-    }
+    (check.run)(&Context::repository(world), &mut report);
     report.into_notices()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use seatrial_check::{World, run_repository, run_unit};
+use seatrial_check::{Indexes, World, repository_checks, run_repository, run_unit};
 use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_model::references::{ExternalReason, Index, Relation};
 use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
@@ -26,13 +26,17 @@ impl Judgement {
         let graph = graph(repository);
         let mut profile = ClusterProfile::standard();
         profile.kubernetes = repository.target.kubernetes;
-        let world = World { repository, graph: &graph, profile: &profile };
+        let indexes = Indexes::build(repository);
+        let world = World { repository, graph: &graph, profile: &profile, indexes: &indexes };
         let (units, whole) = rayon::join(
             || repository.units.par_iter().map(|unit| run_unit(&world, unit)).collect::<Vec<_>>(),
-            || run_repository(&world),
+            || {
+                let checks = repository_checks();
+                checks.par_iter().map(|check| run_repository(&world, check)).collect::<Vec<_>>()
+            },
         );
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
-        let all = units.into_iter().flatten().chain(whole);
+        let all = units.into_iter().chain(whole).flatten();
         let notices = all.filter_map(|notice| believable(notice, &broken)).collect();
         Self { notices, graph }
     }

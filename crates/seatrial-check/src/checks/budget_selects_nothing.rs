@@ -41,12 +41,10 @@
 //!     spec: {containers: [{name: web}]}
 //! ```
 
-use std::cell::LazyCell;
-
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector};
 
-use crate::selection::{Index, Within, explain, has_unseen_units, selector_field};
+use crate::selection::{Within, explain, has_unseen_units, selector_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -64,7 +62,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
-    let pods = LazyCell::new(|| Index::pods(repository));
+    let pods = context.pods();
     let is_partial = has_unseen_units(repository);
     for budget in context.of_kind("policy", "PodDisruptionBudget") {
         let Some(field) = Field::root(budget).keys(&["spec", "selector"]) else { continue };
@@ -82,6 +80,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
         };
         let message = format!("{} selects {selector}, which no pod has", budget.title());
         let notice = Notice::new(&CHECK.info, selector_field(&field).location(), message).severity(severity);
-        report.add(explain(notice, &pods, budget, &field, &selector, near));
+        report.add(explain(notice, pods, budget, &field, &selector, near));
     }
 }

@@ -63,7 +63,7 @@ const TAKERS_MAX: usize = 20;
 fn run(context: &Context<'_>, report: &mut Report) {
     let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut taken: FxHashMap<i64, Vec<Field<'_>>> = FxHashMap::default();
-    for service in context.objects().filter_map(Service::of).filter(has_node_ports) {
+    for service in context.of_kind("", "Service").filter_map(Service::of).filter(has_node_ports) {
         for port in service.ports() {
             let Some(field) = node_port(&port) else { continue };
             let number = field.as_i64().unwrap_or_default();

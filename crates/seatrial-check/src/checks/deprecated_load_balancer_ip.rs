@@ -46,7 +46,8 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let is_heard = context.world().repository.objects().any(reads_the_field);
-    let services = context.objects().filter_map(Service::of).filter(|it| it.type_name() == "LoadBalancer");
+    let services =
+        context.of_kind("", "Service").filter_map(Service::of).filter(|it| it.type_name() == "LoadBalancer");
     for service in services {
         let Some(field) = service.spec.key("loadBalancerIP") else { continue };
         if field.as_str().is_none_or(str::is_empty) || has_annotation(service.object()) {

@@ -43,7 +43,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness}
 use seatrial_model::views::Service;
 use seatrial_model::{Field, LabelSelector, Labels, Object};
 
-use crate::selection::{Index, explain, has_unseen_units, monitored_namespaces, selector_field};
+use crate::selection::{explain, has_unseen_units, monitored_namespaces, selector_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -61,12 +61,11 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
-    let (mut pods, mut services) = (None, None);
     let is_partial = has_unseen_units(repository);
     for monitor in context.objects().filter(|it| it.group() == "monitoring.coreos.com") {
         let index = match monitor.kind() {
-            "ServiceMonitor" => services.get_or_insert_with(|| Index::services(repository)),
-            "PodMonitor" => pods.get_or_insert_with(|| Index::pods(repository)),
+            "ServiceMonitor" => context.services(),
+            "PodMonitor" => context.pods(),
             _ => continue,
         };
         let Some(spec) = Field::root(monitor).key("spec") else { continue };

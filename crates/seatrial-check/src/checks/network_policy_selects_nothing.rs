@@ -33,12 +33,10 @@
 //! spec: {containers: [{name: database}]}
 //! ```
 
-use std::cell::LazyCell;
-
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector};
 
-use crate::selection::{Index, Within, explain, selector_field};
+use crate::selection::{Within, explain, selector_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -55,7 +53,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = LazyCell::new(|| Index::pods(context.world().repository));
+    let pods = context.pods();
     for policy in context.of_kind("networking.k8s.io", "NetworkPolicy") {
         let Some(field) = Field::root(policy).keys(&["spec", "podSelector"]) else { continue };
         let Some(selector) = LabelSelector::of(field.node()).filter(|it| !it.is_everything()) else {
@@ -68,6 +66,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let severity = if near.is_some_and(|it| it.is_slip) { Severity::Warning } else { Severity::Info };
         let message = format!("{} selects {selector}, which no pod has", policy.title());
         let notice = Notice::new(&CHECK.info, selector_field(&field).location(), message).severity(severity);
-        report.add(explain(notice, &pods, policy, &field, &selector, near));
+        report.add(explain(notice, pods, policy, &field, &selector, near));
     }
 }

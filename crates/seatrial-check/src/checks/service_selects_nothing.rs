@@ -68,14 +68,14 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
-    let pods = Index::pods(repository);
+    let pods = context.pods();
     let written = written_endpoints(repository);
     let is_partial = has_unseen_units(repository);
-    for service in context.objects().filter_map(Service::of) {
+    for service in context.of_kind("", "Service").filter_map(Service::of) {
         let Some(selector) = service.selector() else { continue };
         let is_served = written.contains(service.object().name()) || pods.may_be_made(&selector);
         if !is_served && pods.selected(service.object(), &selector).found.is_empty() {
-            report.add_some(notice(&pods, &service, &selector, is_partial));
+            report.add_some(notice(pods, &service, &selector, is_partial));
         }
     }
 }

@@ -75,7 +75,9 @@ fn fixtures_behave() {
         let cases: Vec<Case> = cases_of_fixture(&text);
         assert!(!cases.is_empty(), "{}: a fixture without a case", check.info.id);
         for case in cases {
-            failures.extend(case.compare(check).map(|diff| format!("{} / {}\n{diff}", check.info.id, case.title)));
+            failures.extend(
+                case.compare(check).map(|diff| format!("{} / {}\n{diff}", check.info.id, case.title)),
+            );
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));

@@ -43,7 +43,7 @@ use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 use seatrial_model::{IntOrString, Object};
 
 use crate::ports::declared_ports;
-use crate::selection::{Index, Selected};
+use crate::selection::Selected;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -60,8 +60,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = Index::pods(context.world().repository);
-    for service in context.objects().filter_map(Service::of) {
+    let pods = context.pods();
+    for service in context.of_kind("", "Service").filter_map(Service::of) {
         let Some(selector) = service.selector() else { continue };
         let selected = pods.selected(service.object(), &selector);
         for port in service.ports() {

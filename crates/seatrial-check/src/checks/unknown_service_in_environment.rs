@@ -60,22 +60,29 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let services = Services::of(context);
+    let services = context.hosts();
     // A tree without Services says nothing about names.
     if services.is_empty() {
         return;
     }
     for address in addresses(context) {
         let host = &address.host;
-        if services.answering(address.field.object(), host).is_empty() && !services.may_come_from_elsewhere(host) {
-            report.add(notice(&address, &services));
+        if services.answering(address.field.object(), host).is_empty()
+            && !services.may_come_from_elsewhere(host)
+        {
+            report.add(notice(&address, services));
         }
     }
 }
 
 fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
     let (object, host) = (address.field.object(), &address.host);
-    let message = format!("{} reaches for `{}` in `{}`, and no Service has that name", object.title(), host.text, address.variable);
+    let message = format!(
+        "{} reaches for `{}` in `{}`, and no Service has that name",
+        object.title(),
+        host.text,
+        address.variable
+    );
     let notice = Notice::new(&CHECK.info, address.location(), message);
     if let Some(service) = services.elsewhere(host) {
         let namespace = service.object().namespace().unwrap_or_default();
@@ -84,7 +91,8 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             .related(service.spec.location(), Role::Definition, "the Service of that name");
     }
     let known: Vec<&str> = services.names().collect();
-    let near = meant(host.service, known.iter().copied()).or_else(|| akin(host.service, known.iter().copied()));
+    let near =
+        meant(host.service, known.iter().copied()).or_else(|| akin(host.service, known.iter().copied()));
     match near {
         Some(near) => notice.help(format!("use `{near}` if that Service is meant")),
         None => notice.help(format!(

@@ -41,7 +41,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for service in context.objects().filter_map(Service::of).filter(|it| it.ports().count() > 1) {
+    for service in context.of_kind("", "Service").filter_map(Service::of).filter(|it| it.ports().count() > 1)
+    {
         for port in service.ports().filter(|it| it.name().is_none_or(str::is_empty)) {
             let is_text =
                 port.field.key("name").is_none_or(|it| it.node().is_null() || it.as_str().is_some());

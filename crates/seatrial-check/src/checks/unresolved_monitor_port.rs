@@ -42,7 +42,7 @@ use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Field, LabelSelector, Object};
 
 use crate::names::is_filled_in_later;
-use crate::selection::{Index, Selected, monitored_namespaces};
+use crate::selection::{Selected, monitored_namespaces};
 use crate::slip::meant;
 use crate::{Check, Context, Report};
 
@@ -60,12 +60,10 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let repository = context.world().repository;
-    let (mut pods, mut services) = (None, None);
     for monitor in context.objects().filter(|it| it.group() == "monitoring.coreos.com") {
         let (index, list) = match monitor.kind() {
-            "ServiceMonitor" => (services.get_or_insert_with(|| Index::services(repository)), "endpoints"),
-            "PodMonitor" => (pods.get_or_insert_with(|| Index::pods(repository)), "podMetricsEndpoints"),
+            "ServiceMonitor" => (context.services(), "endpoints"),
+            "PodMonitor" => (context.pods(), "podMetricsEndpoints"),
             _ => continue,
         };
         let Some(spec) = Field::root(monitor).key("spec") else { continue };

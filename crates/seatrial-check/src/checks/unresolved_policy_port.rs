@@ -37,8 +37,6 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 80}]}]
 //! ```
 
-use std::cell::LazyCell;
-
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, LabelSelector, Object};
 
@@ -60,7 +58,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = LazyCell::new(|| Index::pods(context.world().repository));
+    let pods = context.pods();
     for policy in context.of_kind("networking.k8s.io", "NetworkPolicy") {
         let Some(spec) = Field::root(policy).key("spec") else { continue };
         let own = spec.key("podSelector").and_then(|it| LabelSelector::of(it.node()));
@@ -69,7 +67,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             report_rule(policy, &rule, &selected, report);
         }
         for rule in spec.list("egress") {
-            report_rule(policy, &rule, &peers(&pods, policy, &rule), report);
+            report_rule(policy, &rule, &peers(pods, policy, &rule), report);
         }
     }
 }

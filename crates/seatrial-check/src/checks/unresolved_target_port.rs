@@ -38,15 +38,13 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]
 //! ```
 
-use std::cell::LazyCell;
-
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 
 use crate::names::is_filled_in_later;
 use crate::ports::{declared_ports, names_in_words};
-use crate::selection::{Index, Selected};
+use crate::selection::Selected;
 use crate::slip::meant;
 use crate::{Check, Context, Report};
 
@@ -64,8 +62,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = LazyCell::new(|| Index::pods(context.world().repository));
-    for service in context.objects().filter_map(Service::of) {
+    let pods = context.pods();
+    for service in context.of_kind("", "Service").filter_map(Service::of) {
         for port in service.ports() {
             let Some(name) = port.field.text("targetPort").filter(|it| !is_filled_in_later(it)) else {
                 continue;

@@ -33,7 +33,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Service;
 
-use crate::dns::{Address, Services, addresses};
+use crate::dns::{Address, addresses};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -50,7 +50,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let services = Services::of(context);
+    let services = context.hosts();
     for address in addresses(context) {
         let answering = services.answering(address.field.object(), &address.host);
         if let (Some(port), false) = (address.host.port, answering.is_empty()) {
@@ -71,8 +71,10 @@ fn lacks(service: &Service<'_>, port: i64) -> bool {
 }
 
 fn notice(address: &Address<'_>, port: i64, service: &Service<'_>) -> Notice {
-    let (title, name, variable) = (address.field.object().title(), service.object().name(), &address.variable);
-    let message = format!("{title} reaches for port {port} of Service {name} in `{variable}`, which it does not have");
+    let (title, name, variable) =
+        (address.field.object().title(), service.object().name(), &address.variable);
+    let message =
+        format!("{title} reaches for port {port} of Service {name} in `{variable}`, which it does not have");
     let ports: Vec<String> = service.ports().filter_map(|it| Some(it.port()?.to_string())).collect();
     Notice::new(&CHECK.info, address.location(), message)
         .help(format!("use a port that the Service lists: {}", ports.join(", ")))

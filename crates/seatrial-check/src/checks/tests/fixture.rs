@@ -14,14 +14,14 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, Orphan, RenderFacts, Repository,
-    Target, Unit, UnitKind, UnitRole,
+    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, Orphan, RenderFacts,
+    Repository, Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, FileId, LineIndex, Ref, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
-use crate::{Check, World, run_repository, run_unit};
+use crate::{Check, Indexes, World, run_repository, run_unit};
 
 const POD_SPEC_PRELUDE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: default}\n\
     spec:\n  replicas: 2\n  selector: {matchLabels: {app: app}}\n  template:\n    metadata: {labels: {app: app}}\n    spec:\n";
@@ -112,7 +112,10 @@ impl Case {
             let (file, line) = tree.place(&notice.at);
             let found: Mark = (file, line, notice.severity.to_string(), notice.message.clone());
             let known = expected.iter().position(|(file, line, severity, message)| {
-                *file == found.0 && *line == found.1 && *severity == found.2 && found.3.contains(message.as_str())
+                *file == found.0
+                    && *line == found.1
+                    && *severity == found.2
+                    && found.3.contains(message.as_str())
             });
             match known {
                 Some(at) => drop(expected.remove(at)),
@@ -133,7 +136,12 @@ impl Case {
                 for comment in line.split("# ").skip(1) {
                     let Some((severity, message)) = comment.split_once(": ") else { continue };
                     if ["error", "warning", "info"].contains(&severity) {
-                        marks.push((fence.file().to_owned(), number, severity.to_owned(), message.trim().to_owned()));
+                        marks.push((
+                            fence.file().to_owned(),
+                            number,
+                            severity.to_owned(),
+                            message.trim().to_owned(),
+                        ));
                     }
                 }
             }
@@ -157,7 +165,8 @@ impl Case {
                     let path = TreePath::new(fence.file());
                     let (text, _) = fence.manifest();
                     let file = FileId(streams.len() as u32);
-                    let stream = seatrial_yaml::parse(file, text.into(), Dialect::GoYaml2, &Limits::default());
+                    let stream =
+                        seatrial_yaml::parse(file, text.into(), Dialect::GoYaml2, &Limits::default());
                     assert!(stream.problems().is_empty(), "{}: {:?}", self.title, stream.problems());
                     facts.files.push(path.clone());
                     streams.push((path, Arc::new(stream)));
@@ -195,8 +204,10 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
 /// A file of an earlier fence that the kustomization beside it does not list.
 fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
     let path = TreePath::new(line);
-    let kustomization = path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
-    let (_, stream) = streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
+    let kustomization =
+        path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
+    let (_, stream) =
+        streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
     Orphan { file: stream.file(), path, kustomization }
 }
 
@@ -242,9 +253,11 @@ impl Tree {
     fn notices(&self, check: &Check) -> Vec<Notice> {
         let graph = Graph::build(&self.repository);
         let profile = ClusterProfile::standard();
-        let world = World { repository: &self.repository, graph: &graph, profile: &profile };
+        let indexes = Indexes::build(&self.repository);
+        let world =
+            World { repository: &self.repository, graph: &graph, profile: &profile, indexes: &indexes };
         let notices = match check.info.level {
-            Level::Repository => run_repository(&world),
+            Level::Repository => run_repository(&world, check),
             Level::Object | Level::Bundle => {
                 self.repository.units.iter().flat_map(|unit| run_unit(&world, unit)).collect()
             }
