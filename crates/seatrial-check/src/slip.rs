@@ -1,10 +1,12 @@
 //! Whether a name is a typing slip of another: what makes an absent object
 //! more than a guess.
 
+use seatrial_diagnostics::slips;
+
 /// The candidate of which `word` is most surely a slip; among equals the first.
 pub(crate) fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let slips = candidates.into_iter().filter(|it| is_slip(word, it));
-    slips.map(|it| (distance(word, it), it)).min_by_key(|&(slips, _)| slips).map(|(_, it)| it)
+    let near = candidates.into_iter().filter(|it| is_slip(word, it));
+    near.min_by_key(|it| slips(word, it, word.len() + it.len()))
 }
 
 /// The candidate that shares the most whole words with `word`: no slip, but
@@ -52,7 +54,7 @@ fn is_word_slip(one: &str, other: &str) -> bool {
     };
     one.chars().next() == other.chars().next()
         && digits(one) == digits(other)
-        && distance(one, other) <= allowed
+        && slips(one, other, allowed).is_some()
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -67,27 +69,6 @@ fn sorted(word: &str) -> Vec<char> {
     let mut letters: Vec<char> = word.chars().collect();
     letters.sort_unstable();
     letters
-}
-
-/// Insertions, removals, replacements and swaps of neighbours.
-fn distance(one: &str, other: &str) -> usize {
-    // Names of objects are shorter than this.
-    const LENGTH_MAX: usize = 253;
-    let a: Vec<char> = one.chars().take(LENGTH_MAX).collect();
-    let b: Vec<char> = other.chars().take(LENGTH_MAX).collect();
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let mut best = (rows[i][j + 1] + 1).min(row[j] + 1).min(rows[i][j] + usize::from(x != y));
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                best = best.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod check;
 mod finding;
 mod location;
 mod notice;
+mod slips;
 pub mod terminal;
 
 pub use change::{Change, Content, Edit, Refusal};
@@ -16,3 +17,4 @@ pub use check::{CheckInfo, Level, Severity, Strictness};
 pub use finding::{Applicability, Finding, Fix, ObjectName, Place, RelatedPlace, Rendered};
 pub use location::{Location, ObjectId, Origin, OriginStep, Role, Sources, UnitId};
 pub use notice::{Notice, Related};
+pub use slips::slips;

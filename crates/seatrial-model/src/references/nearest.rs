@@ -1,5 +1,6 @@
 //! What was probably meant by a name that leads to nothing.
 
+use seatrial_diagnostics::slips;
 use smol_str::SmolStr;
 
 use crate::references::index::{Index, Reach};
@@ -106,8 +107,7 @@ fn resemblance(name: &str, other: &str) -> Option<Resemblance> {
     if differs_in_a_number(name, other) {
         return None;
     }
-    let slips = distance(name.as_bytes(), other.as_bytes(), most)?;
-    Some(Resemblance::Slip(slips as u8))
+    Some(Resemblance::Slip(slips(name, other, most)? as u8))
 }
 
 fn plain(name: &str) -> impl Iterator<Item = u8> {
@@ -118,33 +118,6 @@ fn plain(name: &str) -> impl Iterator<Item = u8> {
 fn differs_in_a_number(name: &str, other: &str) -> bool {
     let without = |it: &str| it.bytes().filter(|it| !it.is_ascii_digit()).collect::<Vec<_>>();
     without(name) == without(other)
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours between two
-/// names, if they are at most `most`.
-fn distance(one: &[u8], other: &[u8], most: usize) -> Option<usize> {
-    if one.len().abs_diff(other.len()) > most || one.len().max(other.len()) > 253 {
-        return None;
-    }
-    let mut before_last = vec![0; other.len() + 1];
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for (row, &letter) in one.iter().enumerate() {
-        let mut current = vec![row + 1; other.len() + 1];
-        for (column, &against) in other.iter().enumerate() {
-            let replaced = last[column] + usize::from(letter != against);
-            let mut least = replaced.min(last[column + 1] + 1).min(current[column] + 1);
-            let swapped = row > 0 && column > 0 && letter == other[column - 1] && one[row - 1] == against;
-            if swapped {
-                least = least.min(before_last[column - 1] + 1);
-            }
-            current[column + 1] = least;
-        }
-        if current.iter().min().is_some_and(|least| *least > most) {
-            return None;
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    Some(last[other.len()]).filter(|it| *it <= most)
 }
 
 #[cfg(test)]
