@@ -2,7 +2,7 @@
 //! be judged as if they were deployed by themselves.
 
 use seatrial_source::{Span, TreePath};
-use seatrial_yaml::{Node, Stream};
+use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
 
 /// The part that a named file plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +11,9 @@ pub(crate) enum Part {
     Resource,
     /// Changes to objects.
     Patch,
-    /// Configuration of Kustomize itself, and of its generators.
+    /// Configuration of a generator, transformer or validator.
+    Plugin,
+    /// Configuration of Kustomize itself.
     Configuration,
     /// Content or values, not manifests.
     Data,
@@ -25,6 +27,9 @@ pub(crate) struct Named {
     /// Where it is named.
     pub(crate) at: Span,
 }
+
+/// Lists of configurations of plugins: files, or the text itself.
+const PLUGINS: [&str; 3] = ["generators", "transformers", "validators"];
 
 /// One kustomization file.
 #[derive(Clone, Debug)]
@@ -49,15 +54,16 @@ impl Kustomization {
 
     fn read_root(&mut self, root: Node<'_>) {
         self.list(root, &["resources", "bases", "components"], Part::Resource);
-        self.list(root, &["patchesStrategicMerge"], Part::Patch);
-        let configuration = ["configurations", "crds", "generators", "transformers", "validators"];
-        self.list(root, &configuration, Part::Configuration);
+        // A list `patches` of texts is read as `patchesStrategicMerge`.
+        self.list(root, &["patchesStrategicMerge", "patches"], Part::Patch);
+        self.list(root, &["configurations", "crds"], Part::Configuration);
+        self.list(root, &PLUGINS, Part::Plugin);
         self.paths_in(root, &["patches", "patchesJson6902"], "path", Part::Patch);
         self.paths_in(root, &["replacements"], "path", Part::Configuration);
         self.paths_in(root, &["helmCharts"], "valuesFile", Part::Data);
         self.paths_in(root, &["helmChartInflationGenerator"], "values", Part::Data);
-        if let Some(schema) = root.get("openapi").and_then(|it| it.get("path")) {
-            self.add(schema, Part::Configuration);
+        if let Some(openapi) = root.get("openapi") {
+            self.field(openapi, "path", Part::Configuration);
         }
         for generator in items(root, &["configMapGenerator", "secretGenerator"]) {
             self.generator(generator);
@@ -65,13 +71,58 @@ impl Kustomization {
         for chart in items(root, &["helmCharts"]) {
             self.list(chart, &["additionalValuesFiles"], Part::Data);
         }
+        for plugin in items(root, &PLUGINS) {
+            self.inline_plugin(plugin);
+        }
+    }
+
+    /// Reads what a plugin's configuration names, written as text in the list.
+    fn inline_plugin(&mut self, node: Node<'_>) {
+        let Some(text) = node.as_str().filter(|text| text.contains('\n')) else { return };
+        let at = node.written_span();
+        let stream = parse(at.file, text.into(), Dialect::GoYaml3, &Limits::default());
+        let known = self.named.len();
+        let outside = self.outside.len();
+        self.read_plugin(&stream);
+        // Their spans are those of a text that stands inside this one.
+        self.named[known..].iter_mut().for_each(|named| named.at = at);
+        self.outside[outside..].iter_mut().for_each(|entry| entry.0 = at);
+    }
+
+    /// Reads what the configuration of a builtin plugin names, which is relative
+    /// to the kustomization that lists it.
+    pub(crate) fn read_plugin(&mut self, stream: &Stream) {
+        for root in stream.roots() {
+            match root.get("kind").and_then(Node::as_str) {
+                Some("ConfigMapGenerator" | "SecretGenerator") => self.generator(root),
+                Some("PatchTransformer" | "PatchJson6902Transformer") => {
+                    self.field(root, "path", Part::Patch)
+                }
+                Some("PatchStrategicMergeTransformer") => self.list(root, &["paths"], Part::Patch),
+                Some("ReplacementTransformer") => {
+                    self.paths_in(root, &["replacements"], "path", Part::Configuration);
+                }
+                Some("HelmChartInflationGenerator") => {
+                    self.field(root, "valuesFile", Part::Data);
+                    self.list(root, &["additionalValuesFiles"], Part::Data);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The files that configure its plugins.
+    pub(crate) fn plugins(&self) -> Vec<TreePath> {
+        let plugins = self.named.iter().filter(|named| named.part == Part::Plugin);
+        let mut paths: Vec<TreePath> = plugins.map(|named| named.path.clone()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
     }
 
     fn generator(&mut self, generator: Node<'_>) {
         self.list(generator, &["envs"], Part::Data);
-        if let Some(env) = generator.get("env") {
-            self.add(env, Part::Data);
-        }
+        self.field(generator, "env", Part::Data);
         let files = generator.get("files").into_iter().flat_map(Node::items);
         for file in files {
             // `key=path` names a file under another key.
@@ -83,6 +134,12 @@ impl Kustomization {
     fn list(&mut self, node: Node<'_>, keys: &[&str], part: Part) {
         for item in items(node, keys) {
             self.add(item, part);
+        }
+    }
+
+    fn field(&mut self, node: Node<'_>, key: &str, part: Part) {
+        if let Some(value) = node.get(key) {
+            self.add(value, part);
         }
     }
 

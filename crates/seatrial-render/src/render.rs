@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{Span, TreePath};
+use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, Stream};
 
 use crate::Request;
@@ -58,11 +59,12 @@ impl Run {
         let limits = &request.limits.yaml;
         let is_kustomization = |text: &TextFile| text.role == FileRole::Kustomization;
         let own_files = intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2);
-        let kustomizations: Vec<Kustomization> = own_files
+        let mut kustomizations: Vec<Kustomization> = own_files
             .iter()
             .filter(|(_, stream)| is_kustomize(stream))
             .map(|(text, stream)| Kustomization::read(&intake.texts[*text].path, stream))
             .collect();
+        read_plugins(&mut kustomizations, &intake, limits, links);
         intake.read_ignored(request, &kustomizations, links);
         let ownership = Ownership::new(&kustomizations, links);
         let others = intake.parse(limits, |text| !is_kustomization(text), |text| dialect(text, &ownership));
@@ -230,6 +232,26 @@ impl Run {
             origins: request.origins,
         };
         Rendering::new(repository, intake.sources, intake.notices, built.broken, streams, request.scope)
+    }
+}
+
+/// Reads what the configurations of plugins name, each of them once.
+fn read_plugins(
+    kustomizations: &mut [Kustomization],
+    intake: &Intake,
+    limits: &seatrial_yaml::Limits,
+    links: &walk::Links,
+) {
+    let mut streams: FxHashMap<FileId, Stream> = FxHashMap::default();
+    for kustomization in kustomizations {
+        for plugin in kustomization.plugins() {
+            let Some(file) = intake.sources.find(&links.resolve(&plugin)) else { continue };
+            let stream = streams.entry(file).or_insert_with(|| {
+                let text = Arc::clone(intake.sources.file(file).text());
+                seatrial_yaml::parse(file, text, Dialect::GoYaml3, limits)
+            });
+            kustomization.read_plugin(stream);
+        }
     }
 }
 

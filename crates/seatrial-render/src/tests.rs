@@ -123,6 +123,68 @@ fn a_kustomization_owns_what_it_lists() {
     assert_eq!((rendering.repository.coverage.found, rendering.repository.coverage.rendered), (4, 2));
 }
 
+/// The tree that a kustomization beside one manifest gives, without the manifest.
+fn owned_by(kustomization: &str, file: &str) -> bool {
+    let path = format!("k/{file}");
+    let text = format!("{kustomization}\nresources: [web.yaml]\n");
+    let rendering = rendered(&[("k/kustomization.yaml", &text), ("k/web.yaml", WEB), (&path, SERVICE)]);
+    units(&rendering) == "kustomize:k Base Deployment web\n"
+}
+
+#[test]
+fn every_list_of_a_kustomization_names_files() {
+    for text in [
+        "patches: [x.yaml]",
+        "patches: [{path: x.yaml}]",
+        "patchesStrategicMerge: [x.yaml]",
+        "patchesStrategicMerge:\n- |\n  kind: Service\n- x.yaml",
+        "patchesJson6902: [{target: {kind: A}, path: x.yaml}]",
+        "configurations: [x.yaml]",
+        "crds: [x.yaml]",
+        "openapi: {path: x.yaml}",
+        "replacements: [{path: x.yaml}]",
+        "generators: [x.yaml]",
+        "transformers: [x.yaml]",
+        "validators: [x.yaml]",
+        "helmCharts: [{name: a, valuesFile: x.yaml}]",
+        "helmCharts: [{name: a, additionalValuesFiles: [x.yaml]}]",
+        "helmChartInflationGenerator: [{values: x.yaml}]",
+        "configMapGenerator: [{name: a, files: [b=x.yaml]}]",
+        "secretGenerator: [{name: a, envs: [x.yaml]}]",
+        "secretGenerator: [{name: a, env: x.yaml}]",
+        "transformers:\n- |-\n  kind: PatchTransformer\n  path: x.yaml",
+        "generators:\n- |-\n  kind: ConfigMapGenerator\n  files: [x.yaml]",
+    ] {
+        assert!(owned_by(text, "x.yaml"), "{text}");
+    }
+    assert!(!owned_by("patches: [y.yaml]", "x.yaml"));
+}
+
+#[test]
+fn bases_and_components_are_listed_like_resources() {
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", "components: [service.yaml]"),
+        ("base/service.yaml", SERVICE),
+        ("prod/kustomization.yaml", "bases: [../base, web.yaml]"),
+        ("prod/web.yaml", WEB),
+    ]);
+    assert_eq!(units(&rendering), "kustomize:base Base Service web\nkustomize:prod Base Deployment web\n");
+}
+
+#[test]
+fn what_the_configuration_of_a_plugin_names_belongs_to_the_kustomization() {
+    let rendering = rendered(&[
+        ("k/kustomization.yaml", "resources: [web.yaml]\ntransformers: [plugins/patch.yaml]\n"),
+        ("k/web.yaml", WEB),
+        (
+            "k/plugins/patch.yaml",
+            "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: a}\npath: change.yaml\n",
+        ),
+        ("k/change.yaml", WEB),
+    ]);
+    assert_eq!(units(&rendering), "kustomize:k Base Deployment web\n");
+}
+
 #[test]
 fn a_chart_owns_its_templates() {
     let rendering = rendered(&[
