@@ -1,11 +1,13 @@
 //! Walks an object along the tables of its kind.
 
-use seatrial_yaml::{Node, PathStep};
+use rustc_hash::FxHashSet;
+use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
 use crate::references::pattern::{Tree, tree};
 use crate::references::site::{Site, Step};
 use crate::references::{Kinds, Reference, Relation, Scope, Strength, Target};
+use crate::views::PodTemplate;
 use crate::{Object, Place, is_namespaced};
 
 /// Most references one object is read for, and most nodes visited for them:
@@ -29,6 +31,29 @@ pub(super) fn read(object: &Object, found: &mut Vec<Reference>) {
         let mut walk = Walk { object, steps: Vec::new(), visits: 0, found };
         walk.visit(object.root(), tree);
     }
+    if object.is("apps", "StatefulSet") {
+        drop_replaced_volumes(object, found);
+    }
+}
+
+/// A claim template takes the place of the pod's volume of the same name,
+/// whatever that volume refers to.
+fn drop_replaced_volumes(object: &Object, found: &mut Vec<Reference>) {
+    let Some(template) = PodTemplate::of(object) else { return };
+    let claims: FxHashSet<SmolStr> = template.claim_templates().collect();
+    if claims.is_empty() {
+        return;
+    }
+    let is_replaced = |name: Option<&str>| name.is_some_and(|name| claims.contains(name));
+    let replaced: Vec<bool> = template.volumes().map(|volume| is_replaced(volume.name())).collect();
+    if !replaced.contains(&true) {
+        return;
+    }
+    let volumes = template.spec.path().key("volumes");
+    found.retain(|reference| match reference.path.strip_prefix(&volumes).as_ref().map(FieldPath::steps) {
+        Some([PathStep::Index(at), ..]) => !replaced.get(*at as usize).copied().unwrap_or(false),
+        _ => true,
+    });
 }
 
 fn namespace(object: &Object) -> Option<Reference> {

@@ -7,6 +7,7 @@ use crate::LabelSelector;
 use crate::references::site::{Rule, Site, to};
 use crate::references::tables::{CLAIM, CONFIG_MAP, SECRET, SERVICE_ACCOUNT};
 use crate::references::{GroupKind, Kinds, Part, Reference, Relation, Scope, Strength};
+use crate::views::PodTemplate;
 
 /// Paths from the mapping that holds `metadata` and `spec`.
 pub(in crate::references) const POD_TEMPLATE: &[(&str, Rule)] = &[
@@ -143,6 +144,11 @@ fn sub_path(site: &Site<'_, '_>, mount: Node<'_>, steps: &[PathStep]) -> Option<
     let key = mount.get("subPath")?.as_str()?.split('/').next().filter(|it| !it.is_empty())?;
     let volume_name = mount.get("name")?.as_str()?;
     let named = |it: &Node<'_>| it.get("name").and_then(Node::as_str) == Some(volume_name);
+    // A StatefulSet mounts the claim of that name instead.
+    let template = PodTemplate::of(site.object);
+    if template.is_some_and(|it| it.claim_templates().any(|claim| claim == volume_name)) {
+        return None;
+    }
     let volume = site.get("volumes")?.items().find(named)?;
     let (kinds, source, name) = match volume.get("configMap") {
         Some(source) => (CONFIG_MAP, source, source.get("name")),

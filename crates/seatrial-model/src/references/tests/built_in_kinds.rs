@@ -102,6 +102,34 @@ Pod web: spec.volumes[4].csi.volumeAttributes.secretProviderClass -> SecretProvi
 }
 
 #[test]
+fn a_claim_template_replaces_the_volume_of_its_name() {
+    check(
+        "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  template:
+    spec:
+      containers:
+      - volumeMounts:
+        - {name: data, mountPath: /a, subPath: a}
+        - {name: seed, mountPath: /b, subPath: b}
+      volumes:
+      - {name: data, persistentVolumeClaim: {claimName: data}}
+      - {name: own, persistentVolumeClaim: {claimName: own}}
+      - {name: seed, configMap: {name: gone}}
+  volumeClaimTemplates:
+  - {metadata: {name: data}}
+  - {metadata: {name: seed}}
+",
+        "
+StatefulSet db: spec.template.spec.volumes[1].persistentVolumeClaim.claimName -> PersistentVolumeClaim own = missing
+",
+    );
+}
+
+#[test]
 fn pods_refer_to_accounts_and_classes() {
     check(
         "
