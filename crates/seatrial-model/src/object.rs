@@ -32,13 +32,25 @@ impl Object {
     /// A view of a mapping that has `apiVersion` and `kind`; none when it has not.
     pub fn new(unit: UnitId, id: ObjectId, source: ObjectSource) -> Option<Self> {
         let root = source.stream.node(source.root);
-        let word = |node: Option<Node<'_>>| node.and_then(Node::as_str).map(SmolStr::new);
-        let api_version = word(root.get("apiVersion"))?;
-        let kind = word(root.get("kind"))?;
-        let metadata = root.get("metadata");
-        let namespace = word(metadata.and_then(|it| it.get("namespace"))).filter(|it| !it.is_empty());
-        let name = word(metadata.and_then(|it| it.get("name"))).unwrap_or_default();
-        Some(Self { unit, id, source, api_version, kind, namespace, name })
+        let word = |key: &str| root.get(key).and_then(Node::as_str).map(SmolStr::new);
+        let api_version = word("apiVersion")?;
+        let kind = word("kind")?;
+        Some(Self::typed(unit, id, source, api_version, kind))
+    }
+
+    /// A view of an item of a list whose type says what its items are.
+    pub fn typed(
+        unit: UnitId,
+        id: ObjectId,
+        source: ObjectSource,
+        api_version: SmolStr,
+        kind: SmolStr,
+    ) -> Self {
+        let root = source.stream.node(source.root);
+        let word = |key: &str| root.get("metadata")?.get(key)?.as_str().map(SmolStr::new);
+        let namespace = word("namespace").filter(|it| !it.is_empty());
+        let name = word("name").unwrap_or_default();
+        Self { unit, id, source, api_version, kind, namespace, name }
     }
 
     /// The unit whose bundle holds it.

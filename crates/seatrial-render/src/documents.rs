@@ -2,6 +2,7 @@
 //! program, another program's template, or nothing of Kubernetes.
 
 use seatrial_yaml::{Document, Node, NodeId, Stream};
+use smol_str::SmolStr;
 
 use crate::classify::{client, foreign};
 
@@ -12,7 +13,7 @@ const LIST_DEPTH: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentKind {
     /// Objects; several where a `List` holds them.
-    Objects(Vec<NodeId>),
+    Objects(Vec<Held>),
     /// A manifest without `apiVersion` or without `kind`: which one is absent.
     Untyped(&'static str),
     /// It reads like a manifest and does not parse into one.
@@ -25,6 +26,26 @@ pub(crate) enum DocumentKind {
     Other,
 }
 
+/// An object of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) node: NodeId,
+    pub(crate) typing: Typing,
+}
+
+/// Where the type of an object is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Typing {
+    Written,
+    /// In the list around it.
+    OfList {
+        api_version: SmolStr,
+        kind: SmolStr,
+    },
+    /// Nowhere in full: which word is absent.
+    Absent(&'static str),
+}
+
 impl DocumentKind {
     /// Whether its problems are a person's who deploys to Kubernetes.
     pub(crate) fn is_kubernetes(&self) -> bool {
@@ -32,15 +53,20 @@ impl DocumentKind {
     }
 }
 
-/// Judges every document of a file.
-pub(crate) fn classify(stream: &Stream) -> Vec<DocumentKind> {
+/// Judges every document of a file. What the type of a list says of its items
+/// counts for kubectl; kustomize wants it written in each of them.
+pub(crate) fn classify(stream: &Stream, lists_type_items: bool) -> Vec<DocumentKind> {
     let text = stream.text();
     let mut foreign = foreign::is_ytt(text).then_some("ytt templates are not rendered");
     if foreign.is_none() && !stream.is_accepted() {
         foreign = foreign::template(stream);
     }
     let braces = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
-    stream.documents().iter().map(|document| classify_one(stream, document, foreign, braces)).collect()
+    stream
+        .documents()
+        .iter()
+        .map(|document| classify_one(stream, document, foreign, braces, lists_type_items))
+        .collect()
 }
 
 fn classify_one(
@@ -48,19 +74,21 @@ fn classify_one(
     document: &Document,
     foreign: Option<&'static str>,
     braces: bool,
+    lists_type_items: bool,
 ) -> DocumentKind {
     let text = stream.slice(document.span);
     if let Some(reason) = foreign {
         return if has_marks(text) { DocumentKind::Foreign(reason) } else { DocumentKind::Other };
     }
-    let kind = document.root.map_or(DocumentKind::Other, |root| of_root(stream.node(root), braces));
+    let kind = document
+        .root
+        .map_or(DocumentKind::Other, |root| of_root(stream.node(root), braces, lists_type_items));
     let broken = kind == DocumentKind::Other && !document.is_accepted() && has_marks(text);
     if broken { DocumentKind::Broken } else { kind }
 }
 
-fn of_root(root: Node<'_>, braces: bool) -> DocumentKind {
-    let word = |key: &str| root.get(key).and_then(Node::as_str).filter(|it| !it.is_empty());
-    let (api_version, kind) = match (word("apiVersion"), word("kind")) {
+fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind {
+    let (api_version, kind) = match (word(root, "apiVersion"), word(root, "kind")) {
         (Some(api_version), Some(kind)) => (api_version, kind),
         (api_version, kind) => return untyped(root, api_version, kind),
     };
@@ -74,9 +102,9 @@ fn of_root(root: Node<'_>, braces: bool) -> DocumentKind {
     if braces && is_template(root) {
         return DocumentKind::Foreign("templates of another program are not rendered");
     }
-    let mut objects = Vec::new();
-    unfold(root, kind, LIST_DEPTH, &mut objects);
-    DocumentKind::Objects(objects)
+    let mut unfolding = Unfolding { lists_type_items, held: Vec::new() };
+    unfolding.add(root, kind, Typing::Written, LIST_DEPTH);
+    DocumentKind::Objects(unfolding.held)
 }
 
 fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> DocumentKind {
@@ -89,18 +117,43 @@ fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> Doc
     if has_name { DocumentKind::Untyped(absent) } else { DocumentKind::Other }
 }
 
-/// The items of a list, lists inside it opened too; else the object itself.
-fn unfold(node: Node<'_>, kind: &str, depth: usize, objects: &mut Vec<NodeId>) {
-    let items = node.get("items").filter(|it| it.is_sequence() && kind.ends_with("List"));
-    let Some(items) = items.filter(|_| depth > 0) else {
-        objects.push(node.id());
-        return;
-    };
-    for item in items.items() {
-        if let Some(kind) = item.get("kind").and_then(Node::as_str) {
-            unfold(item, kind, depth - 1, objects);
+/// The objects of a document, lists inside lists opened too.
+struct Unfolding {
+    lists_type_items: bool,
+    held: Vec<Held>,
+}
+
+impl Unfolding {
+    fn add(&mut self, node: Node<'_>, kind: &str, typing: Typing, depth: usize) {
+        let items = node.get("items").filter(|it| it.is_sequence() && kind.ends_with("List"));
+        let Some(items) = items.filter(|_| depth > 0) else {
+            self.held.push(Held { node: node.id(), typing });
+            return;
+        };
+        let list_version = match &typing {
+            Typing::OfList { api_version, .. } => Some(api_version.as_str()),
+            _ => word(node, "apiVersion"),
+        };
+        let item_kind = kind.strip_suffix("List").filter(|it| !it.is_empty() && self.lists_type_items);
+        for item in items.items().filter(|it| it.is_mapping()) {
+            match (word(item, "apiVersion"), word(item, "kind"), item_kind, list_version) {
+                (Some(_), Some(kind), ..) => self.add(item, kind, Typing::Written, depth - 1),
+                (_, _, Some(kind), Some(api_version)) => {
+                    let typing = Typing::OfList { api_version: api_version.into(), kind: kind.into() };
+                    self.add(item, kind, typing, depth - 1);
+                }
+                (_, found, ..) => {
+                    let absent = if found.is_some() { "apiVersion" } else { "kind" };
+                    self.held.push(Held { node: item.id(), typing: Typing::Absent(absent) });
+                }
+            }
         }
     }
+}
+
+/// A text that is not empty.
+fn word<'a>(node: Node<'a>, key: &str) -> Option<&'a str> {
+    node.get(key).and_then(Node::as_str).filter(|it| !it.is_empty())
 }
 
 /// Whether a program still has to fill in what names the object or its image.

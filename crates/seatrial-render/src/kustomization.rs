@@ -96,7 +96,7 @@ impl Kustomization {
             match root.get("kind").and_then(Node::as_str) {
                 Some("ConfigMapGenerator" | "SecretGenerator") => self.generator(root),
                 Some("PatchTransformer" | "PatchJson6902Transformer") => {
-                    self.field(root, "path", Part::Patch)
+                    self.field(root, "path", Part::Patch);
                 }
                 Some("PatchStrategicMergeTransformer") => self.list(root, &["paths"], Part::Patch),
                 Some("ReplacementTransformer") => {

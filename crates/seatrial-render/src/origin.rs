@@ -35,7 +35,7 @@ fn head(root: Node<'_>, found: Located<'_>) -> Span {
 }
 
 /// An item of a sequence has no key: what stands on its first line names it.
-fn first_line(node: Node<'_>) -> Span {
+pub(crate) fn first_line(node: Node<'_>) -> Span {
     let span = node.span();
     let text = node.source_text();
     let end = text.find(['\n', '\r']).unwrap_or(text.len());

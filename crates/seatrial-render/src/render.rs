@@ -5,22 +5,22 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
-use seatrial_model::{Coverage, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{FileId, Span, TreePath};
-use seatrial_yaml::{Dialect, Stream};
+use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
+use seatrial_source::{FileId, TreePath};
+use seatrial_yaml::{Dialect, Node, Stream};
 
 use crate::Request;
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
-use crate::documents::{DocumentKind, classify};
+use crate::documents::{DocumentKind, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::layout::{FileRole, Layout};
 use crate::ownership::Ownership;
 use crate::rendering::Rendering;
-use crate::units::{Built, Drafts};
-use crate::{read, syntax, walk};
+use crate::units::{Built, DraftObject, Drafts};
+use crate::{origin, read, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
 /// cannot be read is a notice or stands in the coverage.
@@ -71,7 +71,11 @@ impl Run {
         let mut parsed: Vec<Parsed> = own_files
             .into_par_iter()
             .chain(others)
-            .map(|(text, stream)| Parsed { documents: documents(&intake.texts[text], &stream), text, stream })
+            .map(|(text, stream)| {
+                let file = &intake.texts[text];
+                let is_resource = matches!(ownership.of_file(&file.path), Some((_, Part::Resource)));
+                Parsed { documents: documents(file, &stream, is_resource), text, stream }
+            })
             .collect();
         parsed.sort_by_key(|it| it.text);
         Self { intake, kustomizations, ownership, parsed }
@@ -258,9 +262,9 @@ fn read_plugins(
 /// Whether a file with a kustomization's name is one, and not an object of
 /// another API that happens to be called so.
 fn is_kustomize(stream: &Stream) -> bool {
-    let foreign = |root: seatrial_yaml::Node<'_>| {
+    let foreign = |root: Node<'_>| {
         root.get("apiVersion")
-            .and_then(seatrial_yaml::Node::as_str)
+            .and_then(Node::as_str)
             .is_some_and(|it| !it.starts_with("kustomize.config.k8s.io/"))
     };
     !stream.roots().any(foreign)
@@ -282,7 +286,7 @@ fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {
     }
 }
 
-fn documents(text: &TextFile, stream: &Stream) -> Vec<DocumentKind> {
+fn documents(text: &TextFile, stream: &Stream, is_resource: bool) -> Vec<DocumentKind> {
     let by_content = match text.role {
         FileRole::Manifest => true,
         FileRole::Kustomization => !is_kustomize(stream),
@@ -290,20 +294,23 @@ fn documents(text: &TextFile, stream: &Stream) -> Vec<DocumentKind> {
         _ => false,
     };
     if by_content {
-        return classify(stream);
+        return classify(stream, !is_resource);
     }
     // A template of one of these is the other program's, too.
     let foreign = if stream.is_accepted() { None } else { foreign::template(stream) };
     foreign.map(DocumentKind::Foreign).into_iter().collect()
 }
 
-fn objects(parsed: &Parsed) -> Vec<(Arc<Stream>, seatrial_yaml::NodeId, bool)> {
+fn objects(parsed: &Parsed) -> Vec<DraftObject> {
     let mut found = Vec::new();
     for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
-        if let DocumentKind::Objects(nodes) = kind {
-            let accepted = document.is_accepted();
-            found.extend(nodes.iter().map(|&node| (Arc::clone(&parsed.stream), node, accepted)));
-        }
+        let DocumentKind::Objects(held) = kind else { continue };
+        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_)));
+        found.extend(typed.map(|it| DraftObject {
+            source: ObjectSource { stream: Arc::clone(&parsed.stream), root: it.node },
+            typing: it.typing.clone(),
+            accepted: document.is_accepted(),
+        }));
     }
     found
 }
@@ -312,11 +319,19 @@ fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
     let mut found: Vec<(SkipCode, String)> = Vec::new();
     for document in documents {
         let skip = match document {
+            DocumentKind::Objects(held) => {
+                let absent = held.iter().find_map(|it| match it.typing {
+                    Typing::Absent(absent) => Some(absent),
+                    _ => None,
+                });
+                let Some(absent) = absent else { continue };
+                (SkipCode::Unparsable, format!("an item of a list has no {absent}"))
+            }
             DocumentKind::Client(purpose) => (SkipCode::NotAnObject, format!("it {purpose}")),
             DocumentKind::Foreign(reason) => (SkipCode::ForeignTemplate, (*reason).to_owned()),
             DocumentKind::Broken => (SkipCode::Unparsable, "it does not parse".to_owned()),
             DocumentKind::Untyped(absent) => (SkipCode::Unparsable, format!("it has no {absent}")),
-            DocumentKind::Objects(_) | DocumentKind::Other => continue,
+            DocumentKind::Other => continue,
         };
         if !found.contains(&skip) {
             found.push(skip);
@@ -342,21 +357,34 @@ fn problems(text: &TextFile, parsed: &Parsed) -> Vec<Notice> {
         if concerns && !document.problems.is_empty() {
             found.extend(syntax::notices(stream, document));
         }
-        if let Some(DocumentKind::Untyped(absent)) = kind {
-            found.extend(untyped(stream, at, absent));
+        match kind {
+            Some(DocumentKind::Untyped(absent)) => {
+                found.extend(stream.document_root(at).and_then(|root| untyped(root, absent)));
+            }
+            Some(DocumentKind::Objects(held)) => found.extend(held.iter().filter_map(|it| match it.typing {
+                Typing::Absent(absent) => Some(untyped_item(stream.node(it.node), absent)),
+                _ => None,
+            })),
+            _ => {}
         }
     }
     found
 }
 
-fn untyped(stream: &Stream, document: usize, absent: &str) -> Option<Notice> {
-    let root = stream.document_root(document)?;
+fn untyped(root: Node<'_>, absent: &str) -> Option<Notice> {
     let present = if absent == "kind" { "apiVersion" } else { "kind" };
     let entry = root.entry(present)?;
-    let name = root.get("metadata")?.get("name").and_then(seatrial_yaml::Node::as_str).unwrap_or_default();
+    let name = root.get("metadata")?.get("name").and_then(Node::as_str).unwrap_or_default();
     let word = entry.value.as_str().unwrap_or_default();
     let message = format!("{word} {name} has no `{absent}`");
-    let span = entry.span();
-    let span = Span::new(span.file, span.start, span.end);
-    Some(Notice::new(&MISSING_OBJECT_TYPE, Location::text(span), message))
+    Some(Notice::new(&MISSING_OBJECT_TYPE, Location::text(entry.span()), message))
+}
+
+fn untyped_item(item: Node<'_>, absent: &str) -> Notice {
+    let name = item.get("metadata").and_then(|it| it.get("name")).and_then(Node::as_str);
+    let message = match name {
+        Some(name) => format!("the list's item {name} has no `{absent}`"),
+        None => format!("an item of the list has no `{absent}`"),
+    };
+    Notice::new(&MISSING_OBJECT_TYPE, Location::text(origin::first_line(item)), message)
 }

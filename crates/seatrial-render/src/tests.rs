@@ -81,6 +81,38 @@ fn lists_are_opened() {
 }
 
 #[test]
+fn a_typed_list_says_what_its_items_are() {
+    let list = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleList\nitems:\n- metadata: {name: a}\n\
+                - {apiVersion: v1, kind: Service, metadata: {name: b}}\n";
+    let rendering = rendered(&[("a.yaml", list)]);
+    assert_eq!(units(&rendering), "manifests:. Deployed Role a, Service b\n");
+    let role = &rendering.repository.bundles[0].objects()[0];
+    assert_eq!(role.api_version(), "rbac.authorization.k8s.io/v1");
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+}
+
+#[test]
+fn an_untyped_item_of_a_list_is_noticed() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- metadata: {name: a}\n- kind: Service\n";
+    let rendering = rendered(&[("a.yaml", list)]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "error missing-object-type a.yaml:4 the list's item a has no `kind`",
+            "error missing-object-type a.yaml:5 an item of the list has no `apiVersion`",
+        ]
+    );
+    assert_eq!(skips(&rendering), [("a.yaml".to_owned(), SkipCode::Unparsable)]);
+}
+
+#[test]
+fn kustomize_wants_a_type_in_every_item() {
+    let list = "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: a}\n";
+    let rendering = rendered(&[("kustomization.yaml", "resources: [a.yaml]"), ("a.yaml", list)]);
+    assert_eq!(notices(&rendering), ["error missing-object-type a.yaml:4 the list's item a has no `kind`"]);
+}
+
+#[test]
 fn examples_could_be_deployed() {
     assert_eq!(
         units(&rendered(&[("examples/a.yaml", SERVICE)])),

@@ -1,14 +1,14 @@
 //! From parsed files to units and their objects.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
 use seatrial_model::{Bundle, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
 use seatrial_source::TreePath;
-use seatrial_yaml::{NodeId, Stream};
+
+use crate::documents::Typing;
 
 /// A unit before it has an id.
 #[derive(Debug)]
@@ -18,8 +18,29 @@ pub(crate) struct Draft {
     pub(crate) role: UnitRole,
     /// What follows the path in its name.
     pub(crate) suffix: &'static str,
-    /// Where its objects stand, in order, and whether their document parses.
-    pub(crate) objects: Vec<(Arc<Stream>, NodeId, bool)>,
+    /// Its objects, in order.
+    pub(crate) objects: Vec<DraftObject>,
+}
+
+/// An object before it has an id.
+#[derive(Debug)]
+pub(crate) struct DraftObject {
+    pub(crate) source: ObjectSource,
+    pub(crate) typing: Typing,
+    /// Whether its document parses.
+    pub(crate) accepted: bool,
+}
+
+impl DraftObject {
+    fn build(self, unit: UnitId, id: ObjectId) -> Option<Object> {
+        match self.typing {
+            Typing::Written => Object::new(unit, id, self.source),
+            Typing::OfList { api_version, kind } => {
+                Some(Object::typed(unit, id, self.source, api_version, kind))
+            }
+            Typing::Absent(_) => None,
+        }
+    }
 }
 
 impl Draft {
@@ -83,9 +104,10 @@ fn build_one((id, name, draft): (u32, String, Draft)) -> (Unit, Bundle, Vec<Plac
     let id = UnitId(id);
     let mut objects = Vec::with_capacity(draft.objects.len());
     let mut broken = Vec::new();
-    for (stream, root, accepted) in draft.objects {
+    for found in draft.objects {
         let object = ObjectId(objects.len() as u32);
-        let Some(built) = Object::new(id, object, ObjectSource { stream, root }) else { continue };
+        let accepted = found.accepted;
+        let Some(built) = found.build(id, object) else { continue };
         objects.push(built);
         if !accepted {
             broken.push(Place { unit: id, object });
