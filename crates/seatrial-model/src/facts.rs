@@ -89,11 +89,17 @@ pub struct Orphan {
 pub struct RenderFacts {
     /// Every file of the tree that git does not ignore, sorted.
     pub files: Vec<TreePath>,
+    /// Whether a file was handed over by itself, outside version control or
+    /// from stdin: what it belongs to is elsewhere.
+    pub is_lone_file: bool,
     /// Directories that a kustomization or chart owns, sorted.
     pub owned: Vec<TreePath>,
     /// Manifests that no kustomization lists although one stands in their
     /// directory, sorted.
     pub orphans: Vec<Orphan>,
+    /// Texts without which a kustomization does not build: itself, and the
+    /// manifests, patches and settings that it names. Sorted.
+    pub built_from: Vec<FileId>,
     /// Whether a program outside the tree's manifests creates objects
     /// (Terraform, Pulumi, Helmfile, Ansible, CDK ...), with a file that says so.
     pub provisioners: Vec<TreePath>,

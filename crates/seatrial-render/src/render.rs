@@ -33,9 +33,17 @@ pub fn render(request: Request<'_>) -> Rendering {
     let run = Run::new(&request, intake, &walk.links);
     let facts = RenderFacts {
         files: walk.files.iter().map(|file| file.path.clone()).collect(),
+        is_lone_file: is_lone_file(&request, &walk),
         ..RenderFacts::default()
     };
     run.finish(request, &layout, &places, facts)
+}
+
+/// Whether nothing says that there is more than one file, or that the files
+/// beside the one that was named belong to it.
+fn is_lone_file(request: &Request<'_>, walk: &walk::Walk) -> bool {
+    let is_scope = || walk.files.iter().any(|file| file.path == request.scope);
+    request.revisions.is_none() && (walk.files.len() <= 1 || is_scope())
 }
 
 /// A file that was parsed.
@@ -96,6 +104,7 @@ impl Run {
         facts.owned.sort();
         facts.owned.dedup();
         facts.orphans.sort();
+        facts.built_from = self.built_from();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
         self.into_rendering(request, drafts.build(), facts)
     }
@@ -198,10 +207,26 @@ impl Run {
         }
     }
 
+    fn built_from(&self) -> Vec<FileId> {
+        let is_needed = |path: &TreePath| {
+            let part = self.ownership.of_file(path).map(|(_, part)| part);
+            part.is_some_and(|part| part != Part::Data)
+                || self.kustomizations.binary_search_by(|it| it.path.cmp(path)).is_ok()
+        };
+        let texts = self.intake.texts.iter().filter(|text| is_needed(&text.path));
+        let mut files: Vec<FileId> = texts.map(|text| text.id).collect();
+        files.sort();
+        files
+    }
+
     fn notice_problems(&mut self) {
-        let intake = &self.intake;
-        let found: Vec<Vec<Notice>> =
-            self.parsed.par_iter().map(|parsed| problems(&intake.texts[parsed.text], parsed)).collect();
+        let (intake, ownership) = (&self.intake, &self.ownership);
+        let problems = |parsed: &Parsed| {
+            let text = &intake.texts[parsed.text];
+            let part = ownership.of_file(&text.path).map(|(_, part)| part);
+            problems(text, parsed, part == Some(Part::Patch))
+        };
+        let found: Vec<Vec<Notice>> = self.parsed.par_iter().map(problems).collect();
         self.intake.notices.extend(found.into_iter().flatten());
     }
 
@@ -344,7 +369,7 @@ fn role_of(path: &TreePath, places: &Places) -> UnitRole {
     if places.is_example(path) { UnitRole::Candidate } else { UnitRole::Deployed }
 }
 
-fn problems(text: &TextFile, parsed: &Parsed) -> Vec<Notice> {
+fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
     let stream = &parsed.stream;
     let by_content = text.role == FileRole::Manifest || !parsed.documents.is_empty();
     let mut found = Vec::new();
@@ -355,7 +380,7 @@ fn problems(text: &TextFile, parsed: &Parsed) -> Vec<Notice> {
         let kind = parsed.documents.get(at);
         let concerns = if by_content { kind.is_some_and(DocumentKind::is_kubernetes) } else { true };
         if concerns && !document.problems.is_empty() {
-            found.extend(syntax::notices(stream, document));
+            found.extend(syntax::notices(stream, document, is_patch));
         }
         match kind {
             Some(DocumentKind::Untyped(absent)) => {

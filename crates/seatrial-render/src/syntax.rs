@@ -10,7 +10,7 @@ use crate::locate::{mapping_around, path_to};
 /// The notices of one document: of errors in form the first, because what
 /// follows may only be its echo; of two objects run together one for all the
 /// keys they share.
-pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
+pub(crate) fn notices(stream: &Stream, document: &Document, is_patch: bool) -> Vec<Notice> {
     let root = document.root.map(|root| stream.node(root));
     let mut form_reported = false;
     let mut joined_reported = false;
@@ -20,7 +20,8 @@ pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
             ProblemKind::DuplicateKey => {
                 let joined = root.is_some_and(|root| is_joined(root, problem));
                 let wanted = root.filter(|_| !(joined && joined_reported));
-                let notice = wanted.and_then(|root| duplicate_key(root, problem, joined));
+                let twice = Twice::of(problem, is_patch && root.is_some_and(Node::is_mapping));
+                let notice = wanted.and_then(|root| duplicate_key(root, problem, joined, twice));
                 // A key that stands there a third time is the same defect.
                 let is_known = |notice: &Notice| found.iter().any(|it: &Notice| it.message == notice.message);
                 found.extend(notice.filter(|notice| !is_known(notice)));
@@ -37,6 +38,36 @@ pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
         }
     }
     found
+}
+
+/// What comes of a key that stands twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Twice {
+    /// The second value replaces the first.
+    LastCounts,
+    /// A patch of kustomize is applied with the first value.
+    FirstCounts,
+    /// Kustomize refuses the file, whatever the values.
+    Refused,
+}
+
+impl Twice {
+    fn of(problem: &Problem, is_patch: bool) -> Self {
+        match (is_patch, problem.is_fatal()) {
+            (true, _) => Self::FirstCounts,
+            (false, true) => Self::Refused,
+            (false, false) => Self::LastCounts,
+        }
+    }
+
+    /// What a reader should know of the first of the two.
+    fn first(self) -> &'static str {
+        match self {
+            Self::LastCounts => "the first one, which is lost",
+            Self::FirstCounts => "the first one, which counts",
+            Self::Refused => "the first one",
+        }
+    }
 }
 
 /// A problem that belongs to no document.
@@ -72,7 +103,7 @@ fn heads(root: Node<'_>) -> Vec<String> {
         .collect()
 }
 
-fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Notice> {
+fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool, twice: Twice) -> Option<Notice> {
     let mapping = mapping_around(root, problem.span)?;
     let entry_at =
         |span: Span| mapping.written_entries().find(|it| it.key.written_span().start == span.start);
@@ -81,7 +112,9 @@ fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Noti
     let notice = if joined {
         let kinds = heads(root);
         let [first, .., last] = &kinds[..] else { return None };
-        let message = format!("a `---` is missing between {first} and {last}: only one object is left");
+        let outcome =
+            if twice == Twice::Refused { "kustomize refuses the file" } else { "only one object is left" };
+        let message = format!("a `---` is missing between {first} and {last}: {outcome}");
         Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
             .help("put a line `---` between the two objects")
     } else {
@@ -89,10 +122,15 @@ fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool) -> Option<Noti
             .help("keep one of the two, with everything that belongs to it")
     };
     let same = first.is_some_and(|first| first.value.to_json() == second.value.to_json());
-    let harmless = same && !joined && !problem.is_fatal();
-    let notice = if harmless { notice.severity(Severity::Warning) } else { notice };
+    let notice = match twice {
+        Twice::Refused if !joined => {
+            notice.because("kustomize refuses a key that stands twice, also with equal values")
+        }
+        Twice::LastCounts | Twice::FirstCounts if same && !joined => notice.severity(Severity::Warning),
+        _ => notice,
+    };
     Some(match problem.related {
-        Some(span) => notice.related(Location::text(span), Role::Cause, "the first one, which is lost"),
+        Some(span) => notice.related(Location::text(span), Role::Cause, twice.first()),
         None => notice,
     })
 }

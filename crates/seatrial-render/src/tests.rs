@@ -367,6 +367,29 @@ fn duplicate_keys_name_their_place() {
 }
 
 #[test]
+fn kustomize_refuses_any_duplicate_key_of_a_resource_and_none_of_a_patch() {
+    let same = format!("{WEB}  replicas: 2\n");
+    let other = format!("{WEB}  replicas: 3\n");
+    let rendering = rendered(&[
+        ("k/kustomization.yaml", "resources: [a.yaml]\npatches: [{path: b.yaml}, {path: c.yaml}]\n"),
+        ("k/a.yaml", &same),
+        ("k/b.yaml", &same),
+        ("k/c.yaml", &other),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "error duplicate-key k/a.yaml:7 key `replicas` stands twice in spec of Deployment web",
+            "warning duplicate-key k/b.yaml:7 key `replicas` stands twice in spec of Deployment web",
+            "error duplicate-key k/c.yaml:7 key `replicas` stands twice in spec of Deployment web",
+        ]
+    );
+    let labels: Vec<&str> = rendering.notices.iter().map(|it| it.related[0].label.as_str()).collect();
+    assert_eq!(labels, ["the first one", "the first one, which counts", "the first one, which counts"]);
+    assert_eq!(rendering.repository.facts.built_from.len(), 4);
+}
+
+#[test]
 fn a_missing_separator_is_one_notice() {
     let rendering = rendered(&[("a.yaml", &format!("{WEB}{SERVICE}"))]);
     assert_eq!(

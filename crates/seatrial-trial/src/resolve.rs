@@ -186,11 +186,19 @@ impl Resolver<'_> {
     }
 
     /// The notice's severity, or the configuration's; what nothing in the tree
-    /// deploys proves no error.
+    /// deploys proves no error, except in a text that no build gets past.
     fn severity(&self, notice: &Notice, unit: Option<UnitId>) -> Severity {
         let severity = self.config.severity_of(notice.check).unwrap_or(notice.severity);
         let is_deployed = unit.is_none_or(|unit| self.repository.unit(unit).role == UnitRole::Deployed);
-        if is_deployed { severity } else { severity.min(Severity::Warning) }
+        if is_deployed || self.stops_builds(notice) { severity } else { severity.min(Severity::Warning) }
+    }
+
+    /// Whether a text is wrong that a kustomization is built from: that fails
+    /// whatever consumes it.
+    fn stops_builds(&self, notice: &Notice) -> bool {
+        let Location::Text { span } = notice.at else { return false };
+        let is_about_text = seatrial_render::checks().iter().any(|check| check.id == notice.check.id);
+        is_about_text && self.repository.facts.built_from.binary_search(&span.file).is_ok()
     }
 
     /// The unit that holds a text: that of an object there, else the one whose

@@ -4,7 +4,9 @@
 //! Kubernetes' tools keep one of the two values and say nothing, or refuse the
 //! file, depending on the tool and its version. When the values differ, a setting
 //! that a person wrote is silently lost: a list of patches, a label, a whole
-//! object whose `---` line was forgotten. Two equal values are only a warning.
+//! object whose `---` line was forgotten. Two equal values are only a warning,
+//! except in a file that a kustomization lists under `resources`: kustomize refuses
+//! it either way. In a patch the first of the two counts, elsewhere the last.
 //!
 //! ## Bad
 //! ```yaml

@@ -79,6 +79,27 @@ fn examples_are_at_risk_at_most() {
 }
 
 #[test]
+fn a_text_that_no_kustomization_builds_with_is_an_error() {
+    let files = [
+        ("k/kustomization.yaml", "resources: [a.yaml, web.yaml]\n"),
+        ("k/a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {"),
+        ("k/left.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {"),
+        (
+            "k/web.yaml",
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}\nspec: {schedule: '61 * * * *'}\n",
+        ),
+    ];
+    let trial = trial_of(&files, "");
+    let severity = |check: &str, path: &str| {
+        let found = trial.findings.iter().find(|it| it.check.id == check && it.primary.path.as_str() == path);
+        found.map(|it| it.severity)
+    };
+    assert_eq!(severity("invalid-yaml", "k/a.yaml"), Some(Severity::Error));
+    assert_eq!(severity("invalid-yaml", "k/left.yaml"), Some(Severity::Warning));
+    assert_eq!(severity("invalid-schedule", "k/web.yaml"), Some(Severity::Warning), "{:?}", trial.findings);
+}
+
+#[test]
 fn a_file_that_does_not_parse_leaves_its_unit_unknown_or_worse() {
     let trial =
         trial_of(&[("k8s/a.yaml", SECRET), ("k8s/b.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {")], "");
