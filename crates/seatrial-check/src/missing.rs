@@ -374,7 +374,8 @@ impl<'a> Missing<'a> {
     /// Whether the tree is one application and everything of it can be seen.
     fn is_one_application(&self) -> bool {
         let repository = self.world.repository;
-        if repository.units.len() > UNITS_MAX || self.unseen().next().is_some() {
+        let is_bounded = repository.units.len() <= UNITS_MAX && !repository.facts.is_lone_file;
+        if !is_bounded || self.unseen().next().is_some() {
             return false;
         }
         let unit = repository.unit(self.object.unit());

@@ -81,6 +81,8 @@ pub struct Orphan {
     pub file: FileId,
     /// The kustomization.
     pub kustomization: TreePath,
+    /// Another file that names it, or the kustomization where a comment does.
+    pub named_in: Option<TreePath>,
 }
 
 /// What rendering noticed that no object shows. Renderers of charts and
@@ -89,6 +91,8 @@ pub struct Orphan {
 pub struct RenderFacts {
     /// Every file of the tree that git does not ignore, sorted.
     pub files: Vec<TreePath>,
+    /// The texts that were parsed, by id, sorted.
+    pub paths: Vec<(FileId, TreePath)>,
     /// Whether a file was handed over by itself, outside version control or
     /// from stdin: what it belongs to is elsewhere.
     pub is_lone_file: bool,
@@ -103,4 +107,12 @@ pub struct RenderFacts {
     /// Whether a program outside the tree's manifests creates objects
     /// (Terraform, Pulumi, Helmfile, Ansible, CDK ...), with a file that says so.
     pub provisioners: Vec<TreePath>,
+}
+
+impl RenderFacts {
+    /// The path of a parsed text.
+    pub fn path(&self, file: FileId) -> Option<&TreePath> {
+        let at = self.paths.binary_search_by_key(&file, |it| it.0).ok()?;
+        Some(&self.paths[at].1)
+    }
 }

@@ -17,6 +17,7 @@ use crate::documents::{DocumentKind, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::layout::{FileRole, Layout};
+use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::Rendering;
 use crate::units::{Built, DraftObject, Drafts};
@@ -104,6 +105,12 @@ impl Run {
         facts.owned.sort();
         facts.owned.dedup();
         facts.orphans.sort();
+        let texts: Vec<Text<'_>> =
+            self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &**it.stream.text())).collect();
+        mentions::find(&mut facts.orphans, &texts);
+        facts.paths =
+            self.parsed.iter().map(|it| (it.stream.file(), self.intake.texts[it.text].path.clone())).collect();
+        facts.paths.sort();
         facts.built_from = self.built_from();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
         self.into_rendering(request, drafts.build(), facts)
@@ -199,7 +206,7 @@ impl Run {
                 let owner = self.ownership.of_directory(&directory);
                 if let Some(owner) = owner {
                     let kustomization = self.kustomizations[owner].path.clone();
-                    facts.orphans.push(Orphan { path, file: parsed.stream.file(), kustomization });
+                    facts.orphans.push(Orphan { path, file: parsed.stream.file(), kustomization, named_in: None });
                 }
                 let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
                 drafts.at(UnitKind::Manifests, directory.clone(), role).objects.extend(objects);

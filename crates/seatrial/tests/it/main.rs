@@ -3,6 +3,7 @@
 mod command;
 mod git;
 mod hostile;
+mod part;
 mod report;
 mod secrets;
 mod support;
