@@ -6,16 +6,16 @@ mod merge;
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{
-    Applicability, Change, Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace,
-    Role, Severity, Sources, UnitId,
+    Change, Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Role,
+    Severity, Sources, UnitId,
 };
 use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
-use seatrial_source::{FileId, SourceMap, Span};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use sha2::{Digest, Sha256};
 
-use crate::Config;
 use crate::redact::Scrubber;
 use crate::suppress::Suppressions;
+use crate::{Config, applicability};
 
 /// What notices are resolved against.
 pub(crate) struct Resolver<'a> {
@@ -31,6 +31,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) reported: &'a [bool],
     /// Whether findings about files of no unit are reported.
     pub(crate) reports_loose_files: bool,
+    /// The file that everything must have a place in, where one was named.
+    pub(crate) only_file: Option<&'a TreePath>,
     /// The configuration's file, of which everything is reported.
     pub(crate) config_file: Option<FileId>,
 }
@@ -175,14 +177,21 @@ impl Resolver<'_> {
             rendered: None,
             related: self.related(notice, &origin),
             derivation: notice.derivation.clone(),
-            fix: notice.change.as_ref().and_then(|change| self.fix(change)),
+            fix: notice.change.as_ref().and_then(|change| self.fix(notice, change)),
         };
         if origin.derived {
             finding
                 .derivation
                 .push("the value is made of several inputs, so no single edit sets it".to_owned());
         }
-        Some(Draft { unit, subject, finding })
+        self.concerns(&finding).then_some(Draft { unit, subject, finding })
+    }
+
+    /// Whether a finding has a place in the one file that was named.
+    fn concerns(&self, finding: &Finding) -> bool {
+        self.only_file.is_none_or(|path| {
+            finding.primary.path == *path || finding.related.iter().any(|it| it.place.path == *path)
+        })
     }
 
     /// The notice's severity, or the configuration's; what nothing in the tree
@@ -241,7 +250,7 @@ impl Resolver<'_> {
         steps.chain(others).collect()
     }
 
-    fn fix(&self, change: &Change) -> Option<Fix> {
+    fn fix(&self, notice: &Notice, change: &Change) -> Option<Fix> {
         let edits = self.sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
         let field = match change.at() {
             Location::Field { path, .. } => format!(" `{path}`"),
@@ -253,7 +262,8 @@ impl Resolver<'_> {
             Change::Remove { .. } => "remove",
             Change::Rename { .. } => "rename",
         };
-        Some(Fix { title: format!("{verb}{field}"), applicability: Applicability::Unsafe, edits })
+        let applicability = applicability::of_change(self.repository, notice, change);
+        Some(Fix { title: format!("{verb}{field}"), applicability, edits })
     }
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
 use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
-use seatrial_source::{FileId, Files, Revisions, SourceMap, Span, TreePath};
+use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
 use crate::checklist::{ChecklistItem, checklist};
@@ -225,6 +225,7 @@ impl Run<'_> {
             neighbours: &|place| self.judgement.neighbours(place),
             assumptions: &|place| self.judgement.assumptions(place),
             is_judged: &|unit| self.judged[unit.id.0 as usize],
+            only_file: self.only_file().and_then(|path| self.rendering.sources.find(path)),
         };
         let units = evidence.units(&reported);
         let findings: Vec<Finding> = resolved.into_iter().map(|it| it.finding).collect();
@@ -249,6 +250,12 @@ impl Run<'_> {
         units.map(|unit| self.rendering.is_reported(unit) && is_named(unit)).collect()
     }
 
+    /// The file that was asked about, where it is one.
+    fn only_file(&self) -> Option<&TreePath> {
+        let scope = &self.request.scope;
+        matches!(self.request.files.kind(scope), Some(EntryKind::File { .. })).then_some(scope)
+    }
+
     fn secrets(&self) -> Vec<Span> {
         let sources = &self.rendering.sources;
         sources.ids().flat_map(|file| self.rendering.secrets(file)).collect()
@@ -263,6 +270,7 @@ impl Run<'_> {
             config: &request.config,
             reported,
             reports_loose_files: request.units.is_none(),
+            only_file: self.only_file(),
             config_file: self.config_file,
         };
         let public = public_words(&rendering.repository, &self.judgement.graph);
@@ -286,7 +294,7 @@ impl Run<'_> {
         let objects = units.flat_map(|unit| repository.bundle(unit.id).objects());
         let judged: FxHashSet<FileId> = objects.map(|object| object.span().file).collect();
         let mut notices = suppressions.unused_comments(self.checks, |file| judged.contains(&file));
-        if repository.units.iter().all(|unit| is_judged(&unit)) {
+        if self.only_file().is_none() && repository.units.iter().all(|unit| is_judged(&unit)) {
             notices.extend(suppressions.unused_entries(self.config_file, &self.rendering.sources));
         }
         notices

@@ -5,7 +5,7 @@ use std::fmt;
 
 use seatrial_diagnostics::{Finding, ObjectName, Severity};
 use seatrial_model::{Object, Place, Repository, Unit, UnitKind, UnitRole};
-use seatrial_source::TreePath;
+use seatrial_source::{FileId, TreePath};
 
 use crate::resolve::Resolved;
 
@@ -92,6 +92,8 @@ pub(crate) struct Evidence<'a> {
     pub assumptions: &'a dyn Fn(Place) -> Vec<String>,
     /// Whether a unit's objects are all there, as they would be applied.
     pub is_judged: &'a dyn Fn(&Unit) -> bool,
+    /// The file whose workloads are judged; those of all without it.
+    pub only_file: Option<FileId>,
 }
 
 impl Evidence<'_> {
@@ -137,6 +139,7 @@ impl Evidence<'_> {
         let objects = self.repository.bundle(unit.id).objects().iter();
         let workloads: Vec<WorkloadVerdict> = objects
             .filter(|object| is_workload(object))
+            .filter(|object| self.only_file.is_none_or(|file| object.span().file == file))
             .map(|object| self.workload(object, by_object, floor, cap))
             .collect();
         let own = severity.map_or(Verdict::Ready, |it| Verdict::of_severity(it.min(cap)));

@@ -51,6 +51,7 @@ impl Shared {
             config,
             reported: &vec![true; repository.units.len()],
             reports_loose_files: true,
+            only_file: None,
             config_file: None,
         };
         let today = "2026-11-21".parse().expect("the day exists");

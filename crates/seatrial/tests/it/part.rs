@@ -1,6 +1,6 @@
 //! A part of an application: stdin, a file by itself, one file of a tree.
 
-use crate::support::{SOUND, Tree, run};
+use crate::support::{SOUND, TWICE, Tree, run};
 
 /// A Deployment that reads a ConfigMap.
 const READER: &str = "\
@@ -32,4 +32,28 @@ fn what_stdin_and_a_file_by_itself_lack_may_be_elsewhere() {
     tree.write("web.yaml", SOUND);
     assert_eq!(severities(tree.check(&["--format", "json"]).json()), ["error"]);
     assert_eq!(severities(tree.check(&["api.yaml", "--format", "json"]).json()), ["warning"]);
+}
+
+#[test]
+fn one_file_is_judged_by_what_has_a_place_in_it() {
+    let tree = Tree::new(&[
+        ("k8s/web.yaml", SOUND),
+        ("k8s/settings.yaml", TWICE),
+        ("k8s/api.yaml", READER),
+        ("k8s/spare.yaml", &SOUND.replace("  name: web\n", "  name: spare\n")),
+        ("seatrial.toml", "[[ignore]]\ncheck = \"missing-configmap\"\nreason = \"made by hand\"\n"),
+    ]);
+    let report = tree.check(&["k8s/web.yaml", "--format", "json"]).json();
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let touches = |it: &serde_json::Value| {
+        let related = it["related"].as_array().expect("places are a list");
+        let mut places = related.iter().chain([&it["primary"]]);
+        places.any(|it| it["path"] == "k8s/web.yaml")
+    };
+    assert!(findings.iter().all(touches), "{findings:#?}");
+    assert_eq!(report["summary"]["suppressed"], 0);
+    let workloads = report["units"][0]["workloads"].as_array().expect("workloads are a list");
+    assert_eq!(workloads.len(), 1, "{workloads:#?}");
+    let twice = tree.check(&["k8s/settings.yaml", "--format", "json"]);
+    assert_eq!((twice.code, twice.checks()), (1, vec!["duplicate-key".to_owned()]));
 }
