@@ -13,6 +13,7 @@ mod intake;
 mod kustomization;
 mod layout;
 mod locate;
+mod mentions;
 mod origin;
 mod ownership;
 mod read;

@@ -105,12 +105,7 @@ impl Run {
         facts.owned.sort();
         facts.owned.dedup();
         facts.orphans.sort();
-        let texts: Vec<Text<'_>> =
-            self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &**it.stream.text())).collect();
-        mentions::find(&mut facts.orphans, &texts);
-        facts.paths =
-            self.parsed.iter().map(|it| (it.stream.file(), self.intake.texts[it.text].path.clone())).collect();
-        facts.paths.sort();
+        self.name_texts(&mut facts);
         facts.built_from = self.built_from();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
         self.into_rendering(request, drafts.build(), facts)
@@ -206,12 +201,26 @@ impl Run {
                 let owner = self.ownership.of_directory(&directory);
                 if let Some(owner) = owner {
                     let kustomization = self.kustomizations[owner].path.clone();
-                    facts.orphans.push(Orphan { path, file: parsed.stream.file(), kustomization, named_in: None });
+                    facts.orphans.push(Orphan {
+                        path,
+                        file: parsed.stream.file(),
+                        kustomization,
+                        named_in: None,
+                    });
                 }
                 let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
                 drafts.at(UnitKind::Manifests, directory.clone(), role).objects.extend(objects);
             }
         }
+    }
+
+    fn name_texts(&self, facts: &mut RenderFacts) {
+        let path = |it: &Parsed| self.intake.texts[it.text].path.clone();
+        let texts: Vec<Text<'_>> =
+            self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &**it.stream.text())).collect();
+        mentions::find(&mut facts.orphans, &texts);
+        facts.paths = self.parsed.iter().map(|it| (it.stream.file(), path(it))).collect();
+        facts.paths.sort();
     }
 
     fn built_from(&self) -> Vec<FileId> {
