@@ -2,9 +2,10 @@
 //!
 //! ## Why
 //! `kustomize build` reads only what `resources`, `components` and the like
-//! name. A manifest in the same folder that none of them names is never
-//! applied, although it looks as if it were: an autoscaler that scales
-//! nothing, a policy that protects nothing.
+//! name. A manifest in the same folder that none of them names is left out,
+//! although it looks as if it were part of it: an autoscaler that scales
+//! nothing, a policy that protects nothing. Where a comment of the kustomization
+//! or another file names it, somebody knows of it, and this is only advice.
 //!
 //! ## Bad
 //! ```yaml file=base/deployment-config.yaml
@@ -52,7 +53,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn notice(object: &Object, orphan: &Orphan) -> Notice {
     let (name, kustomization) = (orphan.path.name(), &orphan.kustomization);
-    let message = format!("`{kustomization}` does not list `{name}`, so {} is never applied", object.title());
-    Notice::new(&CHECK.info, object.location(FieldPath::root()), message)
-        .help(format!("add `- {name}` under `resources` of `{kustomization}`, or remove the file"))
+    let message =
+        format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {}", object.title());
+    let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);
+    let help = format!("add `- {name}` under `resources` of `{kustomization}`");
+    match &orphan.named_in {
+        None => notice.help(format!("{help}, or remove the file")),
+        Some(other) => notice
+            .severity(Severity::Info)
+            .because(if other == kustomization {
+                "a comment there names it".to_owned()
+            } else {
+                format!("`{other}` names it")
+            })
+            .help(format!("{help} if it belongs there")),
+    }
 }

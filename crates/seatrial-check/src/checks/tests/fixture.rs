@@ -5,7 +5,7 @@
 //! (wrapped into a Deployment), `yaml file=DIR/NAME` (a file of the unit
 //! `manifests:DIR`), `files` (further paths that exist), `refs` (the
 //! repository's `url ...` lines, then its branches and tags), `orphans`
-//! (files that no kustomization lists), `external` (`Kind namespace/name` or
+//! (files that no kustomization lists, and who names them), `external` (`Kind namespace/name` or
 //! `Kind name`, declared to exist elsewhere).
 
 use std::collections::BTreeMap;
@@ -169,6 +169,7 @@ impl Case {
                         seatrial_yaml::parse(file, text.into(), Dialect::GoYaml2, &Limits::default());
                     assert!(stream.problems().is_empty(), "{}: {:?}", self.title, stream.problems());
                     facts.files.push(path.clone());
+                    facts.paths.push((file, path.clone()));
                     streams.push((path, Arc::new(stream)));
                 }
                 other => panic!("{}: a fence of an unknown kind: {other}", self.title),
@@ -201,14 +202,19 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
     origins
 }
 
-/// A file of an earlier fence that the kustomization beside it does not list.
+/// A file of an earlier fence that the kustomization beside it does not list,
+/// and after it a file that names it, if one does.
 fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
+    let (line, named_in) = match line.split_once(' ') {
+        Some((line, other)) => (line, Some(TreePath::new(other))),
+        None => (line, None),
+    };
     let path = TreePath::new(line);
     let kustomization =
         path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
     let (_, stream) =
         streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
-    Orphan { file: stream.file(), path, kustomization }
+    Orphan { file: stream.file(), path, kustomization, named_in }
 }
 
 fn declared(line: &str) -> Option<External> {
