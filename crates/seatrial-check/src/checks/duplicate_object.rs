@@ -4,7 +4,9 @@
 //! Kind, namespace and name are an object's identity. Whatever is applied last
 //! overwrites what came before it, so one of two definitions is lost: which one
 //! hangs on the order of the files. Kustomize refuses to build such a list; Argo CD
-//! warns of a shared resource and keeps correcting it.
+//! warns of a shared resource and keeps correcting it. Files of one directory that
+//! look like alternatives (much the same objects, names with a word in common) are
+//! taken for such, and this is then a warning or advice.
 //!
 //! ## Bad
 //! ```yaml
@@ -36,8 +38,8 @@ use std::cell::LazyCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, Object, Unit, UnitKind, UnitRole, is_namespaced};
-use seatrial_source::FileId;
+use seatrial_model::{Field, Object, RenderFacts, Unit, UnitKind, UnitRole, is_namespaced};
+use seatrial_source::{FileId, TreePath};
 
 use crate::neighbours::Neighbours;
 use crate::{Check, Context, Report};
@@ -57,6 +59,8 @@ pub(super) static CHECK: Check = Check {
 
 /// More objects than this of one identity are copies of each other.
 const NAMESAKES_MAX: usize = 20;
+/// Further objects of two files that are pointed at.
+const RELATED_MAX: usize = 5;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Identity<'a> {
@@ -71,7 +75,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let mut known: FxHashMap<Identity<'_>, Vec<&Object>> = FxHashMap::default();
     for unit in context.judged_units() {
         let objects = context.world().repository.bundle(unit.id).objects();
-        within_unit(unit, objects, report);
+        within_unit(&context.world().repository.facts, unit, objects, report);
         let mut own = FxHashSet::default();
         for object in objects.iter().filter(|it| is_kept(it) && own.insert(identity(it))) {
             let earlier = known.entry(identity(object)).or_default();
@@ -96,78 +100,100 @@ fn identity(object: &Object) -> Identity<'_> {
     Identity { group: object.group(), kind: object.kind(), namespace, name: object.name() }
 }
 
-/// How the files of a unit relate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Files {
-    /// Each says its own.
-    Apart,
-    /// Two of them are much the same.
-    OnePair,
-    /// Alternatives to choose from.
-    Alternatives,
+/// Two files of a unit, in the order of their first double.
+type Pair = (FileId, FileId);
+
+/// Objects of one identity.
+type Double<'a> = (&'a Object, &'a Object);
+
+fn within_unit(facts: &RenderFacts, unit: &Unit, objects: &[Object], report: &mut Report) {
+    let mut pairs: Vec<(Pair, Vec<Double<'_>>)> = Vec::new();
+    let mut places: FxHashMap<Pair, usize> = FxHashMap::default();
+    for (first, second) in doubles(objects) {
+        let pair = (file_of(first), file_of(second));
+        // What is rendered is one list, whatever it was made from.
+        if pair.0 == pair.1 || unit.kind != UnitKind::Manifests {
+            report.add_some(in_one_list(unit, first, second));
+        } else if !is_same(first, second) {
+            let place = *places.entry(pair).or_insert(pairs.len());
+            pairs.resize(pairs.len().max(place + 1), (pair, Vec::new()));
+            pairs[place].1.push((first, second));
+        }
+    }
+    if !pairs.is_empty() {
+        across_files(facts, unit, objects, &pairs, report);
+    }
 }
 
-fn within_unit(unit: &Unit, objects: &[Object], report: &mut Report) {
+fn doubles(objects: &[Object]) -> Vec<Double<'_>> {
     let mut first: FxHashMap<Identity<'_>, &Object> = FxHashMap::default();
-    let mut twice: Vec<(&Object, &Object)> = Vec::new();
+    let mut doubles = Vec::new();
     for object in objects.iter().filter(|it| is_kept(it)) {
         match first.get(&identity(object)) {
-            Some(first) => twice.push((first, object)),
+            Some(first) => doubles.push((*first, object)),
             None => drop(first.insert(identity(object), object)),
         }
     }
-    if twice.is_empty() {
-        return;
-    }
-    let files = files_of(unit, objects);
-    let mut is_told = false;
-    for (first, second) in twice {
-        let is_across = file_of(first) != file_of(second);
-        if is_across && files == Files::Alternatives {
-            // Once for the whole unit: it is how the directory is meant.
-            if !std::mem::replace(&mut is_told, true) && unit.role == UnitRole::Deployed {
-                report.add(alternative(first, second));
-            }
-            continue;
-        }
-        report.add_some(twice_in_unit(unit, first, second, is_across && files == Files::OnePair));
-    }
+    doubles
 }
 
 fn file_of(object: &Object) -> FileId {
     object.source().stream.file()
 }
 
-/// Files are alternatives of each other when they define mostly the same
-/// objects. What a program has rendered is one list.
-fn files_of(unit: &Unit, objects: &[Object]) -> Files {
-    if unit.kind != UnitKind::Manifests {
-        return Files::Apart;
+fn is_same(one: &Object, other: &Object) -> bool {
+    one.root().to_json() == other.root().to_json()
+}
+
+fn in_one_list(unit: &Unit, first: &Object, second: &Object) -> Option<Notice> {
+    let is_namespace = second.is("", "Namespace");
+    if is_same(first, second) {
+        let message = format!("{} stands twice in the same words", second.title());
+        let is_told = !is_namespace && file_of(first) == file_of(second);
+        return is_told.then(|| notice(first, second, message).severity(Severity::Info));
     }
-    let mut defined: FxHashMap<Identity<'_>, Vec<FileId>> = FxHashMap::default();
-    let mut sizes: FxHashMap<FileId, usize> = FxHashMap::default();
-    for object in objects.iter().filter(|it| is_kept(it) && !it.is("", "Namespace")) {
-        let files = defined.entry(identity(object)).or_default();
-        if files.len() < NAMESAKES_MAX && !files.contains(&file_of(object)) {
-            files.push(file_of(object));
-            *sizes.entry(file_of(object)).or_default() += 1;
+    let is_unsure = is_namespace || unit.role != UnitRole::Deployed;
+    let severity = if is_unsure { Severity::Warning } else { Severity::Error };
+    Some(notice(first, second, format!("{} is defined twice", second.title())).severity(severity))
+}
+
+/// Once for every two files that share objects; once for the whole unit where
+/// that is how its directory is meant.
+fn across_files(
+    facts: &RenderFacts,
+    unit: &Unit,
+    objects: &[Object],
+    pairs: &[(Pair, Vec<Double<'_>>)],
+    report: &mut Report,
+) {
+    let alike = alike(objects);
+    if alike.len() > 1 {
+        let (first, second) = pairs[0].1[0];
+        if unit.role == UnitRole::Deployed {
+            report.add(alternative(first, second));
         }
+        return;
     }
-    let mut shared: FxHashMap<(FileId, FileId), usize> = FxHashMap::default();
-    for object in objects {
-        // Each identity once, at its first object.
-        let files = defined.remove(&identity(object)).unwrap_or_default();
-        for (place, &one) in files.iter().enumerate() {
-            for &other in &files[place + 1..] {
-                *shared.entry((one, other)).or_default() += 1;
-            }
+    for ((one, other), doubles) in pairs {
+        let is_alike = alike.contains(&(*one, *other)) || alike.contains(&(*other, *one));
+        let names = [*one, *other].map(|it| facts.path(it).map_or("", TreePath::name));
+        let hints = [
+            is_alike,
+            are_alike(names, doubles[0].1.kind()),
+            doubles.len() > 1,
+            unit.role != UnitRole::Deployed,
+        ];
+        let (first, second) = doubles[0];
+        let message = format!("{} is defined twice", second.title());
+        let mut told = notice(first, second, message).severity(severity(hints, doubles));
+        for (_, further) in doubles[1..].iter().take(RELATED_MAX) {
+            told = told.related(
+                name_of(further),
+                Role::Definition,
+                format!("{} is defined twice too", further.title()),
+            );
         }
-    }
-    let alike = shared.iter().filter(|&(&(one, other), &count)| count * 2 > sizes[&one].min(sizes[&other]));
-    match alike.count() {
-        0 => Files::Apart,
-        1 => Files::OnePair,
-        _ => Files::Alternatives,
+        report.add(told);
     }
 }
 
@@ -179,21 +205,51 @@ fn alternative(first: &Object, second: &Object) -> Notice {
         .related(name_of(first), Role::Definition, "the first definition")
 }
 
-fn twice_in_unit(unit: &Unit, first: &Object, second: &Object, is_pair: bool) -> Option<Notice> {
-    let is_same = first.root().to_json() == second.root().to_json();
-    let is_namespace = second.is("", "Namespace");
-    if is_same && (is_namespace || file_of(first) != file_of(second)) {
-        return None;
+/// How bad it is that two files share these. The more there is that lets them
+/// look like alternatives, of which one is applied, the less it proves.
+fn severity(hints: [bool; 4], doubles: &[Double<'_>]) -> Severity {
+    if doubles.iter().all(|it| it.1.is("", "Namespace")) {
+        return Severity::Warning;
     }
-    // Directories that nothing deploys as a whole often hold alternatives.
-    let is_unsure = is_namespace || is_pair || unit.role != UnitRole::Deployed;
-    let severity = match (is_same, is_unsure) {
-        (true, _) => Severity::Info,
-        (false, true) => Severity::Warning,
-        (false, false) => Severity::Error,
-    };
-    let what = if is_same { "stands twice in the same words" } else { "is defined twice" };
-    Some(notice(first, second, format!("{} {what}", second.title())).severity(severity))
+    match hints.into_iter().filter(|&it| it).count() {
+        0 => Severity::Error,
+        1 => Severity::Warning,
+        _ => Severity::Info,
+    }
+}
+
+/// Whether two files are named as forms of one thing: a word is in both names
+/// that does not only tell the kind of what they share.
+fn are_alike(names: [&str; 2], kind: &str) -> bool {
+    let words = names.map(|name| {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        stem.split(|it: char| !it.is_alphanumeric()).map(str::to_ascii_lowercase).collect::<Vec<_>>()
+    });
+    let tells = |word: &&String| word.len() > 2 && !word.eq_ignore_ascii_case(kind);
+    words[0].iter().filter(tells).any(|word| words[1].contains(word))
+}
+
+/// Pairs of files that define mostly the same objects.
+fn alike(objects: &[Object]) -> FxHashSet<Pair> {
+    let mut defined: FxHashMap<Identity<'_>, Vec<FileId>> = FxHashMap::default();
+    let mut sizes: FxHashMap<FileId, usize> = FxHashMap::default();
+    for object in objects.iter().filter(|it| is_kept(it) && !it.is("", "Namespace")) {
+        let files = defined.entry(identity(object)).or_default();
+        if files.len() < NAMESAKES_MAX && !files.contains(&file_of(object)) {
+            files.push(file_of(object));
+            *sizes.entry(file_of(object)).or_default() += 1;
+        }
+    }
+    let mut shared: FxHashMap<Pair, usize> = FxHashMap::default();
+    for files in defined.values() {
+        for (place, &one) in files.iter().enumerate() {
+            for &other in &files[place + 1..] {
+                *shared.entry((one.min(other), one.max(other))).or_default() += 1;
+            }
+        }
+    }
+    let mostly = |&((one, other), count): &(Pair, usize)| count * 2 > sizes[&one].min(sizes[&other]);
+    shared.into_iter().filter(mostly).map(|it| it.0).collect()
 }
 
 /// The same object in two units that live in one cluster; where the namespace
