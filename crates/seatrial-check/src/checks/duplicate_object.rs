@@ -109,11 +109,15 @@ type Double<'a> = (&'a Object, &'a Object);
 fn within_unit(facts: &RenderFacts, unit: &Unit, objects: &[Object], report: &mut Report) {
     let mut pairs: Vec<(Pair, Vec<Double<'_>>)> = Vec::new();
     let mut places: FxHashMap<Pair, usize> = FxHashMap::default();
+    let mut repeating: FxHashSet<FileId> = FxHashSet::default();
     for (first, second) in doubles(objects) {
         let pair = (file_of(first), file_of(second));
         // What is rendered is one list, whatever it was made from.
         if pair.0 == pair.1 || unit.kind != UnitKind::Manifests {
-            report.add_some(in_one_list(unit, first, second));
+            // A file that was pasted into itself is one mistake.
+            if !is_same(first, second) || repeating.insert(pair.1) {
+                report.add_some(in_one_list(unit, first, second));
+            }
         } else if !is_same(first, second) {
             let place = *places.entry(pair).or_insert(pairs.len());
             pairs.resize(pairs.len().max(place + 1), (pair, Vec::new()));
@@ -241,7 +245,9 @@ fn alike(objects: &[Object]) -> FxHashSet<Pair> {
         }
     }
     let mut shared: FxHashMap<Pair, usize> = FxHashMap::default();
-    for files in defined.values() {
+    for object in objects {
+        // Each identity once, at its first object.
+        let files = defined.remove(&identity(object)).unwrap_or_default();
         for (place, &one) in files.iter().enumerate() {
             for &other in &files[place + 1..] {
                 *shared.entry((one.min(other), one.max(other))).or_default() += 1;
