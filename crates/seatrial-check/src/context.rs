@@ -1,6 +1,7 @@
 //! What a check sees, and where it reports.
 
 use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
 
@@ -115,6 +116,22 @@ impl<'a> Context<'a> {
             Scope::Bundle(unit) => Box::new(repository.bundle(unit.id).of_kind(group, kind)),
             Scope::Repository => Box::new(
                 self.judged_units().flat_map(move |unit| repository.bundle(unit.id).of_kind(group, kind)),
+            ),
+        }
+    }
+
+    /// The templates of pods in the objects this call is about.
+    pub fn pod_templates(&self) -> Box<dyn Iterator<Item = PodTemplate<'a>> + 'a> {
+        let repository = self.world.repository;
+        match self.scope {
+            Scope::Object(object) => Box::new(PodTemplate::of(object).into_iter()),
+            Scope::Bundle(unit) => {
+                Box::new(repository.bundle(unit.id).workloads().filter_map(PodTemplate::of))
+            }
+            Scope::Repository => Box::new(
+                self.judged_units()
+                    .flat_map(move |unit| repository.bundle(unit.id).workloads())
+                    .filter_map(PodTemplate::of),
             ),
         }
     }

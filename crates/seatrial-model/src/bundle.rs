@@ -5,12 +5,14 @@ use seatrial_diagnostics::{ObjectId, UnitId};
 use smol_str::SmolStr;
 
 use crate::Object;
+use crate::views::pod_template_path;
 
 /// One unit's objects, by id and by kind.
 #[derive(Debug, Default)]
 pub struct Bundle {
     objects: Vec<Object>,
     by_kind: FxHashMap<SmolStr, Vec<ObjectId>>,
+    workloads: Vec<ObjectId>,
 }
 
 impl Bundle {
@@ -21,7 +23,9 @@ impl Bundle {
             debug_assert_eq!(object.id().0 as usize, place);
             by_kind.entry(SmolStr::new(object.kind())).or_default().push(object.id());
         }
-        Self { objects, by_kind }
+        let makes_pods = |it: &&Object| pod_template_path(it.group(), it.kind()).is_some();
+        let workloads = objects.iter().filter(makes_pods).map(Object::id).collect();
+        Self { objects, by_kind, workloads }
     }
 
     /// The objects in the order they are applied in.
@@ -32,6 +36,11 @@ impl Bundle {
     /// The object with this id.
     pub fn object(&self, id: ObjectId) -> &Object {
         &self.objects[id.0 as usize]
+    }
+
+    /// The objects of kinds that make pods, in order.
+    pub fn workloads(&self) -> impl Iterator<Item = &Object> {
+        self.workloads.iter().map(|&id| self.object(id))
     }
 
     /// The objects of a group and kind, in order.

@@ -23,10 +23,9 @@ impl Judgement {
     /// Resolves the references and runs every check.
     pub(crate) fn new(rendering: &Rendering) -> Self {
         let repository = &rendering.repository;
-        let graph = graph(repository);
+        let (graph, indexes) = rayon::join(|| graph(repository), || Indexes::build(repository));
         let mut profile = ClusterProfile::standard();
         profile.kubernetes = repository.target.kubernetes;
-        let indexes = Indexes::build(repository);
         let world = World { repository, graph: &graph, profile: &profile, indexes: &indexes };
         let (units, whole) = rayon::join(
             || repository.units.par_iter().map(|unit| run_unit(&world, unit)).collect::<Vec<_>>(),

@@ -74,7 +74,7 @@ struct Claim<'a> {
 fn run(context: &Context<'_>, report: &mut Report) {
     let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut claims: FxHashMap<(i64, &str), Vec<Claim<'_>>> = FxHashMap::default();
-    for template in context.objects().filter_map(PodTemplate::of).filter(is_on_every_node) {
+    for template in context.pod_templates().filter(is_on_every_node) {
         for ((number, protocol), claim) in claims_of(&template) {
             let earlier = claims.entry((number, protocol)).or_default();
             report.add_some(earlier.iter().find_map(|first| collision(&neighbours, first, &claim, number)));

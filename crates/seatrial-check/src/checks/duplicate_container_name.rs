@@ -19,7 +19,6 @@
 
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::views::PodTemplate;
 
 use crate::{Check, Context, Report};
 
@@ -37,7 +36,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         let mut known: FxHashMap<&str, Location> = FxHashMap::default();
         for container in template.containers() {
             let Some(name) = container.name() else { continue };

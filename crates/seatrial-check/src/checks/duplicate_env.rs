@@ -43,7 +43,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         for container in template.containers() {
             let mut known: FxHashMap<&str, Field<'_>> = FxHashMap::default();
             for variable in container.env() {

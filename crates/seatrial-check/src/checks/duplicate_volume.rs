@@ -24,7 +24,6 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
-use seatrial_model::views::PodTemplate;
 
 use crate::{Check, Context, Report};
 
@@ -42,7 +41,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         let title = template.object().title();
         for (first, second) in twice(template.volumes().map(|it| it.field), "name") {
             let name = second.as_str().unwrap_or_default();

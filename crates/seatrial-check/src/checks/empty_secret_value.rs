@@ -40,7 +40,7 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Agreement, Object, Repository};
+use seatrial_model::{Agreement, Bundle, Object, Repository};
 use seatrial_yaml::Node;
 
 use crate::secrets::{Entry, entries};
@@ -103,7 +103,7 @@ fn readers(repository: &Repository) -> FxHashMap<&str, Vec<Reader<'_>>> {
             list.push(reader);
         }
     };
-    for template in repository.objects().filter_map(PodTemplate::of) {
+    for template in repository.bundles.iter().flat_map(Bundle::workloads).filter_map(PodTemplate::of) {
         let object = template.object();
         for container in template.containers() {
             for field in container.env().filter_map(|it| it.field.keys(&["valueFrom", "secretKeyRef"])) {

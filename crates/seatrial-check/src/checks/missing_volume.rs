@@ -45,7 +45,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         let mut names: Vec<String> =
             template.volumes().filter_map(|it| Some(it.name()?.to_owned())).collect();
         names.extend(template.claim_templates().map(|it| it.to_string()));

@@ -48,7 +48,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let templates: Vec<_> = context.objects().filter_map(PodTemplate::of).collect();
+    let templates: Vec<_> = context.pod_templates().collect();
     for template in &templates {
         for constraint in template.spec.list("topologySpreadConstraints") {
             report.add_some(of_spread(template, &constraint));

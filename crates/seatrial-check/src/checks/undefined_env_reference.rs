@@ -46,7 +46,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         for container in template.containers() {
             // What a whole ConfigMap or Secret brings may have any name.
             if container.env_from().next().is_none() {

@@ -44,7 +44,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         for container in template.containers() {
             for (what, port) in named_ports(&container) {
                 report.add_some(notice(&template, &container, what, &port));

@@ -20,7 +20,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::views::{Handler, PodTemplate};
+use seatrial_model::views::Handler;
 
 use crate::{Check, Context, Report};
 
@@ -38,7 +38,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         for container in template.containers() {
             for probe in container.probes() {
                 let Some(Handler::Exec(exec)) = probe.handler() else { continue };

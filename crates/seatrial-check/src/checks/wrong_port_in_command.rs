@@ -66,7 +66,7 @@ const ADDRESSES_MAX: usize = 64;
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let services = LazyCell::new(|| Services::new(context.world().repository));
-    for template in context.objects().filter_map(PodTemplate::of) {
+    for template in context.pod_templates() {
         for container in template.containers() {
             for text in container.field.list("command").chain(container.field.list("args")) {
                 let mut told: Vec<Address<'_>> = Vec::new();
