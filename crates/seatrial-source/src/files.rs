@@ -2,10 +2,11 @@
 //!
 //! Nothing here follows a link out of the tree, and no read is unbounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use crate::TreePath;
 
@@ -80,6 +81,10 @@ pub trait Files: Send + Sync {
 #[derive(Debug)]
 pub struct DiskFiles {
     top: PathBuf,
+    /// Where directories really are, links on the way resolved. A tree that is
+    /// changed during a run may be seen half before and half after the change;
+    /// what a directory was when it was first asked for counts.
+    directories: RwLock<HashMap<TreePath, Result<PathBuf, ReadError>>>,
 }
 
 impl DiskFiles {
@@ -89,7 +94,7 @@ impl DiskFiles {
         if !top.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Self { top })
+        Ok(Self { top, directories: RwLock::default() })
     }
 
     /// The directory on disk, with all links resolved.
@@ -97,9 +102,37 @@ impl DiskFiles {
         &self.top
     }
 
-    /// The real place of a path, refused when links lead it out of the tree.
-    fn real(&self, path: &TreePath) -> Result<PathBuf, ReadError> {
-        let real = fs::canonicalize(self.top.join(path.as_str())).map_err(|error| failure(&error))?;
+    /// The real place of a path, refused when links lead it out of the tree,
+    /// and what is there.
+    fn real(&self, path: &TreePath) -> Result<(PathBuf, fs::Metadata), ReadError> {
+        let Some(parent) = path.parent() else {
+            let metadata = fs::metadata(&self.top).map_err(|error| failure(&error))?;
+            return Ok((self.top.clone(), metadata));
+        };
+        let place = self.real_directory(&parent)?.join(path.name());
+        let metadata = fs::symlink_metadata(&place).map_err(|error| failure(&error))?;
+        if !metadata.is_symlink() {
+            return Ok((place, metadata));
+        }
+        let place = self.resolved(&place)?;
+        let metadata = fs::symlink_metadata(&place).map_err(|error| failure(&error))?;
+        Ok((place, metadata))
+    }
+
+    /// The real place of a directory, looked up once: its files share it.
+    fn real_directory(&self, directory: &TreePath) -> Result<PathBuf, ReadError> {
+        let known = self.directories.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(directory) {
+            return known.clone();
+        }
+        drop(known);
+        let real = self.resolved(&self.top.join(directory.as_str()));
+        let mut known = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(directory.clone()).or_insert(real).clone()
+    }
+
+    fn resolved(&self, place: &Path) -> Result<PathBuf, ReadError> {
+        let real = fs::canonicalize(place).map_err(|error| failure(&error))?;
         if real.starts_with(&self.top) { Ok(real) } else { Err(ReadError::Outside) }
     }
 }
@@ -107,7 +140,7 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
         let mut entries = Vec::new();
-        for entry in fs::read_dir(self.real(directory)?).map_err(|error| failure(&error))? {
+        for entry in fs::read_dir(self.real(directory)?.0).map_err(|error| failure(&error))? {
             let entry = entry.map_err(|error| failure(&error))?;
             // A name that is not UTF-8 cannot be written in a manifest or a report.
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -121,14 +154,12 @@ impl Files for DiskFiles {
     }
 
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
-        let real = self.real(path).ok()?;
-        let metadata = fs::metadata(&real).ok()?;
+        let (real, metadata) = self.real(path).ok()?;
         Some(kind_of(&metadata, &real))
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let real = self.real(path)?;
-        let metadata = fs::metadata(&real).map_err(|error| failure(&error))?;
+        let (real, metadata) = self.real(path)?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
         }
@@ -271,5 +302,27 @@ mod tests {
         assert_eq!(tree.list(&TreePath::new("way-out")), Err(ReadError::Outside));
         assert_eq!(tree.kind(&TreePath::new("way-out")), None);
         assert_eq!(tree.read(&TreePath::new("alias.yaml"), 10), Ok(b"r".to_vec()));
+        link(&outside.path().join("secret.yaml"), "leak.yaml");
+        link(Path::new("leak.yaml"), "again.yaml");
+        link(Path::new("way-out/secret.yaml"), "through.yaml");
+        fs::create_dir(inside.path().join("sub")).expect("the directory can be made");
+        link(outside.path(), "sub/way-out");
+        link(Path::new("sub"), "within");
+        fs::write(inside.path().join("sub/b.yaml"), "b").expect("the file can be written");
+        for name in [
+            "leak.yaml",
+            "again.yaml",
+            "through.yaml",
+            "sub/way-out/secret.yaml",
+            "within/way-out/secret.yaml",
+        ] {
+            assert_eq!(tree.read(&TreePath::new(name), 10), Err(ReadError::Outside), "{name}");
+            assert_eq!(tree.kind(&TreePath::new(name)), None, "{name}");
+        }
+        assert_eq!(tree.read(&TreePath::new("within/b.yaml"), 10), Ok(b"b".to_vec()));
+        assert_eq!(tree.read(&TreePath::new("within"), 10), Err(ReadError::NotAFile));
+        assert_eq!(tree.read(&TreePath::new("gone/b.yaml"), 10), Err(ReadError::Missing));
+        assert!(tree.read(&TreePath::new("real.yaml/b.yaml"), 10).is_err());
+        assert_eq!(tree.kind(&TreePath::top()), Some(EntryKind::Directory));
     }
 }
