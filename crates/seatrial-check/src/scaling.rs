@@ -106,12 +106,6 @@ impl<'a> Autoscaler<'a> {
         self.spec.list("metrics").filter_map(|it| metric(&it)).collect()
     }
 
-    /// Whether something else than the use of resources in percent decides, too.
-    pub(crate) fn has_other_metrics(&self) -> bool {
-        let list = if self.is_keda { "triggers" } else { "metrics" };
-        self.spec.list(list).count() > self.utilizations().len()
-    }
-
     /// The API server then fills in 80 % of the requested CPU.
     fn has_no_metrics(&self) -> bool {
         self.spec.key("metrics").is_none_or(|it| it.node().is_null() || it.node().is_empty())

@@ -57,7 +57,7 @@
 //! ```
 
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, UnitId};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{Container, PodTemplate};
 use seatrial_model::{Field, Object};
 use seatrial_yaml::{FieldPath, Node};
@@ -83,7 +83,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let world = context.world();
     let around = Around::new(world);
     for autoscaler in context.objects().filter_map(Autoscaler::of) {
-        let Some((workload, is_sure)) = autoscaler.target(world) else { continue };
+        let Some((workload, _)) = autoscaler.target(world) else { continue };
         let Some(template) = PodTemplate::of(workload) else { continue };
         let mut known: FxHashSet<(FieldPath, &str)> = FxHashSet::default();
         for metric in autoscaler.utilizations() {
@@ -92,8 +92,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             }
             for container in lacking(&template, &metric) {
                 if known.insert((container.field.path(), metric.resource)) {
-                    let is_proven = is_sure && around.leaves_alone(&autoscaler, workload);
-                    report.add(notice(&autoscaler, &metric, &container, is_proven));
+                    report.add(notice(&autoscaler, &metric, &container));
                 }
             }
         }
@@ -119,28 +118,14 @@ struct Around<'a> {
     defaults: FxHashSet<(Option<&'a str>, SmolStr)>,
     /// Those resources, wherever.
     defaulted: FxHashSet<SmolStr>,
-    /// The namespaces that a unit makes.
-    namespaces: FxHashSet<(UnitId, &'a str)>,
-    /// Whether an admission webhook or policy may change pods.
-    changes_pods: bool,
 }
 
 impl<'a> Around<'a> {
     fn new(world: &World<'a>) -> Self {
         let mut around = Self::default();
         for object in world.repository.objects() {
-            match (object.group(), object.kind()) {
-                ("", "LimitRange") => {
-                    around.add_range(object);
-                }
-                ("", "Namespace") => {
-                    around.namespaces.insert((object.unit(), object.name()));
-                }
-                ("kyverno.io" | "policies.kyverno.io" | "mutations.gatekeeper.sh", _)
-                | (_, "MutatingWebhookConfiguration" | "MutatingAdmissionPolicy") => {
-                    around.changes_pods = true;
-                }
-                _ => {}
+            if object.is("", "LimitRange") {
+                around.add_range(object);
             }
         }
         around
@@ -170,14 +155,6 @@ impl<'a> Around<'a> {
         };
         has_default || is_scaled_vertically(world, workload)
     }
-
-    /// Whether the tree alone shows that the autoscaler does not work: it makes the
-    /// namespace, nothing in it changes pods, and no other metric is left.
-    fn leaves_alone(&self, autoscaler: &Autoscaler<'_>, workload: &Object) -> bool {
-        let makes_namespace =
-            workload.namespace().is_some_and(|it| self.namespaces.contains(&(workload.unit(), it)));
-        makes_namespace && !self.changes_pods && !autoscaler.has_other_metrics()
-    }
 }
 
 fn is_scaled_vertically(world: &World<'_>, workload: &Object) -> bool {
@@ -188,25 +165,15 @@ fn is_scaled_vertically(world: &World<'_>, workload: &Object) -> bool {
     })
 }
 
-fn notice(
-    autoscaler: &Autoscaler<'_>,
-    metric: &Utilization<'_>,
-    container: &Container<'_>,
-    is_proven: bool,
-) -> Notice {
+fn notice(autoscaler: &Autoscaler<'_>, metric: &Utilization<'_>, container: &Container<'_>) -> Notice {
     let (title, resource) = (autoscaler.object().title(), metric.resource);
     let (name, workload) = (container.name().unwrap_or("without a name"), container.field.object().title());
     let message =
         format!("container {name} of {workload} requests no {resource}, by whose use {title} scales");
     let path = container.field.path().key("resources").key("requests").key(resource);
     let at = container.field.object().location(path);
-    let severity = if is_proven { Severity::Error } else { Severity::Warning };
-    let notice = Notice::new(&CHECK.info, at, message).severity(severity);
-    let notice = if is_proven {
-        notice.because("the tree makes the namespace, and nothing in it fills requests in")
-    } else {
-        notice.because("a LimitRange of the namespace or an admission webhook may fill the request in")
-    };
+    let notice = Notice::new(&CHECK.info, at, message)
+        .because("a LimitRange of the namespace or an admission webhook may fill the request in");
     notice.help(format!("set `resources.requests.{resource}`{}", alternative(metric))).related(
         metric.field.location(),
         Role::Reference,
