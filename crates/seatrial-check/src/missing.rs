@@ -498,6 +498,13 @@ pub(crate) fn missing_keys<'a>(context: &Context<'a>, kind: &str) -> Vec<Missing
     found.collect()
 }
 
+/// Whether an object holds anything: one that is empty is often for another
+/// program to fill.
+fn has_data(holder: &Object) -> bool {
+    let lists = ["data", "stringData", "binaryData"];
+    lists.iter().any(|list| holder.field(&[list]).is_some_and(|it| it.entries().next().is_some()))
+}
+
 impl MissingKey<'_> {
     /// What to tell. Only names of keys are, never what they hold.
     pub(crate) fn notice(&self, check: &'static CheckInfo) -> Notice {
@@ -527,7 +534,8 @@ impl MissingKey<'_> {
         let holder = self.world.repository.unit(self.place.unit);
         let is_same = self.place.unit == self.link.from.unit && holder.role != UnitRole::Base;
         let is_fatal = self.link.relation != Relation::SubPath;
-        if is_same && is_fatal { Severity::Error } else { Severity::Warning }
+        let holder = self.world.repository.object(self.place);
+        if is_same && is_fatal && has_data(holder) { Severity::Error } else { Severity::Warning }
     }
 
     fn outcome(&self) -> &'static str {
