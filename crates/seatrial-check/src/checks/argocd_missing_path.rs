@@ -41,7 +41,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_source::TreePath;
 
-use crate::gitops::{Revision, Source, Standing, path_help, shown, standing};
+use crate::gitops::{self, Revision, Source, Standing, path_help, shown, standing};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
@@ -75,7 +75,12 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
         Standing::Nothing => format!("{title} deploys `{name}`, which is not in this repository"),
     };
     let revision = source.field.text("targetRevision").unwrap_or_default();
-    let is_other = Revision::of(origins, revision) == Revision::Other;
+    let is_other = match Revision::of(origins, revision) {
+        Revision::Tree => false,
+        Revision::Other => true,
+        // It may well be a branch that was not cloned.
+        Revision::Absent => !gitops::is_complete(origins),
+    };
     let severity = if is_other || !is_sure { Severity::Warning } else { Severity::Error };
     let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
     if is_other {

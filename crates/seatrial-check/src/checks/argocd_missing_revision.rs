@@ -77,10 +77,13 @@ fn notice(
     (origins, is_sure): (&Origins, bool),
 ) -> Notice {
     let at = source.field.at("targetRevision");
-    let message =
-        format!("{} tracks `{revision}`, which is no branch or tag of this repository", object.title());
     let complete = gitops::is_complete(origins);
-    let severity = if complete && is_sure { Severity::Error } else { Severity::Warning };
+    let (severity, what) = match (complete, is_sure) {
+        (true, true) => (Severity::Error, "is no branch or tag of this repository"),
+        (true, false) => (Severity::Warning, "is no branch or tag of this repository"),
+        (false, _) => (Severity::Info, "this clone does not have"),
+    };
+    let message = format!("{} tracks `{revision}`, which {what}", object.title());
     let mut notice = Notice::new(&CHECK.info, at.clone(), message).severity(severity);
     if !complete {
         notice =
