@@ -12,6 +12,7 @@ mod gitops;
 mod missing;
 mod names;
 mod neighbours;
+mod partial;
 mod placeholder;
 mod ports;
 mod scaling;

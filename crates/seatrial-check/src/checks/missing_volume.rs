@@ -28,6 +28,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::Field;
 use seatrial_model::views::PodTemplate;
 
+use crate::partial::is_partial;
 use crate::slip::meant;
 use crate::{Check, Context, Report};
 
@@ -45,7 +46,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for template in context.pod_templates() {
+    for template in context.pod_templates().filter(|it| !is_partial(it)) {
         let mut names: Vec<String> =
             template.volumes().filter_map(|it| Some(it.name()?.to_owned())).collect();
         names.extend(template.claim_templates().map(|it| it.to_string()));

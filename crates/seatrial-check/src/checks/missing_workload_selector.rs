@@ -13,7 +13,7 @@
 //! spec:
 //!   template:
 //!     metadata: {labels: {app: agent}}
-//!     spec: {containers: [{name: agent}]}
+//!     spec: {containers: [{name: agent, image: agent:1}]}
 //! ```
 //!
 //! ## Good
@@ -25,12 +25,13 @@
 //!   selector: {matchLabels: {app: agent}}
 //!   template:
 //!     metadata: {labels: {app: agent}}
-//!     spec: {containers: [{name: agent}]}
+//!     spec: {containers: [{name: agent, image: agent:1}]}
 //! ```
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Workload};
 
+use crate::partial::is_partial;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -66,6 +67,9 @@ fn notice(workload: &Workload<'_>) -> Option<Notice> {
         let message = format!("{title} has an empty selector");
         let help = "select the labels of its template";
         return is_empty.then(|| Notice::new(&CHECK.info, spec.at("selector"), message).help(help));
+    }
+    if workload.template().is_some_and(|it| is_partial(&it)) {
+        return None;
     }
     let at = spec.at("selector");
     let notice = Notice::new(&CHECK.info, at.clone(), format!("{title} has no selector"));
