@@ -8,7 +8,7 @@ use seatrial_source::{Commit, Completeness, Files, Ref, RevisionError, Revisions
 use crate::ignore::IgnoreRules;
 use crate::refs;
 use crate::revision_files::RevisionFiles;
-use crate::store::Store;
+use crate::store::{OBJECT_DAMAGED, Store, broken};
 use crate::tracked::Tracked;
 
 /// A longer expression is not one that a person wrote.
@@ -39,7 +39,7 @@ impl Repository {
 
     fn open(top: &Path) -> Result<Self, RevisionError> {
         let store = Arc::new(Store::open(top)?);
-        let tracked = store.with(|repository| Tracked::read(repository, &store))?;
+        let tracked = store.with(Tracked::read)?;
         let rules = IgnoreRules::new(top, Arc::clone(&store), tracked);
         Ok(Self { top: top.to_owned(), store, rules })
     }
@@ -57,7 +57,7 @@ impl Repository {
 
 impl Revisions for Repository {
     fn refs(&self) -> Result<Vec<Ref>, RevisionError> {
-        self.store.with(refs::all).map_err(|error| self.store.broken(&error))
+        self.store.with(refs::all).map_err(|_| broken("its refs are damaged"))
     }
 
     fn remotes(&self) -> Vec<String> {
@@ -70,17 +70,17 @@ impl Revisions for Repository {
 
     fn resolve(&self, revision: &str) -> Result<Commit, RevisionError> {
         self.store.with(|repository| {
-            let id = commit_id(repository, &self.store, revision)?;
+            let id = commit_id(repository, revision)?;
             Ok(Commit(id.to_hex().to_string()))
         })
     }
 
     fn files(&self, commit: &Commit) -> Result<Box<dyn Files>, RevisionError> {
         let tree = self.store.with(|repository| {
-            let id = commit_id(repository, &self.store, &commit.0)?;
+            let id = commit_id(repository, &commit.0)?;
             let tree = repository.find_commit(id).and_then(|commit| Ok(commit.tree_id()?.detach()));
-            let tree = tree.map_err(|error| self.store.broken(&error))?;
-            repository.find_header(tree).map_err(|error| self.store.broken(&error))?;
+            let tree = tree.map_err(|_| broken(OBJECT_DAMAGED))?;
+            repository.find_header(tree).map_err(|_| broken(OBJECT_DAMAGED))?;
             Ok(tree)
         })?;
         Ok(Box::new(RevisionFiles::new(Arc::clone(&self.store), tree)))
@@ -92,23 +92,19 @@ impl Revisions for Repository {
 }
 
 /// The commit that an expression names.
-fn commit_id(
-    repository: &gix::Repository,
-    store: &Store,
-    revision: &str,
-) -> Result<gix::ObjectId, RevisionError> {
+fn commit_id(repository: &gix::Repository, revision: &str) -> Result<gix::ObjectId, RevisionError> {
     let unknown = || RevisionError::Unknown { name: revision.to_owned() };
     if revision.is_empty() || revision.len() > REVISION_BYTES_MAX {
         return Err(unknown());
     }
-    let named = repository.rev_parse_single(revision).map_err(|error| {
+    let named = repository.rev_parse_single(revision).map_err(|_| {
         // A ref to an object that is not there is damage, not a slip of the pen.
         let mut found = repository.find_reference(revision).ok();
         let target = found.as_mut().and_then(|found| found.follow_to_object().ok());
         let is_damage = target.is_some_and(|target| target.object().is_err());
-        if is_damage { store.broken(&error) } else { unknown() }
+        if is_damage { broken(OBJECT_DAMAGED) } else { unknown() }
     })?;
-    let object = named.object().map_err(|error| store.broken(&error))?;
+    let object = named.object().map_err(|_| broken(OBJECT_DAMAGED))?;
     let commit = object.peel_to_kind(gix::objs::Kind::Commit).map_err(|_| unknown())?;
     Ok(commit.id)
 }

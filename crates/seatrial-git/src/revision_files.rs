@@ -7,7 +7,7 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind as Mode;
 use seatrial_source::{Entry, EntryKind, Files, ReadError, TreePath};
 
-use crate::store::Store;
+use crate::store::{OBJECT_DAMAGED, Store};
 
 /// As many links as Linux follows on one way.
 const LINKS_MAX: usize = 40;
@@ -94,14 +94,14 @@ impl RevisionFiles {
     /// An object's bytes; its size is asked for before it is decoded.
     fn object(&self, id: gix::ObjectId, kind: gix::objs::Kind, limit: u64) -> Result<Vec<u8>, ReadError> {
         self.store.with(|repository| {
-            let header = repository.find_header(id).map_err(|error| damage(&error))?;
+            let header = repository.find_header(id).map_err(|_| failed(OBJECT_DAMAGED))?;
             if header.kind() != kind {
                 return Err(failed("an object is not of the kind that its tree says"));
             }
             if header.size() > limit {
                 return Err(ReadError::TooLarge { limit });
             }
-            let bytes = repository.find_object(id).map_err(|error| damage(&error))?.detach().data;
+            let bytes = repository.find_object(id).map_err(|_| failed(OBJECT_DAMAGED))?.detach().data;
             if bytes.len() as u64 > limit { Err(ReadError::TooLarge { limit }) } else { Ok(bytes) }
         })
     }
@@ -149,7 +149,7 @@ impl Files for RevisionFiles {
 fn nodes(bytes: &[u8], hash: gix::hash::Kind) -> Result<Arc<[Node]>, ReadError> {
     let mut nodes = Vec::new();
     for entry in TreeRefIter::from_bytes(bytes, hash) {
-        let entry = entry.map_err(|error| damage(&error))?;
+        let entry = entry.map_err(|_| failed(OBJECT_DAMAGED))?;
         let Some(name) = std::str::from_utf8(entry.filename).ok().filter(|name| is_file_name(name)) else {
             continue;
         };
@@ -163,10 +163,6 @@ fn nodes(bytes: &[u8], hash: gix::hash::Kind) -> Result<Arc<[Node]>, ReadError> 
 fn is_file_name(name: &str) -> bool {
     let is_reserved = name.is_empty() || name == "." || name == ".." || name.eq_ignore_ascii_case(".git");
     !is_reserved && !name.contains(['/', '\0'])
-}
-
-fn damage(error: &gix::Error) -> ReadError {
-    failed(&format!("{:#}", error.probable_cause()))
 }
 
 fn failed(message: &str) -> ReadError {

@@ -2,11 +2,10 @@
 //! handles on it to the threads that read.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use gix::bstr::ByteSlice;
 use seatrial_source::RevisionError;
 
 /// No object, index or other piece of git's data is decoded beyond this size.
@@ -34,7 +33,6 @@ pub(crate) struct Store {
     shared: gix::ThreadSafeRepository,
     /// Handles wait here between uses, because each keeps caches of its own.
     idle: Mutex<Vec<gix::Repository>>,
-    top: PathBuf,
 }
 
 impl Store {
@@ -42,9 +40,9 @@ impl Store {
     pub(crate) fn open(top: &Path) -> Result<Self, RevisionError> {
         let dot_git = top.join(".git");
         refuse_strange_files(&dot_git)?;
-        let shared = options().open(&dot_git).map_err(|error| broken(&error, top))?;
-        let store = Self { shared, idle: Mutex::default(), top: top.to_owned() };
-        store.with(|repository| refuse_unknown_forms(repository, top))?;
+        let shared = options().open(&dot_git).map_err(|_| broken(fault(&dot_git)))?;
+        let store = Self { shared, idle: Mutex::default() };
+        store.with(refuse_unknown_forms)?;
         Ok(store)
     }
 
@@ -55,11 +53,6 @@ impl Store {
         let answer = read(&repository);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(repository);
         answer
-    }
-
-    /// The reader's error in our words.
-    pub(crate) fn broken(&self, error: &gix::Error) -> RevisionError {
-        broken(error, &self.top)
     }
 }
 
@@ -73,23 +66,35 @@ fn options() -> gix::open::Options {
 }
 
 fn refuse_strange_files(dot_git: &Path) -> Result<(), RevisionError> {
-    let private = if dot_git.is_file() {
+    if dot_git.is_file() {
         refuse_strange_file(dot_git, ".git", 64 << 10)?;
-        gix::discover::path::from_gitdir_file(dot_git).map_err(|error| broken(&error, parent(dot_git)))?
-    } else {
-        dot_git.to_owned()
-    };
+    }
+    let private =
+        private(dot_git).ok_or_else(|| broken("`.git` is neither a git directory nor names one"))?;
     for (name, limit) in PRIVATE_FILES {
         refuse_strange_file(&private.join(name), name, limit)?;
     }
-    let common = match gix::discover::path::from_plain_file(&private.join("commondir")) {
-        Some(Ok(common)) => private.join(common),
-        _ => private,
-    };
+    let common = common(private);
     for (name, limit) in COMMON_FILES {
         refuse_strange_file(&common.join(name), name, limit)?;
     }
     Ok(())
+}
+
+/// The directory that `.git` is or names; none when it is some other file.
+fn private(dot_git: &Path) -> Option<PathBuf> {
+    if !dot_git.is_file() {
+        return Some(dot_git.to_owned());
+    }
+    gix::discover::path::from_gitdir_file(dot_git).ok()
+}
+
+/// The directory that the work trees of a repository share.
+fn common(private: PathBuf) -> PathBuf {
+    match gix::discover::path::from_plain_file(&private.join("commondir")) {
+        Some(Ok(common)) => private.join(common),
+        _ => private,
+    }
 }
 
 fn refuse_strange_file(place: &Path, name: &str, limit: u64) -> Result<(), RevisionError> {
@@ -104,37 +109,54 @@ fn refuse_strange_file(place: &Path, name: &str, limit: u64) -> Result<(), Revis
 }
 
 /// What opens without complaint but would then be misread.
-fn refuse_unknown_forms(repository: &gix::Repository, top: &Path) -> Result<(), RevisionError> {
-    repository.head().map_err(|error| broken(&error, top))?;
+fn refuse_unknown_forms(repository: &gix::Repository) -> Result<(), RevisionError> {
+    repository.head().map_err(|_| broken(HEAD_DAMAGED))?;
     let config = repository.config_snapshot();
     match config.plumbing().string("extensions.refStorage") {
-        Some(form) if form != "files" => {
-            Err(RevisionError::Broken { message: format!("refs are stored as `{}`", form.to_str_lossy()) })
-        }
+        Some(form) if form != "files" => Err(broken("its refs are stored in a form that is not known")),
         _ => Ok(()),
     }
 }
 
-/// What failed and why; without the place on this machine, which differs
-/// between two that check the same tree.
-fn broken(error: &gix::Error, top: &Path) -> RevisionError {
-    let mut messages: Vec<String> = Vec::new();
-    for error in error.iter_errors().take(8) {
-        let message = format!("{error:#}");
-        if !messages.iter().any(|known| known.contains(&message)) {
-            messages.push(message);
-        }
+const HEAD_DAMAGED: &str = "HEAD is damaged";
+
+/// Why a git directory does not open, in fixed words: the reader's own quote
+/// the bytes of files, which may be anybody's when they are links.
+fn fault(dot_git: &Path) -> &'static str {
+    let Some(private) = private(dot_git).filter(|private| private.is_dir()) else {
+        return "`.git` names a directory that is not there";
+    };
+    match fs::File::open(private.join("HEAD")) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return "there is no HEAD",
+        Err(_) => return "HEAD cannot be opened",
+        Ok(head) if !is_head(&head) => return HEAD_DAMAGED,
+        Ok(_) => {}
     }
-    let mut message = messages.join(": ");
-    if let Some(top) = top.to_str().filter(|top| *top != "/") {
-        message = message.replace(&format!("{top}/"), "");
+    let common = common(private);
+    if !common.join("objects").is_dir() || !common.join("refs").is_dir() {
+        return "`objects` or `refs` is missing";
     }
-    RevisionError::Broken { message }
+    "its configuration is damaged or of a form that is not known"
 }
 
-fn parent(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
+/// Whether it names a ref or a commit.
+fn is_head(head: &fs::File) -> bool {
+    let mut text = String::new();
+    if head.take(4 << 10).read_to_string(&mut text).is_err() {
+        return false;
+    }
+    let is_commit = |text: &str| text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.starts_with("ref: refs/") || is_commit(text.trim_end())
 }
+
+/// What is wrong, without a byte of what was read and without the place on
+/// this machine.
+pub(crate) fn broken(message: &'static str) -> RevisionError {
+    RevisionError::Broken { message: message.to_owned() }
+}
+
+/// What is said of an object that cannot be had.
+pub(crate) const OBJECT_DAMAGED: &str = "an object is missing or damaged";
 
 /// The bytes of a regular file of at most `limit` bytes, links not followed.
 pub(crate) fn read_bounded(place: &Path, limit: u64) -> Option<Vec<u8>> {

@@ -8,7 +8,7 @@ use gix::index::extension::Tree as CachedTree;
 use gix::objs::TreeRefIter;
 use seatrial_source::RevisionError;
 
-use crate::store::Store;
+use crate::store::broken;
 
 /// A tree object can name itself many times over; nobody tracks this many files.
 const PATHS_MAX: usize = 4_000_000;
@@ -29,8 +29,8 @@ pub(crate) struct Tracked {
 impl Tracked {
     /// What the index and HEAD hold. Missing objects are no error: a partial
     /// clone lacks them, and the index usually knows the paths anyway.
-    pub(crate) fn read(repository: &gix::Repository, store: &Store) -> Result<Self, RevisionError> {
-        let index = repository.try_index().map_err(|error| store.broken(&error))?;
+    pub(crate) fn read(repository: &gix::Repository) -> Result<Self, RevisionError> {
+        let index = repository.try_index().map_err(|_| broken("the index is damaged"))?;
         let mut tracked = Self::default();
         if let Some(index) = &index {
             tracked.add_index(index);

@@ -44,7 +44,7 @@ pub enum RevisionError {
     /// The repository's own data is damaged or of an unknown form.
     #[error("the git repository cannot be read: {message}")]
     Broken {
-        /// What went wrong, in the words of the reader.
+        /// What went wrong, in fixed words: nothing that was read is quoted.
         message: String,
     },
 }

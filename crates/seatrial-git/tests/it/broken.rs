@@ -62,6 +62,47 @@ fn garbage_in_place_of_heads_refs_and_settings_is_broken() {
     }
 }
 
+/// Whose bytes they are nobody knows: a link may lead to anything.
+#[test]
+fn no_message_quotes_what_was_read() {
+    let texts: [&[u8]; 4] = [
+        b"CANARY top secret line\n",
+        b"gitdir: CANARY\n",
+        b"\x7fELF\0\xff\xfeCANARY\0[core]\n",
+        b"[extensions]\nrefStorage = CANARY\n[core]\nrepositoryformatversion = 1\n",
+    ];
+    for text in texts {
+        for name in [".git", ".git/HEAD", ".git/config", ".git/index"] {
+            let sandbox = sound();
+            fs::write(sandbox.path("outside"), text).expect("the file can be written");
+            let place = sandbox.repo().join(name);
+            let _ = if name == ".git" { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };
+            sandbox.link(&sandbox.path("outside").to_string_lossy(), name);
+            let Err(error) = Repository::discover(&sandbox.repo()) else { continue };
+            let message = error.to_string();
+            assert!(!message.contains("CANARY") && !message.contains("ELF"), "{message}");
+            assert!(!message.contains(['\n', '{', '"']), "{message}");
+        }
+    }
+}
+
+#[test]
+fn what_is_damaged_is_said_in_plain_words() {
+    for (name, garbage, expected) in [
+        ("HEAD", "garbage\n", "HEAD is damaged"),
+        ("config", "[core\n", "its configuration is damaged or of a form that is not known"),
+        ("index", "garbage", "the index is damaged"),
+    ] {
+        let sandbox = sound();
+        fs::write(sandbox.path("repo/.git").join(name), garbage).expect("the file can be written");
+        assert_eq!(message(&sandbox), expected);
+    }
+    let sandbox = Sandbox::empty();
+    fs::create_dir(sandbox.path("repo")).expect("the directory can be made");
+    fs::write(sandbox.path("repo/.git"), "no gitfile").expect("the file can be written");
+    assert_eq!(message(&sandbox), "`.git` is neither a git directory nor names one");
+}
+
 #[test]
 fn garbage_in_packed_refs_is_no_panic() {
     let sandbox = sound();
