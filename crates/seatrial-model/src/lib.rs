@@ -29,6 +29,6 @@ pub use object::{Object, ObjectSource};
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use references::{Graph, Link, Reference, Resolution};
 pub use repository::{External, Origins, Place, Repository};
-pub use scope::{Agreement, is_namespaced};
+pub use scope::{Agreement, is_namespaced, known_kind};
 pub use selector::{LabelSelector, Labels, Operator, Requirement};
 pub use unit::{KubernetesVersion, Target, Unit, UnitKind, UnitRole};

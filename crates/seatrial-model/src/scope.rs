@@ -18,6 +18,13 @@ pub fn is_namespaced(group: &str, kind: &str) -> Option<bool> {
     scopes.get(&(group, kind)).copied()
 }
 
+/// The known kind of a group that a word is, in whatever letter case.
+pub fn known_kind(group: &str, word: &str) -> Option<&'static str> {
+    let tables = [CLUSTER_SCOPED, NAMESPACED].into_iter().flatten();
+    let mut kinds = tables.filter(|(of, _)| *of == group).flat_map(|(_, kinds)| *kinds);
+    kinds.find(|kind| kind.eq_ignore_ascii_case(word)).copied()
+}
+
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("", &["Namespace", "Node", "PersistentVolume", "ComponentStatus"]),
     (

@@ -5,6 +5,7 @@ use seatrial_yaml::{Document, Node, NodeId, Stream};
 use smol_str::SmolStr;
 
 use crate::classify::{client, foreign};
+use crate::letter_case;
 
 /// Lists inside lists that are opened.
 const LIST_DEPTH: usize = 4;
@@ -44,6 +45,8 @@ pub(crate) enum Typing {
     },
     /// Nowhere in full: which word is absent.
     Absent(&'static str),
+    /// With letters in the wrong case, so that the kind is none.
+    WrongCase,
 }
 
 impl DocumentKind {
@@ -108,7 +111,11 @@ fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind
 }
 
 fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> DocumentKind {
-    let has_name = root.get("metadata").is_some_and(|it| it.get("name").is_some());
+    let metadata = root.get("metadata").or_else(|| root.get("Metadata"));
+    let has_name = metadata.is_some_and(|it| it.get("name").is_some());
+    if has_name && letter_case::is_wrong(root) {
+        return DocumentKind::Objects(vec![Held { node: root.id(), typing: Typing::WrongCase }]);
+    }
     let absent = match (api_version, kind) {
         (None, Some(kind)) if is_common_kind(kind) => "apiVersion",
         (Some(api_version), None) if is_common_version(api_version) => "kind",
@@ -127,6 +134,8 @@ impl Unfolding {
     fn add(&mut self, node: Node<'_>, kind: &str, typing: Typing, depth: usize) {
         let items = node.get("items").filter(|it| it.is_sequence() && kind.ends_with("List"));
         let Some(items) = items.filter(|_| depth > 0) else {
+            let is_wrong = typing == Typing::Written && letter_case::is_wrong(node);
+            let typing = if is_wrong { Typing::WrongCase } else { typing };
             self.held.push(Held { node: node.id(), typing });
             return;
         };

@@ -12,6 +12,7 @@ mod edits;
 mod intake;
 mod kustomization;
 mod layout;
+mod letter_case;
 mod locate;
 mod mentions;
 mod origin;

@@ -17,12 +17,17 @@ const PROGRAM_BYTES: u64 = 512 << 10;
 struct Words {
     api_version: Finder<'static>,
     kind: Finder<'static>,
+    /// The same words, where a person wrote them large.
+    large_kind: Finder<'static>,
+    large_version: Finder<'static>,
     metadata: Finder<'static>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
     api_version: Finder::new("apiVersion"),
     kind: Finder::new("kind"),
+    large_kind: Finder::new("Kind"),
+    large_version: Finder::new("ApiVersion"),
     metadata: Finder::new("metadata"),
 });
 
@@ -107,7 +112,9 @@ fn sort_out(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
 fn matters(bytes: &[u8]) -> bool {
     let has = |word: &Finder<'_>| word.find(bytes).is_some();
     let marked = has(&WORDS.kind) && (has(&WORDS.api_version) || has(&WORDS.metadata));
-    marked || memchr::memchr(0, bytes).is_some()
+    let has_kind = || has(&WORDS.kind) || has(&WORDS.large_kind);
+    let is_large = || has(&WORDS.large_version) || (has(&WORDS.api_version) && has(&WORDS.large_kind));
+    marked || (is_large() && has_kind()) || memchr::memchr(0, bytes).is_some()
 }
 
 fn has_marks(bytes: &[u8]) -> bool {

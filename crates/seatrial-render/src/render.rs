@@ -13,7 +13,7 @@ use crate::Request;
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
-use crate::documents::{DocumentKind, Typing, classify};
+use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::layout::{FileRole, Layout};
@@ -21,7 +21,7 @@ use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::Rendering;
 use crate::units::{Built, DraftObject, Drafts};
-use crate::{origin, read, syntax, walk};
+use crate::{letter_case, origin, read, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
 /// cannot be read is a notice or stands in the coverage.
@@ -346,7 +346,7 @@ fn objects(parsed: &Parsed) -> Vec<DraftObject> {
     let mut found = Vec::new();
     for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
         let DocumentKind::Objects(held) = kind else { continue };
-        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_)));
+        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
         found.extend(typed.map(|it| DraftObject {
             source: ObjectSource { stream: Arc::clone(&parsed.stream), root: it.node },
             typing: it.typing.clone(),
@@ -361,12 +361,8 @@ fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
     for document in documents {
         let skip = match document {
             DocumentKind::Objects(held) => {
-                let absent = held.iter().find_map(|it| match it.typing {
-                    Typing::Absent(absent) => Some(absent),
-                    _ => None,
-                });
-                let Some(absent) = absent else { continue };
-                (SkipCode::Unparsable, format!("an item of a list has no {absent}"))
+                let Some(reason) = held.iter().find_map(reason_of) else { continue };
+                (SkipCode::Unparsable, reason)
             }
             DocumentKind::Client(purpose) => (SkipCode::NotAnObject, format!("it {purpose}")),
             DocumentKind::Foreign(reason) => (SkipCode::ForeignTemplate, (*reason).to_owned()),
@@ -379,6 +375,15 @@ fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
         }
     }
     found
+}
+
+/// Why an object has no type.
+fn reason_of(held: &Held) -> Option<String> {
+    match held.typing {
+        Typing::Absent(absent) => Some(format!("an item of a list has no {absent}")),
+        Typing::WrongCase => Some("its kind is written in the wrong letter case".to_owned()),
+        Typing::Written | Typing::OfList { .. } => None,
+    }
 }
 
 fn role_of(path: &TreePath, places: &Places) -> UnitRole {
@@ -404,7 +409,8 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
             }
             Some(DocumentKind::Objects(held)) => found.extend(held.iter().filter_map(|it| match it.typing {
                 Typing::Absent(absent) => Some(untyped_item(stream.node(it.node), absent)),
-                _ => None,
+                Typing::WrongCase => letter_case::notice(stream.node(it.node)),
+                Typing::Written | Typing::OfList { .. } => None,
             })),
             _ => {}
         }

@@ -38,7 +38,7 @@ impl DraftObject {
             Typing::OfList { api_version, kind } => {
                 Some(Object::typed(unit, id, self.source, api_version, kind))
             }
-            Typing::Absent(_) => None,
+            Typing::Absent(_) | Typing::WrongCase => None,
         }
     }
 }

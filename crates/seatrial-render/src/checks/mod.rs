@@ -8,6 +8,7 @@ mod invalid_yaml;
 mod missing_object_type;
 mod path_outside_tree;
 mod unreadable_file;
+mod wrong_letter_case;
 
 pub(crate) use duplicate_key::DUPLICATE_KEY;
 pub(crate) use file_too_large::FILE_TOO_LARGE;
@@ -17,6 +18,7 @@ pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
 pub(crate) use unreadable_file::UNREADABLE_FILE;
+pub(crate) use wrong_letter_case::WRONG_LETTER_CASE;
 
 use seatrial_diagnostics::CheckInfo;
 
@@ -30,6 +32,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &MISSING_OBJECT_TYPE,
     &PATH_OUTSIDE_TREE,
     &UNREADABLE_FILE,
+    &WRONG_LETTER_CASE,
 ];
 
 #[cfg(test)]

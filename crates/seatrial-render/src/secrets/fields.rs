@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
         for entry in node.written_entries() {
             let key = entry.name();
             let below = match &*key {
-                "data" if about.kind == "Secret" => Mode::Hidden,
+                "data" | "Data" if about.kind == "Secret" => Mode::Hidden,
                 "stringData" | "kubectl.kubernetes.io/last-applied-configuration" => Mode::Hidden,
                 "value" if about.hides_value => Mode::Hidden,
                 "secretGenerator" => {
@@ -156,7 +156,9 @@ impl<'a> About<'a> {
             let word = || entry.value.as_str().unwrap_or_default();
             match entry.key.as_str() {
                 // Of a kind written twice, the one that hides more.
-                Some("kind") if about.kind != "Secret" => about.kind = word(),
+                Some("kind" | "Kind") if about.kind != "Secret" => {
+                    about.kind = if word().eq_ignore_ascii_case("Secret") { "Secret" } else { word() };
+                }
                 Some("name" | "key" | "header") => about.hides_value |= is_secret(word()),
                 Some("path") => about.hides_value |= leads_to_secret(word()),
                 Some("remoteRef" | "sourceRef") => about.is_mapped = true,

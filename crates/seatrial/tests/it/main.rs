@@ -3,6 +3,7 @@
 mod command;
 mod git;
 mod hostile;
+mod kinds;
 mod part;
 mod report;
 mod secrets;
