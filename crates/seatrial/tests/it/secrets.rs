@@ -150,6 +150,7 @@ fn tree() -> Tree {
         ("chart/Chart.yaml", "apiVersion: v2\nname: s\nversion: 1.0.0\n".to_owned()),
         ("chart/values.yaml", format!("auth:\n  password: {}\n  password: {}\n", canary("values"), canary("more"))),
         ("kind.yaml", secret("t", &format!("stringData:\n  p: {}\n{NOISE}", canary("kind"))).replace("Secret", "secret")),
+        ("key.yaml", secret("v", &format!("data:\n  p: {}\n{NOISE}", base64(&canary("data")))).replace("kind: Secret", "Kind: secret")),
         (
             "merge.yaml",
             secret(
