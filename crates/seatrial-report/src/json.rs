@@ -214,7 +214,7 @@ struct Finding {
     message: String,
     /// What to do about it.
     help: Option<String>,
-    /// The check's page.
+    /// The address of the check's page; `seatrial explain` prints the same.
     url: Option<String>,
     /// The object it is about.
     object: Option<Object>,
@@ -224,7 +224,8 @@ struct Finding {
     units: Vec<String>,
     /// The place to edit.
     primary: Place,
-    /// Where the field stands in the rendered text, when that is another text.
+    /// Where the field stands in the rendered text; null where that is the
+    /// source itself, as for plain manifests.
     rendered: Option<Rendered>,
     /// Other places.
     related: Vec<Related>,

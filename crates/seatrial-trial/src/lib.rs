@@ -3,6 +3,7 @@
 //! Every front end calls [`check`] and prints what it gives; nothing here
 //! prints, and nothing here asks for the time or the environment.
 
+mod applicability;
 mod catalogue;
 mod checklist;
 pub mod config;
@@ -17,7 +18,7 @@ mod suppress;
 mod trial;
 mod verdict;
 
-pub use catalogue::catalogue;
+pub use catalogue::{catalogue, page_path};
 pub use checklist::{Answer, ChecklistItem};
 pub use config::Config;
 pub use date::{Date, DateError};

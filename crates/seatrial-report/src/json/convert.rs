@@ -9,6 +9,13 @@ use super::{
     Report, Role, Severity, Skipped, Summary, Target, Unit, UnitKind, Verdict, Workload,
 };
 
+/// Where people read a check's page: a link into the program's repository,
+/// as there is no site with the pages. None where that address is unknown.
+fn page_url(check: &diagnostics::CheckInfo) -> Option<String> {
+    let repository = Some(env!("CARGO_PKG_REPOSITORY")).filter(|it| !it.is_empty())?;
+    Some(format!("{repository}/blob/HEAD/{}", trial::page_path(check)))
+}
+
 impl Report {
     /// The report on a trial.
     pub fn of(trial: &Trial) -> Self {
@@ -125,8 +132,7 @@ impl Finding {
             severity: finding.severity.into(),
             message: finding.message.clone(),
             help: finding.help.clone(),
-            // There is no site with the pages yet; `seatrial explain` prints them.
-            url: None,
+            url: page_url(finding.check),
             object: finding.object.as_ref().map(Object::of),
             field: finding.field.clone(),
             units: finding.units.clone(),

@@ -1,3 +1,4 @@
+use seatrial_diagnostics::Applicability;
 use seatrial_model::UnitRole;
 use seatrial_source::MemoryFiles;
 
@@ -42,6 +43,23 @@ fn a_workload_that_cannot_start_will_fail_because_of_a_finding() {
     let because: Vec<&Finding> =
         trial.findings.iter().filter(|it| workload.because.contains(&it.id)).collect();
     assert!(because.iter().any(|it| it.severity == Severity::Error && it.check.id == "missing-secret"));
+}
+
+/// How the fix for a missing Secret may be applied, in a unit with more files.
+fn applicability(more: &[(&str, &str)]) -> Option<Applicability> {
+    let api = deployment("credentails");
+    let mut files = vec![("k8s/api.yaml", &*api), ("k8s/secret.yaml", SECRET)];
+    files.extend(more);
+    let trial = trial_of(&files, "");
+    let finding = trial.findings.into_iter().find(|it| it.check.id == "missing-secret")?;
+    Some(finding.fix?.applicability)
+}
+
+#[test]
+fn a_fix_is_safe_where_it_undoes_a_slip_with_one_candidate() {
+    assert_eq!(applicability(&[]), Some(Applicability::Safe));
+    let other = SECRET.replace("credentials", "credentialls");
+    assert_eq!(applicability(&[("k8s/other.yaml", &other)]), Some(Applicability::Unsafe));
 }
 
 #[test]
