@@ -4,33 +4,70 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::Location;
 use seatrial_source::Span;
-use seatrial_yaml::{FieldPath, Node, PathStep};
+use seatrial_yaml::{FieldPath, Node, NodeId, PathStep};
 use smol_str::SmolStr;
 
 use crate::Object;
 
 /// A written field of an object: its node and its path.
 ///
-/// Cheap to clone and to step into; the path is only put together when it is
+/// Cheap to copy and to step into; the path is only put together when it is
 /// asked for.
 #[derive(Clone, Debug)]
 pub struct Field<'a> {
     object: &'a Object,
     node: Node<'a>,
-    trail: Option<Arc<Link>>,
+    trail: Trail,
 }
 
-/// The way to a field, from its end; a list that shares its beginnings.
-#[derive(Debug)]
-struct Link {
-    step: PathStep,
-    before: Option<Arc<Link>>,
+/// A step on the way to a field: a key's node, or a place in a sequence.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Key(NodeId),
+    Index(u32),
+}
+
+/// How many steps are kept in place; a container's probe is ten steps deep.
+const NEAR: usize = 14;
+
+/// The way to a field. Checks take millions of steps and ask for few paths, so
+/// that a step costs no allocation unless the way is uncommonly long.
+#[derive(Clone, Debug)]
+struct Trail {
+    near: [Step; NEAR],
+    len: u8,
+    /// What comes after the steps that are kept in place.
+    far: Option<Arc<[Step]>>,
+}
+
+impl Trail {
+    const EMPTY: Self = Self { near: [Step::Index(0); NEAR], len: 0, far: None };
+
+    fn then(&self, step: Step) -> Self {
+        let mut trail = self.clone();
+        match trail.near.get_mut(usize::from(self.len)) {
+            Some(place) => {
+                *place = step;
+                trail.len += 1;
+            }
+            None => {
+                let far = self.far.iter().flat_map(|steps| steps.iter().copied());
+                trail.far = Some(far.chain([step]).collect());
+            }
+        }
+        trail
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let far = self.far.iter().flat_map(|steps| steps.iter().copied());
+        self.near[..usize::from(self.len)].iter().copied().chain(far)
+    }
 }
 
 impl<'a> Field<'a> {
     /// The whole object.
     pub fn root(object: &'a Object) -> Self {
-        Self { object, node: object.root(), trail: None }
+        Self { object, node: object.root(), trail: Trail::EMPTY }
     }
 
     /// The object it belongs to.
@@ -50,8 +87,8 @@ impl<'a> Field<'a> {
 
     /// The entry of a mapping; none where it is not written.
     pub fn key(&self, name: &str) -> Option<Self> {
-        let node = self.node.get(name)?;
-        Some(self.below(node, PathStep::Key(SmolStr::new(name))))
+        let entry = self.node.entry(name)?;
+        Some(self.below(entry.value, Step::Key(entry.key.id())))
     }
 
     /// The field some keys further down; none where it is not written.
@@ -62,13 +99,13 @@ impl<'a> Field<'a> {
     /// An item of a sequence.
     pub fn index(&self, place: u32) -> Option<Self> {
         let node = self.node.index(place as usize)?;
-        Some(self.below(node, PathStep::Index(place)))
+        Some(self.below(node, Step::Index(place)))
     }
 
     /// The items of a sequence; none for anything else.
     pub fn items(&self) -> impl Iterator<Item = Self> + use<'a> {
         let base = self.clone();
-        (0..).zip(base.node.items()).map(move |(place, node)| base.below(node, PathStep::Index(place)))
+        (0..).zip(base.node.items()).map(move |(place, node)| base.below(node, Step::Index(place)))
     }
 
     /// The items of the sequence under a key.
@@ -80,8 +117,7 @@ impl<'a> Field<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (SmolStr, Self)> + use<'a> {
         let base = self.clone();
         base.node.entries().map(move |entry| {
-            let name = SmolStr::new(entry.name());
-            (name.clone(), base.below(entry.value, PathStep::Key(name)))
+            (SmolStr::new(entry.name()), base.below(entry.value, Step::Key(entry.key.id())))
         })
     }
 
@@ -117,14 +153,12 @@ impl<'a> Field<'a> {
 
     /// Where it stands in the object.
     pub fn path(&self) -> FieldPath {
-        let mut steps = Vec::new();
-        let mut link = self.trail.as_deref();
-        while let Some(it) = link {
-            steps.push(it.step.clone());
-            link = it.before.as_deref();
-        }
-        steps.reverse();
-        FieldPath::from(steps)
+        let stream = &self.object.source().stream;
+        let steps = self.trail.steps().map(|step| match step {
+            Step::Key(key) => PathStep::Key(SmolStr::new(stream.node(key).key_name())),
+            Step::Index(place) => PathStep::Index(place),
+        });
+        steps.collect()
     }
 
     /// Where a field below it stands, written or not.
@@ -144,8 +178,37 @@ impl<'a> Field<'a> {
         self.object.location(self.path_of(name))
     }
 
-    fn below(&self, node: Node<'a>, step: PathStep) -> Self {
-        let link = Link { step, before: self.trail.clone() };
-        Self { object: self.object, node, trail: Some(Arc::new(link)) }
+    fn below(&self, node: Node<'a>, step: Step) -> Self {
+        Self { object: self.object, node, trail: self.trail.then(step) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::objects;
+    use seatrial_diagnostics::UnitId;
+
+    #[test]
+    fn a_long_way_keeps_all_its_steps() {
+        let depth = NEAR + 6;
+        let mut text = "apiVersion: v1\nkind: Deep\nmetadata: {name: deep}\nspec: ".to_owned();
+        text += &"{a: [".repeat(depth / 2);
+        text += "end";
+        text += &"]}".repeat(depth / 2);
+        let objects = objects(UnitId(0), &text);
+        let mut field = Field::root(&objects[0]).key("spec").expect("it is written");
+        for _ in 0..depth / 2 {
+            field = field.key("a").and_then(|it| it.index(0)).expect("it is written");
+        }
+        assert_eq!(field.as_str(), Some("end"));
+        assert_eq!(field.path().to_string(), format!("spec{}", ".a[0]".repeat(depth / 2)));
+    }
+
+    #[test]
+    fn keys_are_named_as_readers_see_them() {
+        let objects = objects(UnitId(0), "apiVersion: v1\nkind: Odd\nmetadata: {name: odd}\nspec: {y: 1}");
+        let field = Field::root(&objects[0]).keys(&["spec", "true"]).expect("`y` is read as true");
+        assert_eq!(field.path().to_string(), "spec.true");
     }
 }

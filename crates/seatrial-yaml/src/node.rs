@@ -268,7 +268,7 @@ impl<'a> Node<'a> {
     }
 
     /// The name that this node has as a key in JSON.
-    pub(crate) fn key_name(self) -> Cow<'a, str> {
+    pub fn key_name(self) -> Cow<'a, str> {
         match self.value() {
             Value::Str(text) => Cow::Borrowed(text),
             Value::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
