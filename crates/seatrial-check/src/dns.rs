@@ -10,6 +10,7 @@ use seatrial_model::{Field, Object, Repository, UnitKind};
 use smol_str::SmolStr;
 
 use crate::Context;
+use crate::missing::is_of_tool;
 
 /// A host, and where it stands in a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,17 +86,80 @@ fn hosts_file<'a>(template: &PodTemplate<'a>) -> Vec<&'a str> {
 /// The host of a value that must be a Service, if there is one.
 fn host<'a>(variable: &str, value: &'a str) -> Option<Host<'a>> {
     // Long values are documents, and lists of hosts are rarely all of one kind.
-    if value.len() > 1024 || value.contains(['\n', ' ', ',', '$', '{']) {
+    if value.len() > 1024 || value.contains(['\n', ' ', ',']) || !is_dialled(variable) {
         return None;
     }
     let (start, is_url) = match value.find("://") {
-        Some(scheme) => (scheme + 3, true),
+        Some(end) if is_network(&value[..end]) => (end + 3, true),
+        Some(_) => return None,
         None => (0, false),
     };
     let end = value[start..].find(['/', '?', '#']).map_or(value.len(), |at| start + at);
     let start = value[start..end].rfind('@').map_or(start, |at| start + at + 1);
     let authority = &value[start..end];
     parse_authority(variable, authority, start, is_url)
+}
+
+/// Whether a variable is for the program that has it, not for what browsers
+/// and clients send it.
+fn is_dialled(variable: &str) -> bool {
+    let variable = variable.to_ascii_uppercase();
+    !["CORS", "ORIGIN", "ALLOWED", "CALLBACK", "REDIRECT"].iter().any(|part| variable.contains(part))
+}
+
+/// Whether a URL's scheme connects to the host that it names: `http`,
+/// `jdbc:postgresql`, `mysql+pymysql`, but neither `s3` nor `unix`.
+fn is_network(scheme: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "amqp",
+        "amqps",
+        "bolt",
+        "cassandra",
+        "clickhouse",
+        "couchbase",
+        "couchdb",
+        "elasticsearch",
+        "ftp",
+        "grpc",
+        "grpcs",
+        "h2c",
+        "http",
+        "https",
+        "imap",
+        "kafka",
+        "ldap",
+        "ldaps",
+        "mariadb",
+        "memcached",
+        "mongodb",
+        "mqtt",
+        "mqtts",
+        "mssql",
+        "mysql",
+        "nats",
+        "neo4j",
+        "otlp",
+        "postgres",
+        "postgresql",
+        "pulsar",
+        "redis",
+        "rediss",
+        "smtp",
+        "smtps",
+        "sqlserver",
+        "statsd",
+        "stomp",
+        "tcp",
+        "tls",
+        "udp",
+        "ws",
+        "wss",
+        "zipkin",
+    ];
+    let scheme = scheme.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+    let mut parts = scheme.split('+');
+    // `mongodb+srv` asks for records that no Service has.
+    parts.next().is_some_and(|it| SCHEMES.contains(&it)) && parts.all(|it| !matches!(it, "srv" | "unix"))
 }
 
 fn parse_authority<'a>(variable: &str, authority: &'a str, start: usize, is_url: bool) -> Option<Host<'a>> {
@@ -113,6 +177,7 @@ fn parse_authority<'a>(variable: &str, authority: &'a str, start: usize, is_url:
     let range = start..start + text.len();
     let host = |service, namespace| Host { text, service, namespace, port, range };
     match labels.as_slice() {
+        ["kubernetes", "default", "svc", ..] => None,
         // The second form is a pod of a headless Service.
         [service, namespace, "svc", ..] | [_, service, namespace, "svc", ..] => {
             Some(host(service, Some(*namespace)))
@@ -149,19 +214,42 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The Services of the tree by name, and what else may answer to a name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Services<'a> {
     by_name: BTreeMap<&'a str, Vec<Service<'a>>>,
     /// Words of the names of charts and releases, whose Services are not known.
     charts: BTreeSet<String>,
     /// Hosts that a mesh, an operator or the configuration answers for.
     others: BTreeSet<&'a str>,
+    /// The namespaces that objects of the tree are in.
+    namespaces: BTreeSet<&'a str>,
+    /// What makes pods, and the Services that it names its pods by.
+    workloads: BTreeMap<&'a str, &'a Object>,
+}
+
+/// Whether an operator may make a Service for an object.
+fn may_make_services(object: &Object) -> bool {
+    const NONE: &[&str] = &[
+        "bitnami.com",
+        "cert-manager.io",
+        "external-secrets.io",
+        "keda.sh",
+        "kyverno.io",
+        "networking.istio.io",
+        "security.istio.io",
+        "telemetry.istio.io",
+        "traefik.containo.us",
+        "traefik.io",
+        "velero.io",
+    ];
+    let group = object.group();
+    group.contains('.') && !group.ends_with(".k8s.io") && !NONE.contains(&group)
 }
 
 impl<'a> Services<'a> {
     /// Those of the whole repository.
     pub(crate) fn of(repository: &'a Repository) -> Self {
-        let mut known = Self { by_name: BTreeMap::new(), charts: BTreeSet::new(), others: BTreeSet::new() };
+        let mut known = Self::default();
         for unit in repository.units.iter().filter(|unit| unit.kind == UnitKind::Helm) {
             known.add_chart(unit.path.name());
         }
@@ -174,6 +262,16 @@ impl<'a> Services<'a> {
     }
 
     fn add(&mut self, object: &'a Object) {
+        self.namespaces.extend(object.namespace());
+        if object.is("", "Namespace") {
+            self.namespaces.insert(object.name());
+        }
+        if PodTemplate::of(object).is_some() {
+            let governing = Field::root(object).keys(&["spec", "serviceName"]).and_then(|it| it.as_str());
+            for name in governing.into_iter().chain([object.name()]) {
+                self.workloads.entry(name).or_insert(object);
+            }
+        }
         if let Some(service) = Service::of(object) {
             self.by_name.entry(object.name()).or_default().push(service);
         } else if matches!(object.kind(), "HelmRelease" | "Application" | "HelmChart" | "HelmChartConfig") {
@@ -186,7 +284,7 @@ impl<'a> Services<'a> {
         } else if matches!(object.kind(), "ServiceEntry" | "VirtualService") {
             let hosts = Field::root(object).key("spec").into_iter().flat_map(|spec| spec.list("hosts"));
             self.others.extend(hosts.filter_map(|it| it.as_str()));
-        } else if object.group().contains('.') && !object.group().ends_with(".k8s.io") {
+        } else if may_make_services(object) {
             // An operator may make a Service of the same or a longer name.
             self.others.insert(object.name());
         }
@@ -207,6 +305,19 @@ impl<'a> Services<'a> {
         let namespace = host.namespace.or_else(|| from.namespace());
         let agrees = |own: Option<&str>| own.is_none() || namespace.is_none() || own == namespace;
         named.iter().filter(|service| agrees(service.object().namespace())).collect()
+    }
+
+    /// What makes pods and bears the name, in the namespace that is meant.
+    pub(crate) fn workload(&self, from: &Object, host: &Host<'_>) -> Option<&'a Object> {
+        let namespace = host.namespace.or_else(|| from.namespace());
+        let found = self.workloads.get(host.service).copied();
+        found.filter(|it| it.namespace().is_none() || namespace.is_none() || it.namespace() == namespace)
+    }
+
+    /// Whether the host is in a namespace that the tree knows nothing of.
+    pub(crate) fn is_out_of_sight(&self, host: &Host<'_>) -> bool {
+        let is_known = |it: &str| self.namespaces.contains(it) && !is_of_tool(it);
+        host.namespace.is_some_and(|it| !is_known(it)) && !self.by_name.contains_key(host.service)
     }
 
     /// Services of this name in whatever namespace.
@@ -255,6 +366,13 @@ mod tests {
             ("REDIS_HOST", "redis.example.com", None),
             ("URL", "http://localhost:8080", None),
             ("URL", "http://${HOST}:8080", None),
+            ("DB", "postgres://u:$(PASSWORD)@db:5432/app", Some("db None Some(5432)")),
+            ("DB", "mysql+pymysql://u:p@db/app", Some("db None None")),
+            ("DB", "mongodb+srv://u:p@db/app", None),
+            ("FILES", "s3://bucket/x", None),
+            ("SOCKET_URL", "unix://var/run/x", None),
+            ("CORS_ORIGIN", "http://frontend:3000", None),
+            ("API", "https://kubernetes.default.svc", None),
             ("URL", "https://example", None),
             ("JDBC_URL", "jdbc:postgresql://db:5432/app", Some("db None Some(5432)")),
         ] {

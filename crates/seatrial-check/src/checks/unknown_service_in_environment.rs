@@ -42,6 +42,8 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 
+use seatrial_yaml::FieldPath;
+
 use crate::dns::{Address, Services, addresses};
 use crate::slip::{akin, meant};
 use crate::{Check, Context, Report};
@@ -61,15 +63,14 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let services = context.hosts();
-    // A tree without Services says nothing about names.
-    if services.is_empty() {
-        return;
-    }
     for address in addresses(context) {
-        let host = &address.host;
-        if services.answering(address.field.object(), host).is_empty()
-            && !services.may_come_from_elsewhere(host)
-        {
+        let (object, host) = (address.field.object(), &address.host);
+        let is_answered = !services.answering(object, host).is_empty()
+            || services.may_come_from_elsewhere(host)
+            || services.is_out_of_sight(host);
+        // A tree without Services says nothing about other names.
+        let is_told = !services.is_empty() || services.workload(object, host).is_some();
+        if !is_answered && is_told {
             report.add(notice(&address, services));
         }
     }
@@ -93,10 +94,19 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
     let known: Vec<&str> = services.names().collect();
     let near =
         meant(host.service, known.iter().copied()).or_else(|| akin(host.service, known.iter().copied()));
-    match near {
-        Some(near) => notice.help(format!("use `{near}` if that Service is meant")),
+    if let Some(near) = near {
+        return notice.help(format!("use `{near}` if that Service is meant"));
+    }
+    match services.workload(object, host) {
+        Some(workload) => {
+            let title = workload.title();
+            notice
+                .because(format!("{title} bears the name, but only a Service gives pods one"))
+                .help(format!("add a Service `{}` that selects the pods of {title}", host.service))
+                .related(workload.location(FieldPath::root()), Role::Definition, format!("{title} is here"))
+        }
         None => notice.help(format!(
-            "add the Service, or declare it under `external` in seatrial.toml if another tree brings it: Service {}",
+            "add the Service, or declare it in seatrial.toml if another tree brings it: external = [{{ kind = \"Service\", name = \"{}\" }}]",
             host.service
         )),
     }
