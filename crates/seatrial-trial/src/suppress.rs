@@ -31,13 +31,18 @@ pub(crate) static EXPIRED: CheckInfo = CheckInfo {
     page: include_str!("pages/expired_ignore.md"),
 };
 
-/// The words that open a comment.
-const MARK: &str = "seatrial: ignore[";
+/// The word that opens a comment.
+const MARK: &str = "seatrial:";
+/// How a comment is written.
+const FORM: &str = "# seatrial: ignore[check-id] reason";
 
 /// `# seatrial: ignore[check-id] reason`, for its own line and the next.
 #[derive(Clone, Debug)]
 struct Comment {
+    /// Empty where none is named.
     check: String,
+    /// An entry of the configuration needs a reason, and so does a comment.
+    has_reason: bool,
     span: Span,
     used: bool,
 }
@@ -86,7 +91,7 @@ impl<'a> Suppressions<'a> {
             let Some(comments) = self.comments.get_mut(&(finding.primary.path.clone(), line)) else {
                 continue;
             };
-            for comment in comments.iter_mut().filter(|comment| comment.check == finding.check.id) {
+            for comment in comments.iter_mut().filter(|it| it.has_reason && it.check == finding.check.id) {
                 comment.used = true;
                 accepted = true;
             }
@@ -138,6 +143,14 @@ impl<'a> Suppressions<'a> {
 
 fn unused_comment(comment: &Comment, checks: &[&'static CheckInfo]) -> Notice {
     let at = Location::text(comment.span);
+    if comment.check.is_empty() {
+        let message = "the comment names no check and accepts nothing";
+        return Notice::new(&UNUSED, at, message).help(format!("write it as `{FORM}`"));
+    }
+    if !comment.has_reason {
+        let message = format!("the comment for `{}` gives no reason and accepts nothing", comment.check);
+        return Notice::new(&UNUSED, at, message).help(format!("write it as `{FORM}`"));
+    }
     if checks.iter().any(|check| check.id == comment.check) {
         let message = format!("the comment that ignores `{}` accepts no finding", comment.check);
         return Notice::new(&UNUSED, at, message).help("remove it");
@@ -154,19 +167,29 @@ fn comments_of(file: FileId, text: &str) -> Vec<Comment> {
     let mut comments = Vec::new();
     for (at, _) in text.match_indices(MARK) {
         let line_start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let is_comment = text[line_start..at].trim_end().ends_with('#');
-        let rest = &text[at + MARK.len()..];
-        let Some(close) = rest.find(['\n', '\r', ']']).filter(|&end| rest[end..].starts_with(']')) else {
-            continue;
-        };
-        if !is_comment {
+        if !text[line_start..at].trim_end().ends_with('#') {
             continue;
         }
-        let span = Span::new(file, at as u32, (at + MARK.len() + close + 1) as u32);
-        let ids = rest[..close].split(',').map(str::trim).filter(|id| !id.is_empty());
-        comments.extend(ids.map(|id| Comment { check: id.to_owned(), span, used: false }));
+        let line = text[at..].split(['\n', '\r']).next().unwrap_or_default();
+        let Some((ids, reason)) = ids_and_reason(&line[MARK.len()..]) else { continue };
+        let comment = line[..line.len() - reason.len()].trim_end();
+        let span = Span::new(file, at as u32, (at + comment.len()) as u32);
+        let has_reason = reason.contains(char::is_alphanumeric);
+        let comment = |check: &str| Comment { check: check.to_owned(), has_reason, span, used: false };
+        comments.extend(ids.split(',').map(|id| comment(id.trim())));
     }
     comments
+}
+
+/// What stands in the brackets after `ignore`, nothing without them, and what
+/// follows. None when it says something else.
+fn ids_and_reason(rest: &str) -> Option<(&str, &str)> {
+    let rest = rest.trim_start().strip_prefix("ignore")?;
+    let Some(inside) = rest.trim_start().strip_prefix('[') else {
+        let ends_here = !rest.starts_with(|next: char| next.is_alphanumeric() || next == '-');
+        return ends_here.then_some(("", rest));
+    };
+    inside.split_once(']').or(Some(("", rest)))
 }
 
 /// Whether an entry speaks of the finding.

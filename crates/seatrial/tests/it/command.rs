@@ -139,8 +139,18 @@ fn a_comment_accepts_the_line_below() {
         "{}",
         done.stdout
     );
-    tree.write("a.yaml", format!("# seatrial: ignore[duplicate-keys]\n{TWICE}"));
-    assert_eq!(tree.check(&["--format", "json"]).checks(), ["unused-ignore", "duplicate-key"]);
+    for (comment, words) in [
+        ("ignore[duplicate-keys] known", "did you mean `duplicate-key`?"),
+        ("ignore[duplicate-key]", "write it as `# seatrial: ignore[check-id] reason`"),
+        ("ignore on purpose", "write it as `# seatrial: ignore[check-id] reason`"),
+    ] {
+        tree.write("a.yaml", TWICE.replace(line, &format!("  # seatrial: {comment}\n{line}")));
+        let done = tree.check(&["--format", "json"]);
+        assert_eq!(done.checks(), ["unused-ignore", "duplicate-key"], "{comment}");
+        assert_eq!(done.json()["findings"][0]["help"], words, "{comment}");
+    }
+    tree.write("a.yaml", TWICE.replace(line, &format!("  #seatrial:ignore[duplicate-key] known\n{line}")));
+    assert_eq!(tree.check(&["--format", "json"]).checks(), [""; 0]);
 }
 
 #[test]
