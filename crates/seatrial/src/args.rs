@@ -110,15 +110,24 @@ impl FromStr for Output {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let named = text
-            .split_once('=')
-            .and_then(|(format, file)| Some((Format::from_str(format, false).ok()?, file)));
-        let (format, file) = named.map_or((None, text), |(format, file)| (Some(format), file));
+        let is_word = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
+        let (format, file) = match text.split_once('=').filter(|(word, _)| is_word(word)) {
+            Some((word, file)) => (Some(format_named(word)?), file),
+            None => (None, text),
+        };
         if file.is_empty() {
             return Err("a file name is missing".to_owned());
         }
         Ok(Self { format, file: file.into() })
     }
+}
+
+fn format_named(word: &str) -> Result<Format, String> {
+    Format::from_str(word, false).map_err(|_| {
+        let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let known = known.map(|it| it.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+        format!("`{word}` is no format: {known}; a file of that name is written as `./{word}=...`")
+    })
 }
 
 #[cfg(test)]
@@ -135,7 +144,8 @@ mod tests {
     fn an_output_may_name_its_format() {
         let output = |text: &str| text.parse::<Output>().expect("it names a file");
         assert_eq!(output("json=a.json"), Output { format: Some(Format::Json), file: "a.json".into() });
-        assert_eq!(output("a=b"), Output { format: None, file: "a=b".into() });
+        assert_eq!(output("./a=b"), Output { format: None, file: "./a=b".into() });
+        assert!("xml=a".parse::<Output>().expect_err("a typing slip").contains("terminal, json"));
         assert!("json=".parse::<Output>().is_err());
     }
 }
