@@ -1,5 +1,6 @@
 //! The files of a commit, read from the object database: nothing is checked out.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -27,6 +28,8 @@ pub(crate) struct RevisionFiles {
 #[derive(Clone)]
 struct Node {
     name: Arc<str>,
+    /// Not UTF-8: the name is what comes closest, and finds nothing.
+    is_lossy: bool,
     mode: Mode,
     id: gix::ObjectId,
 }
@@ -73,7 +76,7 @@ impl RevisionFiles {
     fn node(&self, tree: gix::ObjectId, name: &str) -> Result<Node, ReadError> {
         let nodes = self.tree(tree)?;
         let at = nodes.binary_search_by(|node| (*node.name).cmp(name)).map_err(|_| ReadError::Missing)?;
-        Ok(nodes[at].clone())
+        if nodes[at].is_lossy { Err(ReadError::Missing) } else { Ok(nodes[at].clone()) }
     }
 
     fn tree(&self, id: gix::ObjectId) -> Result<Arc<[Node]>, ReadError> {
@@ -126,7 +129,12 @@ impl Files for RevisionFiles {
         let nodes = self.tree(id)?;
         let entry = |node: &Node| {
             let path = directory.join(&node.name)?;
-            Some(Entry { path, kind: self.kind_of(node.mode, node.id) })
+            let is_directory = matches!(node.mode, Mode::Tree | Mode::Commit);
+            let kind = match node.is_lossy {
+                true => EntryKind::Unnameable { is_directory },
+                false => self.kind_of(node.mode, node.id),
+            };
+            Some(Entry { path, kind })
         };
         Ok(nodes.iter().filter_map(entry).collect())
     }
@@ -145,17 +153,19 @@ impl Files for RevisionFiles {
 }
 
 /// The entries of a tree object, sorted by name. A name that no checkout would
-/// write, or that is not UTF-8, is not there, as on disk.
+/// write is not there, as on disk.
 fn nodes(bytes: &[u8], hash: gix::hash::Kind) -> Result<Arc<[Node]>, ReadError> {
     let mut nodes = Vec::new();
     for entry in TreeRefIter::from_bytes(bytes, hash) {
         let entry = entry.map_err(|_| failed(OBJECT_DAMAGED))?;
-        let Some(name) = std::str::from_utf8(entry.filename).ok().filter(|name| is_file_name(name)) else {
+        let name = String::from_utf8_lossy(entry.filename);
+        if !is_file_name(&name) {
             continue;
-        };
-        nodes.push(Node { name: name.into(), mode: entry.mode.kind(), id: entry.oid.to_owned() });
+        }
+        let is_lossy = matches!(name, Cow::Owned(_));
+        nodes.push(Node { name: name.into(), is_lossy, mode: entry.mode.kind(), id: entry.oid.to_owned() });
     }
-    nodes.sort_by(|a, b| a.name.cmp(&b.name));
+    nodes.sort_by(|a, b| (&a.name, a.is_lossy).cmp(&(&b.name, b.is_lossy)));
     nodes.dedup_by(|b, a| a.name == b.name);
     Ok(nodes.into())
 }

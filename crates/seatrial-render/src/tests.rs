@@ -53,6 +53,36 @@ fn line_of(rendering: &Rendering, notice: &Notice) -> String {
     format!("{} {} {}:{line} {}", notice.severity, notice.check.id, file.path(), notice.message)
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_named_or_read_is_accounted_for() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = tempfile::tempdir().expect("a directory can be made");
+    let write = |name: &[u8]| {
+        let name = place.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(name, WEB).expect("the file can be written");
+    };
+    [&b"web.yaml"[..], b"m\xfe.yaml", b"note\xfe.txt"].into_iter().for_each(write);
+    let socket = place.path().join("s.yaml");
+    let _socket = std::os::unix::net::UnixListener::bind(socket).expect("the socket can be made");
+    let files = seatrial_source::DiskFiles::open(place.path()).expect("the directory opens");
+    let rendering = render(Request::new(&files, target()));
+    let skipped: Vec<String> = rendering
+        .repository
+        .coverage
+        .skipped
+        .iter()
+        .map(|skip| format!("{} {:?} {}", skip.path, skip.code, skip.reason))
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            "m\u{fffd}.yaml Unreadable its name is not UTF-8",
+            "s.yaml Unreadable it is not a regular file"
+        ]
+    );
+}
+
 #[test]
 fn a_directory_of_manifests_is_a_unit() {
     let rendering = rendered(&[

@@ -104,12 +104,13 @@ fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadErro
         return Ok(listing);
     }
     for entry in entries {
-        let is_directory = entry.kind == EntryKind::Directory;
+        let is_directory =
+            matches!(entry.kind, EntryKind::Directory | EntryKind::Unnameable { is_directory: true });
         if is_directory && is_cache(entry.path.name()) {
             continue;
         }
         if request.exclude.is_match(entry.path.as_str()) {
-            if is_directory || name::kind_of(&entry.path) != NameKind::Other {
+            if is_directory || is_read(&entry.path) {
                 listing.excluded.push(entry.path);
             }
             continue;
@@ -145,7 +146,13 @@ impl Walk {
                 EntryKind::File { size } => self.files.push(FoundFile { path, size }),
                 EntryKind::Directory => next.push(path),
                 EntryKind::Symlink { target } => links.push((path, target)),
-                EntryKind::Other => {}
+                EntryKind::Other if is_read(&path) => {
+                    self.skipped.push(skip(path, SkipCode::Unreadable, "it is not a regular file"));
+                }
+                EntryKind::Unnameable { is_directory } if is_directory || is_read(&path) => {
+                    self.skipped.push(skip(path, SkipCode::Unreadable, "its name is not UTF-8"));
+                }
+                EntryKind::Other | EntryKind::Unnameable { .. } => {}
             }
         }
     }
@@ -183,6 +190,11 @@ impl Walk {
             }
         }
     }
+}
+
+/// Whether a file of this name would be looked at.
+fn is_read(path: &TreePath) -> bool {
+    name::kind_of(path) != NameKind::Other
 }
 
 fn skip(path: TreePath, code: SkipCode, reason: &str) -> Skip {

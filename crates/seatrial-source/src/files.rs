@@ -27,6 +27,12 @@ pub enum EntryKind {
     },
     /// A socket, pipe, device or submodule: never read.
     Other,
+    /// A name that is not UTF-8, which no manifest can write and nothing is
+    /// read by. Its path is what comes closest.
+    Unnameable {
+        /// Whether it is a directory.
+        is_directory: bool,
+    },
 }
 
 /// One name in a directory.
@@ -142,14 +148,20 @@ impl Files for DiskFiles {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.real(directory)?.0).map_err(|error| failure(&error))? {
             let entry = entry.map_err(|error| failure(&error))?;
-            // A name that is not UTF-8 cannot be written in a manifest or a report.
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let Some(path) = directory.join(&name) else { continue };
+            let name = entry.file_name();
+            let Some(path) = directory.join(&name.to_string_lossy()) else { continue };
             // The entry may be gone again: then it is not there.
             let Ok(metadata) = entry.metadata() else { continue };
-            entries.push(Entry { path, kind: kind_of(&metadata, &entry.path()) });
+            let kind = match name.to_str() {
+                Some(_) => kind_of(&metadata, &entry.path()),
+                None => EntryKind::Unnameable { is_directory: metadata.is_dir() },
+            };
+            entries.push(Entry { path, kind });
         }
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let is_unnameable = |entry: &Entry| matches!(entry.kind, EntryKind::Unnameable { .. });
+        entries.sort_by(|a, b| (&a.path, is_unnameable(a)).cmp(&(&b.path, is_unnameable(b))));
+        // Of several with one likeness the first stands for all.
+        entries.dedup_by(|b, a| a.path == b.path);
         Ok(entries)
     }
 
@@ -283,6 +295,29 @@ mod tests {
         let path = TreePath::new("a.yaml");
         assert_eq!(tree.read(&path, 4), Err(ReadError::TooLarge { limit: 4 }));
         assert_eq!(tree.read(&path, 5), Ok(b"12345".to_vec()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_not_utf_8_are_listed_and_never_read() {
+        use std::os::unix::ffi::OsStrExt;
+        let place = tempfile::tempdir().expect("a directory can be made");
+        let name = |bytes: &[u8]| place.path().join(std::ffi::OsStr::from_bytes(bytes));
+        for bytes in [&b"m\xfe.yaml"[..], b"m\xff.yaml", "n\u{fffd}.yaml".as_bytes(), b"n\xfe.yaml"] {
+            fs::write(name(bytes), "a").expect("the file can be written");
+        }
+        fs::create_dir(name(b"k8s\xfe")).expect("the directory can be made");
+        let tree = DiskFiles::open(place.path()).expect("the directory opens");
+        let listed = tree.list(&TreePath::top()).expect("it can be listed");
+        let listed: Vec<_> = listed.iter().map(|entry| (entry.path.as_str(), &entry.kind)).collect();
+        let file = EntryKind::Unnameable { is_directory: false };
+        let directory = EntryKind::Unnameable { is_directory: true };
+        let named = EntryKind::File { size: 1 };
+        assert_eq!(
+            listed,
+            [("k8s\u{fffd}", &directory), ("m\u{fffd}.yaml", &file), ("n\u{fffd}.yaml", &named)]
+        );
+        assert_eq!(tree.read(&TreePath::new("m\u{fffd}.yaml"), 10), Err(ReadError::Missing));
     }
 
     #[cfg(unix)]

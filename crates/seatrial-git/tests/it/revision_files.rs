@@ -53,6 +53,20 @@ fn listings_are_sorted_by_name() {
     assert_eq!(names, ["a", "a-b", "a.b", "a0"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf_8_is_listed_and_never_read() {
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::new();
+    sandbox.write("a.yaml", "a");
+    let name = std::ffi::OsStr::from_bytes(b"m\xfe.yaml");
+    std::fs::write(sandbox.repo().join(name), "m").expect("the file can be written");
+    sandbox.commit("one");
+    let files = head(&sandbox);
+    assert_eq!(walk(&*files, ""), ["a.yaml 1", "m\u{fffd}.yaml unnameable"]);
+    assert_eq!(files.read(&path("m\u{fffd}.yaml"), 9), Err(ReadError::Missing));
+}
+
 #[test]
 fn a_large_file_is_refused_before_it_is_decoded() {
     let sandbox = Sandbox::new();

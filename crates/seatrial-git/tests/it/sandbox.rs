@@ -102,6 +102,7 @@ pub(crate) fn walk(files: &dyn Files, directory: &str) -> Vec<String> {
             EntryKind::File { size } => found.push(format!("{} {size}", entry.path)),
             EntryKind::Symlink { target } => found.push(format!("{} -> {target}", entry.path)),
             EntryKind::Other => found.push(format!("{} other", entry.path)),
+            EntryKind::Unnameable { .. } => found.push(format!("{} unnameable", entry.path)),
         }
     }
     found
