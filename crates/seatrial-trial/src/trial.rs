@@ -1,6 +1,7 @@
 //! One trial, from files to verdict.
 
 use globset::GlobMatcher;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
 use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
@@ -98,8 +99,12 @@ pub struct Skipped {
 pub struct Coverage {
     /// Units that were found.
     pub found: usize,
-    /// Those that were rendered and judged.
+    /// Those that were rendered and judged in full.
     pub rendered: usize,
+    /// Objects that the checks looked at.
+    pub objects: usize,
+    /// The file that was asked about, where it is one.
+    pub file: Option<TreePath>,
     /// What was not, sorted.
     pub skipped: Vec<Skipped>,
 }
@@ -256,9 +261,11 @@ impl Run<'_> {
         matches!(self.request.files.kind(scope), Some(EntryKind::File { .. })).then_some(scope)
     }
 
+    /// The secrets of every file, also of those that no finding points into: a
+    /// message may quote an object that stands anywhere.
     fn secrets(&self) -> Vec<Span> {
-        let sources = &self.rendering.sources;
-        sources.ids().flat_map(|file| self.rendering.secrets(file)).collect()
+        let files: Vec<FileId> = self.rendering.sources.ids().collect();
+        files.into_par_iter().flat_map_iter(|file| self.rendering.secrets(file)).collect()
     }
 
     fn resolve(&self, reported: &[bool], secrets: &[Span]) -> (Vec<Resolved>, usize) {
@@ -300,6 +307,14 @@ impl Run<'_> {
         notices
     }
 
+    /// The objects that were asked for.
+    fn objects<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = &'a Object> {
+        let file = self.only_file().and_then(|path| self.rendering.sources.find(path));
+        let objects = self.rendering.repository.objects();
+        let is_meant = move |object: &&Object| file.is_none_or(|file| object.span().file == file);
+        objects.filter(|object| reported[object.unit().0 as usize]).filter(is_meant)
+    }
+
     fn coverage(&self, reported: &[bool]) -> Coverage {
         let repository = &self.rendering.repository;
         let units = || repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
@@ -318,7 +333,9 @@ impl Run<'_> {
         }));
         Coverage {
             found: units().count(),
-            rendered: units().filter(|unit| Rendering::is_rendered(unit)).count(),
+            rendered: units().filter(|unit| self.judged[unit.id.0 as usize]).count(),
+            objects: self.objects(reported).count(),
+            file: self.only_file().cloned(),
             skipped,
         }
     }
