@@ -9,6 +9,7 @@ mod context;
 mod cron;
 mod dns;
 mod gitops;
+mod makers;
 mod missing;
 mod names;
 mod neighbours;

@@ -69,6 +69,29 @@ pub(crate) fn missing<'a>(
     found
 }
 
+/// One for every name, with the further objects that miss it as other places
+/// of the first.
+pub(crate) fn by_name<'a>(found: impl IntoIterator<Item = Missing<'a>>) -> Vec<Missing<'a>> {
+    let mut merged: Vec<Missing<'a>> = Vec::new();
+    let mut known: FxHashMap<(&str, Option<&str>), usize> = FxHashMap::default();
+    for it in found {
+        let key = (it.name(), written_namespace(it.link).or(it.object.namespace()));
+        match known.get(&key) {
+            Some(&at) if it.astray.is_none() => {
+                merged[at].others.push(it.link);
+                merged[at].others.extend(it.others);
+            }
+            _ => {
+                if it.astray.is_none() {
+                    known.insert(key, merged.len());
+                }
+                merged.push(it);
+            }
+        }
+    }
+    merged
+}
+
 /// Whether a name stands for another that a person fills in: `CHANGE_ME`.
 fn is_to_fill_in(name: &str) -> bool {
     name.contains("__") || !name.contains(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())

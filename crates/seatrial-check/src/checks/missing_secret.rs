@@ -6,7 +6,8 @@
 //!
 //! Secrets are often made by hand, so this is a warning. What an `ExternalSecret`, a
 //! `SealedSecret` or a Certificate makes is there. It is an error where another Secret
-//! of the same unit is a slip of the keyboard away.
+//! of the same unit is a slip of the keyboard away, and advice where a workload of the
+//! unit may create Secrets itself. There is one finding for each name.
 //!
 //! ## Bad
 //! ```yaml pod-spec
@@ -37,11 +38,14 @@
 //!         valueFrom: {secretKeyRef: {name: database, key: password}}
 //! ```
 
+use std::cell::OnceCell;
+
 use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
 use seatrial_model::Link;
 use seatrial_model::references::Relation;
 
-use crate::missing::{is_to, missing};
+use crate::makers;
+use crate::missing::{Missing, by_name, is_to, missing};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -59,14 +63,35 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let is_other = |link: &Link| !matches!(link.relation, Relation::ImagePull | Relation::Certificate);
-    for it in missing(context, |_, link| is_to(link, "", "Secret") && is_other(link)) {
-        let (acts, outcome) = match it.relation() {
-            Relation::EnvKey | Relation::EnvFrom => {
-                ("reads", "the container is not created: CreateContainerConfigError")
-            }
-            Relation::Volume | Relation::SubPath => ("mounts", "the pod stays in ContainerCreating"),
-            _ => ("reads", "its controller reports an error and does nothing"),
-        };
-        report.add(it.notice(&CHECK.info, acts, outcome, Severity::Error));
+    let found = missing(context, |_, link| is_to(link, "", "Secret") && is_other(link));
+    // Whoever cannot do without it stands for the rest.
+    let (listing, reading): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|it| it.object.is("", "ServiceAccount"));
+    let makers = OnceCell::new();
+    for it in by_name(reading.into_iter().chain(listing)) {
+        let (acts, outcome, most) = words(&it);
+        let makers = makers.get_or_init(|| makers::makers(context.world(), it.object.unit()));
+        let mut maker = makers.iter().filter(|maker| makers::is_in_time(maker, it.object, it.relation()));
+        let most = if maker.clone().next().is_some() { Severity::Info } else { most };
+        let notice = it.notice(&CHECK.info, acts, outcome, most);
+        report.add(match maker.next() {
+            Some(maker) => notice.because(format!("{} is allowed to create Secrets", maker.title())),
+            None => notice,
+        });
     }
+}
+
+fn words(it: &Missing<'_>) -> (&'static str, &'static str, Severity) {
+    if it.object.is("", "ServiceAccount") {
+        return ("lists", "pods run without it: nothing is mounted because of this list", Severity::Info);
+    }
+    let (acts, outcome) = match it.relation() {
+        Relation::EnvKey | Relation::EnvFrom => {
+            ("reads", "the container is not created: CreateContainerConfigError")
+        }
+        Relation::Volume | Relation::SubPath => ("mounts", "the pod stays in ContainerCreating"),
+        _ if it.object.kind() == "Ingress" => ("reads", "the controller refuses requests to its paths"),
+        _ => ("reads", "what it needs the Secret for does not work"),
+    };
+    (acts, outcome, Severity::Error)
 }
