@@ -6,7 +6,8 @@
 //!
 //! A Namespace anywhere in the tree counts, and so do `CreateNamespace=true` of an Argo CD
 //! Application and `createNamespace` of a `HelmRelease`. A namespace may also be made by hand:
-//! say so with `external` in seatrial.toml. There is one finding for each namespace and file.
+//! say so with `external` in seatrial.toml. There is one finding for each namespace; it
+//! points at the first object of every further file.
 //!
 //! ## Bad
 //! ```yaml
@@ -30,8 +31,8 @@
 //! metadata: {name: web, namespace: shop}
 //! ```
 
-use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Related, Role, Severity, Strictness};
 use seatrial_model::references::{Relation, Strength};
 use seatrial_model::{Link, Object, Resolution};
 use seatrial_source::FileId;
@@ -55,18 +56,33 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// More files than this that use one namespace are not all listed.
+const PLACES_MAX: usize = 8;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     let mut known: FxHashSet<(FileId, &str)> = FxHashSet::default();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut notices: Vec<Notice> = Vec::new();
     for (object, link) in context.links() {
         let Some(name) = link.name() else { continue };
         let is_absent = link.relation == Relation::Namespace && link.resolution == Resolution::Missing;
         if !is_absent || link.strength != Strength::Placement || comes_with_others(object, link, name) {
             continue;
         }
-        if known.insert((object.span().file, name)) && !may_be_created(context.world()) {
-            report.add(notice(context, object, link, name));
+        if !known.insert((object.span().file, name)) || may_be_created(context.world()) {
+            continue;
+        }
+        let Some(&place) = places.get(name) else {
+            places.insert(name, notices.len());
+            notices.push(notice(context, object, link, name));
+            continue;
+        };
+        if notices[place].related.len() < PLACES_MAX {
+            let other = Related { at: link.location(), label: "also here".to_owned(), role: Role::Reference };
+            notices[place].related.push(other);
         }
     }
+    notices.into_iter().for_each(|it| report.add(it));
 }
 
 /// Whether the object needs something to run in the cluster whose installation
