@@ -1,6 +1,6 @@
 use seatrial_diagnostics::Applicability;
 use seatrial_model::UnitRole;
-use seatrial_source::MemoryFiles;
+use seatrial_source::{Commit, Completeness, MemoryFiles, Ref, RevisionError};
 
 use super::*;
 use crate::checklist::Answer;
@@ -157,4 +157,75 @@ fn names_that_a_template_holds_are_not_blotted_out() {
     let files = [("k8s/api.yaml", &*deployment("credentials")), ("k8s/secret-template.yaml", template)];
     let trial = trial_of(&files, "");
     assert!(trial.findings.iter().all(|it| !it.message.contains('*')), "{:?}", trial.findings);
+}
+
+/// A clone with one branch.
+struct Clone;
+
+impl Revisions for Clone {
+    fn refs(&self) -> Result<Vec<Ref>, RevisionError> {
+        Ok(vec![Ref { name: "refs/heads/main".to_owned(), commit: None }])
+    }
+
+    fn remotes(&self) -> Vec<String> {
+        vec!["https://github.com/example/shop".to_owned()]
+    }
+
+    fn completeness(&self) -> Completeness {
+        Completeness::Complete
+    }
+
+    fn resolve(&self, revision: &str) -> Result<Commit, RevisionError> {
+        Err(RevisionError::Unknown { name: revision.to_owned() })
+    }
+
+    fn files(&self, commit: &Commit) -> Result<Box<dyn Files>, RevisionError> {
+        Err(RevisionError::Unknown { name: commit.to_string() })
+    }
+
+    fn is_ignored(&self, _: &TreePath, _: bool) -> bool {
+        false
+    }
+}
+
+#[test]
+fn paths_start_at_the_top_also_when_a_part_is_asked_for() {
+    let application = |path: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop, namespace: argocd}}\n\
+             spec:\n  source: {{repoURL: https://github.com/example/shop, targetRevision: main, path: {path}}}\n"
+        )
+    };
+    let files = MemoryFiles::from_iter([
+        ("platform/argocd/good.yaml", application("platform/k8s/prod")),
+        ("platform/argocd/shop.yaml", application("platform/k8s/prdo")),
+        ("platform/k8s/prod/service.yaml", SERVICE.to_owned()),
+        ("other/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {".to_owned()),
+    ]);
+    for (root, scope) in [("", "platform"), ("platform", "platform"), ("platform", "platform/argocd")] {
+        let trial = check(&TrialRequest {
+            files: &files,
+            revisions: Some(&Clone),
+            git_problem: None,
+            root: TreePath::new(root),
+            scope: TreePath::new(scope),
+            config: Config::default(),
+            config_text: None,
+            today: "2026-11-21".parse().expect("the day exists"),
+            units: None,
+        });
+        assert!(trial.units.iter().all(|unit| unit.path.as_str().starts_with("platform/")), "{root} {scope}");
+        let paths = trial.findings.iter().map(|it| it.primary.path.as_str());
+        assert!(paths.clone().all(|path| path.starts_with("platform/")), "{root} {scope}");
+        let missing: Vec<&str> = trial
+            .findings
+            .iter()
+            .filter(|it| it.check.id == "argocd-missing-path")
+            .map(|it| it.message.as_str())
+            .collect();
+        assert_eq!(
+            missing,
+            ["Application shop deploys `platform/k8s/prdo`, which is not in this repository"]
+        );
+    }
 }
