@@ -23,6 +23,10 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    pub(crate) fn written(key: Node<'a>, value: Node<'a>) -> Self {
+        Self { key, value, merged: false, key_is_text: false }
+    }
+
     /// The key as `sigs.k8s.io/yaml` writes it: `y` is `true` in `GoYaml2`.
     pub fn name(&self) -> Cow<'a, str> {
         match self.key.scalar_text() {
@@ -66,7 +70,7 @@ impl<'a> Iterator for WrittenEntries<'a> {
     fn next(&mut self) -> Option<Entry<'a>> {
         let pair = self.pairs.next()?;
         let [key, value] = [pair[0], pair[1]].map(|id| Node::new(self.stream, id));
-        Some(Entry { key, value, merged: false, key_is_text: false })
+        Some(Entry::written(key, value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

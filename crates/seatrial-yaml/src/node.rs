@@ -7,7 +7,7 @@ use seatrial_source::Span;
 
 use crate::entries::{Entries, Entry, WrittenEntries};
 use crate::path::{FieldPath, PathStep};
-use crate::tree::{NodeData, NodeId, Shape, Style};
+use crate::tree::{IRREGULAR, NodeData, NodeId, Shape, Style};
 use crate::{Stream, json_writer, numbers, part};
 
 /// A node of a [`Stream`], cheap to copy. Aliases are already followed: the
@@ -191,7 +191,15 @@ impl<'a> Node<'a> {
 
     /// An entry of this mapping.
     pub fn entry(self, name: &str) -> Option<Entry<'a>> {
-        self.entries().find(|entry| entry.is_named(name))
+        let data = self.data();
+        if data.shape != Shape::Mapping || data.detail & IRREGULAR != 0 {
+            return self.entries().find(|entry| entry.is_named(name));
+        }
+        // What is asked most of a tree: entries stand for themselves here.
+        let mut pairs = self.stream.child_ids(data).chunks_exact(2);
+        let pair = pairs.find(|pair| self.stream.is_key_named(pair[0], name))?;
+        let [key, value] = [pair[0], pair[1]].map(|id| Node::new(self.stream, id));
+        Some(Entry::written(key, value))
     }
 
     /// The entries of this mapping as its readers see them: of duplicate keys

@@ -157,6 +157,17 @@ impl Stream {
         }
     }
 
+    /// Whether a key has this name; lengths are compared first.
+    pub(crate) fn is_key_named(&self, key: NodeId, name: &str) -> bool {
+        let data = self.data(self.resolve(key));
+        let text = match data.shape {
+            Shape::Str => self.text.as_bytes(),
+            Shape::DecodedStr => self.decoded.as_bytes(),
+            _ => return Node::new(self, key).key_name() == name,
+        };
+        data.payload[1] as usize == name.len() && &text[data.run()] == name.as_bytes()
+    }
+
     pub(crate) fn child_ids(&self, data: &NodeData) -> &[NodeId] {
         match data.shape {
             Shape::Sequence | Shape::Mapping => &self.children[data.run()],
