@@ -3,8 +3,9 @@
 //! ## Why
 //! Selectors of workloads in one namespace are meant to be disjoint. Where the pods
 //! of one workload also match the other's selector, an autoscaler counts both, a
-//! Service or budget made from the selector covers both, and a `ReplicaSet` or
-//! `StatefulSet` that finds a pod without an owner adopts it.
+//! Service or budget made from the selector covers both, and a `ReplicaSet`
+//! that finds a pod without an owner adopts it. A `StatefulSet` takes only pods that
+//! are called after it, so for two of them this is advice.
 //!
 //! ## Bad
 //! ```yaml
@@ -114,5 +115,13 @@ fn notice(one: &Selecting<'_>, other: &Selecting<'_>) -> Option<Notice> {
     let notice = Notice::new(&CHECK.info, shown.location(), message)
         .help("give each workload a label of its own, in its selector and in its template")
         .related(related, Role::Definition, "the other selector");
+    let notice = if second.kind() == "StatefulSet" {
+        // It takes no pod that does not bear its own name and a number.
+        notice
+            .severity(Severity::Info)
+            .because("a StatefulSet keeps to pods that are called after it, but Services and budgets with these labels do not")
+    } else {
+        notice
+    };
     Some(if one.selector == other.selector { notice.because("their selectors are equal") } else { notice })
 }
