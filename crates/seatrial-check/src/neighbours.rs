@@ -3,7 +3,8 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::UnitId;
-use seatrial_model::{Repository, UnitRole};
+use seatrial_model::{RenderFacts, Repository, UnitRole};
+use seatrial_source::{FileId, TreePath};
 
 /// The units of a repository and what each defines.
 #[derive(Debug)]
@@ -46,6 +47,18 @@ impl<'a> Neighbours<'a> {
             |path: &str, other: &str| path.split('/').any(|it| !has(other, it) && is_environment(it));
         lonely(&one, &other) || lonely(&other, &one)
     }
+}
+
+/// Whether two files are named as forms of one thing: a word is in both names
+/// that does not only tell the kind of what they share.
+pub(crate) fn are_named_alike(facts: &RenderFacts, files: [FileId; 2], kind: &str) -> bool {
+    let words = files.map(|file| {
+        let name = facts.path(file).map_or("", TreePath::name);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        stem.split(|it: char| !it.is_alphanumeric()).map(str::to_ascii_lowercase).collect::<Vec<_>>()
+    });
+    let tells = |word: &&String| word.len() > 2 && !word.eq_ignore_ascii_case(kind);
+    words[0].iter().filter(tells).any(|word| words[1].contains(word))
 }
 
 /// Whether a directory of this name holds one of several forms of a thing.

@@ -39,9 +39,9 @@ use std::cell::LazyCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object, RenderFacts, Unit, UnitKind, UnitRole, is_namespaced};
-use seatrial_source::{FileId, TreePath};
+use seatrial_source::FileId;
 
-use crate::neighbours::Neighbours;
+use crate::neighbours::{Neighbours, are_named_alike};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -180,10 +180,9 @@ fn across_files(
     }
     for ((one, other), doubles) in pairs {
         let is_alike = alike.contains(&(*one, *other)) || alike.contains(&(*other, *one));
-        let names = [*one, *other].map(|it| facts.path(it).map_or("", TreePath::name));
         let hints = [
             is_alike,
-            are_alike(names, doubles[0].1.kind()),
+            are_named_alike(facts, [*one, *other], doubles[0].1.kind()),
             doubles.len() > 1,
             unit.role != UnitRole::Deployed,
         ];
@@ -220,17 +219,6 @@ fn severity(hints: [bool; 4], doubles: &[Double<'_>]) -> Severity {
         1 => Severity::Warning,
         _ => Severity::Info,
     }
-}
-
-/// Whether two files are named as forms of one thing: a word is in both names
-/// that does not only tell the kind of what they share.
-fn are_alike(names: [&str; 2], kind: &str) -> bool {
-    let words = names.map(|name| {
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        stem.split(|it: char| !it.is_alphanumeric()).map(str::to_ascii_lowercase).collect::<Vec<_>>()
-    });
-    let tells = |word: &&String| word.len() > 2 && !word.eq_ignore_ascii_case(kind);
-    words[0].iter().filter(tells).any(|word| words[1].contains(word))
 }
 
 /// Pairs of files that define mostly the same objects.

@@ -41,6 +41,7 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 
+use crate::neighbours::are_named_alike;
 use crate::scaling::Autoscaler;
 use crate::{Check, Context, Report};
 
@@ -69,7 +70,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
             continue;
         };
         if !are_one(other, &autoscaler) {
-            report.add_some(notice(target, other, &autoscaler));
+            let notice = notice(target, other, &autoscaler);
+            let severity = if are_alternatives(context, other, &autoscaler) {
+                Severity::Info
+            } else {
+                Severity::Warning
+            };
+            report.add_some(notice.map(|it| it.severity(severity)));
         }
     }
 }
@@ -79,6 +86,13 @@ fn target<'a>(autoscaler: &Autoscaler<'a>) -> Option<Target<'a>> {
     let kind = reference.text("kind").filter(|it| !it.is_empty());
     let kind = kind.or(autoscaler.is_keda.then_some("Deployment"))?;
     Some((autoscaler.object().namespace(), kind, reference.text("name")?))
+}
+
+/// Whether their files look like forms of one thing, of which one is applied.
+fn are_alternatives(context: &Context<'_>, one: &Autoscaler<'_>, other: &Autoscaler<'_>) -> bool {
+    let facts = &context.world().repository.facts;
+    let files = [one, other].map(|it| it.object().span().file);
+    files[0] != files[1] && are_named_alike(facts, files, other.object().kind())
 }
 
 /// Whether they become one object in the cluster: two of one name, or one that
