@@ -71,6 +71,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let outcome = match it.object.kind() {
             "Ingress" => "the ingress controller answers 503 for this path",
             "Rollout" => "the rollout is Degraded: its Service is not found",
+            "DestinationRule" => "the rule has no effect",
             _ => "requests that are sent there fail",
         };
         // Rules for a host that nobody calls do no harm.

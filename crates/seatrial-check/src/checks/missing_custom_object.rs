@@ -58,7 +58,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for it in missing(context, is_custom) {
-        let (acts, outcome) = words(it.relation());
+        let (acts, outcome) = words(it.object.kind(), it.relation());
         report.add(it.notice(&CHECK.info, acts, outcome, Severity::Error));
     }
 }
@@ -93,19 +93,22 @@ fn is_custom(object: &Object, link: &Link) -> bool {
         && !OTHERS.iter().any(|(group, kind)| is_to(link, group, kind))
 }
 
-fn words(relation: Relation) -> (&'static str, &'static str) {
+fn words(kind: &str, relation: Relation) -> (&'static str, &'static str) {
     match relation {
+        Relation::Template if kind == "IngressClass" => {
+            ("takes its parameters from", "its controller has to do without them")
+        }
         Relation::Backend => ("sends requests to", "requests that are sent there fail"),
         Relation::Target => ("acts on", "its controller finds nothing to act on"),
         Relation::Store => ("takes secrets from", "nothing is synced, so its Secret is never made"),
         Relation::Parent => ("is attached to", "the route takes no requests"),
         Relation::Middleware => ("passes requests through", "the route is dropped"),
-        Relation::Template => ("makes use of", "its controller reports an error and stops"),
+        Relation::Template => ("makes use of", "its controller cannot do what it asks for"),
         Relation::Source => ("depends on", "it is not deployed until the other is there"),
         Relation::Project => ("belongs to", "Argo CD refuses to sync it"),
         Relation::Storage => ("uses", "the claim stays Pending"),
         Relation::Volume => ("mounts", "the pod stays in ContainerCreating"),
-        Relation::Credentials => ("authenticates with", "its controller reports an error and does nothing"),
-        _ => ("refers to", "its controller reports an error and does nothing"),
+        Relation::Credentials => ("authenticates with", "its controller cannot authenticate"),
+        _ => ("refers to", "what needs it does not work"),
     }
 }

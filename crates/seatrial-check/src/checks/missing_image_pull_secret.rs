@@ -37,7 +37,7 @@ use seatrial_model::{Link, Object, Resolution};
 use seatrial_yaml::FieldPath;
 
 use crate::gitops::is_literal;
-use crate::missing::missing;
+use crate::missing::{by_name, missing};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -55,7 +55,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let is_pull = |link: &Link| link.relation == Relation::ImagePull;
-    for it in missing(context, |_, link| is_pull(link)) {
+    for it in by_name(missing(context, |_, link| is_pull(link))) {
         let outcome = "the kubelet skips it: a private image ends in ImagePullBackOff";
         report.add(it.notice(&CHECK.info, "pulls images with", outcome, Severity::Warning));
     }
