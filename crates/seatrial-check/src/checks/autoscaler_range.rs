@@ -73,7 +73,7 @@ fn judge(autoscaler: &Autoscaler<'_>, version: KubernetesVersion) -> Option<Noti
         return Some(at(low_name, format!("{title} has `{low_name}: {low}`, which must not be negative")));
     }
     if low == 0 && !autoscaler.is_keda {
-        return zero(autoscaler, version, at(low_name, format!("{title} may not scale to zero")));
+        return zero(autoscaler, version);
     }
     if low == high {
         let notice = at(high_name, format!("{title} never scales: its bounds are equal"));
@@ -87,19 +87,22 @@ fn judge(autoscaler: &Autoscaler<'_>, version: KubernetesVersion) -> Option<Noti
 /// The first version whose autoscalers scale to zero unless told otherwise.
 const SCALES_TO_ZERO: KubernetesVersion = KubernetesVersion { major: 1, minor: 37 };
 
-fn zero(autoscaler: &Autoscaler<'_>, version: KubernetesVersion, notice: Notice) -> Option<Notice> {
+fn zero(autoscaler: &Autoscaler<'_>, version: KubernetesVersion) -> Option<Notice> {
+    let (title, low) = (autoscaler.object().title(), autoscaler.low_name());
+    let notice = |what: &str| {
+        let message = format!("{title} asks for `{low}: 0`, which {what}");
+        Notice::new(&CHECK.info, autoscaler.spec.at(low), message)
+    };
     let mut metrics = autoscaler.spec.list("metrics");
     if metrics.any(|it| matches!(it.text("type"), Some("Object" | "External"))) {
-        let notice = notice
+        let notice = notice("the API server refuses without the feature gate HPAScaleToZero")
             .severity(Severity::Warning)
-            .because(format!(
-                "in Kubernetes {version} `minReplicas: 0` needs the feature gate HPAScaleToZero"
-            ))
+            .because(format!("the gate is off in Kubernetes {version} unless the cluster turns it on"))
             .help("write 1 or more, or scale with KEDA");
         return (version < SCALES_TO_ZERO).then_some(notice);
     }
-    let notice = notice
-        .because("without a pod nothing is used; a metric of type Object or External must wake it up")
+    let notice = notice("the API server refuses without a metric of type Object or External")
+        .because("without a pod no use of resources can be measured that would wake it up")
         .help("write 1 or more");
     Some(notice)
 }
