@@ -96,7 +96,9 @@ impl Entry<'_> {
     /// Whether the value is a stand-in that somebody was to replace.
     pub(crate) fn is_placeholder(&self) -> bool {
         let Value::Bytes(bytes) = &self.value else { return false };
-        bytes.len() <= TEXT_MAX && std::str::from_utf8(bytes).is_ok_and(is_placeholder)
+        // Of several lines, each has a syntax of its own.
+        let is_line = |it: &str| !it.trim_end().contains('\n') && is_placeholder(it);
+        bytes.len() <= TEXT_MAX && std::str::from_utf8(bytes).is_ok_and(is_line)
     }
 
     /// Whether the value, as it is written, is for another program to replace.
