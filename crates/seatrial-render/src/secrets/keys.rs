@@ -8,6 +8,7 @@ const SECRET: &[&str] = &[
     "passwd",
     "passphrase",
     "passcode",
+    "pswd",
     "pwd",
     "secret",
     "secrets",
@@ -35,6 +36,10 @@ const SECRET: &[&str] = &[
 /// Words that make a name secret only at its end.
 const SECRET_LAST: &[&str] = &[
     "pass",
+    "psw",
+    "pw",
+    "pat",
+    "mnemonic",
     "cookie",
     "authorization",
     "bearer",
@@ -205,9 +210,9 @@ fn has_stem(name: &[u8]) -> bool {
             b'h' => &[b"htpasswd"],
             b'j' => &[b"jwt"],
             b'k' => &[b"key", b"kubeconfig"],
-            b'm' => &[b"masterauth"],
+            b'm' => &[b"masterauth", b"mnemonic"],
             b'o' => &[b"otp"],
-            b'p' => &[b"pass", b"pwd", b"private", b"pin", b"pepper"],
+            b'p' => &[b"pass", b"pat", b"psw", b"pw", b"private", b"pin", b"pepper"],
             b'r' => &[b"requirepass"],
             b's' => &[b"secret", b"salt", b"sig", b"seed"],
             b't' => &[b"token"],
@@ -236,7 +241,7 @@ fn is_key(name: &str, words: &[String]) -> bool {
     // `access_key_id` and `secret_key_base` go on after the key.
     let ends = at + 1 == words.len()
         || words[at + 1..].iter().all(|it| matches!(&**it, "id" | "base" | "data" | "pem"));
-    let is_variable = at > 0 && at + 1 == words.len() && is_upper(name);
+    let is_variable = at + 1 == words.len() && is_upper(name);
     ends && (owned || is_variable)
 }
 
@@ -346,6 +351,13 @@ mod tests {
             "ssh-privatekey",
             "pwd",
             "DB_PASS",
+            "PW",
+            "DB_PW",
+            "pw",
+            "PASSPHRASE",
+            "PASSWORD_SALT",
+            "GITHUB_PAT",
+            "KEY",
             "auth",
         ] {
             assert!(is_secret(name), "{name}");
@@ -378,6 +390,8 @@ mod tests {
             "numTokens",
             "tokens_per_fill",
             "compass",
+            "path",
+            "KEYS_PATH",
             "author",
         ] {
             assert!(!is_secret(name), "{name}");

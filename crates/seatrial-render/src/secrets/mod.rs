@@ -36,7 +36,23 @@ pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<
         }
         None => ranges.extend(broken(text, 0)),
     }
+    for (_, end) in &mut ranges {
+        *end += remark(text, *end);
+    }
     merged(file, ranges)
+}
+
+/// How far a comment goes on that follows a secret value on its line: it is
+/// about the value, and often says what it was before.
+fn remark(text: &str, end: usize) -> usize {
+    if text[..end].ends_with('\n') {
+        return 0;
+    }
+    let line = text[end..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    let rest = line.trim_start_matches(['"', '\'', '}', ']', ',']);
+    let comment = rest.trim_start();
+    let is_comment = comment.starts_with('#') && comment.len() < rest.len();
+    if is_comment { line.len() } else { 0 }
 }
 
 fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {

@@ -118,6 +118,91 @@ fn other_places() {
     hides("#   DB_PASSWORD: \"canary\"\n");
 }
 
+/// Put together here, so that no scanner takes them for real ones.
+#[test]
+fn tokens_of_known_services() {
+    for (prefix, length) in [
+        ("AKIA", 16),
+        ("ASIA", 16),
+        ("ghp_", 36),
+        ("gho_", 36),
+        ("github_pat_", 60),
+        ("glpat-", 20),
+        ("xoxb-1-", 24),
+        ("xoxp-1-", 24),
+        ("sk_live_", 24),
+        ("sk-ant-", 40),
+        ("sk-proj-", 40),
+        ("AIza", 35),
+        ("npm_", 36),
+        ("pypi-", 60),
+        ("hf_", 34),
+        ("dop_v1_", 64),
+        ("SG.x.", 43),
+        ("eyJh.eyJz.", 43),
+    ] {
+        let token = format!("{prefix}{}", "canary00".repeat(10).get(..length).unwrap_or_default());
+        let token = if prefix.starts_with('A') { token.to_ascii_uppercase() } else { token };
+        let token = token.replace("AIZA", "AIza");
+        for text in [
+            format!("a: {token}\n"),
+            format!("a: 1 # was {token}\n"),
+            format!("# ({token})\nb: 2\n"),
+            format!("data:\n  x.json: |\n    {{\"a\":\"{token}\"}}\n"),
+            format!("args: [--x={token}, 'y:{token}']\n"),
+            format!("env:\n- name: X\n  value: \"{token}\"\n"),
+        ] {
+            let visible = visible(&text).to_ascii_lowercase();
+            assert!(!visible.contains("canary"), "{prefix} is in sight:\n{visible}");
+        }
+    }
+}
+
+#[test]
+fn addresses_of_webhooks() {
+    for host in [
+        "hooks.slack.com/services/T0/B0",
+        "hooks.slack.com/triggers/T0/1",
+        "discord.com/api/webhooks/1",
+        "discordapp.com/api/webhooks/1",
+        "shop.webhook.office.com/webhookb2",
+        "prod-1.westeurope.logic.azure.com:443/workflows",
+        "chat.googleapis.com/v1/spaces/a/messages?key=1&token=",
+        "api.telegram.org/bot1:",
+    ] {
+        hides(&format!("a: https://{host}/canary33\n"));
+        hides(&format!("a: [\"https://{host}/canary33\", b]\n"));
+        hides(&format!("# see https://{host}/canary33\nb: 1\n"));
+        hides(&format!("data:\n  a.json: |\n    {{\"url\":\"https:\\/\\/{host}\\/canary\"}}\n"));
+        shows(&format!("a: https://{host}/canary33\n"), &host[..host.find('/').unwrap_or_default()]);
+    }
+    shows("a: https://slack.com/help\nb: https://hooks.slack.com\n", "hooks.slack.com");
+    shows("a: https://slack.com/help\n", "help");
+}
+
+#[test]
+fn short_names_of_variables() {
+    for name in ["PW", "PASS", "DB_PW", "PASSPHRASE", "SALT", "STRIPE_KEY", "KEY", "GITLAB_PAT"] {
+        hides(&format!("env:\n- name: {name}\n  value: canary\n"));
+        hides(&format!("env:\n- {{value: canary, name: {name}}}\n"));
+        hides(&format!("data: {{a: b}}\nenv: [sh, -c, '{name}=canary run']\n"));
+        hides(&format!("data:\n  {name}: canary\n"));
+    }
+    shows("env:\n- name: KEYS_PATH\n  value: visible\n", "visible");
+    shows("topologyKey: visible\n", "visible");
+}
+
+#[test]
+fn remarks_beside_secret_values() {
+    hides("password: abc # old canary\n");
+    hides("password: \"abc\" # old canary\n");
+    hides("env:\n- name: DB_PASSWORD\n  value: abc # canary comment\n");
+    hides("env:\n- {name: DB_PASSWORD, value: 'abc'} # canary comment\n");
+    hides("kind: Secret\nstringData:\n  a: 'abc'   # canary\r\n  b: c\n");
+    shows("password: abc # c\nb: 1 # visible\n", "# visible");
+    shows("password: |\n  abc\n# visible\nb: 1\n", "# visible");
+}
+
 #[test]
 fn names_of_secrets_stay_in_sight() {
     shows("env:\n- name: A\n  valueFrom:\n    secretKeyRef: {name: db-creds, key: password}\n", "db-creds");

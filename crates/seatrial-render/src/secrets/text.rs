@@ -153,6 +153,7 @@ impl<'a> Found<'a> {
             Mark::Flag => self.flag(end),
             Mark::Scheme => self.scheme(start, end),
             Mark::Program(flag) => self.short_flag(end, flag),
+            Mark::Hook => self.hook(end),
             Mark::Token(prefix, length) => self.token(start, prefix, length),
             // What these say is said of their line.
             Mark::Stem | Mark::KeyBlock | Mark::PatchPath => {}
@@ -222,6 +223,22 @@ impl<'a> Found<'a> {
         let length = rest.find(|it: char| !is_base64_char(it)).unwrap_or(rest.len());
         if length >= 8 {
             self.add(value, value + length);
+        }
+    }
+
+    /// The path behind the host of a webhook, which is its password.
+    fn hook(&mut self, host: usize) {
+        let ends = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '<' | '>' | '`' | ',' | ')');
+        let rest = window(self.text, host, VALUE_BYTES);
+        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        // A JSON text may write `\/`.
+        let Some(slash) =
+            rest.find('/').filter(|at| rest[..*at].bytes().all(|it| b":\\0123456789".contains(&it)))
+        else {
+            return;
+        };
+        if slash + 1 < rest.len() {
+            self.add(host + slash + 1, host + rest.len());
         }
     }
 
