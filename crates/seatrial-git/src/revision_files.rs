@@ -130,9 +130,10 @@ impl Files for RevisionFiles {
         let entry = |node: &Node| {
             let path = directory.join(&node.name)?;
             let is_directory = matches!(node.mode, Mode::Tree | Mode::Commit);
-            let kind = match node.is_lossy {
-                true => EntryKind::Unnameable { is_directory },
-                false => self.kind_of(node.mode, node.id),
+            let kind = if node.is_lossy {
+                EntryKind::Unnameable { is_directory }
+            } else {
+                self.kind_of(node.mode, node.id)
             };
             Some(Entry { path, kind })
         };
