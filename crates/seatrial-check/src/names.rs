@@ -83,17 +83,6 @@ pub(crate) fn value_flaw(value: &str) -> Option<Flaw> {
     (!value.is_empty() && !is_qualified(value)).then_some(Flaw::Letters)
 }
 
-/// Whether another program has yet to fill in a part of it.
-pub(crate) fn is_filled_in_later(text: &str) -> bool {
-    text.contains("{{") || text.contains("${") || text.contains("$(") || is_variable(text)
-}
-
-/// `$NAME`
-fn is_variable(text: &str) -> bool {
-    let name = text.strip_prefix('$').unwrap_or_default();
-    name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

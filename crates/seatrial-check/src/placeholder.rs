@@ -33,6 +33,28 @@ pub(crate) fn placeholder(text: &str) -> Option<Placeholder<'_>> {
     found.chain(bare(text)).min_by_key(|it| it.part.start)
 }
 
+/// Whether another program has yet to fill in a part of it, in whatever syntax:
+/// enough to say nothing about the rest.
+pub(crate) fn is_filled_in_later(text: &str) -> bool {
+    text.contains("{{") || text.contains("${") || text.contains("$(") || is_variable(text)
+}
+
+/// `$NAME`
+fn is_variable(text: &str) -> bool {
+    let name = text.strip_prefix('$').unwrap_or_default();
+    name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+}
+
+/// Whether `${NAME}` stands in it, in capitals.
+pub(crate) fn holds_variable(text: &str) -> bool {
+    let mut parts = text.split("${").skip(1);
+    parts.any(|rest| {
+        let name = rest.split_once('}').map_or("", |(name, _)| name);
+        !name.is_empty()
+            && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+    })
+}
+
 /// `$NAME`, in capitals.
 fn bare(text: &str) -> Option<Placeholder<'_>> {
     let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';

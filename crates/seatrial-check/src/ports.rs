@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::UnitId;
-use seatrial_model::views::{ContainerPort, PodTemplate, Service};
+use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 use seatrial_model::{Agreement, Field, IntOrString, Object, Repository};
 
-use crate::names::is_filled_in_later;
-use crate::selection::Labelled;
+use crate::Context;
+use crate::placeholder::is_filled_in_later;
+use crate::selection::{Labelled, Selected};
 
 /// A place that names a port of a Service.
 #[derive(Clone, Debug)]
@@ -115,6 +116,20 @@ fn plain<'a>(service: &Field<'a>) -> Option<Backend<'a>> {
 fn of_field<'a>(service: &'a str, namespace: Option<&'a str>, field: Field<'a>) -> Option<Backend<'a>> {
     let port = IntOrString::of(field.node()).filter(|it| !it.as_str().is_some_and(is_filled_in_later))?;
     Some(Backend { service, namespace, port, field })
+}
+
+/// Hands over every port of the Services in view, with the pods behind it.
+pub(crate) fn for_each_port<'a>(
+    context: &Context<'a>,
+    mut act: impl FnMut(&Service<'a>, &ServicePort<'a>, &Selected<'a>),
+) {
+    for service in context.of_kind("", "Service").filter_map(Service::of) {
+        let Some(selector) = service.selector() else { continue };
+        let selected = context.pods().selected(service.object(), &selector);
+        for port in service.ports() {
+            act(&service, &port, &selected);
+        }
+    }
 }
 
 /// The Services of all units, by name.

@@ -9,6 +9,8 @@ use seatrial_model::{Field, Object};
 use seatrial_yaml::Node;
 use smol_str::SmolStr;
 
+use crate::placeholder::{holds_variable, is_filled_in_later};
+
 /// What a value is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -105,7 +107,7 @@ impl Entry<'_> {
     pub(crate) fn is_filled_in_later(&self) -> bool {
         self.field.as_str().is_some_and(|it| {
             let start = ["<", "ref+", "vault:", "ENC[", "op://", "secretref"];
-            crate::names::is_filled_in_later(it) || start.iter().any(|prefix| it.starts_with(prefix))
+            is_filled_in_later(it) || start.iter().any(|prefix| it.starts_with(prefix))
         })
     }
 }
@@ -152,16 +154,6 @@ fn is_placeholder(text: &str) -> bool {
         || is_tagged
         || holds_variable(text)
         || PARTS.iter().any(|part| lower.contains(part))
-}
-
-/// Whether `${NAME}` stands in it.
-fn holds_variable(text: &str) -> bool {
-    let mut parts = text.split("${").skip(1);
-    parts.any(|rest| {
-        let name = rest.split_once('}').map_or("", |(name, _)| name);
-        !name.is_empty()
-            && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
-    })
 }
 
 #[cfg(test)]

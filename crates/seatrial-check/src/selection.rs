@@ -10,7 +10,7 @@ use seatrial_model::{
 };
 use smol_str::SmolStr;
 
-use crate::names::is_filled_in_later;
+use crate::placeholder::is_filled_in_later;
 use crate::slip::{akin, meant};
 
 /// Something with labels that a selector may select.

@@ -24,7 +24,8 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, 
 use seatrial_model::views::{PodTemplate, Workload};
 use seatrial_model::{Field, is_namespaced};
 
-use crate::names::{Flaw, is_filled_in_later, key_flaw, value_flaw};
+use crate::names::{Flaw, key_flaw, value_flaw};
+use crate::placeholder::is_filled_in_later;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {

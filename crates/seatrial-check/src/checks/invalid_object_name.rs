@@ -23,7 +23,8 @@
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object, is_namespaced};
 
-use crate::names::{Flaw, Grammar, is_filled_in_later};
+use crate::names::{Flaw, Grammar};
+use crate::placeholder::is_filled_in_later;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {

@@ -42,7 +42,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::IntOrString;
 use seatrial_model::views::{ContainerPort, Service, ServicePort};
 
-use crate::ports::declared_ports;
+use crate::ports::{declared_ports, for_each_port};
 use crate::selection::Selected;
 use crate::{Check, Context, Report};
 
@@ -60,14 +60,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let pods = context.pods();
-    for service in context.of_kind("", "Service").filter_map(Service::of) {
-        let Some(selector) = service.selector() else { continue };
-        let selected = pods.selected(service.object(), &selector);
-        for port in service.ports() {
-            report.add_some(notice(&service, &port, &selected));
-        }
-    }
+    for_each_port(context, |service, port, selected| report.add_some(notice(service, port, selected)));
 }
 
 fn notice(service: &Service<'_>, port: &ServicePort<'_>, selected: &Selected<'_>) -> Option<Notice> {

@@ -41,7 +41,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Field, LabelSelector, Object};
 
-use crate::names::is_filled_in_later;
+use crate::placeholder::is_filled_in_later;
 use crate::selection::{Selected, monitored_namespaces};
 use crate::slip::meant;
 use crate::{Check, Context, Report};

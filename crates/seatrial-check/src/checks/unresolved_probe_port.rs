@@ -25,7 +25,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
 
-use crate::names::is_filled_in_later;
+use crate::placeholder::is_filled_in_later;
 use crate::ports::names_in_words;
 use crate::slip::meant;
 use crate::{Check, Context, Report};

@@ -42,7 +42,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_model::Field;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 
-use crate::names::is_filled_in_later;
+use crate::placeholder::is_filled_in_later;
 use crate::ports::{declared_ports, names_in_words};
 use crate::selection::Selected;
 use crate::slip::meant;
