@@ -2,7 +2,7 @@
 //! places: what makes two objects of one name a defect or a habit.
 
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::UnitId;
+use seatrial_diagnostics::{Severity, UnitId};
 use seatrial_model::{RenderFacts, Repository, UnitRole};
 use seatrial_source::{FileId, TreePath};
 
@@ -27,6 +27,17 @@ impl<'a> Neighbours<'a> {
     pub(crate) fn deployed_together(&self, one: UnitId, other: UnitId) -> bool {
         let deployed = |id: UnitId| self.repository.unit(id).role == UnitRole::Deployed;
         deployed(one) && deployed(other) && !self.are_variants(one, other)
+    }
+
+    /// How bad it is that objects of two units claim what only one can have;
+    /// none where they need not live in one cluster.
+    pub(crate) fn clash(&self, one: UnitId, other: UnitId) -> Option<Severity> {
+        if one != other {
+            return self.deployed_together(one, other).then_some(Severity::Warning);
+        }
+        // A directory of examples holds what is never applied together.
+        let is_deployed = self.repository.unit(one).role == UnitRole::Deployed;
+        Some(if is_deployed { Severity::Error } else { Severity::Warning })
     }
 
     /// Whether the units have several or most of their objects in common, or

@@ -120,13 +120,7 @@ fn collision(
     if !same_address || same_object {
         return None;
     }
-    let severity = if one.unit() == other.unit() {
-        Severity::Error
-    } else if neighbours.deployed_together(one.unit(), other.unit()) {
-        Severity::Warning
-    } else {
-        return None;
-    };
+    let severity = neighbours.clash(one.unit(), other.unit())?;
     let message = format!("{} claims port {number} of every node, which {} has", other.title(), one.title());
     Some(
         Notice::new(&CHECK.info, second.field.location(), message)

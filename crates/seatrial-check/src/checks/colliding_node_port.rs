@@ -107,13 +107,7 @@ fn collision(
     if same_service && (one.unit() != other.unit() || one.id() != other.id()) {
         return None;
     }
-    let severity = if one.unit() == other.unit() {
-        Severity::Error
-    } else if neighbours.deployed_together(one.unit(), other.unit()) {
-        Severity::Warning
-    } else {
-        return None;
-    };
+    let severity = neighbours.clash(one.unit(), other.unit())?;
     // One Service may have a number for TCP and for UDP.
     let protocol = |field: &Field<'_>| protocol_of(field).to_owned();
     if same_service && protocol(first) != protocol(second) {
