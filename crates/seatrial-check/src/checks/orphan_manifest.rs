@@ -5,7 +5,8 @@
 //! name. A manifest in the same folder that none of them names is left out,
 //! although it looks as if it were part of it: an autoscaler that scales
 //! nothing, a policy that protects nothing. Where a comment of the kustomization
-//! or another file names it, somebody knows of it, and this is only advice.
+//! or another file names it, or it is another form of an object that is listed,
+//! somebody knows of it, and this is only advice.
 //!
 //! ## Bad
 //! ```yaml file=base/deployment-config.yaml
@@ -24,10 +25,12 @@
 //! metadata: {name: settings}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::{Object, Orphan};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::views::PodTemplate;
+use seatrial_model::{Object, Orphan, UnitKind};
 use seatrial_yaml::FieldPath;
 
+use crate::partial::is_partial;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -47,16 +50,36 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for orphan in &context.world().repository.facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        report.add_if(object.map(|object| notice(object, orphan)));
+        report.add_if(object.map(|object| notice(object, orphan, listed(context, object, orphan))));
     }
 }
 
-fn notice(object: &Object, orphan: &Orphan) -> Notice {
+/// The object of the same name that the kustomization lists instead.
+fn listed<'a>(context: &Context<'a>, object: &'a Object, orphan: &Orphan) -> Option<&'a Object> {
+    if PodTemplate::of(object).is_some_and(|it| is_partial(&it)) {
+        return None;
+    }
+    let repository = context.world().repository;
+    let directory = orphan.kustomization.parent()?;
+    let mut units = repository.units.iter();
+    let unit = units.find(|it| it.kind == UnitKind::Kustomize && it.path == directory)?;
+    let mut objects = repository.bundle(unit.id).of_kind(object.group(), object.kind());
+    objects.find(|it| it.name() == object.name() && it.namespace() == object.namespace())
+}
+
+fn notice(object: &Object, orphan: &Orphan, listed: Option<&Object>) -> Notice {
     let (name, kustomization) = (orphan.path.name(), &orphan.kustomization);
     let message =
         format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {}", object.title());
     let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);
     let help = format!("add `- {name}` under `resources` of `{kustomization}`");
+    if let Some(other) = listed {
+        return notice
+            .severity(Severity::Info)
+            .because(format!("it lists another {}: this looks like an alternative", other.title()))
+            .help("keep alternatives in directories of their own, each with a kustomization")
+            .related(other.location(FieldPath::root()), Role::Definition, "this one is listed");
+    }
     match &orphan.named_in {
         None => notice.help(format!("{help}, or remove the file")),
         Some(other) => notice

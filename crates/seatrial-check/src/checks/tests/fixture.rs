@@ -3,7 +3,7 @@
 //!
 //! A `##` section is one tree. Its fences: `yaml` (one file), `yaml pod-spec`
 //! (wrapped into a Deployment), `yaml file=DIR/NAME` (a file of the unit
-//! `manifests:DIR`), `files` (further paths that exist), `refs` (the
+//! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`), `files` (further paths that exist), `refs` (the
 //! repository's `url ...` lines, then its branches and tags), `orphans`
 //! (files that no kustomization lists, and who names them), `external` (`Kind namespace/name` or
 //! `Kind name`, declared to exist elsewhere).
@@ -83,6 +83,12 @@ impl Fence {
         self.info.split(' ').find_map(|word| word.strip_prefix("file=")).unwrap_or("app/manifests.yaml")
     }
 
+    /// What kind of unit the file belongs to.
+    fn unit_kind(&self) -> UnitKind {
+        let is_listed = self.info.split(' ').any(|word| word == "listed");
+        if is_listed { UnitKind::Kustomize } else { UnitKind::Manifests }
+    }
+
     /// The manifest, and how many lines stand before the fence's first.
     fn manifest(&self) -> (String, u32) {
         if !self.info.split(' ').any(|word| word == "pod-spec") {
@@ -151,6 +157,7 @@ impl Case {
 
     fn tree(&self) -> Tree {
         let mut streams: Vec<(TreePath, Arc<Stream>)> = Vec::new();
+        let mut kinds: Vec<UnitKind> = Vec::new();
         let mut facts = RenderFacts::default();
         let mut external = Vec::new();
         let mut origins = None;
@@ -171,12 +178,13 @@ impl Case {
                     facts.files.push(path.clone());
                     facts.paths.push((file, path.clone()));
                     streams.push((path, Arc::new(stream)));
+                    kinds.push(fence.unit_kind());
                 }
                 other => panic!("{}: a fence of an unknown kind: {other}", self.title),
             }
         }
         facts.files.sort();
-        let (units, bundles) = bundles(&streams);
+        let (units, bundles) = bundles(&streams, &kinds);
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
         let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
         let repository = Repository { target, units, bundles, facts, coverage, external, origins };
@@ -226,15 +234,16 @@ fn declared(line: &str) -> Option<External> {
     Some(External { kind: kind.to_owned(), namespace, name: name.to_owned() })
 }
 
-/// One unit per directory, objects in the order of the files.
-fn bundles(streams: &[(TreePath, Arc<Stream>)]) -> (Vec<Unit>, Vec<Bundle>) {
-    let mut directories: BTreeMap<TreePath, Vec<&Arc<Stream>>> = BTreeMap::new();
-    for (path, stream) in streams {
-        directories.entry(path.parent().expect("files lie in a directory")).or_default().push(stream);
+/// One unit per directory and kind, objects in the order of the files.
+fn bundles(streams: &[(TreePath, Arc<Stream>)], kinds: &[UnitKind]) -> (Vec<Unit>, Vec<Bundle>) {
+    let mut directories: BTreeMap<(TreePath, UnitKind), Vec<&Arc<Stream>>> = BTreeMap::new();
+    for ((path, stream), kind) in streams.iter().zip(kinds) {
+        let directory = path.parent().expect("files lie in a directory");
+        directories.entry((directory, *kind)).or_default().push(stream);
     }
     let mut units = Vec::new();
     let mut bundles = Vec::new();
-    for (path, streams) in directories {
+    for ((path, kind), streams) in directories {
         let id = UnitId(units.len() as u32);
         let mut objects = Vec::new();
         for stream in streams {
@@ -243,8 +252,11 @@ fn bundles(streams: &[(TreePath, Arc<Stream>)]) -> (Vec<Unit>, Vec<Bundle>) {
                 objects.extend(Object::new(id, ObjectId(objects.len() as u32), source));
             }
         }
-        let name = format!("manifests:{path}");
-        units.push(Unit { id, name, kind: UnitKind::Manifests, path, role: UnitRole::Deployed });
+        let (word, role) = match kind {
+            UnitKind::Kustomize => ("kustomize", UnitRole::Base),
+            _ => ("manifests", UnitRole::Deployed),
+        };
+        units.push(Unit { id, name: format!("{word}:{path}"), kind, path, role });
         bundles.push(Bundle::new(objects));
     }
     (units, bundles)
