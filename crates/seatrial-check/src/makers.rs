@@ -6,6 +6,7 @@ use seatrial_diagnostics::UnitId;
 use seatrial_model::references::Relation;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, Object};
+use seatrial_yaml::Node;
 
 use crate::World;
 
@@ -39,7 +40,7 @@ pub(crate) fn makers<'a>(world: &World<'a>, unit: UnitId) -> Vec<&'a Object> {
 fn account(workload: &Object) -> Option<&str> {
     let spec = PodTemplate::of(workload)?.spec;
     let name = spec.node().get("serviceAccountName").or_else(|| spec.node().get("serviceAccount"));
-    name.map_or(Some("default"), |it| it.as_str())
+    name.map_or(Some("default"), Node::as_str)
 }
 
 fn creates_secrets(role: &Object) -> bool {

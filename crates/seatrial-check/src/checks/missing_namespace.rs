@@ -82,7 +82,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
             notices[place].related.push(other);
         }
     }
-    notices.into_iter().for_each(|it| report.add(it));
+    for notice in notices {
+        report.add(notice);
+    }
 }
 
 /// Whether the object needs something to run in the cluster whose installation
