@@ -11,7 +11,6 @@ use smol_str::SmolStr;
 
 use crate::Context;
 use crate::missing::is_of_tool;
-use crate::slip::meant;
 
 /// A host, and where it stands in a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +53,7 @@ impl Address<'_> {
 
 /// Every address that the objects in view hold.
 pub(crate) fn addresses<'a>(context: &Context<'a>) -> impl Iterator<Item = Address<'a>> + use<'a> {
-    let variables = context.objects().flat_map(|object| variables(object).into_iter());
-    variables.filter(|(variable, _)| !is_for_browsers(variable)).filter_map(|(variable, field)| {
+    context.objects().flat_map(|object| variables(object).into_iter()).filter_map(|(variable, field)| {
         let host = host(&variable, field.as_str()?)?;
         Some(Address { variable, field, host })
     })
@@ -85,111 +83,107 @@ fn hosts_file<'a>(template: &PodTemplate<'a>) -> Vec<&'a str> {
         .collect()
 }
 
-/// Whether a variable holds what a browser is told, which asks another DNS:
-/// origins, addresses to return to, and what bundlers build into pages.
-fn is_for_browsers(variable: &str) -> bool {
-    const WORDS: &[&str] = &["CORS", "ORIGIN", "ALLOWED", "PUBLIC", "REDIRECT", "CALLBACK"];
-    const BUNDLERS: &[&str] = &["VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_", "NG_APP_"];
-    let variable = variable.to_ascii_uppercase();
-    WORDS.iter().any(|word| variable.contains(word)) || BUNDLERS.iter().any(|it| variable.starts_with(it))
-}
-
-/// Schemes of addresses that are dialled as they stand, without what comes
-/// before a `:` (`jdbc:`) or after a `+` (a driver).
-const DIALLED: &[&str] = &[
-    "amqp",
-    "amqps",
-    "bolt",
-    "cassandra",
-    "clickhouse",
-    "cockroachdb",
-    "consul",
-    "couchbase",
-    "couchdb",
-    "elasticsearch",
-    "etcd",
-    "ftp",
-    "ftps",
-    "gelf",
-    "grpc",
-    "grpcs",
-    "h2c",
-    "http",
-    "https",
-    "imap",
-    "imaps",
-    "influxdb",
-    "kafka",
-    "ldap",
-    "ldaps",
-    "mariadb",
-    "memcache",
-    "memcached",
-    "mongodb",
-    "mqtt",
-    "mqtts",
-    "mssql",
-    "mysql",
-    "mysql2",
-    "nats",
-    "neo4j",
-    "opensearch",
-    "oracle",
-    "otlp",
-    "postgis",
-    "postgres",
-    "postgresql",
-    "pulsar",
-    "rabbitmq",
-    "redis",
-    "rediss",
-    "rtmp",
-    "rtsp",
-    "scylla",
-    "sftp",
-    "smtp",
-    "smtps",
-    "sqlserver",
-    "ssl",
-    "statsd",
-    "stomp",
-    "syslog",
-    "tcp",
-    "thrift",
-    "tls",
-    "udp",
-    "valkey",
-    "vault",
-    "ws",
-    "wss",
-    "zipkin",
-    "zk",
-    "zookeeper",
-];
-
-fn is_dialled(scheme: &str) -> bool {
-    let scheme = scheme.to_ascii_lowercase();
-    // The names behind it stand in SRV records, which Services seldom have.
-    let is_lookup = scheme.ends_with("+srv");
-    let own = scheme.rsplit(':').next().unwrap_or_default().split('+').next().unwrap_or_default();
-    !is_lookup && DIALLED.contains(&own)
-}
-
 /// The host of a value that must be a Service, if there is one.
 fn host<'a>(variable: &str, value: &'a str) -> Option<Host<'a>> {
     // Long values are documents, and lists of hosts are rarely all of one kind.
-    if value.len() > 1024 || value.contains(['\n', ' ', ',']) {
+    if value.len() > 1024 || value.contains(['\n', ' ', ',']) || !is_dialled(variable) {
         return None;
     }
     let (start, is_url) = match value.find("://") {
-        Some(scheme) if !is_dialled(&value[..scheme]) => return None,
-        Some(scheme) => (scheme + 3, true),
+        Some(end) if is_network(&value[..end]) => (end + 3, true),
+        Some(_) => return None,
         None => (0, false),
     };
     let end = value[start..].find(['/', '?', '#']).map_or(value.len(), |at| start + at);
-    // The user may be filled in, the host may not.
     let start = value[start..end].rfind('@').map_or(start, |at| start + at + 1);
-    parse_authority(variable, &value[start..end], start, is_url)
+    let authority = &value[start..end];
+    parse_authority(variable, authority, start, is_url)
+}
+
+/// Whether a variable is for the program that has it, not for what browsers
+/// and clients send it, nor for what a bundler builds into pages.
+fn is_dialled(variable: &str) -> bool {
+    const PARTS: &[&str] = &["CORS", "ORIGIN", "ALLOWED", "CALLBACK", "REDIRECT", "_PUBLIC_"];
+    const BUNDLERS: &[&str] = &["VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_", "NG_APP_"];
+    let variable = variable.to_ascii_uppercase();
+    !PARTS.iter().any(|part| variable.contains(part)) && !BUNDLERS.iter().any(|it| variable.starts_with(it))
+}
+
+/// Whether a URL's scheme connects to the host that it names: `http`,
+/// `jdbc:postgresql`, `mysql+pymysql`, but neither `s3` nor `unix`.
+fn is_network(scheme: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "amqp",
+        "amqps",
+        "bolt",
+        "cassandra",
+        "clickhouse",
+        "cockroachdb",
+        "consul",
+        "couchbase",
+        "couchdb",
+        "elasticsearch",
+        "etcd",
+        "ftp",
+        "ftps",
+        "gelf",
+        "grpc",
+        "grpcs",
+        "h2c",
+        "http",
+        "https",
+        "imap",
+        "imaps",
+        "influxdb",
+        "kafka",
+        "ldap",
+        "ldaps",
+        "mariadb",
+        "memcache",
+        "memcached",
+        "mongodb",
+        "mqtt",
+        "mqtts",
+        "mssql",
+        "mysql",
+        "nats",
+        "neo4j",
+        "opensearch",
+        "oracle",
+        "otlp",
+        "postgres",
+        "postgresql",
+        "pulsar",
+        "rabbitmq",
+        "redis",
+        "rediss",
+        "rtmp",
+        "rtsp",
+        "scylla",
+        "sftp",
+        "smtp",
+        "smtps",
+        "sqlserver",
+        "ssl",
+        "statsd",
+        "stomp",
+        "syslog",
+        "tcp",
+        "thrift",
+        "tls",
+        "udp",
+        "valkey",
+        "vault",
+        "ws",
+        "wss",
+        "zipkin",
+        "zk",
+        "zookeeper",
+    ];
+    let scheme = scheme.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+    let mut parts = scheme.split('+');
+    // `mongodb+srv` asks for records that no Service has.
+    parts.next().is_some_and(|it| SCHEMES.contains(&it)) && parts.all(|it| !matches!(it, "srv" | "unix"))
 }
 
 fn parse_authority<'a>(variable: &str, authority: &'a str, start: usize, is_url: bool) -> Option<Host<'a>> {
@@ -243,19 +237,6 @@ fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// Whose a namespace is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing<'a> {
-    /// The tree's, or none is named.
-    Own,
-    /// Every cluster has the Services in it.
-    Cluster,
-    /// The tree does not have it, but one of nearly the same name.
-    Slip(&'a str),
-    /// Nothing of the tree is in it: another tree's.
-    Foreign,
-}
-
 /// The Services of the tree by name, and what else may answer to a name.
 #[derive(Debug, Default)]
 pub(crate) struct Services<'a> {
@@ -305,10 +286,6 @@ impl<'a> Services<'a> {
     }
 
     fn add(&mut self, object: &'a Object) {
-        self.namespaces.extend(object.namespace());
-        if object.is("", "Namespace") {
-            self.namespaces.insert(object.name());
-        }
         self.namespaces.extend(object.namespace());
         if object.is("", "Namespace") {
             self.namespaces.insert(object.name());
@@ -383,21 +360,6 @@ impl<'a> Services<'a> {
         from_chart || from_other
     }
 
-    /// What is known of the namespace that a host names.
-    pub(crate) fn standing(&self, host: &Host<'_>) -> Standing<'a> {
-        let Some(namespace) = host.namespace else { return Standing::Own };
-        match namespace {
-            "kube-system" => return Standing::Cluster,
-            "default" if host.service == "kubernetes" => return Standing::Cluster,
-            _ if self.namespaces.contains(namespace) => return Standing::Own,
-            _ => {}
-        }
-        match meant(namespace, self.namespaces.iter().copied()) {
-            Some(near) => Standing::Slip(near),
-            None => Standing::Foreign,
-        }
-    }
-
     /// All names, for a likely slip.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
         self.by_name.keys().copied()
@@ -406,7 +368,7 @@ impl<'a> Services<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{host, is_for_browsers};
+    use super::host;
 
     fn parsed(variable: &str, value: &str) -> Option<String> {
         let host = host(variable, value)?;
@@ -435,33 +397,19 @@ mod tests {
             ("SOCKET_URL", "unix://var/run/x", None),
             ("CORS_ORIGIN", "http://frontend:3000", None),
             ("API", "https://kubernetes.default.svc", None),
-            ("URL", "https://example", None),
-            ("DB_URL", "postgres://$(USER):$(PASSWORD)@db:5432/$(NAME)", Some("db None Some(5432)")),
-            ("DB_URL", "postgresql+asyncpg://u@db/app", Some("db None None")),
-            ("URL", "redis://$(REDIS_HOST):6379", None),
-            ("URL", "http://{{host}}:80", None),
-            ("CACHE", "file://tmp/x", None),
-            ("SOCKET", "unix://var/run/x.sock", None),
-            ("BUCKET", "s3://bucket/x", None),
+            ("NEXT_PUBLIC_API_URL", "http://api:3000", None),
+            ("VITE_API_URL", "http://api:3000", None),
+            ("REACT_APP_API", "http://api:3000", None),
+            ("INVITE_URL", "http://api:3000", Some("api None Some(3000)")),
             ("BUCKET", "gs://bucket/x", None),
             ("IMAGE_URL", "docker://image", None),
             ("REPO_URL", "git+ssh://git/x", None),
             ("ID", "spiffe://domain/x", None),
-            ("RETURN", "myapp://return", None),
-            ("MONGO_URL", "mongodb+srv://cluster/app", None),
+            ("LOCK_URL", "etcd://etcd:2379", Some("etcd None Some(2379)")),
+            ("URL", "https://example", None),
             ("JDBC_URL", "jdbc:postgresql://db:5432/app", Some("db None Some(5432)")),
         ] {
             assert_eq!(parsed(variable, value).as_deref(), expected, "{value}");
-        }
-    }
-
-    #[test]
-    fn what_browsers_are_told_is_not_followed() {
-        for variable in ["CORS_ORIGIN", "ALLOWED_HOSTS", "NEXT_PUBLIC_API_URL", "VITE_API", "REACT_APP_API"] {
-            assert!(is_for_browsers(variable), "{variable}");
-        }
-        for variable in ["API_URL", "INVITE_URL", "DATABASE_HOST"] {
-            assert!(!is_for_browsers(variable), "{variable}");
         }
     }
 }

@@ -4,9 +4,8 @@
 //! A name such as `redis-master` or `db.shop.svc` is answered by the cluster's
 //! DNS only if a Service has it. The container starts, and then every
 //! connection fails with "no such host". Names that a chart, a mesh or an
-//! operator of the tree may answer for are left alone, and so are namespaces in
-//! which the tree has nothing, and variables for browsers (`CORS_ORIGIN`,
-//! `NEXT_PUBLIC_API`).
+//! operator of the tree may answer for are left alone, and so are namespaces of
+//! others and variables for browsers (`CORS_ORIGIN`, `NEXT_PUBLIC_API`).
 //!
 //! ## Bad
 //! ```yaml
@@ -46,7 +45,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness}
 
 use seatrial_yaml::FieldPath;
 
-use crate::dns::{Address, Services, Standing, addresses};
+use crate::dns::{Address, Services, addresses};
 use crate::slip::{akin, meant};
 use crate::{Check, Context, Report};
 
