@@ -101,7 +101,11 @@ fn of_value(key: &str, field: &Field<'_>, what: &str) -> Option<Notice> {
         let notice = Notice::new(&CHECK.info, at.clone(), format!("{what} {key} of {title} is not a string"));
         return Some(match text {
             Some(text) => notice
-                .help(format!("write \"{text}\""))
+                .because(match node.as_bool() {
+                    Some(value) => format!("YAML reads `{text}` as {value}"),
+                    None => format!("YAML reads `{text}` as a number or a date"),
+                })
+                .help(format!("quote it: \"{text}\""))
                 .change(Change::Set { at, content: Content::Text(text.into_owned()) }),
             None => notice.help("write a string"),
         });
