@@ -45,15 +45,12 @@ impl Trail {
 
     fn then(&self, step: Step) -> Self {
         let mut trail = self.clone();
-        match trail.near.get_mut(usize::from(self.len)) {
-            Some(place) => {
-                *place = step;
-                trail.len += 1;
-            }
-            None => {
-                let far = self.far.iter().flat_map(|steps| steps.iter().copied());
-                trail.far = Some(far.chain([step]).collect());
-            }
+        if let Some(place) = trail.near.get_mut(usize::from(self.len)) {
+            *place = step;
+            trail.len += 1;
+        } else {
+            let far = self.far.iter().flat_map(|steps| steps.iter().copied());
+            trail.far = Some(far.chain([step]).collect());
         }
         trail
     }
