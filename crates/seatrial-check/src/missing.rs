@@ -439,7 +439,7 @@ impl<'a> Missing<'a> {
         let skipped = repository.coverage.skipped.iter().filter(move |it| skipped_code(it.code));
         let programs = repository.facts.provisioners.iter();
         let programs = programs.map(|it| format!("`{it}` may create it"));
-        let units = units.map(|it| format!("`{}` is not rendered yet and may define it", it.name));
+        let units = units.map(|it| format!("`{}` is not rendered yet and may define it", it.path));
         let skipped = skipped.map(|it| format!("`{}` is not read and may define it", it.path));
         programs.take(2).chain(units.take(2)).chain(skipped.take(2))
     }

@@ -90,7 +90,7 @@ impl Intake {
                 self.provisioners.push(path);
             }
             (Outcome::NotText { text, at, what }, _) => self.not_text(&path, text, at, what),
-            (Outcome::Failed(ReadError::TooLarge { .. }), _) => self.too_large(candidate),
+            (Outcome::Failed(ReadError::TooLarge { limit }), _) => self.too_large(candidate, limit),
             (Outcome::Failed(error), _) => self.failed(&path, &error),
             (Outcome::Budget, _) => {
                 self.skip(path, SkipCode::Limit, "all files together are larger than is read");
@@ -134,7 +134,7 @@ impl Intake {
         self.notices.push(notice.help("save it as UTF-8"));
     }
 
-    fn too_large(&mut self, candidate: &Candidate) {
+    fn too_large(&mut self, candidate: &Candidate, limit: u64) {
         let path = candidate.path.clone();
         self.skip(path.clone(), SkipCode::Limit, "it is larger than any file that is read");
         if path.extension() == "json" {
@@ -142,7 +142,9 @@ impl Intake {
         }
         let message = format!("`{path}` is too large to be read");
         let notice = self.at_file(&FILE_TOO_LARGE, path, message);
-        self.notices.push(notice.because(format!("it has {} bytes", candidate.size)));
+        let why =
+            format!("it has {} bytes, and files of at most {} MiB are read", candidate.size, limit >> 20);
+        self.notices.push(notice.because(why));
     }
 
     fn failed(&mut self, path: &TreePath, error: &ReadError) {

@@ -142,9 +142,13 @@ impl Run {
         for (kustomization, listed) in self.kustomizations.iter().zip(listed) {
             let reason = match listed {
                 0 => "kustomizations are not rendered yet".to_owned(),
-                1 => "kustomizations are not rendered yet; its one file was checked by itself".to_owned(),
+                1 => {
+                    "kustomizations are not rendered yet; the one file it lists was checked alone".to_owned()
+                }
                 _ => {
-                    format!("kustomizations are not rendered yet; its {listed} files were checked one by one")
+                    format!(
+                        "kustomizations are not rendered yet; the {listed} files it lists were checked one by one"
+                    )
                 }
             };
             self.intake.skip(kustomization.path.clone(), SkipCode::NotRendered, reason);

@@ -1,6 +1,6 @@
 //! From what the parser found wrong to what a person reads.
 
-use seatrial_diagnostics::{Location, Notice, Role, Severity};
+use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity};
 use seatrial_source::Span;
 use seatrial_yaml::{Document, Node, Problem, ProblemKind, Stream};
 
@@ -28,11 +28,11 @@ pub(crate) fn notices(stream: &Stream, document: &Document, is_patch: bool) -> V
                 joined_reported |= joined;
             }
             ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge if problem.is_fatal() => {
-                found.push(plain(&INVALID_KEY, problem));
+                found.push(plain(stream, &INVALID_KEY, problem));
             }
             _ if problem.is_fatal() && !form_reported => {
                 form_reported = true;
-                found.push(plain(&INVALID_YAML, problem));
+                found.push(plain(stream, &INVALID_YAML, problem));
             }
             _ => {}
         }
@@ -73,14 +73,23 @@ impl Twice {
 /// A problem that belongs to no document.
 pub(crate) fn of_stream(stream: &Stream) -> Option<Notice> {
     let problem = stream.problems().iter().find(|problem| problem.is_fatal())?;
-    Some(plain(&INVALID_YAML, problem))
+    Some(plain(stream, &INVALID_YAML, problem))
 }
 
-fn plain(check: &'static seatrial_diagnostics::CheckInfo, problem: &Problem) -> Notice {
+fn plain(stream: &Stream, check: &'static CheckInfo, problem: &Problem) -> Notice {
     let notice = Notice::new(check, Location::text(problem.span), problem.message.clone());
     match problem.related {
-        Some(span) => notice.related(Location::text(span), Role::Cause, "this belongs to it"),
+        Some(span) => notice.related(Location::text(span), Role::Cause, label(stream, problem.span, span)),
         None => notice,
+    }
+}
+
+/// What a place is to a problem: what it ran into, or what it belongs to.
+fn label(stream: &Stream, problem: Span, related: Span) -> &'static str {
+    match stream.slice(related) {
+        "---" | "..." => "the document ends here",
+        _ if related.start > problem.start => "it goes on until here",
+        _ => "this belongs to it",
     }
 }
 

@@ -76,10 +76,7 @@ fn what_cannot_be_named_or_read_is_accounted_for() {
         .collect();
     assert_eq!(
         skipped,
-        [
-            "m\u{fffd}.yaml Unreadable its name is not UTF-8",
-            "s.yaml Unreadable it is not a regular file"
-        ]
+        ["m\u{fffd}.yaml Unreadable its name is not UTF-8", "s.yaml Unreadable it is not a regular file"]
     );
 }
 
@@ -181,7 +178,7 @@ fn a_kustomization_owns_what_it_lists() {
     );
     let reasons: Vec<&str> =
         rendering.repository.coverage.skipped.iter().map(|skip| skip.reason.as_str()).collect();
-    assert_eq!(reasons, ["kustomizations are not rendered yet; its one file was checked by itself"; 2]);
+    assert_eq!(reasons, ["kustomizations are not rendered yet; the one file it lists was checked alone"; 2]);
     assert_eq!((rendering.repository.coverage.found, rendering.repository.coverage.rendered), (4, 2));
 }
 
