@@ -164,6 +164,9 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         origins: origins(request.revisions, &request.config, &request.root),
         limits: Limits::default(),
     });
+    if let Some(revisions) = request.revisions {
+        look_elsewhere(revisions, &mut rendering.repository);
+    }
     let config_file = add_config(&mut rendering.sources, request);
     let judgement = Judgement::new(&rendering);
     Run {

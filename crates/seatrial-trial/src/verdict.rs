@@ -74,6 +74,8 @@ pub struct UnitVerdict {
     pub path: TreePath,
     /// Whether something in the tree deploys it.
     pub role: UnitRole,
+    /// Whether all of it was judged, as it would be applied.
+    pub is_judged: bool,
     /// The worst of its workloads and findings.
     pub verdict: Verdict,
     /// Its workloads, in order.
@@ -149,6 +151,7 @@ impl Evidence<'_> {
             kind: unit.kind,
             path: unit.path.clone(),
             role: unit.role,
+            is_judged: judged,
             verdict: worst.max(own).max(floor),
             workloads,
         }
