@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style as Ansi};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use seatrial_source::{FileId, SourceMap};
 
 use crate::{Finding, Place, Severity};
@@ -59,7 +59,7 @@ pub fn finding(finding: &Finding, sources: &SourceMap, style: Style) -> String {
     let mut group = level(finding.severity)
         .primary_title(plain(&finding.message))
         .id(finding.check.id)
-        .elements(excerpts.iter().map(Excerpt::snippet));
+        .elements(excerpts.iter().map(Excerpt::element));
     for step in &finding.derivation {
         group = group.element(Level::NOTE.with_name("because").message(plain(step)));
     }
@@ -195,6 +195,15 @@ impl<'a> Excerpt<'a> {
                 *text = text.replacen(&format!("{head}{shown}\n"), &format!("{head}{}\n", start.column), 1);
             }
         }
+    }
+
+    /// The lines; of a text of which nothing was read only its name.
+    fn element(&self) -> Element<'a> {
+        if self.text.trim().is_empty() {
+            let path = self.marks.first().map(|mark| plain(mark.place.path.as_str()).into_owned());
+            return Origin::path(path.unwrap_or_default()).into();
+        }
+        self.snippet().into()
     }
 
     fn snippet(&self) -> Snippet<'a, Annotation<'a>> {
@@ -497,6 +506,9 @@ mod tests {
         let span = Span::new(file, 0, 0);
         let (start, end) = empty.positions(span);
         let it = sample(Place { span, path: TreePath::new("b.yaml"), start, end });
-        assert!(finding(&it, &empty, Style::PLAIN).contains("b.yaml:1:1"));
+        insta::assert_snapshot!(finding(&it, &empty, Style::PLAIN), @"
+        error[missing-secret-key]: Secret db has no key `PASSWORD`
+        --> b.yaml
+        ");
     }
 }

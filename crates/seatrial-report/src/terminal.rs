@@ -1,9 +1,15 @@
 //! What a person reads at the end of a run.
 
+mod fold;
+mod words;
+
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use seatrial_diagnostics::terminal::{Style, Summary, finding, plain, summary};
 use seatrial_diagnostics::{Finding, Severity};
+use seatrial_model::UnitKind;
 use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
 
 /// Reasons of the verdict before the rest is only counted.
@@ -12,15 +18,47 @@ const REASONS_MAX: usize = 8;
 const SKIPS_MAX: usize = 10;
 /// Names in a line before the rest is only counted.
 const WORDS_MAX: usize = 3;
+/// Lines of a file that are named before the rest is only counted.
+const LINES_MAX: usize = 12;
 
-/// Every finding with its excerpts, by file and line.
+/// The findings with their excerpts, by file and line. Those that repeat each
+/// other and those beyond a bearable number are only counted.
 pub fn findings(trial: &Trial, style: Style) -> String {
+    let shown = fold::Shown::of(&trial.findings);
     let mut out = String::new();
-    for it in &trial.findings {
-        out.push_str(finding(it, &trial.sources, style).trim_end());
+    for (first, others) in &shown.findings {
+        out.push_str(finding(&words::shortened(first), &trial.sources, style).trim_end());
         out.push_str("\n\n");
+        if !others.is_empty() {
+            let _ = writeln!(out, "{}\n", repeats(first, others));
+        }
+    }
+    if !shown.rest.is_empty() {
+        let _ = writeln!(out, "{}\n", rest(&shown.rest));
     }
     out
+}
+
+fn repeats(first: &Finding, others: &[&Finding]) -> String {
+    let path = plain(first.primary.path.as_str());
+    let lines: Vec<String> = others.iter().map(|it| it.primary.start.line.to_string()).collect();
+    let shown = lines.iter().take(LINES_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let more = match lines.len().saturating_sub(LINES_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (word, check) = (first.severity.as_str(), first.check.id);
+    let what = if lines.len() == 1 { "line" } else { "lines" };
+    format!("{word}[{check}]: {} more like this in {path}: {what} {shown}{more}", lines.len())
+}
+
+fn rest(rest: &[(Severity, &'static str, usize)]) -> String {
+    let all: usize = rest.iter().map(|(.., count)| count).sum();
+    let mut text = format!("and {} that are not shown:\n", words::count(all, "finding", "findings"));
+    for (severity, check, count) in rest {
+        let _ = writeln!(text, "  {count} {}[{check}]", severity.as_str());
+    }
+    text + "use `--format json` for all of them, or name a directory or a file"
 }
 
 /// Verdict, counts, coverage and what to do next.
@@ -35,7 +73,7 @@ fn end(trial: &Trial) -> Summary {
         Verdict::Ready => Severity::Info,
     };
     Summary {
-        verdict: Some((words(trial.verdict).to_owned(), severity)),
+        verdict: Some((verdict_words(trial.verdict).to_owned(), severity)),
         reasons: reasons(trial),
         counts: [trial.summary.error, trial.summary.warning, trial.summary.info],
         coverage: coverage(trial),
@@ -43,7 +81,7 @@ fn end(trial: &Trial) -> Summary {
     }
 }
 
-fn words(verdict: Verdict) -> &'static str {
+fn verdict_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ready => "ready",
         Verdict::AtRisk => "at risk",
@@ -52,42 +90,72 @@ fn words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the verdict rests on: workloads that are not ready, units that are bad
-/// for another reason, and how many could not be judged.
+/// What the verdict rests on, the worst first: workloads that are not ready,
+/// units that are bad for another reason, and how many could not be judged.
 fn reasons(trial: &Trial) -> Vec<String> {
-    let mut units: Vec<&UnitVerdict> = trial.units.iter().collect();
-    units.sort_by_key(|unit| std::cmp::Reverse(unit.verdict));
-    let mut lines: Vec<String> = units.iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
+    if trial.coverage.objects == 0 && trial.findings.is_empty() {
+        return vec![nothing_judged(trial)];
+    }
+    let mut reasons: Vec<(Verdict, String)> =
+        trial.units.iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
+    reasons.sort_by_key(|it| Reverse(it.0));
+    let mut lines: Vec<String> = reasons.into_iter().map(|it| it.1).collect();
     if lines.len() > REASONS_MAX {
         let rest = lines.len() - REASONS_MAX;
         lines.truncate(REASONS_MAX);
         lines.push(format!("and {rest} more"));
     }
-    let unknown: Vec<&str> =
-        units.iter().filter(|it| it.verdict == Verdict::Unknown).map(|it| it.name.as_str()).collect();
-    if !unknown.is_empty() {
-        let what = if unknown.len() == 1 { "unit was" } else { "units were" };
-        lines.push(format!("{} {what} not judged: {}", unknown.len(), some(&unknown)));
+    let unjudged = |in_part: bool| -> Vec<String> {
+        let units = trial.units.iter().filter(|unit| unit.verdict == Verdict::Unknown);
+        let units = units.filter(|unit| (unit.kind == UnitKind::Manifests) == in_part);
+        units.map(|unit| words::unit(&unit.name)).collect()
+    };
+    for (what, units) in [("not judged in full", unjudged(true)), ("not judged as a whole", unjudged(false))]
+    {
+        if !units.is_empty() {
+            lines.push(format!("{what}: {}", some(&units)));
+        }
     }
     lines
 }
 
-fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<String> {
-    let mut workloads: Vec<&WorkloadVerdict> =
+/// What was found when nothing of it could be judged.
+fn nothing_judged(trial: &Trial) -> String {
+    let found: Vec<String> = units_by_kind(trial)
+        .into_iter()
+        .map(|(kind, units)| words::count(units.len(), words::nouns(kind).0, words::nouns(kind).1))
+        .collect();
+    match &found[..] {
+        [] => "nothing was judged: there is no manifest".to_owned(),
+        _ => format!("nothing was judged: {} found, and the lines below say why not", found.join(", ")),
+    }
+}
+
+fn units_by_kind(trial: &Trial) -> BTreeMap<UnitKind, Vec<&UnitVerdict>> {
+    let mut kinds: BTreeMap<UnitKind, Vec<&UnitVerdict>> = BTreeMap::new();
+    for unit in &trial.units {
+        kinds.entry(unit.kind).or_default().push(unit);
+    }
+    kinds
+}
+
+fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<(Verdict, String)> {
+    let workloads: Vec<&WorkloadVerdict> =
         unit.workloads.iter().filter(|it| !it.because.is_empty()).collect();
-    workloads.sort_by_key(|it| std::cmp::Reverse(it.verdict));
-    let mut lines: Vec<String> = workloads.iter().map(|it| workload_reason(it, unit, trial)).collect();
+    let mut lines: Vec<(Verdict, String)> =
+        workloads.iter().map(|it| (it.verdict, workload_reason(it, unit, trial))).collect();
     let is_said = workloads.iter().any(|it| it.verdict == unit.verdict);
     if !is_said && matches!(unit.verdict, Verdict::WillFail | Verdict::AtRisk) {
         let own = trial.findings.iter().filter(|it| it.units.contains(&unit.name));
-        lines.insert(0, format!("{}: {}{}", unit.name, words(unit.verdict), worst_of(own.collect())));
+        let (place, verdict) = (words::unit(&unit.name), verdict_words(unit.verdict));
+        lines.insert(0, (unit.verdict, format!("{place}: {verdict}{}", worst_of(own.collect()))));
     }
     lines
 }
 
 /// The first few of some words.
-fn some(words: &[&str]) -> String {
-    let shown = words.iter().take(WORDS_MAX).copied().collect::<Vec<_>>().join(", ");
+fn some(words: &[String]) -> String {
+    let shown = words.iter().take(WORDS_MAX).cloned().collect::<Vec<_>>().join(", ");
     match words.len().saturating_sub(WORDS_MAX) {
         0 => shown,
         rest => format!("{shown} and {rest} more"),
@@ -97,8 +165,8 @@ fn some(words: &[&str]) -> String {
 fn workload_reason(workload: &WorkloadVerdict, unit: &UnitVerdict, trial: &Trial) -> String {
     let object = &workload.object;
     let because = trial.findings.iter().filter(|it| workload.because.contains(&it.id));
-    let verdict = words(workload.verdict);
-    format!("{} {} in {}: {verdict}{}", object.kind, object.name, unit.name, worst_of(because.collect()))
+    let (verdict, place) = (verdict_words(workload.verdict), words::unit(&unit.name));
+    format!("{} {} in {place}: {verdict}{}", object.kind, object.name, worst_of(because.collect()))
 }
 
 /// The worst finding with its line, and how many more there are.
@@ -111,12 +179,7 @@ fn worst_of(mut findings: Vec<&Finding>) -> String {
 }
 
 fn coverage(trial: &Trial) -> Vec<String> {
-    let units = trial.coverage.found;
-    let plural = if units == 1 { "" } else { "s" };
-    let mut lines = vec![format!(
-        "{} of {units} unit{plural} judged for Kubernetes {}",
-        trial.coverage.rendered, trial.target.kubernetes
-    )];
+    let mut lines = vec![format!("{} for Kubernetes {}", judged(trial), trial.target.kubernetes)];
     if trial.summary.suppressed > 0 {
         lines.push(format!("{} accepted by ignore entries and not shown", trial.summary.suppressed));
     }
@@ -133,9 +196,27 @@ fn coverage(trial: &Trial) -> Vec<String> {
     lines
 }
 
+/// How much of what was found was judged in full.
+fn judged(trial: &Trial) -> String {
+    let is_whole = trial.coverage.rendered == trial.coverage.found;
+    if let Some(file) = trial.coverage.file.as_ref().filter(|_| is_whole) {
+        return format!("{file} judged");
+    }
+    let of_kind = |(kind, units): (UnitKind, Vec<&UnitVerdict>)| {
+        let judged = units.iter().filter(|unit| unit.is_judged).count();
+        let (one, many) = words::nouns(kind);
+        format!("{judged} of {}", words::count(units.len(), one, many))
+    };
+    let parts: Vec<String> = units_by_kind(trial).into_iter().map(of_kind).collect();
+    match (&parts[..], is_whole) {
+        ([], _) => "nothing judged".to_owned(),
+        (_, true) => format!("{} judged", parts.join(", ")),
+        (_, false) => format!("{} judged in full", parts.join(", ")),
+    }
+}
+
 fn skip_line(reason: &str, places: &[&Skipped]) -> String {
     let places: Vec<String> = places.iter().map(|it| place(it)).collect();
-    let places: Vec<&str> = places.iter().map(String::as_str).collect();
     format!("not judged: {}: {reason}", some(&places))
 }
 

@@ -10,7 +10,7 @@ fn a_sound_tree_is_ready() {
     insta::assert_snapshot!(done.stdout, @"
     verdict: ready
     findings: none
-    coverage: 1 of 1 unit judged for Kubernetes 1.36
+    coverage: 1 of 1 directory judged for Kubernetes 1.36
     ");
     assert_eq!(done.stderr, "");
 }
@@ -31,12 +31,11 @@ fn an_error_is_shown_on_its_line_and_exits_with_1() {
       |   ^^^^^
       |
       = help: keep one of the two, with everything that belongs to it
-      = in: manifests:k8s
 
     verdict: will fail
-      manifests:k8s: will fail: key `level` stands twice in data of ConfigMap settings (k8s/settings.yaml:7)
+      k8s/: will fail: key `level` stands twice in data of ConfigMap settings (k8s/settings.yaml:7)
     findings: 1 error
-    coverage: 1 of 1 unit judged for Kubernetes 1.36
+    coverage: 1 of 1 directory judged for Kubernetes 1.36
     next: `seatrial explain duplicate-key` says more about a check
     ");
 }

@@ -5,6 +5,7 @@ mod git;
 mod hostile;
 mod kinds;
 mod part;
+mod plain;
 mod report;
 mod secrets;
 mod support;

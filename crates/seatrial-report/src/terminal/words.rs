@@ -1,0 +1,77 @@
+//! Plain words for a person: units as the places they stand for, and counts.
+
+use seatrial_diagnostics::Finding;
+use seatrial_model::UnitKind;
+use seatrial_source::TreePath;
+
+/// A unit's name as a person calls it: `manifests:k8s` is `k8s/`.
+pub(super) fn unit(name: &str) -> String {
+    let Some((kind, place)) = name.split_once(':') else { return name.to_owned() };
+    match kind {
+        "manifests" => directory(place),
+        "kustomize" => format!("kustomization {}", directory(place)),
+        "compose" => place.to_owned(),
+        "helm" => match place.split_once('@') {
+            Some((chart, values)) => format!("chart {} with {values}", directory(chart)),
+            None => format!("chart {}", directory(place)),
+        },
+        _ => name.to_owned(),
+    }
+}
+
+fn directory(path: &str) -> String {
+    format!("{path}/")
+}
+
+/// The finding with what is left to say about where it belongs: not the unit
+/// that the path names, nor the object that the message names.
+pub(super) fn shortened(finding: &Finding) -> Finding {
+    let mut short = finding.clone();
+    let parent = finding.primary.path.parent().unwrap_or_else(TreePath::top);
+    let own = format!("manifests:{parent}");
+    if finding.units == [own] {
+        short.units.clear();
+    }
+    short.units = short.units.iter().map(|name| unit(name)).collect();
+    let is_named = |it: &seatrial_diagnostics::ObjectName| {
+        let title = format!("{} {}", it.kind, it.name);
+        it.namespace.is_none() && finding.message.contains(&title)
+    };
+    short.object = short.object.filter(|it| !is_named(it));
+    short
+}
+
+/// A number with its noun.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What units of a kind are called, one and several.
+pub(super) fn nouns(kind: UnitKind) -> (&'static str, &'static str) {
+    match kind {
+        UnitKind::Manifests => ("directory", "directories"),
+        UnitKind::Helm => ("chart", "charts"),
+        UnitKind::Kustomize => ("kustomization", "kustomizations"),
+        UnitKind::ArgoCd => ("Argo CD application", "Argo CD applications"),
+        UnitKind::Flux => ("Flux resource", "Flux resources"),
+        UnitKind::Compose => ("Compose file", "Compose files"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_called_by_their_places() {
+        for (name, words) in [
+            ("manifests:.", "./"),
+            ("manifests:k8s/web", "k8s/web/"),
+            ("kustomize:overlays/prod", "kustomization overlays/prod/"),
+            ("helm:charts/web@values.yaml", "chart charts/web/ with values.yaml"),
+            ("compose:docker-compose.yml", "docker-compose.yml"),
+        ] {
+            assert_eq!(unit(name), words);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a person reads in a terminal: plain words, and no more than is read.
+
+use std::fmt::Write as _;
+
+use crate::support::{SOUND, TWICE, Tree};
+
+const CHART: &str = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
+
+/// The lines after the findings.
+fn ending(text: &str) -> &str {
+    &text[text.find("verdict:").expect("there is a verdict")..]
+}
+
+#[test]
+fn nothing_judged_is_said_in_words() {
+    let tree = Tree::new(&[("a/Chart.yaml", CHART), ("b/Chart.yaml", CHART)]);
+    let done = tree.check(&[]);
+    assert_eq!(done.code, 0);
+    insta::assert_snapshot!(done.stdout, @"
+    verdict: unknown
+      nothing was judged: 2 charts found, and the lines below say why not
+    findings: none
+    coverage: 0 of 2 charts judged in full for Kubernetes 1.36
+      not judged: a, b: charts are not rendered yet
+    ");
+    let empty = Tree::new(&[]).check(&["--allow-empty"]);
+    insta::assert_snapshot!(empty.stdout, @"
+    verdict: unknown
+      nothing was judged: there is no manifest
+    findings: none
+    coverage: nothing judged for Kubernetes 1.36
+    ");
+}
+
+#[test]
+fn what_was_judged_is_told_by_kind() {
+    let tree = Tree::new(&[("a/Chart.yaml", CHART), ("k8s/web.yaml", SOUND)]);
+    tree.write("over/kustomization.yaml", "resources: [web.yaml]\n");
+    tree.write("over/web.yaml", SOUND);
+    insta::assert_snapshot!(ending(&tree.check(&[]).stdout), @"
+    verdict: unknown
+      not judged as a whole: chart a/, kustomization over/
+    findings: none
+    coverage: 1 of 1 directory, 0 of 1 chart, 0 of 1 kustomization judged in full for Kubernetes 1.36
+      not judged: a: charts are not rendered yet
+      not judged: over/kustomization.yaml: kustomizations are not rendered yet; the one file it lists was checked alone
+    ");
+    insta::assert_snapshot!(ending(&tree.check(&["k8s/web.yaml", "--root", "."]).stdout), @"
+    verdict: ready
+    findings: none
+    coverage: k8s/web.yaml judged for Kubernetes 1.36
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_with_a_pipe_in_it_is_not_judged_in_full() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    let _socket = std::os::unix::net::UnixListener::bind(tree.path().join("k8s/pipe.yaml"))
+        .expect("a socket can be made");
+    let done = tree.check(&[]);
+    insta::assert_snapshot!(ending(&done.stdout), @"
+    verdict: unknown
+      not judged in full: k8s/
+    findings: none
+    coverage: 0 of 1 directory judged in full for Kubernetes 1.36
+      not judged: k8s/pipe.yaml: it is not a regular file
+    ");
+    let report = tree.check(&["--format", "json"]).json();
+    assert_eq!(report["coverage"]["skipped"][0]["code"], "unreadable");
+    assert_eq!((&report["coverage"]["found"], &report["coverage"]["rendered"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_named_without_an_excerpt() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    tree.write("k8s/large.yaml", format!("{SOUND}{}", "# more\n".repeat(3 << 20)));
+    let text = tree.check(&[]).stdout;
+    insta::assert_snapshot!(text[..text.find("verdict:").expect("there is a verdict")].trim_end(), @"
+    warning[file-too-large]: `k8s/large.yaml` is too large to be read
+    --> k8s/large.yaml
+     = because: it has 22020541 bytes, and files of at most 16 MiB are read
+    ");
+}
+
+#[test]
+fn a_quote_without_an_end_shows_where_the_document_ends() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
+    tree.write("k8s/open.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"open\ndata: {}\n---\n");
+    assert!(tree.check(&[]).stdout.contains("--- the document ends here"), "{}", tree.check(&[]).stdout);
+}
+
+/// ConfigMaps with a key that stands twice.
+fn many(count: usize) -> String {
+    let mut text = String::new();
+    for number in 0..count {
+        let _ = write!(text, "---\n{}", TWICE.replace("settings", &format!("settings-{number}")));
+    }
+    text
+}
+
+#[test]
+fn repeats_in_one_file_are_named_by_line() {
+    let tree = Tree::new(&[]);
+    tree.write("many.yaml", many(30));
+    let text = tree.check(&[]).stdout;
+    assert_eq!(text.matches("\nerror[duplicate-key]: key").count() + 1, 4);
+    let line = text.lines().find(|line| line.contains("more like this")).expect("the rest is named");
+    assert_eq!(
+        line,
+        "error[duplicate-key]: 26 more like this in many.yaml: lines 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, \
+         128 and 14 more"
+    );
+    assert!(text.contains("findings: 30 errors"));
+    tree.write("many.yaml", many(5));
+    assert!(!tree.check(&[]).stdout.contains("more like this"));
+}
+
+#[test]
+fn a_big_tree_ends_in_counts_and_the_worst_is_shown() {
+    let tree = Tree::new(&[("seatrial.toml", "[severity]\nduplicate-key = \"info\"\n")]);
+    for number in 0..210 {
+        tree.write(&format!("k8s/{number:03}.yaml"), TWICE.replace("settings", &format!("s-{number}")));
+    }
+    tree.write("k8s/zzz.yaml", "apiVersion: v1\nkind: configmap\nmetadata: {name: last}\n");
+    let text = tree.check(&[]).stdout;
+    assert!(text.contains("error[wrong-letter-case]: ConfigMap last"));
+    assert_eq!(text.matches("info[duplicate-key]: key").count(), 199);
+    insta::assert_snapshot!(text[text.find("and 11").expect("the rest is counted")..], @"
+    and 11 findings that are not shown:
+      11 info[duplicate-key]
+    use `--format json` for all of them, or name a directory or a file
+
+    verdict: will fail
+      k8s/: will fail: ConfigMap last has the kind `configmap`, which no API server knows (k8s/zzz.yaml:2)
+    findings: 1 error, 210 info
+    coverage: 0 of 1 directory judged in full for Kubernetes 1.36
+      not judged: k8s/zzz.yaml: its kind is written in the wrong letter case
+    next: `seatrial explain wrong-letter-case` says more about a check
+    ");
+}
