@@ -49,7 +49,7 @@ use seatrial_model::references::Relation;
 use seatrial_model::{Field, Link, Object};
 use seatrial_yaml::FieldPath;
 
-use crate::gitops::{Revision, Standing, is_literal, own_repository, path_help, shown, standing};
+use crate::gitops::{Revision, Standing, is_complete, is_literal, own_repository, path_help, shown, standing};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -104,7 +104,11 @@ fn own_revision(context: &Context<'_>, object: &Object) -> Option<Revision> {
     let named = |key: &str| written.as_ref().and_then(|it| it.text(key));
     Some(match named("commit").or(named("semver")).or(named("name")) {
         Some(_) => Revision::Other,
-        None => Revision::of(origins, named("tag").or(named("branch")).unwrap_or("master")),
+        None => match Revision::of(origins, named("tag").or(named("branch")).unwrap_or("master")) {
+            // It may well be a branch that was not cloned.
+            Revision::Absent if !is_complete(origins) => Revision::Other,
+            revision => revision,
+        },
     })
 }
 
