@@ -1,8 +1,10 @@
 //! Sources of Argo CD and Flux that lie in the repository under trial: what
 //! their address, revision and path mean for this tree.
 
-use seatrial_model::{Field, Object, Origins};
-use seatrial_source::{Completeness, TreePath, normalize_url};
+use std::collections::BTreeSet;
+
+use seatrial_model::{Field, Object, Origins, Repository};
+use seatrial_source::{Completeness, EntryKind, TreePath, normalize_url};
 
 use crate::World;
 use crate::slip::meant;
@@ -10,6 +12,8 @@ use crate::slip::meant;
 const ARGO: &str = "argoproj.io";
 /// Of a unit with more, only the first are compared with each other.
 const APPLICATIONS_MAX: usize = 200;
+/// Of more paths at other revisions, only the first are looked up.
+const ASKED_MAX: usize = 1000;
 
 /// One source of an Argo CD Application or of an `ApplicationSet`'s template.
 pub(crate) struct Source<'a> {
@@ -117,6 +121,30 @@ impl Revision {
             false => Self::Absent,
         }
     }
+}
+
+/// The paths that sources of the tree ask another revision for, with its name:
+/// who can read the revision fills `Origins::elsewhere` with what stands there.
+pub fn asked_elsewhere(repository: &Repository) -> BTreeSet<(String, TreePath)> {
+    let Some(origins) = &repository.origins else { return BTreeSet::new() };
+    let sources = repository.objects().flat_map(Source::of).filter(|it| !it.is_chart());
+    let asked = sources.filter_map(|source| {
+        let written = source.literal("targetRevision")?;
+        let path = origins.top.join(source.literal("path")?.trim().trim_start_matches('/'))?;
+        let is_other = Revision::of(origins, written) == Revision::Other;
+        is_other.then(|| (short_name(written.trim()).to_owned(), path))
+    });
+    asked.take(ASKED_MAX).collect()
+}
+
+/// What stands at a path of another revision, where that could be read.
+pub(crate) fn standing_elsewhere(origins: &Origins, written: &str, path: &TreePath) -> Option<Standing> {
+    let asked = (short_name(written.trim()).to_owned(), path.clone());
+    Some(match origins.elsewhere.get(&asked)? {
+        Some(EntryKind::Directory) => Standing::Directory,
+        Some(_) => Standing::File,
+        None => Standing::Nothing,
+    })
 }
 
 /// Whether a ref that is not there proves something.
@@ -227,12 +255,15 @@ pub(crate) fn path_help(world: &World<'_>, path: &TreePath) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
     use seatrial_source::Ref;
 
     fn origins(names: &[&str]) -> Origins {
         let refs = names.iter().map(|it| Ref { name: (*it).to_owned(), commit: None }).collect();
         let (top, covered) = (TreePath::top(), TreePath::top());
-        Origins { urls: Vec::new(), refs, completeness: Completeness::Complete, top, covered }
+        let (completeness, elsewhere) = (Completeness::Complete, BTreeMap::new());
+        Origins { urls: Vec::new(), refs, completeness, top, covered, elsewhere }
     }
 
     #[test]

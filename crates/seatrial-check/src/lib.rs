@@ -23,6 +23,7 @@ mod slip;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};
+pub use gitops::asked_elsewhere;
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice};
 use seatrial_model::{Unit, UnitRole};

@@ -1,7 +1,9 @@
 //! Everything one trial looks at: all units, their bundles, what rendering noticed.
 
+use std::collections::BTreeMap;
+
 use seatrial_diagnostics::{ObjectId, UnitId};
-use seatrial_source::{Completeness, Ref, TreePath};
+use seatrial_source::{Completeness, EntryKind, Ref, TreePath};
 
 use crate::{Bundle, Coverage, Object, RenderFacts, Target, Unit};
 
@@ -39,6 +41,9 @@ pub struct Origins {
     pub top: TreePath,
     /// The directory whose files are all known.
     pub covered: TreePath,
+    /// What stands at paths of other revisions: those that the tree's own
+    /// sources ask for, as far as the revision could be read.
+    pub elsewhere: BTreeMap<(String, TreePath), Option<EntryKind>>,
 }
 
 /// All units of a tree, rendered for one target.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::Origins;
-use seatrial_source::{Commit, Completeness, Files, Ref, RevisionError, Revisions, TreePath};
+use seatrial_model::{Origins, Repository};
+use seatrial_source::{Commit, Completeness, EntryKind, Files, Ref, RevisionError, Revisions, TreePath};
 
 use crate::Config;
 
@@ -17,6 +17,7 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         completeness: revisions.completeness(),
         top: TreePath::top(),
         covered: root.clone(),
+        elsewhere: BTreeMap::new(),
     });
     if config.repository_url.is_none() && config.repository_refs.is_none() {
         return from_git;
@@ -27,6 +28,7 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         completeness: Completeness::Partial,
         top: root.clone(),
         covered: root.clone(),
+        elsewhere: BTreeMap::new(),
     };
     let mut origins = from_git.unwrap_or(unknown);
     if let Some(url) = &config.repository_url {
@@ -39,6 +41,35 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         origins.completeness = Completeness::Complete;
     }
     Some(origins)
+}
+
+/// What stands at the paths that sources of the tree ask other revisions for.
+/// A local branch may be behind its remote: what one of them has is there.
+pub(crate) fn look_elsewhere(revisions: &dyn Revisions, repository: &mut Repository) {
+    let asked = seatrial_check::asked_elsewhere(repository);
+    let Some(origins) = repository.origins.as_mut().filter(|_| !asked.is_empty()) else { return };
+    let refs = revisions.refs().unwrap_or_default();
+    let mut trees: BTreeMap<String, Vec<Box<dyn Files>>> = BTreeMap::new();
+    for (revision, path) in asked {
+        let trees = trees.entry(revision.clone()).or_insert_with_key(|name| trees_of(revisions, &refs, name));
+        let kinds = trees.iter().map(|tree| tree.kind(&path));
+        if let Some(kind) = kinds.max_by_key(|it| (it == &Some(EntryKind::Directory), it.is_some())) {
+            origins.elsewhere.insert((revision, path), kind);
+        }
+    }
+}
+
+/// The trees of all branches and tags of a name; none if one cannot be read.
+fn trees_of(revisions: &dyn Revisions, refs: &[Ref], name: &str) -> Vec<Box<dyn Files>> {
+    let named = refs.iter().filter(|it| short_name(&it.name) == Some(name));
+    let mut commits: Vec<Option<Commit>> = named.map(|it| it.commit.clone()).collect();
+    if commits.is_empty() {
+        commits.push(revisions.resolve(name).ok());
+    }
+    commits.sort();
+    commits.dedup();
+    let trees = commits.into_iter().map(|commit| revisions.files(&commit?).ok());
+    trees.collect::<Option<_>>().unwrap_or_default()
 }
 
 fn normal(urls: &[String]) -> Vec<String> {
@@ -55,18 +86,21 @@ fn short_names(refs: Vec<Ref>) -> Vec<Ref> {
     let (remote, local): (Vec<Ref>, Vec<Ref>) =
         refs.into_iter().partition(|it| it.name.starts_with("refs/remotes/"));
     for it in remote.into_iter().chain(local) {
-        let name = it.name.strip_prefix("refs/").unwrap_or(&it.name);
-        let short = match name.split_once('/') {
-            Some(("heads" | "tags", name)) => name,
-            Some(("remotes", rest)) => match rest.split_once('/') {
-                Some((_, "HEAD")) | None => continue,
-                Some((_, name)) => name,
-            },
-            _ => continue,
-        };
-        by_name.insert(short.to_owned(), it.commit);
+        if let Some(short) = short_name(&it.name) {
+            by_name.insert(short.to_owned(), it.commit);
+        }
     }
     by_name.into_iter().map(|(name, commit)| Ref { name, commit }).collect()
+}
+
+/// The name of a branch or tag without `refs/...`; none for other refs.
+fn short_name(name: &str) -> Option<&str> {
+    let name = name.strip_prefix("refs/").unwrap_or(name);
+    match name.split_once('/')? {
+        ("heads" | "tags", name) => Some(name),
+        ("remotes", rest) => rest.split_once('/').map(|(_, name)| name).filter(|it| *it != "HEAD"),
+        _ => None,
+    }
 }
 
 /// A repository seen from one of its revisions: the tree holds tracked files

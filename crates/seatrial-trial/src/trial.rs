@@ -16,6 +16,7 @@ use crate::redact::{Scrubber, mask};
 use crate::resolve::{Resolved, Resolver, resolve};
 use crate::suppress::Suppressions;
 use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
+use crate::origins::look_elsewhere;
 use crate::{Config, Date, catalogue, origins};
 
 /// The name of the profile that is used when none is named.

@@ -6,7 +6,8 @@
 //! Where a file stands at the path it answers `app path is not a directory`.
 //!
 //! Only sources whose address is this repository are judged, against the tree
-//! under trial; a source that tracks another branch gives a warning.
+//! under trial. For a source that tracks another branch the path is looked up
+//! there as well; where that cannot be done it gives a warning.
 //!
 //! ## Bad
 //! ```refs
@@ -68,22 +69,31 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report: &mut Report) {
     let Some((origins, is_sure)) = source.own_repository(world) else { return };
     let Some((path, found)) = source.literal("path").and_then(|it| standing(world, it)) else { return };
+    if found == Standing::Directory {
+        return;
+    }
+    let revision = source.field.text("targetRevision").unwrap_or_default();
+    let elsewhere = gitops::standing_elsewhere(origins, revision, &path);
     let (title, name) = (object.title(), shown(world, &path));
-    let message = match found {
+    let message = match elsewhere.unwrap_or(found) {
         Standing::Directory => return,
         Standing::File => format!("{title} deploys `{name}`, which is a file and no directory"),
         Standing::Nothing => format!("{title} deploys `{name}`, which is not in this repository"),
     };
-    let revision = source.field.text("targetRevision").unwrap_or_default();
     let is_other = match Revision::of(origins, revision) {
         Revision::Tree => false,
         Revision::Other => true,
         // It may well be a branch that was not cloned.
         Revision::Absent => !gitops::is_complete(origins),
     };
-    let severity = if is_other || !is_sure { Severity::Warning } else { Severity::Error };
+    let is_looked_up = elsewhere.is_some() && gitops::is_complete(origins);
+    let is_proven = is_sure && (!is_other || is_looked_up);
+    let severity = if is_proven { Severity::Error } else { Severity::Warning };
     let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
-    if is_other {
+    if elsewhere.is_some() {
+        notice =
+            notice.because(format!("neither `{revision}`, which it tracks, nor the tree under trial has it"));
+    } else if is_other {
         notice = notice.because(format!("it tracks `{revision}`; looked up in the tree under trial"));
     }
     report.add(notice.help(help(world, &path, found)));

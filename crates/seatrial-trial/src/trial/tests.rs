@@ -159,12 +159,16 @@ fn names_that_a_template_holds_are_not_blotted_out() {
     assert!(trial.findings.iter().all(|it| !it.message.contains('*')), "{:?}", trial.findings);
 }
 
-/// A clone with one branch.
+/// A clone with two branches, one of which was only fetched.
 struct Clone;
 
 impl Revisions for Clone {
     fn refs(&self) -> Result<Vec<Ref>, RevisionError> {
-        Ok(vec![Ref { name: "refs/heads/main".to_owned(), commit: None }])
+        let fetched = Some(Commit("r".to_owned()));
+        Ok(vec![
+            Ref { name: "refs/heads/main".to_owned(), commit: None },
+            Ref { name: "refs/remotes/origin/release".to_owned(), commit: fetched },
+        ])
     }
 
     fn remotes(&self) -> Vec<String> {
@@ -180,12 +184,47 @@ impl Revisions for Clone {
     }
 
     fn files(&self, commit: &Commit) -> Result<Box<dyn Files>, RevisionError> {
-        Err(RevisionError::Unknown { name: commit.to_string() })
+        if commit.0 != "r" {
+            return Err(RevisionError::Unknown { name: commit.to_string() });
+        }
+        Ok(Box::new(MemoryFiles::from_iter([("apps/old/service.yaml", SERVICE)])))
     }
 
     fn is_ignored(&self, _: &TreePath, _: bool) -> bool {
         false
     }
+}
+
+#[test]
+fn paths_of_another_branch_are_looked_up_there() {
+    let application = |name: &str, path: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\n\
+             spec:\n  source: {{repoURL: https://github.com/example/shop, targetRevision: release, path: {path}}}\n"
+        )
+    };
+    let files = MemoryFiles::from_iter([
+        ("argocd/old.yaml", application("old", "apps/old")),
+        ("argocd/none.yaml", application("none", "apps/none")),
+        ("apps/new/service.yaml", SERVICE.to_owned()),
+    ]);
+    let trial = check(&TrialRequest {
+        files: &files,
+        revisions: Some(&Clone),
+        git_problem: None,
+        root: TreePath::top(),
+        scope: TreePath::top(),
+        config: Config::default(),
+        config_text: None,
+        today: "2026-11-21".parse().expect("the day exists"),
+        units: None,
+    });
+    let missing = trial.findings.iter().filter(|it| it.check.id.starts_with("argocd-missing"));
+    let missing: Vec<_> = missing.map(|it| (it.severity, it.message.as_str())).collect();
+    assert_eq!(
+        missing,
+        [(Severity::Error, "Application none deploys `apps/none`, which is not in this repository")]
+    );
 }
 
 #[test]

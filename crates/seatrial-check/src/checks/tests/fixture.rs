@@ -18,7 +18,7 @@ use seatrial_model::{
     Repository, Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
-use seatrial_source::{Completeness, FileId, LineIndex, Ref, TreePath};
+use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use crate::{Check, Indexes, World, run_repository, run_unit};
@@ -199,15 +199,24 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
         completeness: Completeness::Complete,
         top: TreePath::top(),
         covered: TreePath::top(),
+        elsewhere: BTreeMap::new(),
     };
     for line in lines {
         match line.strip_prefix("url ") {
             Some(url) => origins.urls.push(url.to_owned()),
+            None if line.contains(' ') => origins.elsewhere.extend(looked_up(line)),
             None if line == "partial" => origins.completeness = Completeness::Partial,
             None => origins.refs.push(Ref { name: line.to_owned(), commit: None }),
         }
     }
     origins
+}
+
+/// `release has k8s`, `release lacks k8s`: what stands there at another revision.
+fn looked_up(line: &str) -> Option<((String, TreePath), Option<EntryKind>)> {
+    let mut words = line.split(' ');
+    let (revision, verb, path) = (words.next()?, words.next()?, words.next()?);
+    Some(((revision.to_owned(), TreePath::new(path)), (verb == "has").then_some(EntryKind::Directory)))
 }
 
 /// A file of an earlier fence that the kustomization beside it does not list,
