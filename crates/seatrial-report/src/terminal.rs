@@ -96,10 +96,15 @@ fn reasons(trial: &Trial) -> Vec<String> {
     if trial.coverage.objects == 0 && trial.findings.is_empty() {
         return vec![nothing_judged(trial)];
     }
-    let mut reasons: Vec<(Verdict, String)> =
-        trial.units.iter().flat_map(|unit| unit_reasons(unit, trial)).collect();
-    reasons.sort_by_key(|it| Reverse(it.0));
-    let mut lines: Vec<String> = reasons.into_iter().map(|it| it.1).collect();
+    let mut reasons: Vec<Reason<'_>> = Vec::new();
+    for reason in trial.units.iter().flat_map(|unit| unit_reasons(unit, trial)) {
+        match reasons.iter_mut().find(|it| it.is_like(&reason)) {
+            Some(known) => known.subjects.extend(reason.subjects),
+            None => reasons.push(reason),
+        }
+    }
+    reasons.sort_by_key(|it| Reverse(it.verdict));
+    let mut lines: Vec<String> = reasons.iter().map(Reason::line).collect();
     if lines.len() > REASONS_MAX {
         let rest = lines.len() - REASONS_MAX;
         lines.truncate(REASONS_MAX);
@@ -139,18 +144,58 @@ fn units_by_kind(trial: &Trial) -> BTreeMap<UnitKind, Vec<&UnitVerdict>> {
     kinds
 }
 
-fn unit_reasons(unit: &UnitVerdict, trial: &Trial) -> Vec<(Verdict, String)> {
+/// Why some workloads of one unit, or the unit itself, are not ready.
+struct Reason<'a> {
+    verdict: Verdict,
+    /// The workloads; none where it is the unit.
+    subjects: Vec<String>,
+    unit: &'a str,
+    /// The worst first.
+    because: Vec<&'a Finding>,
+}
+
+impl<'a> Reason<'a> {
+    fn new(verdict: Verdict, subjects: Vec<String>, unit: &'a str, mut because: Vec<&'a Finding>) -> Self {
+        because.retain(|it| it.severity > Severity::Info);
+        because.sort_by_key(|it| Reverse(it.severity));
+        Self { verdict, subjects, unit, because }
+    }
+
+    /// Whether the same finding is the worst for both.
+    fn is_like(&self, other: &Self) -> bool {
+        let worst = |it: &Self| it.because.first().map(|it| it.id.as_str());
+        self.unit == other.unit && self.verdict == other.verdict && worst(self) == worst(other)
+    }
+
+    fn line(&self) -> String {
+        let (place, verdict) = (words::unit(self.unit), verdict_words(self.verdict));
+        let head = match &self.subjects[..] {
+            [] => format!("{place}: {verdict}"),
+            subjects => format!("{} in {place}: {verdict}", some(subjects)),
+        };
+        let Some(first) = self.because.first() else { return head };
+        // What else there is differs between several.
+        let others = if self.subjects.len() > 1 { 0 } else { self.because.len() - 1 };
+        let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+        format!("{head}: {} ({}:{}){more}", first.message, first.primary.path, first.primary.start.line)
+    }
+}
+
+fn unit_reasons<'a>(unit: &'a UnitVerdict, trial: &'a Trial) -> Vec<Reason<'a>> {
     let workloads: Vec<&WorkloadVerdict> =
         unit.workloads.iter().filter(|it| !it.because.is_empty()).collect();
-    let mut lines: Vec<(Verdict, String)> =
-        workloads.iter().map(|it| (it.verdict, workload_reason(it, unit, trial))).collect();
+    let of_workload = |it: &&'a WorkloadVerdict| {
+        let because = trial.findings.iter().filter(|finding| it.because.contains(&finding.id));
+        let subject = format!("{} {}", it.object.kind, it.object.name);
+        Reason::new(it.verdict, vec![subject], &unit.name, because.collect())
+    };
+    let mut reasons: Vec<Reason<'_>> = workloads.iter().map(of_workload).collect();
     let is_said = workloads.iter().any(|it| it.verdict == unit.verdict);
     if !is_said && matches!(unit.verdict, Verdict::WillFail | Verdict::AtRisk) {
         let own = trial.findings.iter().filter(|it| it.units.contains(&unit.name));
-        let (place, verdict) = (words::unit(&unit.name), verdict_words(unit.verdict));
-        lines.insert(0, (unit.verdict, format!("{place}: {verdict}{}", worst_of(own.collect()))));
+        reasons.insert(0, Reason::new(unit.verdict, Vec::new(), &unit.name, own.collect()));
     }
-    lines
+    reasons
 }
 
 /// The first few of some words.
@@ -162,22 +207,6 @@ fn some(words: &[String]) -> String {
     }
 }
 
-fn workload_reason(workload: &WorkloadVerdict, unit: &UnitVerdict, trial: &Trial) -> String {
-    let object = &workload.object;
-    let because = trial.findings.iter().filter(|it| workload.because.contains(&it.id));
-    let (verdict, place) = (verdict_words(workload.verdict), words::unit(&unit.name));
-    format!("{} {} in {place}: {verdict}{}", object.kind, object.name, worst_of(because.collect()))
-}
-
-/// The worst finding with its line, and how many more there are.
-fn worst_of(mut findings: Vec<&Finding>) -> String {
-    findings.retain(|it| it.severity > Severity::Info);
-    findings.sort_by_key(|it| std::cmp::Reverse(it.severity));
-    let Some(first) = findings.first() else { return String::new() };
-    let more = if findings.len() > 1 { format!(" and {} more", findings.len() - 1) } else { String::new() };
-    format!(": {} ({}:{}){more}", first.message, first.primary.path, first.primary.start.line)
-}
-
 fn coverage(trial: &Trial) -> Vec<String> {
     let mut lines = vec![format!("{} for Kubernetes {}", judged(trial), trial.target.kubernetes)];
     if trial.summary.suppressed > 0 {
@@ -185,13 +214,15 @@ fn coverage(trial: &Trial) -> Vec<String> {
     }
     let mut by_reason: BTreeMap<(&str, &str), Vec<&Skipped>> = BTreeMap::new();
     for skipped in &trial.coverage.skipped {
-        by_reason.entry((skipped.code.as_str(), &skipped.reason)).or_default().push(skipped);
+        by_reason.entry((skipped.code.as_str(), words::common(skipped))).or_default().push(skipped);
     }
-    let skips = by_reason.len();
-    let shown = by_reason.into_iter().take(SKIPS_MAX);
-    lines.extend(shown.map(|((_, reason), places)| skip_line(reason, &places)));
-    if skips > SKIPS_MAX {
-        lines.push(format!("not judged for {} more reasons: `--format json` lists all", skips - SKIPS_MAX));
+    let mut skips: Vec<(&str, Vec<&Skipped>)> =
+        by_reason.into_iter().map(|((_, reason), places)| (reason, places)).collect();
+    skips.sort_by_key(|(_, places)| Reverse(places.len()));
+    let more = skips.len().saturating_sub(SKIPS_MAX);
+    lines.extend(skips.iter().take(SKIPS_MAX).map(|(reason, places)| skip_line(reason, places)));
+    if more > 0 {
+        lines.push(format!("not judged for {more} more reasons: `--format json` lists all"));
     }
     lines
 }
@@ -215,9 +246,11 @@ fn judged(trial: &Trial) -> String {
     }
 }
 
+/// One place with its own reason, several with what they have in common.
 fn skip_line(reason: &str, places: &[&Skipped]) -> String {
-    let places: Vec<String> = places.iter().map(|it| place(it)).collect();
-    format!("not judged: {}: {reason}", some(&places))
+    let names: Vec<String> = places.iter().map(|it| place(it)).collect();
+    let reason = if let [only] = places { only.reason.as_str() } else { reason };
+    format!("not judged: {}: {reason}", some(&names))
 }
 
 fn place(skipped: &Skipped) -> String {

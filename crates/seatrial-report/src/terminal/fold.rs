@@ -54,7 +54,9 @@ fn folded(findings: &[Finding]) -> Vec<(&Finding, Vec<&Finding>)> {
     for group in alike.into_values().filter(|group| group.len() > ALIKE_MAX) {
         let (shown, rest) = group.split_at(ALIKE_MAX - 1);
         into.insert(shown[shown.len() - 1], rest.iter().map(|&at| &findings[at]).collect());
-        rest.iter().for_each(|&at| is_folded[at] = true);
+        for &at in rest {
+            is_folded[at] = true;
+        }
     }
     let shown = findings.iter().enumerate().filter(|(at, _)| !is_folded[*at]);
     shown.map(|(at, it)| (it, into.remove(&at).unwrap_or_default())).collect()

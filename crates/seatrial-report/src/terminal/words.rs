@@ -1,8 +1,9 @@
 //! Plain words for a person: units as the places they stand for, and counts.
 
 use seatrial_diagnostics::Finding;
-use seatrial_model::UnitKind;
+use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::TreePath;
+use seatrial_trial::Skipped;
 
 /// A unit's name as a person calls it: `manifests:k8s` is `k8s/`.
 pub(super) fn unit(name: &str) -> String {
@@ -41,6 +42,20 @@ pub(super) fn shortened(finding: &Finding) -> Finding {
     short
 }
 
+/// The reason of a skip without the counts in it, for several places at once.
+pub(super) fn common(skipped: &Skipped) -> &str {
+    let reason = skipped.reason.as_str();
+    match skipped.code {
+        SkipCode::Fixture => "test fixtures, checked only when asked for by path",
+        SkipCode::NotRendered => reason.split_once("; ").map_or(reason, |(first, _)| first),
+        SkipCode::ForeignTemplate => {
+            let counted = reason.rsplit_once(": ").filter(|(_, count)| count.ends_with(" files"));
+            counted.map_or(reason, |(first, _)| first)
+        }
+        _ => reason,
+    }
+}
+
 /// A number with its noun.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -61,6 +76,30 @@ pub(super) fn nouns(kind: UnitKind) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_of_several_skips_lose_their_counts() {
+        let common = |code, reason: &str| {
+            let reason = reason.to_owned();
+            common(&Skipped { path: TreePath::top(), line: None, code, reason }).to_owned()
+        };
+        assert_eq!(
+            common(SkipCode::ForeignTemplate, "Jsonnet is not rendered: 12 files"),
+            "Jsonnet is not rendered"
+        );
+        assert_eq!(
+            common(SkipCode::NotRendered, "charts are not rendered yet"),
+            "charts are not rendered yet"
+        );
+        assert_eq!(
+            common(
+                SkipCode::NotRendered,
+                "kustomizations are not rendered yet; the 3 files it lists were ..."
+            ),
+            "kustomizations are not rendered yet"
+        );
+        assert_eq!(common(SkipCode::Unreadable, "it is a: 3 files"), "it is a: 3 files");
+    }
 
     #[test]
     fn units_are_called_by_their_places() {

@@ -86,7 +86,10 @@ fn a_file_that_is_too_large_is_named_without_an_excerpt() {
 #[test]
 fn a_quote_without_an_end_shows_where_the_document_ends() {
     let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
-    tree.write("k8s/open.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"open\ndata: {}\n---\n");
+    tree.write(
+        "k8s/open.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"open\ndata: {}\n---\n",
+    );
     assert!(tree.check(&[]).stdout.contains("--- the document ends here"), "{}", tree.check(&[]).stdout);
 }
 
@@ -137,5 +140,24 @@ fn a_big_tree_ends_in_counts_and_the_worst_is_shown() {
     coverage: 0 of 1 directory judged in full for Kubernetes 1.36
       not judged: k8s/zzz.yaml: its kind is written in the wrong letter case
     next: `seatrial explain wrong-letter-case` says more about a check
+    ");
+}
+
+#[test]
+fn workloads_that_fail_for_one_reason_share_a_line() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata: {password: no-base64!}\n";
+    let tree = Tree::new(&[("k8s/secret.yaml", secret)]);
+    let image = "image: registry.example.com/web:1.2.3\n";
+    let from = format!("{image}          envFrom: [{{secretRef: {{name: db}}}}]\n");
+    for name in ["a", "b", "c", "d"] {
+        let text = SOUND.replace(image, &from).replace("name: web", &format!("name: {name}"));
+        tree.write(&format!("k8s/{name}.yaml"), text.replace("app: web", &format!("app: {name}")));
+    }
+    insta::assert_snapshot!(ending(&tree.check(&[]).stdout), @"
+    verdict: will fail
+      Deployment a, Deployment b, Deployment c and 1 more in k8s/: will fail: key password of Secret db is not base64 (k8s/secret.yaml:4)
+    findings: 1 error
+    coverage: 1 of 1 directory judged for Kubernetes 1.36
+    next: `seatrial explain invalid-secret-data` says more about a check
     ");
 }
