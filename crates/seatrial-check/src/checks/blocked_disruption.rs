@@ -149,9 +149,10 @@ fn counted(
 
 fn in_words(workload: &Workload<'_>, count: &Replicas<'_>) -> String {
     let title = workload.object().title();
+    let pods = if count.low == 1 { "1 pod".to_owned() } else { format!("{} pods", count.low) };
     match &count.by {
-        Some(by) => format!("{title} has {} pods at the least, by {}", count.low, by.object().title()),
-        None => format!("{title} has {} pods", count.low),
+        Some(by) => format!("{title} has at least {pods}, by {}", by.object().title()),
+        None => format!("{title} has {pods}"),
     }
 }
 

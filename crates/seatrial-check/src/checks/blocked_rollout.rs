@@ -163,8 +163,9 @@ impl<'a> Strategy<'a> {
         let (surge, unavailable) = (self.surge().scaled(pods, true), self.unavailable().scaled(pods, false));
         let number = |it: Result<i64, _>| it.unwrap_or_default();
         format!(
-            "of {pods} pods a rollout may remove {} ({}, rounded down) and add {} ({}, rounded up): \
+            "of {pods} {} a rollout may remove {} ({}, rounded down) and add {} ({}, rounded up): \
              a new pod must be ready before an old one goes",
+            if pods == 1 { "pod" } else { "pods" },
             number(unavailable),
             self.unavailable(),
             number(surge),
