@@ -12,11 +12,11 @@ use seatrial_yaml::Node;
 use crate::checklist::{ChecklistItem, checklist};
 use crate::config::FILE_NAME;
 use crate::judge::Judgement;
+use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
 use crate::resolve::{Resolved, Resolver, resolve};
 use crate::suppress::Suppressions;
 use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
-use crate::origins::look_elsewhere;
 use crate::{Config, Date, catalogue, origins};
 
 /// The name of the profile that is used when none is named.

@@ -49,7 +49,9 @@ use seatrial_model::references::Relation;
 use seatrial_model::{Field, Link, Object};
 use seatrial_yaml::FieldPath;
 
-use crate::gitops::{Revision, Standing, is_complete, is_literal, own_repository, path_help, shown, standing};
+use crate::gitops::{
+    Revision, Standing, is_complete, is_literal, own_repository, path_help, shown, standing,
+};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
