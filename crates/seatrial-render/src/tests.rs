@@ -63,6 +63,7 @@ fn what_cannot_be_named_or_read_is_accounted_for() {
         std::fs::write(name, WEB).expect("the file can be written");
     };
     [&b"web.yaml"[..], b"m\xfe.yaml", b"note\xfe.txt"].into_iter().for_each(write);
+    std::os::unix::fs::symlink("../elsewhere", place.path().join(".git")).expect("the link can be made");
     let socket = place.path().join("s.yaml");
     let _socket = std::os::unix::net::UnixListener::bind(socket).expect("the socket can be made");
     let files = seatrial_source::DiskFiles::open(place.path()).expect("the directory opens");

@@ -106,7 +106,8 @@ fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadErro
     for entry in entries {
         let is_directory =
             matches!(entry.kind, EntryKind::Directory | EntryKind::Unnameable { is_directory: true });
-        if is_directory && is_cache(entry.path.name()) {
+        // What `.git` is when it is no directory is told by who opens it.
+        if entry.path.name() == ".git" || (is_directory && is_cache(entry.path.name())) {
             continue;
         }
         if request.exclude.is_match(entry.path.as_str()) {
