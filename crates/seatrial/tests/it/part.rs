@@ -2,7 +2,7 @@
 
 use crate::support::{SOUND, TWICE, Tree, run};
 
-/// A Deployment that reads a ConfigMap.
+/// A Deployment that reads settings.
 const READER: &str = "\
 apiVersion: apps/v1
 kind: Deployment

@@ -93,7 +93,7 @@ fn a_quote_without_an_end_shows_where_the_document_ends() {
     assert!(tree.check(&[]).stdout.contains("--- the document ends here"), "{}", tree.check(&[]).stdout);
 }
 
-/// ConfigMaps with a key that stands twice.
+/// Objects with a key that stands twice.
 fn many(count: usize) -> String {
     let mut text = String::new();
     for number in 0..count {
