@@ -1,6 +1,7 @@
 //! The command line, as a person or a pipeline uses it.
 
 mod command;
+mod examples;
 mod git;
 mod hostile;
 mod kinds;

@@ -1,0 +1,85 @@
+//! The bundled examples: every finding, in the order it is printed, as
+//! `expected.txt` beside the example says.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::run;
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+}
+
+/// Copies a tree, so that the example is judged by itself and not as a part of
+/// this repository.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a directory can be made");
+    for entry in fs::read_dir(from).expect("an example can be listed") {
+        let entry = entry.expect("an entry can be read");
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a file can be copied");
+        }
+    }
+}
+
+fn report(name: &str) -> (String, i32) {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let tree = directory.path().join(name);
+    copy(&examples().join(name), &tree);
+    let run = run(&tree, &["check", "--format", "json", "--today", "2026-01-01"], b"");
+    let report = run.json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut lines = format!("verdict {}\n", text(&report["verdict"]));
+    for finding in report["findings"].as_array().expect("findings are a list") {
+        let (path, line) = (text(&finding["primary"]["path"]), &finding["primary"]["line"]);
+        let (severity, check) = (text(&finding["severity"]), text(&finding["check"]));
+        let _ = writeln!(lines, "{path}:{line}: {severity}[{check}] {}", text(&finding["message"]));
+    }
+    for skip in report["coverage"]["skipped"].as_array().expect("skips are a list") {
+        let _ = writeln!(lines, "not judged: {}: {}", text(&skip["path"]), text(&skip["reason"]));
+    }
+    (lines, run.code)
+}
+
+/// Compares with `expected.txt`; after a wanted change, run the tests with
+/// `SEATRIAL_ACCEPT=1` and read the difference.
+fn check(name: &str, exit: i32) {
+    let (report, code) = report(name);
+    let expected = examples().join(name).join("expected.txt");
+    if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+        fs::write(&expected, &report).expect("the expectation can be written");
+    }
+    let wanted = fs::read_to_string(&expected).unwrap_or_default();
+    let added = report.lines().filter(|line| !wanted.lines().any(|it| it == *line));
+    let gone = wanted.lines().filter(|line| !report.lines().any(|it| it == *line));
+    let difference: String =
+        gone.map(|line| format!("- {line}\n")).chain(added.map(|line| format!("+ {line}\n"))).collect();
+    assert!(wanted == report, "{name}\n{difference}");
+    assert_eq!(code, exit, "{name}");
+}
+
+#[test]
+fn sophia() {
+    check("sophia", 1);
+}
+
+#[test]
+fn healthcare() {
+    check("healthcare", 1);
+}
+
+#[test]
+fn todo() {
+    check("todo", 1);
+}
+
+#[test]
+fn tutor() {
+    check("tutor", 0);
+}
