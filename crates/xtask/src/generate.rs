@@ -20,7 +20,8 @@ pub(crate) fn write(top: &Path) -> anyhow::Result<()> {
 
 /// Fails when a generated file differs from what the code says.
 pub(crate) fn compare(top: &Path) -> anyhow::Result<()> {
-    let differs = |(path, text): &(String, String)| fs::read_to_string(top.join(path)).ok().as_ref() != Some(text);
+    let differs =
+        |(path, text): &(String, String)| fs::read_to_string(top.join(path)).ok().as_ref() != Some(text);
     let stale: Vec<String> = files().into_iter().filter(differs).map(|(path, _)| path).collect();
     if !stale.is_empty() {
         bail!("run `cargo xtask generate`: {}", stale.join(", "));
@@ -51,7 +52,8 @@ fn index() -> String {
         .to_owned();
     for check in seatrial_trial::catalogue() {
         let (id, title) = (check.id, check.title);
-        let _ = writeln!(text, "| [{id}]({id}.md) | {} | {} | {title} |", check.severity, check.level.as_str());
+        let _ =
+            writeln!(text, "| [{id}]({id}.md) | {} | {} | {title} |", check.severity, check.level.as_str());
     }
     text
 }

@@ -30,7 +30,8 @@ fn built() -> Arrows {
         .expect("cargo describes the workspace");
     let members: BTreeSet<String> = metadata.packages.iter().map(|it| it.name.to_string()).collect();
     let arrows = metadata.packages.iter().map(|package| {
-        let used = package.dependencies.iter().map(|it| it.name.clone()).filter(|name| members.contains(name));
+        let used =
+            package.dependencies.iter().map(|it| it.name.clone()).filter(|name| members.contains(name));
         (package.name.to_string(), used.collect())
     });
     arrows.collect()
