@@ -1,7 +1,7 @@
 //! The files that are made from the code, and committed so that readers and
 //! other programs find them: page per check, families for `FixBench`, schemas.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -60,16 +60,16 @@ fn index() -> String {
 
 /// `category,check` rows; a category's prefix is a category too.
 fn families() -> String {
-    let mut rows: BTreeMap<(String, &str), ()> = BTreeMap::new();
+    let mut rows: BTreeSet<(String, &str)> = BTreeSet::new();
     for check in seatrial_trial::catalogue() {
         for family in check.families {
             let parts: Vec<&str> = family.split('.').collect();
             for length in 1..=parts.len() {
-                rows.insert((parts[..length].join("."), check.id), ());
+                rows.insert((parts[..length].join("."), check.id));
             }
         }
     }
-    let rows = rows.into_keys().map(|(category, check)| format!("{category},{check}\n"));
+    let rows = rows.into_iter().map(|(category, check)| format!("{category},{check}\n"));
     "category,check\n".to_owned() + &rows.collect::<String>()
 }
 
