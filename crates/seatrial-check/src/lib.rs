@@ -1,7 +1,7 @@
 //! The checks: pure functions from rendered objects to notices, one file each.
 //!
 //! Nothing here reads a file. A check declares how much it looks at
-//! ([`Level`](seatrial_diagnostics::Level)) and gets a [`Context`] of that size.
+//! ([`Level`]) and gets a [`Context`] of that size.
 
 mod checks;
 mod claims;

@@ -173,7 +173,7 @@ fn astray(world: &World<'_>, object: &Object, link: &Link) -> Option<Place> {
 /// Whether something in the tree says which namespace objects go to that name none.
 fn is_placed_elsewhere(world: &World<'_>) -> bool {
     let repository = world.repository;
-    let is_placing = |kind| matches!(kind, UnitKind::ArgoCd | UnitKind::Flux | UnitKind::Kustomize);
+    let is_placing = |kind| kind == UnitKind::Kustomize;
     if repository.units.len() > UNITS_MAX || repository.units.iter().any(|it| is_placing(it.kind)) {
         return true;
     }
@@ -420,8 +420,10 @@ impl<'a> Missing<'a> {
         let repository = self.world.repository;
         let kinds_made = is_to(self.link, "", "ConfigMap") || is_to(self.link, "", "Secret");
         let units = repository.units.iter().filter(move |it| match it.kind {
-            UnitKind::Helm | UnitKind::ArgoCd | UnitKind::Flux => true,
+            UnitKind::Helm => true,
             UnitKind::Kustomize => kinds_made,
+            // What these bring, their objects say.
+            UnitKind::ArgoCd | UnitKind::Flux => false,
             UnitKind::Manifests | UnitKind::Compose => false,
         });
         let skipped_code = |code| {

@@ -64,7 +64,7 @@ pub struct Skip {
 /// What was found, what was rendered, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Units and files with Kubernetes content.
+    /// Units.
     pub found: usize,
     /// Those of them that were rendered and judged.
     pub rendered: usize,

@@ -1,12 +1,13 @@
 //! Discovery of deployable units and their rendering into objects.
 //!
-//! [`render`] looks at a tree once: which files are manifests, which belong to
+//! [`render()`] looks at a tree once: which files are manifests, which belong to
 //! a chart, a kustomization or another program, and what objects the rest
 //! holds. It answers afterwards where a field stands, how to edit it and which
 //! bytes are secret. It runs no program and never stops at the first error.
 
 mod checks;
 mod classify;
+mod delivery;
 mod documents;
 mod edits;
 mod intake;

@@ -1,8 +1,9 @@
-//! The architecture page against the workspace as cargo sees it: crate list,
-//! arrows, and the words that belong nowhere.
+//! The architecture page against the workspace as cargo sees it, and the pure
+//! crates against the effects they must not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
@@ -75,4 +76,61 @@ fn arrows_have_no_cycle() {
     for name in drawn.keys() {
         assert!(!closure(&drawn, name).contains(name), "{name} reaches itself");
     }
+}
+
+/// Crates that decide and never touch the world; effects come in through
+/// traits and arguments.
+const PURE: &[&str] = &[
+    "seatrial-yaml",
+    "seatrial-diagnostics",
+    "seatrial-model",
+    "seatrial-profile",
+    "seatrial-render",
+    "seatrial-check",
+    "seatrial-trial",
+    "seatrial-report",
+];
+
+/// Files, environment, clocks, programs, the network, and printing.
+const EFFECTS: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "std::process",
+    "SystemTime",
+    "Instant::now",
+    "println!",
+    "RandomState",
+];
+
+/// The Rust files below a directory, tests left out.
+fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("a crate has sources") {
+        let path = entry.expect("an entry can be read").path();
+        let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+        if path.is_dir() && !is_test {
+            sources(&path, found);
+        } else if !is_test && path.extension().is_some_and(|it| it == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn pure_crates_have_no_effects() {
+    let mut stray = Vec::new();
+    for name in PURE {
+        let mut files = Vec::new();
+        sources(&crate::top().join("crates").join(name).join("src"), &mut files);
+        for file in files {
+            let text = fs::read_to_string(&file).expect("a source can be read");
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let used = code.flat_map(|line| EFFECTS.iter().filter(move |effect| line.contains(**effect)));
+            stray.extend(used.map(|effect| format!("{}: {effect}", file.display())));
+        }
+    }
+    assert!(stray.is_empty(), "{}", stray.join("\n"));
 }

@@ -10,11 +10,11 @@
 //! there as well; where that cannot be done it gives a warning.
 //!
 //! ## Bad
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/shop
 //! main
 //! ```
-//! ```yaml file=argocd/shop.yaml
+//! ```yaml file:argocd/shop.yaml
 //! apiVersion: argoproj.io/v1alpha1
 //! kind: Application
 //! metadata: {name: shop, namespace: argocd}
@@ -23,14 +23,14 @@
 //! ```
 //!
 //! ## Good
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/shop
 //! main
 //! ```
-//! ```files
+//! ```text files
 //! k8s/prod/deployment.yaml
 //! ```
-//! ```yaml file=argocd/shop.yaml
+//! ```yaml file:argocd/shop.yaml
 //! apiVersion: argoproj.io/v1alpha1
 //! kind: Application
 //! metadata: {name: shop, namespace: argocd}

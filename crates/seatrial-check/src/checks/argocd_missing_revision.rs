@@ -11,12 +11,12 @@
 //! or one of a single branch, an absent name proves nothing and is a warning.
 //!
 //! ## Bad
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/shop
 //! develop
 //! main
 //! ```
-//! ```yaml file=argocd/shop.yaml
+//! ```yaml file:argocd/shop.yaml
 //! apiVersion: argoproj.io/v1alpha1
 //! kind: Application
 //! metadata: {name: shop, namespace: argocd}
@@ -25,12 +25,12 @@
 //! ```
 //!
 //! ## Good
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/shop
 //! develop
 //! main
 //! ```
-//! ```yaml file=argocd/shop.yaml
+//! ```yaml file:argocd/shop.yaml
 //! apiVersion: argoproj.io/v1alpha1
 //! kind: Application
 //! metadata: {name: shop, namespace: argocd}

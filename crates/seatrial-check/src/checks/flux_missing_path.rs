@@ -8,11 +8,11 @@
 //! Only a `GitRepository` whose address is this repository is judged.
 //!
 //! ## Bad
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/fleet
 //! main
 //! ```
-//! ```yaml file=clusters/apps.yaml
+//! ```yaml file:clusters/apps.yaml
 //! apiVersion: source.toolkit.fluxcd.io/v1
 //! kind: GitRepository
 //! metadata: {name: flux-system, namespace: flux-system}
@@ -25,14 +25,14 @@
 //! ```
 //!
 //! ## Good
-//! ```refs
+//! ```text refs
 //! url https://github.com/example/fleet
 //! main
 //! ```
-//! ```files
+//! ```text files
 //! apps/prod/kustomization.yaml
 //! ```
-//! ```yaml file=clusters/apps.yaml
+//! ```yaml file:clusters/apps.yaml
 //! apiVersion: source.toolkit.fluxcd.io/v1
 //! kind: GitRepository
 //! metadata: {name: flux-system, namespace: flux-system}

@@ -9,17 +9,17 @@
 //! somebody knows of it, and this is only advice.
 //!
 //! ## Bad
-//! ```yaml file=base/deployment-config.yaml
+//! ```yaml file:base/deployment-config.yaml
 //! apiVersion: v1
 //! kind: ConfigMap
 //! metadata: {name: settings}
 //! ```
-//! ```orphans
+//! ```text orphans
 //! base/deployment-config.yaml
 //! ```
 //!
 //! ## Good
-//! ```yaml file=base/deployment-config.yaml
+//! ```yaml file:base/deployment-config.yaml
 //! apiVersion: v1
 //! kind: ConfigMap
 //! metadata: {name: settings}

@@ -2,11 +2,13 @@
 //! the line, what a check must notice there.
 //!
 //! A `##` section is one tree. Its fences: `yaml` (one file), `yaml pod-spec`
-//! (wrapped into a Deployment), `yaml file=DIR/NAME` (a file of the unit
-//! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`), `files` (further paths that exist), `refs` (the
-//! repository's `url ...` lines, then its branches and tags), `orphans`
-//! (files that no kustomization lists, and who names them), `external` (`Kind namespace/name` or
-//! `Kind name`, declared to exist elsewhere).
+//! (wrapped into a Deployment), `yaml file:DIR/NAME` (a file of the unit
+//! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`),
+//! `text files` (further paths that exist), `text refs` (the repository's
+//! `url ...` lines, then its branches and tags), `text orphans` (files that no
+//! kustomization lists, and who names them), `text external` (`Kind
+//! namespace/name` or `Kind name`, declared to exist elsewhere). They are
+//! `text` so that rustdoc does not take them for Rust.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -80,7 +82,7 @@ impl Fence {
     }
 
     fn file(&self) -> &str {
-        self.info.split(' ').find_map(|word| word.strip_prefix("file=")).unwrap_or("app/manifests.yaml")
+        self.info.split(' ').find_map(|word| word.strip_prefix("file:")).unwrap_or("app/manifests.yaml")
     }
 
     /// What kind of unit the file belongs to.
@@ -163,7 +165,7 @@ impl Case {
         let mut origins = None;
         for fence in &self.fences {
             let lines = fence.text.lines().filter(|line| !line.is_empty());
-            match fence.info.as_str() {
+            match fence.info.strip_prefix("text ").unwrap_or(&fence.info) {
                 "files" => facts.files.extend(lines.map(TreePath::new)),
                 "refs" => origins = Some(refs(lines)),
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
