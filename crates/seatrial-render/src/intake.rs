@@ -13,7 +13,7 @@ use crate::Request;
 use crate::checks::{FILE_TOO_LARGE, IGNORED_RESOURCE, PATH_OUTSIDE_TREE, UNREADABLE_FILE};
 use crate::classify::name::{self, NameKind};
 use crate::kustomization::Kustomization;
-use crate::layout::{Candidate, FileRole};
+use crate::layout::{Candidate, FileRole, Layout};
 use crate::read::Outcome;
 use crate::walk::{Links, Walk};
 
@@ -37,11 +37,11 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(walk: &Walk, candidates: &[Candidate], outcomes: Vec<Outcome>) -> Self {
+    pub(crate) fn new(walk: &Walk, layout: &Layout, outcomes: Vec<Outcome>) -> Self {
         let mut intake = Self { skipped: walk.skipped.clone(), ..Self::default() };
         let mut fixtures: BTreeMap<&TreePath, usize> = BTreeMap::new();
         let mut generators: BTreeMap<(TreePath, &str), Vec<&TreePath>> = BTreeMap::new();
-        for (candidate, outcome) in candidates.iter().zip(outcomes) {
+        for (candidate, outcome) in layout.candidates.iter().zip(outcomes) {
             match (outcome, candidate.role, &candidate.fixture) {
                 (Outcome::Fixture, _, Some(fixture)) => *fixtures.entry(fixture).or_default() += 1,
                 (Outcome::Kept(_), FileRole::Generator(reason), _) => {
@@ -63,6 +63,7 @@ impl Intake {
             }
         }
         intake.take_walk(walk);
+        intake.take_dangling(&layout.dangling);
         intake
     }
 
@@ -120,6 +121,15 @@ impl Intake {
         }
         for (path, error) in &walk.unreadable {
             self.failed(path, error);
+        }
+    }
+
+    fn take_dangling(&mut self, dangling: &[(TreePath, String)]) {
+        for (path, target) in dangling {
+            self.skip(path.clone(), SkipCode::Unreadable, format!("the link leads nowhere: `{target}`"));
+            let message = format!("`{path}` links to `{target}`, and the link leads nowhere");
+            let notice = self.at_file(&UNREADABLE_FILE, path.clone(), message);
+            self.notices.push(notice.help("remove the link, or let it lead to a file"));
         }
     }
 

@@ -47,17 +47,29 @@ pub(crate) struct Layout {
     pub(crate) candidates: Vec<Candidate>,
     /// Directories of charts that are no part of another chart, sorted.
     pub(crate) charts: Vec<TreePath>,
+    /// Links that lead nowhere and stand where a file would be read.
+    pub(crate) dangling: Vec<(TreePath, String)>,
 }
 
 impl Layout {
     pub(crate) fn new(walk: &Walk, places: &Places) -> Self {
         let charts = charts(walk);
         let known = places_of(walk, places, &charts);
-        let mut layout = Self { candidates: Vec::new(), charts };
-        for file in &walk.files {
-            let directory = file.path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+        let mut layout = Self { charts, ..Self::default() };
+        let place_of = |path: &TreePath| {
+            let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
             // A file that a link shows may stand in a directory that is not walked.
-            let place = known.get(directory).cloned().unwrap_or_default();
+            known.get(directory).cloned().unwrap_or_default()
+        };
+        for link in &walk.dangling {
+            let place = place_of(&link.0);
+            let role = role(&link.0, place.chart.as_ref()).filter(|_| place.fixture.is_none());
+            if role.is_some_and(|role| !matches!(role, FileRole::Generator(_) | FileRole::Program)) {
+                layout.dangling.push(link.clone());
+            }
+        }
+        for file in &walk.files {
+            let place = place_of(&file.path);
             if let Some(role) = role(&file.path, place.chart.as_ref()) {
                 let path = file.path.clone();
                 layout.candidates.push(Candidate { path, size: file.size, role, fixture: place.fixture });

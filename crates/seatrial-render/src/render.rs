@@ -30,7 +30,7 @@ pub fn render(request: Request<'_>) -> Rendering {
     let places = Places::new(&request.root, &request.scope, &walk.directories);
     let layout = Layout::new(&walk, &places);
     let outcomes = read::read(&request, &layout.candidates);
-    let intake = Intake::new(&walk, &layout.candidates, outcomes);
+    let intake = Intake::new(&walk, &layout, outcomes);
     let run = Run::new(&request, intake, &walk.links);
     let facts = RenderFacts {
         files: walk.files.iter().map(|file| file.path.clone()).collect(),

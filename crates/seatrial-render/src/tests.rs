@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
 use seatrial_model::{KubernetesVersion, SkipCode, Target};
-use seatrial_source::{Commit, Completeness, Files, MemoryFiles, Ref, RevisionError, Revisions, TreePath};
+use seatrial_source::{
+    Commit, Completeness, Entry, EntryKind, Files, MemoryFiles, ReadError, Ref, RevisionError, Revisions,
+    TreePath,
+};
 
 use crate::{Rendering, Request, render};
 
@@ -560,10 +563,84 @@ fn links_are_followed_inside_the_tree_only() {
     let outside_links: Vec<(String, SkipCode)> = skips(&rendering);
     assert_eq!(
         outside_links,
-        [("k8s/away".to_owned(), SkipCode::Outside), ("leak.yaml".to_owned(), SkipCode::Outside)]
+        [
+            ("dangling.yaml".to_owned(), SkipCode::Unreadable),
+            ("k8s/away".to_owned(), SkipCode::Outside),
+            ("leak.yaml".to_owned(), SkipCode::Outside)
+        ]
     );
-    let checks: Vec<&str> = rendering.notices.iter().map(|notice| notice.check.id).collect();
-    assert_eq!(checks, ["path-outside-tree", "path-outside-tree"]);
+    let mut checks: Vec<&str> = rendering.notices.iter().map(|notice| notice.check.id).collect();
+    checks.sort_unstable();
+    assert_eq!(checks, ["path-outside-tree", "path-outside-tree", "unreadable-file"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_are_accounted_for() {
+    use std::os::unix::fs::symlink;
+
+    let place = tempfile::tempdir().expect("a directory can be made");
+    std::fs::write(place.path().join("web.yaml"), WEB).expect("the file can be written");
+    for (target, name) in [
+        ("nowhere.yaml", "dangling.yaml"),
+        ("dangling.yaml", "again.yaml"),
+        ("loop.yaml", "loop.yaml"),
+        ("there.json", "back.json"),
+        ("back.json", "there.json"),
+        ("web.yaml", "whole.yaml"),
+        ("nowhere", "note.txt"),
+    ] {
+        symlink(target, place.path().join(name)).expect("the link can be made");
+    }
+    let files = seatrial_source::DiskFiles::open(place.path()).expect("the directory opens");
+    let rendering = render(Request::new(&files, target()));
+    assert_eq!(units(&rendering), "manifests:. Deployed Deployment web\n");
+    let expected = ["again.yaml", "back.json", "dangling.yaml", "loop.yaml", "there.json"];
+    assert_eq!(skips(&rendering), expected.map(|name| (name.to_owned(), SkipCode::Unreadable)));
+    assert_eq!(
+        notices(&rendering)[2],
+        "warning unreadable-file dangling.yaml:1 `dangling.yaml` links to `nowhere.yaml`, and the link leads nowhere"
+    );
+    assert_eq!(rendering.notices.len(), expected.len());
+}
+
+/// A tree of which some files are listed and then refused.
+struct Refusing(MemoryFiles, Vec<(&'static str, ReadError)>);
+
+impl Files for Refusing {
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        self.0.list(directory)
+    }
+
+    fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        self.0.kind(path)
+    }
+
+    fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        match self.1.iter().find(|(name, _)| *name == path.as_str()) {
+            Some((_, error)) => Err(error.clone()),
+            None => self.0.read(path, limit),
+        }
+    }
+}
+
+#[test]
+fn a_file_that_disappears_or_is_refused_hides_nothing_else() {
+    let denied = ReadError::Failed { message: "permission denied".to_owned() };
+    let refused = vec![("k8s/gone.yaml", ReadError::Missing), ("k8s/shut.yaml", denied)];
+    let names = ["k8s/gone.yaml", "k8s/shut.yaml", "k8s/web.yaml"];
+    let files = Refusing(names.map(|name| (name, WEB)).into_iter().collect(), refused);
+    let rendering = render(Request::new(&files, target()));
+    assert_eq!(units(&rendering), "manifests:k8s Deployed Deployment web\n");
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning unreadable-file k8s/gone.yaml:1 `k8s/gone.yaml` disappeared while it was read",
+            "warning unreadable-file k8s/shut.yaml:1 `k8s/shut.yaml` cannot be read: permission denied",
+        ]
+    );
+    let unreadable = ["k8s/gone.yaml", "k8s/shut.yaml"].map(|it| (it.to_owned(), SkipCode::Unreadable));
+    assert_eq!(skips(&rendering), unreadable);
 }
 
 fn field(rendering: &Rendering, path: &str) -> Location {

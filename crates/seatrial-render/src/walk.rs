@@ -27,7 +27,11 @@ pub(crate) struct Walk {
     pub(crate) links: Links,
     /// Links that lead outside, sorted, with the text they hold.
     pub(crate) outside: Vec<(TreePath, String)>,
-    /// Directories that could not be listed, sorted, with the reason.
+    /// Links named like something that is read, and nothing is at their end:
+    /// sorted, with the text they hold.
+    pub(crate) dangling: Vec<(TreePath, String)>,
+    /// Directories that could not be listed and links that could not be
+    /// followed, sorted, with the reason.
     pub(crate) unreadable: Vec<(TreePath, ReadError)>,
     pub(crate) skipped: Vec<Skip>,
 }
@@ -86,6 +90,7 @@ pub(crate) fn walk(request: &Request<'_>) -> Walk {
     walk.follow(links, request);
     walk.files.sort_by(|a, b| a.path.cmp(&b.path));
     walk.outside.sort();
+    walk.dangling.sort();
     walk.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
     walk
 }
@@ -158,26 +163,41 @@ impl Walk {
         }
     }
 
-    /// Sorts links into those that lead outside, those whose target is walked
-    /// anyway, and those that show a file of the tree in a new place.
+    /// Sorts links into those that lead outside or nowhere, those whose target
+    /// is walked anyway, and those that show a file of the tree in a new place.
     fn follow(&mut self, links: Vec<(TreePath, String)>, request: &Request<'_>) {
         let mut inside = Vec::new();
+        let mut failed = Vec::new();
         for (path, target) in links {
             let lexical = path.parent().and_then(|parent| parent.join(&target));
-            let leaves = match request.files.read(&path, 0) {
-                Err(ReadError::Outside) => true,
-                // A dangling link says nothing about what is elsewhere.
-                Err(ReadError::Missing | ReadError::Failed { .. }) => lexical.is_none(),
-                Ok(_) | Err(_) => false,
-            };
-            if leaves {
+            let error = request.files.read(&path, 0).err();
+            let is_broken = matches!(error, Some(ReadError::Missing | ReadError::Failed { .. }));
+            // A broken link says nothing about what is elsewhere.
+            if error == Some(ReadError::Outside) || (is_broken && lexical.is_none()) {
                 self.outside.push((path, target));
                 continue;
             }
-            let Some(lexical) = lexical else { continue };
-            self.links.0.insert(path.clone(), lexical);
-            inside.push(path);
+            self.links.0.extend(lexical.map(|lexical| (path.clone(), lexical)));
+            match error.filter(|_| is_broken) {
+                Some(error) => failed.push((path, target, error)),
+                None => inside.push(path),
+            }
         }
+        self.show(inside, request);
+        for (path, target, error) in failed.into_iter().filter(|(path, ..)| is_read(path)) {
+            // A loop fails with words that differ between systems.
+            let is_loop = self.links.0.contains_key(&self.links.resolve(&path));
+            if error == ReadError::Missing || is_loop {
+                self.dangling.push((path, target));
+            } else {
+                self.unreadable.push((path, error));
+            }
+        }
+    }
+
+    /// Takes the file a link leads to for one of its own, unless it is walked
+    /// anyway.
+    fn show(&mut self, inside: Vec<TreePath>, request: &Request<'_>) {
         let mut known: Vec<TreePath> = self.files.iter().map(|file| file.path.clone()).collect();
         known.sort();
         for path in inside {
