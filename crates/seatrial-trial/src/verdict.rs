@@ -197,7 +197,9 @@ pub(crate) fn is_workload(object: &Object) -> bool {
 
 /// The whole tree's verdict: the worst of the units that are deployed and of
 /// findings that belong to no unit. A unit that only serves others counts
-/// when it could not be judged, as nothing else judged it either.
+/// when it could not be judged, as nothing else judged it either. Where nothing
+/// at all was judged, no warning says how it will go: only a proven failure is
+/// more than unknown.
 pub(crate) fn of_repository(units: &[UnitVerdict], findings: &[Finding]) -> Verdict {
     let counts = |unit: &&UnitVerdict| match unit.role {
         UnitRole::Deployed => true,
@@ -209,5 +211,6 @@ pub(crate) fn of_repository(units: &[UnitVerdict], findings: &[Finding]) -> Verd
     let worst = units.iter().filter(counts).map(|unit| unit.verdict).chain(loose).max();
     // With candidates only, they are all there is to judge.
     let candidates = || units.iter().map(|unit| unit.verdict).max();
-    worst.or_else(candidates).unwrap_or(Verdict::Unknown)
+    let floor = if units.iter().any(|unit| unit.is_judged) { Verdict::Ready } else { Verdict::Unknown };
+    worst.or_else(candidates).unwrap_or(Verdict::Unknown).max(floor)
 }

@@ -135,6 +135,17 @@ fn what_could_not_be_judged_outweighs_a_risk_and_not_a_failure() {
 }
 
 #[test]
+fn input_that_cannot_be_read_is_unknown_and_no_mere_risk() {
+    let unreadable = [("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\0}\n")];
+    let trial = trial_of(&unreadable, "");
+    assert_eq!((trial.coverage.rendered, trial.coverage.skipped.len()), (0, 1));
+    assert_eq!(trial.worst(), Some(Severity::Warning));
+    assert_eq!(trial.verdict, Verdict::Unknown);
+    let trial = trial_of(&[unreadable[0], ("k8s/secret.yaml", SECRET)], "");
+    assert_eq!(trial.verdict, Verdict::AtRisk);
+}
+
+#[test]
 fn an_excluded_path_is_not_judged() {
     let files = [("vendor/api.yaml", &*deployment("credentails")), ("k8s/secret.yaml", SECRET)];
     let trial = trial_of(&files, "exclude = [\"vendor\"]");
