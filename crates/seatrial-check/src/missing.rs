@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Notice, Role, Severity};
 use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Scope, Strength};
 use seatrial_model::{
-    Agreement, Link, Object, Place, Resolution, SkipCode, UnitKind, UnitRole, is_namespaced,
+    Agreement, Link, Object, Place, Repository, Resolution, SkipCode, Unit, UnitKind, UnitRole, is_namespaced,
 };
 use seatrial_yaml::{FieldPath, Node};
 use smol_str::SmolStr;
@@ -170,11 +170,18 @@ fn astray(world: &World<'_>, object: &Object, link: &Link) -> Option<Place> {
     (is_local && is_written_there_only && is_namespaced && !is_placed_elsewhere(world)).then_some(place)
 }
 
+/// How many places the tree has that objects come from. An application of Argo CD
+/// or Flux points to one of them, or to another repository.
+fn places(repository: &Repository) -> usize {
+    let is_place = |it: &&Unit| !matches!(it.kind, UnitKind::ArgoCd | UnitKind::Flux);
+    repository.units.iter().filter(is_place).count()
+}
+
 /// Whether something in the tree says which namespace objects go to that name none.
 fn is_placed_elsewhere(world: &World<'_>) -> bool {
     let repository = world.repository;
-    let is_placing = |kind| kind == UnitKind::Kustomize;
-    if repository.units.len() > UNITS_MAX || repository.units.iter().any(|it| is_placing(it.kind)) {
+    let mut units = repository.units.iter();
+    if places(repository) > UNITS_MAX || units.any(|it| it.kind == UnitKind::Kustomize) {
         return true;
     }
     let placing = [
@@ -397,7 +404,7 @@ impl<'a> Missing<'a> {
     /// Whether the tree is one application and everything of it can be seen.
     fn is_one_application(&self) -> bool {
         let repository = self.world.repository;
-        let is_bounded = repository.units.len() <= UNITS_MAX && !repository.facts.is_lone_file;
+        let is_bounded = places(repository) <= UNITS_MAX && !repository.facts.is_lone_file;
         if !is_bounded || self.unseen().next().is_some() {
             return false;
         }

@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{FileId, TreePath};
-use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
+use seatrial_yaml::{Dialect, Node, Stream};
 
 use crate::Request;
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
+use crate::delivery::deliveries;
 use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
@@ -164,7 +165,7 @@ impl Run {
         let draft = drafts.at(UnitKind::Helm, chart.clone(), role);
         let values = chart.join("values.yaml").and_then(|path| self.intake.sources.find(&path));
         if values.is_some() {
-            draft.suffix = "@values.yaml";
+            draft.suffix = "@values.yaml".to_owned();
         }
         self.intake.skip(chart, SkipCode::NotRendered, "charts are not rendered yet");
     }
@@ -185,7 +186,7 @@ impl Run {
             self.intake.skip(path, SkipCode::NotRendered, "Compose files are not rendered yet");
             return;
         }
-        let skips = skips(parsed);
+        let skips = skips(&parsed.documents);
         let objects = objects(parsed);
         for (code, reason) in skips {
             self.intake.skip(path.clone(), code, reason);
@@ -193,28 +194,36 @@ impl Run {
         if objects.is_empty() {
             return;
         }
-        match self.ownership.of_file(&path) {
+        let delivered = deliveries(&objects);
+        let role = match self.ownership.of_file(&path) {
             Some((owner, Part::Resource)) => {
                 listed[owner] += 1;
                 let directory = self.kustomizations[owner].directory.clone();
                 drafts.at(UnitKind::Kustomize, directory, || UnitRole::Base).objects.extend(objects);
+                UnitRole::Base
             }
-            Some(_) => {}
+            Some(_) => return,
             None => {
                 let directory = path.parent().unwrap_or_else(TreePath::top);
                 let owner = self.ownership.of_directory(&directory);
                 if let Some(owner) = owner {
                     let kustomization = self.kustomizations[owner].path.clone();
                     facts.orphans.push(Orphan {
-                        path,
+                        path: path.clone(),
                         file: parsed.stream.file(),
                         kustomization,
                         named_in: None,
                     });
                 }
                 let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
-                drafts.at(UnitKind::Manifests, directory.clone(), role).objects.extend(objects);
+                let draft = drafts.at(UnitKind::Manifests, directory.clone(), role);
+                draft.objects.extend(objects);
+                draft.role
             }
+        };
+        for it in delivered {
+            drafts.add(it.draft(path.clone(), role));
+            self.intake.skipped.push(it.skip(path.clone()));
         }
     }
 
@@ -360,13 +369,12 @@ fn objects(parsed: &Parsed) -> Vec<DraftObject> {
     found
 }
 
-fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {
+fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
     let mut found: Vec<(SkipCode, String)> = Vec::new();
-    for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
-        let skip = match kind {
+    for document in documents {
+        let skip = match document {
             DocumentKind::Objects(held) => {
-                let lost = || is_partly_lost(document).then(|| "a part of it does not parse".to_owned());
-                let Some(reason) = held.iter().find_map(reason_of).or_else(lost) else { continue };
+                let Some(reason) = held.iter().find_map(reason_of) else { continue };
                 (SkipCode::Unparsable, reason)
             }
             DocumentKind::Client(purpose) => (SkipCode::NotAnObject, format!("it {purpose}")),
@@ -380,18 +388,6 @@ fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {
         }
     }
     found
-}
-
-/// Whether what was read of a document is less than what stands there, and not
-/// only something that a program refuses.
-fn is_partly_lost(document: &Document) -> bool {
-    let is_refused_only = |kind| {
-        matches!(
-            kind,
-            ProblemKind::DuplicateKey | ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge
-        )
-    };
-    document.problems.iter().any(|problem| problem.is_fatal() && !is_refused_only(problem.kind))
 }
 
 /// Why an object has no type.

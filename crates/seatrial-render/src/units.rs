@@ -17,7 +17,7 @@ pub(crate) struct Draft {
     pub(crate) path: TreePath,
     pub(crate) role: UnitRole,
     /// What follows the path in its name.
-    pub(crate) suffix: &'static str,
+    pub(crate) suffix: String,
     /// Its objects, in order.
     pub(crate) objects: Vec<DraftObject>,
 }
@@ -45,7 +45,7 @@ impl DraftObject {
 
 impl Draft {
     pub(crate) fn new(kind: UnitKind, path: TreePath, role: UnitRole) -> Self {
-        Self { kind, path, role, suffix: "", objects: Vec::new() }
+        Self { kind, path, role, suffix: String::new(), objects: Vec::new() }
     }
 
     fn name(&self) -> String {
@@ -82,6 +82,11 @@ impl Drafts {
             self.drafts.push(Draft::new(kind, path, role()));
         }
         &mut self.drafts[at]
+    }
+
+    /// A unit that shares its file with others.
+    pub(crate) fn add(&mut self, draft: Draft) {
+        self.drafts.push(draft);
     }
 
     /// Gives every unit its id, in the order of names, and reads its objects.

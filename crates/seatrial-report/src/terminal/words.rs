@@ -16,8 +16,14 @@ pub(super) fn unit(name: &str) -> String {
             Some((chart, values)) => format!("chart {} with {values}", directory(chart)),
             None => format!("chart {}", directory(place)),
         },
+        "argocd" => of_file("Argo CD application", place),
+        "flux" => of_file("Flux resource", place),
         _ => name.to_owned(),
     }
+}
+
+fn of_file(noun: &str, place: &str) -> String {
+    format!("{noun} {}", place.rsplit_once('#').map_or(place, |(_, name)| name))
 }
 
 fn directory(path: &str) -> String {
@@ -109,6 +115,8 @@ mod tests {
             ("kustomize:overlays/prod", "kustomization overlays/prod/"),
             ("helm:charts/web@values.yaml", "chart charts/web/ with values.yaml"),
             ("compose:docker-compose.yml", "docker-compose.yml"),
+            ("argocd:apps/web.yaml#argocd/web", "Argo CD application argocd/web"),
+            ("flux:apps/web.yaml#web", "Flux resource web"),
         ] {
             assert_eq!(unit(name), words);
         }

@@ -42,7 +42,8 @@ fn report(name: &str) -> (String, i32) {
         let _ = writeln!(lines, "{path}:{line}: {severity}[{check}] {}", text(&finding["message"]));
     }
     for skip in report["coverage"]["skipped"].as_array().expect("skips are a list") {
-        let _ = writeln!(lines, "not judged: {}: {}", text(&skip["path"]), text(&skip["reason"]));
+        let line = skip["line"].as_u64().map(|line| format!(":{line}")).unwrap_or_default();
+        let _ = writeln!(lines, "not judged: {}{line}: {}", text(&skip["path"]), text(&skip["reason"]));
     }
     (lines, run.code)
 }
