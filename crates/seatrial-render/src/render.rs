@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{FileId, TreePath};
-use seatrial_yaml::{Dialect, Node, Stream};
+use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
@@ -186,7 +186,7 @@ impl Run {
             self.intake.skip(path, SkipCode::NotRendered, "Compose files are not rendered yet");
             return;
         }
-        let skips = skips(&parsed.documents);
+        let skips = skips(parsed);
         let objects = objects(parsed);
         for (code, reason) in skips {
             self.intake.skip(path.clone(), code, reason);
@@ -369,12 +369,13 @@ fn objects(parsed: &Parsed) -> Vec<DraftObject> {
     found
 }
 
-fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
+fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {
     let mut found: Vec<(SkipCode, String)> = Vec::new();
-    for document in documents {
-        let skip = match document {
+    for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
+        let skip = match kind {
             DocumentKind::Objects(held) => {
-                let Some(reason) = held.iter().find_map(reason_of) else { continue };
+                let lost = || is_partly_lost(document).then(|| "a part of it does not parse".to_owned());
+                let Some(reason) = held.iter().find_map(reason_of).or_else(lost) else { continue };
                 (SkipCode::Unparsable, reason)
             }
             DocumentKind::Client(purpose) => (SkipCode::NotAnObject, format!("it {purpose}")),
@@ -388,6 +389,18 @@ fn skips(documents: &[DocumentKind]) -> Vec<(SkipCode, String)> {
         }
     }
     found
+}
+
+/// Whether what was read of a document is less than what stands there, and not
+/// only something that a program refuses.
+fn is_partly_lost(document: &Document) -> bool {
+    let is_refused_only = |kind| {
+        matches!(
+            kind,
+            ProblemKind::DuplicateKey | ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge
+        )
+    };
+    document.problems.iter().any(|problem| problem.is_fatal() && !is_refused_only(problem.kind))
 }
 
 /// Why an object has no type.
