@@ -110,7 +110,7 @@ fn refuse_strange_file(place: &Path, name: &str, limit: u64) -> Result<(), Revis
 
 /// What opens without complaint but would then be misread.
 fn refuse_unknown_forms(repository: &gix::Repository) -> Result<(), RevisionError> {
-    repository.head().map_err(|_| broken(HEAD_DAMAGED))?;
+    repository.head().map_err(|_| broken(fault_of_head(repository)))?;
     let config = repository.config_snapshot();
     match config.plumbing().string("extensions.refStorage") {
         Some(form) if form != "files" => Err(broken("its refs are stored in a form that is not known")),
@@ -119,6 +119,12 @@ fn refuse_unknown_forms(repository: &gix::Repository) -> Result<(), RevisionErro
 }
 
 const HEAD_DAMAGED: &str = "HEAD is damaged";
+
+/// Why HEAD cannot be followed: itself, or what it names.
+fn fault_of_head(repository: &gix::Repository) -> &'static str {
+    let head = fs::File::open(repository.git_dir().join("HEAD"));
+    if head.is_ok_and(|head| is_head(&head)) { "a ref or `packed-refs` is damaged" } else { HEAD_DAMAGED }
+}
 
 /// Why a git directory does not open, in fixed words: the reader's own quote
 /// the bytes of files, which may be anybody's when they are links.

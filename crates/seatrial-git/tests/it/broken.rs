@@ -92,6 +92,7 @@ fn what_is_damaged_is_said_in_plain_words() {
         ("HEAD", "garbage\n", "HEAD is damaged"),
         ("config", "[core\n", "its configuration is damaged or of a form that is not known"),
         ("index", "garbage", "the index is damaged"),
+        ("packed-refs", "# pack-refs with: x\u{0}\ngarbage\n", "a ref or `packed-refs` is damaged"),
     ] {
         let sandbox = sound();
         fs::write(sandbox.path("repo/.git").join(name), garbage).expect("the file can be written");
