@@ -18,7 +18,7 @@ mod suppress;
 mod trial;
 mod verdict;
 
-pub use catalogue::{catalogue, page_path};
+pub use catalogue::catalogue;
 pub use checklist::{Answer, ChecklistItem};
 pub use config::Config;
 pub use date::{Date, DateError};

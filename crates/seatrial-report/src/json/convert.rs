@@ -13,7 +13,7 @@ use super::{
 /// as there is no site with the pages. None where that address is unknown.
 fn page_url(check: &diagnostics::CheckInfo) -> Option<String> {
     let repository = Some(env!("CARGO_PKG_REPOSITORY")).filter(|it| !it.is_empty())?;
-    Some(format!("{repository}/blob/HEAD/{}", trial::page_path(check)))
+    Some(format!("{repository}/blob/HEAD/docs/checks/{}.md", check.id))
 }
 
 impl Report {

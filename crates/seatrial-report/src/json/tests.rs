@@ -140,7 +140,7 @@ fn every_member_of_a_finding_fits_the_schema() {
       "units": [
         "manifests:."
       ],
-      "url": "https://github.com/seatrial/seatrial/blob/HEAD/crates/seatrial-check/src/checks/some_check.rs"
+      "url": "https://github.com/seatrial/seatrial/blob/HEAD/docs/checks/some-check.md"
     }
     "#);
 }
