@@ -395,10 +395,7 @@ fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {
 /// only something that a program refuses.
 fn is_partly_lost(document: &Document) -> bool {
     let is_refused_only = |kind| {
-        matches!(
-            kind,
-            ProblemKind::DuplicateKey | ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge
-        )
+        matches!(kind, ProblemKind::DuplicateKey | ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge)
     };
     document.problems.iter().any(|problem| problem.is_fatal() && !is_refused_only(problem.kind))
 }

@@ -479,6 +479,22 @@ fn a_large_file_is_not_read() {
 }
 
 #[test]
+fn what_recovery_loses_is_accounted_for() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n";
+    let rendering = rendered(&[
+        ("k/kustomization.yaml", "resources: [twice.yaml]\n"),
+        ("k/twice.yaml", &format!("{head}  b: c\n  b: d\n")),
+        ("open.yaml", &format!("{head}  b: [\n---\n{SERVICE}")),
+        ("null.yaml", &format!("{head}  ~: c\n")),
+    ]);
+    let lost = ("open.yaml".to_owned(), SkipCode::Unparsable);
+    assert_eq!(skips(&rendering), [("k/kustomization.yaml".to_owned(), SkipCode::NotRendered), lost]);
+    let checks: Vec<&str> = rendering.notices.iter().map(|notice| notice.check.id).collect();
+    assert_eq!(checks.len(), 3, "{checks:?}");
+    assert!(units(&rendering).contains("Service web"));
+}
+
+#[test]
 fn a_resource_outside_the_tree_is_noticed() {
     let rendering =
         rendered(&[("a/kustomization.yaml", "resources:\n- ../../other/x.yaml\n- https://x.y/z\n")]);
