@@ -430,8 +430,7 @@ impl<'a> Missing<'a> {
             UnitKind::Helm => true,
             UnitKind::Kustomize => kinds_made,
             // What these bring, their objects say.
-            UnitKind::ArgoCd | UnitKind::Flux => false,
-            UnitKind::Manifests | UnitKind::Compose => false,
+            UnitKind::ArgoCd | UnitKind::Flux | UnitKind::Manifests | UnitKind::Compose => false,
         });
         let skipped_code = |code| {
             matches!(

@@ -165,7 +165,7 @@ impl Run {
         let draft = drafts.at(UnitKind::Helm, chart.clone(), role);
         let values = chart.join("values.yaml").and_then(|path| self.intake.sources.find(&path));
         if values.is_some() {
-            draft.suffix = "@values.yaml".to_owned();
+            "@values.yaml".clone_into(&mut draft.suffix);
         }
         self.intake.skip(chart, SkipCode::NotRendered, "charts are not rendered yet");
     }
