@@ -17,4 +17,4 @@ pub use check::{CheckInfo, Level, Severity, Strictness};
 pub use finding::{Applicability, Finding, Fix, ObjectName, Place, RelatedPlace, Rendered};
 pub use location::{Location, ObjectId, Origin, OriginStep, Role, Sources, UnitId};
 pub use notice::{Notice, Related};
-pub use slips::slips;
+pub use slips::{is_same_but_form, is_slip, name_words, slips};

@@ -1,5 +1,5 @@
-//! How many slips of the keyboard lie between two words: what every "did you
-//! mean" goes by.
+//! How many slips of the keyboard lie between two words, and whether one name
+//! is a slip of another: what every "did you mean" and every fix goes by.
 
 /// Words longer than this are no slips of anything; no name of Kubernetes is.
 const LENGTH_MAX: usize = 253;
@@ -33,9 +33,65 @@ pub fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
     Some(last[b.len()]).filter(|slips| *slips <= most)
 }
 
+/// Whether two names differ as by a slip of the keyboard: in case or in
+/// separators only, or by a letter in one word that is long enough. Names that
+/// differ in digits are meant to (`redis-0`, `redis-1`), and so are short words.
+pub fn is_slip(one: &str, other: &str) -> bool {
+    if one == other || one.is_empty() || other.is_empty() {
+        return false;
+    }
+    if is_same_but_form(one, other) {
+        return true;
+    }
+    let (own, others): (Vec<&str>, Vec<&str>) = (name_words(one).collect(), name_words(other).collect());
+    if own.len() != others.len() {
+        return false;
+    }
+    let mut differing = own.iter().zip(&others).filter(|(a, b)| a != b);
+    differing.next().is_some_and(|(a, b)| is_word_slip(a, b)) && differing.next().is_none()
+}
+
+fn is_word_slip(one: &str, other: &str) -> bool {
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (length, lengths_differ) = (one.len().min(other.len()), one.len() != other.len());
+    // In a short word another letter makes another word (`main`, `mail`);
+    // a letter too many or two swapped ones seldom do.
+    let is_swap = || sorted(one) == sorted(other);
+    let allowed = match length {
+        4..6 if lengths_differ || is_swap() => 1,
+        0..6 => 0,
+        6..10 => 1,
+        _ => 2,
+    };
+    one.chars().next() == other.chars().next()
+        && digits(one) == digits(other)
+        && slips(one, other, allowed).is_some()
+}
+
+/// The words that a name is made of.
+pub fn name_words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '.', '_', '/']).filter(|word| !word.is_empty())
+}
+
+/// Whether two names have the same letters, in whatever case and with
+/// whatever separators.
+pub fn is_same_but_form(one: &str, other: &str) -> bool {
+    bare(one) == bare(other)
+}
+
+fn bare(name: &str) -> String {
+    name.chars().filter(|it| !matches!(it, '-' | '.' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+fn sorted(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
+}
+
 #[cfg(test)]
 mod tests {
-    use super::slips;
+    use super::{is_slip, slips};
 
     #[test]
     fn every_kind_of_slip_counts_once() {
@@ -59,5 +115,40 @@ mod tests {
         assert_eq!(slips("a", "abcd", 2), None);
         let long = "a".repeat(300);
         assert_eq!(slips(&long, &long, 9), None);
+    }
+
+    #[test]
+    fn slips_of_the_keyboard_are_recognised() {
+        for (written, right) in [
+            ("app-conifg", "app-config"),
+            ("app-configs", "app-config"),
+            ("appconfig", "app-config"),
+            ("APP_CONFIG", "app-config"),
+            ("postgres-sevice", "postgres-service"),
+            ("allow-networks", "allowed-networks-x"),
+            ("carts", "cart"),
+            ("canary-rolout", "canary-rollout"),
+        ] {
+            assert_eq!(is_slip(written, right), right != "allowed-networks-x", "{written} {right}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_no_slips() {
+        for (one, other) in [
+            ("redis-0", "redis-1"),
+            ("api-v1", "api-v2"),
+            ("app-dev", "app-prod"),
+            ("web", "api"),
+            ("app", "api"),
+            ("main-tls", "mail-tls"),
+            ("user-db", "user-queue"),
+            ("node-exporter", "mode-exporter"),
+            ("postgres", "postgres-service"),
+            ("", "a"),
+            ("a", "a"),
+        ] {
+            assert!(!is_slip(one, other), "{one} {other}");
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! That an edit changes nothing but the field is proven where it is made. What
 //! is decided here is whether a person would choose the same value.
 
-use seatrial_diagnostics::{Applicability, Change, Content, Location, Notice, Severity, slips};
+use seatrial_diagnostics::{
+    Applicability, Change, Content, Location, Notice, Severity, is_same_but_form, is_slip,
+};
 use seatrial_model::{Bundle, Repository, UnitKind};
 use seatrial_yaml::Node;
 
@@ -14,11 +16,11 @@ const WORDS_MAX: usize = 2_000;
 /// is applied as it stands, and the new value is the same text as another
 /// type, or the only word of the unit that the old one is a slip of.
 pub(crate) fn of_change(repository: &Repository, notice: &Notice, change: &Change) -> Applicability {
-    let is_safe = notice.severity == Severity::Error && is_slip(repository, change).unwrap_or(false);
+    let is_safe = notice.severity == Severity::Error && undoes_slip(repository, change).unwrap_or(false);
     if is_safe { Applicability::Safe } else { Applicability::Unsafe }
 }
 
-fn is_slip(repository: &Repository, change: &Change) -> Option<bool> {
+fn undoes_slip(repository: &Repository, change: &Change) -> Option<bool> {
     let Location::Field { unit, object, path, part: None } = change.at() else { return None };
     // What a kustomization does with a file is not rendered again yet.
     if repository.unit(*unit).kind != UnitKind::Manifests {
@@ -38,13 +40,13 @@ fn is_slip(repository: &Repository, change: &Change) -> Option<bool> {
         Change::Set { content: Content::Text(new), .. } => *new == *old || is_only_slip(bundle, &old, new),
         Change::Set { content: Content::Int(new), .. } => new.to_string() == *old,
         Change::Set { content: Content::Bool(new), .. } => new.to_string() == *old,
-        Change::Rename { name, .. } => separators_differ(&old, name),
+        Change::Rename { name, .. } => is_same_but_form(&old, name),
         _ => false,
     })
 }
 
 fn is_only_slip(bundle: &Bundle, old: &str, new: &str) -> bool {
-    if !is_word_slip(old, new) {
+    if !is_slip(old, new) {
         return false;
     }
     let mut words = Words { old, new, left: WORDS_MAX, found: false, others: false };
@@ -87,25 +89,6 @@ impl Words<'_> {
 
     fn word(&mut self, word: &str) {
         self.found |= word == self.new;
-        self.others |= word != self.old && word != self.new && is_word_slip(self.old, word);
+        self.others |= word != self.old && word != self.new && is_slip(self.old, word);
     }
-}
-
-/// One letter, two in a long word, or the separators and the case.
-fn is_word_slip(old: &str, new: &str) -> bool {
-    let allowed = match old.len() {
-        0..4 => 0,
-        4..10 => 1,
-        _ => 2,
-    };
-    separators_differ(old, new) || digits(old) == digits(new) && slips(old, new, allowed).is_some()
-}
-
-fn separators_differ(old: &str, new: &str) -> bool {
-    let bare = |word: &str| word.replace(['-', '.', '_'], "").to_lowercase();
-    bare(old) == bare(new)
-}
-
-fn digits(word: &str) -> String {
-    word.chars().filter(char::is_ascii_digit).collect()
 }

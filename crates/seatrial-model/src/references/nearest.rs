@@ -1,6 +1,6 @@
 //! What was probably meant by a name that leads to nothing.
 
-use seatrial_diagnostics::slips;
+use seatrial_diagnostics::{is_same_but_form, slips};
 use smol_str::SmolStr;
 
 use crate::references::index::{Index, Reach};
@@ -91,11 +91,12 @@ fn elsewhere(index: &Index, repository: &Repository, reference: &Reference, name
 }
 
 /// How one name resembles another; none for names that have little in common.
+/// This is wider than `is_slip`: it gives a hint to a reader and proves nothing.
 fn resemblance(name: &str, other: &str) -> Option<Resemblance> {
     if name == other || name.is_empty() || other.is_empty() {
         return None;
     }
-    if plain(name).eq(plain(other)) {
+    if is_same_but_form(name, other) {
         return Some(Resemblance::Form);
     }
     // Short names differ from each other by a slip without being one.
@@ -108,10 +109,6 @@ fn resemblance(name: &str, other: &str) -> Option<Resemblance> {
         return None;
     }
     Some(Resemblance::Slip(slips(name, other, most)? as u8))
-}
-
-fn plain(name: &str) -> impl Iterator<Item = u8> {
-    name.bytes().filter(|it| !matches!(it, b'-' | b'_' | b'.')).map(|it| it.to_ascii_lowercase())
 }
 
 /// `worker-1` is no slip for `worker-2`.
