@@ -84,3 +84,16 @@ fn todo() {
 fn tutor() {
     check("tutor", 0);
 }
+
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = fs::read_to_string(examples().join("../README.md")).expect("the README can be read");
+    let block =
+        readme.split("```text\n").nth(1).and_then(|it| it.split("```").next()).expect("it has an excerpt");
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    copy(&examples().join("sophia"), directory.path());
+    let output = run(directory.path(), &["check", "--today", "2026-01-01"], b"").stdout;
+    // The copy is a repository of its own, so its paths start there.
+    let excerpt = block.replace("examples/sophia/", "");
+    assert!(output.contains(&excerpt), "{output}");
+}
