@@ -13,6 +13,9 @@ use seatrial_source::{FileId, SourceMap, Span};
 
 /// Shorter values are left alone: they would blot out ordinary words.
 const VALUE_BYTES_MIN: usize = 4;
+/// Up to here a value of small letters only is a word like any other (`value`,
+/// `secret`): no check quotes values, and words of its message would be lost.
+const WORD_BYTES_MAX: usize = 6;
 /// A longer value is recognised by its beginning.
 const NEEDLE_BYTES_MAX: usize = 48;
 /// A value of this length is masked wherever it stands.
@@ -77,7 +80,7 @@ impl Scrubber {
         for &span in secrets {
             let text = sources.file(span.file).text();
             let raw = text.get(whole_characters(text, span)).unwrap_or_default();
-            values.extend(forms(raw).filter(|value| value.len() >= VALUE_BYTES_MIN && !is_public(value)));
+            values.extend(forms(raw).filter(|value| is_telling(value) && !is_public(value)));
         }
         let values: Vec<String> = values.into_iter().collect();
         let needles = AhoCorasick::builder()
@@ -153,6 +156,12 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
         None => false,
     };
     !before.is_some_and(continues) && !follows
+}
+
+/// Whether a value is more than an ordinary word.
+fn is_telling(value: &str) -> bool {
+    let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    value.len() >= VALUE_BYTES_MIN && !is_word
 }
 
 /// The beginning of a value, on a character boundary.
@@ -294,10 +303,11 @@ mod tests {
 
     #[test]
     fn public_words_and_short_ones_stay() {
-        let (sources, spans) = sources("a: postgres\nb: abc\n", &["postgres", "abc"]);
+        let text = "a: postgres\nb: abc\nc: value\nd: valu3\n";
+        let (sources, spans) = sources(text, &["postgres", "abc", "value", "valu3"]);
         let scrubber = Scrubber::new(&sources, &spans, |word| word == "postgres");
-        let mut text = "Service postgres abc".to_owned();
+        let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
-        assert_eq!(text, "Service postgres abc");
+        assert_eq!(text, "the value of Service postgres abc ********");
     }
 }

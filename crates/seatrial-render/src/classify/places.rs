@@ -19,6 +19,9 @@ const FIXTURES: &[&str] = &[
     "__mocks__",
     "kuttl",
     "chainsaw",
+    ".chainsaw-test",
+    "chainsaw-test",
+    "chainsaw-tests",
     "conformance",
 ];
 
@@ -174,6 +177,8 @@ mod tests {
     fn test_directories_hold_fixtures() {
         assert_eq!(fixture("", &[], "pkg/testdata/a"), Some("pkg/testdata".to_owned()));
         assert_eq!(fixture("", &[], "test/e2e/app"), Some("test".to_owned()));
+        let chainsaw = "policies/.chainsaw-test";
+        assert_eq!(fixture("", &[], "policies/.chainsaw-test/resources"), Some(chainsaw.to_owned()));
         assert_eq!(fixture("", &[], "k8s"), None);
     }
 
