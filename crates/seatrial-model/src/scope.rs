@@ -25,6 +25,19 @@ pub fn known_kind(group: &str, word: &str) -> Option<&'static str> {
     kinds.find(|kind| kind.eq_ignore_ascii_case(word)).copied()
 }
 
+/// Traefik's kinds, under the group it has and the one it had.
+const TRAEFIK: &[&str] = &[
+    "IngressRoute",
+    "IngressRouteTCP",
+    "IngressRouteUDP",
+    "Middleware",
+    "MiddlewareTCP",
+    "TLSOption",
+    "TLSStore",
+    "TraefikService",
+    "ServersTransport",
+];
+
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("", &["Namespace", "Node", "PersistentVolume", "ComponentStatus"]),
     (
@@ -149,34 +162,8 @@ const NAMESPACED: &[(&str, &[&str])] = &[
     ("kustomize.toolkit.fluxcd.io", &["Kustomization"]),
     ("helm.toolkit.fluxcd.io", &["HelmRelease"]),
     ("snapshot.storage.k8s.io", &["VolumeSnapshot"]),
-    (
-        "traefik.io",
-        &[
-            "IngressRoute",
-            "IngressRouteTCP",
-            "IngressRouteUDP",
-            "Middleware",
-            "MiddlewareTCP",
-            "TLSOption",
-            "TLSStore",
-            "TraefikService",
-            "ServersTransport",
-        ],
-    ),
-    (
-        "traefik.containo.us",
-        &[
-            "IngressRoute",
-            "IngressRouteTCP",
-            "IngressRouteUDP",
-            "Middleware",
-            "MiddlewareTCP",
-            "TLSOption",
-            "TLSStore",
-            "TraefikService",
-            "ServersTransport",
-        ],
-    ),
+    ("traefik.io", TRAEFIK),
+    ("traefik.containo.us", TRAEFIK),
 ];
 
 /// How surely two objects live in the same namespace.
