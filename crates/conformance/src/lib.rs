@@ -2,6 +2,7 @@
 //! A suite reads a folder of recorded answers, asks our crates the same
 //! questions and reports how often both agree; it never records anything.
 
+pub mod fuzz;
 mod json;
 mod report;
 mod yaml;

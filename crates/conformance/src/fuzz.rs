@@ -1,0 +1,21 @@
+//! What must hold for every input, whatever its bytes: the bodies of the fuzz
+//! targets in `fuzz/`. They panic where something does not hold. A test
+//! replays the committed inputs with them, so that no fuzzer is needed for it.
+
+mod discover;
+mod parse;
+
+pub use discover::discover;
+pub use parse::parse;
+
+/// One fuzz target.
+pub struct Target {
+    /// Its name, and that of its corpus.
+    pub name: &'static str,
+    /// Takes any bytes; panics where a promise is broken.
+    pub run: fn(&[u8]),
+}
+
+/// Every target there is.
+pub const TARGETS: &[Target] =
+    &[Target { name: "discover", run: discover }, Target { name: "parse", run: parse }];
