@@ -42,11 +42,17 @@ pub fn infos() -> impl Iterator<Item = &'static CheckInfo> {
     ALL.iter().map(|check| &check.info)
 }
 
-/// Runs the checks of one object and of one bundle on a unit. A unit that
-/// serves others is incomplete by design, so only single objects are judged.
-pub fn run_unit(world: &World<'_>, unit: &Unit) -> Vec<Notice> {
+/// The checks that are wanted, in the order of their ids.
+pub fn wanted(is_wanted: impl Fn(&CheckInfo) -> bool) -> Vec<&'static Check> {
+    ALL.iter().copied().filter(|check| is_wanted(&check.info)).collect()
+}
+
+/// Runs those of the checks that look at one object or one bundle on a unit. A
+/// unit that serves others is incomplete by design, so only single objects are
+/// judged.
+pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice> {
     let mut report = Report::default();
-    for check in ALL {
+    for check in checks {
         match check.info.level {
             Level::Object => {
                 for object in world.repository.bundle(unit.id).objects() {
@@ -62,12 +68,7 @@ pub fn run_unit(world: &World<'_>, unit: &Unit) -> Vec<Notice> {
     report.into_notices()
 }
 
-/// The checks that look at the whole repository, in the order of their ids.
-pub fn repository_checks() -> Vec<&'static Check> {
-    ALL.iter().copied().filter(|check| check.info.level == Level::Repository).collect()
-}
-
-/// Runs one of them.
+/// Runs a check that looks at the whole repository.
 pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
     let mut report = Report::default();
     (check.run)(&Context::repository(world), &mut report);

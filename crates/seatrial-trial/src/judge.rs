@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use seatrial_check::{Indexes, World, repository_checks, run_repository, run_unit};
-use seatrial_diagnostics::{Location, Notice, Severity};
+use seatrial_check::{Indexes, World, run_repository, run_unit, wanted};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity};
 use seatrial_model::references::{ExternalReason, Index, Relation};
 use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
 use seatrial_profile::ClusterProfile;
@@ -20,18 +20,19 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
-    /// Resolves the references and runs every check.
-    pub(crate) fn new(rendering: &Rendering) -> Self {
+    /// Resolves the references and runs the checks that are wanted.
+    pub(crate) fn new(rendering: &Rendering, is_wanted: impl Fn(&CheckInfo) -> bool) -> Self {
         let repository = &rendering.repository;
         let (graph, indexes) = rayon::join(|| graph(repository), || Indexes::build(repository));
         let mut profile = ClusterProfile::standard();
         profile.kubernetes = repository.target.kubernetes;
         let world = World { repository, graph: &graph, profile: &profile, indexes: &indexes };
+        let checks = wanted(is_wanted);
         let (units, whole) = rayon::join(
-            || repository.units.par_iter().map(|unit| run_unit(&world, unit)).collect::<Vec<_>>(),
+            || repository.units.par_iter().map(|unit| run_unit(&world, unit, &checks)).collect::<Vec<_>>(),
             || {
-                let checks = repository_checks();
-                checks.par_iter().map(|check| run_repository(&world, check)).collect::<Vec<_>>()
+                let checks = checks.par_iter().filter(|check| check.info.level == Level::Repository);
+                checks.map(|check| run_repository(&world, check)).collect::<Vec<_>>()
             },
         );
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();

@@ -169,7 +169,7 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         look_elsewhere(revisions, &mut rendering.repository);
     }
     let config_file = add_config(&mut rendering.sources, request);
-    let judgement = Judgement::new(&rendering);
+    let judgement = Judgement::new(&rendering, |check| request.config.select.has(check));
     Run {
         request,
         rendering: &rendering,

@@ -285,13 +285,12 @@ impl Tree {
         let indexes = Indexes::build(&self.repository);
         let world =
             World { repository: &self.repository, graph: &graph, profile: &profile, indexes: &indexes };
-        let notices = match check.info.level {
+        match check.info.level {
             Level::Repository => run_repository(&world, check),
             Level::Object | Level::Bundle => {
-                self.repository.units.iter().flat_map(|unit| run_unit(&world, unit)).collect()
+                self.repository.units.iter().flat_map(|unit| run_unit(&world, unit, &[check])).collect()
             }
-        };
-        notices.into_iter().filter(|notice| notice.check.id == check.info.id).collect()
+        }
     }
 
     /// The file and the line a notice is about.
