@@ -5,7 +5,6 @@ use seatrial_diagnostics::{ObjectId, UnitId};
 use smol_str::SmolStr;
 
 use crate::Object;
-use crate::views::pod_template_path;
 
 /// One unit's objects, by id and by kind.
 #[derive(Debug, Default)]
@@ -23,7 +22,7 @@ impl Bundle {
             debug_assert_eq!(object.id().0 as usize, place);
             by_kind.entry(SmolStr::new(object.kind())).or_default().push(object.id());
         }
-        let makes_pods = |it: &&Object| pod_template_path(it.group(), it.kind()).is_some();
+        let makes_pods = |it: &&Object| it.template_path().is_some();
         let workloads = objects.iter().filter(makes_pods).map(Object::id).collect();
         Self { objects, by_kind, workloads }
     }

@@ -43,16 +43,14 @@ struct Trail {
 impl Trail {
     const EMPTY: Self = Self { near: [Step::Index(0); NEAR], len: 0, far: None };
 
-    fn then(&self, step: Step) -> Self {
-        let mut trail = self.clone();
-        if let Some(place) = trail.near.get_mut(usize::from(self.len)) {
+    fn push(&mut self, step: Step) {
+        if let Some(place) = self.near.get_mut(usize::from(self.len)) {
             *place = step;
-            trail.len += 1;
+            self.len += 1;
         } else {
             let far = self.far.iter().flat_map(|steps| steps.iter().copied());
-            trail.far = Some(far.chain([step]).collect());
+            self.far = Some(far.chain([step]).collect());
         }
-        trail
     }
 
     fn steps(&self) -> impl Iterator<Item = Step> {
@@ -90,7 +88,13 @@ impl<'a> Field<'a> {
 
     /// The field some keys further down; none where it is not written.
     pub fn keys(&self, names: &[&str]) -> Option<Self> {
-        names.iter().try_fold(self.clone(), |field, name| field.key(name))
+        let mut field = self.clone();
+        for name in names {
+            let entry = field.node.entry(name)?;
+            field.node = entry.value;
+            field.trail.push(Step::Key(entry.key.id()));
+        }
+        Some(field)
     }
 
     /// An item of a sequence.
@@ -176,7 +180,9 @@ impl<'a> Field<'a> {
     }
 
     fn below(&self, node: Node<'a>, step: Step) -> Self {
-        Self { object: self.object, node, trail: self.trail.then(step) }
+        let mut field = Self { node, ..self.clone() };
+        field.trail.push(step);
+        field
     }
 }
 

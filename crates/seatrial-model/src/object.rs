@@ -7,6 +7,8 @@ use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Node, NodeId, Stream};
 use smol_str::SmolStr;
 
+use crate::views::pod_template_path;
+
 /// Where an object's document stands.
 #[derive(Clone, Debug)]
 pub struct ObjectSource {
@@ -23,9 +25,13 @@ pub struct Object {
     id: ObjectId,
     source: ObjectSource,
     api_version: SmolStr,
+    /// Where the group ends in `api_version`.
+    group_end: usize,
     kind: SmolStr,
     namespace: Option<SmolStr>,
     name: SmolStr,
+    /// Where it keeps the pods it makes, see [`pod_template_path`].
+    template: Option<&'static [&'static str]>,
 }
 
 impl Object {
@@ -50,7 +56,9 @@ impl Object {
         let word = |key: &str| root.get("metadata")?.get(key)?.as_str().map(SmolStr::new);
         let namespace = word("namespace").filter(|it| !it.is_empty());
         let name = word("name").unwrap_or_default();
-        Self { unit, id, source, api_version, kind, namespace, name }
+        let group_end = api_version.find('/').unwrap_or(0);
+        let template = pod_template_path(&api_version[..group_end], &kind);
+        Self { unit, id, source, api_version, group_end, kind, namespace, name, template }
     }
 
     /// The unit whose bundle holds it.
@@ -85,12 +93,18 @@ impl Object {
 
     /// `apps`; empty for the core group.
     pub fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
+        &self.api_version[..self.group_end]
     }
 
     /// `Deployment`
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+
+    /// Where the template of the pods it makes stands; empty for a Pod itself,
+    /// none for kinds without one.
+    pub(crate) fn template_path(&self) -> Option<&'static [&'static str]> {
+        self.template
     }
 
     /// The namespace, where one is written.

@@ -42,7 +42,7 @@ pub fn pod_template_path(group: &str, kind: &str) -> Option<&'static [&'static s
 
 /// The template of pods of an object, without its path.
 pub(crate) fn pod_template_node(object: &Object) -> Option<Node<'_>> {
-    object.field(pod_template_path(object.group(), object.kind())?)
+    object.field(object.template_path()?)
 }
 
 /// A template of pods, or a Pod.
@@ -58,7 +58,7 @@ impl<'a> PodTemplate<'a> {
     /// The template that an object makes pods from; none where the kind has
     /// none or none is written (as in a Rollout with `workloadRef`).
     pub fn of(object: &'a Object) -> Option<Self> {
-        let path = pod_template_path(object.group(), object.kind())?;
+        let path = object.template_path()?;
         let field = Field::root(object).keys(path)?;
         let spec = field.key("spec").filter(|it| it.node().is_mapping())?;
         Some(Self { field, spec })

@@ -1,6 +1,6 @@
 //! Objects that keep pods running.
 
-use crate::views::{PodTemplate, pod_template_path};
+use crate::views::PodTemplate;
 use crate::{Field, LabelSelector, Object};
 
 /// An object with a pod template, or a Pod.
@@ -13,7 +13,7 @@ pub struct Workload<'a> {
 impl<'a> Workload<'a> {
     /// A view of an object of a kind that makes pods.
     pub fn of(object: &'a Object) -> Option<Self> {
-        pod_template_path(object.group(), object.kind())?;
+        object.template_path()?;
         Some(Self { root: Field::root(object) })
     }
 
