@@ -15,6 +15,10 @@ pub(crate) fn part_span(node: Node<'_>, part: Range<usize>) -> Option<Span> {
     let value = node.as_str()?;
     value.get(part.clone())?;
     let (stream, data) = (node.stream(), node.data());
+    if value.is_empty() {
+        let at = inside(data);
+        return Some(stream.span(at, at));
+    }
     let (start, end) = match data.shape {
         Shape::Str | Shape::Time => {
             let run = data.run();
@@ -30,6 +34,12 @@ pub(crate) fn part_span(node: Node<'_>, part: Range<usize>) -> Option<Span> {
         }
     };
     Some(stream.span(start as u32, end as u32))
+}
+
+/// Where the text of an empty string would begin.
+fn inside(data: &NodeData) -> u32 {
+    let is_quoted = matches!(data.style, Style::SingleQuoted | Style::DoubleQuoted);
+    data.start + u32::from(is_quoted)
 }
 
 fn pieces(node: Node<'_>, data: &NodeData) -> Option<Pieces> {

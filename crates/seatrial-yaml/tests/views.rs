@@ -143,6 +143,15 @@ fn parts_of_strings_in_the_source() {
 }
 
 #[test]
+fn a_part_of_an_empty_string_lies_inside_it() {
+    for (text, at) in [("\na: \"\"\n", 5), ("\na: ''\n", 5), ("\na: !!str\n", 9), ("\na: |\nb:\n", 4)] {
+        let stream = read(text);
+        let node = stream.document_root(0).and_then(|root| root.get("a")).expect("an entry");
+        assert_eq!(node.part_span(0..0).map(|span| span.range()), Some(at..at), "{text:?}");
+    }
+}
+
+#[test]
 fn parts_of_json_strings_in_the_source() {
     let stream = read_as(Dialect::Json, r#"{"a": "x\u00e9y\ud83d\ude00z"}"#);
     let node = stream.document_root(0).and_then(|root| root.get("a")).expect("an entry");
