@@ -81,6 +81,13 @@ pub struct CheckInfo {
 }
 
 impl CheckInfo {
+    /// Where people read the page: a link into the program's repository, as
+    /// there is no site with the pages. None where that address is unknown.
+    pub fn page_url(&self) -> Option<String> {
+        let repository = Some(env!("CARGO_PKG_REPOSITORY")).filter(|it| !it.is_empty())?;
+        Some(format!("{repository}/blob/HEAD/docs/checks/{}.md", self.id))
+    }
+
     /// The page's Markdown. [`CheckInfo::page`] may be a whole source file
     /// whose leading `//!` comment is the page, or the Markdown itself.
     pub fn page_text(&self) -> String {

@@ -4,14 +4,17 @@
 //! Only `trial::resolve` turns one into the other. This crate knows nothing
 //! about Kubernetes: an object is an opaque id and a few words to print.
 
+mod address;
 mod change;
 mod check;
 mod finding;
 mod location;
 mod notice;
+pub mod sarif;
 mod slips;
 pub mod terminal;
 
+pub use address::uri;
 pub use change::{Change, Content, Edit, Refusal};
 pub use check::{CheckInfo, Level, Severity, Strictness};
 pub use finding::{Applicability, Finding, Fix, ObjectName, Place, RelatedPlace, Rendered};

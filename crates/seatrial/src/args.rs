@@ -84,6 +84,8 @@ pub(crate) enum Format {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
     #[default]
     Error,
     Warning,

@@ -157,6 +157,7 @@ fn document(trial: &Trial, format: Format, style: Style, arguments: &Check) -> S
 }
 
 fn exit_code(trial: &Trial, fail_on: FailOn) -> u8 {
+        Format::Sarif => seatrial_report::sarif(trial),
     let bar = match fail_on {
         FailOn::Never => return CLEAN,
         FailOn::Error => Severity::Error,

@@ -9,13 +9,6 @@ use super::{
     Report, Role, Severity, Skipped, Summary, Target, Unit, UnitKind, Verdict, Workload,
 };
 
-/// Where people read a check's page: a link into the program's repository,
-/// as there is no site with the pages. None where that address is unknown.
-fn page_url(check: &diagnostics::CheckInfo) -> Option<String> {
-    let repository = Some(env!("CARGO_PKG_REPOSITORY")).filter(|it| !it.is_empty())?;
-    Some(format!("{repository}/blob/HEAD/docs/checks/{}.md", check.id))
-}
-
 impl Report {
     /// The report on a trial.
     pub fn of(trial: &Trial) -> Self {
@@ -132,7 +125,7 @@ impl Finding {
             severity: finding.severity.into(),
             message: finding.message.clone(),
             help: finding.help.clone(),
-            url: page_url(finding.check),
+            url: finding.check.page_url(),
             object: finding.object.as_ref().map(Object::of),
             field: finding.field.clone(),
             units: finding.units.clone(),

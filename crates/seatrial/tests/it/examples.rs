@@ -6,8 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::support::run;
+
+/// Every bundled example.
+pub(crate) const NAMES: [&str; 4] = ["healthcare", "sophia", "todo", "tutor"];
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
@@ -28,11 +32,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn report(name: &str) -> (String, i32) {
+/// An example by itself, in a directory that goes away with its value.
+pub(crate) fn copied(name: &str) -> TempDir {
     let directory = tempfile::tempdir().expect("a directory can be made");
-    let tree = directory.path().join(name);
-    copy(&examples().join(name), &tree);
-    let run = run(&tree, &["check", "--format", "json", "--today", "2026-01-01"], b"");
+    copy(&examples().join(name), directory.path());
+    directory
+}
+
+fn report(name: &str) -> (String, i32) {
+    let tree = copied(name);
+    let run = run(tree.path(), &["check", "--format", "json", "--today", "2026-01-01"], b"");
     let report = run.json();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = format!("verdict {}\n", text(&report["verdict"]));
@@ -90,9 +99,7 @@ fn the_readme_shows_real_output() {
     let readme = fs::read_to_string(examples().join("../README.md")).expect("the README can be read");
     let block =
         readme.split("```text\n").nth(1).and_then(|it| it.split("```").next()).expect("it has an excerpt");
-    let directory = tempfile::tempdir().expect("a directory can be made");
-    copy(&examples().join("sophia"), directory.path());
-    let output = run(directory.path(), &["check", "--today", "2026-01-01"], b"").stdout;
+    let output = run(copied("sophia").path(), &["check", "--today", "2026-01-01"], b"").stdout;
     // The copy is a repository of its own, so its paths start there.
     let excerpt = block.replace("examples/sophia/", "");
     assert!(output.contains(&excerpt), "{output}");

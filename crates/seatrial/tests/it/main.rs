@@ -3,6 +3,7 @@
 mod command;
 mod examples;
 mod git;
+mod formats;
 mod hostile;
 mod kinds;
 mod part;
