@@ -16,10 +16,13 @@ mod neighbours;
 mod partial;
 mod placeholder;
 mod ports;
+mod quantities;
+mod resources;
 mod scaling;
 mod secrets;
 mod selection;
 mod slip;
+mod titles;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};

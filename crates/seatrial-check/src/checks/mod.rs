@@ -22,8 +22,10 @@ mod duplicate_port;
 mod duplicate_volume;
 mod empty_secret_value;
 mod flux_missing_path;
+mod invalid_extended_resource;
 mod invalid_label;
 mod invalid_object_name;
+mod invalid_quantity;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod literal_cluster_ip;
@@ -57,6 +59,7 @@ mod network_policy_selects_nothing;
 mod orphan_manifest;
 mod overlapping_selector;
 mod placeholder_secret_value;
+mod request_above_limit;
 mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
@@ -64,6 +67,7 @@ mod shared_single_writer_volume;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
+mod unknown_resource;
 mod unknown_service_in_environment;
 mod unnamed_service_port;
 mod unresolved_monitor_port;
@@ -100,8 +104,10 @@ pub static ALL: &[&Check] = &[
     &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
     &flux_missing_path::CHECK,
+    &invalid_extended_resource::CHECK,
     &invalid_label::CHECK,
     &invalid_object_name::CHECK,
+    &invalid_quantity::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &literal_cluster_ip::CHECK,
@@ -135,6 +141,7 @@ pub static ALL: &[&Check] = &[
     &orphan_manifest::CHECK,
     &overlapping_selector::CHECK,
     &placeholder_secret_value::CHECK,
+    &request_above_limit::CHECK,
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
@@ -142,6 +149,7 @@ pub static ALL: &[&Check] = &[
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
+    &unknown_resource::CHECK,
     &unknown_service_in_environment::CHECK,
     &unnamed_service_port::CHECK,
     &unresolved_monitor_port::CHECK,
