@@ -21,10 +21,13 @@ mod duplicate_object;
 mod duplicate_port;
 mod duplicate_volume;
 mod empty_secret_value;
+mod exclusive_fields;
 mod flux_missing_path;
+mod invalid_count;
 mod invalid_extended_resource;
 mod invalid_label;
 mod invalid_object_name;
+mod invalid_probe;
 mod invalid_quantity;
 mod invalid_schedule;
 mod invalid_secret_data;
@@ -78,6 +81,7 @@ mod unsubstituted_variable;
 mod vacuous_probe;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
+mod wrong_restart_policy;
 
 use crate::Check;
 
@@ -103,10 +107,13 @@ pub static ALL: &[&Check] = &[
     &duplicate_port::CHECK,
     &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
+    &exclusive_fields::CHECK,
     &flux_missing_path::CHECK,
+    &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_label::CHECK,
     &invalid_object_name::CHECK,
+    &invalid_probe::CHECK,
     &invalid_quantity::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
@@ -160,6 +167,7 @@ pub static ALL: &[&Check] = &[
     &vacuous_probe::CHECK,
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
+    &wrong_restart_policy::CHECK,
 ];
 
 #[cfg(test)]
