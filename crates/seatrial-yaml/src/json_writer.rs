@@ -92,6 +92,13 @@ fn push(out: &mut String, value: impl std::fmt::Display) {
     write!(out, "{value}").expect("a string takes everything");
 }
 
+/// A string as JSON text.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    string(&mut out, text);
+    out
+}
+
 fn string(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {

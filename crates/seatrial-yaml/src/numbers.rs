@@ -94,17 +94,26 @@ pub(crate) fn json_float(value: f64) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "that is what the library does")]
 pub(crate) fn float_key(value: f64) -> String {
     let value = value as f32;
+    go_float(f64::from(value), &value.to_string(), &format!("{value:e}"))
+}
+
+/// A number as `go.yaml.in/yaml` prints it: with an exponent from a million on.
+pub(crate) fn yaml_float(value: f64) -> String {
+    go_float(value, &value.to_string(), &format!("{value:e}"))
+}
+
+/// Go's `FormatFloat` in its shortest form, of a value printed both ways.
+fn go_float(value: f64, decimal: &str, scientific: &str) -> String {
     if value.is_nan() {
         return ".nan".to_owned();
     }
     if value.is_infinite() {
         return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').expect("printed with an exponent");
     let exponent: i32 = exponent.parse().expect("printed as a number");
     if (-4..6).contains(&exponent) {
-        return value.to_string();
+        return decimal.to_owned();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
