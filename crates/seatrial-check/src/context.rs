@@ -6,6 +6,7 @@ use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
 
 use crate::dns::Services;
+use crate::rbac::Plurals;
 use crate::selection::Index;
 
 /// What several checks look things up in, built once for a repository.
@@ -14,13 +15,14 @@ pub struct Indexes<'a> {
     pods: Index<'a>,
     services: Index<'a>,
     hosts: Services<'a>,
+    plurals: Plurals<'a>,
 }
 
 impl<'a> Indexes<'a> {
-    /// Indexes the pods and Services of every unit.
+    /// Indexes the pods, Services and custom resources of every unit.
     pub fn build(repository: &'a Repository) -> Self {
         let (pods, services) = (Index::pods(repository), Index::services(repository));
-        Self { pods, services, hosts: Services::of(repository) }
+        Self { pods, services, hosts: Services::of(repository), plurals: Plurals::of(repository) }
     }
 }
 
@@ -88,6 +90,11 @@ impl<'a> Context<'a> {
     /// The Services of every unit, as hosts.
     pub(crate) fn hosts(&self) -> &'a Services<'a> {
         &self.world.indexes.hosts
+    }
+
+    /// What the tree calls custom resources.
+    pub(crate) fn plurals(&self) -> &'a Plurals<'a> {
+        &self.world.indexes.plurals
     }
 
     /// The objects this call is about; for the repository, those of every

@@ -17,6 +17,7 @@ mod partial;
 mod placeholder;
 mod ports;
 mod quantities;
+mod rbac;
 mod resources;
 mod scaling;
 mod secrets;

@@ -1,6 +1,7 @@
 //! The list of checks. A new one is a file here, its fixture beside it, and
 //! two lines below; a test compares the list with the folder.
 
+mod admin_rights_for_everyone;
 mod argocd_chart_source;
 mod argocd_generator_count;
 mod argocd_missing_path;
@@ -11,6 +12,8 @@ mod autoscaler_without_request;
 mod blocked_disruption;
 mod blocked_rollout;
 mod budget_selects_nothing;
+mod cluster_admin_binding;
+mod cluster_resource_in_role;
 mod colliding_host_port;
 mod colliding_node_port;
 mod deprecated_load_balancer_ip;
@@ -21,6 +24,7 @@ mod duplicate_object;
 mod duplicate_port;
 mod duplicate_volume;
 mod empty_secret_value;
+mod escalating_rule;
 mod exclusive_fields;
 mod flux_missing_path;
 mod invalid_count;
@@ -29,6 +33,8 @@ mod invalid_label;
 mod invalid_object_name;
 mod invalid_probe;
 mod invalid_quantity;
+mod invalid_role_binding;
+mod invalid_role_rule;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod literal_cluster_ip;
@@ -70,6 +76,8 @@ mod shared_single_writer_volume;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
+mod unknown_rbac_resource;
+mod unknown_rbac_verb;
 mod unknown_resource;
 mod unknown_service_in_environment;
 mod unnamed_service_port;
@@ -79,6 +87,7 @@ mod unresolved_probe_port;
 mod unresolved_target_port;
 mod unsubstituted_variable;
 mod vacuous_probe;
+mod wildcard_rule;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
 mod wrong_restart_policy;
@@ -87,6 +96,7 @@ use crate::Check;
 
 /// Every check, in the order of their ids.
 pub static ALL: &[&Check] = &[
+    &admin_rights_for_everyone::CHECK,
     &argocd_chart_source::CHECK,
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
@@ -97,6 +107,8 @@ pub static ALL: &[&Check] = &[
     &blocked_disruption::CHECK,
     &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,
+    &cluster_admin_binding::CHECK,
+    &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &deprecated_load_balancer_ip::CHECK,
@@ -107,6 +119,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_port::CHECK,
     &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
+    &escalating_rule::CHECK,
     &exclusive_fields::CHECK,
     &flux_missing_path::CHECK,
     &invalid_count::CHECK,
@@ -115,6 +128,8 @@ pub static ALL: &[&Check] = &[
     &invalid_object_name::CHECK,
     &invalid_probe::CHECK,
     &invalid_quantity::CHECK,
+    &invalid_role_binding::CHECK,
+    &invalid_role_rule::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &literal_cluster_ip::CHECK,
@@ -156,6 +171,8 @@ pub static ALL: &[&Check] = &[
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
+    &unknown_rbac_resource::CHECK,
+    &unknown_rbac_verb::CHECK,
     &unknown_resource::CHECK,
     &unknown_service_in_environment::CHECK,
     &unnamed_service_port::CHECK,
@@ -165,6 +182,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_target_port::CHECK,
     &unsubstituted_variable::CHECK,
     &vacuous_probe::CHECK,
+    &wildcard_rule::CHECK,
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
     &wrong_restart_policy::CHECK,
