@@ -19,6 +19,7 @@ mod aliases;
 mod builder;
 mod compose;
 mod dialect;
+pub mod edit;
 pub mod emit;
 mod entries;
 pub mod events;

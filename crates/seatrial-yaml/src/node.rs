@@ -66,6 +66,11 @@ impl<'a> Node<'a> {
         self.id
     }
 
+    /// The id of what stands at this place: of the alias if one does.
+    pub(crate) fn written_id(self) -> NodeId {
+        self.written
+    }
+
     /// The stream it belongs to.
     pub fn stream(self) -> &'a Stream {
         self.stream
@@ -211,6 +216,17 @@ impl<'a> Node<'a> {
     /// The entries of this mapping as they are written, `<<` and duplicates too.
     pub fn written_entries(self) -> WrittenEntries<'a> {
         WrittenEntries::new(self)
+    }
+
+    /// One entry of this mapping as written.
+    pub(crate) fn written_entry(self, index: usize) -> Option<Entry<'a>> {
+        let data = self.data();
+        if data.shape != Shape::Mapping {
+            return None;
+        }
+        let pair = self.stream.child_ids(data).chunks_exact(2).nth(index)?;
+        let [key, value] = [pair[0], pair[1]].map(|id| Node::new(self.stream, id));
+        Some(Entry::written(key, value))
     }
 
     /// The items of this sequence.

@@ -52,6 +52,10 @@ impl Shape {
     pub(crate) fn is_string(self) -> bool {
         matches!(self, Shape::Str | Shape::DecodedStr)
     }
+
+    pub(crate) fn is_time(self) -> bool {
+        matches!(self, Shape::Time | Shape::DecodedTime)
+    }
 }
 
 /// One node; 20 bytes, because a tree of many files holds millions.
