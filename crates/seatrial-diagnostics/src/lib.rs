@@ -8,6 +8,8 @@ mod address;
 mod change;
 mod check;
 mod finding;
+pub mod github;
+pub mod junit;
 mod location;
 mod notice;
 pub mod sarif;

@@ -172,11 +172,11 @@ impl Notification {
     fn of(note: &Note) -> Self {
         let location = note.path.as_ref().map(|path| Location {
             id: None,
-            physical_location: PhysicalLocation {
+            physical: PhysicalLocation {
                 artifact_location: ArtifactLocation::new(path),
                 region: note.line.map(Region::line),
             },
-            logical_locations: Vec::new(),
+            logical: Vec::new(),
             message: None,
         });
         Self {
@@ -208,8 +208,8 @@ impl ResultEntry {
             message: Text::new(whole_message(finding)),
             locations: [Location {
                 id: None,
-                physical_location: PhysicalLocation::of(&finding.primary, sources),
-                logical_locations: finding
+                physical: PhysicalLocation::of(&finding.primary, sources),
+                logical: finding
                     .object
                     .iter()
                     .map(|object| LogicalLocation::of(object, &finding.field))
@@ -245,8 +245,8 @@ impl Location {
         let label = if related.label.is_empty() { related.role.as_str() } else { &related.label };
         Self {
             id: Some(id),
-            physical_location: PhysicalLocation::of(&related.place, sources),
-            logical_locations: Vec::new(),
+            physical: PhysicalLocation::of(&related.place, sources),
+            logical: Vec::new(),
             message: Some(Text::new(message(label))),
         }
     }
