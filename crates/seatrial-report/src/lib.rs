@@ -1,9 +1,17 @@
 //! Reports of a trial: documents that other programs read, and the text that
 //! a person reads in a terminal. Nothing is decided here.
 
+mod coverage;
+mod github;
 mod json;
+mod junit;
+mod markdown;
 mod sarif;
 pub mod terminal;
+mod words;
 
+pub use github::github;
 pub use json::{Report, json, schema};
+pub use junit::junit;
+pub use markdown::markdown;
 pub use sarif::sarif;

@@ -1,16 +1,16 @@
 //! What a person reads at the end of a run.
 
 mod fold;
-mod words;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use seatrial_diagnostics::terminal::{Style, Summary, finding, plain, summary};
 use seatrial_diagnostics::{Finding, Severity};
 use seatrial_model::UnitKind;
 use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
+
+use crate::{coverage, words};
 
 /// Reasons of the verdict before the rest is only counted.
 const REASONS_MAX: usize = 8;
@@ -73,7 +73,7 @@ fn end(trial: &Trial) -> Summary {
         Verdict::Ready => Severity::Info,
     };
     Summary {
-        verdict: Some((verdict_words(trial.verdict).to_owned(), severity)),
+        verdict: Some((words::verdict(trial.verdict).to_owned(), severity)),
         reasons: reasons(trial),
         counts: [trial.summary.error, trial.summary.warning, trial.summary.info],
         coverage: coverage(trial),
@@ -81,20 +81,11 @@ fn end(trial: &Trial) -> Summary {
     }
 }
 
-fn verdict_words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ready => "ready",
-        Verdict::AtRisk => "at risk",
-        Verdict::Unknown => "unknown",
-        Verdict::WillFail => "will fail",
-    }
-}
-
 /// What the verdict rests on, the worst first: workloads that are not ready,
 /// units that are bad for another reason, and how many could not be judged.
 fn reasons(trial: &Trial) -> Vec<String> {
     if trial.coverage.objects == 0 && trial.findings.is_empty() {
-        return vec![nothing_judged(trial)];
+        return vec![coverage::nothing_judged(trial)];
     }
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     for reason in trial.units.iter().flat_map(|unit| unit_reasons(unit, trial)) {
@@ -124,26 +115,6 @@ fn reasons(trial: &Trial) -> Vec<String> {
     lines
 }
 
-/// What was found when nothing of it could be judged.
-fn nothing_judged(trial: &Trial) -> String {
-    let found: Vec<String> = units_by_kind(trial)
-        .into_iter()
-        .map(|(kind, units)| words::count(units.len(), words::nouns(kind).0, words::nouns(kind).1))
-        .collect();
-    match &found[..] {
-        [] => "nothing was judged: there is no manifest".to_owned(),
-        _ => format!("nothing was judged: {} found, and the lines below say why not", found.join(", ")),
-    }
-}
-
-fn units_by_kind(trial: &Trial) -> BTreeMap<UnitKind, Vec<&UnitVerdict>> {
-    let mut kinds: BTreeMap<UnitKind, Vec<&UnitVerdict>> = BTreeMap::new();
-    for unit in &trial.units {
-        kinds.entry(unit.kind).or_default().push(unit);
-    }
-    kinds
-}
-
 /// Why some workloads of one unit, or the unit itself, are not ready.
 struct Reason<'a> {
     verdict: Verdict,
@@ -168,7 +139,7 @@ impl<'a> Reason<'a> {
     }
 
     fn line(&self) -> String {
-        let (place, verdict) = (words::unit(self.unit), verdict_words(self.verdict));
+        let (place, verdict) = (words::unit(self.unit), words::verdict(self.verdict));
         let head = match &self.subjects[..] {
             [] => format!("{place}: {verdict}"),
             subjects => format!("{} in {place}: {verdict}", some(subjects)),
@@ -208,17 +179,11 @@ fn some(words: &[String]) -> String {
 }
 
 fn coverage(trial: &Trial) -> Vec<String> {
-    let mut lines = vec![format!("{} for Kubernetes {}", judged(trial), trial.target.kubernetes)];
+    let mut lines = vec![format!("{} for Kubernetes {}", coverage::judged(trial), trial.target.kubernetes)];
     if trial.summary.suppressed > 0 {
         lines.push(format!("{} accepted by ignore entries and not shown", trial.summary.suppressed));
     }
-    let mut by_reason: BTreeMap<(&str, &str), Vec<&Skipped>> = BTreeMap::new();
-    for skipped in &trial.coverage.skipped {
-        by_reason.entry((skipped.code.as_str(), words::common(skipped))).or_default().push(skipped);
-    }
-    let mut skips: Vec<(&str, Vec<&Skipped>)> =
-        by_reason.into_iter().map(|((_, reason), places)| (reason, places)).collect();
-    skips.sort_by_key(|(_, places)| Reverse(places.len()));
+    let skips = coverage::skips(trial);
     let more = skips.len().saturating_sub(SKIPS_MAX);
     lines.extend(skips.iter().take(SKIPS_MAX).map(|(reason, places)| skip_line(reason, places)));
     if more > 0 {
@@ -227,36 +192,9 @@ fn coverage(trial: &Trial) -> Vec<String> {
     lines
 }
 
-/// How much of what was found was judged in full.
-fn judged(trial: &Trial) -> String {
-    let is_whole = trial.coverage.rendered == trial.coverage.found;
-    if let Some(file) = trial.coverage.file.as_ref().filter(|_| is_whole) {
-        return format!("{file} judged");
-    }
-    let of_kind = |(kind, units): (UnitKind, Vec<&UnitVerdict>)| {
-        let judged = units.iter().filter(|unit| unit.is_judged).count();
-        let (one, many) = words::nouns(kind);
-        format!("{judged} of {}", words::count(units.len(), one, many))
-    };
-    let parts: Vec<String> = units_by_kind(trial).into_iter().map(of_kind).collect();
-    match (&parts[..], is_whole) {
-        ([], _) => "nothing judged".to_owned(),
-        (_, true) => format!("{} judged", parts.join(", ")),
-        (_, false) => format!("{} judged in full", parts.join(", ")),
-    }
-}
-
-/// One place with its own reason, several with what they have in common.
 fn skip_line(reason: &str, places: &[&Skipped]) -> String {
-    let names: Vec<String> = places.iter().map(|it| place(it)).collect();
-    let reason = if let [only] = places { only.reason.as_str() } else { reason };
+    let names: Vec<String> = places.iter().map(|it| coverage::place(it)).collect();
     format!("not judged: {}: {reason}", some(&names))
-}
-
-fn place(skipped: &Skipped) -> String {
-    let path = plain(skipped.path.as_str());
-    let path = if path.is_empty() { ".".into() } else { path };
-    skipped.line.map_or_else(|| path.to_string(), |line| format!("{path}:{line}"))
 }
 
 fn next(trial: &Trial) -> Vec<String> {

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check a tree: findings, each on the line to edit, and a verdict
-    Check(Check),
+    Check(Box<Check>),
     /// Explain a check; without an id, list them all
     Explain(Explain),
 }
@@ -80,12 +80,18 @@ pub(crate) enum Format {
     Terminal,
     /// The whole report as one JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit XML, for the test reports of CI systems
+    Junit,
+    /// Markdown, for a comment or the summary of a job
+    Markdown,
+    /// Workflow commands of GitHub Actions, which become annotations
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// SARIF 2.1.0, for code scanning and editors
-    Sarif,
     #[default]
     Error,
     Warning,

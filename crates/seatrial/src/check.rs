@@ -151,18 +151,28 @@ fn print(trial: &Trial, arguments: &Check) -> Result<(), Failure> {
 fn document(trial: &Trial, format: Format, style: Style, arguments: &Check) -> String {
     match format {
         Format::Json => seatrial_report::json(trial),
+        Format::Sarif => seatrial_report::sarif(trial),
+        Format::Junit => {
+            seatrial_report::junit(trial, fails_from(arguments.fail_on).unwrap_or(Severity::Error))
+        }
+        Format::Markdown => seatrial_report::markdown(trial),
+        Format::Github => seatrial_report::github(trial),
         Format::Terminal if arguments.quiet => findings(trial, style),
         Format::Terminal => findings(trial, style) + &ending(trial, style),
     }
 }
 
+/// The severity from which a finding counts against the tree.
+fn fails_from(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Never => None,
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Info => Some(Severity::Info),
+    }
+}
+
 fn exit_code(trial: &Trial, fail_on: FailOn) -> u8 {
-        Format::Sarif => seatrial_report::sarif(trial),
-    let bar = match fail_on {
-        FailOn::Never => return CLEAN,
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Info => Severity::Info,
-    };
-    if trial.worst().is_some_and(|worst| worst >= bar) { FINDINGS } else { CLEAN }
+    let counts = fails_from(fail_on).is_some_and(|bar| trial.worst().is_some_and(|worst| worst >= bar));
+    if counts { FINDINGS } else { CLEAN }
 }

@@ -14,15 +14,6 @@ fn tree() -> Tree {
 }
 
 #[test]
-fn two_runs_print_the_same_bytes() {
-    let tree = tree();
-    for format in ["json", "terminal"] {
-        let first = tree.check(&["--format", format]).stdout;
-        assert_eq!(first, tree.check(&["--format", format]).stdout);
-    }
-}
-
-#[test]
 fn the_document_has_the_members_that_others_rely_on() {
     let report = tree().check(&["--format", "json"]).json();
     let members = |value: &serde_json::Value| -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Canaries in every place a secret can stand; no output may sing.
 
+use crate::formats::FORMATS;
 use crate::support::{Tree, run};
 
 /// Each stands in another place; all share this word.
@@ -170,8 +171,9 @@ fn tree() -> Tree {
 fn no_output_holds_a_secret_value() {
     let tree = tree();
     let encoded = base64(&canary("data"));
-    for words in [&["--format", "json"][..], &[], &["--color", "always"], &["--quiet"]] {
-        let done = tree.check(words);
+    let formats = FORMATS.map(|format| vec!["--format", format]);
+    for words in formats.into_iter().chain([vec!["--color", "always"], vec!["--quiet"]]) {
+        let done = tree.check(&words);
         assert_eq!(done.code, 1, "{}", done.stderr);
         for text in [&done.stdout, &done.stderr] {
             let sings = text.lines().find(|line| line.contains(CANARY) || line.contains(&encoded[..10]));

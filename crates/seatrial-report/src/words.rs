@@ -3,10 +3,10 @@
 use seatrial_diagnostics::Finding;
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::TreePath;
-use seatrial_trial::Skipped;
+use seatrial_trial::{Skipped, Trial, Verdict};
 
 /// A unit's name as a person calls it: `manifests:k8s` is `k8s/`.
-pub(super) fn unit(name: &str) -> String {
+pub(crate) fn unit(name: &str) -> String {
     let Some((kind, place)) = name.split_once(':') else { return name.to_owned() };
     match kind {
         "manifests" => directory(place),
@@ -32,7 +32,7 @@ fn directory(path: &str) -> String {
 
 /// The finding with what is left to say about where it belongs: not the unit
 /// that the path names, nor the object that the message names.
-pub(super) fn shortened(finding: &Finding) -> Finding {
+pub(crate) fn shortened(finding: &Finding) -> Finding {
     let mut short = finding.clone();
     let parent = finding.primary.path.parent().unwrap_or_else(TreePath::top);
     let own = format!("manifests:{parent}");
@@ -49,7 +49,7 @@ pub(super) fn shortened(finding: &Finding) -> Finding {
 }
 
 /// The reason of a skip without the counts in it, for several places at once.
-pub(super) fn common(skipped: &Skipped) -> &str {
+pub(crate) fn common(skipped: &Skipped) -> &str {
     let reason = skipped.reason.as_str();
     match skipped.code {
         SkipCode::Fixture => "test fixtures, checked only when asked for by path",
@@ -62,13 +62,44 @@ pub(super) fn common(skipped: &Skipped) -> &str {
     }
 }
 
+/// A verdict in words.
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::WillFail => "will fail",
+        Verdict::AtRisk => "at risk",
+        Verdict::Unknown => "unknown",
+        Verdict::Ready => "ready",
+    }
+}
+
+/// How many findings there are, by severity.
+pub(crate) fn counts(trial: &Trial) -> String {
+    let summary = &trial.summary;
+    let all = [
+        (summary.error, "error", "errors"),
+        (summary.warning, "warning", "warnings"),
+        (summary.info, "note", "notes"),
+    ];
+    let some: Vec<String> =
+        all.into_iter().filter(|it| it.0 > 0).map(|(number, one, many)| count(number, one, many)).collect();
+    if some.is_empty() { "no findings".to_owned() } else { some.join(", ") }
+}
+
+/// What is left of several after the first few: ` and 3 more`.
+pub(crate) fn more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    }
+}
+
 /// A number with its noun.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// What units of a kind are called, one and several.
-pub(super) fn nouns(kind: UnitKind) -> (&'static str, &'static str) {
+pub(crate) fn nouns(kind: UnitKind) -> (&'static str, &'static str) {
     match kind {
         UnitKind::Manifests => ("directory", "directories"),
         UnitKind::Helm => ("chart", "charts"),
