@@ -1,25 +1,8 @@
 //! Repairs: what should be different, never which bytes.
 
-use seatrial_source::Span;
+pub use seatrial_yaml::edit::{Content, Edit, Refusal};
 
 use crate::Location;
-
-/// What a changed field should hold.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Content {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A string.
-    Text(String),
-    /// A sequence.
-    List(Vec<Content>),
-    /// A mapping, in the order to be written.
-    Map(Vec<(String, Content)>),
-}
 
 /// One repair, at a symbolic place.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,9 +14,9 @@ pub enum Change {
         /// Its new value.
         content: Content,
     },
-    /// Add a field that is absent.
+    /// Add a field that is absent, or an item to a list.
     Insert {
-        /// The field to add.
+        /// The field to add; an index is where the item will stand.
         at: Location,
         /// Its value.
         content: Content,
@@ -62,20 +45,4 @@ impl Change {
             | Self::Rename { at, .. } => at,
         }
     }
-}
-
-/// Bytes to replace in a source file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty to insert.
-    pub span: Span,
-    /// What stands there afterwards.
-    pub text: String,
-}
-
-/// Why a change cannot be carried out by an edit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The reason, in a short phrase.
-    pub reason: String,
 }

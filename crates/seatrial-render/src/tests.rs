@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
 use seatrial_model::{KubernetesVersion, SkipCode, Target};
 use seatrial_source::{
-    Commit, Completeness, Entry, EntryKind, Files, MemoryFiles, ReadError, Ref, RevisionError, Revisions,
-    TreePath,
+    Commit, Completeness, Entry, EntryKind, FileId, Files, MemoryFiles, ReadError, Ref, RevisionError,
+    Revisions, Span, TreePath,
 };
 
 use crate::{Rendering, Request, render};
@@ -685,11 +685,7 @@ fn origins_are_values_keys_and_nearest_ancestors() {
 fn applied(source: &str, change: impl Fn(Location) -> Change, path: &str) -> Result<String, String> {
     let rendering = rendered(&[("a.yaml", source)]);
     let edits = rendering.edits(&change(field(&rendering, path))).map_err(|refusal| refusal.reason)?;
-    let mut text = source.to_owned();
-    for edit in edits {
-        text.replace_range(edit.span.range(), &edit.text);
-    }
-    Ok(text)
+    Ok(seatrial_yaml::edit::apply(source, &edits).expect("edits of one change fit together"))
 }
 
 fn set(content: Content) -> impl Fn(Location) -> Change {
@@ -721,18 +717,45 @@ fn a_value_is_set_in_its_own_quotes() {
 #[test]
 fn what_cannot_be_edited_is_refused_with_a_reason() {
     let text = Content::Text("x".to_owned());
-    let shared = "apiVersion: v1\nkind: Service\nmetadata: {name: &n a, labels: {b: *n}}\ndata: |\n  x\n";
+    let shared = "apiVersion: v1\nkind: Service\nmetadata: {name: &n a, labels: {b: *n}}\n";
     for (path, reason) in [
-        ("metadata.name", "the edit would change more than the field"),
-        ("metadata.labels.b", "the value is shared through an alias"),
-        ("data", "the value spans several lines"),
-        ("metadata.labels", "only single values are changed yet"),
+        ("metadata.name", "an alias elsewhere repeats the value"),
         ("spec.x", "the field is not written"),
     ] {
         assert_eq!(applied(shared, set(text.clone()), path), Err(reason.to_owned()), "{path}");
     }
-    let remove = |at| Change::Remove { at };
-    assert_eq!(applied(WEB, remove, "spec.replicas"), Err("fields are not removed yet".to_owned()));
+    let span = Span::new(FileId(0), 0, 1);
+    let change = |_| Change::Set { at: Location::text(span), content: Content::Null };
+    assert_eq!(applied(WEB, change, "kind"), Err("the change is not about a field".to_owned()));
+}
+
+#[test]
+fn fields_are_added_and_taken_away() {
+    let insert = |path: &str| applied(WEB, |at| Change::Insert { at, content: Content::Bool(true) }, path);
+    assert_eq!(insert("spec.paused"), Ok(format!("{WEB}  paused: true\n")));
+    assert_eq!(
+        insert("spec.template.spec.hostPID"),
+        Ok(format!("{WEB}  template:\n    spec:\n      hostPID: true\n"))
+    );
+    let removed = applied(WEB, |at| Change::Remove { at }, "spec.replicas");
+    assert_eq!(removed, Ok(WEB.replace("spec:\n  replicas: 2\n", "spec: {}\n")));
+}
+
+#[test]
+fn an_object_in_a_list_of_a_json_file_is_edited_there() {
+    let list = r#"{"apiVersion": "v1", "kind": "List", "items": [
+  {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}}
+]}"#;
+    let rendering = rendered(&[("a.json", list)]);
+    let change = Change::Insert {
+        at: field(&rendering, "spec.type"),
+        content: Content::Text("NodePort".to_owned()),
+    };
+    let edits = rendering.edits(&change).expect("it can be edited");
+    assert_eq!(
+        seatrial_yaml::edit::apply(list, &edits),
+        Some(list.replace(r#"{"name": "a"}"#, r#"{"name": "a"}, "spec": {"type": "NodePort"}"#))
+    );
 }
 
 #[test]
