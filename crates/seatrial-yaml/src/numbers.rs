@@ -80,12 +80,13 @@ pub(crate) fn finite(text: &str) -> Option<f64> {
 pub(crate) fn json_float(value: f64) -> String {
     let magnitude = value.abs();
     if !value.is_finite() {
-        "null".to_owned()
-    } else if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
-        let text = format!("{value:e}");
-        if text.contains("e-") { text } else { text.replace('e', "e+") }
+        return "null".to_owned();
+    }
+    let digits = Shortest::of(value);
+    if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
+        digits.decimal()
     } else {
-        value.to_string()
+        digits.scientific(1)
     }
 }
 
@@ -94,29 +95,93 @@ pub(crate) fn json_float(value: f64) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "that is what the library does")]
 pub(crate) fn float_key(value: f64) -> String {
     let value = value as f32;
-    go_float(f64::from(value), &value.to_string(), &format!("{value:e}"))
+    special(f64::from(value)).map_or_else(|| Shortest::of_single(value).general(), str::to_owned)
 }
 
-/// A number as `go.yaml.in/yaml` prints it: with an exponent from a million on.
+/// A number as `go.yaml.in/yaml` prints it.
 pub(crate) fn yaml_float(value: f64) -> String {
-    go_float(value, &value.to_string(), &format!("{value:e}"))
+    special(value).map_or_else(|| Shortest::of(value).general(), str::to_owned)
 }
 
-/// Go's `FormatFloat` in its shortest form, of a value printed both ways.
-fn go_float(value: f64, decimal: &str, scientific: &str) -> String {
-    if value.is_nan() {
-        return ".nan".to_owned();
+fn special(value: f64) -> Option<&'static str> {
+    match value {
+        _ if value.is_nan() => Some(".nan"),
+        f64::INFINITY => Some(".inf"),
+        f64::NEG_INFINITY => Some("-.inf"),
+        _ => None,
     }
-    if value.is_infinite() {
-        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+}
+
+/// The fewest digits that are read back as the number.
+struct Shortest {
+    sign: &'static str,
+    digits: String,
+    /// Of ten, for the first digit.
+    exponent: i32,
+}
+
+impl Shortest {
+    fn of(value: f64) -> Self {
+        let found = Self::parts(value, &format!("{:e}", value.abs()));
+        found.to_even(value, |text| text.parse() == Ok(value.abs()))
     }
-    let (mantissa, exponent) = scientific.split_once('e').expect("printed with an exponent");
-    let exponent: i32 = exponent.parse().expect("printed as a number");
-    if (-4..6).contains(&exponent) {
-        return decimal.to_owned();
+
+    fn of_single(value: f32) -> Self {
+        let found = Self::parts(f64::from(value), &format!("{:e}", value.abs()));
+        found.to_even(f64::from(value), |text| text.parse() == Ok(value.abs()))
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+
+    fn parts(value: f64, scientific: &str) -> Self {
+        let (mantissa, exponent) = scientific.split_once('e').expect("printed with an exponent");
+        let digits = mantissa.replace('.', "");
+        let exponent = exponent.parse().expect("printed as a number");
+        Self { sign: if value.is_sign_negative() { "-" } else { "" }, digits, exponent }
+    }
+
+    /// Where two last digits are equally near, Go takes the even one.
+    fn to_even(mut self, value: f64, is_same: impl Fn(&str) -> bool) -> Self {
+        let len = self.digits.len();
+        let exact = format!("{:.*e}", len + 40, value.abs()).replacen('.', "", 1);
+        let Some((kept, "5")) =
+            exact.split_once('e').and_then(|(digits, _)| digits.trim_end_matches('0').split_at_checked(len))
+        else {
+            return self;
+        };
+        let last = kept.as_bytes()[len - 1];
+        let even = last + (last - b'0') % 2;
+        let text = format!("{}{}", &kept[..len - 1], char::from(even));
+        if even <= b'9' && is_same(&format!("{text}e{}", self.exponent - (len as i32 - 1))) {
+            self.digits = text;
+        }
+        self
+    }
+
+    /// Go's `%g`: with an exponent from a million on.
+    fn general(&self) -> String {
+        if (-4..6).contains(&self.exponent) { self.decimal() } else { self.scientific(2) }
+    }
+
+    fn decimal(&self) -> String {
+        let Self { sign, digits, exponent } = self;
+        let Ok(before_point) = usize::try_from(exponent + 1) else {
+            let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
+            return format!("{sign}0.{zeros}{digits}");
+        };
+        match digits.split_at_checked(before_point) {
+            Some((whole, "")) => format!("{sign}{whole}"),
+            Some(("", fraction)) => format!("{sign}0.{fraction}"),
+            Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+            None => format!("{sign}{digits}{}", "0".repeat(before_point - digits.len())),
+        }
+    }
+
+    fn scientific(&self, exponent_digits: usize) -> String {
+        let (first, rest) = self.digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let sign = if self.exponent < 0 { '-' } else { '+' };
+        let exponent = self.exponent.unsigned_abs();
+        format!("{}{first}{point}{rest}e{sign}{exponent:0exponent_digits$}", self.sign)
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +238,17 @@ mod tests {
             [(1e20, "100000000000000000000"), (1e21, "1e+21"), (1e-7, "1e-7"), (-0.0, "-0"), (0.5, "0.5")]
         {
             assert_eq!(json_float(value), text);
+        }
+        for (value, text) in
+            [(1e6, "1e+06"), (-123_456.5, "-123456.5"), (0.0001, "0.0001"), (0.0, "0"), (5e-324, "5e-324")]
+        {
+            assert_eq!(yaml_float(value), text);
+        }
+        // Halfway between two numbers of as many digits.
+        for (value, text) in
+            [(586_604_846_153_835.25, "5.866048461538352e+14"), (2f64.powi(-24), "5.960464477539063e-08")]
+        {
+            assert_eq!(yaml_float(value), text);
         }
         for (value, text) in
             [(1.5, "1.5"), (1e21, "1e+21"), (1e-5, "1e-05"), (f64::INFINITY, ".inf"), (0.1, "0.1")]
