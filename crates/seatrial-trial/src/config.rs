@@ -4,16 +4,23 @@
 //! is a problem with its line; nothing in the file is skipped over.
 
 mod read;
+mod selection;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
-use seatrial_diagnostics::{CheckInfo, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Severity};
 use seatrial_model::{External, KubernetesVersion};
 use seatrial_source::TreePath;
 
 use crate::Date;
 
+pub(crate) use selection::id_matches;
+pub use selection::{GROUPS, Selection, UnknownCheck, find_check, known_check, known_selection};
+
 /// The file's name, at the root.
 pub const FILE_NAME: &str = "seatrial.toml";
+
+/// The severities that a check may be given.
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 
 /// One thing that is wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,27 +29,6 @@ pub struct ConfigProblem {
     pub line: u32,
     /// What is wrong, with the nearest known word where there is one.
     pub message: String,
-}
-
-/// Which checks run, by id or glob, or the words `default` and `strict`.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Glob patterns and group words; empty for the default.
-    pub patterns: Vec<String>,
-}
-
-impl Selection {
-    /// Whether a check is wanted.
-    pub fn has(&self, check: &CheckInfo) -> bool {
-        if self.patterns.is_empty() {
-            return check.strictness == Strictness::Default;
-        }
-        self.patterns.iter().any(|pattern| match pattern.as_str() {
-            "default" => check.strictness == Strictness::Default,
-            "strict" => true,
-            pattern => id_matches(pattern, check.id),
-        })
-    }
 }
 
 /// Findings that are known and accepted.
@@ -75,7 +61,8 @@ pub struct Config {
     pub select: Selection,
     /// Accepted findings.
     pub ignore: Vec<Ignore>,
-    /// Other severities than the checks' own: id or glob, and level.
+    /// Other severities than the checks' own: id or glob, and level; the last
+    /// that names a check counts.
     pub severity: Vec<(String, Severity)>,
     /// Objects that exist elsewhere.
     pub external: Vec<External>,
@@ -93,6 +80,16 @@ impl Config {
         read::read(text, checks)
     }
 
+    /// Gives checks another severity, before all that was said until now.
+    pub fn set_severity(&mut self, pattern: &str, severity: Severity) {
+        self.severity.push((pattern.to_owned(), severity));
+    }
+
+    /// The severity of this name.
+    pub fn severity(word: &str) -> Option<Severity> {
+        SEVERITIES.into_iter().find(|it| it.as_str() == word)
+    }
+
     /// A Kubernetes version as people write it: `1.36`, `v1.36.2`.
     pub fn version(text: &str) -> Option<KubernetesVersion> {
         read::version(text)
@@ -102,6 +99,13 @@ impl Config {
     /// names it counts.
     pub fn severity_of(&self, check: &CheckInfo) -> Option<Severity> {
         self.severity.iter().rev().find(|(id, _)| id_matches(id, check.id)).map(|&(_, severity)| severity)
+    }
+
+    /// Leaves further paths out; an error says what is wrong with the glob.
+    pub fn leave_out(&mut self, pattern: &str) -> Result<(), String> {
+        path_glob(pattern).map_err(|error| error.kind().to_string())?;
+        self.exclude.push(pattern.to_owned());
+        Ok(())
     }
 
     /// The excluded paths, relative to the top of the tree.
@@ -130,14 +134,6 @@ fn with_contents(root: &TreePath, pattern: &str) -> [String; 2] {
 /// A glob over paths: `*` stays inside one directory, `**` does not.
 fn path_glob(pattern: &str) -> Result<Glob, globset::Error> {
     globset::GlobBuilder::new(pattern).literal_separator(true).build()
-}
-
-/// Whether an id or a glob over ids names a check.
-pub(crate) fn id_matches(pattern: &str, id: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == id,
-        Some(_) => Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(id)),
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use seatrial_diagnostics::{CheckInfo, Finding, Level, Location, Notice, Severity, Strictness};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
-use crate::config::{Config, Ignore, id_matches};
-use crate::{Date, nearest};
+use crate::Date;
+use crate::config::{Config, Ignore, find_check, id_matches};
 
 /// An entry or comment that accepts nothing.
 pub(crate) static UNUSED: CheckInfo = CheckInfo {
@@ -151,15 +151,11 @@ fn unused_comment(comment: &Comment, checks: &[&'static CheckInfo]) -> Notice {
         let message = format!("the comment for `{}` gives no reason and accepts nothing", comment.check);
         return Notice::new(&UNUSED, at, message).help(format!("write it as `{FORM}`"));
     }
-    if checks.iter().any(|check| check.id == comment.check) {
-        let message = format!("the comment that ignores `{}` accepts no finding", comment.check);
-        return Notice::new(&UNUSED, at, message).help("remove it");
+    if let Err(unknown) = find_check(&comment.check, checks) {
+        return Notice::new(&UNUSED, at, unknown.to_string()).help(unknown.hint());
     }
-    let notice = Notice::new(&UNUSED, at, format!("no check is called `{}`", comment.check));
-    match nearest(&comment.check, checks.iter().map(|check| check.id)) {
-        Some(near) => notice.help(format!("did you mean `{near}`?")),
-        None => notice.help("`seatrial explain` lists the checks"),
-    }
+    let message = format!("the comment that ignores `{}` accepts no finding", comment.check);
+    Notice::new(&UNUSED, at, message).help("remove it")
 }
 
 /// The comments of one text. The mark counts only after a `#` on its line.

@@ -7,7 +7,9 @@ use seatrial_source::LineIndex;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, ConfigProblem, Ignore, Selection, id_matches, path_glob};
+use super::{
+    Config, ConfigProblem, Ignore, Selection, UnknownCheck, known_check, known_selection, path_glob,
+};
 use crate::nearest;
 
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -100,23 +102,23 @@ impl Reader<'_> {
     fn selection(&mut self, value: &Value<'_>) -> Selection {
         let patterns = self.strings(value, "select");
         for (pattern, at) in &patterns {
-            if pattern != "default" && pattern != "strict" {
-                self.known_check(pattern, *at);
-            }
+            self.known(known_selection(pattern, self.checks), *at);
         }
-        Selection { patterns: patterns.into_iter().map(|(pattern, _)| pattern).collect() }
+        Selection::of(patterns.into_iter().map(|(pattern, _)| pattern).collect())
     }
 
     fn severities(&mut self, table: &DeTable<'_>) -> Vec<(String, Severity)> {
         let mut levels = Vec::new();
         for (key, value) in table {
-            self.known_check(key.get_ref(), key.span().start);
-            let level = value.get_ref().as_str().and_then(severity);
+            self.known(known_check(key.get_ref(), self.checks), key.span().start);
+            let level = value.get_ref().as_str().and_then(Config::severity);
             match level {
                 Some(level) => levels.push((key.get_ref().to_string(), level)),
                 None => self.report(value.span().start, "a severity is \"error\", \"warning\" or \"info\""),
             }
         }
+        // A table has no order, so an id says more than a glob, and a long glob more than a short one.
+        levels.sort_by_key(|(pattern, _): &(String, Severity)| (!pattern.contains('*'), pattern.len()));
         levels
     }
 
@@ -127,7 +129,7 @@ impl Reader<'_> {
             self.report(at, "an `ignore` entry needs `check`");
             return None;
         };
-        self.known_check(&check, check_at);
+        self.known(known_check(&check, self.checks), check_at);
         let reason = self.text(table, "reason").map(|(reason, _)| reason).unwrap_or_default();
         if reason.trim().is_empty() {
             self.report(at, "an `ignore` entry needs a `reason`");
@@ -188,16 +190,10 @@ impl Reader<'_> {
         patterns.into_iter().map(|(pattern, _)| pattern).collect()
     }
 
-    /// A check id, or a glob that at least one id matches.
-    fn known_check(&mut self, pattern: &str, at: usize) {
-        if self.checks.iter().any(|check| id_matches(pattern, check.id)) {
-            return;
+    fn known(&mut self, found: Result<(), UnknownCheck>, at: usize) {
+        if let Err(unknown) = found {
+            self.report(at, format!("{unknown}; {}", unknown.hint()));
         }
-        let hint = match nearest(pattern, self.checks.iter().map(|check| check.id)) {
-            Some(near) => format!("; did you mean `{near}`?"),
-            None => "; `seatrial explain` lists them".to_owned(),
-        };
-        self.report(at, format!("no check is called `{pattern}`{hint}"));
     }
 
     fn glob(&mut self, table: &DeTable<'_>, key: &str, is_path: bool) -> Option<GlobMatcher> {
@@ -255,10 +251,6 @@ impl Reader<'_> {
 
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn severity(word: &str) -> Option<Severity> {
-    [Severity::Error, Severity::Warning, Severity::Info].into_iter().find(|level| level.as_str() == word)
 }
 
 /// `1.36`, `v1.36`, `1.36.2`: the patch does not matter.

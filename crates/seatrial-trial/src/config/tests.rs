@@ -1,4 +1,4 @@
-use seatrial_diagnostics::Level;
+use seatrial_diagnostics::{Level, Strictness};
 
 use super::*;
 
