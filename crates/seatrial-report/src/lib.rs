@@ -1,6 +1,7 @@
 //! Reports of a trial: documents that other programs read, and the text that
 //! a person reads in a terminal. Nothing is decided here.
 
+mod accepted;
 mod coverage;
 mod github;
 mod json;

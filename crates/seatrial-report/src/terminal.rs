@@ -10,7 +10,7 @@ use seatrial_diagnostics::{Finding, Severity};
 use seatrial_model::UnitKind;
 use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict};
 
-use crate::{coverage, words};
+use crate::{accepted, coverage, words};
 
 /// Reasons of the verdict before the rest is only counted.
 const REASONS_MAX: usize = 8;
@@ -84,7 +84,7 @@ fn end(trial: &Trial) -> Summary {
 /// What the verdict rests on, the worst first: workloads that are not ready,
 /// units that are bad for another reason, and how many could not be judged.
 fn reasons(trial: &Trial) -> Vec<String> {
-    if trial.coverage.objects == 0 && trial.findings.is_empty() {
+    if trial.coverage.objects == 0 && trial.all_findings().next().is_none() {
         return vec![coverage::nothing_judged(trial)];
     }
     let mut reasons: Vec<Reason<'_>> = Vec::new();
@@ -156,14 +156,14 @@ fn unit_reasons<'a>(unit: &'a UnitVerdict, trial: &'a Trial) -> Vec<Reason<'a>> 
     let workloads: Vec<&WorkloadVerdict> =
         unit.workloads.iter().filter(|it| !it.because.is_empty()).collect();
     let of_workload = |it: &&'a WorkloadVerdict| {
-        let because = trial.findings.iter().filter(|finding| it.because.contains(&finding.id));
+        let because = trial.all_findings().filter(|finding| it.because.contains(&finding.id));
         let subject = format!("{} {}", it.object.kind, it.object.name);
         Reason::new(it.verdict, vec![subject], &unit.name, because.collect())
     };
     let mut reasons: Vec<Reason<'_>> = workloads.iter().map(of_workload).collect();
     let is_said = workloads.iter().any(|it| it.verdict == unit.verdict);
     if !is_said && matches!(unit.verdict, Verdict::WillFail | Verdict::AtRisk) {
-        let own = trial.findings.iter().filter(|it| it.units.contains(&unit.name));
+        let own = trial.all_findings().filter(|it| it.units.contains(&unit.name));
         reasons.insert(0, Reason::new(unit.verdict, Vec::new(), &unit.name, own.collect()));
     }
     reasons
@@ -180,9 +180,7 @@ fn some(words: &[String]) -> String {
 
 fn coverage(trial: &Trial) -> Vec<String> {
     let mut lines = vec![format!("{} for Kubernetes {}", coverage::judged(trial), trial.target.kubernetes)];
-    if trial.summary.suppressed > 0 {
-        lines.push(format!("{} accepted by ignore entries and not shown", trial.summary.suppressed));
-    }
+    lines.extend(accepted::lines(trial));
     let skips = coverage::skips(trial);
     let more = skips.len().saturating_sub(SKIPS_MAX);
     lines.extend(skips.iter().take(SKIPS_MAX).map(|(reason, places)| skip_line(reason, places)));

@@ -4,6 +4,7 @@
 //! prints, and nothing here asks for the time or the environment.
 
 mod applicability;
+mod baseline;
 mod catalogue;
 mod checklist;
 pub mod config;
@@ -18,6 +19,7 @@ mod suppress;
 mod trial;
 mod verdict;
 
+pub use baseline::{Baseline, BaselineEntry, BaselineError, Comparison};
 pub use catalogue::catalogue;
 pub use checklist::{Answer, ChecklistItem};
 pub use config::Config;

@@ -9,6 +9,7 @@ use seatrial_render::{Limits, Rendering, Request};
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
+use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
 use crate::config::FILE_NAME;
 use crate::judge::Judgement;
@@ -133,6 +134,12 @@ pub struct Trial {
     pub sources: SourceMap,
     /// How many findings there are.
     pub summary: Summary,
+    /// The checks that ran, by id.
+    pub checks: Vec<&'static CheckInfo>,
+    /// Whether all that the root holds is reported, and not only a part.
+    pub is_whole: bool,
+    /// What a baseline says of the findings, where one was given.
+    pub comparison: Option<Comparison>,
 }
 
 impl Trial {
@@ -246,6 +253,9 @@ impl Run<'_> {
             checklist: self.checklist(&reported, &units, &findings),
             sources: mask(&self.rendering.sources, &secrets),
             summary: summary(&findings, suppressed),
+            checks: self.selected(),
+            is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
+            comparison: None,
             target,
             units,
             findings,
@@ -344,6 +354,11 @@ impl Run<'_> {
         }
     }
 
+    /// The checks that run.
+    fn selected(&self) -> Vec<&'static CheckInfo> {
+        self.checks.iter().copied().filter(|check| self.request.config.select.has(check)).collect()
+    }
+
     fn checklist(
         &self,
         reported: &[bool],
@@ -352,10 +367,8 @@ impl Run<'_> {
     ) -> Vec<ChecklistItem> {
         let objects: Vec<&Object> =
             self.rendering.repository.objects().filter(|object| reported[object.unit().0 as usize]).collect();
-        let selected: Vec<&'static CheckInfo> =
-            self.checks.iter().copied().filter(|check| self.request.config.select.has(check)).collect();
         let judged = units.iter().all(|unit| unit.verdict != Verdict::Unknown);
-        checklist(&selected, &objects, &findings.iter().collect::<Vec<_>>(), judged)
+        checklist(&self.selected(), &objects, &findings.iter().collect::<Vec<_>>(), judged)
     }
 }
 
@@ -378,7 +391,7 @@ fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> FxHashSet<&
     words
 }
 
-fn summary(findings: &[Finding], suppressed: usize) -> Summary {
+pub(crate) fn summary(findings: &[Finding], suppressed: usize) -> Summary {
     let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
     Summary {
         error: count(Severity::Error),

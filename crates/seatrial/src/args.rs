@@ -6,6 +6,8 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use seatrial_trial::Date;
 
+use crate::choice::Choice;
+
 /// Finds out from a repository alone whether a Kubernetes application will
 /// deploy and stay up, and shows the line to change.
 #[derive(Debug, Parser)]
@@ -40,6 +42,8 @@ pub(crate) struct Check {
     /// Report only the units of this name or glob, such as `manifests:apps/*`
     #[arg(long, value_name = "GLOB")]
     pub(crate) unit: Option<String>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// What to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,

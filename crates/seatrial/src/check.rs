@@ -12,7 +12,7 @@ use seatrial_trial::{AtRevision, Config, Date, Trial, TrialRequest, UnitFilter, 
 use crate::args::{Check, FailOn, Format};
 use crate::failure::{Failure, warn};
 use crate::place::Tree;
-use crate::{CLEAN, FINDINGS, output};
+use crate::{CLEAN, FINDINGS, baseline, output};
 
 /// Bytes read from stdin at most.
 const STDIN_BYTES_MAX: u64 = 16 << 20;
@@ -20,9 +20,14 @@ const STDIN_BYTES_MAX: u64 = 16 << 20;
 const STDIN_NAME: &str = "stdin.yaml";
 
 pub(crate) fn run(arguments: &Check) -> Result<u8, Failure> {
-    let (trial, is_ignored) =
+    let baseline = baseline::read(&arguments.choice)?;
+    let (mut trial, is_ignored) =
         if arguments.path == Path::new("-") { (try_stdin(arguments)?, false) } else { try_tree(arguments)? };
     refuse_nothing(&trial, is_ignored, arguments)?;
+    baseline::write(&trial, &arguments.choice, arguments.quiet)?;
+    if let Some(baseline) = baseline {
+        trial.compare(&baseline);
+    }
     print(&trial, arguments)?;
     Ok(exit_code(&trial, arguments.fail_on))
 }
@@ -94,6 +99,7 @@ fn check(arguments: &Check, mut request: TrialRequest<'_>) -> Result<Trial, Fail
         })?;
         request.config.kubernetes = Some(version);
     }
+    arguments.choice.apply(&mut request.config, &catalogue())?;
     Ok(seatrial_trial::check(&request))
 }
 

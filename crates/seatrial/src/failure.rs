@@ -39,6 +39,11 @@ pub(crate) fn warn(message: &str) {
     say("warning", message);
 }
 
+/// What was done besides the report.
+pub(crate) fn note(message: &str) {
+    say("note", message);
+}
+
 /// Each line of a message on its own. When stderr is gone there is nobody to tell.
 fn say(word: &str, message: &str) {
     let style = match word {

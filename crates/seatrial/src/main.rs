@@ -4,7 +4,9 @@
 //! Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
 
 mod args;
+mod baseline;
 mod check;
+mod choice;
 mod explain;
 mod failure;
 mod output;

@@ -1,9 +1,10 @@
 //! The command line, as a person or a pipeline uses it.
 
 mod command;
+mod config;
 mod examples;
-mod git;
 mod formats;
+mod git;
 mod hostile;
 mod kinds;
 mod part;

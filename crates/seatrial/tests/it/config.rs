@@ -1,0 +1,170 @@
+//! What is wanted: selection, severities, exclusions, declared objects and
+//! baselines, from the command line and from `seatrial.toml`.
+
+use crate::support::{SOUND, TWICE, Tree, run};
+
+/// A Pod that needs a Secret which nothing makes, and has a port twice.
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.2.3
+      ports:
+        - {name: a, containerPort: 80}
+        - {name: b, containerPort: 80}
+      envFrom: [{secretRef: {name: db-credentials}}]
+";
+
+fn checks(tree: &Tree, words: &[&str]) -> Vec<String> {
+    tree.check(&[words, &["--format", "json"]].concat()).checks()
+}
+
+fn refusal(tree: &Tree, words: &[&str]) -> String {
+    let done = tree.check(words);
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{words:?}");
+    done.stderr
+}
+
+#[test]
+fn checks_are_selected_and_left_out() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE), ("k8s/web.yaml", POD)]);
+    assert_eq!(checks(&tree, &[]), ["duplicate-key", "duplicate-port", "missing-secret"]);
+    assert_eq!(checks(&tree, &["--select", "missing-*"]), ["missing-secret"]);
+    assert_eq!(
+        checks(&tree, &["--select", "missing-secret, duplicate-key"]),
+        ["duplicate-key", "missing-secret"]
+    );
+    assert_eq!(checks(&tree, &["--select", "default", "--ignore", "duplicate-*"]), ["missing-secret"]);
+    let both = ["--ignore", "duplicate-key", "--ignore", "missing-secret"];
+    assert_eq!(checks(&tree, &both), ["duplicate-port"]);
+}
+
+#[test]
+fn the_command_line_wins_over_the_file() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE), ("k8s/web.yaml", POD)]);
+    tree.write(
+        "seatrial.toml",
+        "select = [\"duplicate-*\"]\n[severity]\n\"duplicate-*\" = \"info\"\nduplicate-key = \"warning\"\n",
+    );
+    let severities = |words: &[&str]| -> Vec<String> {
+        let report = tree.check(&[words, &["--format", "json"]].concat()).json();
+        let findings = report["findings"].as_array().expect("findings are a list").clone();
+        findings.iter().map(|it| it["severity"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(severities(&[]), ["warning", "info"]);
+    assert_eq!(severities(&["--severity", "duplicate-*=error"]), ["error", "error"]);
+    assert_eq!(severities(&["--severity", "duplicate-*=error,duplicate-port=warning"]), ["error", "warning"]);
+    assert_eq!(checks(&tree, &["--select", "missing-secret"]), ["missing-secret"]);
+    assert_eq!(checks(&tree, &["--ignore", "duplicate-port"]), ["duplicate-key"]);
+}
+
+#[test]
+fn words_that_name_nothing_are_told_with_the_nearest() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    insta::assert_snapshot!(refusal(&tree, &["--select", "missing-secert"]), @"
+    error: --select: no check is called `missing-secert`
+    hint: did you mean `missing-secret`?
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--select", "strcit"]), @"
+    error: --select: no check is called `strcit`
+    hint: did you mean `strict`?
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--ignore", "no-such-*"]), @"
+    error: --ignore: no check is called `no-such-*`
+    hint: `seatrial explain` lists the checks
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--ignore", "*"]), @"
+    error: no check is left to run
+    hint: select more, or ignore less
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--severity", "duplicate-key=fatal"]), @"
+    error: --severity `duplicate-key=fatal` is no check with a severity
+    hint: write it as `missing-secret=warning`; the severities are error, warning and info
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--exclude", "a["]), @"error: --exclude `a[` is no glob: unclosed character class; missing ']'");
+}
+
+#[test]
+fn excluded_paths_are_not_judged_and_told() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE), ("k8s/web.yaml", SOUND), ("old/a.yaml", TWICE)]);
+    tree.write("seatrial.toml", "exclude = [\"old\"]\n");
+    let report = tree.check(&["--exclude", "k8s/settings.yaml", "--format", "json"]).json();
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(0));
+    let skipped: Vec<(&str, &str)> = report["coverage"]["skipped"]
+        .as_array()
+        .expect("skips are a list")
+        .iter()
+        .map(|it| (it["path"].as_str().unwrap_or_default(), it["code"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(skipped, [("k8s/settings.yaml", "excluded"), ("old", "excluded")]);
+}
+
+#[test]
+fn a_baseline_leaves_only_what_is_new() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let first = tree.check(&["--write-baseline", "known.json"]);
+    assert_eq!(first.code, 1);
+    assert_eq!(
+        first.stderr,
+        "note: 1 finding written to `known.json`; `--baseline known.json` reports only what is new\n"
+    );
+    let written = std::fs::read_to_string(tree.path().join("known.json")).expect("it was written");
+    insta::assert_snapshot!(written, @r#"
+    {
+      "version": 1,
+      "findings": [
+        {"path":"k8s/settings.yaml","check":"duplicate-key","message":"key `level` stands twice in data of ConfigMap settings","id":"1289f5957a0ce8c2"}
+      ]
+    }
+    "#);
+    let same = tree.check(&["--baseline", "known.json"]);
+    assert_eq!((same.code, same.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(same.stdout, @"
+    verdict: will fail
+      k8s/: will fail: key `level` stands twice in data of ConfigMap settings (k8s/settings.yaml:7)
+    findings: none
+    coverage: 1 of 1 directory judged for Kubernetes 1.36
+      1 known from the baseline and not shown; the verdict counts them
+    ");
+    tree.write("k8s/web.yaml", POD);
+    assert_eq!(checks(&tree, &["--baseline", "known.json"]), ["duplicate-port", "missing-secret"]);
+    tree.write("k8s/settings.yaml", TWICE.replace("  level: debug\n", ""));
+    let mended = tree.check(&["--baseline", "known.json"]).stdout;
+    assert!(mended.contains("1 entry of the baseline is no longer found"), "{mended}");
+}
+
+#[test]
+fn an_earlier_report_is_a_baseline_too() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    tree.check(&["--output", "json=main.json"]);
+    tree.write("k8s/web.yaml", POD);
+    let report = tree.check(&["--baseline", "main.json", "--format", "json"]);
+    assert_eq!(report.checks(), ["duplicate-port", "missing-secret"]);
+    assert_eq!(report.json()["summary"]["suppressed"], 1);
+    let updated = ["--baseline", "main.json", "--write-baseline", "main.json", "--quiet", "--format", "json"];
+    assert_eq!(tree.check(&updated).checks(), ["duplicate-port", "missing-secret"]);
+    assert_eq!(checks(&tree, &["--baseline", "main.json"]), [""; 0]);
+    let manifest = run(tree.path(), &["check", "-", "--baseline", "main.json", "--format", "json"], b"");
+    assert_eq!(manifest.code, 2);
+}
+
+#[test]
+fn what_is_no_baseline_is_told() {
+    let tree =
+        Tree::new(&[("k8s/settings.yaml", TWICE), ("list.json", "[]"), ("new.json", "{\"version\": 9}")]);
+    insta::assert_snapshot!(refusal(&tree, &["--baseline", "absent.json"]), @"
+    error: the baseline `absent.json` does not exist
+    hint: `--write-baseline absent.json` makes one of what is found today
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--baseline", "list.json"]), @"
+    error: `list.json` is no baseline: it is no JSON object
+    hint: `--write-baseline FILE` makes one; a report by `--format json` is one too
+    ");
+    insta::assert_snapshot!(refusal(&tree, &["--baseline", "new.json"]), @"
+    error: `new.json` is no baseline: it is of version 9, and only version 1 is known
+    hint: `--write-baseline FILE` makes one; a report by `--format json` is one too
+    ");
+}
