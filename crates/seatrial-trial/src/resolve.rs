@@ -2,6 +2,7 @@
 //! accepts, redaction, identity and order.
 
 mod merge;
+mod title;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,18 +253,8 @@ impl Resolver<'_> {
 
     fn fix(&self, notice: &Notice, change: &Change) -> Option<Fix> {
         let edits = self.sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
-        let field = match change.at() {
-            Location::Field { path, .. } => format!(" `{path}`"),
-            Location::Text { .. } => String::new(),
-        };
-        let verb = match change {
-            Change::Set { .. } => "set",
-            Change::Insert { .. } => "add",
-            Change::Remove { .. } => "remove",
-            Change::Rename { .. } => "rename",
-        };
         let applicability = applicability::of_change(self.repository, notice, change);
-        Some(Fix { title: format!("{verb}{field}"), applicability, edits })
+        Some(Fix { title: title::of_change(change), applicability, edits })
     }
 }
 
