@@ -15,6 +15,7 @@ mod names;
 mod neighbours;
 mod partial;
 mod placeholder;
+mod policies;
 mod ports;
 mod quantities;
 mod rbac;

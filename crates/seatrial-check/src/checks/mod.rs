@@ -9,7 +9,9 @@ mod argocd_missing_revision;
 mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
+mod blocked_connection;
 mod blocked_disruption;
+mod blocked_name_lookup;
 mod blocked_rollout;
 mod budget_selects_nothing;
 mod cluster_admin_binding;
@@ -30,6 +32,7 @@ mod flux_missing_path;
 mod invalid_count;
 mod invalid_extended_resource;
 mod invalid_label;
+mod invalid_network_policy;
 mod invalid_object_name;
 mod invalid_probe;
 mod invalid_quantity;
@@ -64,10 +67,12 @@ mod missing_volume;
 mod missing_webhook_service;
 mod missing_workload_selector;
 mod monitor_selects_nothing;
+mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod orphan_manifest;
 mod overlapping_selector;
 mod placeholder_secret_value;
+mod policy_peer_selects_nothing;
 mod request_above_limit;
 mod selector_mismatch;
 mod service_selects_nothing;
@@ -104,7 +109,9 @@ pub static ALL: &[&Check] = &[
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,
+    &blocked_connection::CHECK,
     &blocked_disruption::CHECK,
+    &blocked_name_lookup::CHECK,
     &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,
     &cluster_admin_binding::CHECK,
@@ -125,6 +132,7 @@ pub static ALL: &[&Check] = &[
     &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_label::CHECK,
+    &invalid_network_policy::CHECK,
     &invalid_object_name::CHECK,
     &invalid_probe::CHECK,
     &invalid_quantity::CHECK,
@@ -159,10 +167,12 @@ pub static ALL: &[&Check] = &[
     &missing_webhook_service::CHECK,
     &missing_workload_selector::CHECK,
     &monitor_selects_nothing::CHECK,
+    &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
     &overlapping_selector::CHECK,
     &placeholder_secret_value::CHECK,
+    &policy_peer_selects_nothing::CHECK,
     &request_above_limit::CHECK,
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,

@@ -1,0 +1,163 @@
+//! A network policy closes a connection that the application needs.
+//!
+//! ## Why
+//! Once a policy selects a pod, only what some policy allows reaches it. A pod that
+//! is told by its own variables to call a Service, and that no policy lets
+//! through to the pods behind it, waits until its timeout, and every time again:
+//! dropped packets get no answer.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: db}
+//! spec:
+//!   podSelector: {matchLabels: {app: db}}
+//!   ingress:
+//!     - from: [{podSelector: {matchLabels: {app: api}}}]
+//! ---
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: db}
+//! spec: {selector: {app: db}, ports: [{port: 5432}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: db, labels: {app: db}}
+//! spec: {containers: [{name: db, image: postgres:17}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, labels: {app: web}}
+//! spec: {containers: [{name: web, image: web:1, env: [{name: DB_URL, value: "postgres://db:5432/web"}]}]}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: db}
+//! spec:
+//!   podSelector: {matchLabels: {app: db}}
+//!   ingress:
+//!     - from: [{podSelector: {matchLabels: {app: web}}}]
+//! ---
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: db}
+//! spec: {selector: {app: db}, ports: [{port: 5432}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: db, labels: {app: db}}
+//! spec: {containers: [{name: db, image: postgres:17}]}
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, labels: {app: web}}
+//! spec: {containers: [{name: web, image: web:1, env: [{name: DB_URL, value: "postgres://db:5432/web"}]}]}
+//! ```
+
+use rustc_hash::FxHashSet;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::views::{ContainerPort, PodTemplate, Service};
+use seatrial_model::{IntOrString, Place};
+
+use crate::dns::{Address, addresses};
+use crate::policies::{Direction, Policies, Policy, Port};
+use crate::ports::declared_ports;
+use crate::scaling::place;
+use crate::selection::Labelled;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "blocked-connection",
+        title: "A network policy closes a connection that the application needs",
+        severity: Severity::Warning,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["network.blocked"],
+        page: include_str!("blocked_connection.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let policies = Policies::of(context.world().repository);
+    if policies.is_unclear() {
+        return;
+    }
+    let mut told: FxHashSet<(Place, Place)> = FxHashSet::default();
+    for address in addresses(context) {
+        let object = address.field.object();
+        let Some(template) = PodTemplate::of(object) else { continue };
+        let caller = Labelled { object, labels: template.labels() };
+        // With several Services of the name, it is not sure which one is meant.
+        let [service] = context.hosts().answering(object, &address.host)[..] else { continue };
+        if told.insert((place(object), place(service.object()))) {
+            report.add_some(judge(context, &policies, &address, &caller, service));
+        }
+    }
+}
+
+fn judge<'a>(
+    context: &Context<'a>,
+    policies: &Policies<'a>,
+    address: &Address<'a>,
+    caller: &Labelled<'a>,
+    service: &Service<'a>,
+) -> Option<Notice> {
+    let selector = service.selector()?;
+    let called = context.pods().selected(service.object(), &selector).found;
+    // A Service with pods of several kinds may be answered by another one.
+    let [called] = called.as_slice() else { return None };
+    if called.object.unit() != caller.object.unit() {
+        return None;
+    }
+    let port = port(service, called, address.host.port);
+    let ways = [(Direction::Ingress, called, caller), (Direction::Egress, caller, called)];
+    ways.into_iter().find_map(|(direction, closed, other)| {
+        let closing = policies.closing(closed, direction);
+        let policy = closing.first()?;
+        let is_blocked = !policies.may_pass(closed, direction, other, &port);
+        is_blocked.then(|| notice(address, policy, direction, caller, called))
+    })
+}
+
+/// The port of the pod that is called; without a number where it is not sure.
+fn port<'a>(service: &Service<'a>, called: &Labelled<'a>, written: Option<i64>) -> Port<'a> {
+    let mut ports = service.ports().filter(|it| written.is_none_or(|written| it.port() == Some(written)));
+    let (Some(only), None) = (ports.next(), ports.next()) else { return Port::default() };
+    let declared = declared_ports(called);
+    let number = match only.target_port() {
+        Some(IntOrString::Int(number)) => Some(number),
+        Some(IntOrString::String(name)) => {
+            declared.iter().find(|it| it.name() == Some(name)).and_then(ContainerPort::number)
+        }
+        None => None,
+    };
+    let number = if service.is_headless() { written.or(number) } else { number };
+    let names = declared.iter().filter(|it| it.number() == number).filter_map(ContainerPort::name).collect();
+    Port { number, names, protocol: only.protocol() }
+}
+
+fn notice(
+    address: &Address<'_>,
+    policy: &Policy<'_>,
+    direction: Direction,
+    caller: &Labelled<'_>,
+    called: &Labelled<'_>,
+) -> Notice {
+    let (from, to, own) = (caller.object.title(), called.object.title(), policy.object().title());
+    let message = format!("{own} keeps {from} from reaching {to}");
+    let help = match direction {
+        Direction::Ingress => format!("allow it: add {from} to the `from` of a rule, by labels of its pods"),
+        Direction::Egress => format!("allow it: add {to} to the `to` of a rule, by labels of its pods"),
+    };
+    Notice::new(&CHECK.info, policy.field(direction).location(), message)
+        .help(help)
+        .because(format!("`{}` of {from} holds `{}`", address.variable, address.host.text))
+        .because("no rule of the policies for these pods allows it")
+        .related(address.location(), Role::Reference, "called here")
+}

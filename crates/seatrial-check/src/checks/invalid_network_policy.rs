@@ -1,0 +1,224 @@
+//! A rule of a network policy is refused.
+//!
+//! ## Why
+//! A peer is either a block of addresses or a selection of pods and namespaces, and
+//! an empty one is refused, as is a block with bits beyond its prefix, an
+//! exception outside the block, a range of ports that ends before it begins, and a
+//! port in quotes, which would be the name of one.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web}
+//! spec:
+//!   podSelector: {}
+//!   ingress: [{ports: [{port: "8080"}]}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web}
+//! spec:
+//!   podSelector: {}
+//!   ingress: [{ports: [{port: 8080}]}]
+//! ```
+
+use std::net::IpAddr;
+
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_model::Field;
+
+use crate::placeholder::is_filled_in_later;
+use crate::policies::{Direction, Policy};
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "invalid-network-policy",
+        title: "A rule of a network policy is refused",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["network.policy"],
+        page: include_str!("invalid_network_policy.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for policy in context.of_kind("networking.k8s.io", "NetworkPolicy").filter_map(Policy::of) {
+        for kind in policy.spec.list("policyTypes") {
+            report.add_some(of_type(&policy, &kind));
+        }
+        for (direction, list) in [(Direction::Ingress, "from"), (Direction::Egress, "to")] {
+            for rule in policy.rules(direction) {
+                rule.list(list).for_each(|it| report.add_some(of_peer(&policy, &it)));
+                rule.list("ports").for_each(|it| report.add_some(of_port(&policy, &it)));
+            }
+        }
+    }
+}
+
+fn notice(policy: &Policy<'_>, field: &Field<'_>, what: &str) -> Notice {
+    Notice::new(&CHECK.info, field.location(), format!("{} {what}", policy.object().title()))
+}
+
+fn of_type(policy: &Policy<'_>, field: &Field<'_>) -> Option<Notice> {
+    let written = field.as_str().filter(|it| !matches!(*it, "Ingress" | "Egress"))?;
+    let notice = notice(policy, field, &format!("has the type `{written}`, which there is not"));
+    let near = ["Ingress", "Egress"].into_iter().find(|it| it.eq_ignore_ascii_case(written));
+    Some(match near {
+        Some(near) => notice
+            .help(format!("write `{near}`"))
+            .change(Change::Set { at: field.location(), content: Content::Text(near.to_owned()) }),
+        None => notice.help("the types are `Ingress` and `Egress`"),
+    })
+}
+
+fn of_peer(policy: &Policy<'_>, peer: &Field<'_>) -> Option<Notice> {
+    if !peer.node().is_mapping() {
+        return None;
+    }
+    let written = |name: &str| peer.key(name).filter(|it| !it.node().is_null());
+    let block = written("ipBlock");
+    let selects = written("podSelector").or_else(|| written("namespaceSelector"));
+    match (block, selects) {
+        (None, None) => Some(notice(policy, peer, "has an empty peer").help(
+            "`podSelector: {}` is every pod of the namespace, `namespaceSelector: {}` every pod of all",
+        )),
+        (Some(block), Some(_)) => Some(
+            notice(policy, &block, "has a peer with an `ipBlock` and a selector")
+                .help("make two peers of it"),
+        ),
+        (Some(block), None) => of_block(policy, &block),
+        (None, Some(_)) => None,
+    }
+}
+
+/// A block of addresses.
+#[derive(Clone, Copy)]
+struct Block {
+    bits: u128,
+    /// How many bits an address has.
+    width: u32,
+    prefix: u32,
+}
+
+impl Block {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = text.split_once('/')?;
+        let (bits, width) = match address.parse().ok()? {
+            IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
+            IpAddr::V6(address) => (u128::from(address), 128),
+        };
+        let prefix: u32 = prefix.parse().ok().filter(|it| *it <= width)?;
+        Some(Self { bits, width, prefix })
+    }
+
+    /// The address with the bits beyond a prefix taken off.
+    fn cut(self, prefix: u32) -> u128 {
+        let beyond = self.width - prefix.min(self.width);
+        if beyond >= 128 { 0 } else { (self.bits >> beyond) << beyond }
+    }
+
+    fn holds(self, other: Self) -> bool {
+        self.width == other.width
+            && self.prefix < other.prefix
+            && other.cut(self.prefix) == self.cut(self.prefix)
+    }
+
+    /// The block as it has to be written.
+    fn text(self) -> String {
+        let bits = self.cut(self.prefix);
+        let address = match u32::try_from(bits) {
+            Ok(bits) if self.width == 32 => IpAddr::V4(bits.into()),
+            _ => IpAddr::V6(bits.into()),
+        };
+        format!("{address}/{}", self.prefix)
+    }
+}
+
+fn of_block(policy: &Policy<'_>, field: &Field<'_>) -> Option<Notice> {
+    let whole = field.key("cidr")?;
+    let text = whole.as_str().filter(|it| !is_filled_in_later(it))?;
+    let block = Block::parse(text);
+    if let Some(notice) = of_cidr(policy, &whole, text, block) {
+        return Some(notice);
+    }
+    field.list("except").find_map(|except| {
+        let inner = except.as_str().filter(|it| !is_filled_in_later(it))?;
+        let parsed = Block::parse(inner);
+        of_cidr(policy, &except, inner, parsed).or_else(|| {
+            let is_inside = block.zip(parsed).is_none_or(|(block, inner)| block.holds(inner));
+            let what = format!("excepts {inner}, which is no part of {text}");
+            (!is_inside).then(|| notice(policy, &except, &what).help("an exception lies inside its block"))
+        })
+    })
+}
+
+fn of_cidr(policy: &Policy<'_>, field: &Field<'_>, text: &str, block: Option<Block>) -> Option<Notice> {
+    let Some(block) = block else {
+        let notice = notice(policy, field, &format!("has `{text}` as a block of addresses"));
+        return Some(match text.parse::<IpAddr>() {
+            Ok(address) => {
+                let whole = format!("{text}/{}", if address.is_ipv4() { 32 } else { 128 });
+                let content = Content::Text(whole.clone());
+                notice
+                    .help(format!("a single address is `{whole}`"))
+                    .change(Change::Set { at: field.location(), content })
+            }
+            Err(_) => notice.help("write an address and a prefix: `10.0.0.0/8`"),
+        });
+    };
+    if block.cut(block.prefix) == block.bits {
+        return None;
+    }
+    let right = block.text();
+    let content = Content::Text(right.clone());
+    Some(
+        notice(policy, field, &format!("has `{text}` as a block of addresses"))
+            .because("bits are set beyond the prefix")
+            .help(format!("write `{right}`, or a longer prefix"))
+            .change(Change::Set { at: field.location(), content }),
+    )
+}
+
+fn of_port(policy: &Policy<'_>, port: &Field<'_>) -> Option<Notice> {
+    let protocol = port.key("protocol");
+    let written = protocol.as_ref().and_then(Field::as_str).unwrap_or("TCP");
+    if let (Some(field), false) = (&protocol, ["TCP", "UDP", "SCTP"].contains(&written)) {
+        let notice = notice(policy, field, &format!("has the protocol `{written}`"));
+        return Some(notice.help("the protocols are `TCP`, `UDP` and `SCTP`"));
+    }
+    let last = port.key("endPort").filter(|it| !it.node().is_null());
+    let Some(first) = port.key("port").filter(|it| !it.node().is_null()) else {
+        return last
+            .map(|it| notice(policy, &it, "has an `endPort` without a `port`").help("add the first port"));
+    };
+    if let Some(name) = first.as_str() {
+        return of_name(policy, &first, name, last.as_ref());
+    }
+    let (from, to) = (first.as_i64()?, last.as_ref().and_then(Field::as_i64));
+    if !(1..=65_535).contains(&from) {
+        return Some(notice(policy, &first, &format!("has port {from}")).help("ports are 1 to 65535"));
+    }
+    let to = to.filter(|to| *to < from || *to > 65_535)?;
+    let what = format!("has a range of ports from {from} to {to}");
+    Some(notice(policy, last.as_ref()?, &what).help("a range ends after it begins, at 65535 at most"))
+}
+
+fn of_name(policy: &Policy<'_>, field: &Field<'_>, name: &str, last: Option<&Field<'_>>) -> Option<Notice> {
+    if let Ok(number) = name.parse::<u16>() {
+        let notice = notice(policy, field, &format!("has \"{name}\" as the name of a port"));
+        let change = Change::Set { at: field.location(), content: Content::Int(i64::from(number)) };
+        return Some(notice.help("write the number without quotes").change(change));
+    }
+    let last = last?;
+    Some(
+        notice(policy, last, &format!("has an `endPort` after the named port {name}"))
+            .help("use numbers for both"),
+    )
+}
