@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::Finding;
 use seatrial_source::{FileId, SourceMap, Span};
 
@@ -22,6 +26,14 @@ const NEEDLE_BYTES_MAX: usize = 48;
 const UNMISTAKABLE_BYTES_MIN: usize = 20;
 /// What stands for a value in a message.
 const MASK: &str = "********";
+/// Secrets are looked for in what is base64 by mistake too: bits that are left
+/// over at the end do not matter.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// The same files with the bytes of the given spans replaced by `*`; lines
 /// stay where they are.
@@ -67,20 +79,20 @@ fn whole_characters(text: &str, span: Span) -> Range<usize> {
 
 /// Finds secret values in texts that checks wrote.
 #[derive(Debug)]
-pub(crate) struct Scrubber {
+pub(crate) struct Scrubber<'a> {
     needles: Option<AhoCorasick>,
     values: Vec<String>,
+    public: FxHashSet<&'a str>,
 }
 
-impl Scrubber {
-    /// Learns the values in the given spans. Words that name something public
-    /// (an object, a key) are not taken for secrets.
-    pub(crate) fn new(sources: &SourceMap, secrets: &[Span], is_public: impl Fn(&str) -> bool) -> Self {
+impl<'a> Scrubber<'a> {
+    /// Learns the values in the given spans.
+    pub(crate) fn new(sources: &SourceMap, secrets: &[Span]) -> Self {
         let mut values = BTreeSet::new();
         for &span in secrets {
             let text = sources.file(span.file).text();
             let raw = text.get(whole_characters(text, span)).unwrap_or_default();
-            values.extend(forms(raw).filter(|value| is_telling(value) && !is_public(value)));
+            values.extend(forms(raw).filter(|value| is_telling(value)));
         }
         let values: Vec<String> = values.into_iter().collect();
         let needles = AhoCorasick::builder()
@@ -88,7 +100,12 @@ impl Scrubber {
             .build(values.iter().map(|value| needle(value)))
             .ok()
             .filter(|_| !values.is_empty());
-        Self { needles, values }
+        Self { needles, values, public: FxHashSet::default() }
+    }
+
+    /// Takes words that name something public (an object, a key) for no secrets.
+    pub(crate) fn with_public(self, public: FxHashSet<&'a str>) -> Self {
+        Self { public, ..self }
     }
 
     /// The text with every secret value masked.
@@ -115,7 +132,10 @@ impl Scrubber {
         let Some(needles) = &self.needles else { return Vec::new() };
         let whole = |start: usize, value: &str| start..start + shared_bytes(&text[start..], value);
         let ranges = needles.find_overlapping_iter(text).filter_map(|found| {
-            let value = &self.values[found.pattern().as_usize()];
+            let value = self.values[found.pattern().as_usize()].as_str();
+            if self.public.contains(value) {
+                return None;
+            }
             let range = whole(found.start(), value);
             (is_unmistakable(value) || stands_alone(text, &range)).then_some(range)
         });
@@ -205,32 +225,11 @@ fn unescaped(text: &str) -> String {
     text.replace("''", "'").replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
-/// The text in a standard base64 string; none when it is not one.
+/// The text in a base64 string of either alphabet, padded or not; none when it
+/// is not one.
 fn base64_text(text: &str) -> Option<String> {
-    let digits = text.trim_end_matches('=');
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    let (mut buffer, mut bits) = (0_u32, 0);
-    for byte in digits.bytes() {
-        buffer = buffer << 6 | u32::from(sextet(byte)?);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((buffer >> bits) as u8);
-            buffer &= (1 << bits) - 1;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn sextet(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
+    let digits = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    String::from_utf8(BASE64.decode(digits).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -263,7 +262,7 @@ mod tests {
         let secrets = ["\"hunter2 \\\"quoted\\\"\"", "c3VwZXItc2VjcmV0", "|\n  line-one\n  line-two"];
         let text = format!("a: {}\nb: {}\nc: {}\n", secrets[0], secrets[1], secrets[2]);
         let (sources, spans) = sources(&text, &secrets);
-        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let scrubber = Scrubber::new(&sources, &spans);
         let scrubbed = |text: &str| {
             let mut text = text.to_owned();
             scrubber.scrub(&mut text);
@@ -279,7 +278,7 @@ mod tests {
     fn long_values_are_known_by_their_beginning() {
         let long = "k".repeat(20) + &"0123456789".repeat(20);
         let (sources, spans) = sources(&long, &[&long]);
-        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let scrubber = Scrubber::new(&sources, &spans);
         let mut text = format!("cut {} here", &long[..100]);
         scrubber.scrub(&mut text);
         assert_eq!(text, "cut ******** here");
@@ -288,7 +287,7 @@ mod tests {
     #[test]
     fn a_short_value_inside_a_longer_name_is_another_word() {
         let (sources, spans) = sources("a: helm\nb: hunter2\n", &["helm", "hunter2"]);
-        let scrubber = Scrubber::new(&sources, &spans, |_| false);
+        let scrubber = Scrubber::new(&sources, &spans);
         let scrubbed = |text: &str| {
             let mut text = text.to_owned();
             scrubber.scrub(&mut text);
@@ -305,7 +304,7 @@ mod tests {
     fn public_words_and_short_ones_stay() {
         let text = "a: postgres\nb: abc\nc: value\nd: valu3\n";
         let (sources, spans) = sources(text, &["postgres", "abc", "value", "valu3"]);
-        let scrubber = Scrubber::new(&sources, &spans, |word| word == "postgres");
+        let scrubber = Scrubber::new(&sources, &spans).with_public(FxHashSet::from_iter(["postgres"]));
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");

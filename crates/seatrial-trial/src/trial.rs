@@ -176,16 +176,38 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         look_elsewhere(revisions, &mut rendering.repository);
     }
     let config_file = add_config(&mut rendering.sources, request);
-    let judgement = Judgement::new(&rendering, |check| request.config.select.has(check));
+    let (judgement, redaction) = rayon::join(
+        || Judgement::new(&rendering, |check| request.config.select.has(check)),
+        || Redaction::new(&rendering),
+    );
     Run {
         request,
         rendering: &rendering,
         judgement: &judgement,
+        secrets: &redaction.secrets,
         checks: &checks,
         config_file,
         judged: judged(&rendering),
     }
-    .finish(target)
+    .finish(target, redaction.scrubber)
+}
+
+/// What must not be printed.
+struct Redaction<'a> {
+    /// The secrets of every file, also of those that no finding points into: a
+    /// message may quote an object that stands anywhere.
+    secrets: Vec<Span>,
+    scrubber: Scrubber<'a>,
+}
+
+impl Redaction<'_> {
+    fn new(rendering: &Rendering) -> Self {
+        let files: Vec<FileId> = rendering.sources.ids().collect();
+        let secrets: Vec<Span> =
+            files.into_par_iter().flat_map_iter(|file| rendering.secrets(file)).collect();
+        let scrubber = Scrubber::new(&rendering.sources, &secrets);
+        Self { secrets, scrubber }
+    }
 }
 
 pub(crate) fn target(config: &Config) -> Target {
@@ -204,6 +226,7 @@ struct Run<'a> {
     request: &'a TrialRequest<'a>,
     rendering: &'a Rendering,
     judgement: &'a Judgement,
+    secrets: &'a [Span],
     checks: &'a [&'static CheckInfo],
     config_file: Option<FileId>,
     /// The units that could be judged in full, by id.
@@ -229,12 +252,11 @@ fn hides_objects(code: SkipCode) -> bool {
     matches!(code, SkipCode::Unreadable | SkipCode::Unparsable | SkipCode::Outside | SkipCode::Limit)
 }
 
-impl Run<'_> {
-    fn finish(&self, target: Target) -> Trial {
+impl<'a> Run<'a> {
+    fn finish(&self, target: Target, scrubber: Scrubber<'a>) -> Trial {
         let repository = &self.rendering.repository;
         let reported = self.reported();
-        let secrets = self.secrets();
-        let (resolved, suppressed) = self.resolve(&reported, &secrets);
+        let (resolved, suppressed) = self.resolve(&reported, scrubber);
         let evidence = Evidence {
             repository,
             resolved: &resolved,
@@ -251,7 +273,7 @@ impl Run<'_> {
             verdict: of_repository(&units, &findings),
             coverage: self.coverage(&reported),
             checklist: self.checklist(&reported, &units, &findings),
-            sources: mask(&self.rendering.sources, &secrets),
+            sources: mask(&self.rendering.sources, self.secrets),
             summary: summary(&findings, suppressed),
             checks: self.selected(),
             is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
@@ -275,14 +297,7 @@ impl Run<'_> {
         matches!(self.request.files.kind(scope), Some(EntryKind::File { .. })).then_some(scope)
     }
 
-    /// The secrets of every file, also of those that no finding points into: a
-    /// message may quote an object that stands anywhere.
-    fn secrets(&self) -> Vec<Span> {
-        let files: Vec<FileId> = self.rendering.sources.ids().collect();
-        files.into_par_iter().flat_map_iter(|file| self.rendering.secrets(file)).collect()
-    }
-
-    fn resolve(&self, reported: &[bool], secrets: &[Span]) -> (Vec<Resolved>, usize) {
+    fn resolve(&self, reported: &[bool], scrubber: Scrubber<'a>) -> (Vec<Resolved>, usize) {
         let Self { request, rendering, .. } = *self;
         let resolver = Resolver {
             repository: &rendering.repository,
@@ -294,8 +309,7 @@ impl Run<'_> {
             only_file: self.only_file(),
             config_file: self.config_file,
         };
-        let public = public_words(&rendering.repository, &self.judgement.graph);
-        let scrubber = Scrubber::new(&rendering.sources, secrets, |word| public.contains(word));
+        let scrubber = scrubber.with_public(public_words(&rendering.repository, &self.judgement.graph));
         let mut suppressions =
             Suppressions::new(&request.config, &request.root, &rendering.sources, request.today);
         let mut notices = rendering.notices.clone();
@@ -322,7 +336,7 @@ impl Run<'_> {
     }
 
     /// The objects that were asked for.
-    fn objects<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = &'a Object> {
+    fn objects<'b>(&'b self, reported: &'b [bool]) -> impl Iterator<Item = &'b Object> {
         let file = self.only_file().and_then(|path| self.rendering.sources.find(path));
         let objects = self.rendering.repository.objects();
         let is_meant = move |object: &&Object| file.is_none_or(|file| object.span().file == file);
