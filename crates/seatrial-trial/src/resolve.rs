@@ -2,6 +2,7 @@
 //! accepts, redaction, identity and order.
 
 mod merge;
+mod phrase;
 mod title;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,7 @@ pub(crate) fn resolve<'s>(
     let mut resolved: Vec<Resolved> = merged.collect();
     for it in &mut resolved {
         scrub(scrubber, &mut it.finding);
+        phrase::shape(&mut it.finding);
     }
     resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
     identify(&mut resolved);
