@@ -18,6 +18,8 @@ mod cluster_admin_binding;
 mod cluster_resource_in_role;
 mod colliding_host_port;
 mod colliding_node_port;
+mod contradictory_privilege_escalation;
+mod contradictory_run_as_non_root;
 mod deprecated_load_balancer_ip;
 mod duplicate_container_name;
 mod duplicate_env;
@@ -81,6 +83,7 @@ mod shared_single_writer_volume;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
+mod unknown_capability;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
 mod unknown_resource;
@@ -118,6 +121,8 @@ pub static ALL: &[&Check] = &[
     &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
+    &contradictory_privilege_escalation::CHECK,
+    &contradictory_run_as_non_root::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
@@ -181,6 +186,7 @@ pub static ALL: &[&Check] = &[
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
+    &unknown_capability::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_verb::CHECK,
     &unknown_resource::CHECK,
