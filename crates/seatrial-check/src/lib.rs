@@ -14,6 +14,7 @@ mod makers;
 mod missing;
 mod names;
 mod neighbours;
+mod official_images;
 mod partial;
 mod placeholder;
 mod policies;

@@ -33,6 +33,7 @@ mod exclusive_fields;
 mod flux_missing_path;
 mod invalid_count;
 mod invalid_extended_resource;
+mod invalid_image_reference;
 mod invalid_label;
 mod invalid_network_policy;
 mod invalid_object_name;
@@ -76,6 +77,7 @@ mod overlapping_selector;
 mod placeholder_secret_value;
 mod policy_peer_selects_nothing;
 mod request_above_limit;
+mod retired_registry;
 mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
@@ -89,6 +91,7 @@ mod unknown_rbac_verb;
 mod unknown_resource;
 mod unknown_service_in_environment;
 mod unnamed_service_port;
+mod unqualified_image;
 mod unresolved_monitor_port;
 mod unresolved_policy_port;
 mod unresolved_probe_port;
@@ -136,6 +139,7 @@ pub static ALL: &[&Check] = &[
     &flux_missing_path::CHECK,
     &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
+    &invalid_image_reference::CHECK,
     &invalid_label::CHECK,
     &invalid_network_policy::CHECK,
     &invalid_object_name::CHECK,
@@ -179,6 +183,7 @@ pub static ALL: &[&Check] = &[
     &placeholder_secret_value::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &request_above_limit::CHECK,
+    &retired_registry::CHECK,
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
@@ -192,6 +197,7 @@ pub static ALL: &[&Check] = &[
     &unknown_resource::CHECK,
     &unknown_service_in_environment::CHECK,
     &unnamed_service_port::CHECK,
+    &unqualified_image::CHECK,
     &unresolved_monitor_port::CHECK,
     &unresolved_policy_port::CHECK,
     &unresolved_probe_port::CHECK,
