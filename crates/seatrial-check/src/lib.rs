@@ -19,6 +19,7 @@ mod partial;
 mod placeholder;
 mod policies;
 mod ports;
+mod probes;
 mod quantities;
 mod rbac;
 mod resources;
@@ -28,6 +29,7 @@ mod security;
 mod selection;
 mod slip;
 mod titles;
+mod zones;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};

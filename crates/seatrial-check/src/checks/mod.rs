@@ -31,6 +31,9 @@ mod empty_secret_value;
 mod escalating_rule;
 mod exclusive_fields;
 mod flux_missing_path;
+mod heap_above_memory_limit;
+mod impatient_liveness_probe;
+mod implausible_quantity;
 mod invalid_count;
 mod invalid_extended_resource;
 mod invalid_image_reference;
@@ -82,6 +85,9 @@ mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
 mod shared_single_writer_volume;
+mod short_progress_deadline;
+mod short_starting_deadline;
+mod short_termination_grace;
 mod spread_misses_own_pods;
 mod undeclared_target_port;
 mod undefined_env_reference;
@@ -90,6 +96,7 @@ mod unknown_rbac_resource;
 mod unknown_rbac_verb;
 mod unknown_resource;
 mod unknown_service_in_environment;
+mod unknown_time_zone;
 mod unnamed_service_port;
 mod unqualified_image;
 mod unresolved_monitor_port;
@@ -137,6 +144,9 @@ pub static ALL: &[&Check] = &[
     &escalating_rule::CHECK,
     &exclusive_fields::CHECK,
     &flux_missing_path::CHECK,
+    &heap_above_memory_limit::CHECK,
+    &impatient_liveness_probe::CHECK,
+    &implausible_quantity::CHECK,
     &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_reference::CHECK,
@@ -188,6 +198,9 @@ pub static ALL: &[&Check] = &[
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
     &shared_single_writer_volume::CHECK,
+    &short_progress_deadline::CHECK,
+    &short_starting_deadline::CHECK,
+    &short_termination_grace::CHECK,
     &spread_misses_own_pods::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
@@ -196,6 +209,7 @@ pub static ALL: &[&Check] = &[
     &unknown_rbac_verb::CHECK,
     &unknown_resource::CHECK,
     &unknown_service_in_environment::CHECK,
+    &unknown_time_zone::CHECK,
     &unnamed_service_port::CHECK,
     &unqualified_image::CHECK,
     &unresolved_monitor_port::CHECK,
