@@ -14,6 +14,7 @@ mod blocked_disruption;
 mod blocked_name_lookup;
 mod blocked_rollout;
 mod budget_selects_nothing;
+mod certificate_misses_host;
 mod cluster_admin_binding;
 mod cluster_resource_in_role;
 mod colliding_host_port;
@@ -47,6 +48,7 @@ mod invalid_role_rule;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod literal_cluster_ip;
+mod mismatched_acme_server;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
 mod missing_backend_service;
@@ -84,11 +86,13 @@ mod retired_registry;
 mod selector_mismatch;
 mod service_selects_nothing;
 mod several_autoscalers;
+mod shared_certificate_secret;
 mod shared_single_writer_volume;
 mod short_progress_deadline;
 mod short_starting_deadline;
 mod short_termination_grace;
 mod spread_misses_own_pods;
+mod uncovered_tls_host;
 mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_capability;
@@ -106,6 +110,7 @@ mod unresolved_target_port;
 mod unsubstituted_variable;
 mod vacuous_probe;
 mod wildcard_rule;
+mod wildcard_without_dns_solver;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
 mod wrong_restart_policy;
@@ -127,6 +132,7 @@ pub static ALL: &[&Check] = &[
     &blocked_name_lookup::CHECK,
     &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,
+    &certificate_misses_host::CHECK,
     &cluster_admin_binding::CHECK,
     &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
@@ -160,6 +166,7 @@ pub static ALL: &[&Check] = &[
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &literal_cluster_ip::CHECK,
+    &mismatched_acme_server::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,
     &missing_backend_service::CHECK,
@@ -197,11 +204,13 @@ pub static ALL: &[&Check] = &[
     &selector_mismatch::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
+    &shared_certificate_secret::CHECK,
     &shared_single_writer_volume::CHECK,
     &short_progress_deadline::CHECK,
     &short_starting_deadline::CHECK,
     &short_termination_grace::CHECK,
     &spread_misses_own_pods::CHECK,
+    &uncovered_tls_host::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
     &unknown_capability::CHECK,
@@ -219,6 +228,7 @@ pub static ALL: &[&Check] = &[
     &unsubstituted_variable::CHECK,
     &vacuous_probe::CHECK,
     &wildcard_rule::CHECK,
+    &wildcard_without_dns_solver::CHECK,
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
     &wrong_restart_policy::CHECK,
