@@ -1,4 +1,4 @@
-//! Speed on about 5 MB of manifests, the same in every run.
+//! Speed of reading and printing about 5 MB of manifests, the same in every run.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use seatrial_source::FileId;
+use seatrial_yaml::emit::{EmitOptions, emit};
 use seatrial_yaml::events::Parser;
 use seatrial_yaml::{Dialect, Limits, Node, parse};
 
@@ -130,6 +131,7 @@ fn bench(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    bench_emission(criterion, &text);
 
     let json: Arc<str> = parse(FileId(0), text, Dialect::GoYaml2, &limits)
         .roots()
@@ -142,6 +144,19 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("values", |bencher| {
         bencher.iter(|| parse(FileId(0), Arc::clone(&json), Dialect::Json, &limits));
     });
+    group.finish();
+}
+
+/// Throughput in bytes of the printed text.
+fn bench_emission(criterion: &mut Criterion, text: &Arc<str>) {
+    let mut group = criterion.benchmark_group("emission");
+    for (name, dialect) in [("goyaml2", Dialect::GoYaml2), ("goyaml3", Dialect::GoYaml3)] {
+        let stream = parse(FileId(0), Arc::clone(text), dialect, &Limits::default());
+        let options = EmitOptions::new(dialect);
+        let print = || stream.roots().map(|root| emit(root, &options).len()).sum::<usize>();
+        group.throughput(Throughput::Bytes(print() as u64)).sample_size(20);
+        group.bench_function(name, |bencher| bencher.iter(print));
+    }
     group.finish();
 }
 

@@ -123,12 +123,12 @@ struct Shortest {
 impl Shortest {
     fn of(value: f64) -> Self {
         let found = Self::parts(value, &format!("{:e}", value.abs()));
-        found.to_even(value, |text| text.parse() == Ok(value.abs()))
+        found.with_even_tie(value, |text| text.parse() == Ok(value.abs()))
     }
 
     fn of_single(value: f32) -> Self {
         let found = Self::parts(f64::from(value), &format!("{:e}", value.abs()));
-        found.to_even(f64::from(value), |text| text.parse() == Ok(value.abs()))
+        found.with_even_tie(f64::from(value), |text| text.parse() == Ok(value.abs()))
     }
 
     fn parts(value: f64, scientific: &str) -> Self {
@@ -139,7 +139,7 @@ impl Shortest {
     }
 
     /// Where two last digits are equally near, Go takes the even one.
-    fn to_even(mut self, value: f64, is_same: impl Fn(&str) -> bool) -> Self {
+    fn with_even_tie(mut self, value: f64, is_same: impl Fn(&str) -> bool) -> Self {
         let len = self.digits.len();
         let exact = format!("{:.*e}", len + 40, value.abs()).replacen('.', "", 1);
         let Some((kept, "5")) =
@@ -150,7 +150,7 @@ impl Shortest {
         let last = kept.as_bytes()[len - 1];
         let even = last + (last - b'0') % 2;
         let text = format!("{}{}", &kept[..len - 1], char::from(even));
-        if even <= b'9' && is_same(&format!("{text}e{}", self.exponent - (len as i32 - 1))) {
+        if even <= b'9' && is_same(&format!("0.{text}e{}", self.exponent + 1)) {
             self.digits = text;
         }
         self
@@ -245,9 +245,10 @@ mod tests {
             assert_eq!(yaml_float(value), text);
         }
         // Halfway between two numbers of as many digits.
-        for (value, text) in
-            [(586_604_846_153_835.25, "5.866048461538352e+14"), (2f64.powi(-24), "5.960464477539063e-08")]
-        {
+        for (value, text) in [
+            (4_692_838_769_230_682f64 / 8.0, "5.866048461538352e+14"),
+            (2f64.powi(-24), "5.960464477539063e-08"),
+        ] {
             assert_eq!(yaml_float(value), text);
         }
         for (value, text) in

@@ -156,8 +156,12 @@ impl<W: fmt::Write> Emitter<W> {
         self.scalar(text, strings::style(text, self.options.dialect()))
     }
 
-    /// A scalar in this style, or the nearest one that keeps the text where it
-    /// stands. Whether a plain text means what it should is left to the caller.
+    /// A scalar in this style, or the nearest one that the library allows for
+    /// the text where it stands. Whether a plain text means what it should is
+    /// left to the caller. The libraries do not read every block scalar back
+    /// that they write: not one of v3 whose text starts with a tab, nor, with
+    /// an indent other than 2, one in a sequence that starts with a space or a
+    /// break; [`Style::Folded`] may lose breaks. Quotes keep every text.
     pub fn scalar(&mut self, text: &str, style: Style) -> fmt::Result {
         self.open_begun()?;
         let analysis = Analysis::of(text, self.options.is_v3());

@@ -27,13 +27,16 @@ pub(super) fn compare(left: &str, right: &str, is_v3: bool) -> Ordering {
 }
 
 /// Sorts by [`compare`]. The standard library's sort may panic where the order
-/// is no total one; this merge does not.
+/// is no total one; this merge of sorted runs does not.
 pub(super) fn sort<T>(items: Vec<T>, name: impl Fn(&T) -> &str, is_v3: bool) -> Vec<T> {
     let comes_first = |left: &T, right: &T| compare(name(left), name(right), is_v3) != Ordering::Greater;
-    if items.windows(2).all(|pair| comes_first(&pair[0], &pair[1])) {
-        return items;
+    let mut runs: Vec<Vec<T>> = Vec::new();
+    for item in items {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|last| comes_first(last, &item)) => run.push(item),
+            _ => runs.push(vec![item]),
+        }
     }
-    let mut runs: Vec<Vec<T>> = items.into_iter().map(|item| vec![item]).collect();
     while runs.len() > 1 {
         let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
         let mut pairs = runs.into_iter();
