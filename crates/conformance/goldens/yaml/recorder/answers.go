@@ -19,6 +19,9 @@ import (
 // emittedMax keeps rows of deep or wide values at a sensible size.
 const emittedMax = 64 * 1024
 
+// emitRepeats tell texts that depend on the order of a Go map.
+const emitRepeats = 20
+
 // depthMax leaves out rows that ordinary JSON readers would refuse to read.
 const depthMax = 400
 
@@ -233,8 +236,20 @@ func exactNumber(number json.Number) (any, error) {
 }
 
 // emit prints the values the way sigs.k8s.io/yaml.Marshal does: JSON text,
-// read back as YAML, printed as YAML. Nil where that fails or is too long.
+// read back as YAML, printed as YAML. Nil where that fails, is too long, or
+// comes out otherwise another time: the order of keys is no total one.
 func emit(dialect string, values []json.RawMessage) *string {
+	text := emitOnce(dialect, values)
+	for range emitRepeats {
+		again := emitOnce(dialect, values)
+		if text == nil || again == nil || *text != *again {
+			return nil
+		}
+	}
+	return text
+}
+
+func emitOnce(dialect string, values []json.RawMessage) *string {
 	documents := make([]string, len(values))
 	for index, value := range values {
 		text, err := marshal(dialect, value)

@@ -71,6 +71,7 @@ func families(seed uint64) []family {
 		{"grammar", yamlDialects, grammar},
 		{"mutations", yamlDialects, mutatedInputs(append(append([]candidate{}, edges...), grammar...), seed)},
 		{"json", []string{"json"}, jsonInputs(seed)},
+		{"emit", yamlDialects, emitInputs(seed)},
 	}
 }
 
