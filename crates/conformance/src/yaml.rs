@@ -1,5 +1,5 @@
 //! Suite `yaml`: what go-yaml v2, v3 and `encoding/json` make of a text,
-//! against `seatrial-yaml`. Printed YAML (`emitted`) is not compared yet.
+//! against `seatrial-yaml`: values, and how they are printed.
 
 mod ours;
 
@@ -33,7 +33,8 @@ enum Dialect {
     Json,
 }
 
-/// One recorded answer. Without `values` only the verdict is compared.
+/// One recorded answer. Without `values` only the verdict is compared, without
+/// `emitted` no printed text.
 #[derive(Deserialize)]
 struct Row {
     id: String,
@@ -42,11 +43,18 @@ struct Row {
     sha256: Option<String>,
     ok: bool,
     values: Option<Vec<Value>>,
+    emitted: Option<String>,
     error: Option<String>,
 }
 
-/// The values of a stream, or why it is refused.
-type Answer = Result<Vec<Value>, String>;
+/// What is in a stream, or why it is refused.
+type Answer = Result<Read, String>;
+
+/// The values of a stream, and the same printed again if that is compared.
+struct Read {
+    values: Vec<Value>,
+    emitted: Option<String>,
+}
 
 fn run(options: &Options) -> anyhow::Result<Report> {
     let options = options.clone();
@@ -113,16 +121,13 @@ impl Row {
             (Err(_), _) => !self.ok,
             (Ok(_), _) if !self.ok => false,
             (Ok(_), None) => true,
-            (Ok(ours), Some(recorded)) => {
-                ours.len() == recorded.len()
-                    && ours.iter().zip(recorded).all(|(ours, recorded)| json::same(ours, recorded))
-            }
+            (Ok(ours), Some(recorded)) => same_values(&ours.values, recorded) && ours.emitted == self.emitted,
         }
     }
 
     fn recorded(&self) -> String {
         match &self.values {
-            Some(values) => shown_values(values),
+            Some(values) => shown_read(values, self.emitted.as_deref()),
             None if self.ok => "accepted".to_owned(),
             None => format!("refused: {}", self.error.as_deref().unwrap_or("no reason recorded")),
         }
@@ -138,7 +143,7 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 fn compare(row: &Row, input: &[u8]) -> Option<Disagreement> {
-    let ours = ours::answer(row.dialect, input);
+    let ours = ours::answer(row.dialect, input, row.emitted.is_some());
     if ours.as_ref().is_ok_and(|ours| row.agrees(ours)) {
         return None;
     }
@@ -147,16 +152,24 @@ fn compare(row: &Row, input: &[u8]) -> Option<Disagreement> {
         input: shown(&format!("{:?}", String::from_utf8_lossy(input))),
         recorded: shown(&row.recorded()),
         ours: shown(&match ours {
-            Ok(Ok(values)) => shown_values(&values),
+            Ok(Ok(read)) => shown_read(&read.values, read.emitted.as_deref()),
             Ok(Err(reason)) => format!("refused: {reason}"),
             Err(crash) => crash,
         }),
     })
 }
 
-fn shown_values(values: &[Value]) -> String {
+fn same_values(ours: &[Value], recorded: &[Value]) -> bool {
+    ours.len() == recorded.len()
+        && ours.iter().zip(recorded).all(|(ours, recorded)| json::same(ours, recorded))
+}
+
+fn shown_read(values: &[Value], emitted: Option<&str>) -> String {
     let texts: Vec<String> = values.iter().map(Value::to_string).collect();
-    format!("[{}]", texts.join(", "))
+    match emitted {
+        Some(text) => format!("[{}] printed {text:?}", texts.join(", ")),
+        None => format!("[{}]", texts.join(", ")),
+    }
 }
 
 /// One line of bounded length.

@@ -47,6 +47,28 @@ fn a_disagreement_is_listed_with_both_answers() {
 }
 
 #[test]
+fn printed_text_counts_where_it_is_recorded() {
+    let row = |id: &str, emitted: &str| {
+        format!(
+            r#"{{"id":"{id}","dialect":"goyaml2","input":"{{b: 1, a: x}}","ok":true,"values":[{{"a":"x","b":1}}]{emitted}}}"#
+        )
+    };
+    let rows = [
+        row("right", r#","emitted":"a: x\nb: 1\n""#),
+        row("wrong", r#","emitted":"b: 1\n""#),
+        row("none", ""),
+    ];
+    let text = printed(&run(folder(&rows.join("\n")).path(), None).expect("the rows are right"));
+    let value = r#"[{"a":"x","b":1}]"#;
+    let listed =
+        format!("  recorded {value} printed \"b: 1\\n\"\n  ours     {value} printed \"a: x\\nb: 1\\n\"\n");
+    assert_eq!(
+        text,
+        format!("wrong\n  input    \"{{b: 1, a: x}}\"\n{listed}family: 2 of 3\nyaml: 2 of 3 agree\n")
+    );
+}
+
+#[test]
 fn rows_without_input_do_not_count() {
     let dir = folder(&hashed_row(EMPTY_SHA256));
     let text = printed(&run(dir.path(), None).expect("the rows are right"));
