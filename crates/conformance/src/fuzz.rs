@@ -3,9 +3,13 @@
 //! replays the committed inputs with them, so that no fuzzer is needed for it.
 
 mod discover;
+mod edit;
+mod emit;
 mod parse;
 
 pub use discover::discover;
+pub use edit::edit_parse as edit;
+pub use emit::emit_parse as emit;
 pub use parse::parse;
 
 /// One fuzz target.
@@ -17,5 +21,9 @@ pub struct Target {
 }
 
 /// Every target there is.
-pub const TARGETS: &[Target] =
-    &[Target { name: "discover", run: discover }, Target { name: "parse", run: parse }];
+pub const TARGETS: &[Target] = &[
+    Target { name: "discover", run: discover },
+    Target { name: "edit", run: edit },
+    Target { name: "emit", run: emit },
+    Target { name: "parse", run: parse },
+];
