@@ -15,6 +15,7 @@ mod makers;
 mod missing;
 mod names;
 mod neighbours;
+mod node_labels;
 mod official_images;
 mod partial;
 mod placeholder;

@@ -19,9 +19,11 @@ mod cluster_admin_binding;
 mod cluster_resource_in_role;
 mod colliding_host_port;
 mod colliding_node_port;
+mod conflicting_ingress_class;
 mod contradictory_privilege_escalation;
 mod contradictory_run_as_non_root;
 mod deprecated_load_balancer_ip;
+mod deprecated_node_label;
 mod duplicate_container_name;
 mod duplicate_env;
 mod duplicate_ingress_route;
@@ -78,9 +80,13 @@ mod monitor_selects_nothing;
 mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod orphan_manifest;
+mod outdated_ingress_backend;
 mod overlapping_selector;
 mod placeholder_secret_value;
 mod policy_peer_selects_nothing;
+mod removed_annotation;
+mod removed_node_label;
+mod removed_volume_type;
 mod request_above_limit;
 mod retired_registry;
 mod selector_mismatch;
@@ -137,9 +143,11 @@ pub static ALL: &[&Check] = &[
     &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
+    &conflicting_ingress_class::CHECK,
     &contradictory_privilege_escalation::CHECK,
     &contradictory_run_as_non_root::CHECK,
     &deprecated_load_balancer_ip::CHECK,
+    &deprecated_node_label::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
     &duplicate_ingress_route::CHECK,
@@ -196,9 +204,13 @@ pub static ALL: &[&Check] = &[
     &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
+    &outdated_ingress_backend::CHECK,
     &overlapping_selector::CHECK,
     &placeholder_secret_value::CHECK,
     &policy_peer_selects_nothing::CHECK,
+    &removed_annotation::CHECK,
+    &removed_node_label::CHECK,
+    &removed_volume_type::CHECK,
     &request_above_limit::CHECK,
     &retired_registry::CHECK,
     &selector_mismatch::CHECK,
