@@ -30,6 +30,7 @@ mod secrets;
 mod security;
 mod selection;
 mod slip;
+mod storage;
 mod titles;
 mod zones;
 

@@ -37,6 +37,7 @@ mod flux_missing_path;
 mod heap_above_memory_limit;
 mod impatient_liveness_probe;
 mod implausible_quantity;
+mod invalid_claim;
 mod invalid_count;
 mod invalid_extended_resource;
 mod invalid_image_reference;
@@ -98,6 +99,7 @@ mod short_progress_deadline;
 mod short_starting_deadline;
 mod short_termination_grace;
 mod spread_misses_own_pods;
+mod unbindable_claim;
 mod uncovered_tls_host;
 mod undeclared_target_port;
 mod undefined_env_reference;
@@ -107,6 +109,7 @@ mod unknown_rbac_verb;
 mod unknown_resource;
 mod unknown_service_in_environment;
 mod unknown_time_zone;
+mod unmounted_volume;
 mod unnamed_service_port;
 mod unqualified_image;
 mod unresolved_monitor_port;
@@ -114,6 +117,7 @@ mod unresolved_policy_port;
 mod unresolved_probe_port;
 mod unresolved_target_port;
 mod unsubstituted_variable;
+mod unsupported_access_mode;
 mod vacuous_probe;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
@@ -161,6 +165,7 @@ pub static ALL: &[&Check] = &[
     &heap_above_memory_limit::CHECK,
     &impatient_liveness_probe::CHECK,
     &implausible_quantity::CHECK,
+    &invalid_claim::CHECK,
     &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_reference::CHECK,
@@ -222,6 +227,7 @@ pub static ALL: &[&Check] = &[
     &short_starting_deadline::CHECK,
     &short_termination_grace::CHECK,
     &spread_misses_own_pods::CHECK,
+    &unbindable_claim::CHECK,
     &uncovered_tls_host::CHECK,
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
@@ -231,6 +237,7 @@ pub static ALL: &[&Check] = &[
     &unknown_resource::CHECK,
     &unknown_service_in_environment::CHECK,
     &unknown_time_zone::CHECK,
+    &unmounted_volume::CHECK,
     &unnamed_service_port::CHECK,
     &unqualified_image::CHECK,
     &unresolved_monitor_port::CHECK,
@@ -238,6 +245,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_probe_port::CHECK,
     &unresolved_target_port::CHECK,
     &unsubstituted_variable::CHECK,
+    &unsupported_access_mode::CHECK,
     &vacuous_probe::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,

@@ -1,0 +1,182 @@
+//! A claim names a volume that cannot be bound to it.
+//!
+//! ## Why
+//! A claim is bound to the volume that it names only if the two agree: the same class,
+//! an access mode that the volume has, and a volume that is large enough. Otherwise
+//! it stays Pending, and every pod that mounts it with it. A claim without a class
+//! is given the cluster's default one, which then differs from the volume's; to have
+//! none is `storageClassName: ""`.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: PersistentVolume
+//! metadata: {name: data}
+//! spec: {capacity: {storage: 5Gi}, accessModes: [ReadWriteOnce], storageClassName: manual, hostPath: {path: /data}}
+//! ---
+//! apiVersion: v1
+//! kind: PersistentVolumeClaim
+//! metadata: {name: data}
+//! spec:
+//!   volumeName: data
+//!   storageClassName: manual
+//!   accessModes: [ReadWriteOnce]
+//!   resources: {requests: {storage: 10Gi}}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: PersistentVolume
+//! metadata: {name: data}
+//! spec: {capacity: {storage: 10Gi}, accessModes: [ReadWriteOnce], storageClassName: manual, hostPath: {path: /data}}
+//! ---
+//! apiVersion: v1
+//! kind: PersistentVolumeClaim
+//! metadata: {name: data}
+//! spec:
+//!   volumeName: data
+//!   storageClassName: manual
+//!   accessModes: [ReadWriteOnce]
+//!   resources: {requests: {storage: 10Gi}}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_yaml::FieldPath;
+
+use crate::placeholder::is_filled_in_later;
+use crate::storage::Store;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "unbindable-claim",
+        title: "A claim names a volume that cannot be bound to it",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["ref.pv-selector", "storage.binding"],
+        page: include_str!("unbindable_claim.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let volumes: Vec<Store<'_>> = context.of_kind("", "PersistentVolume").filter_map(Store::volume).collect();
+    for claim in context.of_kind("", "PersistentVolumeClaim").flat_map(Store::claims) {
+        let Some(name) = claim.spec.text("volumeName").filter(|it| !it.is_empty()) else { continue };
+        let mut named = volumes.iter().filter(|it| it.object().name() == name);
+        // Of two volumes of a name, only one is applied.
+        let (Some(volume), None) = (named.next(), named.next()) else { continue };
+        report.add_some(judge(&claim, volume));
+    }
+    for volume in &volumes {
+        report.add_some(reserved(context, volume));
+    }
+}
+
+/// Why the two do not go together: where it shows in the claim and in the
+/// volume, and in words.
+struct Obstacle {
+    claim: Location,
+    volume: Location,
+    reason: String,
+    help: String,
+    severity: Severity,
+}
+
+fn judge(claim: &Store<'_>, volume: &Store<'_>) -> Option<Notice> {
+    let obstacle =
+        of_class(claim, volume).or_else(|| of_mode(claim, volume)).or_else(|| of_size(claim, volume))?;
+    let (title, other) = (claim.title(), volume.title());
+    let message = format!("{title} cannot be bound to {other}: {}", obstacle.reason);
+    Some(
+        Notice::new(&CHECK.info, obstacle.claim, message)
+            .severity(obstacle.severity)
+            .help(obstacle.help)
+            .because("the claim stays Pending, and every pod that mounts it")
+            .related(obstacle.volume, Role::Definition, "the volume"),
+    )
+}
+
+fn of_class(claim: &Store<'_>, volume: &Store<'_>) -> Option<Obstacle> {
+    let offered = volume.class().unwrap_or_default();
+    let is_written = claim.spec.key("storageClassName").is_some_and(|it| !it.node().is_null());
+    let (reason, severity) = match claim.class() {
+        Some(asked) if asked == offered => return None,
+        Some("") => (format!("it asks for no class, and the volume has `{offered}`"), Severity::Error),
+        Some(asked) if offered.is_empty() => {
+            (format!("it asks for class `{asked}`, and the volume has none"), Severity::Error)
+        }
+        Some(asked) => {
+            (format!("it asks for class `{asked}`, and the volume has `{offered}`"), Severity::Error)
+        }
+        None if is_written => return None,
+        // Without a default class, or with the volume's as the default, it works.
+        None => ("it names no class, so that the cluster's default is asked for".to_owned(), Severity::Info),
+    };
+    Some(Obstacle {
+        claim: claim.spec.at("storageClassName"),
+        volume: volume.spec.at("storageClassName"),
+        reason,
+        help: format!(
+            "write `storageClassName: {}` in the claim",
+            if offered.is_empty() { "\"\"" } else { offered }
+        ),
+        severity,
+    })
+}
+
+fn of_mode(claim: &Store<'_>, volume: &Store<'_>) -> Option<Obstacle> {
+    let lacking = claim
+        .modes()
+        .find(|it| it.as_str().is_some_and(|it| !is_filled_in_later(it) && !volume.has_mode(it)))?;
+    volume.modes().next()?;
+    let mode = lacking.as_str().unwrap_or_default();
+    Some(Obstacle {
+        claim: lacking.location(),
+        volume: volume.spec.at("accessModes"),
+        reason: format!("the volume does not have the access mode {mode}"),
+        help: "ask for modes that the volume has".to_owned(),
+        severity: Severity::Error,
+    })
+}
+
+fn of_size(claim: &Store<'_>, volume: &Store<'_>) -> Option<Obstacle> {
+    let (asked, offered) = (claim.request()?, volume.capacity()?);
+    (asked.nanos() > offered.nanos()).then(|| Obstacle {
+        claim: claim.spec.key("resources").map_or_else(|| claim.spec.at("resources"), |it| it.at("requests")),
+        volume: volume.spec.at("capacity"),
+        reason: "the volume is too small".to_owned(),
+        help: "ask for as much as the volume has".to_owned(),
+        severity: Severity::Error,
+    })
+}
+
+/// A volume that is kept for a claim which is not there, or in another namespace.
+fn reserved(context: &Context<'_>, volume: &Store<'_>) -> Option<Notice> {
+    let kept = volume.spec.key("claimRef")?;
+    let (name, namespace) = (kept.text("name")?, kept.text("namespace")?);
+    let is_it = |it: &&Object| it.name() == name;
+    let mut claims = context.of_kind("", "PersistentVolumeClaim").filter(is_it);
+    let claim = claims.next()?;
+    let own = claim.namespace()?;
+    if own == namespace || claims.next().is_some() || is_filled_in_later(namespace) {
+        return None;
+    }
+    let message = format!(
+        "{} is kept for claim `{name}` in namespace `{namespace}`, and it is in `{own}`",
+        volume.title()
+    );
+    Some(
+        Notice::new(&CHECK.info, kept.at("namespace"), message)
+            .severity(Severity::Warning)
+            .help(format!("write `namespace: {own}` in the `claimRef`"))
+            .related(
+                claim.location(FieldPath::root().key("metadata")),
+                Role::Definition,
+                "the claim of that name",
+            ),
+    )
+}
