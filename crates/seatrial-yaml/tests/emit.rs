@@ -107,6 +107,17 @@ proptest! {
     }
 
     #[test]
+    fn whatever_is_read_is_printed(text in tricky_text()) {
+        for dialect in [V2, V3, Dialect::Json] {
+            let stream = read(&text, dialect);
+            for root in stream.roots() {
+                emit(root, &EmitOptions::new(dialect));
+                emit(root, &EmitOptions::new(dialect).indent(3).compact_sequences(true).width(Some(9)).direct());
+            }
+        }
+    }
+
+    #[test]
     fn quotes_and_block_scalars_keep_the_text(text in tricky_text()) {
         for options in [EmitOptions::new(V2), EmitOptions::new(V3).indent(2)] {
             for style in [Style::SingleQuoted, Style::DoubleQuoted, Style::Literal] {

@@ -3,6 +3,8 @@
 
 use std::cmp::Ordering;
 
+use super::letters::{is_digit, is_letter};
+
 /// Which of two keys comes first. This is no total order: with numbers that
 /// overflow, three keys may each come before the next.
 pub(super) fn compare(left: &str, right: &str, is_v3: bool) -> Ordering {
@@ -91,33 +93,6 @@ impl Number {
         number
     }
 }
-
-/// Nearly Go's `unicode.IsLetter`, which leaves out marks and letters that are
-/// numbers.
-fn is_letter(letter: char) -> bool {
-    letter.is_alphabetic()
-}
-
-/// Go's `unicode.IsDigit`: the decimal digits of all scripts.
-fn is_digit(letter: char) -> bool {
-    if letter.is_ascii() {
-        return letter.is_ascii_digit();
-    }
-    let code = u32::from(letter);
-    let at = ZEROS.partition_point(|&zero| zero <= code);
-    at > 0 && code < ZEROS[at - 1] + 10
-}
-
-/// The zeros of Unicode 15, which Go 1.26 knows; nine digits follow each.
-#[rustfmt::skip]
-const ZEROS: [u32; 68] = [
-    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
-    0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0,
-    0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0, 0x10D30,
-    0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0,
-    0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2,
-    0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0,
-];
 
 #[cfg(test)]
 mod tests {

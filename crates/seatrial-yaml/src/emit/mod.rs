@@ -5,6 +5,7 @@
 mod analysis;
 mod emitter;
 mod key_order;
+mod letters;
 mod options;
 mod output;
 mod scalars;

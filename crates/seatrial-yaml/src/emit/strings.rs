@@ -7,8 +7,9 @@ use crate::{Dialect, Style};
 use super::analysis::{Analysis, Place};
 
 /// Whether `Marshal` of the dialect writes a string without quotes as a value
-/// or key of a block collection. Where it does, readers of both dialects and of
-/// YAML 1.1 take the text for this string.
+/// or key of a block collection. Whoever cannot say who will read it asks for
+/// v3: what that writes plain, both dialects read as this string, and v2 writes
+/// plain as well. The reverse does not hold; as a key, `<<` is plain to v2.
 pub fn is_plain_string(text: &str, dialect: Dialect) -> bool {
     is_plain(text, dialect, false)
 }
@@ -48,24 +49,9 @@ fn means_itself(text: &str, dialect: Dialect) -> bool {
 
 /// Booleans of YAML 1.1 that v3 reads as strings and quotes all the same.
 fn is_old_bool(text: &str) -> bool {
-    matches!(
-        text,
-        "y" | "Y"
-            | "yes"
-            | "Yes"
-            | "YES"
-            | "on"
-            | "On"
-            | "ON"
-            | "n"
-            | "N"
-            | "no"
-            | "No"
-            | "NO"
-            | "off"
-            | "Off"
-            | "OFF"
-    )
+    const OLD_BOOLS: [&str; 16] =
+        ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"];
+    OLD_BOOLS.contains(&text)
 }
 
 /// A number of YAML 1.1 such as `1:30`, which the libraries do not read.
