@@ -138,6 +138,7 @@ proptest! {
     fn plain_strings_mean_themselves(text in tricky_text()) {
         for dialect in [V2, V3] {
             if is_plain_string(&text, V3) {
+                prop_assert!(is_plain_string(&text, V2));
                 let stream = read(&format!("- {text}\n- {text}: {text}\n"), dialect);
                 let json = format!("[{0},{{{0}:{0}}}]", quoted(&text));
                 let root = stream.document_root(0).map(Node::to_json);
