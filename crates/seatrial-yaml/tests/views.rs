@@ -147,7 +147,7 @@ fn a_part_of_an_empty_string_lies_inside_it() {
     for (text, at) in [("\na: \"\"\n", 5), ("\na: ''\n", 5), ("\na: !!str\n", 9), ("\na: |\nb:\n", 4)] {
         let stream = read(text);
         let node = stream.document_root(0).and_then(|root| root.get("a")).expect("an entry");
-        assert_eq!(node.part_span(0..0).map(|span| span.range()), Some(at..at), "{text:?}");
+        assert_eq!(node.part_span(0..0).map(Span::range), Some(at..at), "{text:?}");
     }
 }
 
