@@ -18,8 +18,10 @@ pub struct Place {
 
 /// Objects that the configuration says exist elsewhere. `*` stands for any
 /// run of characters in each field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct External {
+    /// An API group, or none for any.
+    pub group: Option<String>,
     /// `Secret`
     pub kind: String,
     /// A namespace, or none for any.

@@ -325,10 +325,13 @@ fn is_of_operator(selector: &LabelSelector) -> bool {
 }
 
 fn declares(external: &External, reference: &Reference, from: &Object, name: &str) -> bool {
+    let is_kind = |group: &str, kind: &str| {
+        external.group.as_ref().is_none_or(|it| glob(it, group)) && glob(&external.kind, kind)
+    };
     let kind = match &reference.kinds {
-        Kinds::Known(kinds) => kinds.iter().any(|it| glob(&external.kind, it.1)),
-        Kinds::Written { kind, .. } => glob(&external.kind, kind),
-        Kinds::Pods => POD_TEMPLATES.iter().any(|it| glob(&external.kind, it.1)),
+        Kinds::Known(kinds) => kinds.iter().any(|it| is_kind(it.0, it.1)),
+        Kinds::Written { group, kind } => is_kind(group, kind),
+        Kinds::Pods => POD_TEMPLATES.iter().any(|it| is_kind(it.0, it.1)),
     };
     kind && glob(&external.name, name) && declares_namespace(external, reference, from)
 }

@@ -242,7 +242,7 @@ fn declared(line: &str) -> Option<External> {
         Some((namespace, name)) => (Some(namespace.to_owned()), name),
         None => (None, name),
     };
-    Some(External { kind: kind.to_owned(), namespace, name: name.to_owned() })
+    Some(External { kind: kind.to_owned(), namespace, name: name.to_owned(), ..External::default() })
 }
 
 /// One unit per directory and kind, objects in the order of the files.

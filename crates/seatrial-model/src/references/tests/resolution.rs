@@ -75,10 +75,13 @@ fn a_written_namespace_is_preferred() {
 
 #[test]
 fn what_is_declared_elsewhere_is_external() {
-    let mut repository = repository(POD);
-    repository.external.push(External { kind: "*".into(), namespace: None, name: "a*".into() });
-    let graph = Graph::build(&repository);
-    super::check_graph(&repository, &graph, &format!("{REFERENCE} = Declared"));
+    for (group, expected) in [(None, "Declared"), (Some(""), "Declared"), (Some("apps"), "missing")] {
+        let mut repository = repository(POD);
+        let group = group.map(str::to_owned);
+        repository.external.push(External { group, kind: "*".into(), namespace: None, name: "a*".into() });
+        let graph = Graph::build(&repository);
+        super::check_graph(&repository, &graph, &format!("{REFERENCE} = {expected}"));
+    }
 }
 
 #[test]
