@@ -3,24 +3,43 @@
 //! An unknown key, a check that does not exist or a glob that does not parse
 //! is a problem with its line; nothing in the file is skipped over.
 
+mod keys;
+mod page;
+mod patterns;
 mod read;
+mod schema;
 mod selection;
+mod version;
 
-use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
 use seatrial_diagnostics::{CheckInfo, Severity};
 use seatrial_model::{External, KubernetesVersion};
 use seatrial_source::TreePath;
 
 use crate::Date;
 
-pub(crate) use selection::id_matches;
+use patterns::path_glob;
+
+pub use page::{example, page};
+pub use patterns::CheckPattern;
+pub(crate) use patterns::name_glob;
+pub use schema::schema;
 pub use selection::{GROUPS, Selection, UnknownCheck, find_check, known_check, known_selection};
+use version::KUBERNETES_MINORS;
+pub use version::UnknownVersion;
 
 /// The file's name, at the root.
 pub const FILE_NAME: &str = "seatrial.toml";
 
 /// The severities that a check may be given.
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
+
+/// The cluster profiles that may be named.
+const PROFILES: &[&str] = &["default"];
+
+/// Entries of a list at most: what a person writes, and what is still quick to
+/// compare with every finding.
+const ENTRIES_MAX: usize = 1_000;
 
 /// One thing that is wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +53,8 @@ pub struct ConfigProblem {
 /// Findings that are known and accepted.
 #[derive(Clone, Debug)]
 pub struct Ignore {
-    /// A check id, or a glob over ids.
-    pub check: String,
+    /// The checks it speaks of.
+    pub check: CheckPattern,
     /// Files, relative to the configuration.
     pub path: Option<GlobMatcher>,
     /// Unit names.
@@ -63,7 +82,7 @@ pub struct Config {
     pub ignore: Vec<Ignore>,
     /// Other severities than the checks' own: id or glob, and level; the last
     /// that names a check counts.
-    pub severity: Vec<(String, Severity)>,
+    pub severity: Vec<(CheckPattern, Severity)>,
     /// Objects that exist elsewhere.
     pub external: Vec<External>,
     /// The repository's address, instead of what git says.
@@ -82,7 +101,7 @@ impl Config {
 
     /// Gives checks another severity, before all that was said until now.
     pub fn set_severity(&mut self, pattern: &str, severity: Severity) {
-        self.severity.push((pattern.to_owned(), severity));
+        self.severity.push((CheckPattern::new(pattern), severity));
     }
 
     /// The severity of this name.
@@ -91,19 +110,20 @@ impl Config {
     }
 
     /// A Kubernetes version as people write it: `1.36`, `v1.36.2`.
-    pub fn version(text: &str) -> Option<KubernetesVersion> {
-        read::version(text)
+    pub fn version(text: &str) -> Result<KubernetesVersion, UnknownVersion> {
+        version::parse(text)
     }
 
     /// The severity the configuration gives a check; the last entry that
     /// names it counts.
     pub fn severity_of(&self, check: &CheckInfo) -> Option<Severity> {
-        self.severity.iter().rev().find(|(id, _)| id_matches(id, check.id)).map(|&(_, severity)| severity)
+        let named = self.severity.iter().rev().find(|(pattern, _)| pattern.names(check.id));
+        named.map(|&(_, severity)| severity)
     }
 
     /// Leaves further paths out; an error says what is wrong with the glob.
     pub fn leave_out(&mut self, pattern: &str) -> Result<(), String> {
-        path_glob(pattern).map_err(|error| error.kind().to_string())?;
+        path_glob(pattern)?;
         self.exclude.push(pattern.to_owned());
         Ok(())
     }
@@ -129,11 +149,6 @@ fn with_contents(root: &TreePath, pattern: &str) -> [String; 2] {
         format!("{}/{pattern}", globset::escape(root.as_str()))
     };
     [format!("{below}/**"), below]
-}
-
-/// A glob over paths: `*` stays inside one directory, `**` does not.
-fn path_glob(pattern: &str) -> Result<Glob, globset::Error> {
-    globset::GlobBuilder::new(pattern).literal_separator(true).build()
 }
 
 #[cfg(test)]

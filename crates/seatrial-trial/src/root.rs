@@ -76,6 +76,8 @@ pub fn load_config(
         .read(&path, CONFIG_BYTES_MAX)
         .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
     let text = String::from_utf8(bytes).map_err(|_| ConfigError::NotText { path: path.clone() })?;
+    // Editors of other systems put a mark in front.
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     let config = Config::parse(&text, checks).map_err(|problems| ConfigError::Invalid { path, problems })?;
     Ok((config, Some(text)))
 }
@@ -98,6 +100,13 @@ mod tests {
         assert_eq!(root("apps/shop"), "apps/shop");
         assert_eq!(root("other"), "");
         assert_eq!(root("absent/c.yaml"), "");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_key() {
+        let files = MemoryFiles::from_iter([("seatrial.toml", "\u{feff}exclude = [\"vendor\"]\r\n")]);
+        let (config, _) = load_config(&files, &TreePath::top(), &[]).expect("nothing is wrong");
+        assert_eq!(config.exclude, ["vendor"]);
     }
 
     #[test]

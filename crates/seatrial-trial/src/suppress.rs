@@ -7,7 +7,7 @@ use seatrial_diagnostics::{CheckInfo, Finding, Level, Location, Notice, Severity
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
 use crate::Date;
-use crate::config::{Config, Ignore, find_check, id_matches};
+use crate::config::{Config, Ignore, find_check};
 
 /// An entry or comment that accepts nothing.
 pub(crate) static UNUSED: CheckInfo = CheckInfo {
@@ -105,7 +105,7 @@ impl<'a> Suppressions<'a> {
         let expired = self.entries.iter().filter_map(|(entry, _)| Some((*entry, over(entry)?)));
         let notice = |(entry, last): (&Ignore, Date)| {
             let at = Location::text(line_span(files, config?, entry.line));
-            let message = format!("the ignore entry for `{}` expired on {last}", entry.check);
+            let message = format!("the ignore entry for `{}` expired on {last}", entry.check.as_str());
             let notice = Notice::new(&EXPIRED, at, message);
             Some(
                 notice
@@ -120,7 +120,7 @@ impl<'a> Suppressions<'a> {
     pub(crate) fn unused_entries(&self, config: Option<FileId>, files: &SourceMap) -> Vec<Notice> {
         let notice = |entry: &Ignore| {
             let at = Location::text(line_span(files, config?, entry.line));
-            let message = format!("the ignore entry for `{}` accepts no finding", entry.check);
+            let message = format!("the ignore entry for `{}` accepts no finding", entry.check.as_str());
             Some(Notice::new(&UNUSED, at, message).help("remove it"))
         };
         self.entries.iter().filter(|(_, used)| !used).filter_map(|(entry, _)| notice(entry)).collect()
@@ -198,7 +198,7 @@ fn names(entry: &Ignore, finding: &Finding, root: &TreePath) -> bool {
             glob.is_match(short) || long.is_some_and(|long| glob.is_match(long))
         })
     };
-    id_matches(&entry.check, finding.check.id)
+    entry.check.names(finding.check.id)
         && entry.path.as_ref().is_none_or(|glob| glob.is_match(path))
         && entry.unit.as_ref().is_none_or(|glob| finding.units.iter().any(|unit| glob.is_match(unit)))
         && entry.object.as_ref().is_none_or(is_object)

@@ -11,7 +11,7 @@ use seatrial_yaml::Node;
 
 use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
-use crate::config::FILE_NAME;
+use crate::config::{FILE_NAME, name_glob};
 use crate::judge::Judgement;
 use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
@@ -58,8 +58,7 @@ pub struct UnitFilter {
 impl UnitFilter {
     /// A unit's name or a glob; an error says what is wrong with the glob.
     pub fn new(pattern: &str) -> Result<Self, String> {
-        let glob = globset::Glob::new(pattern).map_err(|error| error.kind().to_string())?;
-        Ok(Self { name: pattern.to_owned(), glob: glob.compile_matcher() })
+        Ok(Self { name: pattern.to_owned(), glob: name_glob(pattern)? })
     }
 
     /// Whether a unit of this name is meant.

@@ -94,9 +94,7 @@ fn try_stdin(arguments: &Check) -> Result<Trial, Failure> {
 /// The command line wins over the configuration.
 fn check(arguments: &Check, mut request: TrialRequest<'_>) -> Result<Trial, Failure> {
     if let Some(text) = &arguments.kube_version {
-        let version = Config::version(text).ok_or_else(|| {
-            Failure::new(format!("`{text}` is no Kubernetes version")).hint("write it as `1.36`")
-        })?;
+        let version = Config::version(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
         request.config.kubernetes = Some(version);
     }
     arguments.choice.apply(&mut request.config, &catalogue())?;

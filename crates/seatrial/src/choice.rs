@@ -38,11 +38,11 @@ impl Choice {
         if !self.select.is_empty() {
             let patterns = words(&self.select);
             all_known("--select", &patterns, |it| known_selection(it, checks))?;
-            config.select = Selection::of(patterns);
+            config.select = Selection::of(&patterns);
         }
         let left_out = words(&self.ignore);
         all_known("--ignore", &left_out, |it| known_check(it, checks))?;
-        config.select.leave_out(left_out);
+        config.select.leave_out(&left_out);
         for setting in words(&self.severity) {
             let (pattern, severity) = level(&setting)?;
             all_known("--severity", &[pattern.to_owned()], |it| known_check(it, checks))?;

@@ -33,7 +33,13 @@ fn files() -> Vec<(String, String)> {
     let mut files = vec![
         ("docs/checks/README.md".to_owned(), index()),
         ("bench/fixbench/families.csv".to_owned(), families()),
+        ("docs/config.md".to_owned(), seatrial_trial::config::page()),
         ("docs/schemas/report.schema.json".to_owned(), seatrial_report::schema()),
+        (
+            "docs/schemas/config.schema.json".to_owned(),
+            seatrial_trial::config::schema(&seatrial_trial::catalogue()),
+        ),
+        ("docs/schemas/baseline.schema.json".to_owned(), seatrial_trial::Baseline::schema()),
     ];
     for check in seatrial_trial::catalogue() {
         files.push((format!("docs/checks/{}.md", check.id), page(check)));

@@ -72,3 +72,15 @@ fn other_documents_are_refused_with_the_reason() {
     let nested = format!("{{\"version\": 1, \"more\": {}", "[".repeat(1_000_000));
     assert!(problem(&nested).starts_with("EOF"));
 }
+
+#[test]
+fn what_is_written_fits_the_schema() {
+    let schema = serde_json::from_str(&Baseline::schema()).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let text = Baseline::of(&trial(&[("a/a.yaml", TWICE)], "", "")).to_json();
+    let written: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert!(validator.is_valid(&written), "{text}");
+    for wrong in ["{\"version\": 2, \"findings\": []}", "{\"version\": 1}"] {
+        assert!(!validator.is_valid(&serde_json::from_str(wrong).expect("it is JSON")), "{wrong}");
+    }
+}

@@ -1,21 +1,21 @@
 //! From TOML to a configuration, key by key.
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 use seatrial_diagnostics::{CheckInfo, Severity};
-use seatrial_model::{External, KubernetesVersion};
+use seatrial_model::External;
 use seatrial_source::LineIndex;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{Key, inside};
+use super::patterns::{name_glob, path_glob};
 use super::{
-    Config, ConfigProblem, Ignore, Selection, UnknownCheck, known_check, known_selection, path_glob,
+    CheckPattern, Config, ConfigProblem, ENTRIES_MAX, Ignore, PROFILES, Selection, UnknownCheck, known_check,
+    known_selection,
 };
-use crate::nearest;
+use crate::{Date, nearest};
 
 type Value<'i> = Spanned<DeValue<'i>>;
-
-/// Kubernetes minors for which an answer is better than a guess.
-const MINORS: std::ops::RangeInclusive<u32> = 20..=40;
 
 pub(super) fn read(text: &str, checks: &[&'static CheckInfo]) -> Result<Config, Vec<ConfigProblem>> {
     let mut reader = Reader { lines: LineIndex::new(text), checks, problems: Vec::new() };
@@ -39,155 +39,144 @@ struct Reader<'a> {
     problems: Vec<ConfigProblem>,
 }
 
+/// A table of the file, and where it starts.
+#[derive(Clone, Copy)]
+struct Section<'t, 'i> {
+    table: &'t DeTable<'i>,
+    at: usize,
+    /// Its name; none for the top.
+    name: Option<&'static str>,
+}
+
+impl<'t, 'i> Section<'t, 'i> {
+    fn value(self, key: &str) -> Option<&'t Value<'i>> {
+        self.table.get(key)
+    }
+}
+
+/// A text and where it stands.
+struct Text<'t> {
+    text: &'t str,
+    at: usize,
+}
+
 impl Reader<'_> {
     fn report(&mut self, offset: usize, message: impl Into<String>) {
         let line = self.lines.line(offset as u32);
         self.problems.push(ConfigProblem { line, message: message.into() });
     }
 
-    /// Reports every key that is not among the known ones.
-    fn only(&mut self, table: &DeTable<'_>, inside: &str, known: &[&str]) {
-        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            let name = key.get_ref();
-            let place = if inside.is_empty() { String::new() } else { format!(" in `{inside}`") };
-            let hint = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("; did you mean `{near}`?"),
-                None => format!("; known are {}", quoted(known)),
-            };
-            self.report(key.span().start, format!("unknown key `{name}`{place}{hint}"));
-        }
-    }
-
     fn config(&mut self, table: &DeTable<'_>) -> Config {
-        let known = ["target", "select", "ignore", "severity", "external", "repository", "exclude"];
-        self.only(table, "", &known);
+        let top = Section { table, at: 0, name: None };
+        self.only_known_keys(top);
         let mut config = Config::default();
-        if let Some(target) = self.table(table, "target") {
+        if let Some(patterns) = self.texts(top, "select") {
+            config.select = self.selection(&patterns);
+        }
+        if let Some(patterns) = self.texts(top, "exclude") {
+            config.exclude = self.paths(&patterns);
+        }
+        if let Some(target) = self.section(top, "target") {
             self.target(target, &mut config);
         }
-        if let Some(value) = table.get("select") {
-            config.select = self.selection(value);
+        if let Some(repository) = self.section(top, "repository") {
+            config.repository_url = self.owned(repository, "url");
+            config.repository_refs = self.texts(repository, "refs").map(|refs| owned(&refs));
         }
-        config.ignore = self.tables(table, "ignore").into_iter().filter_map(|it| self.ignore(it)).collect();
-        config.external =
-            self.tables(table, "external").into_iter().filter_map(|(at, it)| self.external(at, it)).collect();
-        if let Some(levels) = self.table(table, "severity") {
+        if let Some(levels) = top.value("severity") {
             config.severity = self.severities(levels);
         }
-        if let Some(repository) = self.table(table, "repository") {
-            self.repository(repository, &mut config);
-        }
-        if let Some(value) = table.get("exclude") {
-            config.exclude = self.paths(value);
-        }
+        let external = self.sections(top, "external");
+        config.external = external.into_iter().filter_map(|it| self.external(it)).collect();
+        let ignore = self.sections(top, "ignore");
+        config.ignore = ignore.into_iter().filter_map(|it| self.ignore(it)).collect();
         config
     }
 
-    fn target(&mut self, table: &DeTable<'_>, config: &mut Config) {
-        self.only(table, "target", &["kubernetes", "profile"]);
-        if let Some((text, at)) = self.text(table, "kubernetes") {
-            config.kubernetes = version(&text);
-            if config.kubernetes.is_none() {
-                self.report(at, format!("`{text}` is no Kubernetes version; write it as \"1.36\""));
+    fn target(&mut self, target: Section<'_, '_>, config: &mut Config) {
+        if let Some(Text { text, at }) = self.text(target, "kubernetes") {
+            match Config::version(text) {
+                Ok(version) => config.kubernetes = Some(version),
+                Err(error) => self.report(at, format!("{error}; {}", error.hint())),
             }
         }
-        if let Some((name, at)) = self.text(table, "profile") {
-            if name != "default" {
-                self.report(at, format!("no cluster profile is called `{name}`; the only one is `default`"));
+        if let Some(Text { text, at }) = self.text(target, "profile") {
+            if !PROFILES.contains(&text) {
+                self.report(
+                    at,
+                    format!("no cluster profile is called `{text}`; known are {}", quoted(PROFILES)),
+                );
             }
-            config.profile = Some(name);
+            config.profile = Some(text.to_owned());
         }
     }
 
-    fn selection(&mut self, value: &Value<'_>) -> Selection {
-        let patterns = self.strings(value, "select");
-        for (pattern, at) in &patterns {
-            self.known(known_selection(pattern, self.checks), *at);
+    fn selection(&mut self, patterns: &[Text<'_>]) -> Selection {
+        for pattern in patterns {
+            self.known(known_selection(pattern.text, self.checks), pattern.at);
         }
-        Selection::of(patterns.into_iter().map(|(pattern, _)| pattern).collect())
+        Selection::of(&owned(patterns))
     }
 
-    fn severities(&mut self, table: &DeTable<'_>) -> Vec<(String, Severity)> {
+    fn paths(&mut self, patterns: &[Text<'_>]) -> Vec<String> {
+        for Text { text, at } in patterns {
+            if let Err(error) = path_glob(text) {
+                self.report(*at, format!("`{}` is no glob: {error}", shortened(text)));
+            }
+        }
+        owned(patterns)
+    }
+
+    fn severities(&mut self, value: &Value<'_>) -> Vec<(CheckPattern, Severity)> {
         let mut levels = Vec::new();
+        let Some(table) = value.get_ref().as_table() else {
+            self.report(value.span().start, "`severity` is a table");
+            return levels;
+        };
         for (key, value) in table {
-            self.known(known_check(key.get_ref(), self.checks), key.span().start);
-            let level = value.get_ref().as_str().and_then(Config::severity);
-            match level {
-                Some(level) => levels.push((key.get_ref().to_string(), level)),
-                None => self.report(value.span().start, "a severity is \"error\", \"warning\" or \"info\""),
+            let pattern = key.get_ref();
+            self.known(known_check(pattern, self.checks), key.span().start);
+            match value.get_ref().as_str().and_then(Config::severity) {
+                Some(level) => levels.push((CheckPattern::new(pattern), level)),
+                None => self.report(value.span().start, no_severity(value.get_ref().as_str())),
             }
         }
-        // A table has no order, so an id says more than a glob, and a long glob more than a short one.
-        levels.sort_by_key(|(pattern, _): &(String, Severity)| (!pattern.contains('*'), pattern.len()));
+        // A table has no order, so the pattern that says more counts.
+        levels.sort_by_key(|(pattern, _)| pattern.weight());
         levels
     }
 
-    fn ignore(&mut self, (at, table): (usize, &DeTable<'_>)) -> Option<Ignore> {
-        self.only(table, "ignore", &["check", "path", "unit", "object", "reason", "expires"]);
-        let check = self.text(table, "check");
-        let Some((check, check_at)) = check else {
-            self.report(at, "an `ignore` entry needs `check`");
+    fn external(&mut self, entry: Section<'_, '_>) -> Option<External> {
+        let group = self.owned(entry, "group");
+        let namespace = self.owned(entry, "namespace");
+        let (kind, name) = (self.owned(entry, "kind"), self.owned(entry, "name"));
+        let written = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let (Some(kind), Some(name)) = (written(kind), written(name)) else {
+            self.report(entry.at, "an `external` entry needs `kind` and `name`; `*` stands for any");
             return None;
         };
-        self.known(known_check(&check, self.checks), check_at);
-        let reason = self.text(table, "reason").map(|(reason, _)| reason).unwrap_or_default();
+        Some(External { group, kind, namespace, name })
+    }
+
+    fn ignore(&mut self, entry: Section<'_, '_>) -> Option<Ignore> {
+        let check = self.text(entry, "check").map(|check| {
+            self.known(known_check(check.text, self.checks), check.at);
+            CheckPattern::new(check.text)
+        });
+        let reason = self.owned(entry, "reason").unwrap_or_default();
         if reason.trim().is_empty() {
-            self.report(at, "an `ignore` entry needs a `reason`");
+            self.report(entry.at, "an `ignore` entry needs a `reason`");
         }
-        Some(Ignore {
-            check,
-            path: self.glob(table, "path", true),
-            unit: self.glob(table, "unit", false),
-            object: self.glob(table, "object", false),
-            reason,
-            expires: self.expiry(table),
-            line: self.lines.line(at as u32),
-        })
-    }
-
-    fn expiry(&mut self, table: &DeTable<'_>) -> Option<crate::Date> {
-        let value = table.get("expires")?;
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Datetime(date) => date.to_string(),
-            _ => String::new(),
-        };
-        let date = text.parse();
-        if date.is_err() {
-            self.report(value.span().start, "`expires` is a day such as 2026-11-21");
-        }
-        date.ok()
-    }
-
-    fn external(&mut self, at: usize, table: &DeTable<'_>) -> Option<External> {
-        self.only(table, "external", &["kind", "namespace", "name"]);
-        let kind = self.text(table, "kind");
-        let name = self.text(table, "name");
-        let namespace = self.text(table, "namespace").map(|(text, _)| text);
-        let (Some((kind, _)), Some((name, _))) = (kind, name) else {
-            self.report(at, "an `external` entry needs `kind` and `name`; `*` stands for any");
+        let path = self.glob(entry, "path", |it| path_glob(it).map(|glob| glob.compile_matcher()));
+        let unit = self.glob(entry, "unit", name_glob);
+        let object = self.glob(entry, "object", name_glob);
+        let expires = self.day(entry, "expires");
+        let line = self.lines.line(entry.at as u32);
+        let Some(check) = check else {
+            self.report(entry.at, "an `ignore` entry needs `check`");
             return None;
         };
-        Some(External { kind, namespace, name })
-    }
-
-    fn repository(&mut self, table: &DeTable<'_>, config: &mut Config) {
-        self.only(table, "repository", &["url", "refs"]);
-        config.repository_url = self.text(table, "url").map(|(url, _)| url);
-        if let Some(value) = table.get("refs") {
-            let refs = self.strings(value, "refs");
-            config.repository_refs = Some(refs.into_iter().map(|(name, _)| name).collect());
-        }
-    }
-
-    fn paths(&mut self, value: &Value<'_>) -> Vec<String> {
-        let patterns = self.strings(value, "exclude");
-        for (pattern, at) in &patterns {
-            if let Err(error) = path_glob(pattern) {
-                self.report(*at, format!("`{pattern}` is no glob: {}", error.kind()));
-            }
-        }
-        patterns.into_iter().map(|(pattern, _)| pattern).collect()
+        Some(Ignore { check, path, unit, object, reason, expires, line })
     }
 
     fn known(&mut self, found: Result<(), UnknownCheck>, at: usize) {
@@ -196,68 +185,147 @@ impl Reader<'_> {
         }
     }
 
-    fn glob(&mut self, table: &DeTable<'_>, key: &str, is_path: bool) -> Option<GlobMatcher> {
-        let (pattern, at) = self.text(table, key)?;
-        let glob = if is_path { path_glob(&pattern) } else { Glob::new(&pattern) };
-        match glob {
-            Ok(glob) => Some(glob.compile_matcher()),
+    /// Reports every key that the table of keys does not have.
+    fn only_known_keys(&mut self, section: Section<'_, '_>) {
+        let known: Vec<&str> = inside(section.name).iter().map(|key: &Key| key.name).collect();
+        let place = section.name.map(|name| format!(" in `{name}`")).unwrap_or_default();
+        for key in section.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref();
+            let hint = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None => format!("; known are {}", quoted(&known)),
+            };
+            self.report(key.span().start, format!("unknown key `{}`{place}{hint}", shortened(name)));
+        }
+    }
+
+    fn glob(
+        &mut self,
+        section: Section<'_, '_>,
+        key: &str,
+        compile: impl Fn(&str) -> Result<GlobMatcher, String>,
+    ) -> Option<GlobMatcher> {
+        let Text { text, at } = self.text(section, key)?;
+        match compile(text) {
+            Ok(glob) => Some(glob),
             Err(error) => {
-                self.report(at, format!("`{pattern}` is no glob: {}", error.kind()));
+                self.report(at, format!("`{}` is no glob: {error}", shortened(text)));
                 None
             }
         }
     }
 
-    fn table<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
-        let value = table.get(key)?;
-        let found = value.get_ref().as_table();
-        if found.is_none() {
-            self.report(value.span().start, format!("`{key}` is a table"));
+    fn day(&mut self, section: Section<'_, '_>, key: &str) -> Option<Date> {
+        let value = section.value(key)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => String::new(),
+        };
+        let date = text.parse();
+        if date.is_err() {
+            self.report(value.span().start, format!("`{key}` is a day such as 2026-11-21"));
         }
-        found
+        date.ok()
     }
 
-    fn tables<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Vec<(usize, &'t DeTable<'i>)> {
-        let Some(value) = table.get(key) else { return Vec::new() };
-        let items: Option<Vec<_>> = value.get_ref().as_array().and_then(|items| {
-            items.iter().map(|item| Some((item.span().start, item.get_ref().as_table()?))).collect()
-        });
-        if items.is_none() {
-            self.report(value.span().start, format!("`{key}` is a list of tables: `[[{key}]]`"));
-        }
-        items.unwrap_or_default()
-    }
-
-    fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<(String, usize)> {
-        let value = table.get(key)?;
+    fn section<'t, 'i>(&mut self, around: Section<'t, 'i>, key: &'static str) -> Option<Section<'t, 'i>> {
+        let value = around.value(key)?;
         let at = value.span().start;
-        let text = value.get_ref().as_str().map(|text| (text.to_owned(), at));
+        let Some(table) = value.get_ref().as_table() else {
+            self.report(at, format!("`{key}` is a table"));
+            return None;
+        };
+        let section = Section { table, at, name: Some(key) };
+        self.only_known_keys(section);
+        Some(section)
+    }
+
+    fn sections<'t, 'i>(&mut self, around: Section<'t, 'i>, key: &'static str) -> Vec<Section<'t, 'i>> {
+        let Some(value) = around.value(key) else { return Vec::new() };
+        let of_item = |item: &'t Value<'i>| {
+            Some(Section { table: item.get_ref().as_table()?, at: item.span().start, name: Some(key) })
+        };
+        let items = value.get_ref().as_array();
+        let sections: Option<Vec<Section<'t, 'i>>> =
+            items.and_then(|items| items.iter().map(of_item).collect());
+        let Some(sections) = sections else {
+            self.report(value.span().start, format!("`{key}` is a list of tables: `[[{key}]]`"));
+            return Vec::new();
+        };
+        if self.is_too_long(value, key, sections.len()) {
+            return Vec::new();
+        }
+        for section in &sections {
+            self.only_known_keys(*section);
+        }
+        sections
+    }
+
+    fn text<'t>(&mut self, section: Section<'t, '_>, key: &str) -> Option<Text<'t>> {
+        let value = section.value(key)?;
+        let at = value.span().start;
+        let text = value.get_ref().as_str().map(|text| Text { text, at });
         if text.is_none() {
             self.report(at, format!("`{key}` is a string"));
         }
         text
     }
 
-    fn strings(&mut self, value: &Value<'_>, key: &str) -> Vec<(String, usize)> {
-        let items: Option<Vec<_>> = value.get_ref().as_array().and_then(|items| {
-            items.iter().map(|item| Some((item.get_ref().as_str()?.to_owned(), item.span().start))).collect()
-        });
-        if items.is_none() {
-            self.report(value.span().start, format!("`{key}` is a list of strings"));
-        }
-        items.unwrap_or_default()
+    fn owned(&mut self, section: Section<'_, '_>, key: &str) -> Option<String> {
+        self.text(section, key).map(|it| it.text.to_owned())
     }
+
+    fn texts<'t>(&mut self, section: Section<'t, '_>, key: &str) -> Option<Vec<Text<'t>>> {
+        let value = section.value(key)?;
+        let of_item =
+            |item: &'t Value<'_>| Some(Text { text: item.get_ref().as_str()?, at: item.span().start });
+        let items = value.get_ref().as_array();
+        let texts: Option<Vec<Text<'t>>> = items.and_then(|items| items.iter().map(of_item).collect());
+        match texts {
+            Some(texts) if self.is_too_long(value, key, texts.len()) => None,
+            Some(texts) => Some(texts),
+            None => {
+                self.report(value.span().start, format!("`{key}` is a list of strings"));
+                None
+            }
+        }
+    }
+
+    fn is_too_long(&mut self, value: &Value<'_>, key: &str, length: usize) -> bool {
+        let is_too_long = length > ENTRIES_MAX;
+        if is_too_long {
+            let message = format!(
+                "`{key}` has more than {ENTRIES_MAX} entries; `--baseline` holds as many as there are"
+            );
+            self.report(value.span().start, message);
+        }
+        is_too_long
+    }
+}
+
+fn no_severity(word: Option<&str>) -> String {
+    let levels = "a severity is \"error\", \"warning\" or \"info\"";
+    match word {
+        Some("off" | "none" | "ignore") => {
+            format!("{levels}; a check that nobody wants is left out by `select` or an `ignore` entry")
+        }
+        _ => levels.to_owned(),
+    }
+}
+
+fn owned(texts: &[Text<'_>]) -> Vec<String> {
+    texts.iter().map(|it| it.text.to_owned()).collect()
 }
 
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// `1.36`, `v1.36`, `1.36.2`: the patch does not matter.
-pub(super) fn version(text: &str) -> Option<KubernetesVersion> {
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
-    let mut number = || parts.next().and_then(|part| part.parse::<u32>().ok());
-    let (major, minor) = (number()?, number()?);
-    let patch_is_number = parts.all(|part| part.parse::<u32>().is_ok());
-    (major == 1 && MINORS.contains(&minor) && patch_is_number).then_some(KubernetesVersion { major, minor })
+/// A word that is no longer than a message may be.
+fn shortened(word: &str) -> String {
+    match word.char_indices().nth(80) {
+        Some((end, _)) => format!("{}...", &word[..end]),
+        None => word.to_owned(),
+    }
 }

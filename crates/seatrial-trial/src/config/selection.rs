@@ -1,8 +1,8 @@
 //! Which checks run: ids, globs over ids, and the two groups.
 
-use globset::Glob;
 use seatrial_diagnostics::{CheckInfo, Strictness};
 
+use super::CheckPattern;
 use crate::nearest;
 
 /// The groups of checks that a selection may name.
@@ -29,28 +29,28 @@ impl UnknownCheck {
 }
 
 /// Which checks run, by id or glob, or the words `default` and `strict`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Empty for the group `default`.
-    patterns: Vec<String>,
-    /// Ids and globs of checks that do not run although they are selected.
-    without: Vec<String>,
+    patterns: Vec<CheckPattern>,
+    /// Checks that do not run although they are selected.
+    without: Vec<CheckPattern>,
 }
 
 impl Selection {
     /// These checks and no others; an empty list stands for the default.
-    pub fn of(patterns: Vec<String>) -> Self {
-        Self { patterns, without: Vec::new() }
+    pub fn of(patterns: &[String]) -> Self {
+        Self { patterns: patterns.iter().map(|it| CheckPattern::new(it)).collect(), without: Vec::new() }
     }
 
     /// Leaves checks out, whatever selects them.
-    pub fn leave_out(&mut self, patterns: impl IntoIterator<Item = String>) {
-        self.without.extend(patterns);
+    pub fn leave_out(&mut self, patterns: &[String]) {
+        self.without.extend(patterns.iter().map(|it| CheckPattern::new(it)));
     }
 
     /// Whether a check runs.
     pub fn has(&self, check: &CheckInfo) -> bool {
-        self.selects(check) && !self.without.iter().any(|pattern| id_matches(pattern, check.id))
+        self.selects(check) && !self.without.iter().any(|pattern| pattern.names(check.id))
     }
 
     fn selects(&self, check: &CheckInfo) -> bool {
@@ -61,16 +61,8 @@ impl Selection {
         self.patterns.iter().any(|pattern| match pattern.as_str() {
             "default" => is_default,
             "strict" => true,
-            pattern => id_matches(pattern, check.id),
+            _ => pattern.names(check.id),
         })
-    }
-}
-
-/// Whether an id or a glob over ids names a check.
-pub(crate) fn id_matches(pattern: &str, id: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == id,
-        Some(_) => Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(id)),
     }
 }
 
@@ -82,7 +74,8 @@ pub fn find_check(id: &str, checks: &[&'static CheckInfo]) -> Result<&'static Ch
 
 /// An id, or a glob that at least one id matches.
 pub fn known_check(pattern: &str, checks: &[&'static CheckInfo]) -> Result<(), UnknownCheck> {
-    let is_known = checks.iter().any(|check| id_matches(pattern, check.id));
+    let named = CheckPattern::new(pattern);
+    let is_known = checks.iter().any(|check| named.names(check.id));
     if is_known { Ok(()) } else { Err(unknown(pattern, checks, &[])) }
 }
 
@@ -119,8 +112,8 @@ mod tests {
 
     fn selected(patterns: &[&str], without: &[&str]) -> Vec<&'static str> {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        let mut selection = Selection::of(owned(patterns));
-        selection.leave_out(owned(without));
+        let mut selection = Selection::of(&owned(patterns));
+        selection.leave_out(&owned(without));
         [&KNOWN, &STRICT].into_iter().filter(|check| selection.has(check)).map(|check| check.id).collect()
     }
 

@@ -77,6 +77,10 @@ fn mistakes_are_told_in_plain_sentences() {
     error: `latest` is no Kubernetes version
     hint: write it as `1.36`
     ");
+    insta::assert_snapshot!(said(&["--kube-version", "1.50"]), @"
+    error: Kubernetes 1.50 is not known
+    hint: 1.20 to 1.40 are
+    ");
     insta::assert_snapshot!(said(&["--unit", "helm:*"]), @"
     error: no unit is called `helm:*`
     hint: without --unit, `--format json` lists them all under `units`
