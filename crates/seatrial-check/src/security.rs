@@ -4,6 +4,8 @@
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
 
+use crate::missing::is_of_tool;
+
 /// What is written about a container's rights.
 #[derive(Clone, Debug)]
 pub(crate) struct Security<'a> {
@@ -31,6 +33,11 @@ impl<'a> Security<'a> {
         self.own(name).or_else(pod)
     }
 
+    /// Whether `true` is what the container itself says.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.own(name).is_some_and(|it| it.as_bool() == Some(true))
+    }
+
     /// The capabilities under `add` or `drop`.
     pub(crate) fn capabilities(&self, list: &str) -> Vec<Field<'a>> {
         self.own("capabilities").map(|it| it.list(list).collect()).unwrap_or_default()
@@ -48,4 +55,13 @@ pub(crate) fn is_windows(template: &PodTemplate<'_>) -> bool {
     let os = template.spec.keys(&["os", "name"]);
     let node = template.spec.keys(&["nodeSelector", "kubernetes.io/os"]);
     [os, node].into_iter().flatten().any(|it| it.as_str() == Some("windows"))
+}
+
+/// Whether the pods look after their node: they run on every one, share its
+/// namespaces or mount its directories, or live where such pods do.
+pub(crate) fn is_node_agent(template: &PodTemplate<'_>) -> bool {
+    let shares = ["hostNetwork", "hostPID", "hostIPC"].iter().any(|it| template.spec.flag(it));
+    let mounts = template.volumes().any(|it| it.field.key("hostPath").is_some());
+    let is_of_tool = template.object().namespace().is_some_and(is_of_tool);
+    template.object().kind() == "DaemonSet" || shares || mounts || is_of_tool
 }

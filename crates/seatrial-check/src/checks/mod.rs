@@ -2,6 +2,7 @@
 //! two lines below; a test compares the list with the folder.
 
 mod admin_rights_for_everyone;
+mod allowed_privilege_escalation;
 mod argocd_chart_source;
 mod argocd_generator_count;
 mod argocd_missing_path;
@@ -22,6 +23,7 @@ mod colliding_node_port;
 mod conflicting_ingress_class;
 mod contradictory_privilege_escalation;
 mod contradictory_run_as_non_root;
+mod dangerous_capability;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
 mod duplicate_container_name;
@@ -35,6 +37,7 @@ mod escalating_rule;
 mod exclusive_fields;
 mod flux_missing_path;
 mod heap_above_memory_limit;
+mod host_namespace;
 mod impatient_liveness_probe;
 mod implausible_quantity;
 mod invalid_claim;
@@ -66,6 +69,7 @@ mod missing_persistent_volume_claim;
 mod missing_priority_class;
 mod missing_rbac_subject;
 mod missing_role;
+mod missing_run_as_non_root;
 mod missing_runtime_class;
 mod missing_secret;
 mod missing_secret_key;
@@ -85,12 +89,15 @@ mod outdated_ingress_backend;
 mod overlapping_selector;
 mod placeholder_secret_value;
 mod policy_peer_selects_nothing;
+mod privileged_container;
 mod removed_annotation;
 mod removed_node_label;
 mod removed_volume_type;
 mod request_above_limit;
 mod retired_registry;
+mod runtime_socket_mounted;
 mod selector_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod several_autoscalers;
 mod shared_certificate_secret;
@@ -121,6 +128,7 @@ mod unsupported_access_mode;
 mod vacuous_probe;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
+mod writable_root_filesystem;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
 mod wrong_restart_policy;
@@ -130,6 +138,7 @@ use crate::Check;
 /// Every check, in the order of their ids.
 pub static ALL: &[&Check] = &[
     &admin_rights_for_everyone::CHECK,
+    &allowed_privilege_escalation::CHECK,
     &argocd_chart_source::CHECK,
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
@@ -150,6 +159,7 @@ pub static ALL: &[&Check] = &[
     &conflicting_ingress_class::CHECK,
     &contradictory_privilege_escalation::CHECK,
     &contradictory_run_as_non_root::CHECK,
+    &dangerous_capability::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
     &duplicate_container_name::CHECK,
@@ -163,6 +173,7 @@ pub static ALL: &[&Check] = &[
     &exclusive_fields::CHECK,
     &flux_missing_path::CHECK,
     &heap_above_memory_limit::CHECK,
+    &host_namespace::CHECK,
     &impatient_liveness_probe::CHECK,
     &implausible_quantity::CHECK,
     &invalid_claim::CHECK,
@@ -194,6 +205,7 @@ pub static ALL: &[&Check] = &[
     &missing_priority_class::CHECK,
     &missing_rbac_subject::CHECK,
     &missing_role::CHECK,
+    &missing_run_as_non_root::CHECK,
     &missing_runtime_class::CHECK,
     &missing_secret::CHECK,
     &missing_secret_key::CHECK,
@@ -213,12 +225,15 @@ pub static ALL: &[&Check] = &[
     &overlapping_selector::CHECK,
     &placeholder_secret_value::CHECK,
     &policy_peer_selects_nothing::CHECK,
+    &privileged_container::CHECK,
     &removed_annotation::CHECK,
     &removed_node_label::CHECK,
     &removed_volume_type::CHECK,
     &request_above_limit::CHECK,
     &retired_registry::CHECK,
+    &runtime_socket_mounted::CHECK,
     &selector_mismatch::CHECK,
+    &sensitive_host_path::CHECK,
     &service_selects_nothing::CHECK,
     &several_autoscalers::CHECK,
     &shared_certificate_secret::CHECK,
@@ -249,6 +264,7 @@ pub static ALL: &[&Check] = &[
     &vacuous_probe::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
+    &writable_root_filesystem::CHECK,
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
     &wrong_restart_policy::CHECK,
