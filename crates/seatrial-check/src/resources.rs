@@ -1,12 +1,14 @@
 //! What containers request and are limited to, and which resources the
 //! scheduler treats in which way.
 
-use seatrial_diagnostics::Content;
-use seatrial_model::views::PodTemplate;
+use seatrial_diagnostics::{CheckInfo, Content, Notice};
+use seatrial_model::views::{ContainerKind, PodTemplate};
 use seatrial_model::{Field, Quantity};
 use seatrial_yaml::Value;
 
+use crate::partial::is_partial;
 use crate::titles::container_title;
+use crate::{Context, Report};
 
 /// The `resources` of a container, or of a pod as a whole.
 #[derive(Clone, Debug)]
@@ -65,5 +67,39 @@ pub(crate) fn as_content(field: &Field<'_>) -> Option<Content> {
         Value::Str(text) => Some(Content::Text(text.to_owned())),
         Value::Int(number) => Some(Content::Int(number)),
         _ => None,
+    }
+}
+
+/// What a check says of a resource that a container neither requests nor is
+/// limited to; a request that is not written is the limit.
+pub(crate) struct Wanted {
+    pub(crate) check: &'static CheckInfo,
+    /// `requests` or `limits`
+    pub(crate) list: &'static str,
+    pub(crate) resource: &'static str,
+    pub(crate) help: &'static str,
+}
+
+/// The containers of the templates that lack it.
+pub(crate) fn report_missing(context: &Context<'_>, wanted: &Wanted, report: &mut Report) {
+    let Wanted { check, list, resource, help } = wanted;
+    for template in context.pod_templates().filter(|it| !is_partial(it)) {
+        let has = |field: &Field<'_>| {
+            let has = |list: &str| field.keys(&["resources", list, resource]).is_some();
+            has(list) || (*list == "requests" && has("limits"))
+        };
+        if has(&template.spec) {
+            continue;
+        }
+        for container in template.containers().filter(|it| it.kind != ContainerKind::Ephemeral) {
+            if has(&container.field) || container.field.as_str().is_some() {
+                continue;
+            }
+            let word = if *list == "requests" { "request" } else { "limit" };
+            let path = container.field.path_of("resources").key(list).key(resource);
+            let at = container.field.object().location(path);
+            let message = format!("{} has no {resource} {word}", container_title(&container));
+            report.add(Notice::new(check, at, message).help(*help));
+        }
     }
 }

@@ -15,6 +15,7 @@ mod blocked_disruption;
 mod blocked_name_lookup;
 mod blocked_rollout;
 mod budget_selects_nothing;
+mod cached_mutable_image;
 mod certificate_misses_host;
 mod cluster_admin_binding;
 mod cluster_resource_in_role;
@@ -26,6 +27,7 @@ mod contradictory_run_as_non_root;
 mod dangerous_capability;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
+mod differing_image_tags;
 mod duplicate_container_name;
 mod duplicate_env;
 mod duplicate_ingress_route;
@@ -38,6 +40,7 @@ mod exclusive_fields;
 mod flux_missing_path;
 mod heap_above_memory_limit;
 mod host_namespace;
+mod identical_probes;
 mod impatient_liveness_probe;
 mod implausible_quantity;
 mod invalid_claim;
@@ -60,14 +63,19 @@ mod missing_autoscaler_target;
 mod missing_backend_service;
 mod missing_configmap;
 mod missing_configmap_key;
+mod missing_cpu_request;
 mod missing_custom_object;
 mod missing_headless_service;
 mod missing_image_pull_secret;
 mod missing_issuer;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_memory_request;
 mod missing_namespace;
 mod missing_persistent_volume_claim;
 mod missing_priority_class;
 mod missing_rbac_subject;
+mod missing_readiness_probe;
 mod missing_role;
 mod missing_run_as_non_root;
 mod missing_runtime_class;
@@ -82,6 +90,7 @@ mod missing_volume;
 mod missing_webhook_service;
 mod missing_workload_selector;
 mod monitor_selects_nothing;
+mod mutable_image_tag;
 mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod orphan_manifest;
@@ -151,6 +160,7 @@ pub static ALL: &[&Check] = &[
     &blocked_name_lookup::CHECK,
     &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,
+    &cached_mutable_image::CHECK,
     &certificate_misses_host::CHECK,
     &cluster_admin_binding::CHECK,
     &cluster_resource_in_role::CHECK,
@@ -162,6 +172,7 @@ pub static ALL: &[&Check] = &[
     &dangerous_capability::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
+    &differing_image_tags::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
     &duplicate_ingress_route::CHECK,
@@ -174,6 +185,7 @@ pub static ALL: &[&Check] = &[
     &flux_missing_path::CHECK,
     &heap_above_memory_limit::CHECK,
     &host_namespace::CHECK,
+    &identical_probes::CHECK,
     &impatient_liveness_probe::CHECK,
     &implausible_quantity::CHECK,
     &invalid_claim::CHECK,
@@ -196,14 +208,19 @@ pub static ALL: &[&Check] = &[
     &missing_backend_service::CHECK,
     &missing_configmap::CHECK,
     &missing_configmap_key::CHECK,
+    &missing_cpu_request::CHECK,
     &missing_custom_object::CHECK,
     &missing_headless_service::CHECK,
     &missing_image_pull_secret::CHECK,
     &missing_issuer::CHECK,
+    &missing_liveness_probe::CHECK,
+    &missing_memory_limit::CHECK,
+    &missing_memory_request::CHECK,
     &missing_namespace::CHECK,
     &missing_persistent_volume_claim::CHECK,
     &missing_priority_class::CHECK,
     &missing_rbac_subject::CHECK,
+    &missing_readiness_probe::CHECK,
     &missing_role::CHECK,
     &missing_run_as_non_root::CHECK,
     &missing_runtime_class::CHECK,
@@ -218,6 +235,7 @@ pub static ALL: &[&Check] = &[
     &missing_webhook_service::CHECK,
     &missing_workload_selector::CHECK,
     &monitor_selects_nothing::CHECK,
+    &mutable_image_tag::CHECK,
     &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
