@@ -81,6 +81,18 @@ impl Schedule {
     }
 }
 
+impl Schedule {
+    /// The fewest minutes between two runs, of a schedule that runs several
+    /// times on one day.
+    pub(crate) fn shortest_gap(self) -> Option<u32> {
+        let Self::Calendar([minutes, hours, ..]) = self else { return None };
+        let has = |bits: u64, value: u32| bits & (1 << value) != 0;
+        let times = (0..24 * 60).filter(|time| has(hours, time / 60) && has(minutes, time % 60));
+        let times: Vec<u32> = times.collect();
+        times.windows(2).map(|pair| pair[1] - pair[0]).min()
+    }
+}
+
 /// The words of a text with their places.
 fn words(text: &str) -> Vec<Range<usize>> {
     let start = text.as_ptr() as usize;
@@ -244,6 +256,17 @@ mod tests {
     #[test]
     fn the_part_to_blame_is_named() {
         assert_eq!(parse("1  43 * * *").expect_err("hour").part, 3..5);
+    }
+
+    #[test]
+    fn the_shortest_gap_lies_within_a_day() {
+        let gap = |text| parse(text).expect("it is read").shortest_gap();
+        assert_eq!(gap("*/5 * * * *"), Some(5));
+        assert_eq!(gap("* * * * *"), Some(1));
+        assert_eq!(gap("0,50 * * * *"), Some(10));
+        assert_eq!(gap("0 */6 * * *"), Some(360));
+        assert_eq!(gap("0 3 * * *"), None);
+        assert_eq!(gap("@every 1m"), None);
     }
 
     #[test]

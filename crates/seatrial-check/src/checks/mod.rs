@@ -56,6 +56,7 @@ mod invalid_role_binding;
 mod invalid_role_rule;
 mod invalid_schedule;
 mod invalid_secret_data;
+mod job_kept_forever;
 mod literal_cluster_ip;
 mod mismatched_acme_server;
 mod mismatched_port_protocol;
@@ -65,6 +66,7 @@ mod missing_configmap;
 mod missing_configmap_key;
 mod missing_cpu_request;
 mod missing_custom_object;
+mod missing_disruption_budget;
 mod missing_headless_service;
 mod missing_image_pull_secret;
 mod missing_issuer;
@@ -95,6 +97,7 @@ mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod orphan_manifest;
 mod outdated_ingress_backend;
+mod overlapping_runs;
 mod overlapping_selector;
 mod placeholder_secret_value;
 mod policy_peer_selects_nothing;
@@ -114,6 +117,7 @@ mod shared_single_writer_volume;
 mod short_progress_deadline;
 mod short_starting_deadline;
 mod short_termination_grace;
+mod single_replica;
 mod spread_misses_own_pods;
 mod unbindable_claim;
 mod uncovered_tls_host;
@@ -201,6 +205,7 @@ pub static ALL: &[&Check] = &[
     &invalid_role_rule::CHECK,
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
+    &job_kept_forever::CHECK,
     &literal_cluster_ip::CHECK,
     &mismatched_acme_server::CHECK,
     &mismatched_port_protocol::CHECK,
@@ -210,6 +215,7 @@ pub static ALL: &[&Check] = &[
     &missing_configmap_key::CHECK,
     &missing_cpu_request::CHECK,
     &missing_custom_object::CHECK,
+    &missing_disruption_budget::CHECK,
     &missing_headless_service::CHECK,
     &missing_image_pull_secret::CHECK,
     &missing_issuer::CHECK,
@@ -240,6 +246,7 @@ pub static ALL: &[&Check] = &[
     &network_policy_selects_nothing::CHECK,
     &orphan_manifest::CHECK,
     &outdated_ingress_backend::CHECK,
+    &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
     &placeholder_secret_value::CHECK,
     &policy_peer_selects_nothing::CHECK,
@@ -259,6 +266,7 @@ pub static ALL: &[&Check] = &[
     &short_progress_deadline::CHECK,
     &short_starting_deadline::CHECK,
     &short_termination_grace::CHECK,
+    &single_replica::CHECK,
     &spread_misses_own_pods::CHECK,
     &unbindable_claim::CHECK,
     &uncovered_tls_host::CHECK,
