@@ -16,6 +16,7 @@ use crate::judge::Judgement;
 use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
 use crate::resolve::{Resolved, Resolver, resolve};
+use crate::stages::{Stage, Stages, Unobserved, Volume};
 use crate::suppress::Suppressions;
 use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
 use crate::{Config, Date, catalogue, origins};
@@ -135,6 +136,8 @@ pub struct Trial {
     pub summary: Summary,
     /// The checks that ran, by id.
     pub checks: Vec<&'static CheckInfo>,
+    /// How much was handled.
+    pub volume: Volume,
     /// Whether all that the root holds is reported, and not only a part.
     pub is_whole: bool,
     /// What a baseline says of the findings, where one was given.
@@ -158,6 +161,11 @@ impl Trial {
 
 /// Discovers, renders, checks and judges a tree.
 pub fn check(request: &TrialRequest<'_>) -> Trial {
+    check_observed(request, &Unobserved)
+}
+
+/// The same, telling somebody of every stage that is over.
+pub fn check_observed(request: &TrialRequest<'_>, stages: &dyn Stages) -> Trial {
     let checks = catalogue();
     let target = target(&request.config);
     let mut rendering = seatrial_render::render(Request {
@@ -175,11 +183,13 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         look_elsewhere(revisions, &mut rendering.repository);
     }
     let config_file = add_config(&mut rendering.sources, request);
+    stages.over(Stage::Render);
     let (judgement, redaction) = rayon::join(
         || Judgement::new(&rendering, |check| request.config.select.has(check)),
         || Redaction::new(&rendering),
     );
-    Run {
+    stages.over(Stage::Check);
+    let trial = Run {
         request,
         rendering: &rendering,
         judgement: &judgement,
@@ -188,7 +198,9 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
         config_file,
         judged: judged(&rendering),
     }
-    .finish(target, redaction.scrubber)
+    .finish(target, redaction.scrubber);
+    stages.over(Stage::Resolve);
+    trial
 }
 
 /// What must not be printed.
@@ -277,6 +289,7 @@ impl<'a> Run<'a> {
             checks: self.selected(),
             is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
             comparison: None,
+            volume: Volume::of(self.rendering, self.rendering.notices.len() + self.judgement.notices.len()),
             target,
             units,
             findings,
