@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use seatrial_diagnostics::terminal::plain;
 use seatrial_model::UnitKind;
 use seatrial_trial::{Skipped, Trial, UnitVerdict};
 
@@ -66,9 +65,8 @@ pub(crate) fn skips(trial: &Trial) -> Vec<(String, Vec<&Skipped>)> {
     skips
 }
 
-/// A path with its line.
-pub(crate) fn place(skipped: &Skipped) -> String {
-    let path = plain(skipped.path.as_str());
-    let path = if path.is_empty() { ".".into() } else { path };
-    skipped.line.map_or_else(|| path.to_string(), |line| format!("{path}:{line}"))
+/// A path, as it is to be shown, with its line.
+pub(crate) fn place(skipped: &Skipped, path: &str) -> String {
+    let path = if path.is_empty() { "." } else { path };
+    skipped.line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"))
 }

@@ -27,7 +27,9 @@ pub fn junit(trial: &Trial, fails_from: Severity) -> String {
     for unit in &trial.units {
         let findings = by_unit.remove(unit.name.as_str()).unwrap_or_default();
         let mut cases = vec![judged(unit)];
-        let sound = unit.workloads.iter().filter(|it| it.because.is_empty());
+        // Those that fail are told by their findings.
+        let fails = |id: &String| trial.findings.iter().any(|it| it.severity >= fails_from && it.id == *id);
+        let sound = unit.workloads.iter().filter(|it| !it.because.iter().any(fails));
         cases.extend(sound.map(|workload| passed(unit, workload)));
         cases.extend(findings.into_iter().map(|it| case(&unit.name, it, fails_from)));
         suites.push(Suite { name: unit.name.clone(), cases });

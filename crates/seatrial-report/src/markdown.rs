@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use seatrial_diagnostics::{Finding, Severity, uri};
 use seatrial_trial::{Answer, Trial, Verdict};
 
-use crate::{coverage, words};
+use crate::{accepted, coverage, words};
 use escape::{code, prose};
 
 /// A comment on GitHub holds 65536 characters; some are left to its author.
@@ -167,8 +167,11 @@ fn ending(trial: &Trial) -> String {
         let count = words::count(trial.coverage.skipped.len(), "place", "places");
         let _ = writeln!(out, "\n<details><summary>Not judged: {count}</summary>\n");
         for (reason, places) in skips.iter().take(SKIPS_MAX) {
-            let names: Vec<String> =
-                places.iter().take(PLACES_MAX).map(|it| code(&short(&coverage::place(it)))).collect();
+            let names: Vec<String> = places
+                .iter()
+                .take(PLACES_MAX)
+                .map(|it| code(&short(&coverage::place(it, it.path.as_str()))))
+                .collect();
             let more = words::more(places.len(), PLACES_MAX);
             let _ = writeln!(out, "- {}{more}: {}", names.join(", "), prose(&short(reason)));
         }
@@ -189,9 +192,8 @@ fn ending(trial: &Trial) -> String {
         }
         out.push_str("\n</details>\n");
     }
-    if trial.summary.suppressed > 0 {
-        let accepted = words::count(trial.summary.suppressed, "finding", "findings");
-        let _ = writeln!(out, "\n{accepted} accepted beforehand and not shown.");
+    for line in accepted::lines(trial) {
+        let _ = writeln!(out, "\n{}", prose(&line));
     }
     out
 }

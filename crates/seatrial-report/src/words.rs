@@ -1,20 +1,21 @@
 //! Plain words for a person: units as the places they stand for, and counts.
 
 use seatrial_diagnostics::Finding;
+use seatrial_diagnostics::terminal::Style;
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, Verdict};
 
 /// A unit's name as a person calls it: `manifests:k8s` is `k8s/`.
-pub(crate) fn unit(name: &str) -> String {
+pub(crate) fn unit(name: &str, style: &Style) -> String {
     let Some((kind, place)) = name.split_once(':') else { return name.to_owned() };
     match kind {
-        "manifests" => directory(place),
-        "kustomize" => format!("kustomization {}", directory(place)),
-        "compose" => place.to_owned(),
+        "manifests" => directory(place, style),
+        "kustomize" => format!("kustomization {}", directory(place, style)),
+        "compose" => style.name(&TreePath::new(place)),
         "helm" => match place.split_once('@') {
-            Some((chart, values)) => format!("chart {} with {values}", directory(chart)),
-            None => format!("chart {}", directory(place)),
+            Some((chart, values)) => format!("chart {} with {values}", directory(chart, style)),
+            None => format!("chart {}", directory(place, style)),
         },
         "argocd" => of_file("Argo CD application", place),
         "flux" => of_file("Flux resource", place),
@@ -26,20 +27,21 @@ fn of_file(noun: &str, place: &str) -> String {
     format!("{noun} {}", place.rsplit_once('#').map_or(place, |(_, name)| name))
 }
 
-fn directory(path: &str) -> String {
-    format!("{path}/")
+fn directory(path: &str, style: &Style) -> String {
+    let path = style.name(&TreePath::new(path));
+    format!("{}/", if path.is_empty() { "." } else { &path })
 }
 
 /// The finding with what is left to say about where it belongs: not the unit
 /// that the path names, nor the object that the message names.
-pub(crate) fn shortened(finding: &Finding) -> Finding {
+pub(crate) fn shortened(finding: &Finding, style: &Style) -> Finding {
     let mut short = finding.clone();
     let parent = finding.primary.path.parent().unwrap_or_else(TreePath::top);
     let own = format!("manifests:{parent}");
     if finding.units == [own] {
         short.units.clear();
     }
-    short.units = short.units.iter().map(|name| unit(name)).collect();
+    short.units = short.units.iter().map(|name| unit(name, style)).collect();
     let is_named = |it: &seatrial_diagnostics::ObjectName| {
         let title = format!("{} {}", it.kind, it.name);
         it.namespace.is_none() && finding.message.contains(&title)
@@ -149,7 +151,7 @@ mod tests {
             ("argocd:apps/web.yaml#argocd/web", "Argo CD application argocd/web"),
             ("flux:apps/web.yaml#web", "Flux resource web"),
         ] {
-            assert_eq!(unit(name), words);
+            assert_eq!(unit(name, &Style::PLAIN), words);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use seatrial_diagnostics::Severity;
 use seatrial_trial::Date;
 
 use crate::choice::Choice;
@@ -47,7 +48,7 @@ pub(crate) struct Check {
     /// What to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
-    /// Write to a file instead; as `FORMAT=FILE` in addition, and more than once
+    /// Write to a file instead of stdout; as `FORMAT=FILE` in addition, and more than once
     #[arg(long, value_name = "[FORMAT=]FILE")]
     pub(crate) output: Vec<Output>,
     /// Exit with 1 when there is a finding of this severity or a worse one
@@ -65,9 +66,16 @@ pub(crate) struct Check {
     /// Whether to colour the terminal format
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
+    /// Print all findings of this severity and of worse ones in full in the terminal format, and the
+    /// others in one line a check [default: fold what repeats, and notes when they are many]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) show: Option<Show>,
     /// Print findings only: no verdict, no coverage, no warnings
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Say on stderr how much was handled and where the time went
+    #[arg(long)]
+    pub(crate) stats: bool,
 }
 
 /// What `seatrial explain` is given.
@@ -101,6 +109,23 @@ pub(crate) enum FailOn {
     Warning,
     Info,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<Show> for Severity {
+    fn from(show: Show) -> Self {
+        match show {
+            Show::Error => Self::Error,
+            Show::Warning => Self::Warning,
+            Show::Info => Self::Info,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -3,16 +3,15 @@
 use std::io::Read;
 use std::path::Path;
 
-use seatrial_diagnostics::Severity;
-use seatrial_diagnostics::terminal::Style;
-use seatrial_report::terminal::{ending, findings};
+use seatrial_diagnostics::terminal::Base;
 use seatrial_source::{EntryKind, Files, MemoryFiles, Revisions, TreePath};
 use seatrial_trial::{AtRevision, Config, Date, Trial, TrialRequest, UnitFilter, catalogue, load_config};
 
-use crate::args::{Check, FailOn, Format};
+use crate::args::Check;
 use crate::failure::{Failure, warn};
 use crate::place::Tree;
-use crate::{CLEAN, FINDINGS, baseline, output};
+use crate::stats::Clock;
+use crate::{CLEAN, FINDINGS, baseline, report};
 
 /// Bytes read from stdin at most.
 const STDIN_BYTES_MAX: u64 = 16 << 20;
@@ -20,21 +19,39 @@ const STDIN_BYTES_MAX: u64 = 16 << 20;
 const STDIN_NAME: &str = "stdin.yaml";
 
 pub(crate) fn run(arguments: &Check) -> Result<u8, Failure> {
+    let targets = report::targets(arguments)?;
     let baseline = baseline::read(&arguments.choice)?;
-    let (mut trial, is_ignored) =
-        if arguments.path == Path::new("-") { (try_stdin(arguments)?, false) } else { try_tree(arguments)? };
+    let clock = Clock::start();
+    let tried = if arguments.path == Path::new("-") {
+        try_stdin(arguments, &clock)?
+    } else {
+        try_tree(arguments, &clock)?
+    };
+    let Tried { mut trial, is_ignored, base } = tried;
     refuse_nothing(&trial, is_ignored, arguments)?;
     baseline::write(&trial, &arguments.choice, arguments.quiet)?;
     if let Some(baseline) = baseline {
         trial.compare(&baseline);
     }
-    print(&trial, arguments)?;
-    Ok(exit_code(&trial, arguments.fail_on))
+    report::write(&trial, &targets, base, arguments)?;
+    if arguments.stats {
+        clock.print(&trial);
+    }
+    Ok(exit_code(&trial, arguments))
 }
 
-/// The trial of a tree, and whether git ignores the path that was asked about.
-fn try_tree(arguments: &Check) -> Result<(Trial, bool), Failure> {
+/// A trial, and what the tree said besides.
+struct Tried {
+    trial: Trial,
+    /// Whether git ignores the path that was asked about.
+    is_ignored: bool,
+    /// What a person's paths are relative to.
+    base: Base,
+}
+
+fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     let tree = Tree::open(arguments)?;
+    let base = tree.base();
     if let (Some(problem), false) = (&tree.git_problem, arguments.quiet) {
         warn(&format!("{problem}; going on without git"));
     }
@@ -49,6 +66,7 @@ fn try_tree(arguments: &Check) -> Result<(Trial, bool), Failure> {
     let is_ignored = revisions.is_some_and(|it| it.is_ignored(&tree.scope, is_directory));
     let trial = check(
         arguments,
+        clock,
         TrialRequest {
             files: tree.files.as_ref(),
             revisions,
@@ -61,10 +79,10 @@ fn try_tree(arguments: &Check) -> Result<(Trial, bool), Failure> {
             units: unit_filter(arguments)?,
         },
     )?;
-    Ok((trial, is_ignored))
+    Ok(Tried { trial, is_ignored, base })
 }
 
-fn try_stdin(arguments: &Check) -> Result<Trial, Failure> {
+fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     if arguments.root.is_some() || arguments.rev.is_some() {
         return Err(Failure::new("stdin has no --root and no --rev"));
     }
@@ -75,8 +93,9 @@ fn try_stdin(arguments: &Check) -> Result<Trial, Failure> {
         return Err(Failure::new(format!("stdin holds more than {} MiB", STDIN_BYTES_MAX >> 20)));
     }
     let files = MemoryFiles::from_iter([(STDIN_NAME, bytes)]);
-    check(
+    let trial = check(
         arguments,
+        clock,
         TrialRequest {
             files: &files as &dyn Files,
             revisions: None,
@@ -88,17 +107,18 @@ fn try_stdin(arguments: &Check) -> Result<Trial, Failure> {
             today: today(arguments)?,
             units: unit_filter(arguments)?,
         },
-    )
+    )?;
+    Ok(Tried { trial, is_ignored: false, base: Base::Top })
 }
 
 /// The command line wins over the configuration.
-fn check(arguments: &Check, mut request: TrialRequest<'_>) -> Result<Trial, Failure> {
+fn check(arguments: &Check, clock: &Clock, mut request: TrialRequest<'_>) -> Result<Trial, Failure> {
     if let Some(text) = &arguments.kube_version {
         let version = Config::version(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
         request.config.kubernetes = Some(version);
     }
     arguments.choice.apply(&mut request.config, &catalogue())?;
-    Ok(seatrial_trial::check(&request))
+    Ok(seatrial_trial::check_observed(&request, clock))
 }
 
 fn unit_filter(arguments: &Check) -> Result<Option<UnitFilter>, Failure> {
@@ -138,45 +158,8 @@ fn refuse_nothing(trial: &Trial, is_ignored: bool, arguments: &Check) -> Result<
     Err(Failure::new(format!("{place} no Kubernetes file")).hint(hint))
 }
 
-fn print(trial: &Trial, arguments: &Check) -> Result<(), Failure> {
-    let mut goes_to_stdout = true;
-    for target in &arguments.output {
-        goes_to_stdout &= target.format.is_some();
-        let format = target.format.unwrap_or(arguments.format);
-        output::write(&target.file, &document(trial, format, Style::PLAIN, arguments))?;
-    }
-    if !goes_to_stdout {
-        return Ok(());
-    }
-    let style = output::style(arguments.color);
-    output::print(&document(trial, arguments.format, style, arguments), arguments.color)
-}
-
-fn document(trial: &Trial, format: Format, style: Style, arguments: &Check) -> String {
-    match format {
-        Format::Json => seatrial_report::json(trial),
-        Format::Sarif => seatrial_report::sarif(trial),
-        Format::Junit => {
-            seatrial_report::junit(trial, fails_from(arguments.fail_on).unwrap_or(Severity::Error))
-        }
-        Format::Markdown => seatrial_report::markdown(trial),
-        Format::Github => seatrial_report::github(trial),
-        Format::Terminal if arguments.quiet => findings(trial, style),
-        Format::Terminal => findings(trial, style) + &ending(trial, style),
-    }
-}
-
-/// The severity from which a finding counts against the tree.
-fn fails_from(fail_on: FailOn) -> Option<Severity> {
-    match fail_on {
-        FailOn::Never => None,
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Info => Some(Severity::Info),
-    }
-}
-
-fn exit_code(trial: &Trial, fail_on: FailOn) -> u8 {
-    let counts = fails_from(fail_on).is_some_and(|bar| trial.worst().is_some_and(|worst| worst >= bar));
+fn exit_code(trial: &Trial, arguments: &Check) -> u8 {
+    let bar = report::fails_from(arguments.fail_on);
+    let counts = bar.is_some_and(|bar| trial.worst().is_some_and(|worst| worst >= bar));
     if counts { FINDINGS } else { CLEAN }
 }

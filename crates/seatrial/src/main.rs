@@ -11,6 +11,8 @@ mod explain;
 mod failure;
 mod output;
 mod place;
+mod report;
+mod stats;
 
 use std::process::ExitCode;
 

@@ -1,23 +1,22 @@
 //! Writing to the terminal and to files.
 
+use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
-use seatrial_diagnostics::terminal::Style;
+use seatrial_diagnostics::terminal::{Base, Style};
 
 use crate::args::Color;
 use crate::failure::Failure;
 
-/// Columns when stdout is no terminal.
-const WIDTH: usize = 100;
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 140;
 
-/// How to print on stdout.
-pub(crate) fn style(color: Color) -> Style {
-    Style { color: choice(color) != ColorChoice::Never, width: width() }
+/// How to print on stdout, with paths that are read from this base.
+pub(crate) fn style(color: Color, base: Base) -> Style {
+    Style { color: choice(color) != ColorChoice::Never, width: width(), base }
 }
 
 fn choice(color: Color) -> ColorChoice {
@@ -29,12 +28,14 @@ fn choice(color: Color) -> ColorChoice {
     }
 }
 
-fn width() -> usize {
-    if !io::stdout().is_terminal() {
-        return WIDTH;
-    }
-    let size = terminal_size::terminal_size_of(io::stdout());
-    size.map_or(WIDTH, |(width, _)| usize::from(width.0).min(WIDTH_MAX))
+/// Columns of the terminal, or what `COLUMNS` says; none where neither does.
+fn width() -> Option<usize> {
+    let wanted = env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok()).filter(|it| *it > 0);
+    let terminal = || {
+        let size = io::stdout().is_terminal().then(|| terminal_size::terminal_size_of(io::stdout()));
+        size.flatten().map(|(width, _)| usize::from(width.0))
+    };
+    wanted.or_else(terminal).map(|width| width.min(WIDTH_MAX))
 }
 
 /// Writes to stdout. A reader that closed its end has seen enough.
@@ -45,6 +46,31 @@ pub(crate) fn print(text: &str, color: Color) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("stdout cannot be written: {error}")))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to stderr. When it is gone there is nobody to tell.
+pub(crate) fn say(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    if stderr.write_all(text.as_bytes()).is_ok() {
+        let _ = stderr.flush();
+    }
+}
+
+/// Says beforehand that a file cannot be written.
+pub(crate) fn refuse_unwritable(file: &Path) -> Result<(), Failure> {
+    if file.is_dir() {
+        return Err(Failure::new(format!("`{}` is a directory", file.display()))
+            .hint("--output takes the name of a file"));
+    }
+    let directory = file.parent().filter(|it| !it.as_os_str().is_empty());
+    match directory {
+        Some(directory) if !directory.is_dir() => Err(Failure::new(format!(
+            "`{}` cannot be written: there is no directory `{}`",
+            file.display(),
+            directory.display()
+        ))),
         _ => Ok(()),
     }
 }

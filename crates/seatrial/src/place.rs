@@ -1,7 +1,9 @@
 //! Where the tree begins: top, root and the path asked about.
 
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::{Component, Path, PathBuf};
 
+use seatrial_diagnostics::terminal::Base;
 use seatrial_git::Repository;
 use seatrial_source::{DiskFiles, Files, Revisions, TreePath};
 use seatrial_trial::config::FILE_NAME;
@@ -18,6 +20,7 @@ pub(crate) struct Tree {
     pub(crate) git_problem: Option<String>,
     pub(crate) root: TreePath,
     pub(crate) scope: TreePath,
+    top: PathBuf,
 }
 
 impl Tree {
@@ -44,8 +47,30 @@ impl Tree {
             Some(root) => root_below(&top, &root, &scope)?,
             None => find_root(files.as_ref(), &scope),
         };
-        Ok(Self { files, git, git_problem, root, scope })
+        Ok(Self { files, git, git_problem, root, scope, top })
     }
+
+    /// What paths are relative to for a person in the current directory.
+    pub(crate) fn base(&self) -> Base {
+        let here = env::current_dir().and_then(|it| it.canonicalize());
+        let (Ok(here), Ok(top)) = (here, self.top.canonicalize()) else { return Base::Top };
+        match here.strip_prefix(&top) {
+            Ok(below) if below.as_os_str().is_empty() => Base::Top,
+            Ok(below) => tree_path(below).map_or(Base::Top, Base::Inside),
+            Err(_) => Base::Outside(way(&here, &top).display().to_string()),
+        }
+    }
+}
+
+/// The way from one directory to another; the whole path where they share nothing.
+fn way(from: &Path, to: &Path) -> PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    // The first component is the root of the file system.
+    if shared < 2 {
+        return to.to_owned();
+    }
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
 }
 
 /// The path with all links resolved. In a revision it may be one that is no

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::{SOUND, TWICE, Tree};
+use crate::support::{SOUND, TWICE, Tree, run, run_with};
 
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
 
@@ -49,6 +49,7 @@ fn what_was_judged_is_told_by_kind() {
     verdict: ready
     findings: none
     coverage: k8s/web.yaml judged for Kubernetes 1.36
+    next: `--select default,strict` gives advice beyond what fails
     ");
 }
 
@@ -120,27 +121,95 @@ fn repeats_in_one_file_are_named_by_line() {
 }
 
 #[test]
-fn a_big_tree_ends_in_counts_and_the_worst_is_shown() {
+fn notes_in_great_number_take_a_line_a_check_and_the_worst_is_last() {
     let tree = Tree::new(&[("seatrial.toml", "[severity]\nduplicate-key = \"info\"\n")]);
-    for number in 0..210 {
-        tree.write(&format!("k8s/{number:03}.yaml"), TWICE.replace("settings", &format!("s-{number}")));
+    for number in 0..6 {
+        tree.write(&format!("k8s/{number}.yaml"), TWICE.replace("settings", &format!("s-{number}")));
     }
-    tree.write("k8s/zzz.yaml", "apiVersion: v1\nkind: configmap\nmetadata: {name: last}\n");
+    tree.write("k8s/bad.yaml", "apiVersion: v1\nkind: configmap\nmetadata: {name: last}\n");
     let text = tree.check(&[]).stdout;
-    assert!(text.contains("error[wrong-letter-case]: ConfigMap last"));
-    assert_eq!(text.matches("info[duplicate-key]: key").count(), 199);
-    insta::assert_snapshot!(text[text.find("and 11").expect("the rest is counted")..], @"
-    and 11 findings that are not shown:
-      11 info[duplicate-key]
-    use `--format json` for all of them, or name a directory or a file
+    assert!(text.starts_with("error[wrong-letter-case]: ConfigMap last"), "{text}");
+    insta::assert_snapshot!(text[text.find("info[").expect("notes are named")..], @"
+    info[duplicate-key]: key `level` stands twice in data of ConfigMap s-0 (k8s/0.yaml:7) and 5 more
+    notes in one line a check; `--show info` shows them like the others
 
     verdict: will fail
-      k8s/: will fail: ConfigMap last has the kind `configmap`, which no API server knows (k8s/zzz.yaml:2)
-    findings: 1 error, 210 info
+      k8s/: will fail: ConfigMap last has the kind `configmap`, which no API server knows (k8s/bad.yaml:2)
+    findings: 1 error, 6 info
     coverage: 0 of 1 directory judged in full for Kubernetes 1.36
-      not judged: k8s/zzz.yaml: its kind is written in the wrong letter case
+      not judged: k8s/bad.yaml: its kind is written in the wrong letter case
     next: `seatrial explain wrong-letter-case` says more about a check
+      `# seatrial: ignore[wrong-letter-case] reason` on its line or the one above accepts a finding
     ");
+    let text = tree.check(&["--show", "info"]).stdout;
+    assert_eq!(text.matches("info[duplicate-key]: key").count(), 6);
+    let (notes, error) = (text.rfind("\ninfo["), text.find("\nerror["));
+    assert!(notes < error, "{text}");
+    let text = tree.check(&["--show", "error", "--quiet"]).stdout;
+    assert_eq!(text.matches(" --> ").count(), 1, "{text}");
+    assert!(text.contains("and 5 more"), "the rest is counted even then: {text}");
+}
+
+#[test]
+fn the_same_in_many_files_takes_a_line_each() {
+    let tree = Tree::new(&[]);
+    for number in 0..30 {
+        tree.write(&format!("k8s/{number:02}.yaml"), TWICE.replace("settings", &format!("s-{number}")));
+    }
+    let text = tree.check(&[]).stdout;
+    assert_eq!(text.matches(" --> ").count(), 5, "{text}");
+    assert_eq!(tree.check(&["--show", "error"]).stdout.matches(" --> ").count(), 30);
+    insta::assert_snapshot!(text[text.find("error[duplicate-key]: 25").expect("the rest is named")..], @"
+    error[duplicate-key]: 25 more like this in other files
+      k8s/05.yaml:7: key `level` stands twice in data of ConfigMap s-5
+      k8s/06.yaml:7: key `level` stands twice in data of ConfigMap s-6
+      k8s/07.yaml:7: key `level` stands twice in data of ConfigMap s-7
+      k8s/08.yaml:7: key `level` stands twice in data of ConfigMap s-8
+      k8s/09.yaml:7: key `level` stands twice in data of ConfigMap s-9
+      k8s/10.yaml:7: key `level` stands twice in data of ConfigMap s-10
+      k8s/11.yaml:7: key `level` stands twice in data of ConfigMap s-11
+      k8s/12.yaml:7: key `level` stands twice in data of ConfigMap s-12
+      k8s/13.yaml:7: key `level` stands twice in data of ConfigMap s-13
+      k8s/14.yaml:7: key `level` stands twice in data of ConfigMap s-14
+      k8s/15.yaml:7: key `level` stands twice in data of ConfigMap s-15
+      k8s/16.yaml:7: key `level` stands twice in data of ConfigMap s-16
+      and 13 more
+
+    verdict: will fail
+      k8s/: will fail: key `level` stands twice in data of ConfigMap s-0 (k8s/00.yaml:7) and 29 more
+    findings: 30 errors
+    coverage: 1 of 1 directory judged for Kubernetes 1.36
+    next: `seatrial explain duplicate-key` says more about a check
+      `--write-baseline FILE` accepts what is there today, `--baseline FILE` then shows what is new
+    ");
+}
+
+#[test]
+fn a_narrow_terminal_gets_short_lines() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
+    let words = ["check", "--today", "2026-11-21"];
+    let text = run_with(tree.path(), &words, b"", &[("COLUMNS", "60")]).stdout;
+    assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+    let wide = run_with(tree.path(), &words, b"", &[("COLUMNS", "nonsense")]).stdout;
+    assert_eq!(wide, tree.check(&[]).stdout);
+}
+
+#[test]
+fn paths_are_those_of_the_directory_the_reader_is_in() {
+    let tree = Tree::new(&[("seatrial.toml", ""), ("apps/web/settings.yaml", TWICE)]);
+    tree.write("other/place/here.txt", "");
+    let from = |directory: &str, words: &[&str]| {
+        run(&tree.path().join(directory), &[&["check"], words].concat(), b"").stdout
+    };
+    assert!(from("apps", &["."]).contains(" --> web/settings.yaml:7:3\n"));
+    assert!(from("apps/web", &["../.."]).contains(" --> settings.yaml:7:3\n"));
+    assert!(from("other/place", &["../.."]).contains(" --> ../../apps/web/settings.yaml:7:3\n"));
+    let report = from("apps", &[".", "--format", "json"]);
+    assert!(report.contains("\"apps/web/settings.yaml\""), "reports start at the top: {report}");
+    let outside = tree.path().parent().expect("it lies in a directory");
+    let name = tree.path().file_name().and_then(|it| it.to_str()).expect("it has a name");
+    let text = run(outside, &["check", name], b"").stdout;
+    assert!(text.contains(&format!(" --> {name}/apps/web/settings.yaml:7:3\n")), "{text}");
 }
 
 #[test]
@@ -159,5 +228,6 @@ fn workloads_that_fail_for_one_reason_share_a_line() {
     findings: 1 error
     coverage: 1 of 1 directory judged for Kubernetes 1.36
     next: `seatrial explain invalid-secret-data` says more about a check
+      `# seatrial: ignore[invalid-secret-data] reason` on its line or the one above accepts a finding
     ");
 }

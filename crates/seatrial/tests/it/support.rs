@@ -69,8 +69,18 @@ impl Run {
 
 /// The binary with an empty environment.
 pub(crate) fn run(directory: &Path, words: &[&str], stdin: &[u8]) -> Run {
+    run_with(directory, words, stdin, &[])
+}
+
+/// The binary with nothing but this environment.
+pub(crate) fn run_with(directory: &Path, words: &[&str], stdin: &[u8], environment: &[(&str, &str)]) -> Run {
     let mut command = Command::cargo_bin("seatrial").expect("the binary was built");
-    command.current_dir(directory).env_clear().args(words).write_stdin(stdin);
+    command
+        .current_dir(directory)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .args(words)
+        .write_stdin(stdin);
     let Output { status, stdout, stderr } = command.output().expect("the binary runs");
     Run {
         code: status.code().expect("it was not killed"),
