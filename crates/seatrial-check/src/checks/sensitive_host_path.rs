@@ -99,5 +99,5 @@ fn is_sensitive(path: &str) -> bool {
     let matches = |it: &&str| {
         trimmed == it.trim_end_matches('/') || trimmed == *it || (it.ends_with('/') && is_below(it))
     };
-    !path.is_empty() && !HARMLESS.contains(&trimmed) && SENSITIVE.iter().any(|it| matches(it))
+    !path.is_empty() && !HARMLESS.contains(&trimmed) && SENSITIVE.iter().any(matches)
 }
