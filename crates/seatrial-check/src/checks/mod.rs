@@ -57,6 +57,7 @@ mod invalid_role_rule;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod job_kept_forever;
+mod line_break_in_name;
 mod literal_cluster_ip;
 mod mismatched_acme_server;
 mod mismatched_port_protocol;
@@ -110,7 +111,9 @@ mod retired_registry;
 mod runtime_socket_mounted;
 mod selector_mismatch;
 mod sensitive_host_path;
+mod service_link_collision;
 mod service_selects_nothing;
+mod service_selects_sibling;
 mod several_autoscalers;
 mod shared_certificate_secret;
 mod shared_single_writer_volume;
@@ -124,6 +127,7 @@ mod uncovered_tls_host;
 mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_capability;
+mod unknown_metadata_field;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
 mod unknown_resource;
@@ -206,6 +210,7 @@ pub static ALL: &[&Check] = &[
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &job_kept_forever::CHECK,
+    &line_break_in_name::CHECK,
     &literal_cluster_ip::CHECK,
     &mismatched_acme_server::CHECK,
     &mismatched_port_protocol::CHECK,
@@ -259,7 +264,9 @@ pub static ALL: &[&Check] = &[
     &runtime_socket_mounted::CHECK,
     &selector_mismatch::CHECK,
     &sensitive_host_path::CHECK,
+    &service_link_collision::CHECK,
     &service_selects_nothing::CHECK,
+    &service_selects_sibling::CHECK,
     &several_autoscalers::CHECK,
     &shared_certificate_secret::CHECK,
     &shared_single_writer_volume::CHECK,
@@ -273,6 +280,7 @@ pub static ALL: &[&Check] = &[
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
     &unknown_capability::CHECK,
+    &unknown_metadata_field::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_verb::CHECK,
     &unknown_resource::CHECK,
