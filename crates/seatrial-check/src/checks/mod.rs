@@ -37,7 +37,9 @@ mod duplicate_volume;
 mod empty_secret_value;
 mod escalating_rule;
 mod exclusive_fields;
+mod flux_missing_namespace;
 mod flux_missing_path;
+mod flux_path_holds_itself;
 mod heap_above_memory_limit;
 mod host_namespace;
 mod identical_probes;
@@ -100,6 +102,7 @@ mod orphan_manifest;
 mod outdated_ingress_backend;
 mod overlapping_runs;
 mod overlapping_selector;
+mod path_of_other_environment;
 mod placeholder_secret_value;
 mod policy_peer_selects_nothing;
 mod privileged_container;
@@ -190,7 +193,9 @@ pub static ALL: &[&Check] = &[
     &empty_secret_value::CHECK,
     &escalating_rule::CHECK,
     &exclusive_fields::CHECK,
+    &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
+    &flux_path_holds_itself::CHECK,
     &heap_above_memory_limit::CHECK,
     &host_namespace::CHECK,
     &identical_probes::CHECK,
@@ -253,6 +258,7 @@ pub static ALL: &[&Check] = &[
     &outdated_ingress_backend::CHECK,
     &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
+    &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
