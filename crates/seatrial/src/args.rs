@@ -177,6 +177,36 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
+    /// The page of the command line; after a wanted change, run the tests with
+    /// `SEATRIAL_ACCEPT=1` and read the difference.
+    #[test]
+    fn the_page_of_the_command_line_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
+        let page = page();
+        if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+            std::fs::write(path, &page).expect("the page can be written");
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(published == page, "run the tests with SEATRIAL_ACCEPT=1\n{page}");
+    }
+
+    fn page() -> String {
+        use clap::CommandFactory;
+        let mut command = Arguments::command().term_width(100);
+        command.build();
+        let mut page =
+            "# Command line\n\nGenerated from the code; `--help` prints the same. Formats and exit codes: \
+            [interfaces](interfaces.md).\n"
+                .to_owned();
+        for subcommand in command.get_subcommands_mut().filter(|it| it.get_name() != "help") {
+            let name = subcommand.get_name().to_owned();
+            let help = subcommand.render_long_help().to_string();
+            let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+            page += &format!("\n## `seatrial {name}`\n```text\n{}\n```\n", help.join("\n").trim_end());
+        }
+        page
+    }
+
     #[test]
     fn an_output_may_name_its_format() {
         let output = |text: &str| text.parse::<Output>().expect("it names a file");
