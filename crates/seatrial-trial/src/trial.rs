@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
         };
         let scrubber = scrubber.with_public(public_words(&rendering.repository, &self.judgement.graph));
         let mut suppressions =
-            Suppressions::new(&request.config, &request.root, &rendering.sources, request.today);
+            Suppressions::new(&request.config, &request.root, &rendering.sources, self.checks, request.today);
         let mut notices = rendering.notices.clone();
         notices.extend(self.judgement.notices.iter().cloned());
         notices.extend(suppressions.expired(self.config_file, &rendering.sources));
@@ -340,7 +340,7 @@ impl<'a> Run<'a> {
         let units = repository.units.iter().filter(is_judged);
         let objects = units.flat_map(|unit| repository.bundle(unit.id).objects());
         let judged: FxHashSet<FileId> = objects.map(|object| object.span().file).collect();
-        let mut notices = suppressions.unused_comments(self.checks, |file| judged.contains(&file));
+        let mut notices = suppressions.unused_comments(|file| judged.contains(&file));
         if self.only_file().is_none() && repository.units.iter().all(|unit| is_judged(&unit)) {
             notices.extend(suppressions.unused_entries(self.config_file, &self.rendering.sources));
         }

@@ -168,3 +168,86 @@ fn what_is_no_baseline_is_told() {
     hint: `--write-baseline FILE` makes one; a report by `--format json` is one too
     ");
 }
+
+#[test]
+fn comments_accept_the_line_that_they_stand_at() {
+    let tree = Tree::new(&[]);
+    let comment = "# seatrial: ignore[duplicate-key] known";
+    let found = |text: String| {
+        tree.write("a.yaml", text);
+        checks(&tree, &[])
+    };
+    let above =
+        TWICE.replace("  level: debug", &format!("  {comment}\n  # a second thought\n  level: debug"));
+    assert_eq!(found(above), [""; 0]);
+    let beside = TWICE.replace("level: debug", &format!("level: debug {comment}"));
+    assert_eq!(found(beside), [""; 0]);
+    let one_too_high = TWICE.replace("level: info", &format!("level: info {comment}"));
+    assert_eq!(found(one_too_high), ["unused-ignore", "duplicate-key"]);
+}
+
+#[test]
+fn a_comment_may_name_several_checks() {
+    let port = "        - {name: b, containerPort: 80}\n";
+    let both = |ids: &str| {
+        POD.replace(port, &format!("        # seatrial: ignore[{ids}] one is for UDP soon\n{port}"))
+    };
+    let tree = Tree::new(&[("k8s/web.yaml", &both("duplicate-port, unnamed-service-port"))]);
+    let report = tree.check(&["--format", "json"]).json();
+    let unused = &report["findings"][0];
+    assert_eq!(unused["message"], "the comment that ignores `unnamed-service-port` accepts no finding");
+    assert_eq!((&unused["primary"]["line"], &unused["primary"]["column"]), (&10.into(), &44.into()));
+    assert_eq!(report["summary"]["suppressed"], 1);
+}
+
+#[test]
+fn what_a_check_that_did_not_run_would_accept_is_not_unused() {
+    let tree = Tree::new(&[("k8s/settings.yaml", TWICE), ("k8s/web.yaml", POD)]);
+    let comment = "      envFrom: # seatrial: ignore[duplicate-env] known\n        -";
+    tree.write("k8s/web.yaml", POD.replace("      envFrom: [", &format!("{comment} ")).replace("}}]", "}}"));
+    tree.write(
+        "seatrial.toml",
+        "[[ignore]]\ncheck = \"missing-role\"\nreason = \"known\"\n\
+         [[ignore]]\ncheck = \"missing-configmap\"\nreason = \"known\"\nexpires = 2026-11-20\n",
+    );
+    let unused = checks(&tree, &[]).iter().filter(|it| *it == "unused-ignore").count();
+    assert_eq!(unused, 3);
+    // One that is over is told in any case.
+    assert_eq!(
+        checks(&tree, &["--select", "duplicate-key,unused-ignore,expired-ignore"]),
+        ["duplicate-key", "expired-ignore"]
+    );
+}
+
+#[test]
+fn what_is_declared_elsewhere_is_not_missing_and_nothing_else_changes() {
+    let tree = Tree::new(&[
+        ("k8s/web.yaml", POD),
+        (
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db-empty}\nstringData: {token: changeme}\n",
+        ),
+    ]);
+    let before = checks(&tree, &[]);
+    assert!(before.contains(&"missing-secret".to_owned()), "{before:?}");
+    let declared = |entry: &str| {
+        tree.write("seatrial.toml", format!("[[external]]\n{entry}\n"));
+        checks(&tree, &[])
+    };
+    let without: Vec<String> = before.iter().filter(|it| *it != "missing-secret").cloned().collect();
+    for entry in [
+        "kind = \"Secret\"\nname = \"db-*\"",
+        "kind = \"*\"\nname = \"*\"",
+        "group = \"\"\nkind = \"Secret\"\nname = \"db-credentials\"",
+        "kind = \"Secret\"\nnamespace = \"*\"\nname = \"db-credentials\"",
+    ] {
+        assert_eq!(declared(entry), without, "{entry}");
+    }
+    for entry in [
+        "kind = \"ConfigMap\"\nname = \"db-*\"",
+        "kind = \"Secret\"\nname = \"db\"",
+        "group = \"external-secrets.io\"\nkind = \"Secret\"\nname = \"db-*\"",
+    ] {
+        assert_eq!(declared(entry), before, "{entry}");
+    }
+}
