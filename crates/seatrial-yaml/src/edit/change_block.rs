@@ -2,6 +2,7 @@
 
 use super::Edits;
 use super::children::Children;
+use crate::Style;
 
 /// Adds a child before the one at `index`, or at the end; `written` is the
 /// child from its key or dash on.
@@ -24,9 +25,32 @@ pub(super) fn insert(edits: &mut Edits, children: Children<'_>, outer: isize, in
     let last_line = last_line(children, outer, index - 1);
     let line_break = ground.break_at(last_line);
     if line_break.is_empty() {
+        strip_last_text(edits, children, index - 1);
         edits.insert(last_line, format!("{newline}{indentation}{written}"));
     } else {
         edits.insert(last_line + line_break.len(), format!("{indentation}{written}{line_break}"));
+    }
+}
+
+/// A block scalar that the end of the text cuts off has no last line break. It
+/// must not get one from a line that follows.
+fn strip_last_text(edits: &mut Edits, children: Children<'_>, index: usize) {
+    let ground = children.ground;
+    let mut last = children.value(index);
+    while let Some(node) = last.filter(|node| !node.is_alias() && !node.is_empty()) {
+        last = Children::new(ground, node).value(node.len() - 1);
+    }
+    let Some(text) = last.filter(|it| !it.is_alias() && matches!(it.style(), Style::Literal | Style::Folded))
+    else {
+        return;
+    };
+    let range = text.span().range();
+    let header = range.start..ground.block_header_end(range.start);
+    let chomping = ground.text[header.clone()].find(['+', '-']).map(|at| header.start + at);
+    match chomping {
+        _ if range.end < ground.text.len() => {}
+        Some(at) => edits.replace(at..at + 1, "-".to_owned()),
+        None => edits.insert(header.end, "-".to_owned()),
     }
 }
 

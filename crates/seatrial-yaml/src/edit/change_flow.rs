@@ -66,7 +66,9 @@ fn append(edits: &mut Edits, children: Children<'_>, layout: &FlowLayout, write:
     if comma.is_none() {
         edits.insert(end, ",".to_owned());
     }
-    let rest = if ground.is_comment(behind) { ground.line_end(behind) } else { behind };
+    let line_end = ground.line_end(behind);
+    let ends_line = ground.is_comment(behind) || ground.skip_blanks(behind) == line_end;
+    let rest = if ends_line { line_end } else { behind };
     let trailing = if comma.is_some() { "," } else { "" };
     edits.insert(rest, format!("{newline}{indentation}{text}{trailing}"));
 }

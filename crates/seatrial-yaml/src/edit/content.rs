@@ -1,5 +1,6 @@
 //! Values to be written, free of any text.
 
+use super::scalar;
 use crate::{Node, Value};
 
 /// What an edited field should hold.
@@ -55,6 +56,16 @@ impl Content {
             Content::Map(entries) => {
                 depth == 0 || entries.iter().any(|(_, value)| value.is_deeper_than(depth - 1))
             }
+            _ => false,
+        }
+    }
+
+    /// Whether a text in it is better written over several lines.
+    pub(super) fn has_lines(&self) -> bool {
+        match self {
+            Content::Text(text) => scalar::wants_lines(text),
+            Content::List(items) => items.iter().any(Content::has_lines),
+            Content::Map(entries) => entries.iter().any(|(_, value)| value.has_lines()),
             _ => false,
         }
     }

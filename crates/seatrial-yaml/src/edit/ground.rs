@@ -140,6 +140,15 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// Behind the indicators of a block scalar.
+    pub(super) fn block_header_end(self, start: usize) -> usize {
+        let mut end = start + 1;
+        while matches!(self.byte(end), b'+' | b'-' | b'1'..=b'9') {
+            end += 1;
+        }
+        end
+    }
+
     fn has_wide_break(self, at: usize) -> bool {
         self.has_comments && self.text[at..].starts_with(['\u{85}', '\u{2028}', '\u{2029}'])
     }

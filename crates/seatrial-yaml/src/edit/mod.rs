@@ -117,9 +117,33 @@ pub fn edit(root: Node<'_>, operation: &Operation) -> Result<Vec<Edit>, Refusal>
     if !stream.is_accepted() {
         return Err(Refusal::new("the file has problems of its own"));
     }
-    let Some(plan) = plan::of(root, operation)? else { return Ok(Vec::new()) };
-    proof::prove(stream, &plan.edits, &plan.difference)?;
-    Ok(plan.edits)
+    let mut refusal = None;
+    for manner in Manner::IN_TURN {
+        let Some(plan) = plan::of(root, operation, manner)? else { return Ok(Vec::new()) };
+        if manner != Manner::Usual && !plan.is_apt {
+            continue;
+        }
+        match proof::prove(stream, &plan.edits, &plan.difference) {
+            Ok(()) => return Ok(plan.edits),
+            Err(unproven) => refusal = Some(unproven),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Refusal::new("the edit cannot be written")))
+}
+
+/// How an edit is written: the next manner is tried where one does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Usual,
+    /// The last line gets the break that it lacks: a block scalar may need it.
+    Closed,
+    /// Texts of several lines are written with escapes on one line: what
+    /// follows a block scalar may count as part of it.
+    OneLine,
+}
+
+impl Manner {
+    const IN_TURN: [Self; 3] = [Self::Usual, Self::Closed, Self::OneLine];
 }
 
 /// Edits of one text under construction.

@@ -10,25 +10,28 @@ use super::style::{BlockLayout, quotes};
 use super::target::Target;
 use super::write_block::{BlockWriter, Written};
 use super::write_flow::FlowLayout;
-use super::{Edit, Edits, Operation, Refusal, change_block, change_flow};
+use super::{Edit, Edits, Manner, Operation, Refusal, change_block, change_flow};
+use crate::entries::is_merge_key;
 use crate::{Dialect, Node, PathStep, Style};
 
 /// Edits that are not proven yet.
 pub(super) struct Plan {
     pub(super) edits: Vec<Edit>,
     pub(super) difference: Difference,
+    /// Whether the manner made a difference.
+    pub(super) is_apt: bool,
 }
 
 type Planned = Result<Option<Plan>, Refusal>;
 
 /// None where the text says already what it should.
-pub(super) fn of(root: Node<'_>, operation: &Operation) -> Planned {
+pub(super) fn of(root: Node<'_>, operation: &Operation, manner: Manner) -> Planned {
     let (Operation::Set { path, .. }
     | Operation::Insert { path, .. }
     | Operation::Remove { path }
     | Operation::Rename { path, .. }) = operation;
     let target = Target::find(root, path)?;
-    let planner = Planner { ground: Ground::of(root.stream()), target };
+    let planner = Planner { ground: Ground::of(root.stream()), target, manner };
     match operation {
         Operation::Set { content, .. } => planner.set(check(content)?),
         Operation::Insert { content, path } => planner.insert(path.last(), check(content)?),
@@ -50,6 +53,7 @@ fn check(content: &Content) -> Result<&Content, Refusal> {
 struct Planner<'a> {
     ground: Ground<'a>,
     target: Target<'a>,
+    manner: Manner,
 }
 
 impl<'a> Planner<'a> {
@@ -59,6 +63,16 @@ impl<'a> Planner<'a> {
 
     fn children(&self, node: Node<'a>) -> Children<'a> {
         Children::new(self.ground, node)
+    }
+
+    fn plan(&self, edits: Edits, difference: Difference) -> Plan {
+        let mut edits = edits.finish();
+        let is_apt = match (self.manner, edits.last_mut()) {
+            (Manner::Usual, _) | (_, None) => true,
+            (Manner::Closed, Some(last)) => close(self.ground, last),
+            (Manner::OneLine, _) => difference.content().is_some_and(Content::has_lines),
+        };
+        Plan { edits, difference, is_apt }
     }
 
     fn set(&self, content: &Content) -> Planned {
@@ -84,7 +98,7 @@ impl<'a> Planner<'a> {
             replace(&mut edits, self.ground, &slot, node, &self.written(content, &slot));
         }
         let difference = Difference::Value { node: node.written_id(), content: content.clone() };
-        Ok(Some(Plan { edits: edits.finish(), difference }))
+        Ok(Some(self.plan(edits, difference)))
     }
 
     fn set_in_flow(&self, edits: &mut Edits, content: &Content) {
@@ -128,7 +142,12 @@ impl<'a> Planner<'a> {
 
     fn writer(&self, at: usize, wanted: Style) -> BlockWriter<'a> {
         let layout = BlockLayout::near(self.ground, &self.target.chain);
-        BlockWriter { layout, newline: self.ground.newline(at), wanted }
+        BlockWriter {
+            layout,
+            newline: self.ground.newline(at),
+            wanted,
+            lines: self.manner != Manner::OneLine,
+        }
     }
 
     fn insert(&self, last: Option<&PathStep>, content: &Content) -> Planned {
@@ -136,7 +155,7 @@ impl<'a> Planner<'a> {
         let Some((step, below)) = self.target.missing.split_first() else {
             return match (last, self.target.parent()) {
                 (Some(PathStep::Index(_)), Some((list, index))) => {
-                    let above = Planner { ground: self.ground, target: self.target.up() };
+                    let above = Planner { target: self.target.up(), ..*self };
                     above.insert_child(list, index, None, content.clone())
                 }
                 _ if node.is_null() && !node.is_alias() => self.set(content),
@@ -159,7 +178,7 @@ impl<'a> Planner<'a> {
             step if node.is_null() => {
                 let content = wrapped(content, std::slice::from_ref(step))?;
                 let above = Target { missing: &[], ..self.target.clone() };
-                Planner { ground: self.ground, target: above }.set(&content)
+                Planner { target: above, ..*self }.set(&content)
             }
             _ => Err(Refusal::new("the field above holds another kind of value")),
         }
@@ -195,7 +214,7 @@ impl<'a> Planner<'a> {
             Some(name) => Difference::Entry { mapping: id, index, name: name.to_owned(), content },
             None => Difference::Item { list: id, index, content },
         };
-        Ok(Some(Plan { edits: edits.finish(), difference }))
+        Ok(Some(self.plan(edits, difference)))
     }
 
     fn remove(&self) -> Planned {
@@ -207,6 +226,7 @@ impl<'a> Planner<'a> {
         };
         self.target.refuse_shared(false)?;
         self.target.refuse_needed_anchors()?;
+        refuse_repeated(parent, index)?;
         let mut edits = self.edits();
         let children = self.children(parent);
         if children.in_flow() {
@@ -224,7 +244,7 @@ impl<'a> Planner<'a> {
             replace(&mut edits, self.ground, &slot, parent, &written);
         }
         let difference = Difference::Without { collection: parent.id(), index };
-        Ok(Some(Plan { edits: edits.finish(), difference }))
+        Ok(Some(self.plan(edits, difference)))
     }
 
     fn rename(&self, last: Option<&PathStep>, name: &str) -> Planned {
@@ -250,6 +270,7 @@ impl<'a> Planner<'a> {
             return Err(Refusal::new("the mapping has that key already"));
         }
         self.target.refuse_shared(false)?;
+        refuse_repeated(mapping, index)?;
         let mut edits = self.edits();
         let around = match mapping.style() {
             _ if mapping.stream().dialect() == Dialect::Json => Surroundings::Json,
@@ -258,8 +279,40 @@ impl<'a> Planner<'a> {
         };
         edits.replace(entry.key.span().range(), scalar::string(name, entry.key.style(), around));
         let difference = Difference::Key { mapping: mapping.id(), index, name: name.to_owned() };
-        Ok(Some(Plan { edits: edits.finish(), difference }))
+        Ok(Some(self.plan(edits, difference)))
     }
+}
+
+/// Refuses where another entry of the same name would come to light.
+fn refuse_repeated(mapping: Node<'_>, index: usize) -> Result<(), Refusal> {
+    let Some(entry) = mapping.written_entry(index) else { return Ok(()) };
+    let name = entry.name();
+    let times = mapping.written_entries().filter(|other| other.name() == name).count();
+    if times > 1 {
+        return Err(Refusal::new("the key stands there more than once"));
+    }
+    let merges = mapping.written_entries().filter(|other| is_merge_key(other.key)).map(|it| it.value);
+    let mut sources = merges.flat_map(|value| std::iter::once(value).chain(value.items()));
+    if sources.any(|source| source.entry(&name).is_some()) {
+        return Err(Refusal::new("another mapping gives the field too, through `<<`"));
+    }
+    Ok(())
+}
+
+/// Lets an edit at the end of a text leave a line break there, if there is none.
+fn close(ground: Ground<'_>, last: &mut Edit) -> bool {
+    let range = last.span.range();
+    let is_open = !ground.text.ends_with(['\n', '\r']);
+    if !is_open || range.end < ground.text.len() {
+        return false;
+    }
+    let newline = ground.newline(range.start);
+    if last.text.is_empty() {
+        last.span.start += ground.break_at(range.start).len() as u32;
+    } else {
+        last.text.push_str(newline);
+    }
+    true
 }
 
 /// A value with the collections around it that are absent.

@@ -26,6 +26,18 @@ pub(super) enum Difference {
     Key { mapping: NodeId, index: usize, name: String },
 }
 
+impl Difference {
+    /// What is new.
+    pub(super) fn content(&self) -> Option<&Content> {
+        match self {
+            Self::Value { content, .. } | Self::Entry { content, .. } | Self::Item { content, .. } => {
+                Some(content)
+            }
+            Self::Without { .. } | Self::Key { .. } => None,
+        }
+    }
+}
+
 /// Reads the edited text and compares it with the text before.
 pub(super) fn prove(before: &Stream, edits: &[Edit], difference: &Difference) -> Result<(), Refusal> {
     let unproven = || Refusal::new("the edit would change more than the field");

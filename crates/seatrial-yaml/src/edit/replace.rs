@@ -52,7 +52,7 @@ fn regions(ground: Ground<'_>, slot: &Slot, old: Node<'_>, new: &Written) -> Reg
         }
         Style::Literal | Style::Folded => {
             let line_end = ground.line_end(start);
-            Regions { head: start..header_end(ground, start), tail: line_end..end.max(line_end) }
+            Regions { head: start..ground.block_header_end(start), tail: line_end..end.max(line_end) }
         }
         _ if later_line && !new.tail.is_empty() => {
             Regions { head: slot.at..slot.at, tail: lines_before()..end }
@@ -62,13 +62,4 @@ fn regions(ground: Ground<'_>, slot: &Slot, old: Node<'_>, new: &Written) -> Reg
             Regions { head: start..end, tail: line_end..line_end }
         }
     }
-}
-
-/// Behind the indicators of a block scalar.
-fn header_end(ground: Ground<'_>, start: usize) -> usize {
-    let mut end = start + 1;
-    while matches!(ground.byte(end), b'+' | b'-' | b'1'..=b'9') {
-        end += 1;
-    }
-    end
 }

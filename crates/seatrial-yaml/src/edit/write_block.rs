@@ -21,6 +21,8 @@ pub(super) struct BlockWriter<'a> {
     pub(super) newline: &'a str,
     /// How strings and block scalars are written where they may.
     pub(super) wanted: Style,
+    /// Whether texts of several lines become block scalars.
+    pub(super) lines: bool,
 }
 
 impl BlockWriter<'_> {
@@ -57,7 +59,7 @@ impl BlockWriter<'_> {
                 let column = self.below(out, mark, column, self.layout.dash_step);
                 self.push_items(out, items, column);
             }
-            Content::Text(text) if scalar::wants_lines(text) => {
+            Content::Text(text) if self.lines && scalar::wants_lines(text) => {
                 let usual = if mark == Mark::Colon { self.layout.step } else { 2 };
                 let increment = self.layout.text_step.unwrap_or(usual);
                 let (header, lines) =

@@ -4,10 +4,12 @@
 //! in backticks, and a fence with the text after it, or `refused: reason` or
 //! `unchanged`. Words behind the fence's language change the text: `crlf`,
 //! `bom`, `open` (no line break at the end); `json` and `v3` choose the
-//! dialect. `@1` behind the verb means the second document.
+//! dialect; `closed` behind the second fence says that the last line got its
+//! break. `@1` behind the verb means the second document.
 //! `SEATRIAL_ACCEPT=1` writes the answers into the pages.
 
 mod page;
+mod properties;
 
 use page::{Answer, Case};
 use seatrial_source::FileId;

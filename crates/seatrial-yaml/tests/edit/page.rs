@@ -44,7 +44,10 @@ fn case(section: &str) -> Case {
     let answer = match (said.trim(), fence(behind)) {
         ("unchanged", _) => Answer::Unchanged,
         (said, _) if said.starts_with("refused: ") => Answer::Refused(said["refused: ".len()..].to_owned()),
-        (_, Some((_, after, _))) => Answer::Text(changed(&after, &words)),
+        (_, Some((closed, after, _))) => {
+            let words = if closed == "closed" { words.replace("open", "") } else { words.clone() };
+            Answer::Text(changed(&after, &words))
+        }
         _ => Answer::Unknown,
     };
     let text = changed(&text, &words);
@@ -83,7 +86,11 @@ pub(crate) fn write(path: &Path, cases: &[Case], answer: impl Fn(&Case) -> Answe
             case.operation
         );
         let _ = match answer(case) {
-            Answer::Text(text) => write!(out, "\n```\n{}```", plain(&text)),
+            Answer::Text(text) => {
+                let gets_closed = case.words.contains("open") && text.ends_with('\n');
+                let closed = if gets_closed { "closed" } else { "" };
+                write!(out, "\n```{closed}\n{}```", plain(&text))
+            }
             Answer::Unchanged => write!(out, " unchanged"),
             Answer::Refused(reason) => write!(out, " refused: {reason}"),
             Answer::Unknown => Ok(()),
