@@ -121,9 +121,14 @@ fn units(finding: &Finding) -> String {
     line
 }
 
-/// A text without the characters that steer a terminal or turn reading order.
+/// What a CI system would obey wherever it stands in a line.
+const COMMAND: &str = "##[";
+
+/// A text without the characters that steer a terminal or turn reading order,
+/// and without what steers a CI system; it keeps its number of characters.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    let is_command = text.contains(COMMAND);
+    if !is_command && !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let clean = |character: char| match character {
@@ -131,7 +136,8 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         other if is_unsafe(other) => '\u{FFFD}',
         other => other,
     };
-    Cow::Owned(text.chars().map(clean).collect())
+    let text: String = text.chars().map(clean).collect();
+    Cow::Owned(if is_command { text.replace(COMMAND, "##(") } else { text })
 }
 
 fn is_unsafe(character: char) -> bool {

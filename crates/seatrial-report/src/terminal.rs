@@ -58,7 +58,8 @@ fn repeats(first: &Finding, others: &[&Finding], style: &Style) -> String {
 /// Those of other files, in a line each.
 fn alike(first: &Finding, others: &[&Finding], style: &Style) -> String {
     let (word, check) = (first.severity.as_str(), first.check.id);
-    let mut out = format!("{word}[{check}]: {} more like this in other files\n", others.len());
+    let head = format!("{word}[{check}]: {} more like this in other files", others.len());
+    let mut out = style.wrap(&head, 4) + "\n";
     for it in others.iter().take(NAMED_MAX) {
         let line = format!("  {}: {}", at(it, style), plain(&it.message));
         let _ = writeln!(out, "{}", style.wrap(&line, 6));

@@ -21,6 +21,8 @@ const CHARACTERS_MAX: usize = 240;
 const CHARACTERS_BEFORE: usize = 60;
 /// Characters of a field path that fit beside the carets.
 const FIELD_MAX: usize = 56;
+/// A label of fewer characters tells nothing.
+const LABEL_MIN: usize = 8;
 /// Columns that numbers, bars and dots take from a line.
 const GUTTER: usize = 12;
 
@@ -149,12 +151,15 @@ impl Mark<'_> {
 
 /// The excerpts of a finding: the primary one first, then by file and line.
 pub(super) fn excerpts<'a>(finding: &'a Finding, sources: &SourceMap, style: &Style) -> Vec<Excerpt<'a>> {
-    let primary =
-        Mark { place: &finding.primary, label: short(&finding.field, label_max(style)), primary: true };
+    let primary = Mark {
+        place: &finding.primary,
+        label: short(&finding.field, room(&finding.primary, style)),
+        primary: true,
+    };
     let mut others: Vec<Mark<'_>> = finding
         .related
         .iter()
-        .map(|it| Mark { place: &it.place, label: cut(&it.label, style), primary: false })
+        .map(|it| Mark { place: &it.place, label: cut(&it.label, room(&it.place, style)), primary: false })
         .collect();
     others.sort_by(|a, b| (&a.place.path, a.place.span.start).cmp(&(&b.place.path, b.place.span.start)));
     let mut groups: Vec<Vec<Mark<'_>>> = vec![vec![primary]];
@@ -217,15 +222,26 @@ fn characters_max(style: &Style) -> usize {
     style.width.map_or(CHARACTERS_MAX, |_| style.columns() - GUTTER)
 }
 
-/// Characters of a label that fit beside the carets.
-fn label_max(style: &Style) -> usize {
-    style.width.map_or(usize::MAX, |_| style.columns() / 2)
+/// Characters that fit beside the carets under a place.
+fn room(place: &Place, style: &Style) -> usize {
+    if style.width.is_none() {
+        return usize::MAX;
+    }
+    let columns = style.columns() - GUTTER;
+    let (start, end) = (place.start.column as usize, place.end.column as usize);
+    let length = if place.start.line == place.end.line { end.saturating_sub(start).max(1) } else { 1 };
+    // In a line that is cut the carets begin after the first third.
+    let start = if start + length > columns { columns / 3 } else { start };
+    columns.saturating_sub(start + length)
 }
 
 /// A label that fits beside the carets.
-fn cut<'a>(label: &'a str, style: &Style) -> Cow<'a, str> {
+fn cut(label: &str, characters_max: usize) -> Cow<'_, str> {
     let label = plain(label);
-    match label.char_indices().nth(label_max(style)) {
+    if characters_max < LABEL_MIN {
+        return Cow::Borrowed("");
+    }
+    match label.char_indices().nth(characters_max) {
         Some((end, _)) => Cow::Owned(format!("{}...", &label[..end])),
         None => label,
     }
@@ -243,6 +259,9 @@ fn short(field: &str, characters_max: usize) -> Cow<'_, str> {
             break;
         }
         tail = &field[at..];
+    }
+    if tail.is_empty() && characters_max < FIELD_MAX {
+        return Cow::Borrowed("");
     }
     Cow::Owned(format!("..{}", plain(tail)))
 }

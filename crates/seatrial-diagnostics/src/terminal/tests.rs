@@ -81,15 +81,15 @@ fn places_in_two_files_are_shown_with_reasons_and_help() {
 #[test]
 fn a_hostile_line_steers_nothing_and_is_cut() {
     let mut sources = SourceMap::new();
-    let text = format!("{}\u{1b}[2J\u{9b}31m\u{202e}MARK{}\n", "x".repeat(500), "y".repeat(5000));
+    let text = format!("{}##[add-mask]\u{1b}[2J\u{9b}31m\u{202e}MARK{}\n", "x".repeat(500), "y".repeat(5000));
     sources.add(TreePath::new("a\u{1b}]0;.yaml"), text.into());
     let mut it = sample(place(&sources, "a\u{1b}]0;.yaml", "MARK"));
     it.message = "a\u{7}b".to_owned();
     let shown = finding(&it, &sources, &Style::PLAIN);
     assert!(!shown.chars().any(|character| character != '\n' && is_unsafe(character)), "{shown:?}");
-    assert!(shown.contains(":1:510"), "{shown}");
+    assert!(shown.contains(":1:522"), "{shown}");
     assert!(shown.lines().all(|line| line.chars().count() <= 120), "{shown}");
-    assert!(shown.contains("MARK"));
+    assert!(shown.contains("MARK") && !shown.contains("##["));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_narrow_terminal_gets_short_lines() {
       |
     1 | kind: X
     2 | ...t left left TARGET right right right r...
-      |                ^^^^^^ ...spec.containers[0].image
+      |                ^^^^^^ ...containers[0].image
       |
       = help: so it is written in several lines, and
           each of them fits
