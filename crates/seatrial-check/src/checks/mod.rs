@@ -25,6 +25,7 @@ mod conflicting_ingress_class;
 mod contradictory_privilege_escalation;
 mod contradictory_run_as_non_root;
 mod dangerous_capability;
+mod deprecated_field;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
 mod differing_image_tags;
@@ -111,6 +112,7 @@ mod removed_node_label;
 mod removed_volume_type;
 mod request_above_limit;
 mod retired_registry;
+mod role_omits_custom_resource;
 mod runtime_socket_mounted;
 mod selector_mismatch;
 mod sensitive_host_path;
@@ -138,6 +140,7 @@ mod unknown_service_in_environment;
 mod unknown_time_zone;
 mod unmounted_volume;
 mod unnamed_service_port;
+mod unpersisted_database;
 mod unqualified_image;
 mod unresolved_monitor_port;
 mod unresolved_policy_port;
@@ -181,6 +184,7 @@ pub static ALL: &[&Check] = &[
     &contradictory_privilege_escalation::CHECK,
     &contradictory_run_as_non_root::CHECK,
     &dangerous_capability::CHECK,
+    &deprecated_field::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
     &differing_image_tags::CHECK,
@@ -267,6 +271,7 @@ pub static ALL: &[&Check] = &[
     &removed_volume_type::CHECK,
     &request_above_limit::CHECK,
     &retired_registry::CHECK,
+    &role_omits_custom_resource::CHECK,
     &runtime_socket_mounted::CHECK,
     &selector_mismatch::CHECK,
     &sensitive_host_path::CHECK,
@@ -294,6 +299,7 @@ pub static ALL: &[&Check] = &[
     &unknown_time_zone::CHECK,
     &unmounted_volume::CHECK,
     &unnamed_service_port::CHECK,
+    &unpersisted_database::CHECK,
     &unqualified_image::CHECK,
     &unresolved_monitor_port::CHECK,
     &unresolved_policy_port::CHECK,

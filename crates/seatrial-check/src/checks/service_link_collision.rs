@@ -61,15 +61,16 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// The last part of an image's name, the prefix of the variables that its
-/// program reads, and the one that is in the way; all of them where none is named.
+/// How an image's name ends, the prefix of the variables that its program
+/// reads, and the one that is in the way; none where setting it does not help.
+/// (The images of Apache and Bitnami pass over what they do not know.)
 const PROGRAMS: &[(&str, &str, Option<&str>)] = &[
     ("cp-kafka", "KAFKA", None),
     ("cp-server", "KAFKA", None),
     ("cp-schema-registry", "SCHEMA_REGISTRY", None),
     ("cp-kafka-rest", "KAFKA_REST", None),
     ("cp-ksqldb-server", "KSQL", None),
-    ("kafka", "KAFKA", None),
+    ("wurstmeister/kafka", "KAFKA", None),
     ("neo4j", "NEO4J", None),
     ("n8n", "N8N", Some("N8N_PORT")),
     ("mlflow", "MLFLOW", Some("MLFLOW_PORT")),
@@ -112,9 +113,11 @@ fn is_near(service: &Service<'_>, template: &PodTemplate<'_>) -> bool {
 
 fn program(container: &Container<'_>) -> Option<&'static (&'static str, &'static str, Option<&'static str>)> {
     let image = container.image()?;
-    let last = image.rsplit('/').next().unwrap_or(image);
-    let name = last.split([':', '@']).next().unwrap_or(last);
-    PROGRAMS.iter().find(|it| it.0 == name)
+    let start = image.rfind('/').map_or(0, |at| at + 1);
+    let end = image[start..].find([':', '@']).map_or(image.len(), |at| start + at);
+    let is_of =
+        |name: &str| image[..end].strip_suffix(name).is_some_and(|it| it.is_empty() || it.ends_with('/'));
+    PROGRAMS.iter().find(|it| is_of(it.0))
 }
 
 /// How variables for a Service begin.

@@ -90,7 +90,8 @@ fn judge(claim: &Store<'_>, volume: &Store<'_>) -> Option<Notice> {
     let obstacle =
         of_class(claim, volume).or_else(|| of_mode(claim, volume)).or_else(|| of_size(claim, volume))?;
     let (title, other) = (claim.title(), volume.title());
-    let message = format!("{title} cannot be bound to {other}: {}", obstacle.reason);
+    let verb = if obstacle.severity == Severity::Info { "may not" } else { "cannot" };
+    let message = format!("{title} {verb} be bound to {other}: {}", obstacle.reason);
     Some(
         Notice::new(&CHECK.info, obstacle.claim, message)
             .severity(obstacle.severity)
