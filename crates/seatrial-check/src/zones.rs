@@ -3,7 +3,11 @@
 
 /// Whether Go can load a time zone of this name. Names are compared letter by letter.
 pub(crate) fn is_time_zone(name: &str) -> bool {
-    time_zones().any(|it| it == *name)
+    let has = |area: &str, place: &str| {
+        let places = AREAS.iter().find(|(it, _)| *it == area).map_or("", |(_, places)| places);
+        !place.is_empty() && places.split_ascii_whitespace().any(|it| it == place)
+    };
+    name.split_once('/').map_or_else(|| has("", name), |(area, place)| has(area, place))
 }
 
 /// All names.

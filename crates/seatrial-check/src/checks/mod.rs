@@ -78,6 +78,7 @@ mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_namespace;
+mod missing_path_type;
 mod missing_persistent_volume_claim;
 mod missing_priority_class;
 mod missing_rbac_subject;
@@ -148,6 +149,7 @@ mod unresolved_probe_port;
 mod unresolved_target_port;
 mod unsubstituted_variable;
 mod unsupported_access_mode;
+mod unsupported_value;
 mod vacuous_probe;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
@@ -237,6 +239,7 @@ pub static ALL: &[&Check] = &[
     &missing_memory_limit::CHECK,
     &missing_memory_request::CHECK,
     &missing_namespace::CHECK,
+    &missing_path_type::CHECK,
     &missing_persistent_volume_claim::CHECK,
     &missing_priority_class::CHECK,
     &missing_rbac_subject::CHECK,
@@ -307,6 +310,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_target_port::CHECK,
     &unsubstituted_variable::CHECK,
     &unsupported_access_mode::CHECK,
+    &unsupported_value::CHECK,
     &vacuous_probe::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,

@@ -72,8 +72,27 @@ fn notice(field: &Field<'_>, name: &str) -> Notice {
         Some(known) => notice
             .help(format!("write `{known}`"))
             .change(Change::Set { at: field.location(), content: Content::Text(known) }),
-        None => notice.help("write a name of the IANA database, such as `Europe/Berlin`, or `Etc/UTC`"),
+        None => notice.help(help(name)),
     }
+}
+
+fn help(name: &str) -> String {
+    let place = "write a name of the IANA database, such as `Europe/Berlin` or `Etc/UTC`";
+    match offset(name) {
+        // The signs are the other way round there.
+        Some(hours @ 1..=14) => format!("{place}; `Etc/GMT-{hours}` is {hours} hours ahead of UTC"),
+        Some(hours @ -12..=-1) => format!("{place}; `Etc/GMT+{}` is {} hours behind UTC", -hours, -hours),
+        _ => place.to_owned(),
+    }
+}
+
+/// The hours of `GMT+2`, `UTC-3`, `+02:00`.
+fn offset(name: &str) -> Option<i32> {
+    let rest = name.trim_start_matches(|it: char| it.is_ascii_alphabetic());
+    let is_prefix = matches!(&name[..name.len() - rest.len()], "" | "GMT" | "UTC" | "gmt" | "utc");
+    let hours = rest.strip_suffix(":00").unwrap_or(rest);
+    let is_signed = rest.starts_with(['+', '-']);
+    hours.parse().ok().filter(|_| is_prefix && is_signed)
 }
 
 /// The zone that was meant: in another letter case, by its city alone, with a slip.
@@ -83,6 +102,10 @@ fn known(name: &str) -> Option<String> {
         return None;
     }
     let all: Vec<String> = time_zones().collect();
+    // `Etc/GMT+2` is two hours behind, and who writes `GMT+2` means the opposite.
+    if offset(&trimmed).is_some() {
+        return None;
+    }
     let city = |it: &&String| it.rsplit('/').next().is_some_and(|it| it.eq_ignore_ascii_case(&trimmed));
     let cased = all.iter().find(|it| it.eq_ignore_ascii_case(&trimmed)).or_else(|| all.iter().find(city));
     let near = || meant(&trimmed, all.iter().map(String::as_str)).map(str::to_owned);
