@@ -11,7 +11,7 @@ use super::{
 };
 use crate::address::{ends, uri};
 use crate::terminal::plain;
-use crate::{CheckInfo, Finding, Fix, ObjectName, Place, RelatedPlace, Severity};
+use crate::{CheckInfo, Edit, Finding, Fix, ObjectName, Place, RelatedPlace, Severity};
 
 /// The address of the schema, for editors.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -218,7 +218,7 @@ impl ResultEntry {
             }],
             related_locations: related.map(|(at, it)| Location::related(at + 1, it, sources)).collect(),
             partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.id.clone())]),
-            fixes: finding.fix.iter().map(|fix| FixEntry::of(fix, sources)).collect(),
+            fixes: finding.fix.iter().map(|fix| FixEntry::of(fix, &finding.primary, sources)).collect(),
             properties: ResultProperties {
                 units: finding.units.iter().take(UNITS_MAX).map(|unit| plain(unit).into_owned()).collect(),
             },
@@ -300,11 +300,11 @@ impl LogicalLocation {
 }
 
 impl FixEntry {
-    fn of(fix: &Fix, sources: &SourceMap) -> Self {
+    fn of(fix: &Fix, primary: &Place, sources: &SourceMap) -> Self {
         let mut by_file: BTreeMap<&TreePath, Vec<Replacement>> = BTreeMap::new();
         for edit in &fix.edits {
             let replacements = by_file.entry(sources.file(edit.span.file).path()).or_default();
-            replacements.push(Replacement::of(edit.span, &edit.text, sources));
+            replacements.push(Replacement::of(edit, primary, sources));
         }
         let change = |(path, replacements)| ArtifactChange {
             artifact_location: ArtifactLocation::new(path),
@@ -319,8 +319,29 @@ impl FixEntry {
 }
 
 impl Replacement {
-    fn of(span: Span, text: &str, sources: &SourceMap) -> Self {
-        let (start, end) = sources.positions(span);
-        Self { deleted_region: Region::between(start, end), inserted_content: Text::new(text) }
+    fn of(edit: &Edit, primary: &Place, sources: &SourceMap) -> Self {
+        let (start, end) = sources.positions(edit.span);
+        let is_there = edit.span.file == primary.span.file;
+        let beside =
+            |position, offset| if is_there { beside(position, offset, primary, sources) } else { position };
+        let (start, end) = (beside(start, edit.span.start), beside(end, edit.span.end));
+        Self { deleted_region: Region::between(start, end), inserted_content: Text::new(&*edit.text) }
     }
+}
+
+/// A position on the line of the primary place, counted from there: further
+/// left a masked secret may have more characters than the file has.
+fn beside(position: Position, offset: u32, primary: &Place, sources: &SourceMap) -> Position {
+    let span = primary.span;
+    if position.line != primary.start.line {
+        return position;
+    }
+    let between = Span::new(span.file, span.start.min(offset), span.start.max(offset));
+    let characters = sources.text(between).chars().count() as u32;
+    let column = if offset >= span.start {
+        primary.start.column + characters
+    } else {
+        primary.start.column.saturating_sub(characters).max(1)
+    };
+    Position { column, ..position }
 }

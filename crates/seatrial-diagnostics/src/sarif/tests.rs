@@ -132,3 +132,20 @@ fn what_code_scanning_does_not_accept_is_cut_and_said() {
         "findings that are left out, the least severe, as code scanning accepts 25000 in a run: 1"
     );
 }
+
+#[test]
+fn a_masked_secret_on_the_line_moves_no_fix() {
+    let mut original = SourceMap::new();
+    original.add(TreePath::new("a.yaml"), "{p: \"é\", q: b}\n".into());
+    let mut masked = SourceMap::new();
+    masked.add(TreePath::new("a.yaml"), "{p: ****, q: b}\n".into());
+    let primary = place(&original, 13, 14);
+    let edit = d::Edit { span: place(&original, 10, 14).span, text: "r: c".to_owned() };
+    let fix = d::Fix { title: String::new(), applicability: d::Applicability::Unsafe, edits: vec![edit] };
+    let log = log(&[Finding { primary, fix: Some(fix), related: Vec::new(), ..sample(&masked) }], &masked);
+    let replacement = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(
+        replacement["deletedRegion"],
+        json!({"startLine": 1, "startColumn": 10, "endLine": 1, "endColumn": 14})
+    );
+}
