@@ -5,6 +5,7 @@
 //! come here.
 
 mod excerpt;
+mod page;
 mod style;
 mod summary;
 mod wrap;
@@ -17,6 +18,7 @@ use seatrial_source::SourceMap;
 
 use crate::{Finding, Severity};
 use excerpt::{Excerpt, excerpts};
+pub use page::{list, page};
 pub use style::{Base, Style};
 pub use summary::{Summary, summary};
 

@@ -2,6 +2,7 @@
 //! a person reads in a terminal. Nothing is decided here.
 
 mod accepted;
+mod catalogue;
 mod coverage;
 mod github;
 mod json;
@@ -11,6 +12,7 @@ mod sarif;
 pub mod terminal;
 mod words;
 
+pub use catalogue::{checks, checks_schema};
 pub use github::github;
 pub use json::{Report, json, schema};
 pub use junit::junit;

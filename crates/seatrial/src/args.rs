@@ -83,6 +83,21 @@ pub(crate) struct Check {
 pub(crate) struct Explain {
     /// The check's id, as findings show it in brackets
     pub(crate) id: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    /// Whether to colour the terminal format
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// The page, or a list by severity, for people
+    #[default]
+    Terminal,
+    /// One JSON document: what every check is; of a single one with its page
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,55 +1,24 @@
 //! `seatrial explain`: a check's page, or the list of all checks.
 
-use std::fmt::Write as _;
+use seatrial_diagnostics::terminal::{Base, list, page};
+use seatrial_trial::catalogue;
+use seatrial_trial::config::find_check;
 
-use seatrial_diagnostics::{CheckInfo, Strictness};
-use seatrial_trial::{catalogue, nearest};
-
-use crate::args::{Color, Explain};
+use crate::args::{Explain, ListFormat};
 use crate::failure::Failure;
 use crate::{CLEAN, output};
 
 pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
     let checks = catalogue();
-    let text = match &arguments.id {
-        None => list(&checks),
-        Some(id) => page(find(id, &checks)?),
+    let one = arguments.id.as_deref().map(|id| find_check(id, &checks)).transpose();
+    let one = one.map_err(|unknown| Failure::new(&unknown).hint(unknown.hint()))?;
+    let style = output::style(arguments.color, Base::Top);
+    let text = match (arguments.format, one) {
+        (ListFormat::Terminal, None) => list(&checks, &style),
+        (ListFormat::Terminal, Some(check)) => page(check, &style),
+        (ListFormat::Json, None) => seatrial_report::checks(&checks, false),
+        (ListFormat::Json, Some(check)) => seatrial_report::checks(&[check], true),
     };
-    output::print(&text, Color::Never)?;
+    output::print(&text, arguments.color)?;
     Ok(CLEAN)
-}
-
-fn find(id: &str, checks: &[&'static CheckInfo]) -> Result<&'static CheckInfo, Failure> {
-    if let Some(check) = checks.iter().find(|check| check.id == id) {
-        return Ok(check);
-    }
-    let failure = Failure::new(format!("no check is called `{id}`"));
-    Err(match nearest(id, checks.iter().map(|check| check.id)) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint("`seatrial explain` lists them all"),
-    })
-}
-
-fn list(checks: &[&CheckInfo]) -> String {
-    let width = checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for check in checks {
-        let strict = if check.strictness == Strictness::Strict { " (strict)" } else { "" };
-        let _ = writeln!(text, "{:width$}  {:7}  {}{strict}", check.id, check.severity.as_str(), check.title);
-    }
-    text
-}
-
-fn page(check: &CheckInfo) -> String {
-    let strictness = match check.strictness {
-        Strictness::Default => "on by default",
-        Strictness::Strict => "only when selected",
-    };
-    format!(
-        "{} ({}, looks at one {}, {strictness})\n\n{}",
-        check.id,
-        check.severity,
-        check.level.as_str(),
-        check.page_text().trim_start()
-    )
 }

@@ -222,6 +222,14 @@ fn a_check_is_explained_and_a_slip_is_recognised() {
     );
     let list = run(tree.path(), &["explain"], b"");
     assert!(list.stdout.lines().count() > 5 && list.stdout.contains("duplicate-key "));
+    let listed = run(tree.path(), &["explain", "--format", "json"], b"").json();
+    assert_eq!((&listed["version"], &listed["checks"][0]["page"]), (&1.into(), &serde_json::Value::Null));
+    let one = run(tree.path(), &["explain", "duplicate-key", "--format", "json"], b"").json();
+    assert_eq!(
+        (&one["checks"][0]["id"], &one["checks"][1]),
+        (&"duplicate-key".into(), &serde_json::Value::Null)
+    );
+    assert!(one["checks"][0]["page"].as_str().is_some_and(|page| page.contains("## Why")));
     let slip = run(tree.path(), &["explain", "duplicat-key"], b"");
     assert_eq!(slip.code, 2);
     insta::assert_snapshot!(slip.stderr, @"
