@@ -1,8 +1,8 @@
 //! The whole pipeline on any tree: it ends, its findings point into files, and
 //! it says the same twice.
 
-use seatrial_diagnostics::Finding;
 use seatrial_diagnostics::terminal::Style;
+use seatrial_diagnostics::{Finding, Severity};
 use seatrial_report::terminal::{ending, findings};
 use seatrial_source::{Files, MemoryFiles, SourceMap, Span, TreePath};
 use seatrial_trial::{Date, Trial, TrialRequest, catalogue, find_root, load_config};
@@ -19,10 +19,23 @@ pub fn discover(bytes: &[u8]) {
     trial.findings.iter().for_each(|finding| check_finding(finding, &trial.sources));
     let json = seatrial_report::json(&trial);
     serde_json::from_str::<serde::de::IgnoredAny>(&json).expect("the report is JSON");
-    let text = findings(&trial, Style::PLAIN) + &ending(&trial, Style::PLAIN);
+    let text = findings(&trial, None, &Style::PLAIN) + &ending(&trial, &Style::PLAIN);
     let steering = text.chars().find(|letter| letter.is_control() && *letter != '\n');
     assert_eq!(steering, None, "{text:?}");
+    check_formats(&trial);
     assert_eq!(json, seatrial_report::json(&judge(&files)), "a second run says something else");
+}
+
+/// No name and no value breaks out of a format.
+fn check_formats(trial: &Trial) {
+    let sarif = seatrial_report::sarif(trial);
+    serde_json::from_str::<serde::de::IgnoredAny>(&sarif).expect("the log is JSON");
+    let commands = seatrial_report::github(trial);
+    assert!(commands.lines().all(|line| line.starts_with("::")), "{commands}");
+    let junit = seatrial_report::junit(trial, Severity::Error);
+    assert!(!junit.chars().any(|letter| letter.is_control() && letter != '\n'), "{junit:?}");
+    let markdown = seatrial_report::markdown(trial);
+    assert!(markdown.chars().count() <= 60_000, "{markdown}");
 }
 
 fn tree(bytes: &[u8]) -> MemoryFiles {
