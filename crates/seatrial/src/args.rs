@@ -207,6 +207,7 @@ mod tests {
 
     fn page() -> String {
         use clap::CommandFactory;
+        use std::fmt::Write as _;
         let mut command = Arguments::command().term_width(100);
         command.build();
         let mut page =
@@ -217,7 +218,8 @@ mod tests {
             let name = subcommand.get_name().to_owned();
             let help = subcommand.render_long_help().to_string();
             let help: Vec<&str> = help.lines().map(str::trim_end).collect();
-            page += &format!("\n## `seatrial {name}`\n```text\n{}\n```\n", help.join("\n").trim_end());
+            let help = help.join("\n");
+            let _ = write!(page, "\n## `seatrial {name}`\n```text\n{}\n```\n", help.trim_end());
         }
         page
     }
