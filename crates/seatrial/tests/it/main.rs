@@ -9,6 +9,7 @@ mod hostile;
 mod kinds;
 mod part;
 mod plain;
+mod repairs;
 mod report;
 mod secrets;
 mod support;
