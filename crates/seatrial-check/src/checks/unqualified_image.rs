@@ -62,7 +62,7 @@ fn judge(container: &Container<'_>, templates: &[PodTemplate<'_>]) -> Option<Not
     let message = format!("the image `{name}` of {} is none that Docker Hub has", container_title(container));
     let notice = Notice::new(&CHECK.info, field.location(), message)
         .because(format!("without a registry and an owner it is docker.io/library/{name}"))
-        .help("name the registry and the owner; for an image that is only on the nodes, write `imagePullPolicy: Never`");
+        .help("name the registry and the owner; for one that is loaded onto the nodes, write `imagePullPolicy: IfNotPresent`");
     Some(match sibling(templates, name) {
         Some((other, path)) => notice.because(format!("another container has it from {path}")).related(
             other.location(),

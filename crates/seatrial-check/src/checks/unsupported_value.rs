@@ -147,24 +147,18 @@ const OBJECTS: &[(&str, &str, &[Words])] = &[
     ),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", WEBHOOKS),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", WEBHOOKS),
-    (
-        "networking.k8s.io",
-        "NetworkPolicy",
-        &[("spec.ingress[].ports[].protocol", PROTOCOLS), ("spec.egress[].ports[].protocol", PROTOCOLS)],
-    ),
     ("scheduling.k8s.io", "PriorityClass", &[("preemptionPolicy", &["PreemptLowerPriority", "Never"])]),
 ];
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let title = object.title();
         for (path, words) in own_words(object) {
-            judge(&Field::root(object), path, words, &title, report);
+            judge(&Field::root(object), path, words, report);
         }
         let template = PodTemplate::of(object).filter(|_| object.group() != "serving.knative.dev");
         if let Some(template) = template {
             for (path, words) in POD {
-                judge(&template.spec, path, words, &title, report);
+                judge(&template.spec, path, words, report);
             }
         }
     }
@@ -175,7 +169,7 @@ fn own_words(object: &Object) -> &'static [Words] {
     known.map_or(&[], |(_, _, words)| words)
 }
 
-fn judge(from: &Field<'_>, path: &str, words: &[&str], title: &str, report: &mut Report) {
+fn judge(from: &Field<'_>, path: &str, words: &[&str], report: &mut Report) {
     let mut fields = vec![from.clone()];
     for step in path.split('.') {
         let (name, is_list) = match step.strip_suffix("[]") {
@@ -187,15 +181,16 @@ fn judge(from: &Field<'_>, path: &str, words: &[&str], title: &str, report: &mut
     }
     let name = path.rsplit('.').next().unwrap_or(path).trim_end_matches("[]");
     for field in fields {
-        report.add_some(notice(&field, name, words, title));
+        report.add_some(notice(&field, name, words));
     }
 }
 
-fn notice(field: &Field<'_>, name: &str, words: &[&str], title: &str) -> Option<Notice> {
+fn notice(field: &Field<'_>, name: &str, words: &[&str]) -> Option<Notice> {
     let text = field.as_str().filter(|it| !it.is_empty() && !words.contains(it))?;
     if is_filled_in_later(text) || placeholder(text).is_some() {
         return None;
     }
+    let title = field.object().title();
     let message = format!("{name} of {title} is `{text}`, which is refused");
     let notice = Notice::new(&CHECK.info, field.location(), message);
     let cased = words.iter().copied().find(|it| it.eq_ignore_ascii_case(text));
