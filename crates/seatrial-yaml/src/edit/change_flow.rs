@@ -82,7 +82,7 @@ pub(super) fn remove(edits: &mut Edits, children: Children<'_>, index: usize) {
         return remove_only(edits, children, start, behind);
     }
     if index > 0 && ground.line_start(children.end(index - 1)) == ground.line_start(start) {
-        return edits.replace(children.end(index - 1)..end, String::new());
+        return cut_behind(edits, children, index);
     }
     let is_last = index + 1 == children.len();
     let next = ground.skip_blanks(behind);
@@ -102,7 +102,15 @@ pub(super) fn remove(edits: &mut Edits, children: Children<'_>, index: usize) {
         let is_apart = ground.text[behind..following].contains('#');
         return edits.replace(start..if is_apart { behind } else { following }, String::new());
     }
-    edits.replace(children.end(index - 1)..end, String::new());
+    cut_behind(edits, children, index);
+}
+
+/// Takes a child away with all that lies between it and the one before.
+fn cut_behind(edits: &mut Edits, children: Children<'_>, index: usize) {
+    let before = children.end(index - 1);
+    // A key whose value is left out wants a blank after its colon.
+    let blank = if children.ground.byte(before - 1) == b':' { " " } else { "" };
+    edits.replace(before..children.end(index), blank.to_owned());
 }
 
 fn remove_only(edits: &mut Edits, children: Children<'_>, start: usize, behind: usize) {

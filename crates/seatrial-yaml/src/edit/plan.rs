@@ -2,7 +2,7 @@
 
 use super::children::Children;
 use super::content::Content;
-use super::ground::{Ground, Slot};
+use super::ground::{Ground, Mark, Slot};
 use super::proof::Difference;
 use super::replace::replace;
 use super::scalar::{self, Surroundings};
@@ -93,7 +93,7 @@ impl<'a> Planner<'a> {
         if is_in_flow {
             self.set_in_flow(&mut edits, content);
         } else {
-            let slot = self.target.slot(self.ground).ok_or_else(|| Refusal::new("the value has no place"))?;
+            let slot = self.target.slot(self.ground).ok_or_else(|| Refusal::new("the key has no `:`"))?;
             drop_tag(&mut edits, self.ground, &slot, node, content);
             replace(&mut edits, self.ground, &slot, node, &self.written(content, &slot));
         }
@@ -133,8 +133,11 @@ impl<'a> Planner<'a> {
             let head = layout.value(content, Style::Plain, self.ground.indentation(start));
             return Written { head, tail: String::new() };
         }
-        let column =
-            self.target.parent().map_or(0, |(parent, _)| self.ground.column(parent.span().range().start));
+        let column = match self.target.parent() {
+            Some((parent, _)) => self.ground.column(parent.span().range().start),
+            None if slot.mark == Mark::Document => self.ground.column(slot.at),
+            None => 0,
+        };
         let mut writer = self.writer(slot.at, style_of(node));
         writer.layout.text_step = text_step(self.ground, node, column);
         writer.value(content, slot.mark, column)
@@ -238,7 +241,7 @@ impl<'a> Planner<'a> {
             change_block::remove(&mut edits, children, index);
         } else {
             let slot =
-                self.target.up().slot(self.ground).ok_or_else(|| Refusal::new("the value has no place"))?;
+                self.target.up().slot(self.ground).ok_or_else(|| Refusal::new("the key has no `:`"))?;
             let head = if parent.is_mapping() { "{}" } else { "[]" };
             let written = Written { head: head.to_owned(), tail: String::new() };
             replace(&mut edits, self.ground, &slot, parent, &written);

@@ -247,6 +247,9 @@ impl<'a> Walk<'a> {
             };
             match self.difference {
                 Difference::Without { index, .. } if changed(index) => {}
+                Difference::Value { node, .. } if entry.value.written_id() == *node => {
+                    entries.push((entry.name(), None));
+                }
                 Difference::Key { index, name, .. } if changed(index) => {
                     entries.push((Cow::Borrowed(name.as_str()), partner));
                 }

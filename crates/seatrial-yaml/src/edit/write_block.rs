@@ -80,7 +80,7 @@ impl BlockWriter<'_> {
         let (column, same_line) = match mark {
             Mark::Colon => (column + step, false),
             Mark::Dash => (column + self.layout.item_step, true),
-            Mark::Document => (0, true),
+            Mark::Document => (column, true),
             Mark::Marker | Mark::Comma => (0, false),
         };
         if same_line {

@@ -1,6 +1,7 @@
 //! What holds for every edit that is given, whatever the text.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -108,7 +109,9 @@ fn json_string(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            letter if letter < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter if letter < ' ' => {
+                write!(out, "\\u{:04x}", u32::from(letter)).expect("a string takes everything");
+            }
             letter => out.push(letter),
         }
     }
@@ -196,8 +199,10 @@ fn yaml() -> impl Strategy<Value = String> {
     ])
     .prop_map(str::to_owned);
     let lines = prop::collection::vec(prop_oneof![5 => line, 1 => other], 1..8);
-    (lines, 0..8u8).prop_map(|(lines, form)| {
-        let text = lines.concat();
+    let head =
+        prop::sample::select(vec!["", "", "x: &a 1\ny: &b {c: 1, z: 2}\n", "x: &a\n  c: 1\ny: &b\n- z\n"]);
+    (head, lines, 0..8u8).prop_map(|(head, lines, form)| {
+        let text = format!("{head}{}", lines.concat());
         let text = if form & 1 != 0 { text.trim_end_matches('\n').to_owned() } else { text };
         if form & 6 == 6 { text.replace('\n', "\r\n") } else { text }
     })
