@@ -2,6 +2,7 @@
 //! A suite reads a folder of recorded answers, asks our crates the same
 //! questions and reports how often both agree; it never records anything.
 
+mod edits;
 pub mod fuzz;
 mod json;
 mod report;
@@ -31,7 +32,7 @@ pub struct Suite {
 }
 
 /// Every suite there is.
-pub const SUITES: &[Suite] = &[yaml::SUITE];
+pub const SUITES: &[Suite] = &[yaml::SUITE, edits::SUITE];
 
 impl Suite {
     /// The suite of that name.

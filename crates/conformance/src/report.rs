@@ -28,6 +28,8 @@ pub struct Family {
     pub not_run: usize,
     /// The cases that do not agree.
     pub disagreements: Vec<Disagreement>,
+    /// Lines to print after its own.
+    pub notes: Vec<String>,
 }
 
 impl Family {
@@ -95,6 +97,9 @@ fn print_family(out: &mut dyn Write, family: &Family) -> io::Result<()> {
     }
     if family.not_run > 0 {
         writeln!(out, "{}: {} not run, their inputs are not here", family.name, family.not_run)?;
+    }
+    for note in &family.notes {
+        writeln!(out, "{note}")?;
     }
     Ok(())
 }

@@ -12,3 +12,13 @@ fn yaml_is_read_and_printed_as_the_go_libraries_do() {
         assert_eq!(family.agree, family.compared, "{}", family.name);
     }
 }
+
+#[test]
+fn edits_change_only_what_they_name() {
+    let suite = Suite::named("edits").expect("the suite exists");
+    let options = Options { dir: suite.own_dir.into(), inputs: None };
+    let report = (suite.run)(&options).expect("the texts can be read");
+    assert!(report.compared() > 3_000);
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
