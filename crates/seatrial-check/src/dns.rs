@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use seatrial_diagnostics::Location;
 use seatrial_model::views::{PodTemplate, Service};
-use seatrial_model::{Field, Object, Repository, UnitKind};
+use seatrial_model::{External, Field, Object, Repository, UnitKind};
 use smol_str::SmolStr;
 
 use crate::Context;
@@ -245,6 +245,8 @@ pub(crate) struct Services<'a> {
     charts: BTreeSet<String>,
     /// Hosts that a mesh, an operator or the configuration answers for.
     others: BTreeSet<&'a str>,
+    /// Objects that exist elsewhere.
+    declared: &'a [External],
     /// The namespaces that objects of the tree are in.
     namespaces: BTreeSet<&'a str>,
     /// What makes pods, and the Services that it names its pods by.
@@ -280,8 +282,7 @@ impl<'a> Services<'a> {
         for object in repository.objects() {
             known.add(object);
         }
-        let declared = repository.external.iter().filter(|it| it.kind == "Service");
-        known.others.extend(declared.map(|it| it.name.as_str()));
+        known.declared = &repository.external;
         known
     }
 
@@ -357,7 +358,8 @@ impl<'a> Services<'a> {
                 || host.service == *name
                 || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
         });
-        from_chart || from_other
+        let is_declared = |it: &External| it.has("", "Service", host.namespace, host.service);
+        from_chart || from_other || self.declared.iter().any(is_declared)
     }
 
     /// All names, for a likely slip.

@@ -324,10 +324,20 @@ fn is_of_operator(selector: &LabelSelector) -> bool {
     selector.requirements.iter().any(|it| made(&it.key))
 }
 
+impl External {
+    /// Whether it declares an object of this name; without a namespace, in any.
+    pub fn has(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> bool {
+        let is_in = |pattern: &String| namespace.is_none_or(|it| glob(pattern, it));
+        self.is_of_kind(group, kind) && glob(&self.name, name) && self.namespace.as_ref().is_none_or(is_in)
+    }
+
+    fn is_of_kind(&self, group: &str, kind: &str) -> bool {
+        self.group.as_ref().is_none_or(|it| glob(it, group)) && glob(&self.kind, kind)
+    }
+}
+
 fn declares(external: &External, reference: &Reference, from: &Object, name: &str) -> bool {
-    let is_kind = |group: &str, kind: &str| {
-        external.group.as_ref().is_none_or(|it| glob(it, group)) && glob(&external.kind, kind)
-    };
+    let is_kind = |group: &str, kind: &str| external.is_of_kind(group, kind);
     let kind = match &reference.kinds {
         Kinds::Known(kinds) => kinds.iter().any(|it| is_kind(it.0, it.1)),
         Kinds::Written { group, kind } => is_kind(group, kind),
