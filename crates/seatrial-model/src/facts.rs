@@ -23,6 +23,9 @@ pub enum SkipCode {
     Remote,
     /// The configuration excludes it.
     Excluded,
+    /// A package manager put it there: a copy of other people's sources, which
+    /// brings nothing that the tree deploys. For programs it is excluded too.
+    Vendored,
     /// A bound was reached.
     Limit,
     /// Configuration of a program, never sent to an API server.
@@ -41,7 +44,7 @@ impl SkipCode {
             Self::Outside => "outside-tree",
             Self::Unparsable => "unparsable",
             Self::Remote => "remote",
-            Self::Excluded => "excluded",
+            Self::Excluded | Self::Vendored => "excluded",
             Self::Limit => "limit",
             Self::NotAnObject => "not-an-object",
         }

@@ -274,6 +274,26 @@ fn what_the_configuration_excludes_is_coverage() {
 }
 
 #[test]
+fn copies_of_packages_are_coverage_unless_asked_for() {
+    let files = MemoryFiles::from_iter([
+        ("k8s/web.yaml", WEB),
+        ("node_modules/a/web.yaml", WEB),
+        ("vendor/modules.txt", ""),
+        ("vendor/example.com/a/web.yaml", WEB),
+        ("apps/vendor/web.yaml", WEB),
+        ("third_party/web.yaml", WEB),
+    ]);
+    let rendering = render(Request::new(&files, target()));
+    let vendored = |path: &str| (path.to_owned(), SkipCode::Vendored);
+    assert_eq!(skips(&rendering), [vendored("node_modules"), vendored("vendor")]);
+    assert_eq!(rendering.repository.units.len(), 3);
+    let scope = TreePath::new("vendor/example.com");
+    let rendering = render(Request { scope, ..Request::new(&files, target()) });
+    assert_eq!(skips(&rendering), []);
+    assert_eq!(rendering.repository.units.len(), 4);
+}
+
+#[test]
 fn a_library_chart_serves_others() {
     let rendering = rendered(&[("lib/Chart.yaml", "apiVersion: v2\nname: lib\ntype: library\n")]);
     assert_eq!(units(&rendering), "helm:lib Base\n");

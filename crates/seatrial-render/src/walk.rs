@@ -99,13 +99,15 @@ pub(crate) fn walk(request: &Request<'_>) -> Walk {
 #[derive(Default)]
 struct Listing {
     entries: Vec<Entry>,
-    excluded: Vec<TreePath>,
+    /// What is left out and told.
+    skipped: Vec<Skip>,
 }
 
 fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadError> {
     let mut listing = Listing::default();
     let entries = request.files.list(directory)?;
-    if is_vendored(directory, &entries) {
+    if is_vendored(directory, &entries) && !leads_into(request, directory) {
+        listing.skipped.push(skip(directory.clone(), SkipCode::Vendored, VENDORED));
         return Ok(listing);
     }
     for entry in entries {
@@ -117,11 +119,15 @@ fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadErro
         }
         if request.exclude.is_match(entry.path.as_str()) {
             if is_directory || is_read(&entry.path) {
-                listing.excluded.push(entry.path);
+                listing.skipped.push(skip(entry.path, SkipCode::Excluded, "the configuration excludes it"));
             }
             continue;
         }
         if request.revisions.is_some_and(|it| it.is_ignored(&entry.path, is_directory)) {
+            continue;
+        }
+        if is_directory && is_package_store(entry.path.name()) && !leads_into(request, &entry.path) {
+            listing.skipped.push(skip(entry.path, SkipCode::Vendored, VENDORED));
             continue;
         }
         listing.entries.push(entry);
@@ -138,8 +144,7 @@ impl Walk {
         next: &mut Vec<TreePath>,
         links: &mut Vec<(TreePath, String)>,
     ) {
-        let excluded = "the configuration excludes it";
-        self.skipped.extend(listing.excluded.into_iter().map(|it| skip(it, SkipCode::Excluded, excluded)));
+        self.skipped.extend(listing.skipped);
         if *budget < listing.entries.len() {
             *budget = 0;
             self.skipped.push(skip(directory, SkipCode::Limit, "more files than are looked at"));
@@ -222,6 +227,19 @@ fn skip(path: TreePath, code: SkipCode, reason: &str) -> Skip {
     Skip { path, span: None, code, reason: reason.to_owned() }
 }
 
+/// Why a copy of other people's sources is left out.
+const VENDORED: &str = "a copy of other people's packages, checked only when asked for by path";
+
+/// Whether the path that was asked about is this directory or lies in it.
+fn leads_into(request: &Request<'_>, directory: &TreePath) -> bool {
+    request.scope.is_within(directory)
+}
+
+/// Directories that package managers fill.
+fn is_package_store(name: &str) -> bool {
+    matches!(name, "node_modules" | "bower_components" | "cue.mod" | "site-packages")
+}
+
 /// Directories that tools fill and that nobody edits.
 fn is_cache(name: &str) -> bool {
     matches!(
@@ -230,13 +248,9 @@ fn is_cache(name: &str) -> bool {
             | ".hg"
             | ".svn"
             | ".jj"
-            | "node_modules"
-            | "cue.mod"
-            | "bower_components"
             | ".terraform"
             | ".terragrunt-cache"
             | "__pycache__"
-            | "site-packages"
             | ".venv"
             | ".tox"
             | ".mypy_cache"

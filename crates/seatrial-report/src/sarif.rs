@@ -30,8 +30,10 @@ fn severity(code: SkipCode) -> Severity {
         | SkipCode::Unparsable
         | SkipCode::Remote
         | SkipCode::Limit => Severity::Warning,
-        SkipCode::Fixture | SkipCode::ServesOthers | SkipCode::Excluded | SkipCode::NotAnObject => {
-            Severity::Info
-        }
+        SkipCode::Fixture
+        | SkipCode::ServesOthers
+        | SkipCode::Excluded
+        | SkipCode::Vendored
+        | SkipCode::NotAnObject => Severity::Info,
     }
 }

@@ -147,7 +147,9 @@ pub struct Trial {
 impl Trial {
     /// Whether anything of Kubernetes was found at all, judged or not.
     pub fn found_anything(&self) -> bool {
-        let about_kubernetes = |skip: &Skipped| skip.code != SkipCode::Excluded && skip.path.as_str() != GIT;
+        let about_kubernetes = |skip: &Skipped| {
+            !matches!(skip.code, SkipCode::Excluded | SkipCode::Vendored) && skip.path.as_str() != GIT
+        };
         !self.units.is_empty()
             || !self.findings.is_empty()
             || self.coverage.skipped.iter().any(about_kubernetes)

@@ -103,6 +103,16 @@ fn excluded_paths_are_not_judged_and_told() {
 }
 
 #[test]
+fn copies_of_packages_are_told_and_judged_on_request() {
+    let tree = Tree::new(&[("k8s/web.yaml", SOUND), ("node_modules/chart/a.yaml", TWICE)]);
+    let done = tree.check(&["--format", "json"]);
+    let skipped = &done.json()["coverage"]["skipped"][0];
+    assert_eq!((&skipped["path"], &skipped["code"]), (&"node_modules".into(), &"excluded".into()));
+    assert_eq!((done.code, done.checks()), (0, Vec::new()));
+    assert_eq!(checks(&tree, &["node_modules/chart", "--root", "."]), ["duplicate-key"]);
+}
+
+#[test]
 fn a_baseline_leaves_only_what_is_new() {
     let tree = Tree::new(&[("k8s/settings.yaml", TWICE)]);
     let first = tree.check(&["--write-baseline", "known.json"]);
