@@ -40,14 +40,12 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    if names_are_replaced(&context.world().repository.facts) {
-        return;
-    }
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
-    for template in templates.iter().filter(|it| !is_resolved_elsewhere(it)) {
-        for container in template.containers() {
-            report.add_some(judge(&container, &templates));
-        }
+    let judged = templates.iter().filter(|it| !is_resolved_elsewhere(it)).flat_map(PodTemplate::containers);
+    let mut found = judged.filter_map(|container| judge(&container, &templates)).peekable();
+    // Every file of the tree is looked at for that, so last.
+    if found.peek().is_some() && !names_are_replaced(&context.world().repository.facts) {
+        found.for_each(|notice| report.add(notice));
     }
 }
 
