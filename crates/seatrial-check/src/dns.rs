@@ -51,6 +51,21 @@ impl Address<'_> {
     }
 }
 
+impl<'a> Address<'a> {
+    /// The value up to the end of the host.
+    pub(crate) fn head(&self) -> &'a str {
+        let value = self.field.node().as_str().unwrap_or_default();
+        value.get(..self.host.range.end).unwrap_or_default()
+    }
+
+    /// The value behind the host; none where it may hold credentials, which
+    /// are never written anew.
+    pub(crate) fn rest(&self) -> Option<&'a str> {
+        let value = self.field.node().as_str().filter(|it| !it.contains(['@', '?']))?;
+        value.get(self.host.range.end..)
+    }
+}
+
 /// Every address that the objects in view hold.
 pub(crate) fn addresses<'a>(context: &Context<'a>) -> impl Iterator<Item = Address<'a>> + use<'a> {
     context.objects().flat_map(|object| variables(object).into_iter()).filter_map(|(variable, field)| {

@@ -38,7 +38,7 @@
 //!   maxReplicas: 9
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Workload;
 
 use crate::scaling::autoscalers;
@@ -84,6 +84,8 @@ fn judge(context: &Context<'_>, workload: &Workload<'_>) -> Option<Notice> {
          (`kubectl apply edit-last-applied`), else the next apply sets it to 1"
     };
     let target = autoscaler.target_name()?.location();
-    let notice = Notice::new(&CHECK.info, spec.at("replicas"), message).help(help);
-    Some(notice.related(target, Role::Reference, "scaled here"))
+    let at = spec.at("replicas");
+    let notice = Notice::new(&CHECK.info, at.clone(), message).help(help);
+    let notice = notice.related(target, Role::Reference, "scaled here");
+    Some(if is_off { notice } else { notice.change(Change::Remove { at }) })
 }

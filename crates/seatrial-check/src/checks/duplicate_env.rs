@@ -23,7 +23,7 @@
 //! ```
 
 use rustc_hash::FxHashMap;
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
 
@@ -71,7 +71,14 @@ fn notice(
         second.at("name"),
         format!("container {own} of {title} defines {name} twice"),
     )
-    .help("remove one of the two")
     .related(first.at("name"), Role::Definition, "the first definition");
-    notice.because(if is_same { "both give the same value" } else { "the last one counts" })
+    // What the container gets stays as it is.
+    if is_same {
+        let change = Change::Remove { at: second.location() };
+        return notice.help("remove one of the two").because("both give the same value").change(change);
+    }
+    notice
+        .help("remove the one that does not count, or the other if that one is right")
+        .because("the last one counts")
+        .change(Change::Remove { at: first.location() })
 }

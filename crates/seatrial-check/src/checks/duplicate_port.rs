@@ -25,7 +25,7 @@
 //!   ports: [{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53, protocol: TCP}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{ContainerPort, PodTemplate, Service};
 use seatrial_model::{Field, Object};
 
@@ -135,9 +135,20 @@ fn twice<'a>(
 }
 
 fn notice(first: &Field<'_>, second: &Field<'_>, message: String) -> Notice {
-    Notice::new(&CHECK.info, second.location(), message).help("rename or remove one of the two").related(
+    let notice = Notice::new(&CHECK.info, second.location(), message).related(
         first.location(),
         Role::Definition,
         "the first",
-    )
+    );
+    let items = [first, second].map(|it| {
+        let item = it.path().parent()?;
+        let text = it.object().at(&item)?.to_json();
+        Some((it.object().location(item), text))
+    });
+    match items {
+        [Some((_, one)), Some((at, other))] if one == other => {
+            notice.help("remove one of the two: they are equal").change(Change::Remove { at })
+        }
+        _ => notice.help("rename or remove one of the two"),
+    }
 }

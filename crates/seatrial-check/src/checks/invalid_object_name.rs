@@ -20,11 +20,12 @@
 //! metadata: {name: app-settings}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object, is_namespaced};
 
 use crate::names::{Flaw, Grammar};
 use crate::placeholder::is_filled_in_later;
+use crate::scaling::place;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -48,7 +49,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
             None => report.add_some(nameless(object, &root)),
             Some(field) => match field.as_str() {
                 Some("") => report.add_some(nameless(object, &root)),
-                Some(name) if !is_filled_in_later(name) => report.add_some(invalid(object, &field, name)),
+                Some(name) if !is_filled_in_later(name) => {
+                    report.add_some(invalid(context, object, &field, name));
+                }
                 Some(_) => {}
                 None => report.add_some(not_text(object, &field)),
             },
@@ -75,7 +78,7 @@ fn not_text(object: &Object, field: &Field<'_>) -> Option<Notice> {
     Some(Notice::new(&CHECK.info, field.location(), message).help("put the name in quotes"))
 }
 
-fn invalid(object: &Object, field: &Field<'_>, name: &str) -> Option<Notice> {
+fn invalid(context: &Context<'_>, object: &Object, field: &Field<'_>, name: &str) -> Option<Notice> {
     let title = object.title();
     if let Some((longest, reason)) = length_of(object).filter(|&(longest, _)| name.len() > longest) {
         let message = format!("the name of {title} is longer than {longest} characters");
@@ -91,9 +94,24 @@ fn invalid(object: &Object, field: &Field<'_>, name: &str) -> Option<Notice> {
         }
         Flaw::Letters => {
             let message = format!("{title} has a name that the API server refuses");
-            Notice::new(&CHECK.info, field.location(), message).help(format!("use {}", grammar.words()))
+            let notice =
+                Notice::new(&CHECK.info, field.location(), message).help(format!("use {}", grammar.words()));
+            match repaired(context, object, grammar, name) {
+                Some(right) => {
+                    notice.change(Change::Set { at: field.location(), content: Content::Text(right) })
+                }
+                None => notice,
+            }
         }
     })
+}
+
+/// The name in lower case and with dashes, if that is a name and nothing of the
+/// tree refers to the object by the old one.
+fn repaired(context: &Context<'_>, object: &Object, grammar: Grammar, name: &str) -> Option<String> {
+    let right = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    let is_referred_to = context.graph().to(place(object)).next().is_some();
+    (grammar.flaw(&right).is_none() && !is_referred_to).then_some(right)
 }
 
 fn grammar_of(object: &Object) -> Grammar {

@@ -30,7 +30,8 @@
 //!   issuerRef: {name: letsencrypt, kind: ClusterIssuer}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Object;
 use seatrial_model::references::Relation;
 use seatrial_yaml::FieldPath;
 
@@ -57,15 +58,36 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let wanted = if is_to(it.link, GROUP, "ClusterIssuer") { "Issuer" } else { "ClusterIssuer" };
         report.add(match it.namesake(GROUP, wanted) {
             Some(other) => {
-                notice.severity(Severity::Error).help(format!("name {} by its kind", other.title())).related(
-                    other.location(FieldPath::root()),
-                    Role::Definition,
-                    format!("{} is here", other.title()),
-                )
+                let notice =
+                    notice.severity(Severity::Error).help(format!("name {} by its kind", other.title()));
+                let here = format!("{} is here", other.title());
+                let notice = notice.related(other.location(FieldPath::root()), Role::Definition, here);
+                with_kind(notice, it.object, &it.link.path, wanted)
             }
             None => notice,
         });
     }
+}
+
+/// Names the kind that there is: beside the name, or by the other annotation.
+fn with_kind(notice: Notice, object: &Object, name: &FieldPath, kind: &str) -> Notice {
+    let Some(parent) = name.parent() else { return notice };
+    if object.is(GROUP, "Certificate") {
+        let (path, content) = (parent.key("kind"), Content::Text(kind.to_owned()));
+        let is_written = object.at(&path).is_some_and(|it| !it.is_null());
+        let at = object.location(path);
+        return notice.change(if is_written {
+            Change::Set { at, content }
+        } else {
+            Change::Insert { at, content }
+        });
+    }
+    let annotation =
+        if kind == "Issuer" { "cert-manager.io/issuer" } else { "cert-manager.io/cluster-issuer" };
+    if object.at(&parent.key(annotation)).is_some() {
+        return notice;
+    }
+    notice.change(Change::Rename { at: object.location(name.clone()), name: annotation.to_owned() })
 }
 
 const GROUP: &str = "cert-manager.io";

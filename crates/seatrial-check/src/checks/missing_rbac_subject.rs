@@ -32,7 +32,7 @@
 //! subjects: [{kind: ServiceAccount, name: reflector, namespace: networking}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::references::{Relation, Scope};
 use seatrial_model::{Field, Link, Object};
 
@@ -68,7 +68,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.of_kind(GROUP, "ClusterRoleBinding") {
         let subjects = Field::root(object).list("subjects");
         for subject in subjects.filter(is_account_without_namespace) {
-            report.add(without_namespace(object, &subject));
+            report.add(without_namespace(context, object, &subject));
         }
     }
 }
@@ -84,11 +84,22 @@ fn is_account_without_namespace(subject: &Field<'_>) -> bool {
         && namespace.is_none_or(|it| it.as_str() == Some(""))
 }
 
-fn without_namespace(object: &Object, subject: &Field<'_>) -> Notice {
+fn without_namespace(context: &Context<'_>, object: &Object, subject: &Field<'_>) -> Notice {
     let name = subject.text("name").unwrap_or_default();
     let message = format!("{} does not say which namespace ServiceAccount `{name}` is in", object.title());
-    Notice::new(&CHECK.info, subject.at("namespace"), message)
+    let at = subject.at("namespace");
+    let notice = Notice::new(&CHECK.info, at.clone(), message)
         .severity(Severity::Error)
-        .help("add the `namespace` of the service account to the subject")
-        .because("the API server refuses it: subjects[].namespace: Required value")
+        .because("the API server refuses it: subjects[].namespace: Required value");
+    let mut accounts = context.of_kind("", "ServiceAccount").filter(|it| it.name() == name);
+    match (accounts.next().and_then(Object::namespace), accounts.next()) {
+        (Some(namespace), None) => {
+            let content = Content::Text(namespace.to_owned());
+            let is_written = subject.key("namespace").is_some_and(|it| !it.node().is_null());
+            let change =
+                if is_written { Change::Set { at, content } } else { Change::Insert { at, content } };
+            notice.help(format!("add `namespace: {namespace}` to the subject")).change(change)
+        }
+        _ => notice.help("add the `namespace` of the service account to the subject"),
+    }
 }

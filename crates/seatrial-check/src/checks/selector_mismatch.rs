@@ -28,9 +28,9 @@
 //!     spec: {containers: [{name: web}]}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::Requirement;
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Workload};
+use seatrial_model::{Operator, Requirement};
 
 use crate::selection::requirement_field;
 use crate::{Check, Context, Report};
@@ -78,6 +78,7 @@ fn notice(workload: &Workload<'_>, template: &PodTemplate<'_>, requirement: &Req
     let value = template.labels().get(&requirement.key);
     let notice = Notice::new(&CHECK.info, requirement_field(&selector, &requirement.key).location(), message);
     let notice = notice.help("give the selector and the template the same labels");
+    let notice = with_label(notice, template, requirement);
     Some(match value {
         Some(value) => notice.related(
             template.field.key("metadata")?.key("labels")?.at(&requirement.key),
@@ -88,4 +89,19 @@ fn notice(workload: &Workload<'_>, template: &PodTemplate<'_>, requirement: &Req
             notice.related(labels, Role::Definition, format!("the template has no label {}", requirement.key))
         }
     })
+}
+
+/// The template is changed and not the selector, which is kept for good once
+/// the object is there.
+fn with_label(notice: Notice, template: &PodTemplate<'_>, requirement: &Requirement) -> Notice {
+    let (Operator::In, [value]) = (requirement.operator, requirement.values.as_slice()) else {
+        return notice;
+    };
+    let path = ["metadata", "labels", requirement.key.as_str()];
+    let at = template.object().location(path.iter().fold(template.field.path(), |path, key| path.key(key)));
+    let content = Content::Text(value.to_string());
+    match template.field.keys(&path) {
+        Some(_) => notice.change(Change::Set { at, content }),
+        None => notice.change(Change::Insert { at, content }),
+    }
 }

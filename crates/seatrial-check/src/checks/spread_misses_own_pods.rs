@@ -27,7 +27,7 @@
 //! containers: [{name: app}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, LabelSelector, Requirement};
 
@@ -111,7 +111,14 @@ fn failing<'s>(selector: &'s LabelSelector, template: &PodTemplate<'_>) -> Optio
 fn notice(template: &PodTemplate<'_>, field: &Field<'_>, failing: &Requirement, message: String) -> Notice {
     let labels =
         template.field.key("metadata").map_or_else(|| template.field.at("metadata"), |it| it.at("labels"));
-    Notice::new(&CHECK.info, requirement_field(field, &failing.key).location(), message)
+    let written = requirement_field(field, &failing.key);
+    let notice = Notice::new(&CHECK.info, written.location(), message)
         .help("select labels of the pod's own template")
-        .related(labels, Role::Definition, "the labels of its pods")
+        .related(labels, Role::Definition, "the labels of its pods");
+    match template.labels().get(&failing.key).filter(|_| written.as_str().is_some()) {
+        Some(own) => {
+            notice.change(Change::Set { at: written.location(), content: Content::Text(own.to_owned()) })
+        }
+        None => notice,
+    }
 }

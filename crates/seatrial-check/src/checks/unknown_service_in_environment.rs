@@ -41,7 +41,7 @@
 //!       env: [{name: DATABASE_URL, value: "postgres://app@postgres-service:5432/shop"}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 
 use seatrial_yaml::FieldPath;
 
@@ -93,9 +93,10 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             .related(service.spec.location(), Role::Definition, "the Service of that name");
     }
     let known: Vec<&str> = services.names().collect();
-    let near =
-        meant(host.service, known.iter().copied()).or_else(|| akin(host.service, known.iter().copied()));
-    if let Some(near) = near {
+    if let Some(near) = meant(host.service, known.iter().copied()) {
+        return with_host(notice.help(format!("use `{near}` if that Service is meant")), address, near);
+    }
+    if let Some(near) = akin(host.service, known.iter().copied()) {
         return notice.help(format!("use `{near}` if that Service is meant"));
     }
     match services.workload(object, host) {
@@ -111,4 +112,13 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             host.service
         )),
     }
+}
+
+/// Puts another Service into the address, where the name stands by itself.
+fn with_host(notice: Notice, address: &Address<'_>, service: &str) -> Notice {
+    let (own, head) = (address.host.text, address.head());
+    let parts = address.rest().zip(head.strip_suffix(own)).filter(|_| own == address.host.service);
+    let Some((rest, start)) = parts else { return notice };
+    let content = Content::Text(format!("{start}{service}{rest}"));
+    notice.change(Change::Set { at: address.field.location(), content })
 }

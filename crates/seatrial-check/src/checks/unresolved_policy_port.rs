@@ -37,11 +37,13 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 80}]}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_model::views::ContainerPort;
 use seatrial_model::{Field, LabelSelector, Object};
 
 use crate::ports::{declared_ports, names_in_words};
 use crate::selection::{Index, Labelled};
+use crate::slip::meant;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -103,6 +105,15 @@ fn report_rule(policy: &Object, rule: &Field<'_>, selected: &[Labelled<'_>], rep
         } else {
             format!("use the number, or a declared name: {names}")
         };
-        report.add(Notice::new(&CHECK.info, field.location(), message).help(help));
+        let notice = Notice::new(&CHECK.info, field.location(), message).help(help);
+        let mut named: Vec<&str> = declared.iter().filter_map(ContainerPort::name).collect();
+        named.dedup();
+        let only = named.first().copied().filter(|_| named.len() == 1);
+        report.add(match meant(name, named.iter().copied()).or(only) {
+            Some(near) => {
+                notice.change(Change::Set { at: field.location(), content: Content::Text(near.to_owned()) })
+            }
+            None => notice,
+        });
     }
 }

@@ -30,7 +30,7 @@
 //! data: {TEMPO_URL: "http://tempo:3200"}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Service;
 
 use crate::dns::{Address, addresses};
@@ -76,7 +76,16 @@ fn notice(address: &Address<'_>, port: i64, service: &Service<'_>) -> Notice {
     let message =
         format!("{title} reaches for port {port} of Service {name} in `{variable}`, which it does not have");
     let ports: Vec<String> = service.ports().filter_map(|it| Some(it.port()?.to_string())).collect();
-    Notice::new(&CHECK.info, address.location(), message)
+    let notice = Notice::new(&CHECK.info, address.location(), message)
         .help(format!("use a port that the Service lists: {}", ports.join(", ")))
-        .related(service.spec.at("ports"), Role::Definition, "the ports of the Service")
+        .related(service.spec.at("ports"), Role::Definition, "the ports of the Service");
+    let old = format!(":{port}");
+    match (ports.as_slice(), address.rest().filter(|it| it.starts_with(&old))) {
+        ([only], Some(rest)) => {
+            let right = format!("{}:{only}{}", address.head(), &rest[old.len()..]);
+            let at = address.field.location();
+            notice.change(Change::Set { at, content: Content::Text(right) })
+        }
+        _ => notice,
+    }
 }

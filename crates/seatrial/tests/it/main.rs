@@ -3,6 +3,7 @@
 mod command;
 mod config;
 mod examples;
+mod fixes;
 mod formats;
 mod git;
 mod hostile;
