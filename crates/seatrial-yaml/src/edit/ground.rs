@@ -99,7 +99,9 @@ impl<'a> Ground<'a> {
 
     /// Whether only blanks stand before a place in its line.
     pub(super) fn starts_line(self, at: usize) -> bool {
-        is_blank(&self.text[self.line_start(at)..at])
+        // Not from the start of the line: a line may be as long as the text.
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with(['\n', '\r']) || before == "\u{FEFF}"
     }
 
     /// The blanks that a line starts with.

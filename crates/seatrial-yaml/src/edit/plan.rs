@@ -140,6 +140,12 @@ impl<'a> Planner<'a> {
         };
         let mut writer = self.writer(slot.at, style_of(node));
         writer.layout.text_step = text_step(self.ground, node, column);
+        if slot.mark == Mark::Dash {
+            // The value begins where the old one did, or one blank behind the dash.
+            let start = node.written_span().range().start;
+            let is_there = start > slot.at && !self.ground.text[slot.at..start].contains(['\n', '\r']);
+            writer.layout.item_step = if is_there { self.ground.column(start) - column } else { 2 };
+        }
         writer.value(content, slot.mark, column)
     }
 

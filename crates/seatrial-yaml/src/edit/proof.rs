@@ -53,11 +53,13 @@ fn has_no_new_problem(before: &Stream, after: &Stream) -> bool {
     if !after.is_accepted() {
         return false;
     }
-    let mut known: Vec<_> = before.all_problems().map(|problem| (problem.kind, &problem.message)).collect();
-    after.all_problems().all(|problem| {
-        let at = known.iter().position(|it| *it == (problem.kind, &problem.message));
-        at.map(|at| known.swap_remove(at)).is_some()
-    })
+    let sorted = |stream: &'_ Stream| {
+        let mut found: Vec<_> = stream.all_problems().map(|it| (it.kind, it.message.clone())).collect();
+        found.sort_unstable();
+        found
+    };
+    let mut known = sorted(before).into_iter();
+    sorted(after).into_iter().all(|problem| known.any(|it| it == problem))
 }
 
 /// Whether every comment that no edit replaces stands where it must now.
