@@ -1,6 +1,8 @@
 //! Roles: their rules, the resources that the API server serves itself, and
 //! who is granted what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rustc_hash::FxHashSet;
 use seatrial_model::{Field, Object, Repository};
 use seatrial_yaml::Node;
@@ -103,7 +105,10 @@ pub(crate) fn resource(group: &str, name: &str) -> Option<Resource> {
 /// What the tree calls the resources of groups that are not the server's own:
 /// its definitions, and its roles where they use the plural.
 #[derive(Debug, Default)]
-pub(crate) struct Plurals<'a>(FxHashSet<(&'a str, &'a str)>);
+pub(crate) struct Plurals<'a> {
+    defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    named: FxHashSet<(&'a str, &'a str)>,
+}
 
 impl<'a> Plurals<'a> {
     pub(crate) fn of(repository: &'a Repository) -> Self {
@@ -111,7 +116,11 @@ impl<'a> Plurals<'a> {
         for bundle in &repository.bundles {
             for definition in bundle.of_kind("apiextensions.k8s.io", "CustomResourceDefinition") {
                 let text = |path: &[&str]| definition.field(path).and_then(Node::as_str);
-                known.0.extend(text(&["spec", "group"]).zip(text(&["spec", "names", "plural"])));
+                if let Some((group, plural)) =
+                    text(&["spec", "group"]).zip(text(&["spec", "names", "plural"]))
+                {
+                    known.defined.entry(group).or_default().insert(plural);
+                }
             }
             for role in ["ClusterRole", "Role"].iter().flat_map(|kind| bundle.of_kind(GROUP, kind)) {
                 rules(role).for_each(|it| known.add(&it));
@@ -124,13 +133,18 @@ impl<'a> Plurals<'a> {
         let is_plural = |it: &str| it.ends_with('s') && !it.bytes().any(|it| it.is_ascii_uppercase());
         for group in rule.groups().filter(|it| !is_whole(it)) {
             let names = rule.resources().filter_map(|it| it.node().as_str().map(base));
-            self.0.extend(names.filter(|it| is_plural(it)).map(|it| (group, it)));
+            self.named.extend(names.filter(|it| is_plural(it)).map(|it| (group, it)));
         }
     }
 
-    /// Whether one of the groups has a resource of this name.
-    pub(crate) fn has(&self, groups: &[&str], name: &str) -> bool {
-        groups.iter().any(|group| self.0.contains(&(group, name)))
+    /// The resources that the tree defines in these groups.
+    pub(crate) fn defined(&self, groups: &[&str]) -> Vec<&'a str> {
+        groups.iter().filter_map(|it| self.defined.get(it)).flatten().copied().collect()
+    }
+
+    /// Whether roles call a resource of one of the groups so.
+    pub(crate) fn is_named(&self, groups: &[&str], name: &str) -> bool {
+        groups.iter().any(|group| self.named.contains(&(group, name)))
     }
 }
 

@@ -43,7 +43,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role as Part, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role as Part, Severity, Strictness, is_slip};
 use seatrial_model::{Object, Repository};
 use seatrial_yaml::{FieldPath, Node};
 use smol_str::SmolStr;
@@ -128,7 +128,8 @@ fn judge(
 ) -> Option<Notice> {
     let mut missing = definitions.iter().filter(|(plural, _)| !names.contains(*plural));
     let ((plural, definition), None) = (missing.next()?, missing.next()) else { return None };
-    let is_like = |it: &&&str| plural.contains(**it) || it.contains(*plural);
+    // A slip of its name is told by `unknown-rbac-resource`.
+    let is_like = |it: &&&str| (plural.contains(**it) || it.contains(*plural)) && !is_slip(it, plural);
     let like = names.iter().find(is_like).filter(|_| !names.contains("*"))?;
     let field = rule.field.key("resources")?;
     let message = format!("{} names `{like}` and leaves out `{plural}`", role.title());

@@ -29,7 +29,7 @@
 //! ```
 
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness, slips};
 use seatrial_model::{Field, Object};
 
 use crate::placeholder::is_filled_in_later;
@@ -117,14 +117,20 @@ fn plural_of_y(word: &str) -> String {
 /// The custom resource that is meant: names of resources are in lower case,
 /// and definitions and other roles of the tree tell the plural.
 fn of_custom(plurals: &Plurals<'_>, groups: &[&str], name: &str) -> Option<Meant> {
-    let lower = name.to_ascii_lowercase();
-    if plurals.has(groups, name) {
+    let defined = plurals.defined(groups);
+    if defined.contains(&name) {
         return None;
     }
+    let lower = name.to_ascii_lowercase();
     let forms = [lower.clone(), format!("{lower}s"), format!("{lower}es"), plural_of_y(&lower)];
-    let known = forms.iter().find(|form| plurals.has(groups, form));
+    let is_known = |it: &str| defined.contains(&it) || (it != name && plurals.is_named(groups, it));
+    let known = forms.into_iter().find(|it| is_known(it));
     let is_other_case = lower != name && name.bytes().all(|it| it.is_ascii_alphanumeric());
-    let name = known.cloned().or(is_other_case.then_some(lower))?;
+    // Definitions of a group may be elsewhere, so that only one letter counts:
+    // `tcproutes` and `udproutes` are two.
+    let near =
+        || meant(name, defined.iter().copied().filter(|it| slips(name, it, 1).is_some())).map(str::to_owned);
+    let name = known.or_else(|| is_other_case.then_some(lower)).or_else(near)?;
     Some(Meant { name, group: None })
 }
 
