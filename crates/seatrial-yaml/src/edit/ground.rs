@@ -12,6 +12,14 @@ pub(super) struct Ground<'a> {
     has_comments: bool,
 }
 
+/// Whether a text may break lines where editors see none: lines are counted by
+/// line feeds and carriage returns here.
+pub(super) fn has_wide_breaks(stream: &Stream) -> bool {
+    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+    stream.dialect() != Dialect::Json
+        && breaks.iter().any(|it| memchr::memmem::find(stream.text().as_bytes(), it.as_bytes()).is_some())
+}
+
 /// The place of a value: behind its mark and its anchor and tag, if any.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
@@ -134,9 +142,6 @@ impl<'a> Ground<'a> {
             match self.byte(at) {
                 b'\n' | b'\r' => at += 1,
                 b'#' if self.has_comments => at = self.line_end(at),
-                _ if self.has_wide_break(at) => {
-                    at += self.text[at..].chars().next().map_or(1, char::len_utf8);
-                }
                 _ => return at,
             }
         }
@@ -149,10 +154,6 @@ impl<'a> Ground<'a> {
             end += 1;
         }
         end
-    }
-
-    fn has_wide_break(self, at: usize) -> bool {
-        self.has_comments && self.text[at..].starts_with(['\u{85}', '\u{2028}', '\u{2029}'])
     }
 
     /// The first place from `at` on behind anchors and tags, and the last tag.

@@ -117,6 +117,9 @@ pub fn edit(root: Node<'_>, operation: &Operation) -> Result<Vec<Edit>, Refusal>
     if !stream.is_accepted() {
         return Err(Refusal::new("the file has problems of its own"));
     }
+    if ground::has_wide_breaks(stream) {
+        return Err(Refusal::new("the file breaks lines with U+0085, U+2028 or U+2029"));
+    }
     let mut refusal = None;
     for manner in Manner::IN_TURN {
         let Some(plan) = plan::of(root, operation, manner)? else { return Ok(Vec::new()) };

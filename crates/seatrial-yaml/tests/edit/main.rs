@@ -14,7 +14,7 @@ mod properties;
 use page::{Answer, Case};
 use seatrial_source::FileId;
 use seatrial_yaml::edit::{Content, Operation, apply, edit};
-use seatrial_yaml::{Dialect, Limits, Node, Stream, Value, parse};
+use seatrial_yaml::{Dialect, FieldPath, Limits, Node, Stream, Value, parse};
 
 fn read(text: &str, dialect: Dialect) -> Stream {
     parse(FileId(0), text.into(), dialect, &Limits::default())
@@ -114,4 +114,17 @@ fn brackets() {
 #[test]
 fn shared_values() {
     assert!(check("shared.md") > 10);
+}
+
+/// Editors see one line where the YAML of Go's libraries sees two.
+#[test]
+fn uncommon_line_breaks_are_left_alone() {
+    for wide in ["\u{85}", "\u{2028}", "\u{2029}"] {
+        let text = format!("a:{wide}  b: 1\nc: 2\n");
+        let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+        let root = stream.document_root(0).expect("one document");
+        let remove = Operation::Remove { path: FieldPath::root().key("c") };
+        let refusal = edit(root, &remove).expect_err("lines cannot be told apart");
+        assert_eq!(refusal.to_string(), "the file breaks lines with U+0085, U+2028 or U+2029");
+    }
 }
