@@ -184,6 +184,20 @@ impl<'a> Policies<'a> {
         })
     }
 
+    /// Whether some rule for a pod lets it reach a port, wherever that may be.
+    pub(crate) fn may_reach(&self, pod: &Labelled<'a>, port: &Port<'_>) -> bool {
+        self.rules_for(pod, Direction::Egress).any(|(_, rule)| is_for(&rule, port))
+    }
+
+    /// Whether some rule for a pod may let in what forwards requests from
+    /// outside: a controller that mostly has a namespace of its own.
+    pub(crate) fn may_forward(&self, pod: &Labelled<'a>) -> bool {
+        self.rules_for(pod, Direction::Ingress).any(|(policy, rule)| {
+            let mut peers = rule.list("from").peekable();
+            peers.peek().is_none() || peers.any(|peer| may_be_controller(policy, &peer))
+        })
+    }
+
     /// Whether a peer of a rule may be the pod.
     fn is_peer(&self, policy: &Policy<'a>, peer: &Field<'a>, pod: &Labelled<'a>) -> bool {
         let selector = |name: &str| peer.key(name).filter(|it| !it.node().is_null());
@@ -226,6 +240,31 @@ fn leaves_namespace(policy: &Policy<'_>, peer: &Field<'_>) -> bool {
     };
     policy.object().namespace() == Some("kube-system")
         || (is_written("namespaceSelector") && namespaces.is_none_or(|it| is_named(&it)))
+}
+
+/// Whether a peer may be an ingress controller: it is none only where its
+/// namespace is said to be the policy's own, or one for monitoring.
+fn may_be_controller(policy: &Policy<'_>, peer: &Field<'_>) -> bool {
+    const MONITORING: &[&str] =
+        &["monitoring", "prometheus", "observability", "grafana", "logging", "cattle-monitoring-system"];
+    if peer.key("ipBlock").is_some_and(|it| !it.node().is_null()) {
+        return true;
+    }
+    let Some(namespaces) = peer.key("namespaceSelector").filter(|it| !it.node().is_null()) else {
+        return false;
+    };
+    let Some(selector) = LabelSelector::of(namespaces.node()) else { return true };
+    let own = policy.object().namespace();
+    !selector.requirements.iter().any(|it| {
+        let is_other = |value: &str| MONITORING.contains(&value) || own == Some(value);
+        is_name_like(&it.key) && it.operator == Operator::In && it.values.iter().all(|value| is_other(value))
+    })
+}
+
+/// Whether a label of namespaces holds their name.
+pub(crate) fn is_name_like(key: &str) -> bool {
+    let own = key.rsplit('/').next().unwrap_or_default();
+    matches!(own, "name" | "namespace" | "metadata.name" | "ns")
 }
 
 /// Whether a rule is for a port.

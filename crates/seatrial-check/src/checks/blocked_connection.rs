@@ -58,6 +58,8 @@
 //! spec: {containers: [{name: web, image: web:1, env: [{name: DB_URL, value: "postgres://db:5432/web"}]}]}
 //! ```
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{ContainerPort, PodTemplate, Service};
@@ -83,22 +85,80 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Of one pod, no more addresses are named.
+const ADDRESSES_MAX: usize = 8;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     let policies = Policies::of(context.world().repository);
     if policies.is_unclear() {
         return;
     }
     let mut told: FxHashSet<(Place, Place)> = FxHashSet::default();
+    let mut shut: BTreeMap<Place, Closed<'_, '_>> = BTreeMap::new();
     for address in addresses(context) {
         let object = address.field.object();
         let Some(template) = PodTemplate::of(object) else { continue };
         let caller = Labelled { object, labels: template.labels() };
-        // With several Services of the name, it is not sure which one is meant.
-        let [service] = context.hosts().answering(object, &address.host)[..] else { continue };
-        if told.insert((place(object), place(service.object()))) {
-            report.add_some(judge(context, &policies, &address, &caller, service));
+        match context.hosts().answering(object, &address.host)[..] {
+            [service] if told.insert((place(object), place(service.object()))) => {
+                report.add_some(judge(context, &policies, &address, &caller, service));
+            }
+            [] => {
+                let Some(policy) = is_shut(&policies, &address, &caller) else { continue };
+                let closed = || Closed { policy, caller, addresses: Vec::new() };
+                let known = shut.entry(place(object)).or_insert_with(closed);
+                let is_new =
+                    |it: &Address<'_>| (it.host.text, it.host.port) != (address.host.text, address.host.port);
+                if known.addresses.len() < ADDRESSES_MAX && known.addresses.iter().all(is_new) {
+                    known.addresses.push(address);
+                }
+            }
+            // With several of the name, it is not sure which one is meant.
+            _ => {}
         }
     }
+    for closed in shut.values() {
+        report.add(of_ports(closed));
+    }
+}
+
+/// A policy of a pod, and the addresses whose port no rule lets out.
+struct Closed<'p, 'a> {
+    policy: &'p Policy<'a>,
+    caller: Labelled<'a>,
+    addresses: Vec<Address<'a>>,
+}
+
+/// Whether no rule lets out the port of a Service that is not seen: it mostly
+/// is the pods' own port, too.
+fn is_shut<'p, 'a>(
+    policies: &'p Policies<'a>,
+    address: &Address<'a>,
+    caller: &Labelled<'a>,
+) -> Option<&'p Policy<'a>> {
+    let port = Port { number: Some(address.host.port?), names: Vec::new(), protocol: "TCP" };
+    let policy = *policies.closing(caller, Direction::Egress).first()?;
+    // Without any rule, nothing is to get out.
+    let has_rules = policy.rules(Direction::Egress).next().is_some();
+    (has_rules && !policies.may_reach(caller, &port)).then_some(policy)
+}
+
+fn of_ports(closed: &Closed<'_, '_>) -> Notice {
+    let (own, from) = (closed.policy.object().title(), closed.caller.object.title());
+    let shown = closed
+        .addresses
+        .iter()
+        .map(|it| format!("port {} of `{}`", it.host.port.unwrap_or_default(), it.host.text));
+    let shown: Vec<String> = shown.collect();
+    let message = format!("{own} keeps {from} from reaching {}", shown.join(" and "));
+    let mut notice = Notice::new(&CHECK.info, closed.policy.field(Direction::Egress).location(), message)
+        .help("allow it: add a rule for the port, or for the port of the pods behind it")
+        .because("no egress rule of the policies for these pods has the port");
+    for address in &closed.addresses {
+        notice =
+            notice.related(address.location(), Role::Reference, format!("called by `{}`", address.variable));
+    }
+    notice
 }
 
 fn judge<'a>(

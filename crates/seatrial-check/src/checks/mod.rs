@@ -12,6 +12,7 @@ mod autoscaler_range;
 mod autoscaler_without_request;
 mod blocked_connection;
 mod blocked_disruption;
+mod blocked_ingress;
 mod blocked_name_lookup;
 mod blocked_rollout;
 mod budget_selects_nothing;
@@ -173,6 +174,7 @@ pub static ALL: &[&Check] = &[
     &autoscaler_without_request::CHECK,
     &blocked_connection::CHECK,
     &blocked_disruption::CHECK,
+    &blocked_ingress::CHECK,
     &blocked_name_lookup::CHECK,
     &blocked_rollout::CHECK,
     &budget_selects_nothing::CHECK,

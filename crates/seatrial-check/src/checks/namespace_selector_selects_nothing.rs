@@ -41,7 +41,7 @@ use seatrial_model::{Field, Labels, Object};
 use seatrial_yaml::FieldPath;
 
 use crate::placeholder::is_filled_in_later;
-use crate::policies::{Direction, NAME_LABEL, Policy};
+use crate::policies::{Direction, NAME_LABEL, Policy, is_name_like};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -80,12 +80,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// A label by which people name a namespace, and which none has by itself.
-fn is_name_like(key: &str) -> bool {
-    let own = key.rsplit('/').next().unwrap_or_default();
-    key != NAME_LABEL && matches!(own, "name" | "namespace" | "metadata.name" | "ns")
-}
-
 fn judge(
     policy: &Policy<'_>,
     key: &str,
@@ -94,7 +88,8 @@ fn judge(
 ) -> Option<Notice> {
     let name = field.as_str().filter(|it| !is_filled_in_later(it))?;
     let has_label = |it: &Object| Labels::of(it.field(&["metadata", "labels"])).get(key) == Some(name);
-    if !is_name_like(key) || namespaces.values().flatten().any(|it| has_label(it)) {
+    // One label every namespace has by itself.
+    if key == NAME_LABEL || !is_name_like(key) || namespaces.values().flatten().any(|it| has_label(it)) {
         return None;
     }
     let title = policy.object().title();
