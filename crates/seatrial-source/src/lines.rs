@@ -15,7 +15,13 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// How many characters stand before every block of bytes: a line may be as
+    /// long as the text, and have a finding at each of its words.
+    before_blocks: Vec<u32>,
 }
+
+/// Bytes of a block.
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     /// Indexes a text.
@@ -28,7 +34,12 @@ impl LineIndex {
                 starts.push(offset as u32 + 1);
             }
         }
-        Self { starts }
+        let blocks = bytes.chunks(BLOCK).scan(0, |before, block| {
+            let here = *before;
+            *before += characters(block);
+            Some(here)
+        });
+        Self { starts, before_blocks: blocks.collect() }
     }
 
     /// The line, from 1, that holds a byte.
@@ -40,10 +51,16 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
-        let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
-        // Continuation bytes of UTF-8 do not start a character.
-        let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-        Position { line, column: characters as u32 + 1 }
+        let bytes = text.as_bytes();
+        let end = (offset as usize).min(bytes.len()).max(start);
+        let column = self.characters_before(bytes, end) - self.characters_before(bytes, start) + 1;
+        Position { line, column }
+    }
+
+    fn characters_before(&self, bytes: &[u8], offset: usize) -> u32 {
+        let block = (offset / BLOCK).min(self.before_blocks.len().saturating_sub(1));
+        let Some(before) = self.before_blocks.get(block) else { return 0 };
+        before + characters(&bytes[block * BLOCK..offset])
     }
 
     /// How many lines there are; a text that ends in a line break has an empty last one.
@@ -55,6 +72,12 @@ impl LineIndex {
     pub fn start(&self, line: u32) -> Option<u32> {
         self.starts.get((line as usize).checked_sub(1)?).copied()
     }
+}
+
+/// Characters that start in these bytes; continuation bytes of UTF-8 do not
+/// start one.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32
 }
 
 #[cfg(test)]
@@ -72,9 +95,22 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_a_long_line_count_characters() {
+        let text = format!("{}\n{}", "é".repeat(700), "aé".repeat(3_000));
+        let index = LineIndex::new(&text);
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            let start = if offset > 1_400 { 1_401 } else { 0 };
+            let column = text[start..offset].chars().count() as u32 + 1;
+            assert_eq!(index.position(&text, offset as u32).column, column, "{offset}");
+        }
+    }
+
+    #[test]
     fn an_offset_past_the_end_is_on_the_last_line() {
         let index = LineIndex::new("a\n");
         assert_eq!(index.line(99), 2);
+        assert_eq!(index.position("a\n", 99), Position { line: 2, column: 1 });
+        assert_eq!(LineIndex::new("").position("", 0), Position { line: 1, column: 1 });
         assert_eq!(index.start(3), None);
     }
 }
