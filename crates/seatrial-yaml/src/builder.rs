@@ -254,6 +254,8 @@ impl<'a> MappingCheck<'a> {
 
     fn unusual_key(&mut self, key: Node<'a>) {
         let span = key.written_span();
+        // Several keys that nobody takes may have one name.
+        self.is_irregular |= key.is_null() || key.is_mapping() || key.is_sequence();
         let message = match key.data().shape {
             Shape::Mapping
                 if key.source_text().starts_with('{') && self.node.source_text().starts_with("{{") =>

@@ -124,3 +124,18 @@ fn a_document_full_of_problems_is_given_up() {
     assert_eq!(broken.count(), Limits::default().problems);
     assert_eq!(stream.document_root(1).map(Node::to_json).as_deref(), Some(r#"{"b":1}"#));
 }
+
+#[test]
+fn keys_that_nobody_takes_are_found_by_their_name() {
+    for text in ["{*b, *c: 1}\n", "? *b\n? *b\n: 1\n", "a: &a {*a, *b: 1}\n", "{[]: 1, []: 2}\n"] {
+        let stream = read(text);
+        let mut waiting: Vec<Node<'_>> = stream.roots().collect();
+        while let Some(node) = waiting.pop() {
+            for entry in node.entries() {
+                let found = node.entry(&entry.name()).expect("an entry is found by its name");
+                assert_eq!(found.value.id(), entry.value.id(), "{text}");
+                waiting.push(entry.value);
+            }
+        }
+    }
+}
