@@ -32,6 +32,7 @@ mod part;
 mod path;
 mod problem;
 mod resolve;
+mod same;
 mod scanner;
 mod stream;
 mod timestamp;

@@ -8,7 +8,7 @@ use seatrial_source::Span;
 use crate::entries::{Entries, Entry, WrittenEntries};
 use crate::path::{FieldPath, PathStep};
 use crate::tree::{IRREGULAR, NodeData, NodeId, Shape, Style};
-use crate::{Stream, json_writer, numbers, part};
+use crate::{Stream, json_writer, numbers, part, same};
 
 /// A node of a [`Stream`], cheap to copy. Aliases are already followed: the
 /// view shows the node with the anchor, [`Node::written_span`] the alias.
@@ -282,6 +282,12 @@ impl<'a> Node<'a> {
     /// numbers exact. What JSON cannot say (`.inf`) is null.
     pub fn to_json(self) -> String {
         json_writer::to_json(self)
+    }
+
+    /// Whether another node, of any stream, has the value of this one: their
+    /// JSON is the same. It is not written out, so aliases cost nothing.
+    pub fn is_same(self, other: Node<'_>) -> bool {
+        same::is_same(self, other)
     }
 
     /// Where a part of a string's value stands in the source, the range given

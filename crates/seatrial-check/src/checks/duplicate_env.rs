@@ -65,7 +65,7 @@ fn notice(
     second: &Field<'_>,
 ) -> Notice {
     let (own, title) = (container.name().unwrap_or_default(), template.object().title());
-    let is_same = first.node().to_json() == second.node().to_json();
+    let is_same = first.node().is_same(second.node());
     let notice = Notice::new(
         &CHECK.info,
         second.at("name"),

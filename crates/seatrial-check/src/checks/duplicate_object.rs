@@ -146,7 +146,7 @@ fn file_of(object: &Object) -> FileId {
 }
 
 fn is_same(one: &Object, other: &Object) -> bool {
-    one.root().to_json() == other.root().to_json()
+    one.root().is_same(other.root())
 }
 
 fn in_one_list(unit: &Unit, first: &Object, second: &Object) -> Option<Notice> {
@@ -254,7 +254,7 @@ fn across_units(neighbours: &Neighbours<'_>, first: &Object, second: &Object) ->
     if !is_one || second.is("", "Namespace") || !neighbours.deployed_together(first.unit(), second.unit()) {
         return None;
     }
-    let differs = first.root().to_json() != second.root().to_json();
+    let differs = !first.root().is_same(second.root());
     let message = format!("{} is defined in another unit as well", second.title());
     differs.then(|| notice(first, second, message).severity(Severity::Warning))
 }
