@@ -9,6 +9,7 @@ mod checks;
 mod classify;
 mod delivery;
 mod documents;
+mod duplicates;
 mod edits;
 mod intake;
 mod kustomization;

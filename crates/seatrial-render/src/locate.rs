@@ -1,22 +1,9 @@
-//! Finds nodes by place and places by node.
+//! The way to a node.
 
-use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
 /// Nodes that are looked at on the way to one; bounds what aliases multiply.
 const STEPS: usize = 100_000;
-
-/// The innermost mapping that has an entry whose key stands at a span.
-pub(crate) fn mapping_around(root: Node<'_>, key: Span) -> Option<Node<'_>> {
-    let mut node = root;
-    for _ in 0..STEPS {
-        if node.written_entries().any(|entry| entry.key.written_span().start == key.start) {
-            return Some(node);
-        }
-        node = children(node).find(|(_, child)| !child.is_alias() && child.span().contains(key))?.1;
-    }
-    None
-}
 
 /// The path from a document's root to a node of it.
 pub(crate) fn path_to(root: Node<'_>, target: Node<'_>) -> Option<FieldPath> {

@@ -1,11 +1,12 @@
 //! From what the parser found wrong to what a person reads.
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity};
 use seatrial_source::Span;
-use seatrial_yaml::{Document, Node, Problem, ProblemKind, Stream};
+use seatrial_yaml::{Document, Problem, ProblemKind, Stream};
 
 use crate::checks::{DUPLICATE_KEY, INVALID_KEY, INVALID_YAML};
-use crate::locate::{mapping_around, path_to};
+use crate::duplicates::Duplicates;
 
 /// The notices of one document: of errors in form the first, because what
 /// follows may only be its echo; of two objects run together one for all the
@@ -14,17 +15,20 @@ pub(crate) fn notices(stream: &Stream, document: &Document, is_patch: bool) -> V
     let root = document.root.map(|root| stream.node(root));
     let mut form_reported = false;
     let mut joined_reported = false;
+    let mut duplicates = root.map(|root| Duplicates::new(root, &document.problems));
+    let mut known: FxHashSet<String> = FxHashSet::default();
     let mut found = Vec::new();
     for problem in &document.problems {
         match problem.kind {
             ProblemKind::DuplicateKey => {
-                let joined = root.is_some_and(|root| is_joined(root, problem));
-                let wanted = root.filter(|_| !(joined && joined_reported));
-                let twice = Twice::of(problem, is_patch && root.is_some_and(Node::is_mapping));
-                let notice = wanted.and_then(|root| duplicate_key(root, problem, joined, twice));
-                // A key that stands there a third time is the same defect.
-                let is_known = |notice: &Notice| found.iter().any(|it: &Notice| it.message == notice.message);
-                found.extend(notice.filter(|notice| !is_known(notice)));
+                let Some(duplicates) = &mut duplicates else { continue };
+                let joined = duplicates.is_joined(problem);
+                let twice = Twice::of(problem, is_patch && duplicates.is_of_mapping());
+                if !(joined && joined_reported) {
+                    let notice = duplicate_key(duplicates, problem, joined, twice);
+                    // A key that stands there a third time is the same defect.
+                    found.extend(notice.filter(|notice| known.insert(notice.message.clone())));
+                }
                 joined_reported |= joined;
             }
             ProblemKind::Key | ProblemKind::Value | ProblemKind::Merge if problem.is_fatal() => {
@@ -93,44 +97,26 @@ fn label(stream: &Stream, problem: Span, related: Span) -> &'static str {
     }
 }
 
-/// Whether a key stands twice because two objects share one mapping.
-fn is_joined(root: Node<'_>, problem: &Problem) -> bool {
-    let at_top = root.written_entries().any(|it| it.key.written_span().start == problem.span.start);
-    at_top && heads(root).len() > 1
-}
-
-/// The objects that the top of a document names.
-fn heads(root: Node<'_>) -> Vec<String> {
-    let all = |key: &'static str| {
-        root.written_entries().filter(move |entry| entry.key.as_str() == Some(key)).map(|entry| entry.value)
-    };
-    let names = all("metadata").map(|it| it.get("name").and_then(Node::as_str));
-    let mut names = names.chain(std::iter::repeat(None));
-    let kinds = all("kind").filter_map(Node::as_str);
-    kinds
-        .map(|kind| names.next().flatten().map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")))
-        .collect()
-}
-
-fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool, twice: Twice) -> Option<Notice> {
-    let mapping = mapping_around(root, problem.span)?;
-    let entry_at =
-        |span: Span| mapping.written_entries().find(|it| it.key.written_span().start == span.start);
-    let second = entry_at(problem.span)?;
-    let first = problem.related.and_then(entry_at);
+fn duplicate_key(
+    duplicates: &mut Duplicates<'_>,
+    problem: &Problem,
+    joined: bool,
+    twice: Twice,
+) -> Option<Notice> {
+    let second = duplicates.entry_at(problem.span)?;
+    let first = problem.related.and_then(|span| duplicates.entry_at(span));
     let notice = if joined {
-        let kinds = heads(root);
-        let [first, .., last] = &kinds[..] else { return None };
+        let [first, .., last] = &duplicates.heads[..] else { return None };
         let outcome =
             if twice == Twice::Refused { "kustomize refuses the file" } else { "only one object is left" };
         let message = format!("a `---` is missing between {first} and {last}: {outcome}");
         Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
             .help("put a line `---` between the two objects")
     } else {
-        Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message(root, mapping, &second.name()))
+        Notice::new(&DUPLICATE_KEY, Location::text(problem.span), duplicates.message(second))
             .help("keep one of the two, with everything that belongs to it")
     };
-    let same = first.is_some_and(|first| first.value.to_json() == second.value.to_json());
+    let same = first.is_some_and(|first| first.entry.value.is_same(second.entry.value));
     let notice = match twice {
         Twice::Refused if !joined => {
             notice.because("kustomize refuses a key that stands twice, also with equal values")
@@ -142,19 +128,4 @@ fn duplicate_key(root: Node<'_>, problem: &Problem, joined: bool, twice: Twice) 
         Some(span) => notice.related(Location::text(span), Role::Cause, twice.first()),
         None => notice,
     })
-}
-
-fn message(root: Node<'_>, mapping: Node<'_>, name: &str) -> String {
-    let path = path_to(root, mapping).map(|path| path.to_string()).unwrap_or_default();
-    let place = if path.is_empty() { "at the top".to_owned() } else { format!("in {path}") };
-    match title(root) {
-        Some(title) => format!("key `{name}` stands twice {place} of {title}"),
-        None => format!("key `{name}` stands twice {place}"),
-    }
-}
-
-fn title(root: Node<'_>) -> Option<String> {
-    let kind = root.get("kind").and_then(Node::as_str)?;
-    let name = root.get("metadata").and_then(|it| it.get("name")).and_then(Node::as_str);
-    Some(name.map_or_else(|| format!("the {kind}"), |name| format!("{kind} {name}")))
 }
