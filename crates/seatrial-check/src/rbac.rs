@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 use seatrial_model::{Field, Object, Repository};
 use seatrial_yaml::Node;
+use smol_str::SmolStr;
 
 /// The group of roles and bindings.
 pub(crate) const GROUP: &str = "rbac.authorization.k8s.io";
@@ -108,6 +109,8 @@ pub(crate) fn resource(group: &str, name: &str) -> Option<Resource> {
 pub(crate) struct Plurals<'a> {
     defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
     named: FxHashSet<(&'a str, &'a str)>,
+    /// The kinds of custom objects, in lower case.
+    kinds: FxHashSet<(&'a str, SmolStr)>,
 }
 
 impl<'a> Plurals<'a> {
@@ -121,6 +124,11 @@ impl<'a> Plurals<'a> {
                 {
                     known.defined.entry(group).or_default().insert(plural);
                 }
+            }
+            for object in
+                bundle.objects().iter().filter(|it| it.group().contains('.') && !is_whole(it.group()))
+            {
+                known.kinds.insert((object.group(), object.kind().to_ascii_lowercase().into()));
             }
             for role in ["ClusterRole", "Role"].iter().flat_map(|kind| bundle.of_kind(GROUP, kind)) {
                 rules(role).for_each(|it| known.add(&it));
@@ -140,6 +148,12 @@ impl<'a> Plurals<'a> {
     /// The resources that the tree defines in these groups.
     pub(crate) fn defined(&self, groups: &[&str]) -> Vec<&'a str> {
         groups.iter().filter_map(|it| self.defined.get(it)).flatten().copied().collect()
+    }
+
+    /// Whether it is what a single object of the tree is called, in one of
+    /// the groups.
+    pub(crate) fn is_singular(&self, groups: &[&str], name: &str) -> bool {
+        !name.ends_with('s') && groups.iter().any(|group| self.kinds.contains(&(*group, SmolStr::new(name))))
     }
 
     /// Whether roles call a resource of one of the groups so.

@@ -114,6 +114,16 @@ fn plural_of_y(word: &str) -> String {
     word.strip_suffix('y').map_or_else(|| word.to_owned(), |stem| format!("{stem}ies"))
 }
 
+/// The plural as generators of definitions form it.
+fn regular_plural(word: &str) -> String {
+    let is_sibilant = ["x", "ch", "sh", "z"].iter().any(|end| word.ends_with(end));
+    match word.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None if is_sibilant => format!("{word}es"),
+        None => format!("{word}s"),
+    }
+}
+
 /// The custom resource that is meant: names of resources are in lower case,
 /// and definitions and other roles of the tree tell the plural.
 fn of_custom(plurals: &Plurals<'_>, groups: &[&str], name: &str) -> Option<Meant> {
@@ -130,7 +140,8 @@ fn of_custom(plurals: &Plurals<'_>, groups: &[&str], name: &str) -> Option<Meant
     // `tcproutes` and `udproutes` are two.
     let near =
         || meant(name, defined.iter().copied().filter(|it| slips(name, it, 1).is_some())).map(str::to_owned);
-    let name = known.or_else(|| is_other_case.then_some(lower)).or_else(near)?;
+    let singular = || plurals.is_singular(groups, name).then(|| regular_plural(name));
+    let name = known.or_else(|| is_other_case.then_some(lower)).or_else(near).or_else(singular)?;
     Some(Meant { name, group: None })
 }
 
