@@ -108,9 +108,14 @@ impl<'a> Scrubber<'a> {
         Self { public, ..self }
     }
 
-    /// The text with every secret value masked.
-    pub(crate) fn scrub(&self, text: &mut String) {
-        let found = self.found(text);
+    #[cfg(test)]
+    fn scrub(&self, text: &mut String) {
+        self.scrub_except(text, &[]);
+    }
+
+    /// The text with every secret value masked, but for some words.
+    fn scrub_except(&self, text: &mut String, words: &[&str]) {
+        let found = self.found(text, words);
         if found.is_empty() {
             return;
         }
@@ -128,12 +133,12 @@ impl<'a> Scrubber<'a> {
     }
 
     /// Where values stand in a text, in order; they may overlap.
-    fn found(&self, text: &str) -> Vec<Range<usize>> {
+    fn found(&self, text: &str, words: &[&str]) -> Vec<Range<usize>> {
         let Some(needles) = &self.needles else { return Vec::new() };
         let whole = |start: usize, value: &str| start..start + shared_bytes(&text[start..], value);
         let ranges = needles.find_overlapping_iter(text).filter_map(|found| {
             let value = self.values[found.pattern().as_usize()].as_str();
-            if self.public.contains(value) {
+            if self.public.contains(value) || words.contains(&value) {
                 return None;
             }
             let range = whole(found.start(), value);
@@ -144,17 +149,18 @@ impl<'a> Scrubber<'a> {
         ranges
     }
 
-    /// Every text of a finding that is not a file's own.
+    /// Every text of a finding that is not a file's own. The keys that lead to
+    /// its field are no secrets.
     pub(crate) fn scrub_finding(&self, finding: &mut Finding) {
-        self.scrub(&mut finding.message);
-        finding.derivation.iter_mut().for_each(|step| self.scrub(step));
-        finding.related.iter_mut().for_each(|related| self.scrub(&mut related.label));
-        if let Some(help) = &mut finding.help {
-            self.scrub(help);
-        }
+        let keys: Vec<&str> = finding.field.split(['.', '[', ']']).collect();
+        let scrub = |text: &mut String| self.scrub_except(text, &keys);
+        scrub(&mut finding.message);
+        finding.derivation.iter_mut().for_each(scrub);
+        finding.related.iter_mut().for_each(|related| scrub(&mut related.label));
+        finding.help.iter_mut().for_each(scrub);
         if let Some(fix) = &mut finding.fix {
-            self.scrub(&mut fix.title);
-            fix.edits.iter_mut().for_each(|edit| self.scrub(&mut edit.text));
+            scrub(&mut fix.title);
+            fix.edits.iter_mut().for_each(|edit| scrub(&mut edit.text));
         }
     }
 }
@@ -308,5 +314,14 @@ mod tests {
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");
+    }
+
+    #[test]
+    fn keys_on_the_way_to_a_field_stay() {
+        let (sources, spans) = sources("a: storageos\nb: hunter2\n", &["storageos", "hunter2"]);
+        let scrubber = Scrubber::new(&sources, &spans);
+        let mut text = "type storageos, value hunter2".to_owned();
+        scrubber.scrub_except(&mut text, &["spec", "storageos"]);
+        assert_eq!(text, "type storageos, value ********");
     }
 }
