@@ -738,10 +738,9 @@ fn a_value_is_set_in_its_own_quotes() {
 fn what_cannot_be_edited_is_refused_with_a_reason() {
     let text = Content::Text("x".to_owned());
     let shared = "apiVersion: v1\nkind: Service\nmetadata: {name: &n a, labels: {b: *n}}\n";
-    for (path, reason) in [
-        ("metadata.name", "an alias elsewhere repeats the value"),
-        ("spec.x", "the field is not written"),
-    ] {
+    for (path, reason) in
+        [("metadata.name", "an alias elsewhere repeats the value"), ("spec.x", "the field is not written")]
+    {
         assert_eq!(applied(shared, set(text.clone()), path), Err(reason.to_owned()), "{path}");
     }
     let span = Span::new(FileId(0), 0, 1);
@@ -767,10 +766,8 @@ fn an_object_in_a_list_of_a_json_file_is_edited_there() {
   {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}}
 ]}"#;
     let rendering = rendered(&[("a.json", list)]);
-    let change = Change::Insert {
-        at: field(&rendering, "spec.type"),
-        content: Content::Text("NodePort".to_owned()),
-    };
+    let change =
+        Change::Insert { at: field(&rendering, "spec.type"), content: Content::Text("NodePort".to_owned()) };
     let edits = rendering.edits(&change).expect("it can be edited");
     assert_eq!(
         seatrial_yaml::edit::apply(list, &edits),

@@ -25,8 +25,8 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, Quantity};
 use seatrial_model::views::Container;
+use seatrial_model::{Field, Quantity};
 
 use crate::titles::container_title;
 use crate::{Check, Context, Report};
