@@ -118,6 +118,9 @@ fn of_field<'a>(service: &'a str, namespace: Option<&'a str>, field: Field<'a>) 
     Some(Backend { service, namespace, port, field })
 }
 
+/// Templates behind one Service beyond which its ports are not judged.
+const SELECTED_MAX: usize = 500;
+
 /// Hands over every port of the Services in view, with the pods behind it.
 pub(crate) fn for_each_port<'a>(
     context: &Context<'a>,
@@ -126,6 +129,9 @@ pub(crate) fn for_each_port<'a>(
     for service in context.of_kind("", "Service").filter_map(Service::of) {
         let Some(selector) = service.selector() else { continue };
         let selected = context.pods().selected(service.object(), &selector);
+        if selected.found.len() > SELECTED_MAX {
+            continue;
+        }
         for port in service.ports() {
             act(&service, &port, &selected);
         }

@@ -92,8 +92,14 @@ fn peers<'a>(pods: &Index<'a>, policy: &'a Object, rule: &Field<'a>) -> Vec<Labe
 }
 
 fn report_rule(policy: &Object, rule: &Field<'_>, selected: &[Labelled<'_>], report: &mut Report) {
+    let ports = rule.list("ports").filter_map(|it| it.key("port"));
+    let named: Vec<_> = ports.filter(|it| it.as_str().is_some()).collect();
+    // A rule may select thousands of pods, and most name no port.
+    if named.is_empty() {
+        return;
+    }
     let declared: Vec<_> = selected.iter().flat_map(declared_ports).collect();
-    for field in rule.list("ports").filter_map(|it| it.key("port")) {
+    for field in named {
         let Some(name) = field.as_str() else { continue };
         if selected.is_empty() || declared.iter().any(|it| it.name() == Some(name)) {
             continue;
