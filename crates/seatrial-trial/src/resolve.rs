@@ -1,6 +1,7 @@
 //! From notices to findings: origins, merging, what the configuration
 //! accepts, redaction, identity and order.
 
+pub(crate) mod bounds;
 mod merge;
 mod phrase;
 mod title;
@@ -15,6 +16,7 @@ use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use sha2::{Digest, Sha256};
 
+use self::bounds::Bounds;
 use crate::redact::Scrubber;
 use crate::suppress::Suppressions;
 use crate::{Config, applicability};
@@ -37,6 +39,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) only_file: Option<&'a TreePath>,
     /// The configuration's file, of which everything is reported.
     pub(crate) config_file: Option<FileId>,
+    /// How much one file may cost.
+    pub(crate) bounds: &'a Bounds,
 }
 
 /// A finding with the objects it is about.
@@ -167,6 +171,9 @@ impl Resolver<'_> {
             return None;
         }
         let origin = self.origin(&notice.at)?;
+        if !self.bounds.admits(origin.edit.file, unit, notice.check.id) {
+            return None;
+        }
         let mut finding = Finding {
             id: String::new(),
             check: notice.check,
@@ -180,7 +187,7 @@ impl Resolver<'_> {
             rendered: None,
             related: self.related(notice, &origin),
             derivation: notice.derivation.clone(),
-            fix: notice.change.as_ref().and_then(|change| self.fix(notice, change)),
+            fix: notice.change.as_ref().and_then(|change| self.fix(notice, change, origin.edit.file)),
         };
         if origin.derived {
             finding
@@ -253,7 +260,10 @@ impl Resolver<'_> {
         steps.chain(others).collect()
     }
 
-    fn fix(&self, notice: &Notice, change: &Change) -> Option<Fix> {
+    fn fix(&self, notice: &Notice, change: &Change, file: FileId) -> Option<Fix> {
+        if !self.bounds.admits_proof(file, self.files.file(file).text().len()) {
+            return None;
+        }
         let edits = self.sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
         let applicability = applicability::of_change(self.repository, notice, change);
         Some(Fix { title: title::of_change(change), applicability, edits })

@@ -15,6 +15,7 @@ use crate::config::{FILE_NAME, name_glob};
 use crate::judge::Judgement;
 use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
+use crate::resolve::bounds::{Bounds, FINDINGS_MAX};
 use crate::resolve::{Resolved, Resolver, resolve};
 use crate::stages::{Stage, Stages, Unobserved, Volume};
 use crate::suppress::Suppressions;
@@ -269,7 +270,8 @@ impl<'a> Run<'a> {
     fn finish(&self, target: Target, scrubber: Scrubber<'a>) -> Trial {
         let repository = &self.rendering.repository;
         let reported = self.reported();
-        let (resolved, suppressed) = self.resolve(&reported, scrubber);
+        let bounds = Bounds::default();
+        let (resolved, suppressed) = self.resolve(&reported, scrubber, &bounds);
         let evidence = Evidence {
             repository,
             resolved: &resolved,
@@ -284,7 +286,7 @@ impl<'a> Run<'a> {
             root: self.request.root.clone(),
             today: self.request.today,
             verdict: of_repository(&units, &findings),
-            coverage: self.coverage(&reported),
+            coverage: self.coverage(&reported, &bounds),
             checklist: self.checklist(&reported, &units, &findings),
             sources: mask(&self.rendering.sources, self.secrets),
             summary: summary(&findings, suppressed),
@@ -311,7 +313,7 @@ impl<'a> Run<'a> {
         matches!(self.request.files.kind(scope), Some(EntryKind::File { .. })).then_some(scope)
     }
 
-    fn resolve(&self, reported: &[bool], scrubber: Scrubber<'a>) -> (Vec<Resolved>, usize) {
+    fn resolve(&self, reported: &[bool], scrubber: Scrubber<'a>, bounds: &Bounds) -> (Vec<Resolved>, usize) {
         let Self { request, rendering, .. } = *self;
         let resolver = Resolver {
             repository: &rendering.repository,
@@ -322,6 +324,7 @@ impl<'a> Run<'a> {
             reports_loose_files: request.units.is_none(),
             only_file: self.only_file(),
             config_file: self.config_file,
+            bounds,
         };
         let scrubber = scrubber.with_public(public_words(&rendering.repository, &self.judgement.graph));
         let mut suppressions =
@@ -357,7 +360,7 @@ impl<'a> Run<'a> {
         objects.filter(|object| reported[object.unit().0 as usize]).filter(is_meant)
     }
 
-    fn coverage(&self, reported: &[bool]) -> Coverage {
+    fn coverage(&self, reported: &[bool], bounds: &Bounds) -> Coverage {
         let repository = &self.rendering.repository;
         let units = || repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
         let place = |skip: &Skip| Skipped {
@@ -372,6 +375,12 @@ impl<'a> Run<'a> {
             line: None,
             code: SkipCode::Unreadable,
             reason: reason.clone(),
+        }));
+        skipped.extend(bounds.exceeded().into_iter().map(|(file, check)| Skipped {
+            path: self.rendering.sources.file(file).path().clone(),
+            line: None,
+            code: SkipCode::Limit,
+            reason: format!("more than {FINDINGS_MAX} findings of `{check}`; the others are not listed"),
         }));
         Coverage {
             found: units().count(),

@@ -53,6 +53,7 @@ impl Shared {
             reports_loose_files: true,
             only_file: None,
             config_file: None,
+            bounds: &Bounds::default(),
         };
         let today = "2026-11-21".parse().expect("the day exists");
         let checks = [&CHECK];
