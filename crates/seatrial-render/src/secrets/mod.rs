@@ -48,11 +48,12 @@ fn remark(text: &str, end: usize) -> usize {
     if text[..end].ends_with('\n') {
         return 0;
     }
-    let line = text[end..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
-    let rest = line.trim_start_matches(['"', '\'', '}', ']', ',']);
-    let comment = rest.trim_start();
+    // Only a comment's end is looked for: the line may be as long as the text.
+    let rest = text[end..].trim_start_matches(['"', '\'', '}', ']', ',']);
+    let comment = rest.trim_start_matches([' ', '\t']);
     let is_comment = comment.starts_with('#') && comment.len() < rest.len();
-    if is_comment { line.len() } else { 0 }
+    let line = || text[end..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    if is_comment { line().len() } else { 0 }
 }
 
 fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
