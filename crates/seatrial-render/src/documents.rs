@@ -8,7 +8,7 @@ use crate::classify::{client, foreign};
 use crate::letter_case;
 
 /// Lists inside lists that are opened.
-const LIST_DEPTH: usize = 4;
+const LIST_DEPTH: usize = 64;
 
 /// What one document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
