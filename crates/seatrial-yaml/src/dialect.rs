@@ -33,6 +33,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, depth: 10_000, nodes: 4_000_000, problems: 20, alias_visits: 4_000_000 }
+        Self { bytes: 64 << 20, depth: 10_000, nodes: 1_000_000, problems: 20, alias_visits: 4_000_000 }
     }
 }
