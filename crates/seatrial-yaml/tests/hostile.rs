@@ -112,3 +112,12 @@ fn many_keys_in_one_mapping_take_linear_time() {
     assert!(stream.is_accepted());
     assert_eq!(stream.document_root(0).map(Node::len), Some(100_000));
 }
+
+#[test]
+fn a_tag_that_the_end_cuts_off_is_marked_within_the_text() {
+    for text in ["!%", "!%C3", "!%C4é", "!%F0%9F\u{85}"] {
+        let stream = read(Dialect::GoYaml2, text.to_owned());
+        let problem = stream.all_problems().next().expect("it is no tag");
+        assert!(text.get(problem.span.range()).is_some(), "{text}: {:?}", problem.span);
+    }
+}

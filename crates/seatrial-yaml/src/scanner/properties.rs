@@ -106,8 +106,9 @@ fn escaped_character(source: &Source<'_>, start: usize, bytes: &mut Vec<u8>) -> 
     let mut at = start;
     let mut left = 1;
     while left > 0 {
+        let end = at.max(start + 1);
         let fault =
-            || Fault::syntax(start, at + 1, "`%` in a tag wants two hexadecimal digits that make up UTF-8");
+            || Fault::syntax(start, end, "`%` in a tag wants two hexadecimal digits that make up UTF-8");
         let byte = percent_byte(source, at).ok_or_else(fault)?;
         if at == start {
             left = match byte {
