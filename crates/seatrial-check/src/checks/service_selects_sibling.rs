@@ -41,6 +41,7 @@
 //! spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1}]}}}
 //! ```
 
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Agreement, Object};
@@ -64,22 +65,36 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
+    let mut by_name: FxHashMap<&str, Vec<&PodTemplate<'_>>> = FxHashMap::default();
+    for template in &templates {
+        by_name.entry(template.object().name()).or_default().push(template);
+    }
     let services: Vec<Service<'_>> = context.of_kind("", "Service").filter_map(Service::of).collect();
     for service in &services {
-        report.add_some(judge(service, &services, &templates));
+        let Some(named) = by_name.get(service.object().name()) else { continue };
+        report.add_some(judge(service, named, &services, &templates));
     }
 }
 
-fn judge<'a>(service: &Service<'a>, all: &[Service<'a>], templates: &[PodTemplate<'a>]) -> Option<Notice> {
+fn judge<'a>(
+    service: &Service<'a>,
+    named: &[&PodTemplate<'a>],
+    all: &[Service<'a>],
+    templates: &[PodTemplate<'a>],
+) -> Option<Notice> {
     let near = |it: &Object| {
         Agreement::between(service.object().namespace(), it.namespace(), true) == Agreement::Exact
     };
     let selector = service.selector()?;
+    let name = service.object().name();
+    let mut own = named.iter().filter(|it| near(it.object()));
+    let (own, None) = (own.next()?, own.next()) else { return None };
+    // What is usual is seen without a look at all the others.
+    if selector.matches(own.labels()) {
+        return None;
+    }
     let mut selected = templates.iter().filter(|it| near(it.object()) && selector.matches(it.labels()));
     let (sibling, None) = (selected.next()?, selected.next()) else { return None };
-    let name = service.object().name();
-    let mut own = templates.iter().filter(|it| near(it.object()) && it.object().name() == name);
-    let (own, None) = (own.next()?, own.next()) else { return None };
     let other = sibling.object().name();
     let is_selected = all.iter().any(|it| it.selector().is_some_and(|it| it.matches(own.labels())));
     // One release of several, a primary or a canary, is meant to be led to.
