@@ -65,11 +65,18 @@ pub(crate) fn classify(stream: &Stream, lists_type_items: bool) -> Vec<DocumentK
         foreign = foreign::template(stream);
     }
     let braces = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
-    stream
-        .documents()
-        .iter()
-        .map(|document| classify_one(stream, document, foreign, braces, lists_type_items))
-        .collect()
+    let documents = stream.documents();
+    let one = |document| classify_one(stream, document, foreign, braces, lists_type_items);
+    let mut kinds: Vec<DocumentKind> = documents.iter().map(one).collect();
+    // Whoever applies the objects of a file stumbles over the rest of it.
+    if kinds.iter().any(|kind| matches!(kind, DocumentKind::Objects(_))) {
+        for (kind, document) in kinds.iter_mut().zip(documents) {
+            if *kind == DocumentKind::Other && !document.is_accepted() {
+                *kind = DocumentKind::Broken;
+            }
+        }
+    }
+    kinds
 }
 
 fn classify_one(

@@ -395,6 +395,19 @@ fn broken_manifests_are_noticed_once() {
 }
 
 #[test]
+fn what_does_not_parse_beside_objects_is_noticed() {
+    let json =
+        format!("{{{}}} trailing", r#""apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}"#);
+    let yaml = format!("{WEB}---\na: [\n");
+    let rendering = rendered(&[("a.json", &json), ("b.yaml", &yaml), ("c.yaml", "a: [\n")]);
+    let found = notices(&rendering);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("error invalid-yaml a.json:1"), "{found:?}");
+    assert!(found[1].starts_with("error invalid-yaml b.yaml:"), "{found:?}");
+    assert!(skips(&rendering).contains(&("a.json".to_owned(), SkipCode::Unparsable)));
+}
+
+#[test]
 fn a_template_of_a_kustomization_is_no_syntax_error() {
     let rendering =
         rendered(&[("kustomization.yaml", "resources: [a.yaml]\n{% if x %}\nnamePrefix: b\n{% endif %}\n")]);
