@@ -12,10 +12,13 @@ pub(crate) const FINDINGS_MAX: usize = 1_000;
 /// Bytes of one file that are read again to prove repairs.
 const PROVEN_BYTES_MAX: usize = 32 << 20;
 
+/// Findings of one check in one file, seen in one unit.
+type Crowd = (FileId, Option<UnitId>, &'static str);
+
 /// What was spent so far.
 #[derive(Debug, Default)]
 pub(crate) struct Bounds {
-    findings: RefCell<FxHashMap<(FileId, Option<UnitId>, &'static str), usize>>,
+    findings: RefCell<FxHashMap<Crowd, usize>>,
     proven: RefCell<FxHashMap<FileId, usize>>,
 }
 
