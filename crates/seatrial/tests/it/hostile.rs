@@ -1,7 +1,8 @@
 //! Input that nobody should write: every run ends with a sentence.
 
-use std::fmt::Write as _;
-use std::fs;
+#[cfg(unix)]
+#[path = "../hostile/mod.rs"]
+mod cases;
 
 use crate::support::{Run, SOUND, Tree};
 
@@ -77,68 +78,14 @@ fn nothing_but_bytes_is_unknown() {
 }
 
 #[test]
-fn deep_nesting_and_alias_bombs_end() {
-    let tree = Tree::new(&[]);
-    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
-    tree.write("flow.yaml", format!("{head}data: {}", "[".repeat(200_000)));
-    let block: Vec<String> = (0..5_000).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
-    tree.write("block.yaml", format!("{head}data:\n{}", block.join("\n")));
-    let mut bomb = format!("{head}data:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-    for level in 1..60 {
-        let names = vec![format!("*a{}", level - 1); 10].join(", ");
-        writeln!(bomb, "  a{level}: &a{level} [{names}]").expect("a string can be written");
-    }
-    tree.write("bomb.yaml", bomb);
-    tree.write("cycle.yaml", format!("{head}data: &a\n  b: *a\n"));
-    let started = std::time::Instant::now();
-    let done = json(&tree);
-    assert!(started.elapsed().as_secs() < 30);
-    assert_eq!(done.code, 1);
-    // The Go libraries read blocks that are nested as deeply as these, too.
-    let names = ["bomb.yaml", "cycle.yaml", "flow.yaml"];
-    assert_eq!(found(&done), names.map(|name| format!("invalid-yaml {name}")));
-    assert_eq!(skipped(&done), names.map(|name| format!("unparsable {name}")));
-    let report = done.json();
-    assert_eq!((&report["verdict"], &report["coverage"]["rendered"]), (&"will-fail".into(), &0.into()));
-}
-
-#[test]
-fn a_huge_file_is_not_read() {
-    let tree = Tree::new(&[("k8s/web.yaml", SOUND)]);
-    let file = fs::File::create(tree.path().join("k8s/huge.yaml")).expect("the file can be made");
-    file.set_len(100 << 20).expect("a sparse file can be long");
-    let done = json(&tree);
-    assert_eq!(done.code, 0);
-    assert_eq!(found(&done), ["file-too-large k8s/huge.yaml"]);
-    assert_eq!(skipped(&done), ["limit k8s/huge.yaml"]);
-}
-
-#[test]
 fn an_empty_directory_is_nothing_to_judge() {
     let done = Tree::new(&[]).check(&[]);
     assert_eq!(ended(&done).code, 2);
 }
 
-#[test]
-fn control_characters_do_not_reach_the_terminal() {
-    let tree = Tree::new(&[]);
-    let escape = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}";
-    tree.write(
-        "k8s/a.yaml",
-        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  k: x\n  k: y # {escape}\n"),
-    );
-    tree.write(
-        "k8s/b.yaml",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"\\e[2Jx\"}\ndata:\n  k: x\n  k: y\n",
-    );
-    let done = tree.check(&[]);
-    ended(&done);
-    let steers = |character: char| character.is_control() && character != '\n' || character == '\u{202e}';
-    assert!(!done.stdout.contains(steers) && !done.stderr.contains(steers), "{:?}", done.stdout);
-}
-
 #[cfg(unix)]
 mod unix {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
@@ -185,4 +132,39 @@ mod unix {
         assert_eq!(skipped(&done), ["unreadable k8s/d.yaml", "unreadable k8s/l.yaml"]);
         assert_eq!(done.json()["verdict"], "unknown");
     }
+}
+
+/// Every case of the table. What each takes is measured elsewhere; here only
+/// the time of a program that hangs, on a machine that does much else, fails.
+#[cfg(unix)]
+#[test]
+fn every_hostile_tree_ends_as_it_must() {
+    use std::path::Path;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    let directory = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/cases"));
+    let program = assert_cmd::cargo::cargo_bin!("seatrial");
+    let waiting: Vec<_> = cases::tables(directory).into_iter().flat_map(|(_, cases)| cases).collect();
+    assert!(waiting.len() >= 60);
+    let waiting = Mutex::new(waiting);
+    let next = || waiting.lock().expect("no case panics").pop();
+    let failed = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(case) = next() {
+            let outcome = case.run(program, Duration::from_mins(2));
+            if !outcome.wrong.is_empty() {
+                let cases::Outcome { elapsed, peak_kib, told, wrong } = outcome;
+                let cost = format!("{elapsed:?}, {} KiB", peak_kib.unwrap_or_default());
+                let text = format!("{} ({cost}, {told}):\n  {}", case.name, wrong.join("\n  "));
+                failed.lock().expect("no case panics").push(text);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+        (0..threads).for_each(|_| drop(scope.spawn(work)));
+    });
+    let failed = failed.into_inner().expect("no case panics");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
