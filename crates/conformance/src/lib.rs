@@ -4,6 +4,8 @@
 
 mod edits;
 pub mod fuzz;
+#[cfg(unix)]
+mod hostile;
 mod json;
 mod report;
 mod yaml;
@@ -32,7 +34,12 @@ pub struct Suite {
 }
 
 /// Every suite there is.
-pub const SUITES: &[Suite] = &[yaml::SUITE, edits::SUITE];
+pub const SUITES: &[Suite] = &[
+    yaml::SUITE,
+    edits::SUITE,
+    #[cfg(unix)]
+    hostile::SUITE,
+];
 
 impl Suite {
     /// The suite of that name.
