@@ -2,9 +2,11 @@
 //!
 //! ## Why
 //! A peer is either a block of addresses or a selection of pods and namespaces, and
-//! an empty one is refused, as is a block with bits beyond its prefix, an
-//! exception outside the block, a range of ports that ends before it begins, and a
-//! port in quotes, which would be the name of one.
+//! an empty one is refused, as is an exception outside the block, a range of ports
+//! that ends before it begins, and a port in quotes, which would be the name of one.
+//!
+//! A block with bits beyond its prefix, `10.1.2.3/8`, is refused since 1.36. Before,
+//! `10.0.0.0/8` is what it means, which may not be what was meant.
 //!
 //! ## Bad
 //! ```yaml
@@ -48,14 +50,18 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Since when bits beyond the prefix are refused.
+const STRICT_BLOCKS: u32 = 36;
+
 fn run(context: &Context<'_>, report: &mut Report) {
+    let is_strict = context.world().repository.target.kubernetes.minor >= STRICT_BLOCKS;
     for policy in context.of_kind("networking.k8s.io", "NetworkPolicy").filter_map(Policy::of) {
         for kind in policy.spec.list("policyTypes") {
             report.add_some(of_type(&policy, &kind));
         }
         for (direction, list) in [(Direction::Ingress, "from"), (Direction::Egress, "to")] {
             for rule in policy.rules(direction) {
-                rule.list(list).for_each(|it| report.add_some(of_peer(&policy, &it)));
+                rule.list(list).for_each(|it| report.add_some(of_peer(&policy, &it, is_strict)));
                 rule.list("ports").for_each(|it| report.add_some(of_port(&policy, &it)));
             }
         }
@@ -78,7 +84,7 @@ fn of_type(policy: &Policy<'_>, field: &Field<'_>) -> Option<Notice> {
     })
 }
 
-fn of_peer(policy: &Policy<'_>, peer: &Field<'_>) -> Option<Notice> {
+fn of_peer(policy: &Policy<'_>, peer: &Field<'_>, is_strict: bool) -> Option<Notice> {
     if !peer.node().is_mapping() {
         return None;
     }
@@ -93,7 +99,7 @@ fn of_peer(policy: &Policy<'_>, peer: &Field<'_>) -> Option<Notice> {
             notice(policy, &block, "has a peer with an `ipBlock` and a selector")
                 .help("make two peers of it"),
         ),
-        (Some(block), None) => of_block(policy, &block),
+        (Some(block), None) => of_block(policy, &block, is_strict),
         (None, Some(_)) => None,
     }
 }
@@ -141,49 +147,68 @@ impl Block {
     }
 }
 
-fn of_block(policy: &Policy<'_>, field: &Field<'_>) -> Option<Notice> {
+fn of_block(policy: &Policy<'_>, field: &Field<'_>, is_strict: bool) -> Option<Notice> {
     let whole = field.key("cidr")?;
     let text = whole.as_str().filter(|it| !is_filled_in_later(it))?;
     let block = Block::parse(text);
-    if let Some(notice) = of_cidr(policy, &whole, text, block) {
+    let notice = |field: &Field<'_>, text: &str, block: Option<Block>| match block {
+        Some(block) => of_bits(policy, field, text, block, is_strict),
+        None => Some(of_words(policy, field, text)),
+    };
+    if let Some(notice) = notice(&whole, text, block) {
         return Some(notice);
     }
     field.list("except").find_map(|except| {
         let inner = except.as_str().filter(|it| !is_filled_in_later(it))?;
         let parsed = Block::parse(inner);
-        of_cidr(policy, &except, inner, parsed).or_else(|| {
+        notice(&except, inner, parsed).or_else(|| {
             let is_inside = block.zip(parsed).is_none_or(|(block, inner)| block.holds(inner));
-            let what = format!("excepts {inner}, which is no part of {text}");
-            (!is_inside).then(|| notice(policy, &except, &what).help("an exception lies inside its block"))
+            (!is_inside).then(|| of_exception(policy, &except, inner, text))
         })
     })
 }
 
-fn of_cidr(policy: &Policy<'_>, field: &Field<'_>, text: &str, block: Option<Block>) -> Option<Notice> {
-    let Some(block) = block else {
-        let notice = notice(policy, field, &format!("has `{text}` as a block of addresses"));
-        return Some(match text.parse::<IpAddr>() {
-            Ok(address) => {
-                let whole = format!("{text}/{}", if address.is_ipv4() { 32 } else { 128 });
-                let content = Content::Text(whole.clone());
-                notice
-                    .help(format!("a single address is `{whole}`"))
-                    .change(Change::Set { at: field.location(), content })
-            }
-            Err(_) => notice.help("write an address and a prefix: `10.0.0.0/8`"),
-        });
+fn of_exception(policy: &Policy<'_>, field: &Field<'_>, inner: &str, outer: &str) -> Notice {
+    notice(policy, field, &format!("excepts {inner}, which is no part of {outer}"))
+        .help("an exception lies inside its block")
+}
+
+/// About what is no block at all.
+fn of_words(policy: &Policy<'_>, field: &Field<'_>, text: &str) -> Notice {
+    let notice = notice(policy, field, &format!("has `{text}` as a block of addresses"));
+    let Ok(address) = text.parse::<IpAddr>() else {
+        return notice.help("write an address and a prefix: `10.0.0.0/8`");
     };
+    let whole = format!("{text}/{}", if address.is_ipv4() { 32 } else { 128 });
+    let content = Content::Text(whole.clone());
+    notice
+        .help(format!("a single address is `{whole}`"))
+        .change(Change::Set { at: field.location(), content })
+}
+
+/// About bits beyond the prefix.
+fn of_bits(
+    policy: &Policy<'_>,
+    field: &Field<'_>,
+    text: &str,
+    block: Block,
+    is_strict: bool,
+) -> Option<Notice> {
     if block.cut(block.prefix) == block.bits {
         return None;
     }
     let right = block.text();
     let content = Content::Text(right.clone());
-    Some(
-        notice(policy, field, &format!("has `{text}` as a block of addresses"))
-            .because("bits are set beyond the prefix")
-            .help(format!("write `{right}`, or a longer prefix"))
-            .change(Change::Set { at: field.location(), content }),
-    )
+    let notice = notice(policy, field, &format!("has `{text}` as a block of addresses"))
+        .because("bits are set beyond the prefix")
+        .help(format!("write `{right}`, or a longer prefix"))
+        .change(Change::Set { at: field.location(), content });
+    if is_strict {
+        return Some(notice);
+    }
+    let later =
+        format!("Kubernetes before 1.{STRICT_BLOCKS} reads it as `{right}`, later versions refuse it");
+    Some(notice.severity(Severity::Warning).because(later))
 }
 
 fn of_port(policy: &Policy<'_>, port: &Field<'_>) -> Option<Notice> {

@@ -7,8 +7,9 @@
 //! `text files` (further paths that exist), `text refs` (the repository's
 //! `url ...` lines, then its branches and tags), `text orphans` (files that no
 //! kustomization lists, and who names them), `text external` (`Kind
-//! namespace/name` or `Kind name`, declared to exist elsewhere). They are
-//! `text` so that rustdoc does not take them for Rust.
+//! namespace/name` or `Kind name`, declared to exist elsewhere), `text minor`
+//! (the target's version, `30` for 1.30). They are `text` so that rustdoc does
+//! not take them for Rust.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -163,10 +164,12 @@ impl Case {
         let mut facts = RenderFacts::default();
         let mut external = Vec::new();
         let mut origins = None;
+        let mut kubernetes = KubernetesVersion::DEFAULT;
         for fence in &self.fences {
             let lines = fence.text.lines().filter(|line| !line.is_empty());
             match fence.info.strip_prefix("text ").unwrap_or(&fence.info) {
                 "files" => facts.files.extend(lines.map(TreePath::new)),
+                "minor" => kubernetes.minor = fence.text.trim().parse().expect("a minor version is a number"),
                 "refs" => origins = Some(refs(lines)),
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
                 "external" => external.extend(lines.filter_map(declared)),
@@ -188,7 +191,7 @@ impl Case {
         facts.files.sort();
         let (units, bundles) = bundles(&streams, &kinds);
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
-        let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+        let target = Target { kubernetes, profile: "default".to_owned() };
         let repository = Repository { target, units, bundles, facts, coverage, external, origins };
         Tree { repository, streams }
     }
