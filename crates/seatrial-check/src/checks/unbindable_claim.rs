@@ -5,7 +5,8 @@
 //! an access mode that the volume has, and a volume that is large enough. Otherwise
 //! it stays Pending, and every pod that mounts it with it. A claim without a class
 //! is given the cluster's default one, which then differs from the volume's; to have
-//! none is `storageClassName: ""`.
+//! none is `storageClassName: ""`. A volume whose `claimRef` names the claim is bound to it as
+//! it is.
 //!
 //! ## Bad
 //! ```yaml
@@ -87,6 +88,9 @@ struct Obstacle {
 }
 
 fn judge(claim: &Store<'_>, volume: &Store<'_>) -> Option<Notice> {
+    if is_kept_for(volume, claim) {
+        return None;
+    }
     let obstacle =
         of_class(claim, volume).or_else(|| of_mode(claim, volume)).or_else(|| of_size(claim, volume))?;
     let (title, other) = (claim.title(), volume.title());
@@ -99,6 +103,23 @@ fn judge(claim: &Store<'_>, volume: &Store<'_>) -> Option<Notice> {
             .because("the claim stays Pending, and every pod that mounts it")
             .related(obstacle.volume, Role::Definition, "the volume"),
     )
+}
+
+/// Whether the volume may be kept for this very claim: then they are bound without
+/// a look at class, mode or size.
+fn is_kept_for(volume: &Store<'_>, claim: &Store<'_>) -> bool {
+    let Some(kept) = volume.spec.key("claimRef") else { return false };
+    let (object, name) = (claim.object(), kept.text("name").unwrap_or_default());
+    let is_named = if object.kind() == "StatefulSet" {
+        // Its claims are called `TEMPLATE-NAME-0`.
+        let template = claim.field.keys(&["metadata", "name"]).and_then(|it| it.as_str());
+        let rest = template.and_then(|it| name.strip_prefix(it)?.strip_prefix('-'));
+        rest.is_some_and(|it| it.starts_with(object.name()))
+    } else {
+        name == object.name()
+    };
+    let namespaces = kept.text("namespace").zip(object.namespace());
+    is_named && namespaces.is_none_or(|(one, other)| one == other || is_filled_in_later(one))
 }
 
 fn of_class(claim: &Store<'_>, volume: &Store<'_>) -> Option<Obstacle> {
