@@ -2,8 +2,9 @@
 //!
 //! ## Why
 //! A request is what the scheduler keeps free for the container, a limit is what it
-//! may use at most. The API server refuses a pod that requests more than it may use:
-//! a Deployment is accepted, but its `ReplicaSet` creates no pod (`FailedCreate`).
+//! may use at most. The API server refuses a pod that requests more than it may use,
+//! and so it does a Deployment whose template says so (`must be less than or equal to
+//! memory limit`).
 //! Amounts are compared as numbers: `1G` is less than `1Gi`, `500m` less than `1`.
 //!
 //! ## Bad
