@@ -11,6 +11,10 @@ use crate::selection::Labelled;
 const GROUP: &str = "networking.k8s.io";
 /// The label that every namespace has.
 pub(crate) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// Where name servers run: everywhere, and in OpenShift.
+const DNS_NAMESPACES: &[&str] = &["kube-system", "openshift-dns"];
+/// The ports that they listen on; those of OpenShift's pods are others.
+const DNS_PORTS: &[(i64, &str)] = &[(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")];
 /// Pods are compared with no more policies than this.
 const POLICIES_MAX: usize = 2_000;
 
@@ -163,11 +167,34 @@ impl<'a> Policies<'a> {
         other: &Labelled<'a>,
         port: &Port<'_>,
     ) -> bool {
+        self.rules_for(pod, direction)
+            .any(|(policy, rule)| self.names(policy, &rule, direction, other) && is_for(&rule, port))
+    }
+
+    /// Whether some rule for a pod names another, whatever the port; what lets
+    /// everybody ask for names does not count.
+    pub(crate) fn may_pass_somewhere(
+        &self,
+        pod: &Labelled<'a>,
+        direction: Direction,
+        other: &Labelled<'a>,
+    ) -> bool {
+        let is_dns = |port: Field<'_>| DNS_PORTS.iter().any(|(dns, _)| port.number("port") == Some(*dns));
         self.rules_for(pod, direction).any(|(policy, rule)| {
-            let mut peers = rule.list(direction.lists().1).peekable();
-            let is_open = peers.peek().is_none();
-            (is_open || peers.any(|peer| self.is_peer(policy, &peer, other))) && is_for(&rule, port)
+            self.names(policy, &rule, direction, other) && !rule.list("ports").all(is_dns)
         })
+    }
+
+    /// Whether the other side of a rule may be a pod.
+    fn names(
+        &self,
+        policy: &Policy<'a>,
+        rule: &Field<'a>,
+        direction: Direction,
+        other: &Labelled<'a>,
+    ) -> bool {
+        let mut peers = rule.list(direction.lists().1).peekable();
+        peers.peek().is_none() || peers.any(|peer| self.is_peer(policy, &peer, other))
     }
 
     /// Whether some rule for a pod may let it ask for names.
@@ -176,8 +203,9 @@ impl<'a> Policies<'a> {
             let names_ports = rule.list("ports").next().is_some();
             let mut peers = rule.list("to").peekable();
             let reaches = peers.peek().is_none() || peers.any(|it| leaves_namespace(policy, &it));
-            ["UDP", "TCP"].iter().any(|protocol| {
-                let port = Port { number: Some(53), names: vec!["dns", "dns-tcp", "domain"], protocol };
+            DNS_PORTS.iter().any(|&(number, protocol)| {
+                let names = vec!["dns", "dns-tcp", "domain"];
+                let port = Port { number: Some(number), names, protocol };
                 // Whoever writes the port means it.
                 is_for(&rule, &port) && (names_ports || reaches)
             })
@@ -229,17 +257,28 @@ fn leaves_namespace(policy: &Policy<'_>, peer: &Field<'_>) -> bool {
     let is_written = |name: &str| peer.key(name).is_some_and(|it| !it.node().is_null());
     if is_written("ipBlock") {
         let cidr = peer.key("ipBlock").and_then(|it| it.text("cidr").map(str::to_owned));
-        return cidr.is_none_or(|it| !it.ends_with("/32") && !it.ends_with("/128"));
+        return cidr.is_none_or(|it| is_wide(&it) || may_be_name_server(&it));
     }
     let namespaces = peer.key("namespaceSelector").and_then(|it| LabelSelector::of(it.node()));
     let is_named = |selector: &LabelSelector| {
-        selector
-            .requirements
-            .iter()
-            .all(|it| it.operator != Operator::In || it.key != NAME_LABEL || it.accepts(Some("kube-system")))
+        selector.requirements.iter().all(|it| {
+            let may_be = |name: &&str| it.accepts(Some(name));
+            it.operator != Operator::In || it.key != NAME_LABEL || DNS_NAMESPACES.iter().any(may_be)
+        })
     };
-    policy.object().namespace() == Some("kube-system")
+    policy.object().namespace().is_some_and(|it| DNS_NAMESPACES.contains(&it))
         || (is_written("namespaceSelector") && namespaces.is_none_or(|it| is_named(&it)))
+}
+
+/// Whether a block is more than one address.
+fn is_wide(cidr: &str) -> bool {
+    !cidr.ends_with("/32") && !cidr.ends_with("/128")
+}
+
+/// Whether a single address is the one that name servers mostly have: the tenth
+/// of the Services' range, or that of a cache on each node.
+fn may_be_name_server(cidr: &str) -> bool {
+    cidr.ends_with(".10/32") || cidr.ends_with("::a/128") || cidr.starts_with("169.254.")
 }
 
 /// Whether a peer may be an ingress controller: it is none only where its

@@ -172,7 +172,9 @@ fn judge<'a>(
     let called = context.pods().selected(service.object(), &selector).found;
     // A Service with pods of several kinds may be answered by another one.
     let [called] = called.as_slice() else { return None };
-    if called.object.unit() != caller.object.unit() {
+    // What a pod says to itself may well stay inside it.
+    let is_itself = place(called.object) == place(caller.object);
+    if called.object.unit() != caller.object.unit() || is_itself {
         return None;
     }
     let port = port(service, called, address.host.port);
@@ -181,7 +183,10 @@ fn judge<'a>(
         let closing = policies.closing(closed, direction);
         let policy = closing.first()?;
         let is_blocked = !policies.may_pass(closed, direction, other, &port);
-        is_blocked.then(|| notice(address, policy, direction, caller, called))
+        // Where another port is open, it is the port that matters.
+        let port =
+            port.number.filter(|_| is_blocked && policies.may_pass_somewhere(closed, direction, other));
+        is_blocked.then(|| notice(address, policy, direction, port, [caller, called]))
     })
 }
 
@@ -206,12 +211,14 @@ fn notice(
     address: &Address<'_>,
     policy: &Policy<'_>,
     direction: Direction,
-    caller: &Labelled<'_>,
-    called: &Labelled<'_>,
+    port: Option<i64>,
+    [caller, called]: [&Labelled<'_>; 2],
 ) -> Notice {
     let (from, to, own) = (caller.object.title(), called.object.title(), policy.object().title());
-    let message = format!("{own} keeps {from} from reaching {to}");
+    let shown = port.map(|it| format!("port {it} of ")).unwrap_or_default();
+    let message = format!("{own} keeps {from} from reaching {shown}{to}");
     let help = match direction {
+        _ if port.is_some() => "allow it: add the port to the rule that has the other ports".to_owned(),
         Direction::Ingress => format!("allow it: add {from} to the `from` of a rule, by labels of its pods"),
         Direction::Egress => format!("allow it: add {to} to the `to` of a rule, by labels of its pods"),
     };
