@@ -4,7 +4,7 @@
 //! A star stands for everything there is, and for everything that will be: a
 //! resource that is installed later is covered without anybody deciding so. With
 //! `verbs: ["*"]` on `roles`, `bind` and `escalate` are included, and with them
-//! every other right.
+//! every other right. Custom and external metrics have no names to list.
 //!
 //! ## Bad
 //! ```yaml
@@ -49,10 +49,18 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for role in context.objects().filter(|it| is_role(it) && !is_aggregated(it)) {
-        for rule in rules(role) {
+        for rule in rules(role).filter(|it| !is_of_metrics(it)) {
             report.add_some(judge(role, &rule));
         }
     }
+}
+
+/// Whether a rule is about metrics only: each is a resource, with a name that
+/// nobody knows beforehand, and can but be read.
+fn is_of_metrics(rule: &Rule<'_>) -> bool {
+    let mut groups = rule.groups().peekable();
+    groups.peek().is_some()
+        && groups.all(|it| matches!(it, "custom.metrics.k8s.io" | "external.metrics.k8s.io"))
 }
 
 /// One notice for a rule, about the first list with a star.
