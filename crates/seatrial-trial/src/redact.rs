@@ -149,6 +149,12 @@ impl<'a> Scrubber<'a> {
         ranges
     }
 
+    /// Where values stand in a file's text.
+    pub(crate) fn spans(&self, file: FileId, text: &str) -> Vec<Span> {
+        let ranges = self.found(text, &[]).into_iter();
+        ranges.map(|range| Span::new(file, range.start as u32, range.end as u32)).collect()
+    }
+
     /// Every text of a finding that is not a file's own. The keys that lead to
     /// its field are no secrets.
     pub(crate) fn scrub_finding(&self, finding: &mut Finding) {
@@ -187,7 +193,9 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 /// Whether a value is more than an ordinary word.
 fn is_telling(value: &str) -> bool {
     let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_lowercase());
-    value.len() >= VALUE_BYTES_MIN && !is_word
+    // Kubernetes fills it in: the value stands elsewhere.
+    let is_reference = value.starts_with("$(") && value.ends_with(')') && !value[2..].contains("$(");
+    value.len() >= VALUE_BYTES_MIN && !is_word && !is_reference
 }
 
 /// The beginning of a value, on a character boundary.

@@ -1,9 +1,12 @@
 //! One trial, from files to verdict.
 
+use std::collections::BTreeSet;
+
 use globset::GlobMatcher;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
+use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
@@ -271,7 +274,8 @@ impl<'a> Run<'a> {
         let repository = &self.rendering.repository;
         let reported = self.reported();
         let bounds = Bounds::default();
-        let (resolved, suppressed) = self.resolve(&reported, scrubber, &bounds);
+        let scrubber = scrubber.with_public(public_words(&self.rendering.repository, &self.judgement.graph));
+        let (resolved, suppressed) = self.resolve(&reported, &scrubber, &bounds);
         let evidence = Evidence {
             repository,
             resolved: &resolved,
@@ -288,7 +292,7 @@ impl<'a> Run<'a> {
             verdict: of_repository(&units, &findings),
             coverage: self.coverage(&reported, &bounds),
             checklist: self.checklist(&reported, &units, &findings),
-            sources: mask(&self.rendering.sources, self.secrets),
+            sources: mask(&self.rendering.sources, &self.masked(&scrubber, &findings)),
             summary: summary(&findings, suppressed),
             checks: self.selected(),
             is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
@@ -313,7 +317,23 @@ impl<'a> Run<'a> {
         matches!(self.request.files.kind(scope), Some(EntryKind::File { .. })).then_some(scope)
     }
 
-    fn resolve(&self, reported: &[bool], scrubber: Scrubber<'a>, bounds: &Bounds) -> (Vec<Resolved>, usize) {
+    /// The secrets, and where their values stand once more in the files that
+    /// findings show: in a comment, a command, another object.
+    fn masked(&self, scrubber: &Scrubber<'_>, findings: &[Finding]) -> Vec<Span> {
+        let places = |it: &Finding| {
+            let related: Vec<FileId> = it.related.iter().map(|it| it.place.span.file).collect();
+            related.into_iter().chain([it.primary.span.file])
+        };
+        let shown: BTreeSet<FileId> = findings.iter().flat_map(places).collect();
+        let again = shown
+            .into_par_iter()
+            .flat_map_iter(|file| scrubber.spans(file, self.rendering.sources.file(file).text()));
+        let mut spans: Vec<Span> = again.collect();
+        spans.extend_from_slice(self.secrets);
+        spans
+    }
+
+    fn resolve(&self, reported: &[bool], scrubber: &Scrubber<'a>, bounds: &Bounds) -> (Vec<Resolved>, usize) {
         let Self { request, rendering, .. } = *self;
         let resolver = Resolver {
             repository: &rendering.repository,
@@ -326,13 +346,12 @@ impl<'a> Run<'a> {
             config_file: self.config_file,
             bounds,
         };
-        let scrubber = scrubber.with_public(public_words(&rendering.repository, &self.judgement.graph));
         let mut suppressions =
             Suppressions::new(&request.config, &request.root, &rendering.sources, self.checks, request.today);
         let mut notices = rendering.notices.clone();
         notices.extend(self.judgement.notices.iter().cloned());
         notices.extend(suppressions.expired(self.config_file, &rendering.sources));
-        resolve(&resolver, &notices, &mut suppressions, &scrubber, |suppressions| {
+        resolve(&resolver, &notices, &mut suppressions, scrubber, |suppressions| {
             self.unused(suppressions, reported)
         })
     }
@@ -423,8 +442,21 @@ fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> FxHashSet<&
     for object in objects {
         words.extend(names(object).into_iter().flatten());
         words.extend(labels(object));
+        words.extend(PodTemplate::of(object).iter().flat_map(pod_words));
     }
     words.extend(repository.units.iter().map(|unit| unit.kind.as_str()));
+    words
+}
+
+/// What a pod calls its containers, ports, volumes and images.
+fn pod_words<'a>(template: &PodTemplate<'a>) -> Vec<&'a str> {
+    let mut words: Vec<&str> = template.volumes().filter_map(|it| it.name()).collect();
+    for container in template.containers() {
+        words.extend(container.name());
+        words.extend(container.field.list("ports").filter_map(|it| it.text("name")));
+        let image = container.field.text("image").and_then(|it| it.rsplit('/').next());
+        words.extend(image.and_then(|it| it.split([':', '@']).next()));
+    }
     words
 }
 

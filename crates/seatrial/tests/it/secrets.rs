@@ -201,3 +201,23 @@ fn the_places_with_canaries_are_shown_otherwise_the_test_proves_nothing() {
         findings.iter().filter_map(|it| it["primary"]["path"].as_str()).collect();
     assert!(paths.len() >= 12, "{paths:?}");
 }
+
+/// A value is known once it stands in a Secret: it is hidden in the excerpts of
+/// other objects too, but a name that one equals stays readable.
+#[test]
+fn values_that_stand_elsewhere_again_are_hidden_in_excerpts() {
+    let value = canary("again");
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{p: {value}, q: postgres}}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {{note: \"it is {value}\"}}\n\
+         spec:\n  containers:\n    - name: postgres # {value}\n      image: \"postgres:17:1\" # once {value}\n      \
+         command: [sh, -c, \"login {value}\"]\n"
+    );
+    let tree = Tree::new(&[("a.yaml", &text)]);
+    for format in FORMATS {
+        let done = tree.check(&["--format", format]);
+        assert!(!done.stdout.contains(CANARY), "{format}: {}", done.stdout);
+    }
+    let shown = tree.check(&[]).stdout;
+    assert!(shown.contains("container postgres") && shown.contains("\"postgres:17:1\""), "{shown}");
+}
