@@ -72,7 +72,7 @@ impl<'a> Planner<'a> {
             (Manner::Closed, Some(last)) => close(self.ground, last),
             (Manner::OneLine, _) => difference.content().is_some_and(Content::has_lines),
         };
-        Plan { edits, difference, is_apt }
+        Plan { edits: joined(edits), difference, is_apt }
     }
 
     fn set(&self, content: &Content) -> Planned {
@@ -306,6 +306,22 @@ fn refuse_repeated(mapping: Node<'_>, index: usize) -> Result<(), Refusal> {
         return Err(Refusal::new("another mapping gives the field too, through `<<`"));
     }
     Ok(())
+}
+
+/// Edits that touch as one: whoever carries them out in another order than
+/// that of the text gets the same.
+fn joined(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut apart: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match apart.last_mut() {
+            Some(last) if last.span.end == edit.span.start => {
+                last.span.end = edit.span.end;
+                last.text.push_str(&edit.text);
+            }
+            _ => apart.push(edit),
+        }
+    }
+    apart
 }
 
 /// Lets an edit at the end of a text leave a line break there, if there is none.

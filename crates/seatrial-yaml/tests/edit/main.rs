@@ -62,7 +62,11 @@ fn answer(case: &Case) -> Answer {
     match edit(root, &operation) {
         Err(refusal) => Answer::Refused(refusal.reason),
         Ok(edits) if edits.is_empty() => Answer::Unchanged,
-        Ok(edits) => Answer::Text(apply(&case.text, &edits).expect("edits of one text fit together")),
+        Ok(edits) => {
+            let are_apart = edits.windows(2).all(|pair| pair[0].span.end < pair[1].span.start);
+            assert!(are_apart, "{}: edits stand in order and apart: {edits:?}", case.name);
+            Answer::Text(apply(&case.text, &edits).expect("edits of one text fit together"))
+        }
     }
 }
 
