@@ -1,7 +1,10 @@
 //! Comments that accept findings: `# seatrial: ignore[check-id, ...] reason`.
 
+use std::sync::Arc;
+
 use seatrial_diagnostics::{CheckInfo, Location, Notice};
 use seatrial_source::{FileId, LineIndex, Span};
+use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::UNUSED;
 use crate::config::find_check;
@@ -58,10 +61,11 @@ impl Comment {
 
 /// The comments of a text, each with the line it speaks for: its own where
 /// something stands before it, else the next line that is no comment.
-pub(super) fn comments_of(file: FileId, text: &str, lines: &LineIndex) -> Vec<(u32, Comment)> {
+pub(super) fn comments_of(file: FileId, text: &Arc<str>, lines: &LineIndex) -> Vec<(u32, Comment)> {
     if !text.contains(MARK) {
         return Vec::new();
     }
+    let stream = seatrial_yaml::parse(file, text.clone(), Dialect::GoYaml3, &Limits::default());
     let mut found = Vec::new();
     let mut waiting = Vec::new();
     for number in 1.. {
@@ -69,7 +73,7 @@ pub(super) fn comments_of(file: FileId, text: &str, lines: &LineIndex) -> Vec<(u
         let end = lines.start(number + 1).map_or(text.len(), |end| end as usize);
         let Some(line) = text.get(start as usize..end) else { break };
         let comments = of_line(file, start as usize, line.trim_end_matches(['\n', '\r']));
-        waiting.extend(comments);
+        waiting.extend(comments.into_iter().filter(|comment| is_real(comment, &stream)));
         if !line.trim_start().starts_with('#') {
             found.extend(waiting.drain(..).map(|comment| (number, comment)));
         }
@@ -77,6 +81,15 @@ pub(super) fn comments_of(file: FileId, text: &str, lines: &LineIndex) -> Vec<(u
     // Nothing follows that the last ones could speak for.
     found.extend(waiting.into_iter().map(|comment| (u32::MAX, comment)));
     found
+}
+
+/// Whether it stands in a comment: a `#` inside a text is none. Of what is no
+/// YAML, a template for one, nobody knows.
+fn is_real(comment: &Comment, stream: &Stream) -> bool {
+    let comments = stream.comments();
+    let behind = comments.partition_point(|it| it.span.start <= comment.span.start);
+    let is_inside = behind.checked_sub(1).is_some_and(|at| comment.span.start < comments[at].span.end);
+    is_inside || !stream.is_accepted()
 }
 
 /// The comments of one line. The mark counts only after a `#`.
@@ -161,6 +174,16 @@ mod tests {
             ]
         );
         assert_eq!(found("# seatrial: ignore[x] known\n\na: 1\n"), ["2 x true `seatrial: ignore[x]`"]);
+    }
+
+    #[test]
+    fn what_stands_in_a_text_is_no_comment() {
+        let script = "a: |\n  x # seatrial: ignore[x] known\nb: 'y # seatrial: ignore[y] known'\n";
+        assert_eq!(found(script), [""; 0]);
+        let mixed = format!("{script}c: 1 # seatrial: ignore[z] known\n");
+        assert_eq!(found(&mixed), ["4 z true `seatrial: ignore[z]`"]);
+        let template = "{{ if .Values.on }}\na: 1 # seatrial: ignore[x] known\n{{ end }}\n";
+        assert_eq!(found(template), ["2 x true `seatrial: ignore[x]`"]);
     }
 
     #[test]
