@@ -1,7 +1,8 @@
 //! What a fix does, in a few words.
 
 use seatrial_diagnostics::{Change, Content, Location};
-use seatrial_yaml::PathStep;
+use seatrial_yaml::emit::is_plain_string;
+use seatrial_yaml::{Dialect, PathStep};
 
 /// A longer value would push the rest of the line away.
 const VALUE_CHARS_MAX: usize = 60;
@@ -43,7 +44,10 @@ fn shown(content: &Content) -> Option<String> {
         Content::Null => "null".to_owned(),
         Content::Bool(value) => value.to_string(),
         Content::Int(value) => value.to_string(),
-        Content::Text(text) => text.clone(),
+        Content::Text(text) if is_plain_string(text, Dialect::GoYaml2) => text.clone(),
+        Content::Text(text) if text.is_empty() => return None,
+        // Without quotes it would read as something else, such as `true`.
+        Content::Text(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
         Content::List(_) | Content::Map(_) => return None,
     };
     let fits = !text.is_empty() && text.chars().count() <= VALUE_CHARS_MAX;
@@ -65,7 +69,10 @@ mod tests {
         let text = |text: &str| Content::Text(text.to_owned());
         let set = |content| of_change(&Change::Set { at: at("spec.type"), content });
         assert_eq!(set(text("NodePort")), "set `spec.type` to `NodePort`");
+        assert_eq!(set(text("true")), "set `spec.type` to `\"true\"`");
+        assert_eq!(set(text("8080")), "set `spec.type` to `\"8080\"`");
         assert_eq!(set(text("a\nb")), "set `spec.type`");
+        assert_eq!(set(text("")), "set `spec.type`");
         assert_eq!(set(Content::Map(Vec::new())), "set `spec.type`");
         let insert = |path: &str, content| of_change(&Change::Insert { at: at(path), content });
         assert_eq!(insert("spec.hostPID", Content::Bool(false)), "add `spec.hostPID: false`");
