@@ -142,6 +142,10 @@ impl Config {
 
 /// The pattern below a root, for the path itself and for all it holds.
 fn with_contents(root: &TreePath, pattern: &str) -> [String; 2] {
+    let mut pattern = pattern;
+    while let Some(rest) = pattern.strip_prefix("./") {
+        pattern = rest;
+    }
     let pattern = pattern.trim_matches('/');
     let below = if root.as_str().is_empty() {
         pattern.to_owned()

@@ -214,3 +214,14 @@ fn every_problem_is_reported_with_its_line() {
     4: `kubernetes` is a string
     ");
 }
+
+#[test]
+fn an_excluded_path_may_begin_with_the_directory_it_is_read_from() {
+    let mut config = Config::default();
+    for pattern in ["./research", "././old/"] {
+        config.leave_out(pattern).expect("it is a glob");
+    }
+    let globs = config.exclude_below(&TreePath::new("k8s"));
+    assert!(globs.is_match("k8s/research/a.yaml") && globs.is_match("k8s/old"));
+    assert!(!globs.is_match("research/a.yaml"));
+}
