@@ -4,15 +4,16 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use seatrial_model::UnitKind;
+use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, UnitVerdict};
 
 use crate::words;
 
-/// How much of what was found was judged in full.
-pub(crate) fn judged(trial: &Trial) -> String {
+/// How much of what was found was judged in full; paths are written as `name` does.
+pub(crate) fn judged(trial: &Trial, name: impl Fn(&TreePath) -> String) -> String {
     let is_whole = trial.coverage.rendered == trial.coverage.found;
     if let Some(file) = trial.coverage.file.as_ref().filter(|_| is_whole) {
-        return format!("{file} judged");
+        return format!("{} judged", name(file));
     }
     let of_kind = |(kind, units): (UnitKind, Vec<&UnitVerdict>)| {
         let judged = units.iter().filter(|unit| unit.is_judged).count();

@@ -51,7 +51,7 @@ fn head(trial: &Trial) -> String {
         "## {sign} Seatrial: {}\n\n**{}** · {} for Kubernetes {}\n",
         words::verdict(trial.verdict),
         words::counts(trial),
-        prose(&coverage::judged(trial)),
+        prose(&coverage::judged(trial, ToString::to_string)),
         trial.target.kubernetes
     )
 }

@@ -3,10 +3,12 @@
 mod ending;
 mod fold;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use seatrial_diagnostics::terminal::{Style, finding, plain};
 use seatrial_diagnostics::{Finding, Severity};
+use seatrial_source::TreePath;
 use seatrial_trial::Trial;
 
 use crate::words;
@@ -58,7 +60,13 @@ fn repeats(first: &Finding, others: &[&Finding], style: &Style) -> String {
 /// Those of other files, in a line each.
 fn alike(first: &Finding, others: &[&Finding], style: &Style) -> String {
     let (word, check) = (first.severity.as_str(), first.check.id);
-    let head = format!("{word}[{check}]: {} more like this in other files", others.len());
+    let files: BTreeSet<&TreePath> = others.iter().map(|it| &it.primary.path).collect();
+    let place = if files.contains(&first.primary.path) {
+        words::count(files.len(), "file", "files")
+    } else {
+        "other files".to_owned()
+    };
+    let head = format!("{word}[{check}]: {} more like this in {place}", others.len());
     let mut out = style.wrap(&head, 4) + "\n";
     for it in others.iter().take(NAMED_MAX) {
         let line = format!("  {}: {}", at(it, style), plain(&it.message));

@@ -138,7 +138,8 @@ fn some(words: &[String]) -> String {
 }
 
 fn coverage(trial: &Trial, style: &Style) -> Vec<String> {
-    let mut lines = vec![format!("{} for Kubernetes {}", coverage::judged(trial), trial.target.kubernetes)];
+    let judged = coverage::judged(trial, |file| style.path(file).to_string());
+    let mut lines = vec![format!("{judged} for Kubernetes {}", trial.target.kubernetes)];
     lines.extend(accepted::lines(trial));
     let skips = coverage::skips(trial);
     let more = skips.len().saturating_sub(SKIPS_MAX);

@@ -23,7 +23,7 @@ pub(super) struct Entry<'a> {
     pub(super) finding: &'a Finding,
     /// Further down in the same file.
     pub(super) below: Vec<&'a Finding>,
-    /// In other files.
+    /// In other files, or also in others.
     pub(super) elsewhere: Vec<&'a Finding>,
 }
 
@@ -96,10 +96,10 @@ fn fold_files(findings: &[Finding]) -> Vec<Entry<'_>> {
         .collect()
 }
 
-/// Entries with what repeats them in other files.
+/// Entries with what repeats them in other files, and what repeats that there.
 fn fold_tree(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     let mut alike: BTreeMap<(&str, Severity, Vec<&str>), Vec<usize>> = BTreeMap::new();
-    for (at, it) in entries.iter().enumerate().filter(|(_, it)| it.below.is_empty()) {
+    for (at, it) in entries.iter().enumerate() {
         let key = (it.finding.check.id, it.finding.severity, skeleton(it.finding));
         alike.entry(key).or_default().push(at);
     }
@@ -114,6 +114,7 @@ fn fold_tree(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     for (at, entry) in entries.into_iter().enumerate() {
         if let Some(&place) = into.get(&at).and_then(|first| places.get(first)) {
             folded[place].elsewhere.push(entry.finding);
+            folded[place].elsewhere.extend(entry.below);
         } else {
             places.insert(at, folded.len());
             folded.push(entry);

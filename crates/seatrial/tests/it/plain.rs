@@ -231,3 +231,24 @@ fn workloads_that_fail_for_one_reason_share_a_line() {
       `# seatrial: ignore[invalid-secret-data] reason` on its line or the one above accepts a finding
     ");
 }
+
+#[test]
+fn the_same_often_in_many_files_is_folded_whole() {
+    let tree = Tree::new(&[]);
+    for number in 0..8 {
+        tree.write(&format!("k8s/{number}.yaml"), many(6));
+    }
+    let text = tree.check(&[]).stdout;
+    assert_eq!(text.matches(" --> ").count(), 5, "{text}");
+    assert!(text.contains("error[duplicate-key]: 2 more like this in k8s/0.yaml: lines "), "{text}");
+    assert!(text.contains("\nerror[duplicate-key]: 41 more like this in 7 files\n"), "{text}");
+    assert!(text.contains("\n  and 29 more\n"), "{text}");
+    assert_eq!(text.matches("more like this").count(), 2, "{text}");
+}
+
+#[test]
+fn the_file_that_was_judged_is_named_from_the_current_directory() {
+    let tree = Tree::new(&[("seatrial.toml", ""), ("k8s/prod/a.yaml", SOUND)]);
+    let text = run(&tree.path().join("k8s"), &["check", "prod/a.yaml"], b"").stdout;
+    assert!(text.contains("coverage: prod/a.yaml judged for Kubernetes"), "{text}");
+}
