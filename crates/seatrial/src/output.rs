@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use seatrial_diagnostics::terminal::{Base, Style};
@@ -13,6 +13,8 @@ use crate::failure::Failure;
 
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 140;
+/// Links followed to where a file is written, which may lead in a circle.
+const LINKS_MAX: usize = 16;
 
 /// How to print on stdout, with paths that are read from this base.
 pub(crate) fn style(color: Color, base: Base) -> Style {
@@ -73,6 +75,23 @@ pub(crate) fn refuse_unwritable(file: &Path) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Where a file comes to lie, which need not be there yet: one file has many
+/// names.
+pub(crate) fn real_place(file: &Path) -> PathBuf {
+    let mut file = file.to_owned();
+    for _ in 0..LINKS_MAX {
+        let parent = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match fs::read_link(&file) {
+            Ok(target) => file = parent.join(target),
+            Err(_) => {
+                let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+                return file.file_name().map_or(parent.clone(), |name| parent.join(name));
+            }
+        }
+    }
+    file
 }
 
 /// Writes a file whole.

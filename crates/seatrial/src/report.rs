@@ -31,10 +31,13 @@ pub(crate) fn targets(arguments: &Check) -> Result<Vec<Target>, Failure> {
     if arguments.output.iter().all(|it| it.format.is_some()) {
         targets.push(Target { format: arguments.format, file: None });
     }
-    for (at, target) in targets.iter().enumerate() {
-        if targets[..at].iter().any(|it| it.file == target.file) {
+    let mut taken: Vec<Option<PathBuf>> = Vec::new();
+    for target in &targets {
+        let place = target.file.as_deref().map(output::real_place);
+        if taken.contains(&place) {
             return Err(twice(target));
         }
+        taken.push(place);
         if let Some(file) = &target.file {
             output::refuse_unwritable(file)?;
         }

@@ -88,3 +88,24 @@ fn statistics_are_said_on_stderr_and_change_no_report() {
     assert_eq!(value("bytes"), (TWICE.len() + SOUND.len()).to_string());
     assert!(done.stderr.lines().last().is_some_and(|it| it.starts_with("total") && it.ends_with(" ms")));
 }
+
+#[test]
+fn one_file_is_recognised_by_all_its_names() {
+    let tree = Tree::new(&[("a.yaml", SOUND), ("deep/keep.txt", "")]);
+    let outputs =
+        |second: &str| tree.check(&["--output", "json=o.json", "--output", &format!("sarif={second}")]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("o.json", tree.path().join("link.json")).expect("a link can be made");
+    for second in [
+        "./o.json",
+        "deep/../o.json",
+        #[cfg(unix)]
+        "link.json",
+    ] {
+        let run = outputs(second);
+        assert_eq!(run.code, 2, "{second}: {}", run.stderr);
+        assert!(run.stderr.contains("would be written twice"), "{second}: {}", run.stderr);
+        assert!(!tree.path().join("o.json").exists(), "it is refused before anything is written");
+    }
+    assert_eq!(outputs("deep/o.json").code, 0);
+}
