@@ -81,7 +81,7 @@ pub(crate) struct Check {
 /// What `seatrial explain` is given.
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
-    /// The check's id, as findings show it in brackets
+    /// The check's id, as findings show it in brackets; a glob such as `missing-*`, `default` or `strict` lists checks
     pub(crate) id: Option<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -261,3 +261,22 @@ fn a_reader_that_leaves_early_is_no_failure() {
         (Some(1), String::new())
     );
 }
+
+#[test]
+fn a_glob_or_a_group_is_explained_by_its_checks() {
+    let tree = Tree::new(&[]);
+    let ids = |word: &str| -> Vec<String> {
+        let list = run(tree.path(), &["explain", word, "--format", "json"], b"").json();
+        let checks = list["checks"].as_array().expect("checks are a list").iter();
+        checks.map(|it| it["id"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let missing = ids("missing-*");
+    assert!(missing.len() > 2 && missing.iter().all(|id| id.starts_with("missing-")), "{missing:?}");
+    let (default, strict, all) = (ids("default"), ids("strict"), ids("*"));
+    assert_eq!(default.len() + strict.len(), all.len());
+    assert!(
+        strict.contains(&"missing-memory-limit".to_owned()) && !strict.contains(&"duplicate-key".to_owned())
+    );
+    let none = run(tree.path(), &["explain", "zzz-*"], b"");
+    assert!(none.code == 2 && none.stderr.contains("no check is called `zzz-*`"), "{}", none.stderr);
+}
