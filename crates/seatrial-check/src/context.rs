@@ -6,6 +6,7 @@ use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
 
 use crate::dns::Services;
+use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::selection::Index;
 
@@ -16,13 +17,15 @@ pub struct Indexes<'a> {
     services: Index<'a>,
     hosts: Services<'a>,
     plurals: Plurals<'a>,
+    limit_ranges: LimitRanges<'a>,
 }
 
 impl<'a> Indexes<'a> {
     /// Indexes the pods, Services and custom resources of every unit.
     pub fn build(repository: &'a Repository) -> Self {
         let (pods, services) = (Index::pods(repository), Index::services(repository));
-        Self { pods, services, hosts: Services::of(repository), plurals: Plurals::of(repository) }
+        let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
+        Self { pods, services, hosts, plurals, limit_ranges: LimitRanges::of(repository) }
     }
 }
 
@@ -95,6 +98,11 @@ impl<'a> Context<'a> {
     /// What the tree calls custom resources.
     pub(crate) fn plurals(&self) -> &'a Plurals<'a> {
         &self.world.indexes.plurals
+    }
+
+    /// What the tree's `LimitRange` objects fill in.
+    pub(crate) fn limit_ranges(&self) -> &'a LimitRanges<'a> {
+        &self.world.indexes.limit_ranges
     }
 
     /// The objects this call is about; for the repository, those of every

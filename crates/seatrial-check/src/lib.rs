@@ -11,6 +11,7 @@ mod cron;
 mod dns;
 mod gitops;
 mod image;
+mod limit_ranges;
 mod makers;
 mod missing;
 mod names;

@@ -71,7 +71,8 @@ pub(crate) fn as_content(field: &Field<'_>) -> Option<Content> {
 }
 
 /// What a check says of a resource that a container neither requests nor is
-/// limited to; a request that is not written is the limit.
+/// limited to; a request that is not written is the limit, and a `LimitRange`
+/// may fill in either.
 pub(crate) struct Wanted {
     pub(crate) check: &'static CheckInfo,
     /// `requests` or `limits`
@@ -88,7 +89,8 @@ pub(crate) fn report_missing(context: &Context<'_>, wanted: &Wanted, report: &mu
             let has = |list: &str| field.keys(&["resources", list, resource]).is_some();
             has(list) || (*list == "requests" && has("limits"))
         };
-        if has(&template.spec) {
+        let is_filled_in = context.limit_ranges().fill_in(list, resource, template.object());
+        if has(&template.spec) || is_filled_in {
             continue;
         }
         for container in template.containers().filter(|it| it.kind != ContainerKind::Ephemeral) {

@@ -3,7 +3,8 @@
 //! ## Why
 //! The request is the share that a container gets when its node is busy; without one it
 //! gets next to nothing. The scheduler and an autoscaler that goes by CPU also need it.
-//! A limit counts as a request where no request is written.
+//! A limit counts as a request where no request is written, and a `LimitRange` of the
+//! namespace may fill one in.
 //!
 //! ## Bad
 //! ```yaml pod-spec

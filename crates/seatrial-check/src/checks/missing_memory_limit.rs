@@ -2,8 +2,8 @@
 //!
 //! ## Why
 //! A process that leaks may use all memory of its node. Then the kernel kills, or the
-//! kubelet evicts, pods that did nothing wrong. A `LimitRange` of the namespace can fill
-//! a limit in; it is not looked for here.
+//! kubelet evicts, pods that did nothing wrong. A `LimitRange` of the namespace with a
+//! `default` for memory fills a limit in.
 //!
 //! ## Bad
 //! ```yaml pod-spec

@@ -3,7 +3,8 @@
 //! ## Why
 //! The scheduler keeps free what is requested. Without a request it puts the pod on
 //! nodes that are full, and the kubelet evicts such pods first when memory runs out. A
-//! limit counts as a request where no request is written.
+//! limit counts as a request where no request is written, and a `LimitRange` of the
+//! namespace may fill one in.
 //!
 //! ## Bad
 //! ```yaml pod-spec
