@@ -57,8 +57,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
             let help = "write `runAsNonRoot: true`, and a `runAsUser` if the image names no user by number";
             let at = rule.as_ref().map_or_else(|| security.place("runAsNonRoot"), Field::location);
             let notice = Notice::new(&CHECK.info, at.clone(), message).help(help);
+            // Beside user 0 the container would not start.
+            let is_user_zero = security.effective("runAsUser").is_some();
             let change = Change::Insert { at, content: Content::Bool(true) };
-            report.add(if rule.is_none() { notice.change(change) } else { notice });
+            report.add(if rule.is_none() && !is_user_zero { notice.change(change) } else { notice });
         }
     }
 }
