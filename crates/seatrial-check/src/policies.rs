@@ -11,9 +11,9 @@ use crate::selection::Labelled;
 const GROUP: &str = "networking.k8s.io";
 /// The label that every namespace has.
 pub(crate) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-/// Where name servers run: everywhere, and in OpenShift.
+/// Where name servers run: everywhere, and in `OpenShift`.
 const DNS_NAMESPACES: &[&str] = &["kube-system", "openshift-dns"];
-/// The ports that they listen on; those of OpenShift's pods are others.
+/// The ports that they listen on; those of `OpenShift`'s pods are others.
 const DNS_PORTS: &[(i64, &str)] = &[(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")];
 /// Pods are compared with no more policies than this.
 const POLICIES_MAX: usize = 2_000;
