@@ -43,7 +43,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness}
 use seatrial_model::views::Service;
 use seatrial_model::{Field, LabelSelector, Labels, Object};
 
-use crate::selection::{explain, has_unseen_units, monitored_namespaces, selector_field};
+use crate::selection::{Within, explain, has_unseen_units, monitored_namespaces, selector_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -86,6 +86,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let severity = match near {
             Some(near) if near.is_slip => Severity::Error,
             None if is_partial && behind.is_none() => Severity::Info,
+            // Of every namespace: what others bring into the cluster is meant.
+            _ if matches!(within, Within::Any) && behind.is_none() => Severity::Info,
             _ => Severity::Warning,
         };
         let notice = Notice::new(&CHECK.info, selector_field(&field).location(), message).severity(severity);
