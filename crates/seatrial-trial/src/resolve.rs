@@ -70,10 +70,10 @@ pub(crate) fn resolve<'s>(
 ) -> (Vec<Resolved>, usize) {
     let mut collected = Collected::default();
     for notice in notices {
-        collected.add(resolver.draft(notice), suppressions);
+        collected.add(resolver, notice, suppressions);
     }
     for notice in late(suppressions) {
-        collected.add(resolver.draft(&notice), suppressions);
+        collected.add(resolver, &notice, suppressions);
     }
     let accepted = collected.accepted.iter().filter(|key| !collected.groups.contains_key(key)).count();
     let merged =
@@ -96,12 +96,19 @@ struct Collected {
 }
 
 impl Collected {
-    fn add(&mut self, draft: Option<Draft>, suppressions: &mut Suppressions<'_>) {
-        let Some(draft) = draft else { return };
+    fn add(&mut self, resolver: &Resolver<'_>, notice: &Notice, suppressions: &mut Suppressions<'_>) {
+        let Some(mut draft) = resolver.draft(notice) else { return };
         let key = merge::Key::of(&draft.finding);
         if suppressions.accepts(&draft.finding) {
             self.accepted.insert(key);
-        } else {
+            return;
+        }
+        // What is accepted does not count, and needs no repair.
+        let file = draft.finding.primary.span.file;
+        if resolver.bounds.admits(file, draft.unit, notice.check.id) {
+            if let Some(change) = &notice.change {
+                resolver.repair(&mut draft.finding, notice, change, file);
+            }
             self.groups.entry(key).or_default().push(draft);
         }
     }
@@ -171,9 +178,6 @@ impl Resolver<'_> {
             return None;
         }
         let origin = self.origin(&notice.at)?;
-        if !self.bounds.admits(origin.edit.file, unit, notice.check.id) {
-            return None;
-        }
         let mut finding = Finding {
             id: String::new(),
             check: notice.check,
@@ -187,7 +191,7 @@ impl Resolver<'_> {
             rendered: None,
             related: self.related(notice, &origin),
             derivation: notice.derivation.clone(),
-            fix: notice.change.as_ref().and_then(|change| self.fix(notice, change, origin.edit.file)),
+            fix: None,
         };
         if origin.derived {
             finding
@@ -260,13 +264,16 @@ impl Resolver<'_> {
         steps.chain(others).collect()
     }
 
-    fn fix(&self, notice: &Notice, change: &Change, file: FileId) -> Option<Fix> {
+    /// Gives a finding its repair, where one can be proven.
+    fn repair(&self, finding: &mut Finding, notice: &Notice, change: &Change, file: FileId) {
         if !self.bounds.admits_proof(file, self.files.file(file).text().len()) {
-            return None;
+            let step = "its repair is not worked out: a file of this size has too many";
+            finding.derivation.push(step.to_owned());
+            return;
         }
-        let edits = self.sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
+        let Some(edits) = self.sources.edits(change).ok().filter(|edits| !edits.is_empty()) else { return };
         let applicability = applicability::of_change(self.repository, notice, change);
-        Some(Fix { title: title::of_change(change), applicability, edits })
+        finding.fix = Some(Fix { title: title::of_change(change), applicability, edits });
     }
 }
 

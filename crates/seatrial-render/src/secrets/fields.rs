@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
 
     fn sequence(&mut self, node: Node<'a>, mode: Mode) {
         let is_redis = node.items().any(|item| item.as_str().is_some_and(|it| it.contains("redis")));
-        let mut flag_before = false;
+        let (mut flag_before, mut user_before) = (false, false);
         for item in node.items() {
             let text = item.as_str().unwrap_or_default();
             if flag_before && !text.starts_with('-') && !text.starts_with('$') {
@@ -75,6 +75,11 @@ impl<'a> Walk<'a> {
             }
             let is_flag = text.starts_with('-') && !text.contains('=');
             flag_before = is_flag && (is_secret(text.trim_start_matches('-')) || (is_redis && text == "-a"));
+            if user_before && let Some(colon) = text.find(':') {
+                let span = item.part_span(colon + 1..text.len()).unwrap_or_else(|| item.span());
+                self.ranges.push((span.start as usize, span.end as usize));
+            }
+            user_before = matches!(text, "-u" | "--user");
             self.open.push((item, mode));
         }
     }
@@ -90,7 +95,7 @@ impl<'a> Walk<'a> {
             let below = match &*key {
                 "data" | "Data" if about.kind == "Secret" => Mode::Hidden,
                 "stringData" | "kubectl.kubernetes.io/last-applied-configuration" => Mode::Hidden,
-                "value" if about.hides_value => Mode::Hidden,
+                key if about.hides_value && is_value(key) && !entry.value.is_mapping() => Mode::Hidden,
                 "secretGenerator" => {
                     self.generators(entry.value);
                     Mode::Open
@@ -159,7 +164,7 @@ impl<'a> About<'a> {
                 Some("kind" | "Kind") if about.kind != "Secret" => {
                     about.kind = if word().eq_ignore_ascii_case("Secret") { "Secret" } else { word() };
                 }
-                Some("name" | "key" | "header") => about.hides_value |= is_secret(word()),
+                Some("name" | "Name" | "NAME" | "key" | "header") => about.hides_value |= is_secret(word()),
                 Some("path") => about.hides_value |= leads_to_secret(word()),
                 Some("remoteRef" | "sourceRef") => about.is_mapped = true,
                 _ => {}
@@ -167,6 +172,13 @@ impl<'a> About<'a> {
         }
         about
     }
+}
+
+/// `value`, or what a slip makes of it: `values`, `Value`, `valeu`.
+fn is_value(key: &str) -> bool {
+    let mut letters: Vec<u8> = key.to_ascii_lowercase().into_bytes();
+    letters.sort_unstable();
+    letters == b"aeluv" || letters == b"aelsuv" || letters == b"alv"
 }
 
 fn leads_to_secret(path: &str) -> bool {

@@ -10,7 +10,7 @@ use seatrial_source::FileId;
 /// Findings of one check in one file and unit that are listed.
 pub(crate) const FINDINGS_MAX: usize = 1_000;
 /// Bytes of one file that are read again to prove repairs.
-const PROVEN_BYTES_MAX: usize = 32 << 20;
+const PROVEN_BYTES_MAX: usize = 16 << 20;
 
 /// Findings of one check in one file, seen in one unit.
 type Crowd = (FileId, Option<UnitId>, &'static str);
@@ -73,6 +73,6 @@ mod tests {
         let bounds = Bounds::default();
         let proven =
             |bytes: usize| (0..1_000).filter(|_| bounds.admits_proof(FileId(bytes as u32), bytes)).count();
-        assert_eq!((proven(1 << 10), proven(1 << 20), proven(64 << 20)), (1_000, 32, 1));
+        assert_eq!((proven(1 << 10), proven(1 << 20), proven(64 << 20)), (1_000, 16, 1));
     }
 }

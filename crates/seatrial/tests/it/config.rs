@@ -261,3 +261,48 @@ fn what_is_declared_elsewhere_is_not_missing_and_nothing_else_changes() {
         assert_eq!(declared(entry), before, "{entry}");
     }
 }
+
+#[test]
+fn what_is_advised_about_a_missing_object_can_be_pasted_behind_any_table() {
+    let mut pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  containers:\n  - name: web\n    \
+        image: registry.example.com/web:1.2.3\n    env:\n"
+        .to_owned();
+    for number in 0..12 {
+        pod += &format!(
+            "    - {{name: A{number}, valueFrom: {{secretKeyRef: {{name: login, key: k{number}}}}}}}\n"
+        );
+    }
+    let settings = "[repository]\nurl = \"https://git.example.com/shop.git\"\n";
+    let tree = Tree::new(&[("seatrial.toml", settings), ("web.yaml", &pod)]);
+    let select = ["--select", "missing-secret", "--format", "json"];
+    let report = tree.check(&select).json();
+    let finding = &report["findings"][0];
+    let advice = "`[[external]]` table with the lines `kind = \"Secret\"`, `namespace = \"shop\"` and `name = \"login\"`";
+    assert!(finding["help"].as_str().is_some_and(|help| help.contains(advice)), "{finding}");
+    let derivation = finding["derivation"].as_array().expect("a derivation is a list");
+    assert!(derivation.iter().any(|it| it == "3 more places that need it are not listed"), "{finding}");
+    let table = "[[external]]\nkind = \"Secret\"\nnamespace = \"shop\"\nname = \"login\"\n";
+    tree.write("seatrial.toml", format!("{settings}{table}"));
+    let run = tree.check(&select);
+    assert!(run.checks().is_empty(), "{}{}", run.stdout, run.stderr);
+}
+
+/// At most a thousand findings of one check in one file are listed; those that
+/// are accepted do not push out one that is not.
+#[test]
+fn accepted_findings_do_not_count_towards_the_limit() {
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n\
+             spec: {{containers: [{{name: web, image: \"web:1:2\"}}]}}\n---\n"
+        )
+    };
+    let accepted: String = (0..1_001).map(|number| pod(&format!("old-{number}"))).collect();
+    let config =
+        "[[ignore]]\ncheck = \"invalid-image-reference\"\nobject = \"Pod/old-*\"\nreason = \"known\"\n";
+    let tree = Tree::new(&[("seatrial.toml", config), ("a.yaml", &(accepted + &pod("new")))]);
+    let done = tree.check(&["--format", "json"]);
+    assert_eq!(done.code, 1);
+    assert_eq!(done.json()["summary"]["suppressed"], 1_001);
+    assert_eq!(done.json()["findings"].as_array().map(Vec::len), Some(1));
+}

@@ -221,3 +221,23 @@ fn values_that_stand_elsewhere_again_are_hidden_in_excerpts() {
     let shown = tree.check(&[]).stdout;
     assert!(shown.contains("container postgres") && shown.contains("\"postgres:17:1\""), "{shown}");
 }
+
+/// A slip in the word `value` must not open what it names.
+#[test]
+fn misspelt_values_and_passwords_of_users_are_hidden() {
+    let lines = [
+        format!("env: [{{name: DB_PASSWORD, values: {}}}]", canary("values")),
+        format!("env: [{{name: DB_PASSWORD, Value: {}}}]", canary("Value")),
+        format!("env: [{{Name: DB_PASSWORD, value: {}}}]", canary("Name")),
+        format!("args: [\"-u\", \"root:{}\"]", canary("user")),
+    ];
+    for line in lines {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n    - name: web\n      \
+             {line}\n      image: \"web:1:2\"\n"
+        );
+        let shown = Tree::new(&[("a.yaml", &text)]).check(&[]).stdout;
+        assert!(shown.contains("****"), "{shown}");
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+}
