@@ -40,6 +40,19 @@ enum Proof {
     Nothing,
 }
 
+/// How the configuration says that an object exists. It is a table, as that
+/// may stand behind any other and more than once.
+pub(crate) fn external(kind: &str, namespace: Option<&str>, name: &str) -> String {
+    let namespace = namespace.map(|it| format!(", `namespace = \"{it}\"`")).unwrap_or_default();
+    format!("an `[[external]]` table with the lines `kind = \"{kind}\"`{namespace} and `name = \"{name}\"`")
+}
+
+/// What is said of places beyond those that are listed.
+pub(crate) fn unlisted(count: usize) -> String {
+    let (places, verb) = if count == 1 { ("place", "is") } else { ("places", "are") };
+    format!("{count} more {places} that need it {verb} not listed")
+}
+
 /// The references of a context that lead to nothing, one for every object and
 /// name; of the kinds that `wanted` lets through.
 pub(crate) fn missing<'a>(
@@ -250,6 +263,9 @@ impl<'a> Missing<'a> {
         for other in self.others.iter().take(PLACES_MAX) {
             notice = notice.related(other.location(), Role::Reference, "also here");
         }
+        if self.others.len() > PLACES_MAX {
+            notice = notice.because(unlisted(self.others.len() - PLACES_MAX));
+        }
         self.with_proof(notice, most)
     }
 
@@ -368,8 +384,7 @@ impl<'a> Missing<'a> {
             Scope::Same => self.object.namespace(),
             _ => None,
         };
-        let namespace = namespace.map(|it| format!("namespace = \"{it}\", ")).unwrap_or_default();
-        format!("external = [{{ kind = \"{kind}\", {namespace}name = \"{name}\" }}]")
+        external(kind, namespace, name)
     }
 
     fn proof(&self) -> Proof {

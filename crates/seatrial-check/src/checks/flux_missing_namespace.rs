@@ -62,7 +62,7 @@ use seatrial_model::{Field, Object, Repository, UnitRole};
 use seatrial_yaml::Node;
 
 use crate::gitops::is_literal;
-use crate::missing::is_of_tool;
+use crate::missing::{external, is_of_tool};
 use crate::slip::akin;
 use crate::{Check, Context, Report};
 
@@ -134,7 +134,7 @@ fn created_by(release: &Object) -> Option<&str> {
 fn notice(known: &BTreeSet<&str>, name: &str, field: &Field<'_>) -> Notice {
     let message =
         format!("{} deploys into namespace `{name}`, which nothing here creates", field.object().title());
-    let declare = format!("external = [{{ kind = \"Namespace\", name = \"{name}\" }}]");
+    let declare = external("Namespace", None, name);
     let notice = Notice::new(&CHECK.info, field.location(), message)
         .because("the namespaces of the other Kustomizations are defined here");
     match like(known, name) {

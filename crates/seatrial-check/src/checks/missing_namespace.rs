@@ -39,7 +39,7 @@ use seatrial_source::FileId;
 use seatrial_yaml::{FieldPath, Node};
 
 use crate::gitops::is_literal;
-use crate::missing::is_of_tool;
+use crate::missing::{external, is_of_tool, unlisted};
 use crate::slip::meant;
 use crate::{Check, Context, Report, World};
 
@@ -63,6 +63,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let mut known: FxHashSet<(FileId, &str)> = FxHashSet::default();
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     let mut notices: Vec<Notice> = Vec::new();
+    let mut unlisted_places: FxHashMap<usize, usize> = FxHashMap::default();
     for (object, link) in context.links() {
         let Some(name) = link.name() else { continue };
         let is_absent = link.relation == Relation::Namespace && link.resolution == Resolution::Missing;
@@ -80,10 +81,15 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if notices[place].related.len() < PLACES_MAX {
             let other = Related { at: link.location(), label: "also here".to_owned(), role: Role::Reference };
             notices[place].related.push(other);
+        } else {
+            *unlisted_places.entry(place).or_default() += 1;
         }
     }
-    for notice in notices {
-        report.add(notice);
+    for (at, notice) in notices.into_iter().enumerate() {
+        report.add(match unlisted_places.get(&at) {
+            Some(&count) => notice.because(unlisted(count)),
+            None => notice,
+        });
     }
 }
 
@@ -120,7 +126,7 @@ fn notice(context: &Context<'_>, object: &Object, link: &Link, name: &str) -> No
     let notice =
         Notice::new(&CHECK.info, link.location(), format!("nothing here creates namespace `{name}`"))
             .because(format!("{} and what stands beside it is placed in it", object.title()));
-    let declare = format!("external = [{{ kind = \"Namespace\", name = \"{name}\" }}]");
+    let declare = external("Namespace", None, name);
     let near = world.graph.nearest(world.repository, &link.reference);
     let Some(near) = near.filter(|it| meant(name, [it.name.as_str()]).is_some()) else {
         return notice

@@ -46,6 +46,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Seve
 use seatrial_yaml::FieldPath;
 
 use crate::dns::{Address, Services, addresses};
+use crate::missing::external;
 use crate::slip::{akin, meant};
 use crate::{Check, Context, Report};
 
@@ -108,8 +109,8 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
                 .related(workload.location(FieldPath::root()), Role::Definition, format!("{title} is here"))
         }
         None => notice.help(format!(
-            "add the Service, or declare it in seatrial.toml if another tree brings it: external = [{{ kind = \"Service\", name = \"{}\" }}]",
-            host.service
+            "add the Service, or declare it in seatrial.toml if another tree brings it: {}",
+            external("Service", None, host.service)
         )),
     }
 }
