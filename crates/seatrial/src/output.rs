@@ -83,13 +83,11 @@ pub(crate) fn real_place(file: &Path) -> PathBuf {
     let mut file = file.to_owned();
     for _ in 0..LINKS_MAX {
         let parent = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match fs::read_link(&file) {
-            Ok(target) => file = parent.join(target),
-            Err(_) => {
-                let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
-                return file.file_name().map_or(parent.clone(), |name| parent.join(name));
-            }
-        }
+        let Ok(target) = fs::read_link(&file) else {
+            let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+            return file.file_name().map_or(parent.clone(), |name| parent.join(name));
+        };
+        file = parent.join(target);
     }
     file
 }

@@ -1,6 +1,8 @@
 //! What is wanted: selection, severities, exclusions, declared objects and
 //! baselines, from the command line and from `seatrial.toml`.
 
+use std::fmt::Write as _;
+
 use crate::support::{SOUND, TWICE, Tree, run};
 
 /// A Pod that needs a Secret which nothing makes, and has a port twice.
@@ -268,8 +270,9 @@ fn what_is_advised_about_a_missing_object_can_be_pasted_behind_any_table() {
         image: registry.example.com/web:1.2.3\n    env:\n"
         .to_owned();
     for number in 0..12 {
-        pod += &format!(
-            "    - {{name: A{number}, valueFrom: {{secretKeyRef: {{name: login, key: k{number}}}}}}}\n"
+        let _ = writeln!(
+            pod,
+            "    - {{name: A{number}, valueFrom: {{secretKeyRef: {{name: login, key: k{number}}}}}}}"
         );
     }
     let settings = "[repository]\nurl = \"https://git.example.com/shop.git\"\n";
