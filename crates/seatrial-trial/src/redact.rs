@@ -11,7 +11,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Finding;
 use seatrial_source::{FileId, SourceMap, Span};
 
@@ -136,12 +136,23 @@ impl<'a> Scrubber<'a> {
     fn found(&self, text: &str, words: &[&str]) -> Vec<Range<usize>> {
         let Some(needles) = &self.needles else { return Vec::new() };
         let whole = |start: usize, value: &str| start..start + shared_bytes(&text[start..], value);
+        // By long value: how far the text was compared with it. One that repeats
+        // itself is found at every letter.
+        let mut compared: FxHashMap<usize, usize> = FxHashMap::default();
         let ranges = needles.find_overlapping_iter(text).filter_map(|found| {
-            let value = self.values[found.pattern().as_usize()].as_str();
+            let pattern = found.pattern().as_usize();
+            let value = self.values[pattern].as_str();
             if self.public.contains(value) || words.contains(&value) {
                 return None;
             }
+            let is_long = value.len() > NEEDLE_BYTES_MAX;
+            if is_long && compared.get(&pattern).is_some_and(|&end| found.end() <= end) {
+                return None;
+            }
             let range = whole(found.start(), value);
+            if is_long {
+                compared.insert(pattern, range.end);
+            }
             (is_unmistakable(value) || stands_alone(text, &range)).then_some(range)
         });
         let mut ranges: Vec<Range<usize>> = ranges.collect();
@@ -331,5 +342,15 @@ mod tests {
         let mut text = "type storageos, value hunter2".to_owned();
         scrubber.scrub_except(&mut text, &["spec", "storageos"]);
         assert_eq!(text, "type storageos, value ********");
+    }
+
+    #[test]
+    fn a_value_that_repeats_itself_is_found_in_linear_time() {
+        let value = "a".repeat(400_000);
+        let (sources, spans) = sources(&value, &[&value]);
+        let scrubber = Scrubber::new(&sources, &spans);
+        let found = scrubber.spans(FileId(0), &value.repeat(2));
+        assert_eq!(found.last().map(|it| it.end), Some(800_000));
+        assert!(found.len() < 10);
     }
 }
