@@ -79,13 +79,14 @@ fn whole_characters(text: &str, span: Span) -> Range<usize> {
 
 /// Finds secret values in texts that checks wrote.
 #[derive(Debug)]
-pub(crate) struct Scrubber<'a> {
+pub(crate) struct Scrubber {
     needles: Option<AhoCorasick>,
     values: Vec<String>,
-    public: FxHashSet<&'a str>,
+    /// By value: whether it names something public.
+    public: Vec<bool>,
 }
 
-impl<'a> Scrubber<'a> {
+impl Scrubber {
     /// Learns the values in the given spans.
     pub(crate) fn new(sources: &SourceMap, secrets: &[Span]) -> Self {
         let mut values = BTreeSet::new();
@@ -100,11 +101,13 @@ impl<'a> Scrubber<'a> {
             .build(values.iter().map(|value| needle(value)))
             .ok()
             .filter(|_| !values.is_empty());
-        Self { needles, values, public: FxHashSet::default() }
+        let public = vec![false; values.len()];
+        Self { needles, values, public }
     }
 
     /// Takes words that name something public (an object, a key) for no secrets.
-    pub(crate) fn with_public(self, public: FxHashSet<&'a str>) -> Self {
+    pub(crate) fn with_public(self, words: &FxHashSet<&str>) -> Self {
+        let public = self.values.iter().map(|value| words.contains(value.as_str())).collect();
         Self { public, ..self }
     }
 
@@ -142,7 +145,7 @@ impl<'a> Scrubber<'a> {
         let ranges = needles.find_overlapping_iter(text).filter_map(|found| {
             let pattern = found.pattern().as_usize();
             let value = self.values[pattern].as_str();
-            if self.public.contains(value) || words.contains(&value) {
+            if self.public[pattern] || words.contains(&value) {
                 return None;
             }
             let is_long = value.len() > NEEDLE_BYTES_MAX;
@@ -329,7 +332,7 @@ mod tests {
     fn public_words_and_short_ones_stay() {
         let text = "a: postgres\nb: abc\nc: value\nd: valu3\n";
         let (sources, spans) = sources(text, &["postgres", "abc", "value", "valu3"]);
-        let scrubber = Scrubber::new(&sources, &spans).with_public(FxHashSet::from_iter(["postgres"]));
+        let scrubber = Scrubber::new(&sources, &spans).with_public(&FxHashSet::from_iter(["postgres"]));
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");

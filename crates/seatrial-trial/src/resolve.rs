@@ -65,7 +65,7 @@ pub(crate) fn resolve<'s>(
     resolver: &Resolver<'_>,
     notices: &[Notice],
     suppressions: &mut Suppressions<'s>,
-    scrubber: &Scrubber<'_>,
+    scrubber: &Scrubber,
     late: impl FnOnce(&Suppressions<'s>) -> Vec<Notice>,
 ) -> (Vec<Resolved>, usize) {
     let mut collected = Collected::default();
@@ -115,7 +115,7 @@ impl Collected {
 }
 
 /// A fix whose text would have to be masked cannot be applied: it is dropped.
-fn scrub(scrubber: &Scrubber<'_>, finding: &mut Finding) {
+fn scrub(scrubber: &Scrubber, finding: &mut Finding) {
     let texts = |fix: &Option<Fix>| -> Vec<String> {
         fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.text.clone())).collect()
     };

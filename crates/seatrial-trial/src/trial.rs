@@ -210,14 +210,14 @@ pub fn check_observed(request: &TrialRequest<'_>, stages: &dyn Stages) -> Trial 
 }
 
 /// What must not be printed.
-struct Redaction<'a> {
+struct Redaction {
     /// The secrets of every file, also of those that no finding points into: a
     /// message may quote an object that stands anywhere.
     secrets: Vec<Span>,
-    scrubber: Scrubber<'a>,
+    scrubber: Scrubber,
 }
 
-impl Redaction<'_> {
+impl Redaction {
     fn new(rendering: &Rendering) -> Self {
         let files: Vec<FileId> = rendering.sources.ids().collect();
         let secrets: Vec<Span> =
@@ -269,12 +269,12 @@ fn hides_objects(code: SkipCode) -> bool {
     matches!(code, SkipCode::Unreadable | SkipCode::Unparsable | SkipCode::Outside | SkipCode::Limit)
 }
 
-impl<'a> Run<'a> {
-    fn finish(&self, target: Target, scrubber: Scrubber<'a>) -> Trial {
+impl Run<'_> {
+    fn finish(&self, target: Target, scrubber: Scrubber) -> Trial {
         let repository = &self.rendering.repository;
         let reported = self.reported();
         let bounds = Bounds::default();
-        let scrubber = scrubber.with_public(public_words(&self.rendering.repository, &self.judgement.graph));
+        let scrubber = scrubber.with_public(&public_words(&self.rendering.repository, &self.judgement.graph));
         let (resolved, suppressed) = self.resolve(&reported, &scrubber, &bounds);
         let evidence = Evidence {
             repository,
@@ -319,7 +319,7 @@ impl<'a> Run<'a> {
 
     /// The secrets, and where their values stand once more in the files that
     /// findings show: in a comment, a command, another object.
-    fn masked(&self, scrubber: &Scrubber<'_>, findings: &[Finding]) -> Vec<Span> {
+    fn masked(&self, scrubber: &Scrubber, findings: &[Finding]) -> Vec<Span> {
         let places = |it: &Finding| {
             let related: Vec<FileId> = it.related.iter().map(|it| it.place.span.file).collect();
             related.into_iter().chain([it.primary.span.file])
@@ -333,7 +333,7 @@ impl<'a> Run<'a> {
         spans
     }
 
-    fn resolve(&self, reported: &[bool], scrubber: &Scrubber<'a>, bounds: &Bounds) -> (Vec<Resolved>, usize) {
+    fn resolve(&self, reported: &[bool], scrubber: &Scrubber, bounds: &Bounds) -> (Vec<Resolved>, usize) {
         let Self { request, rendering, .. } = *self;
         let resolver = Resolver {
             repository: &rendering.repository,
@@ -372,7 +372,7 @@ impl<'a> Run<'a> {
     }
 
     /// The objects that were asked for.
-    fn objects<'b>(&'b self, reported: &'b [bool]) -> impl Iterator<Item = &'b Object> {
+    fn objects<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = &'a Object> {
         let file = self.only_file().and_then(|path| self.rendering.sources.find(path));
         let objects = self.rendering.repository.objects();
         let is_meant = move |object: &&Object| file.is_none_or(|file| object.span().file == file);
