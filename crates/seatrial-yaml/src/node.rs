@@ -237,7 +237,8 @@ impl<'a> Node<'a> {
 
     /// One item of this sequence.
     pub fn index(self, index: usize) -> Option<Node<'a>> {
-        self.items().nth(index)
+        let ids = if self.is_sequence() { self.stream.child_ids(self.data()) } else { &[] };
+        ids.get(index).map(|&id| Node::new(self.stream, id))
     }
 
     /// How many items or written entries it has; 0 for scalars.
