@@ -1,0 +1,16 @@
+//! What the API server would say to an object: whether its fields exist and
+//! have the right type, what it fills in, and the rules behind the schema.
+//!
+//! An object is decoded into a [`Value`], defaulted, and validated by the
+//! [`Strategy`] of its kind. Everything here is a pure function; nothing is read
+//! at run time but the table inside the program.
+
+mod errors;
+pub mod kinds;
+mod path;
+mod value;
+
+pub use errors::{Errors, FieldError, Reason};
+pub use kinds::Strategy;
+pub use path::Path;
+pub use value::{By, Entry, Map, Value};

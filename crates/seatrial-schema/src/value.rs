@@ -1,0 +1,363 @@
+//! Objects as the server holds them: values whose fields know who set them.
+
+use smol_str::SmolStr;
+
+/// One value of an object. Absent fields read as what Go calls zero: the
+/// accessors by name answer `""`, `0`, `false` or nothing for them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing, also what an absent field reads as.
+    #[default]
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction, or a whole one beyond 64 bits.
+    Float(f64),
+    /// A text.
+    Str(SmolStr),
+    /// A list.
+    List(Vec<Value>),
+    /// A structure or a map.
+    Map(Map),
+}
+
+/// Who set a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The manifest says so.
+    #[default]
+    Manifest,
+    /// The server's defaults.
+    Server,
+    /// The named admission plugin.
+    Admission(&'static str),
+}
+
+/// The entries of a structure or a map, sorted by key, each key once.
+#[derive(Clone, Debug, Default)]
+pub struct Map(Vec<Entry>);
+
+/// One field of a structure, or one key of a map.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub key: SmolStr,
+    /// What it holds.
+    pub value: Value,
+    /// Who set it; what lies below may have been set by others.
+    pub by: By,
+}
+
+static NULL: Value = Value::Null;
+
+impl Value {
+    /// A text.
+    pub fn text(text: impl Into<SmolStr>) -> Self {
+        Self::Str(text.into())
+    }
+
+    /// What the field holds; [`Value::Null`] where it is absent or this is no map.
+    pub fn at(&self, field: &str) -> &Value {
+        self.as_map().and_then(|map| map.value(field)).unwrap_or(&NULL)
+    }
+
+    /// What the field holds, unless it is absent or null: a Go pointer.
+    pub fn opt(&self, field: &str) -> Option<&Value> {
+        Some(self.at(field)).filter(|value| !value.is_null())
+    }
+
+    /// Whether the field is there and not null.
+    pub fn has(&self, field: &str) -> bool {
+        !self.at(field).is_null()
+    }
+
+    /// The text of a field, `""` where there is none.
+    pub fn str(&self, field: &str) -> &str {
+        self.at(field).as_str()
+    }
+
+    /// The number of a field, 0 where there is none.
+    pub fn int(&self, field: &str) -> i64 {
+        self.at(field).as_int().unwrap_or_default()
+    }
+
+    /// Whether a field is `true`.
+    pub fn bool(&self, field: &str) -> bool {
+        matches!(self.at(field), Value::Bool(true))
+    }
+
+    /// The items of a field, none where there is no list.
+    pub fn items(&self, field: &str) -> &[Value] {
+        self.at(field).as_list()
+    }
+
+    /// The entries of a field, none where there is no map.
+    pub fn entries(&self, field: &str) -> &[Entry] {
+        self.at(field).as_map().map_or(&[], Map::entries)
+    }
+
+    /// Whether it is null or absent.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Its text, `""` for anything else.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Str(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Its whole number.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Its items, none for anything but a list.
+    pub fn as_list(&self) -> &[Value] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Its entries.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Its entries, to change them; anything but a map becomes an empty one.
+    pub fn map_mut(&mut self) -> &mut Map {
+        if !matches!(self, Self::Map(_)) {
+            *self = Self::Map(Map::default());
+        }
+        match self {
+            Self::Map(map) => map,
+            _ => unreachable!("it was made a map"),
+        }
+    }
+
+    /// Its items, to change them; none for anything but a list.
+    pub fn list_mut(&mut self) -> &mut [Value] {
+        match self {
+            Self::List(items) => items,
+            _ => &mut [],
+        }
+    }
+
+    /// The field, to change it; none where it is absent or null.
+    pub fn at_mut(&mut self, field: &str) -> Option<&mut Value> {
+        match self {
+            Self::Map(map) => map.value_mut(field).filter(|value| !value.is_null()),
+            _ => None,
+        }
+    }
+
+    /// The items of a field, to change them.
+    pub fn items_mut(&mut self, field: &str) -> &mut [Value] {
+        self.at_mut(field).map_or(&mut [], Value::list_mut)
+    }
+
+    /// The structure in a field, made by the server where it is absent.
+    pub fn struct_mut(&mut self, field: &'static str) -> &mut Value {
+        self.map_mut().value_or_insert(field, By::Server)
+    }
+
+    /// Gives an absent or null field a value of the server's.
+    pub fn set_default(&mut self, field: &'static str, value: impl Into<Value>) {
+        if !self.has(field) {
+            self.map_mut().insert(SmolStr::new_static(field), value.into(), By::Server);
+        }
+    }
+
+    /// Gives a field a value, whatever it held.
+    pub fn set(&mut self, field: &'static str, value: impl Into<Value>, by: By) {
+        self.map_mut().insert(SmolStr::new_static(field), value.into(), by);
+    }
+
+    /// Takes a field away and answers what it held.
+    pub fn remove(&mut self, field: &str) -> Option<Value> {
+        match self {
+            Self::Map(map) => map.remove(field),
+            _ => None,
+        }
+    }
+}
+
+impl From<&'static str> for Value {
+    fn from(text: &'static str) -> Self {
+        Self::Str(SmolStr::new_static(text))
+    }
+}
+
+impl From<SmolStr> for Value {
+    fn from(text: SmolStr) -> Self {
+        Self::Str(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::List(items)
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Self::Map(map)
+    }
+}
+
+impl Map {
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All entries by key.
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// All entries by key, to change what they hold.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = (&SmolStr, &mut Value)> {
+        self.0.iter_mut().map(|entry| (&entry.key, &mut entry.value))
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.search(key).ok().map(|at| &self.0[at])
+    }
+
+    /// What a key holds.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// What a key holds, to change it.
+    pub fn value_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.search(key).ok().map(|at| &mut self.0[at].value)
+    }
+
+    /// What a key holds, an empty map where it is absent or null.
+    pub fn value_or_insert(&mut self, key: &'static str, by: By) -> &mut Value {
+        let empty = || Entry { key: SmolStr::new_static(key), value: Value::Map(Self::default()), by };
+        let at = match self.search(key) {
+            Ok(at) => at,
+            Err(at) => {
+                self.0.insert(at, empty());
+                at
+            }
+        };
+        if self.0[at].value.is_null() {
+            self.0[at] = empty();
+        }
+        &mut self.0[at].value
+    }
+
+    /// Sets a key, whatever it held.
+    pub fn insert(&mut self, key: SmolStr, value: Value, by: By) {
+        match self.search(&key) {
+            Ok(at) => self.0[at] = Entry { key, value, by },
+            Err(at) => self.0.insert(at, Entry { key, value, by }),
+        }
+    }
+
+    /// Takes a key away and answers what it held.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        self.search(key).ok().map(|at| self.0.remove(at).value)
+    }
+
+    /// Keeps the entries that `keep` accepts.
+    pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.0.retain(keep);
+    }
+
+    fn search(&self, key: &str) -> Result<usize, usize> {
+        // Structures have few fields, and most comparisons end at the first byte.
+        self.0.binary_search_by(|entry| entry.key.as_str().cmp(key))
+    }
+}
+
+/// Of entries with the same key the last stays, as in Go.
+impl FromIterator<Entry> for Map {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        entries.reverse();
+        entries.dedup_by(|earlier, kept| earlier.key == kept.key);
+        entries.reverse();
+        Self(entries)
+    }
+}
+
+/// Equal keys and values; who set them does not matter.
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.0.iter().zip(&other.0).all(|(a, b)| a.key == b.key && a.value == b.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: &'static str, number: i64) -> Entry {
+        Entry { key: key.into(), value: Value::Int(number), by: By::Manifest }
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_stays() {
+        let map: Map = [entry("b", 1), entry("a", 2), entry("b", 3)].into_iter().collect();
+        assert_eq!(map.len(), 2);
+        assert_eq!(map.value("b"), Some(&Value::Int(3)));
+    }
+
+    #[test]
+    fn absent_fields_read_as_zero() {
+        let value = Value::from(Map::default());
+        assert_eq!(
+            (value.str("a"), value.int("a"), value.bool("a"), value.items("a").len()),
+            ("", 0, false, 0)
+        );
+        assert!(value.at("a").at("b").is_null());
+    }
+
+    #[test]
+    fn a_default_fills_only_what_is_absent() {
+        let mut value: Value = Map::from_iter([entry("a", 1)]).into();
+        value.set_default("a", 2);
+        value.set_default("b", 2);
+        value.struct_mut("c").set_default("d", true);
+        assert_eq!((value.int("a"), value.int("b"), value.at("c").bool("d")), (1, 2, true));
+        let by = |key: &str| value.as_map().and_then(|map| map.entry(key)).map(|entry| entry.by);
+        assert_eq!((by("a"), by("b")), (Some(By::Manifest), Some(By::Server)));
+    }
+}
