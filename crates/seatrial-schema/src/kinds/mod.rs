@@ -1,6 +1,8 @@
 //! What the server does with each kind beyond its schema: defaults, rules, and
 //! what an update may not change. One module per family of kinds.
 
+pub(crate) mod pods;
+
 use crate::errors::Errors;
 use crate::value::Value;
 
@@ -58,4 +60,4 @@ impl Strategy {
 }
 
 /// Every kind, by family.
-const FAMILIES: &[&[Strategy]] = &[];
+const FAMILIES: &[&[Strategy]] = &[pods::KINDS];
