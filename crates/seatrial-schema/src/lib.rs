@@ -8,6 +8,7 @@
 mod errors;
 pub mod kinds;
 mod path;
+pub mod rules;
 mod value;
 
 pub use errors::{Errors, FieldError, Reason};

@@ -1,0 +1,6 @@
+//! Rules that many kinds share: names, metadata, selectors, quantities, addresses.
+
+pub mod metadata;
+pub mod names;
+pub mod quantities;
+pub mod selectors;
