@@ -162,7 +162,7 @@ fn write_quoted(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{b}' => out.push_str("\\v"),
             _ if letter < ' ' || letter == '\u{7f}' => {
-                out.extend(['\\', 'x', hex(u32::from(letter) >> 4), hex(u32::from(letter) & 15)])
+                out.extend(['\\', 'x', hex(u32::from(letter) >> 4), hex(u32::from(letter) & 15)]);
             }
             _ => out.push(letter),
         }
