@@ -1,6 +1,8 @@
 //! Rules that many kinds share: names, metadata, selectors, quantities, addresses.
 
+pub mod addresses;
 pub mod metadata;
 pub mod names;
 pub mod quantities;
+pub mod resources;
 pub mod selectors;
