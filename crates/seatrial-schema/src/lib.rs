@@ -9,6 +9,8 @@ mod errors;
 pub mod kinds;
 mod path;
 pub mod rules;
+#[cfg(test)]
+mod testing;
 mod value;
 
 pub use errors::{Errors, FieldError, Reason};
