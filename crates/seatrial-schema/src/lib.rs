@@ -8,6 +8,7 @@
 mod errors;
 pub mod kinds;
 mod path;
+pub mod review;
 pub mod rules;
 #[cfg(test)]
 mod testing;
@@ -16,4 +17,5 @@ mod value;
 pub use errors::{Errors, FieldError, Reason};
 pub use kinds::Strategy;
 pub use path::Path;
+pub use review::{Answer, Request, review};
 pub use value::{By, Entry, Map, Value};
