@@ -2,6 +2,7 @@
 //! what an update may not change. One module per family of kinds.
 
 pub(crate) mod pods;
+pub(crate) mod storage;
 
 use crate::errors::Errors;
 use crate::value::Value;
@@ -60,4 +61,4 @@ impl Strategy {
 }
 
 /// Every kind, by family.
-const FAMILIES: &[&[Strategy]] = &[pods::KINDS];
+const FAMILIES: &[&[Strategy]] = &[pods::KINDS, storage::KINDS];

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod metadata;
 pub mod names;
+pub mod nodes;
 pub mod quantities;
 pub mod resources;
 pub mod selectors;
