@@ -4,9 +4,17 @@
 //! Nothing here keeps state: what a plugin looks up comes from [`State`], so
 //! that checks, the embedded cluster and recorded answers share the code.
 
+pub mod amounts;
 mod denial;
+pub mod limit_range;
 pub mod pod_security;
+pub mod priority;
+pub mod quota;
+mod request;
+pub mod runtime_class;
 mod state;
+pub mod tolerations;
 
-pub use denial::{Cause, Denial};
+pub use denial::{Cause, Denial, PolicyObject};
+pub use request::{Operation, Request};
 pub use state::State;
