@@ -215,6 +215,13 @@ impl Value {
         }
     }
 
+    /// Gives a field whose text is empty or absent a text of the server's.
+    pub fn default_text(&mut self, field: &'static str, text: &'static str) {
+        if self.str(field).is_empty() {
+            self.set(field, SmolStr::new_static(text), By::Server);
+        }
+    }
+
     /// Gives a field a value, whatever it held.
     pub fn set(&mut self, field: &'static str, value: impl Into<Value>, by: By) {
         self.map_mut().insert(SmolStr::new_static(field), value.into(), by);

@@ -2,6 +2,7 @@
 //! what an update may not change. One module per family of kinds.
 
 pub(crate) mod pods;
+pub(crate) mod rbac;
 pub(crate) mod storage;
 
 use crate::errors::Errors;
@@ -61,4 +62,4 @@ impl Strategy {
 }
 
 /// Every kind, by family.
-const FAMILIES: &[&[Strategy]] = &[pods::KINDS, storage::KINDS];
+const FAMILIES: &[&[Strategy]] = &[pods::KINDS, rbac::KINDS, storage::KINDS];

@@ -47,16 +47,18 @@ pub fn legacy_ip(at: &Path<'_>, value: &str, stored: &[Value], errors: &mut Erro
     errors.len() == before
 }
 
-/// Refuses what is no address in its canonical form.
-pub fn canonical_ip(at: &Path<'_>, value: &str, errors: &mut Errors) {
+/// Refuses what is no address in its canonical form. Answers whether it is accepted.
+pub fn canonical_ip(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
     if !legacy_ip(at, value, &[], errors) {
-        return;
+        return false;
     }
     let canonical = sloppy_ip(value).map(|address| address.to_string()).unwrap_or_default();
-    if canonical != value {
+    let is_canonical = canonical == value;
+    if !is_canonical {
         let detail = format!("must be in canonical form ({canonical:?})");
         errors.invalid(at, Value::text(value), detail);
     }
+    is_canonical
 }
 
 /// Refuses what is no block in a field that is older than the strict rules; what
@@ -79,16 +81,18 @@ pub fn legacy_cidr(at: &Path<'_>, value: &str, stored: &[&str], errors: &mut Err
     false
 }
 
-/// Refuses what is no block in its canonical form.
-pub fn canonical_cidr(at: &Path<'_>, value: &str, errors: &mut Errors) {
+/// Refuses what is no block in its canonical form. Answers whether it is accepted.
+pub fn canonical_cidr(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
     if !legacy_cidr(at, value, &[], errors) {
-        return;
+        return false;
     }
     let canonical = Cidr::sloppy(value).map(|block| block.to_string()).unwrap_or_default();
-    if canonical != value {
+    let is_canonical = canonical == value;
+    if !is_canonical {
         let detail = format!("must be in canonical form ({canonical:?})");
         errors.invalid(at, Value::text(value), detail);
     }
+    is_canonical
 }
 
 /// What the server warns of in an address that [`legacy_ip`] takes.
@@ -335,7 +339,7 @@ mod tests {
     fn canonical_forms_and_warnings_name_the_better_spelling() {
         let at = Path::new("f");
         assert_eq!(
-            first(|at, errors| canonical_ip(at, "2001:DB8::1", errors)),
+            first(|at, errors| _ = canonical_ip(at, "2001:DB8::1", errors)),
             r#"must be in canonical form ("2001:db8::1")"#
         );
         assert_eq!(
