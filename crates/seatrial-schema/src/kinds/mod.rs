@@ -1,6 +1,7 @@
 //! What the server does with each kind beyond its schema: defaults, rules, and
 //! what an update may not change. One module per family of kinds.
 
+pub(crate) mod extension;
 pub(crate) mod pods;
 pub(crate) mod rbac;
 pub(crate) mod storage;
@@ -62,4 +63,10 @@ impl Strategy {
 }
 
 /// Every kind, by family.
-const FAMILIES: &[&[Strategy]] = &[pods::KINDS, rbac::KINDS, storage::KINDS];
+#[rustfmt::skip]
+const FAMILIES: &[&[Strategy]] = &[
+    extension::KINDS,
+    pods::KINDS,
+    rbac::KINDS,
+    storage::KINDS,
+];

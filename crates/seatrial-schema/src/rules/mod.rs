@@ -1,9 +1,11 @@
 //! Rules that many kinds share: names, metadata, selectors, quantities, addresses.
 
 pub mod addresses;
+pub mod choices;
 pub mod metadata;
 pub mod names;
 pub mod nodes;
 pub mod quantities;
 pub mod resources;
 pub mod selectors;
+pub mod urls;
