@@ -55,6 +55,22 @@ pub fn warning(pod: &Value, base: &FieldPath, namespace: &Value) -> Option<Strin
         .then(|| format!("would violate PodSecurity \"{level}\": {}", in_words(&violations)))
 }
 
+/// Whether an update of a pod is judged again: an image changed, or a container
+/// was added to debug it.
+pub fn matters(new: &Value, old: &Value) -> bool {
+    let images = |pod: &Value, list: &str| -> Vec<String> {
+        pod.at("spec").items(list).iter().map(|it| it.str("image").to_owned()).collect()
+    };
+    let is_new = |container: &Value| {
+        let olds = old.at("spec").items("ephemeralContainers");
+        !olds
+            .iter()
+            .any(|it| it.str("name") == container.str("name") && it.str("image") == container.str("image"))
+    };
+    ["containers", "initContainers"].into_iter().any(|list| images(new, list) != images(old, list))
+        || new.at("spec").items("ephemeralContainers").iter().any(is_new)
+}
+
 /// Violations in one line, as the server lists them.
 pub fn in_words(violations: &[Violation]) -> String {
     let each = violations.iter().map(|it| match it.detail.as_str() {
