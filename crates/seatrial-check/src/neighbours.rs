@@ -60,6 +60,12 @@ impl<'a> Neighbours<'a> {
     }
 }
 
+/// Whether two workloads are named as forms of one application: `web` and
+/// `web-canary`.
+pub(crate) fn are_forms(one: &str, other: &str) -> bool {
+    one.contains(other) || other.contains(one)
+}
+
 /// Whether two files are named as forms of one thing: a word is in both names
 /// that does not only tell the kind of what they share.
 pub(crate) fn are_named_alike(facts: &RenderFacts, files: [FileId; 2], kind: &str) -> bool {

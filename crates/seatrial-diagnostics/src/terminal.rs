@@ -35,6 +35,7 @@ pub fn finding(finding: &Finding, sources: &SourceMap, style: &Style) -> String 
     for excerpt in &excerpts {
         excerpt.restore_columns(&mut shown);
     }
+    let shown = without_bare_dots(&shown);
     let mut out = title(finding, style);
     out.push_str(&shown);
     out.push_str(&notes(finding, &shown, excerpts.iter().any(Excerpt::has_lines), style));
@@ -79,6 +80,26 @@ fn notes(finding: &Finding, shown: &str, has_lines: bool, style: &Style) -> Stri
         let line = style.wrap(&format!("{head} {text}"), gutter.len() + INDENT);
         let rest = line.strip_prefix(&head).unwrap_or_default();
         let _ = write!(out, "\n{gutter}{} {}{rest}", style.frame("="), style.bold(&format!("{name}:")));
+    }
+    out
+}
+
+/// The excerpts without lines of which nothing is left: all they hold stands
+/// further left than what is shown.
+fn without_bare_dots(shown: &str) -> String {
+    let is_bare = |line: &str| {
+        let line = visible(line);
+        let parts = line.split_once('|');
+        parts.is_some_and(|(number, rest)| number.trim().parse::<u32>().is_ok() && rest.trim() == "...")
+    };
+    let is_mark = |line: &str| visible(line).trim().strip_prefix('|').is_some_and(|it| !it.is_empty());
+    let mut lines = shown.split_inclusive('\n').peekable();
+    let mut out = String::with_capacity(shown.len());
+    while let Some(line) = lines.next() {
+        // A line that is marked is what the finding is about, whatever it holds.
+        if !is_bare(line) || lines.peek().is_some_and(|next| is_mark(next)) {
+            out.push_str(line);
+        }
     }
     out
 }

@@ -174,7 +174,8 @@ fn of_policy(object: &Object, report: &mut Report) {
     for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
         for peer in spec.list(rules).flat_map(|it| it.list(peers)) {
             let other = if is_set(&peer, "podSelector") { "podSelector" } else { "namespaceSelector" };
-            report.add_some(clash(&peer, &["ipBlock", other], &of));
+            let notice = clash(&peer, &["ipBlock", other], &of);
+            report.add_some(notice.map(|it| it.help("make two peers of it")));
         }
     }
 }

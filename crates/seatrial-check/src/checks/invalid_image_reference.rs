@@ -2,9 +2,9 @@
 //!
 //! ## Why
 //! A reference is `registry/owner/name:tag` or `registry/owner/name@sha256:...`: no
-//! scheme, no space, no capital letters in the repository, one tag. The API server
-//! accepts any text; the kubelet then reports `InvalidImageName` and never starts the
-//! container. A first part with a capital letter is read as the name of a registry.
+//! scheme, no space, no capital letters in the repository, one tag. The API server looks
+//! only for spaces at the ends, and in a Pod alone; whatever it accepts, the kubelet reports
+//! `InvalidImageName` and never starts the container. A first part with a capital letter is read as the name of a registry.
 //!
 //! ## Bad
 //! ```yaml pod-spec

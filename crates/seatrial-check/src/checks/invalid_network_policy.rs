@@ -1,9 +1,9 @@
 //! A rule of a network policy is refused.
 //!
 //! ## Why
-//! A peer is either a block of addresses or a selection of pods and namespaces, and
-//! an empty one is refused, as is an exception outside the block, a range of ports
-//! that ends before it begins, and a port in quotes, which would be the name of one.
+//! An empty peer is refused, as is an exception outside its block of addresses, a range
+//! of ports that ends before it begins, and a port in quotes, which would be the name of
+//! one. Of a peer that is both a block and a selection, `exclusive-fields` tells.
 //!
 //! A block with bits beyond its prefix, `10.1.2.3/8`, is refused since 1.36. Before,
 //! `10.0.0.0/8` is what it means, which may not be what was meant.
@@ -95,11 +95,7 @@ fn of_peer(policy: &Policy<'_>, peer: &Field<'_>, is_strict: bool) -> Option<Not
         (None, None) => Some(notice(policy, peer, "has an empty peer").help(
             "`podSelector: {}` is every pod of the namespace, `namespaceSelector: {}` every pod of all",
         )),
-        (Some(block), Some(_)) => Some(
-            notice(policy, &block, "has a peer with an `ipBlock` and a selector")
-                .help("make two peers of it"),
-        ),
-        (Some(block), None) => of_block(policy, &block, is_strict),
+        (Some(block), _) => of_block(policy, &block, is_strict),
         (None, Some(_)) => None,
     }
 }

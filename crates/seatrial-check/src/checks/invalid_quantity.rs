@@ -1,8 +1,8 @@
 //! An amount of a resource cannot be read, or is below zero.
 //!
 //! ## Why
-//! An amount is a number and at most one of the suffixes `m`, `k`, `M`, `G`, `T`,
-//! `P`, `E`, `Ki`, `Mi`, `Gi`, `Ti`, `Pi`, `Ei` (or an exponent, `1e9`), without a
+//! An amount is a number and at most one of the suffixes `n`, `u`, `m`, `k`, `M`, `G`,
+//! `T`, `P`, `E`, `Ki`, `Mi`, `Gi`, `Ti`, `Pi`, `Ei` (or an exponent, `1e9`), without a
 //! space. `MB`, `GB`, `gi` or `cores` are none of them: the API server cannot decode
 //! the object and refuses it as a whole. It also refuses requests and limits below
 //! zero.

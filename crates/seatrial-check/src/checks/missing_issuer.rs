@@ -82,6 +82,12 @@ fn with_kind(notice: Notice, object: &Object, name: &FieldPath, kind: &str) -> N
             Change::Insert { at, content }
         });
     }
+    // Beside an annotation that names the kind, another name for this one changes nothing.
+    let names_kind =
+        |it: &str| object.at(&parent.key(it)).is_some_and(|it| it.as_str().is_some_and(|it| !it.is_empty()));
+    if names_kind("cert-manager.io/issuer-kind") || names_kind("cert-manager.io/issuer-group") {
+        return notice;
+    }
     let annotation =
         if kind == "Issuer" { "cert-manager.io/issuer" } else { "cert-manager.io/cluster-issuer" };
     if object.at(&parent.key(annotation)).is_some() {

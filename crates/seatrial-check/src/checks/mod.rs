@@ -23,6 +23,7 @@ mod cluster_resource_in_role;
 mod colliding_host_port;
 mod colliding_node_port;
 mod conflicting_ingress_class;
+mod container_named_like_sibling;
 mod contradictory_privilege_escalation;
 mod contradictory_run_as_non_root;
 mod dangerous_capability;
@@ -107,6 +108,7 @@ mod overlapping_runs;
 mod overlapping_selector;
 mod path_of_other_environment;
 mod placeholder_secret_value;
+mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
 mod removed_annotation;
@@ -185,6 +187,7 @@ pub static ALL: &[&Check] = &[
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
     &conflicting_ingress_class::CHECK,
+    &container_named_like_sibling::CHECK,
     &contradictory_privilege_escalation::CHECK,
     &contradictory_run_as_non_root::CHECK,
     &dangerous_capability::CHECK,
@@ -269,6 +272,7 @@ pub static ALL: &[&Check] = &[
     &overlapping_selector::CHECK,
     &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,
+    &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
     &removed_annotation::CHECK,

@@ -9,7 +9,8 @@
 //! - `gcr.io/kubebuilder` was closed with Container Registry in March 2025;
 //!   `kube-rbac-proxy` is at `quay.io/brancz`.
 //!
-//! A node that has not yet pulled such an image reports `ImagePullBackOff`.
+//! Where an image is gone, a node that has not yet pulled it reports `ImagePullBackOff`. A
+//! redirect ends whenever its owner ends it.
 //!
 //! ## Bad
 //! ```yaml pod-spec

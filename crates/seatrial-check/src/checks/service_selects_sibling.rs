@@ -47,6 +47,7 @@ use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Agreement, Object};
 use seatrial_yaml::FieldPath;
 
+use crate::neighbours::are_forms;
 use crate::selection::selector_field;
 use crate::{Check, Context, Report};
 
@@ -98,8 +99,7 @@ fn judge<'a>(
     let other = sibling.object().name();
     let is_selected = all.iter().any(|it| it.selector().is_some_and(|it| it.matches(own.labels())));
     // One release of several, a primary or a canary, is meant to be led to.
-    let are_forms = other.contains(name) || name.contains(other);
-    if is_selected || are_forms || runs_to_end(own.object()) || runs_to_end(sibling.object()) {
+    if is_selected || are_forms(name, other) || runs_to_end(own.object()) || runs_to_end(sibling.object()) {
         return None;
     }
     let title = service.object().title();

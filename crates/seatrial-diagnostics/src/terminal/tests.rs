@@ -40,6 +40,23 @@ fn sample(primary: Place) -> Finding {
 }
 
 #[test]
+fn lines_that_end_left_of_what_is_shown_are_left_out() {
+    let mut sources = SourceMap::new();
+    let filler = "a: 1, ".repeat(30);
+    sources.add(
+        TreePath::new("a.yaml"),
+        format!("kind: Pod\nmetadata: {{}}\nspec: {{{filler}image: X}}\n...\n").into(),
+    );
+    let it = sample(place(&sources, "a.yaml", "X"));
+    let style = Style { width: Some(80), ..Style::PLAIN };
+    let text = finding(&it, &sources, &style);
+    assert!(text.lines().all(|line| !line.ends_with("| ...")), "{text}");
+    assert!(text.contains("image: X"), "{text}");
+    let end = finding(&sample(place(&sources, "a.yaml", "...")), &sources, &style);
+    assert!(end.contains("4 | ...\n"), "{end}");
+}
+
+#[test]
 fn places_in_two_files_are_shown_with_reasons_and_help() {
     let mut sources = SourceMap::new();
     let api = "kind: Deployment\nenv:\n- valueFrom:\n    secretKeyRef:\n      name: db\n      key: PASSWORD\n# end\n";

@@ -306,11 +306,6 @@ impl Resolution {
             Self::External(_) | Self::Unknown(_) | Self::Missing => &[],
         }
     }
-
-    /// Whether nothing answers to the reference, or not all of it.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing | Self::MissingPart { .. })
-    }
 }
 
 impl fmt::Display for Port {

@@ -216,11 +216,6 @@ impl<'a> VolumeMount<'a> {
     pub fn sub_path(&self) -> Option<&'a str> {
         self.field.text("subPath").filter(|it| !it.is_empty())
     }
-
-    /// Whether it cannot be written to.
-    pub fn read_only(&self) -> bool {
-        self.field.flag("readOnly")
-    }
 }
 
 /// The number or name under a key.

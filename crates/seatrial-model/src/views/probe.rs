@@ -80,18 +80,8 @@ impl<'a> Probe<'a> {
         self.field.number("periodSeconds").filter(|&it| it != 0).unwrap_or(10)
     }
 
-    /// Seconds until a question counts as failed.
-    pub fn timeout_seconds(&self) -> i64 {
-        self.field.number("timeoutSeconds").filter(|&it| it != 0).unwrap_or(1)
-    }
-
     /// Failures in a row that count as failure.
     pub fn failure_threshold(&self) -> i64 {
         self.field.number("failureThreshold").filter(|&it| it != 0).unwrap_or(3)
-    }
-
-    /// Successes in a row that count as success.
-    pub fn success_threshold(&self) -> i64 {
-        self.field.number("successThreshold").filter(|&it| it != 0).unwrap_or(1)
     }
 }

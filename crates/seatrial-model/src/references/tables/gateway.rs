@@ -4,7 +4,7 @@ use seatrial_yaml::Node;
 
 use crate::references::pattern::Table;
 use crate::references::site::{Rule, Site, to};
-use crate::references::tables::{SECRET, SERVICE};
+use crate::references::tables::{SECRET, SERVICE, secrets};
 use crate::references::{GroupKind, Part, Port, Reference, Relation, Scope};
 
 const GROUP: &str = "gateway.networking.k8s.io";
@@ -18,8 +18,6 @@ const BACKEND: Rule =
     to(Relation::Backend, SERVICE).of_written_kind().in_field("namespace").port("port").rule();
 const CERTIFICATE: Rule = to(Relation::Certificate, SECRET).of_written_kind().in_field("namespace").rule();
 const EXTENSION: Rule = to(Relation::Middleware, NO_KINDS).of_written_kind().rule();
-const CLUSTER_ISSUER: &[GroupKind] = &[("cert-manager.io", "ClusterIssuer")];
-const ISSUER: &[GroupKind] = &[("cert-manager.io", "Issuer")];
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -50,11 +48,8 @@ pub(super) const TABLES: &[Table] = &[
         fields: &[
             ("spec.gatewayClassName", to(Relation::Class, GATEWAY_CLASS).scalar().in_cluster().rule()),
             ("spec.listeners[*].tls.certificateRefs[*]", CERTIFICATE),
-            (
-                "metadata.annotations[cert-manager.io/cluster-issuer]",
-                to(Relation::Issuer, CLUSTER_ISSUER).scalar().in_cluster().rule(),
-            ),
-            ("metadata.annotations[cert-manager.io/issuer]", to(Relation::Issuer, ISSUER).scalar().rule()),
+            ("metadata.annotations[cert-manager.io/cluster-issuer]", secrets::CLUSTER_ISSUER_ANNOTATION),
+            ("metadata.annotations[cert-manager.io/issuer]", secrets::ISSUER_ANNOTATION),
         ],
     },
     Table {

@@ -6,13 +6,11 @@ use smol_str::SmolStr;
 use crate::LabelSelector;
 use crate::references::pattern::Table;
 use crate::references::site::{Rule, Site, to};
-use crate::references::tables::{SECRET, SERVICE, autoscaling};
+use crate::references::tables::{SECRET, SERVICE, autoscaling, secrets};
 use crate::references::{GroupKind, Kinds, Part, Port, Reference, Relation, Scope, Strength};
 
 const INGRESS: &[GroupKind] = &[("networking.k8s.io", "Ingress"), ("extensions", "Ingress")];
 const INGRESS_CLASS: &[GroupKind] = &[("networking.k8s.io", "IngressClass")];
-const ISSUER: &[GroupKind] = &[("cert-manager.io", "Issuer")];
-const CLUSTER_ISSUER: &[GroupKind] = &[("cert-manager.io", "ClusterIssuer")];
 const MANAGED_CERTIFICATE: &[GroupKind] = &[("networking.gke.io", "ManagedCertificate")];
 const MIDDLEWARE: &[GroupKind] = &[("traefik.io", "Middleware"), ("traefik.containo.us", "Middleware")];
 const NO_KINDS: &[GroupKind] = &[];
@@ -33,11 +31,8 @@ pub(super) const TABLES: &[Table] = &[
                 // The old way to name a controller needs no object.
                 to(Relation::Class, INGRESS_CLASS).scalar().in_cluster().optional().rule(),
             ),
-            (
-                "metadata.annotations[cert-manager.io/cluster-issuer]",
-                to(Relation::Issuer, CLUSTER_ISSUER).scalar().in_cluster().rule(),
-            ),
-            ("metadata.annotations[cert-manager.io/issuer]", to(Relation::Issuer, ISSUER).scalar().rule()),
+            ("metadata.annotations[cert-manager.io/cluster-issuer]", secrets::CLUSTER_ISSUER_ANNOTATION),
+            ("metadata.annotations[cert-manager.io/issuer]", secrets::ISSUER_ANNOTATION),
             ("metadata.annotations[nginx.ingress.kubernetes.io/auth-secret]", NGINX_SECRET),
             ("metadata.annotations[nginx.ingress.kubernetes.io/auth-tls-secret]", NGINX_SECRET),
             ("metadata.annotations[nginx.ingress.kubernetes.io/proxy-ssl-secret]", NGINX_SECRET),

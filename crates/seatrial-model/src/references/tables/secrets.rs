@@ -1,12 +1,16 @@
 //! Certificates and secrets that controllers fetch or make.
 
+use crate::is_namespaced;
 use crate::references::pattern::Table;
 use crate::references::site::{Rule, Site, to};
 use crate::references::tables::{SECRET, deep};
-use crate::references::{GroupKind, Reference, Relation, Scope};
+use crate::references::{GroupKind, Kinds, Reference, Relation, Scope};
 
 const CERT_MANAGER: &str = "cert-manager.io";
 const ISSUERS: &[GroupKind] = &[(CERT_MANAGER, "Issuer"), (CERT_MANAGER, "ClusterIssuer")];
+/// The names under which an Ingress or a Gateway asks for an issuer.
+pub(super) const ISSUER_ANNOTATION: Rule = Rule::Read(issuer_annotation);
+pub(super) const CLUSTER_ISSUER_ANNOTATION: Rule = Rule::Read(cluster_issuer_annotation);
 const STORES: &[GroupKind] =
     &[("external-secrets.io", "SecretStore"), ("external-secrets.io", "ClusterSecretStore")];
 const VAULT_AUTH: &[GroupKind] = &[("secrets.hashicorp.com", "VaultAuth")];
@@ -100,6 +104,31 @@ fn cluster_store(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
     let name = site.text("name").unwrap_or_default();
     let base = site.reference(Relation::Store, &STORES[1..], name, site.path_of("name"));
     found.push(Reference { scope: Scope::Cluster, ..base });
+}
+
+fn issuer_annotation(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
+    found.extend(annotated_issuer(site, &ISSUERS[..1], Scope::Same));
+}
+
+fn cluster_issuer_annotation(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
+    found.extend(annotated_issuer(site, &ISSUERS[1..], Scope::Cluster));
+}
+
+/// The issuer of this kind, or of the kind and group that two further
+/// annotations name (cert-manager's `pkg/controller/certificate-shim`).
+fn annotated_issuer(site: &Site<'_, '_>, kinds: &'static [GroupKind], scope: Scope) -> Option<Reference> {
+    let name = site.text("").filter(|it| !it.is_empty())?;
+    let annotations = site.object.field(&["metadata", "annotations"]);
+    let written = |key: &str| annotations.and_then(|it| it.get(key)?.as_str()).filter(|it| !it.is_empty());
+    let base = site.reference(Relation::Issuer, kinds, name, site.path_of(""));
+    let (kind, group) = (written("cert-manager.io/issuer-kind"), written("cert-manager.io/issuer-group"));
+    if kind.is_none() && group.is_none() {
+        return Some(Reference { scope, ..base });
+    }
+    let known = kinds.first()?;
+    let (group, kind) = (group.unwrap_or(known.0), kind.unwrap_or(known.1));
+    let scope = if is_namespaced(group, kind) == Some(false) { Scope::Cluster } else { Scope::Same };
+    Some(Reference { scope, kinds: Kinds::Written { group: group.into(), kind: kind.into() }, ..base })
 }
 
 /// `name` or `namespace/name`.
