@@ -192,6 +192,11 @@ impl Errors {
         &self.0
     }
 
+    /// All of them, to change where they lead.
+    pub fn as_mut_slice(&mut self) -> &mut [FieldError] {
+        &mut self.0
+    }
+
     /// Whether nothing is refused.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -13,6 +13,7 @@ pub mod rules;
 #[cfg(test)]
 mod testing;
 mod value;
+pub mod zones;
 
 pub use errors::{Errors, FieldError, Reason};
 pub use kinds::Strategy;

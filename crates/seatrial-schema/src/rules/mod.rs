@@ -2,6 +2,8 @@
 
 pub mod addresses;
 pub mod choices;
+pub mod generations;
+pub mod int_or_percent;
 pub mod metadata;
 pub mod names;
 pub mod nodes;
