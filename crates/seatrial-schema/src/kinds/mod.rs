@@ -2,9 +2,11 @@
 //! what an update may not change. One module per family of kinds.
 
 mod autoscaling;
+pub(crate) mod certificates;
 mod coordination;
 mod disruption;
 pub(crate) mod extension;
+pub(crate) mod flowcontrol;
 pub(crate) mod pods;
 pub(crate) mod rbac;
 mod scheduling;
@@ -71,9 +73,11 @@ impl Strategy {
 #[rustfmt::skip]
 const FAMILIES: &[&[Strategy]] = &[
     autoscaling::KINDS,
+    certificates::KINDS,
     coordination::KINDS,
     disruption::KINDS,
     extension::KINDS,
+    flowcontrol::KINDS,
     pods::KINDS,
     rbac::KINDS,
     scheduling::KINDS,
