@@ -2,15 +2,43 @@
 //! `pkg/kubeapiserver/options/plugins.go`), those on by default.
 
 use seatrial_schema::Value;
+use seatrial_schema::admission::{Admission, Attributes, Operation, Refusal};
 use seatrial_yaml::FieldPath;
 
 use crate::denial::{Cause, Denial};
-use crate::request::{Operation, Request};
 use crate::state::State;
 use crate::{classes, limit_range, pod_security, priority, quota, runtime_class, tolerations};
 
+/// The plugins over what exists in a cluster.
+#[derive(Clone, Copy)]
+pub struct Chain<'a>(pub &'a dyn State);
+
+impl Admission for Chain<'_> {
+    fn mutate(&self, request: &Attributes<'_>, object: &mut Value) -> Result<(), Refusal> {
+        mutate(request, object, self.0).map_err(|denial| in_words(request, object, denial))
+    }
+
+    fn validate(&self, request: &Attributes<'_>, object: &Value) -> Result<Vec<String>, Refusal> {
+        validate(request, object, self.0).map_err(|denial| in_words(request, object, denial))
+    }
+}
+
+/// A denial as the server answers it.
+fn in_words(request: &Attributes<'_>, object: &Value, denial: Denial) -> Refusal {
+    let Denial { reason, message, .. } = denial;
+    if reason != "Forbidden" {
+        return Refusal { reason, message };
+    }
+    let resource = match request.group {
+        "" => request.resource.to_owned(),
+        group => format!("{}.{group}", request.resource),
+    };
+    let name = object.at("metadata").str("name");
+    Refusal { reason, message: format!("{resource} {name:?} is forbidden: {message}") }
+}
+
 /// What plugins add to an object, before its rules are checked.
-pub fn mutate(request: &Request<'_>, object: &mut Value, state: &dyn State) -> Result<(), Denial> {
+pub fn mutate(request: &Attributes<'_>, object: &mut Value, state: &dyn State) -> Result<(), Denial> {
     namespace_exists(request, state)?;
     limit_range::default(request, object, state);
     priority::admit(request, object, state)?;
@@ -22,7 +50,7 @@ pub fn mutate(request: &Request<'_>, object: &mut Value, state: &dyn State) -> R
 }
 
 /// What plugins refuse, after the object's own rules; what they warn of.
-pub fn validate(request: &Request<'_>, object: &Value, state: &dyn State) -> Result<Vec<String>, Denial> {
+pub fn validate(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<Vec<String>, Denial> {
     namespace_exists(request, state)?;
     limit_range::enforce(request, object, state)?;
     let warnings = pod_security(request, object, state)?;
@@ -34,7 +62,7 @@ pub fn validate(request: &Request<'_>, object: &Value, state: &dyn State) -> Res
 }
 
 /// Refuses what goes into a namespace that is not there.
-fn namespace_exists(request: &Request<'_>, state: &dyn State) -> Result<(), Denial> {
+fn namespace_exists(request: &Attributes<'_>, state: &dyn State) -> Result<(), Denial> {
     let name = request.namespace;
     if name.is_empty() || request.is("", "Namespace") || state.cluster_object("", "Namespace", name).is_some()
     {
@@ -48,7 +76,7 @@ fn namespace_exists(request: &Request<'_>, state: &dyn State) -> Result<(), Deni
     })
 }
 
-fn pod_security(request: &Request<'_>, object: &Value, state: &dyn State) -> Result<Vec<String>, Denial> {
+fn pod_security(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<Vec<String>, Denial> {
     let Some(namespace) = state.cluster_object("", "Namespace", request.namespace) else {
         return Ok(Vec::new());
     };

@@ -9,11 +9,11 @@ use seatrial_schema::{By, Value};
 use seatrial_yaml::FieldPath;
 
 use crate::denial::{Cause, Denial};
-use crate::request::{Operation, Request};
 use crate::state::State;
+use seatrial_schema::admission::{Attributes, Operation};
 
 /// Names the default storage class in a claim that names none.
-pub fn default_storage_class(request: &Request<'_>, claim: &mut Value, state: &dyn State) {
+pub fn default_storage_class(request: &Attributes<'_>, claim: &mut Value, state: &dyn State) {
     if request.operation != Operation::Create || !request.is("", "PersistentVolumeClaim") {
         return;
     }
@@ -30,7 +30,7 @@ pub fn default_storage_class(request: &Request<'_>, claim: &mut Value, state: &d
 
 /// Names the default class in an Ingress that names none.
 pub fn default_ingress_class(
-    request: &Request<'_>,
+    request: &Attributes<'_>,
     ingress: &mut Value,
     state: &dyn State,
 ) -> Result<(), Denial> {
@@ -65,7 +65,7 @@ fn default_of(state: &dyn State, (group, kind): (&str, &str), marks: &[&str]) ->
 }
 
 /// Adds the finalizer that keeps a claim or a volume while it is in use.
-pub fn protect_storage(request: &Request<'_>, object: &mut Value) {
+pub fn protect_storage(request: &Attributes<'_>, object: &mut Value) {
     if request.operation != Operation::Create || !request.group.is_empty() {
         return;
     }
@@ -82,7 +82,7 @@ pub fn protect_storage(request: &Request<'_>, object: &mut Value) {
 }
 
 /// Refuses to grow a claim that cannot grow.
-pub fn resize(request: &Request<'_>, claim: &Value, state: &dyn State) -> Result<(), Denial> {
+pub fn resize(request: &Attributes<'_>, claim: &Value, state: &dyn State) -> Result<(), Denial> {
     let Some(old) = request.old.filter(|_| request.is("", "PersistentVolumeClaim")) else { return Ok(()) };
     let size = |claim: &Value| quantities::of(claim.at("spec").at("resources").at("requests").at("storage"));
     if size(claim) <= size(old) {

@@ -12,12 +12,10 @@ pub mod limit_range;
 pub mod pod_security;
 pub mod priority;
 pub mod quota;
-mod request;
 pub mod runtime_class;
 mod state;
 pub mod tolerations;
 
-pub use admit::{mutate, template_of, validate};
+pub use admit::{Chain, mutate, template_of, validate};
 pub use denial::{Cause, Denial, PolicyObject};
-pub use request::{Operation, Request};
 pub use state::State;

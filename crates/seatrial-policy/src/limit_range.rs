@@ -8,8 +8,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::amounts::{self, Amounts, Side};
 use crate::denial::{Cause, Denial, PolicyObject};
-use crate::request::{Operation, Request};
 use crate::state::State;
+use seatrial_schema::admission::{Attributes, Operation};
 
 const PLUGIN: &str = "LimitRanger";
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -17,7 +17,7 @@ const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 const MOST_MILLI: i64 = i64::MAX / 1000;
 
 /// Fills in the requests and limits that a new pod's containers leave out.
-pub fn default(request: &Request<'_>, pod: &mut Value, state: &dyn State) {
+pub fn default(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) {
     if !request.creates_pod() {
         return;
     }
@@ -72,7 +72,7 @@ fn merge(container: &mut Value, side: Side, values: &Map) -> Vec<SmolStr> {
 
 /// Refuses pods and claims outside a range. The first range that refuses
 /// decides, with all that it finds wrong.
-pub fn enforce(request: &Request<'_>, object: &Value, state: &dyn State) -> Result<(), Denial> {
+pub fn enforce(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<(), Denial> {
     let is_claim = request.is("", "PersistentVolumeClaim");
     let is_asked = request.creates_pod()
         || is_claim && matches!(request.operation, Operation::Create | Operation::Update);

@@ -5,8 +5,8 @@ use seatrial_schema::{By, Value};
 use seatrial_yaml::FieldPath;
 
 use crate::denial::{Cause, Denial, PolicyObject};
-use crate::request::{Operation, Request};
 use crate::state::State;
+use seatrial_schema::admission::{Attributes, Operation};
 
 const PLUGIN: &str = "Priority";
 
@@ -15,7 +15,7 @@ const BUILT_IN: &[(&str, i64)] =
     &[("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
 
 /// Writes priority and preemption policy into a pod; an update keeps those it has.
-pub fn admit(request: &Request<'_>, pod: &mut Value, state: &dyn State) -> Result<(), Denial> {
+pub fn admit(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) -> Result<(), Denial> {
     if !request.is("", "Pod") {
         return Ok(());
     }
@@ -97,7 +97,7 @@ fn refuse(message: String, field: &str) -> Denial {
 }
 
 /// Refuses a second class that wants to be the default.
-pub fn validate_class(request: &Request<'_>, class: &Value, state: &dyn State) -> Result<(), Denial> {
+pub fn validate_class(request: &Attributes<'_>, class: &Value, state: &dyn State) -> Result<(), Denial> {
     if !request.is("scheduling.k8s.io", "PriorityClass") || !class.bool("globalDefault") {
         return Ok(());
     }

@@ -14,15 +14,15 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::amounts::{self, Amounts, Side};
 use crate::denial::{Cause, Denial, PolicyObject};
-use crate::request::{Operation, Request};
 use crate::state::State;
+use seatrial_schema::admission::{Attributes, Operation};
 
 const PLUGIN: &str = "ResourceQuota";
 const PER_CLASS: &str = ".storageclass.storage.k8s.io/";
 
 /// Refuses an object for which a quota of its namespace has too little left, or
 /// that does not state what a quota counts.
-pub fn enforce(request: &Request<'_>, object: &Value, state: &dyn State) -> Result<(), Denial> {
+pub fn enforce(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<(), Denial> {
     let counted = Counted::of(request);
     let own = counted.usage(request, object);
     if !counted.is_asked(request, object) {
@@ -72,7 +72,7 @@ pub fn with_nothing_used(quota: &Value) -> Value {
 }
 
 /// What an object uses of any quota; zero amounts are left out.
-pub fn usage(request: &Request<'_>, object: &Value) -> Amounts {
+pub fn usage(request: &Attributes<'_>, object: &Value) -> Amounts {
     Counted::of(request).usage(request, object)
 }
 
@@ -86,7 +86,7 @@ enum Counted {
 }
 
 impl Counted {
-    fn of(request: &Request<'_>) -> Self {
+    fn of(request: &Attributes<'_>) -> Self {
         match (request.group, request.kind) {
             ("", "Pod") => Self::Pods,
             ("", "Service") => Self::Services,
@@ -95,7 +95,7 @@ impl Counted {
         }
     }
 
-    fn is_asked(self, request: &Request<'_>, object: &Value) -> bool {
+    fn is_asked(self, request: &Attributes<'_>, object: &Value) -> bool {
         match (self, request.operation) {
             (_, Operation::Create) | (Self::Services | Self::Claims, Operation::Update) => true,
             (Self::Pods, Operation::Update) => {
@@ -208,7 +208,7 @@ impl Counted {
     }
 
     /// What an object adds to a quota's use.
-    fn change(self, request: &Request<'_>, mut usage: Amounts, quota: &Value) -> Amounts {
+    fn change(self, request: &Attributes<'_>, mut usage: Amounts, quota: &Value) -> Amounts {
         let old = request.old.filter(|_| request.operation == Operation::Update);
         let before = old.map(|old| (old, self.usage(request, old)));
         let before = before.filter(|(old, before)| self.is_covered_by(quota, old, before));
@@ -222,7 +222,7 @@ impl Counted {
         usage
     }
 
-    fn usage(self, request: &Request<'_>, object: &Value) -> Amounts {
+    fn usage(self, request: &Attributes<'_>, object: &Value) -> Amounts {
         let mut usage = match self {
             Self::Pods => pod_usage(object),
             Self::Services => service_usage(object.at("spec")),
@@ -329,7 +329,7 @@ fn claim_usage(claim: &Value) -> Amounts {
     usage
 }
 
-fn other_usage(request: &Request<'_>) -> Amounts {
+fn other_usage(request: &Attributes<'_>) -> Amounts {
     let plain = ["configmaps", "resourcequotas", "replicationcontrollers", "secrets"];
     let resource = request.resource;
     let counted = match request.group {

@@ -5,13 +5,13 @@ use seatrial_schema::{By, Value};
 use seatrial_yaml::FieldPath;
 
 use crate::denial::{Cause, Denial};
-use crate::request::Request;
 use crate::state::State;
+use seatrial_schema::admission::Attributes;
 
 const PLUGIN: &str = "RuntimeClass";
 
 /// Writes what the class of a new pod brings into it.
-pub fn admit(request: &Request<'_>, pod: &mut Value, state: &dyn State) -> Result<(), Denial> {
+pub fn admit(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) -> Result<(), Denial> {
     if !request.creates_pod() {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub fn admit(request: &Request<'_>, pod: &mut Value, state: &dyn State) -> Resul
 }
 
 /// Refuses overhead that no class states.
-pub fn enforce(request: &Request<'_>, pod: &Value, state: &dyn State) -> Result<(), Denial> {
+pub fn enforce(request: &Attributes<'_>, pod: &Value, state: &dyn State) -> Result<(), Denial> {
     if !request.creates_pod() {
         return Ok(());
     }

@@ -3,14 +3,14 @@
 
 use seatrial_schema::{By, Value};
 
-use crate::request::Request;
+use seatrial_schema::admission::Attributes;
 
 const PLUGIN: &str = "DefaultTolerationSeconds";
 const SECONDS: i64 = 300;
 const TAINTS: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
 /// Adds a toleration of five minutes for each taint that the pod says nothing of.
-pub fn admit(request: &Request<'_>, pod: &mut Value) {
+pub fn admit(request: &Attributes<'_>, pod: &mut Value) {
     if !request.is("", "Pod") {
         return;
     }

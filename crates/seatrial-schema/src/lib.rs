@@ -5,6 +5,7 @@
 //! [`Strategy`] of its kind. Everything here is a pure function; nothing is read
 //! at run time but the table inside the program.
 
+pub mod admission;
 pub mod difference;
 mod errors;
 pub mod kinds;
