@@ -5,10 +5,12 @@ mod autoscaling;
 pub(crate) mod certificates;
 mod coordination;
 mod disruption;
+mod expressions;
 pub(crate) mod extension;
 pub(crate) mod flowcontrol;
 pub(crate) mod pods;
 pub(crate) mod rbac;
+pub(crate) mod resource;
 mod scheduling;
 pub(crate) mod storage;
 mod workloads;
@@ -80,6 +82,7 @@ const FAMILIES: &[&[Strategy]] = &[
     flowcontrol::KINDS,
     pods::KINDS,
     rbac::KINDS,
+    resource::KINDS,
     scheduling::KINDS,
     storage::KINDS,
     workloads::KINDS,

@@ -91,6 +91,33 @@ pub fn update(new: &Value, old: &Value, errors: &mut Errors) {
     managed_fields(new, &at.child("managedFields"), errors);
 }
 
+/// Rules for the metadata of a template, which has labels and annotations only.
+pub fn of_template(meta: &Value, at: &Path<'_>, errors: &mut Errors) {
+    annotations(meta.at("annotations"), &at.child("annotations"), errors);
+    labels(meta.at("labels"), &at.child("labels"), errors);
+    // In Go's order, under Go's names.
+    for (field, printed) in [
+        ("name", "name"),
+        ("generateName", "generateName"),
+        ("namespace", "namespace"),
+        ("selfLink", "selfLink"),
+        ("uid", "uID"),
+        ("resourceVersion", "resourceVersion"),
+        ("generation", "generation"),
+        ("creationTimestamp", "creationTimestamp"),
+        ("deletionTimestamp", "deletionTimestamp"),
+        ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds"),
+        ("ownerReferences", "ownerReferences"),
+        ("finalizers", "finalizers"),
+        ("managedFields", "managedFields"),
+    ] {
+        let value = meta.at(field);
+        if !value.is_null() && *value != Value::from("") && *value != Value::Int(0) {
+            errors.forbidden(&at.child(printed), "cannot be set");
+        }
+    }
+}
+
 /// A field that an update may not change.
 pub fn immutable(new: &Value, old: &Value, at: &Path<'_>, errors: &mut Errors) {
     if !new.semantically_equals(old) {

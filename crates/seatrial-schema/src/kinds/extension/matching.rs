@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::expressions::{self, Declared, Wanted};
 use crate::errors::Errors;
+use crate::kinds::expressions::{self, Declared, Wanted};
 use crate::path::Path;
 use crate::rules::{choices, names, selectors};
 use crate::value::Value;

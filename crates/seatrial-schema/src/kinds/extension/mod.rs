@@ -3,7 +3,6 @@
 
 mod api_services;
 mod bindings;
-mod expressions;
 mod matching;
 mod policies;
 mod webhooks;

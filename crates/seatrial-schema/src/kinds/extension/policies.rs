@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::expressions::{self, Declared, Kind, Variable, Wanted};
 use super::matching::{self, FAILURE_POLICIES, REINVOCATIONS};
 use crate::errors::Errors;
 use crate::kinds::Strategy;
+use crate::kinds::expressions::{self, Declared, Kind, Variable, Wanted};
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{choices, names};
