@@ -8,6 +8,7 @@ mod disruption;
 mod expressions;
 pub(crate) mod extension;
 pub(crate) mod flowcontrol;
+pub(crate) mod network;
 pub(crate) mod pods;
 pub(crate) mod rbac;
 pub(crate) mod resource;
@@ -80,6 +81,7 @@ const FAMILIES: &[&[Strategy]] = &[
     disruption::KINDS,
     extension::KINDS,
     flowcontrol::KINDS,
+    network::KINDS,
     pods::KINDS,
     rbac::KINDS,
     resource::KINDS,

@@ -19,7 +19,7 @@ pub(super) const ROLE: Strategy = Strategy {
 pub(super) const CLUSTER_ROLE: Strategy = Strategy {
     validate: |role, errors| validate_cluster_role(role, false, errors),
     validate_update: |new, old, errors| {
-        let kept = aggregated(old).iter().any(|selector| is_invalid(selector));
+        let kept = aggregated(old).iter().any(is_invalid);
         validate_cluster_role(new, kept, errors);
         metadata::update(new, old, errors);
     },
