@@ -9,6 +9,7 @@ mod expressions;
 pub(crate) mod extension;
 pub(crate) mod flowcontrol;
 pub(crate) mod network;
+mod node;
 pub(crate) mod pods;
 pub(crate) mod rbac;
 pub(crate) mod resource;
@@ -82,6 +83,7 @@ const FAMILIES: &[&[Strategy]] = &[
     extension::KINDS,
     flowcontrol::KINDS,
     network::KINDS,
+    node::KINDS,
     pods::KINDS,
     rbac::KINDS,
     resource::KINDS,

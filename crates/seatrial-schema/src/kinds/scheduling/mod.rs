@@ -4,6 +4,7 @@
 
 use crate::errors::Errors;
 use crate::kinds::Strategy;
+use crate::kinds::pods;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::names;
@@ -41,14 +42,8 @@ fn validate(object: &Value, errors: &mut Errors) {
         let detail = format!("maximum allowed value of a user defined priority is {USER_PRIORITY_MAX}");
         errors.forbidden(&Path::new("value"), detail);
     }
-    let at = Path::new("preemptionPolicy");
-    match object.opt("preemptionPolicy").map(Value::as_str) {
-        None | Some("PreemptLowerPriority" | "Never") => {}
-        Some("") => errors.required(&at, ""),
-        Some(other) => {
-            errors.not_supported(&at, Value::text(other), &["PreemptLowerPriority", "Never"]);
-        }
-    }
+    let policy = object.opt("preemptionPolicy");
+    pods::validate_preemption_policy(policy, &Path::new("preemptionPolicy"), errors);
 }
 
 fn is_system_class(object: &Value) -> Result<(), String> {

@@ -16,7 +16,9 @@ pub(super) fn drop_disabled(spec: &mut Value, old: Option<&Value>) {
 
 /// Defaults of the pod template of `spec`, which is there even if unwritten.
 pub(super) fn default_template(spec: &mut Value) {
-    pods::default_pod_spec(spec.struct_mut("template").struct_mut("spec"));
+    let template = spec.struct_mut("template");
+    pods::default_pod_spec(template.struct_mut("spec"));
+    pods::drop_init_container_annotations(template);
 }
 
 /// The selector of kinds that cannot do without; `empty` is what is said of one

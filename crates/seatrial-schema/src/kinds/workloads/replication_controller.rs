@@ -5,7 +5,7 @@
 use super::common;
 use crate::errors::{Errors, Reason};
 use crate::kinds::Strategy;
-use crate::kinds::pods::{self, PodOptions};
+use crate::kinds::pods::PodOptions;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{generations, names};
@@ -31,8 +31,8 @@ fn default(object: &mut Value) {
         set_if_empty(spec, "selector", &labels);
     }
     spec.set_default("replicas", 1);
-    if let Some(template) = spec.at_mut("template") {
-        pods::default_pod_spec(template.struct_mut("spec"));
+    if spec.has("template") {
+        common::default_template(spec);
     }
     if !labels.is_null() {
         set_if_empty(object.struct_mut("metadata"), "labels", &labels);
