@@ -8,6 +8,7 @@ use seatrial_profile::ClusterProfile;
 use crate::dns::Services;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
+use crate::review::{Review, Reviews};
 use crate::selection::Index;
 
 /// What several checks look things up in, built once for a repository.
@@ -18,6 +19,7 @@ pub struct Indexes<'a> {
     hosts: Services<'a>,
     plurals: Plurals<'a>,
     limit_ranges: LimitRanges<'a>,
+    reviews: Reviews,
 }
 
 impl<'a> Indexes<'a> {
@@ -25,7 +27,8 @@ impl<'a> Indexes<'a> {
     pub fn build(repository: &'a Repository) -> Self {
         let (pods, services) = (Index::pods(repository), Index::services(repository));
         let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
-        Self { pods, services, hosts, plurals, limit_ranges: LimitRanges::of(repository) }
+        let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
+        Self { pods, services, hosts, plurals, limit_ranges, reviews }
     }
 }
 
@@ -103,6 +106,17 @@ impl<'a> Context<'a> {
     /// What the tree's `LimitRange` objects fill in.
     pub(crate) fn limit_ranges(&self) -> &'a LimitRanges<'a> {
         &self.world.indexes.limit_ranges
+    }
+
+    /// What the API server would say to an object.
+    pub(crate) fn review_of(&self, object: &Object) -> &'a Review {
+        self.world.indexes.reviews.answer(self.world.repository, object)
+    }
+
+    /// The version that the target serves a kind in: `policy/v1`; also of a
+    /// group that took the kind over.
+    pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {
+        self.world.indexes.reviews.serving(group, kind)
     }
 
     /// The objects this call is about; for the repository, those of every

@@ -26,6 +26,7 @@ mod probes;
 mod quantities;
 mod rbac;
 mod resources;
+mod review;
 mod scaling;
 mod secrets;
 mod security;
@@ -54,6 +55,12 @@ pub struct Check {
 /// What every check says of itself, in the order of their ids.
 pub fn infos() -> impl Iterator<Item = &'static CheckInfo> {
     ALL.iter().map(|check| &check.info)
+}
+
+/// Whether a check passes on what the API server says. Another check that tells
+/// of the same field tells more.
+pub fn is_from_server(info: &CheckInfo) -> bool {
+    ["missing-field", "refused-value", "unknown-field", "wrong-type"].contains(&info.id)
 }
 
 /// The checks that are wanted, in the order of their ids.

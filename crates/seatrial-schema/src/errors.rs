@@ -94,12 +94,22 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// The refused value as the server prints it, nothing where it names none.
+    pub fn shown_value(&self) -> String {
+        let mut out = String::new();
+        if let Some(value) = self.value.as_ref().filter(|_| self.reason.shows_value()) {
+            write_bad_value(&mut out, value);
+        }
+        out
+    }
+
     /// The text behind the field: `Invalid value: 70000: must be ...`.
     pub fn body(&self) -> String {
         let mut out = String::from(self.reason.words());
-        if let Some(value) = self.value.as_ref().filter(|_| self.reason.shows_value()) {
+        let value = self.shown_value();
+        if !value.is_empty() {
             out.push_str(": ");
-            write_bad_value(&mut out, value);
+            out.push_str(&value);
         }
         if !self.detail.is_empty() {
             out.push_str(": ");

@@ -10,6 +10,8 @@ use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
 use seatrial_profile::ClusterProfile;
 use seatrial_render::Rendering;
 
+use crate::absorb::absorb;
+
 /// What the checks noticed.
 #[derive(Debug)]
 pub(crate) struct Judgement {
@@ -37,7 +39,7 @@ impl Judgement {
         );
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
         let all = units.into_iter().chain(whole).flatten();
-        let notices = all.filter_map(|notice| believable(notice, &broken)).collect();
+        let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
         Self { notices, graph }
     }
 

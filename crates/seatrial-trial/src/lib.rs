@@ -3,6 +3,7 @@
 //! Every front end calls [`check`] and prints what it gives; nothing here
 //! prints, and nothing here asks for the time or the environment.
 
+mod absorb;
 mod applicability;
 mod baseline;
 mod catalogue;

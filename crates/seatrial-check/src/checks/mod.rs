@@ -30,6 +30,7 @@ mod dangerous_capability;
 mod deprecated_field;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
+mod deprecated_version;
 mod differing_image_tags;
 mod duplicate_container_name;
 mod duplicate_env;
@@ -73,6 +74,7 @@ mod missing_configmap_key;
 mod missing_cpu_request;
 mod missing_custom_object;
 mod missing_disruption_budget;
+mod missing_field;
 mod missing_headless_service;
 mod missing_image_pull_secret;
 mod missing_issuer;
@@ -111,6 +113,7 @@ mod placeholder_secret_value;
 mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
+mod refused_value;
 mod removed_annotation;
 mod removed_node_label;
 mod removed_volume_type;
@@ -136,6 +139,7 @@ mod uncovered_tls_host;
 mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_capability;
+mod unknown_field;
 mod unknown_metadata_field;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
@@ -150,6 +154,7 @@ mod unresolved_monitor_port;
 mod unresolved_policy_port;
 mod unresolved_probe_port;
 mod unresolved_target_port;
+mod unserved_version;
 mod unsubstituted_variable;
 mod unsupported_access_mode;
 mod unsupported_value;
@@ -160,6 +165,7 @@ mod writable_root_filesystem;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
 mod wrong_restart_policy;
+mod wrong_type;
 
 use crate::Check;
 
@@ -194,6 +200,7 @@ pub static ALL: &[&Check] = &[
     &deprecated_field::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
+    &deprecated_version::CHECK,
     &differing_image_tags::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
@@ -237,6 +244,7 @@ pub static ALL: &[&Check] = &[
     &missing_cpu_request::CHECK,
     &missing_custom_object::CHECK,
     &missing_disruption_budget::CHECK,
+    &missing_field::CHECK,
     &missing_headless_service::CHECK,
     &missing_image_pull_secret::CHECK,
     &missing_issuer::CHECK,
@@ -275,6 +283,7 @@ pub static ALL: &[&Check] = &[
     &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
+    &refused_value::CHECK,
     &removed_annotation::CHECK,
     &removed_node_label::CHECK,
     &removed_volume_type::CHECK,
@@ -300,6 +309,7 @@ pub static ALL: &[&Check] = &[
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
     &unknown_capability::CHECK,
+    &unknown_field::CHECK,
     &unknown_metadata_field::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_verb::CHECK,
@@ -314,6 +324,7 @@ pub static ALL: &[&Check] = &[
     &unresolved_policy_port::CHECK,
     &unresolved_probe_port::CHECK,
     &unresolved_target_port::CHECK,
+    &unserved_version::CHECK,
     &unsubstituted_variable::CHECK,
     &unsupported_access_mode::CHECK,
     &unsupported_value::CHECK,
@@ -324,6 +335,7 @@ pub static ALL: &[&Check] = &[
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
     &wrong_restart_policy::CHECK,
+    &wrong_type::CHECK,
 ];
 
 #[cfg(test)]

@@ -1,0 +1,65 @@
+//! The version of a kind will no longer be served.
+//!
+//! ## Why
+//! The target cluster still takes the object, and a later minor of Kubernetes does not.
+//! The upgrade of the cluster then breaks the next deployment.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Endpoints
+//! metadata: {name: web}
+//! subsets: [{addresses: [{ip: 192.0.2.7}], ports: [{port: 80}]}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: discovery.k8s.io/v1
+//! kind: EndpointSlice
+//! metadata: {name: web, labels: {kubernetes.io/service-name: web}}
+//! addressType: IPv4
+//! endpoints: [{addresses: [192.0.2.7]}]
+//! ports: [{port: 80}]
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_yaml::FieldPath;
+
+use crate::review::{Served, location};
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "deprecated-version",
+        title: "The version of a kind will no longer be served",
+        severity: Severity::Warning,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["deprecated.apiVersion"],
+        page: include_str!("deprecated_version.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let target = context.world().repository.target.kubernetes.minor;
+    for object in context.objects() {
+        let Served::Yes(kind) = context.review_of(object).served else { continue };
+        let deprecated = u32::from(kind.deprecated);
+        if deprecated == 0 || deprecated > target {
+            continue;
+        }
+        let message = format!("{} is of {}, which is deprecated", object.title(), object.api_version());
+        let at = location(object, &FieldPath::root().key("apiVersion"));
+        let mut notice = Notice::new(&CHECK.info, at, message)
+            .because(format!("it has been deprecated since Kubernetes 1.{deprecated}"));
+        notice = match kind.removed {
+            0 => notice.severity(Severity::Info).because("no minor that removes it is known"),
+            removed => notice.because(format!("Kubernetes 1.{removed} no longer serves it")),
+        };
+        report.add(match kind.replacement {
+            "" => notice,
+            other => notice.help(format!("write it for `{other}`")),
+        });
+    }
+}

@@ -1,0 +1,54 @@
+//! An object lacks a field that it has to have.
+//!
+//! ## Why
+//! Some fields have no default: without them the API server refuses the object.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: web}
+//! spec:
+//!   selector: {app: web}
+//!   ports: [{name: http}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Service
+//! metadata: {name: web}
+//! spec:
+//!   selector: {app: web}
+//!   ports: [{name: http, port: 80}]
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_schema::Reason;
+
+use crate::review::location;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "missing-field",
+        title: "An object lacks a field that it has to have",
+        severity: Severity::Error,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["schema.missing-field"],
+        page: include_str!("missing_field.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for object in context.objects() {
+        for error in context.review_of(object).errors.iter().filter(|it| it.reason == Reason::Required) {
+            let message = format!("`{}` of {} is missing", error.field, object.title());
+            let notice = Notice::new(&CHECK.info, location(object, &error.path), message)
+                .because(format!("the API server says: {error}"));
+            report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
+        }
+    }
+}

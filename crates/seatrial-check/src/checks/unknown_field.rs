@@ -1,0 +1,99 @@
+//! An object has a field that its kind does not have.
+//!
+//! ## Why
+//! A misspelt field, or one at the wrong level, is not taken in: `kubectl`, Argo CD and
+//! Flux refuse the object, and a client that does not validate drops the field without a
+//! word, so that a limit, a probe or a selector is not there.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web}
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: web:1
+//!       livenesProbe: {httpGet: {path: /, port: 80}}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web}
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: web:1
+//!       livenessProbe: {httpGet: {path: /, port: 80}}
+//! ```
+
+use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_schema::decode::{Meant, Problem, ProblemKind};
+use seatrial_yaml::{FieldPath, PathStep};
+
+use crate::review::location;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "unknown-field",
+        title: "An object has a field that its kind does not have",
+        severity: Severity::Error,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["schema.unknown-field"],
+        page: include_str!("unknown_field.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for object in context.objects() {
+        for problem in &context.review_of(object).problems {
+            if let ProblemKind::UnknownField { meant } = &problem.kind {
+                report.add(judge(object, problem, meant.as_ref()));
+            }
+        }
+    }
+}
+
+fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
+    let parent = problem.path.parent().unwrap_or_default();
+    let name = problem.path.last().map(ToString::to_string).unwrap_or_default();
+    let whole = if parent.is_empty() { String::new() } else { format!("`{parent}` of ") };
+    let message = format!("{whole}{} has a field `{name}`, which there is not", object.title());
+    let at = location(object, &problem.path);
+    let mut notice = Notice::new(&CHECK.info, at.clone(), message);
+    if problem.unseen {
+        notice = notice.severity(Severity::Warning).because("the API server does not look for unknown fields here");
+    } else {
+        notice = notice.because(format!("the API server says: {}", problem.message));
+    }
+    match meant {
+        None => notice.help("remove it, or look up how the field is called"),
+        Some(Meant::Spelling(near)) => {
+            let is_free = object.root().at(&parent.key(near)).is_none();
+            let notice = notice.help(format!("rename it to `{near}`"));
+            let change = Change::Rename { at, name: (*near).to_owned() };
+            if is_free { notice.change(change) } else { notice }
+        }
+        Some(Meant::Elsewhere { up, down }) => {
+            notice.help(format!("move it to `{}`", place(&parent, *up, down)))
+        }
+    }
+}
+
+/// The place of a field so many levels up and then down.
+fn place(parent: &FieldPath, up: usize, down: &[&str]) -> FieldPath {
+    let mut steps = parent.steps().to_vec();
+    for _ in 0..up {
+        while matches!(steps.last(), Some(PathStep::Index(_))) {
+            steps.pop();
+        }
+        steps.pop();
+    }
+    down.iter().fold(FieldPath::from(steps), |path, field| path.key(field))
+}

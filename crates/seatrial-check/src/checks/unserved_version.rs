@@ -1,0 +1,90 @@
+//! The target cluster does not serve the version of a kind.
+//!
+//! ## Why
+//! Kinds move between versions of their API, and old versions go. An object in a version
+//! that the API server does not serve is refused: `no matches for kind`. A chart that
+//! holds one cannot even be upgraded.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: policy/v1beta1
+//! kind: PodDisruptionBudget
+//! metadata: {name: web}
+//! spec:
+//!   minAvailable: 1
+//!   selector: {matchLabels: {app: web}}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: policy/v1
+//! kind: PodDisruptionBudget
+//! metadata: {name: web}
+//! spec:
+//!   minAvailable: 1
+//!   selector: {matchLabels: {app: web}}
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_yaml::FieldPath;
+
+use crate::review::{Served, location};
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "unserved-version",
+        title: "The target cluster does not serve the version of a kind",
+        severity: Severity::Error,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["schema.apiVersion"],
+        page: include_str!("unserved_version.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let target = context.world().repository.target.kubernetes;
+    for object in context.objects() {
+        let (version, kind) = (object.api_version(), object.kind());
+        let at = location(object, &FieldPath::root().key("apiVersion"));
+        let title = object.title();
+        let notice = match context.review_of(object).served {
+            Served::Otherwise(known) if known.first_minor() > target.minor as u8 => {
+                let message = format!("{title} is of {version}, which Kubernetes {target} does not have yet");
+                Notice::new(&CHECK.info, at, message)
+                    .because(format!("{version} {kind} came with Kubernetes 1.{}", known.first_minor()))
+            }
+            Served::Otherwise(known) => {
+                let message = format!("{title} is of {version}, which Kubernetes {target} does not serve");
+                let notice = Notice::new(&CHECK.info, at, message)
+                    .because(format!("{version} {kind} was last served by Kubernetes 1.{}", known.last_minor()));
+                match instead(context, object) {
+                    Some(other) => notice.help(format!("write it for `{other}`, whose fields may differ")),
+                    None => notice.help("nothing takes its place: remove it"),
+                }
+            }
+            Served::Never => {
+                let message = format!("there is no kind {kind} in {version}");
+                let notice = Notice::new(&CHECK.info, at, message);
+                match instead(context, object) {
+                    Some(other) => notice.help(format!("the kind is in `{other}`")),
+                    None => notice,
+                }
+            }
+            Served::OptIn(_) => {
+                let message = format!("{title} is of {version}, which is served only where somebody turns it on");
+                Notice::new(&CHECK.info, at, message).severity(Severity::Warning)
+            }
+            Served::Yes(_) | Served::Foreign => continue,
+        };
+        report.add(notice);
+    }
+}
+
+/// The version that the target serves the kind in.
+fn instead(context: &Context<'_>, object: &Object) -> Option<String> {
+    context.serving(object.group(), object.kind())
+}

@@ -1,0 +1,122 @@
+//! A field holds a value of the wrong type.
+//!
+//! ## Why
+//! A field takes a number, a text, a list or a mapping, and nothing else. YAML guesses the
+//! type from how a value is written: `8080` is a number and `"8080"` a text, `yes` is true.
+//! The API server does not convert one into the other, it refuses the object.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web}
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: web:1
+//!       env: [{name: PORT, value: 8080}]
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web}
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: web:1
+//!       env: [{name: PORT, value: "8080"}]
+//! ```
+
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_schema::decode::{Problem, ProblemKind};
+use seatrial_yaml::{Node, Value};
+
+use crate::review::location;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "wrong-type",
+        title: "A field holds a value of the wrong type",
+        severity: Severity::Error,
+        level: Level::Object,
+        strictness: Strictness::Default,
+        families: &["schema.wrong-type"],
+        page: include_str!("wrong_type.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    for object in context.objects() {
+        for problem in &context.review_of(object).problems {
+            if matches!(problem.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. }) {
+                report.add(judge(object, problem));
+            }
+        }
+    }
+}
+
+fn judge(object: &Object, problem: &Problem) -> Notice {
+    let node = object.root().at(&problem.path);
+    let wanted = problem.message.rsplit_once(" of type ").map(|(_, go)| go);
+    let subject = if problem.path.is_empty() { String::new() } else { format!("`{}` of ", problem.path) };
+    let subject = format!("{subject}{}", object.title());
+    let (found, wants) = (node.map_or("something else", kind_of), wanted.and_then(in_words));
+    let message = match wants {
+        Some(wants) => format!("{subject} is {found} and has to be {wants}"),
+        None => format!("{subject} cannot be read"),
+    };
+    let notice = Notice::new(&CHECK.info, location(object, &problem.path), message)
+        .because(format!("the API server says: {}", problem.message));
+    let Some(node) = node else { return notice };
+    let Some((help, content)) = repair(node, wanted) else { return notice };
+    notice.help(help).change(Change::Set { at: location(object, &problem.path), content })
+}
+
+/// The same value in the type that is wanted.
+fn repair(node: Node<'_>, wanted: Option<&str>) -> Option<(String, Content)> {
+    match (node.value(), wanted?) {
+        (Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_), "string") => {
+            let written = node.scalar_text()?;
+            Some((format!("quote it: \"{written}\""), Content::Text(written.into_owned())))
+        }
+        (Value::Str(text), "int32" | "int64") => {
+            let number: i64 = text.parse().ok()?;
+            Some(("take the quotes away".to_owned(), Content::Int(number)))
+        }
+        (Value::Str(text), "bool") => {
+            let truth: bool = text.parse().ok()?;
+            Some(("take the quotes away".to_owned(), Content::Bool(truth)))
+        }
+        _ => None,
+    }
+}
+
+fn kind_of(node: Node<'_>) -> &'static str {
+    match node.value() {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Int(_) | Value::Uint(_) => "a number",
+        Value::Float(_) => "a number with a fraction",
+        Value::Str(_) => "a text",
+        Value::Sequence => "a list",
+        Value::Mapping => "a mapping",
+    }
+}
+
+/// What a type of Go wants in a manifest.
+fn in_words(go: &str) -> Option<&'static str> {
+    Some(match go {
+        "string" => "a text",
+        "bool" => "true or false",
+        "int32" | "int64" | "int" => "a whole number",
+        "float64" => "a number",
+        _ if go.starts_with("[]") => "a list",
+        _ if go.starts_with("map[") || go.contains('.') => "a mapping",
+        _ => return None,
+    })
+}

@@ -1,0 +1,159 @@
+//! What the API server would say to each object, asked once for all checks.
+//!
+//! The types and the served versions are those of the target's minor; defaults
+//! and rules are those of 1.36, whatever the target.
+
+use std::sync::OnceLock;
+
+use seatrial_diagnostics::Location;
+use seatrial_model::views::PodTemplate;
+use seatrial_model::{Object, Place, Repository, UnitRole};
+use seatrial_schema::decode::{Problem, ProblemKind, decode};
+use seatrial_schema::table::{Kind, Table};
+use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
+use seatrial_yaml::{FieldPath, PathStep};
+
+use crate::partial::is_partial;
+use crate::placeholder::is_filled_in_later;
+
+/// The server's answers, by unit and object, each worked out when it is first
+/// asked for.
+#[derive(Debug)]
+pub(crate) struct Reviews {
+    table: Option<&'static Table>,
+    units: Vec<Vec<OnceLock<Review>>>,
+}
+
+/// What the server says to one object.
+#[derive(Debug, Default)]
+pub(crate) struct Review {
+    /// Whether the target has the kind.
+    pub(crate) served: Served,
+    /// What cannot be taken in as the kind's type.
+    pub(crate) problems: Vec<Problem>,
+    /// What breaks the rules behind the types.
+    pub(crate) errors: Vec<FieldError>,
+}
+
+/// Whether the target has a kind in the version that an object names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Served {
+    /// It is none of Kubernetes' own.
+    #[default]
+    Foreign,
+    /// It is served.
+    Yes(&'static Kind),
+    /// It is known, and only served when somebody turns it on.
+    OptIn(&'static Kind),
+    /// Other minors have it.
+    Otherwise(&'static Kind),
+    /// The group is Kubernetes' own and never had it.
+    Never,
+}
+
+impl Reviews {
+    /// Nothing asked yet.
+    pub(crate) fn of(repository: &Repository) -> Self {
+        let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
+        let slots = |count| std::iter::repeat_with(OnceLock::new).take(count).collect();
+        Self { table, units: repository.bundles.iter().map(|bundle| slots(bundle.objects().len())).collect() }
+    }
+
+    /// The answer to an object.
+    pub(crate) fn answer(&self, repository: &Repository, object: &Object) -> &Review {
+        static NOTHING: Review =
+            Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new() };
+        let place = Place { unit: object.unit(), object: object.id() };
+        let slot = self.units.get(place.unit.0 as usize).and_then(|unit| unit.get(place.object.0 as usize));
+        let (Some(table), Some(slot)) = (self.table, slot) else { return &NOTHING };
+        slot.get_or_init(|| review(repository, object, table))
+    }
+
+    /// The version that the target serves a kind in, of its own group or of one
+    /// that took the kind over.
+    pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {
+        let table = self.table?;
+        let served = || table.kinds().filter(|it| it.kind == kind && it.is_served(table.minor()));
+        let own = served().filter(|it| it.group == group).last();
+        own.or_else(|| served().next()).map(Kind::api_version)
+    }
+}
+
+fn review(repository: &Repository, object: &Object, table: &'static Table) -> Review {
+    let served = served(object, table);
+    let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
+        return Review { served, ..Review::default() };
+    };
+    let decoded = decode(object.root(), table, kind.type_id);
+    let is_whole = decoded.problems.iter().all(Problem::is_strict);
+    // What cannot be taken in hides what the rules would say, and a unit that
+    // serves others is not complete.
+    let is_judged = is_whole && repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object);
+    let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
+    let problems = decoded.problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
+    let errors = errors.into_iter().filter(|it| !waits_for_values(it)).collect();
+    Review { served, problems, errors }
+}
+
+/// The defaults of a new object, and the rules that it breaks.
+fn break_rules(mut value: Value, kind: &Kind) -> Vec<FieldError> {
+    let Some(strategy) = Strategy::of(kind.group, kind.version, kind.kind) else { return Vec::new() };
+    if !kind.is_cluster_scoped {
+        value.struct_mut("metadata").set_default("namespace", "default");
+    }
+    (strategy.default)(&mut value);
+    (strategy.prepare_create)(&mut value);
+    let mut errors = Errors::new();
+    (strategy.validate)(&value, &mut errors);
+    errors.as_slice().to_vec()
+}
+
+fn served(object: &Object, table: &'static Table) -> Served {
+    let version = object.api_version().rsplit('/').next().unwrap_or_default();
+    let (group, name) = (object.group(), object.kind());
+    if let Some(kind) = table.kind(group, version, name) {
+        return if kind.is_served(table.minor()) { Served::Yes(kind) } else { Served::OptIn(kind) };
+    }
+    let mut others = Table::minors().filter_map(Table::of).filter_map(|other| other.kind(group, version, name));
+    match others.next() {
+        Some(kind) => Served::Otherwise(kind),
+        None if table.kinds().any(|kind| kind.group == group) => Served::Never,
+        None => Served::Foreign,
+    }
+}
+
+/// Whether an object only completes another one: a workload that neither selects
+/// pods nor says what they run.
+fn is_patch(object: &Object) -> bool {
+    let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
+    !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(|template| is_partial(&template))
+}
+
+/// Whether a value is one that another program has yet to fill in.
+fn is_left_open(object: &Object, problem: &Problem) -> bool {
+    if matches!(problem.kind, ProblemKind::UnknownField { .. } | ProblemKind::DuplicateField) {
+        return problem.path.steps().iter().any(|step| match step {
+            PathStep::Key(key) => is_filled_in_later(key),
+            PathStep::Index(_) => false,
+        });
+    }
+    object.root().at(&problem.path).and_then(|node| node.as_str()).is_some_and(is_filled_in_later)
+}
+
+/// Whether a rule is broken by a text that another program has yet to fill in.
+fn waits_for_values(error: &FieldError) -> bool {
+    fn is_open(value: &Value) -> bool {
+        match value {
+            Value::Str(text) => is_filled_in_later(text),
+            Value::List(items) => items.iter().any(is_open),
+            Value::Map(map) => map.entries().iter().any(|it| is_filled_in_later(&it.key) || is_open(&it.value)),
+            _ => false,
+        }
+    }
+    error.reason != Reason::Required && error.value.as_ref().is_some_and(is_open)
+}
+
+/// Where a field of an object stands.
+pub(crate) fn location(object: &Object, path: &FieldPath) -> Location {
+    Location::field(object.unit(), object.id(), path.clone())
+}
