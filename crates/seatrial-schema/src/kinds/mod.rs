@@ -3,6 +3,7 @@
 
 mod autoscaling;
 pub(crate) mod certificates;
+pub(crate) mod config;
 mod coordination;
 mod disruption;
 mod expressions;
@@ -78,6 +79,7 @@ impl Strategy {
 const FAMILIES: &[&[Strategy]] = &[
     autoscaling::KINDS,
     certificates::KINDS,
+    config::KINDS,
     coordination::KINDS,
     disruption::KINDS,
     extension::KINDS,

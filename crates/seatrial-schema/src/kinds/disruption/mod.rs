@@ -5,36 +5,43 @@
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::path::Path;
-use crate::rules::{generations, int_or_percent, selectors};
+use crate::rules::metadata::{self, Scope};
+use crate::rules::{generations, int_or_percent, names, selectors};
 use crate::value::Value;
 
-/// What the server does with it.
-pub(crate) const KINDS: &[Strategy] = &[Strategy {
-    default,
+const BUDGET: Strategy = Strategy {
+    default: |object| drop_marker(object, "Exists"),
     prepare_create: generations::begin,
     prepare_update: generations::count,
-    validate: |object, errors| validate_spec(object.at("spec"), false, errors),
+    validate,
     validate_update: |new, old, errors| {
+        metadata::update(new, old, errors);
         let is_lenient = is_refused(old.at("spec").at("selector"));
         validate_spec(new.at("spec"), is_lenient, errors);
     },
     ..Strategy::plain("policy", "v1", "PodDisruptionBudget")
-}];
+};
+
+/// What the server does with it; `v1beta1` was served until 1.24.
+pub(crate) const KINDS: &[Strategy] = &[
+    BUDGET,
+    Strategy { version: "v1beta1", default: |object| drop_marker(object, "DoesNotExist"), ..BUDGET },
+];
 
 /// With this label `v1beta1` tells a selector of all pods from one of none.
 const SELECTS_ALL_OR_NONE: &str = "pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match";
 
 const EVICTION_POLICIES: [&str; 2] = ["AlwaysAllow", "IfHealthyBudget"];
 
-/// Takes the marker away where something else is selected as well.
-fn default(object: &mut Value) {
+/// Takes the marker away, unless it says with this operator all there is to say.
+fn drop_marker(object: &mut Value, operator: &str) {
     let Some(selector) = object.at_mut("spec").and_then(|spec| spec.at_mut("selector")) else { return };
     let is_marker = |it: &Value| it.str("key") == SELECTS_ALL_OR_NONE;
-    let selects_none = selector.entries("matchLabels").is_empty()
+    let says_all = selector.entries("matchLabels").is_empty()
         && matches!(selector.items("matchExpressions"), [only] if is_marker(only)
-            && only.str("operator") == "Exists"
+            && only.str("operator") == operator
             && only.items("values").is_empty());
-    if selects_none {
+    if says_all {
         return;
     }
     if let Some(Value::List(expressions)) = selector.at_mut("matchExpressions") {
@@ -54,7 +61,14 @@ fn is_refused(selector: &Value) -> bool {
     !errors.is_empty()
 }
 
-/// The server asks nothing of the metadata but what it asks of every object.
+/// Nothing is asked of the name but what the server asks of any, afterwards.
+fn validate(object: &Value, errors: &mut Errors) {
+    validate_spec(object.at("spec"), false, errors);
+    if errors.is_empty() {
+        metadata::create(object, Scope::Namespaced, names::path_segment, errors);
+    }
+}
+
 fn validate_spec(spec: &Value, is_lenient: bool, errors: &mut Errors) {
     let at = Path::new("spec");
     if spec.has("minAvailable") && spec.has("maxUnavailable") {
@@ -103,7 +117,7 @@ mod tests {
             "{{spec: {{selector: {{matchLabels: {{a: b, {SELECTS_ALL_OR_NONE}: x}}, \
              matchExpressions: [{{key: {SELECTS_ALL_OR_NONE}, operator: Exists}}]}}}}}}"
         ));
-        default(&mut object);
+        drop_marker(&mut object, "Exists");
         assert_eq!(object, value("{spec: {selector: {matchLabels: {a: b}}}}"));
     }
 }

@@ -298,40 +298,10 @@ fn validate_inline_driver(source: &Value, path: &Path<'_>, errors: &mut Errors) 
     }
 }
 
-/// What the metadata of a claim's template cannot have. The server derives these
-/// names from Go's: `UID` becomes `uID`.
-const NOT_IN_TEMPLATES: [(&str, &str); 13] = [
-    ("name", "name"),
-    ("generateName", "generateName"),
-    ("namespace", "namespace"),
-    ("selfLink", "selfLink"),
-    ("uid", "uID"),
-    ("resourceVersion", "resourceVersion"),
-    ("generation", "generation"),
-    ("creationTimestamp", "creationTimestamp"),
-    ("deletionTimestamp", "deletionTimestamp"),
-    ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds"),
-    ("ownerReferences", "ownerReferences"),
-    ("finalizers", "finalizers"),
-    ("managedFields", "managedFields"),
-];
-
 fn validate_claim_template(template: &Value, path: &Path<'_>, errors: &mut Errors) {
-    let meta_path = path.child("metadata");
-    let meta = template.at("metadata");
-    metadata::annotations(meta.at("annotations"), &meta_path.child("annotations"), errors);
-    metadata::labels(meta.at("labels"), &meta_path.child("labels"), errors);
-    for (field, printed) in NOT_IN_TEMPLATES {
-        if meta.has(field) && !is_zero(meta.at(field)) {
-            errors.forbidden(&meta_path.child(printed), "cannot be set");
-        }
-    }
+    metadata::of_template(template.at("metadata"), &path.child("metadata"), errors);
     let options = claims::ClaimOptions::default();
     claims::validate_claim_spec(template.at("spec"), &path.child("spec"), options, errors);
-}
-
-fn is_zero(value: &Value) -> bool {
-    matches!(value, Value::Int(0)) || matches!(value, Value::Str(text) if text.is_empty())
 }
 
 /// A relative path without `..`.

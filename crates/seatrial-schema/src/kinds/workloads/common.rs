@@ -113,3 +113,14 @@ pub(super) fn template_warnings(object: &Value) -> Vec<String> {
 pub(super) fn warnings(object: &Value) -> Vec<String> {
     name_warning(object).into_iter().chain(template_warnings(object)).collect()
 }
+
+/// Refuses the text of an annotation that has to be a number; the server cannot
+/// even read such an object, and answers with 400.
+pub(super) fn counts(key: &'static str, number: Result<i64, &str>, errors: &mut Errors) {
+    if let Err(text) = number {
+        let meta = Path::new("metadata");
+        let annotations = meta.child("annotations");
+        let detail = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
+        errors.invalid(&annotations.key(key), text, detail);
+    }
+}

@@ -162,3 +162,38 @@ fn warnings(object: &Value) -> Vec<String> {
     warnings.extend(job::spec_warnings(job_spec(object), &template.child("spec")));
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(spec: &str, old: Option<&str>) -> Vec<String> {
+        let mut errors = Errors::new();
+        let (spec, old) = (value(spec), old.map(value));
+        validate_schedule(&spec, old.as_ref(), &Path::new("schedule"), &mut errors);
+        if let Some(zone) = spec.opt("timeZone") {
+            validate_zone(zone, &Path::new("timeZone"), &mut errors);
+        }
+        fields(&errors)
+    }
+
+    #[test]
+    fn a_zone_stands_in_its_own_field() {
+        let [schedule, zone] = ["schedule FieldValueInvalid", "timeZone FieldValueInvalid"];
+        let in_schedule = "{schedule: TZ=UTC 0 0 * * *}";
+        for (spec, old, expected) in [
+            ("{schedule: 0 0 * * *, timeZone: Etc/UTC}", None, &[][..]),
+            (in_schedule, None, &[schedule]),
+            (in_schedule, Some(in_schedule), &[]),
+            ("{schedule: TZ=UTC 0 0 * * *, timeZone: UTC}", Some(in_schedule), &[schedule]),
+            ("{schedule: 0 0 * * *, timeZone: ''}", None, &[zone]),
+            ("{schedule: 0 0 * * *, timeZone: Mars/Base}", None, &[zone]),
+            ("{schedule: 0 0 * * *, timeZone: ../UTC}", None, &[zone]),
+            ("{schedule: 0 0 * * *, timeZone: Local}", None, &[zone]),
+            ("{schedule: 0 0 * * *, timeZone: local}", None, &[zone, zone]),
+        ] {
+            assert_eq!(refused(spec, old), expected, "{spec}");
+        }
+    }
+}

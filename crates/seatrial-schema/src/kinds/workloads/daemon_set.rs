@@ -34,13 +34,20 @@ fn default(object: &mut Value) {
         rolling.set_default("maxUnavailable", 1);
         rolling.set_default("maxSurge", 0);
     }
+    if let Some(rolling) = strategy.at_mut("rollingUpdate") {
+        // Inside the server these are no pointers.
+        rolling.set_default("maxUnavailable", 0);
+        rolling.set_default("maxSurge", 0);
+    }
     spec.set_default("revisionHistoryLimit", 10);
     common::default_template(spec);
 }
 
 fn prepare_create(object: &mut Value) {
     generations::begin(object);
-    set_generation(object, generation(object).max(1));
+    if let Ok(generation) = generation(object) {
+        set_generation(object, generation.max(1));
+    }
     common::drop_disabled(object.struct_mut("spec"), None);
 }
 
@@ -48,12 +55,17 @@ fn prepare_update(new: &mut Value, old: &Value) {
     common::drop_disabled(new.struct_mut("spec"), Some(old.at("spec")));
     let template = |object: &Value| object.at("spec").at("template").clone();
     let is_changed = !template(new).semantically_equals(&template(old));
-    set_generation(new, generation(old).saturating_add(is_changed.into()));
+    if generation(new).is_ok() {
+        let before = generation(old).unwrap_or_default();
+        set_generation(new, before.saturating_add(is_changed.into()));
+    }
     generations::count(new, old);
 }
 
-fn generation(object: &Value) -> i64 {
-    object.at("metadata").at("annotations").str(GENERATION).parse().unwrap_or_default()
+/// The count in the annotation, 0 where there is none; else the text that is no number.
+fn generation(object: &Value) -> Result<i64, &str> {
+    let text = object.at("metadata").at("annotations").opt(GENERATION).map(Value::as_str);
+    text.map_or(Ok(0), |text| text.parse().map_err(|_| text))
 }
 
 fn set_generation(object: &mut Value, generation: i64) {
@@ -63,11 +75,13 @@ fn set_generation(object: &mut Value, generation: i64) {
 
 fn validate(object: &Value, errors: &mut Errors) {
     metadata::create(object, Scope::Namespaced, names::subdomain_name, errors);
+    common::counts(GENERATION, generation(object), errors);
     validate_spec(object.at("spec"), None, errors);
 }
 
 fn validate_update(new: &Value, old: &Value, errors: &mut Errors) {
     metadata::update(new, old, errors);
+    common::counts(GENERATION, generation(new), errors);
     let (new, old) = (new.at("spec"), old.at("spec"));
     let spec = Path::new("spec");
     metadata::immutable(new.at("selector"), old.at("selector"), &spec.child("selector"), errors);
@@ -121,5 +135,38 @@ fn validate_rolling_update(rolling: &Value, at: &Path<'_>, errors: &mut Errors) 
         }
         [true, true] => errors.required(&at.child("maxUnavailable"), "cannot be 0 when maxSurge is 0"),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn either_pods_are_missing_or_there_are_more() {
+        for (rolling, expected) in [
+            ("{maxUnavailable: 1, maxSurge: 0}", &[][..]),
+            ("{maxUnavailable: 0, maxSurge: 10%}", &[]),
+            ("{maxUnavailable: 1, maxSurge: 1}", &["r.maxSurge FieldValueInvalid"]),
+            ("{maxUnavailable: 0, maxSurge: 0%}", &["r.maxUnavailable FieldValueRequired"]),
+            ("{maxUnavailable: 101%, maxSurge: 0}", &["r.maxUnavailable FieldValueInvalid"]),
+        ] {
+            let mut errors = Errors::new();
+            validate_rolling_update(&value(rolling), &Path::new("r"), &mut errors);
+            assert_eq!(fields(&errors), expected, "{rolling}");
+        }
+    }
+
+    #[test]
+    fn changes_of_the_template_are_counted() {
+        let mut object = value("{spec: {template: {spec: {containers: [{name: a}]}}}}");
+        default(&mut object);
+        prepare_create(&mut object);
+        assert_eq!(generation(&object), Ok(1));
+        let mut new = value("{spec: {template: {spec: {containers: [{name: b}]}}}}");
+        default(&mut new);
+        prepare_update(&mut new, &object);
+        assert_eq!((generation(&new), new.at("metadata").int("generation")), (Ok(2), 2));
     }
 }

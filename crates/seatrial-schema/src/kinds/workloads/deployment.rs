@@ -42,16 +42,22 @@ fn default(object: &mut Value) {
 
 /// The revision to roll back to is kept as a number, an empty one not at all.
 fn normalize_rollback(object: &mut Value) {
+    let revision = rollback(object).unwrap_or_default();
     let Some(annotations) = object.at_mut("metadata").and_then(|meta| meta.at_mut("annotations")) else {
         return;
     };
-    match annotations.str(ROLLBACK) {
-        "" => drop(annotations.remove(ROLLBACK)),
-        revision => {
-            if let Ok(revision) = revision.parse::<i64>() {
-                annotations.set(ROLLBACK, SmolStr::from(revision.to_string()), By::Manifest);
-            }
-        }
+    match (annotations.str(ROLLBACK), revision) {
+        ("", _) => drop(annotations.remove(ROLLBACK)),
+        (_, Some(revision)) => annotations.set(ROLLBACK, SmolStr::from(revision.to_string()), By::Manifest),
+        (_, None) => {}
+    }
+}
+
+/// The revision in the annotation, if there is one; else the text that is no number.
+fn rollback(object: &Value) -> Result<Option<i64>, &str> {
+    match object.at("metadata").at("annotations").str(ROLLBACK) {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| text),
     }
 }
 
@@ -130,7 +136,61 @@ fn validate_rolling_update(rolling: &Value, at: &Path<'_>, errors: &mut Errors) 
 }
 
 fn validate_rollback(object: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let revision = object.at("metadata").at("annotations").str(ROLLBACK).parse().unwrap_or_default();
-    let rollback = at.child("rollback");
-    metadata::non_negative(revision, &rollback.child("version"), errors);
+    let revision = rollback(object).map(Option::unwrap_or_default);
+    let at = at.child("rollback");
+    metadata::non_negative(revision.unwrap_or_default(), &at.child("version"), errors);
+    common::counts(ROLLBACK, revision, errors);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(strategy: &str) -> Vec<String> {
+        let mut errors = Errors::new();
+        validate_strategy(&value(strategy), &Path::new("s"), &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn a_strategy_has_the_fields_of_its_type() {
+        for (strategy, expected) in [
+            ("{type: Recreate}", &[][..]),
+            ("{type: Recreate, rollingUpdate: {}}", &["s.rollingUpdate FieldValueForbidden"]),
+            ("{type: Other}", &["s FieldValueNotSupported"]),
+            ("{type: RollingUpdate, rollingUpdate: {maxUnavailable: 25%, maxSurge: 150%}}", &[]),
+            (
+                "{type: RollingUpdate, rollingUpdate: {maxUnavailable: 0%, maxSurge: 0}}",
+                &["s.rollingUpdate.maxUnavailable FieldValueInvalid"],
+            ),
+        ] {
+            assert_eq!(refused(strategy), expected, "{strategy}");
+        }
+    }
+
+    #[test]
+    fn a_new_annotation_is_a_new_generation() {
+        let mut old = value("{spec: {}}");
+        default(&mut old);
+        prepare_create(&mut old);
+        let mut new = value("{metadata: {annotations: {a: b}}, spec: {replicas: 1}}");
+        default(&mut new);
+        prepare_update(&mut new, &old);
+        assert_eq!(new.at("metadata").int("generation"), 2);
+    }
+
+    #[test]
+    fn a_revision_to_roll_back_to_is_a_number() {
+        let object = |text: &str| value(&format!("{{metadata: {{annotations: {{{ROLLBACK}: '{text}'}}}}}}"));
+        for (text, expected) in [
+            ("3", &[][..]),
+            ("-1", &["spec.rollback.version FieldValueInvalid"]),
+            ("x", &["metadata.annotations[deprecated.deployment.rollback.to] FieldValueInvalid"]),
+        ] {
+            let mut errors = Errors::new();
+            validate_rollback(&object(text), &Path::new("spec"), &mut errors);
+            assert_eq!(fields(&errors), expected, "{text}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::kinds::pods::{self, PodOptions};
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{generations, names, selectors};
-use crate::value::{By, Value};
+use crate::value::{By, Entry, Map, Value};
 
 pub(super) const JOB: Strategy = Strategy {
     default,
@@ -77,12 +77,13 @@ fn prepare_update(new: &mut Value, old: &Value) {
     generations::count(new, old);
 }
 
-/// Labels the template and selects it by them. Labels of the job that were
-/// defaulted are the template's own, so that they grow with it.
+/// Labels the template and selects it by them. A job without labels of its own
+/// has the template's: defaults are filled in again when it is stored.
 fn generate_selector(object: &mut Value) {
     let (uid, name) = (uid(object), name(object));
     let meta = object.at("metadata").as_map();
-    let is_shared = meta.and_then(|map| map.entry("labels")).is_some_and(|entry| entry.by == By::Server);
+    let is_written = |entry: &Entry| entry.by == By::Manifest && !entry.value.is_empty();
+    let has_own = meta.and_then(|map| map.entry("labels")).is_some_and(is_written);
     let spec = object.struct_mut("spec");
     let labels = spec.struct_mut("template").struct_mut("metadata").struct_mut("labels");
     for key in [LEGACY_JOB_NAME, JOB_NAME] {
@@ -93,7 +94,7 @@ fn generate_selector(object: &mut Value) {
     }
     let labels = labels.clone();
     spec.struct_mut("selector").struct_mut("matchLabels").set_default(CONTROLLER_UID, uid);
-    if is_shared {
+    if !has_own {
         object.struct_mut("metadata").set("labels", labels, By::Server);
     }
 }
@@ -195,7 +196,7 @@ fn validate_generated(object: &Value, leniency: &Leniency, errors: &mut Errors) 
     for (key, value) in &expected {
         has_label(labels, key, value, &meta.child("labels"), errors);
     }
-    let mut generated = Value::from(crate::value::Map::default());
+    let mut generated = Value::from(Map::default());
     for (key, value) in expected {
         generated.set(key, value.clone(), By::Server);
     }
@@ -232,4 +233,49 @@ pub(super) fn spec_warnings(spec: &Value, at: &Path<'_>) -> Vec<String> {
     }
     warnings.extend(pods::pod_template_warnings(&at.child("template"), spec.at("template"), None));
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn created(text: &str) -> (Value, Vec<String>) {
+        let mut object = value(text);
+        default(&mut object);
+        prepare_create(&mut object);
+        let mut errors = Errors::new();
+        validate(&object, &mut errors);
+        (object, fields(&errors))
+    }
+
+    #[test]
+    fn a_selector_is_generated_for_the_pods() {
+        let (job, _) = created("{metadata: {name: a, namespace: b}, spec: {template: {}}}");
+        let labels = job.at("spec").at("template").at("metadata").at("labels");
+        assert_eq!((labels.str(JOB_NAME), labels.entries("").len()), ("a", 0));
+        assert!(selectors::matches(job.at("spec").at("selector"), labels));
+        assert_eq!(job.at("metadata").at("labels"), labels);
+        let (job, _) = created("{metadata: {name: a, labels: {x: y}}, spec: {template: {}}}");
+        assert_eq!(job.at("metadata").at("labels"), &value("{x: y}"));
+    }
+
+    #[test]
+    fn a_selector_of_ones_own_has_to_be_asked_for() {
+        let text =
+            "{metadata: {name: a, namespace: b}, spec: {selector: {matchLabels: {x: y}}, template: {}}}";
+        let (_, refused) = created(text);
+        let expected = ["spec.selector FieldValueInvalid", "spec.template.metadata.labels FieldValueInvalid"];
+        let refused: Vec<_> = refused.into_iter().filter(|it| !it.contains(".template.spec.")).collect();
+        assert_eq!(refused, expected);
+    }
+
+    #[test]
+    fn an_indexed_job_has_room_for_its_indexes() {
+        let name = "a".repeat(60);
+        let text = format!(
+            "{{metadata: {{name: {name}, namespace: b}}, spec: {{completionMode: Indexed, completions: 1001, template: {{}}}}}}"
+        );
+        assert!(created(&text).1.contains(&"metadata.name FieldValueInvalid".to_owned()));
+    }
 }

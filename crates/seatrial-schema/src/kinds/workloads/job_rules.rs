@@ -160,3 +160,54 @@ fn validate_restart(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
         other => errors.not_supported(&at, Value::text(other), &["OnFailure", "Never"]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(spec: &str) -> Vec<String> {
+        let (spec, at) = (value(spec), Path::new("spec"));
+        let mut errors = Errors::new();
+        validate_numbers(&spec, &at, &mut errors);
+        validate_managed_by(&spec, &at, &mut errors);
+        validate_mode(&spec, &at, &mut errors);
+        validate_restart(&spec, &at, &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn indexes_are_for_indexed_jobs() {
+        let template = "template: {spec: {restartPolicy: Never}}";
+        for (spec, expected) in [
+            (
+                "completionMode: Indexed, completions: 3, maxFailedIndexes: 2, backoffLimitPerIndex: 1",
+                &[][..],
+            ),
+            ("completionMode: Indexed", &["spec.completions FieldValueRequired"]),
+            ("completionMode: Sorted", &["spec.completionMode FieldValueNotSupported"]),
+            ("backoffLimitPerIndex: 1", &["spec.backoffLimitPerIndex FieldValueInvalid"]),
+            (
+                "completionMode: Indexed, completions: 100001, backoffLimitPerIndex: 1, parallelism: 10001",
+                &["spec.maxFailedIndexes FieldValueRequired", "spec.parallelism FieldValueInvalid"],
+            ),
+            ("managedBy: acme", &["spec.managedBy FieldValueInvalid"]),
+            (
+                "managedBy: Acme.io/a b",
+                &["spec.managedBy FieldValueInvalid", "spec.managedBy FieldValueInvalid"],
+            ),
+            ("managedBy: acme.io/a", &[]),
+        ] {
+            assert_eq!(refused(&format!("{{{spec}, {template}}}")), expected, "{spec}");
+        }
+    }
+
+    #[test]
+    fn pods_of_jobs_come_to_an_end() {
+        let restart = |rest: &str| refused(&format!("{{template: {{spec: {{{rest}}}}}}}"));
+        let field = "spec.template.spec.restartPolicy";
+        assert_eq!(restart("restartPolicy: Always"), [format!("{field} FieldValueRequired")]);
+        assert_eq!(restart("restartPolicy: Sometimes"), [format!("{field} FieldValueNotSupported")]);
+        assert!(restart("restartPolicy: OnFailure").is_empty());
+    }
+}

@@ -90,3 +90,47 @@ fn allow_resources(old: &mut Value, new: &Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(new: &str, old: &str) -> Vec<String> {
+        let mut errors = Errors::new();
+        validate(&value(new), &value(old), &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn the_template_of_a_resting_job_may_change_a_little() {
+        let job = |pod: &str, more: &str| {
+            format!("{{spec: {{suspend: true, template: {{spec: {{{pod}}}}}}}{more}}}")
+        };
+        let old = job("containers: [{name: a}]", "");
+        for pod in [
+            "containers: [{name: a, resources: {limits: {cpu: 1}}}]",
+            "containers: [{name: a}], nodeSelector: {a: b}, affinity: {nodeAffinity: {x: y}}",
+        ] {
+            assert!(refused(&job(pod, ""), &old).is_empty(), "{pod}");
+            let running = job("containers: [{name: a}]", ", status: {startTime: x}");
+            assert_eq!(refused(&job(pod, ""), &running), ["spec.template FieldValueInvalid"], "{pod}");
+        }
+        let other = job("containers: [{name: b}]", "");
+        assert_eq!(refused(&other, &old), ["spec.template.spec FieldValueInvalid"]);
+    }
+
+    #[test]
+    fn completions_follow_the_parallelism_of_an_indexed_job() {
+        let job = |mode: &str, numbers: [i64; 2]| {
+            let [completions, parallelism] = numbers;
+            format!(
+                "{{spec: {{completionMode: {mode}, completions: {completions}, parallelism: {parallelism}}}}}"
+            )
+        };
+        let refused = |mode: &str, numbers| refused(&job(mode, numbers), &job(mode, [2, 2]));
+        assert!(refused("Indexed", [3, 3]).is_empty() && refused("NonIndexed", [2, 3]).is_empty());
+        assert_eq!(refused("Indexed", [3, 2]), ["spec.completions FieldValueInvalid"]);
+        assert_eq!(refused("NonIndexed", [3, 3]), ["spec.completions FieldValueInvalid"]);
+    }
+}

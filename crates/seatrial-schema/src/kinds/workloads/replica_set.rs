@@ -55,3 +55,36 @@ fn validate_spec(spec: &Value, old: Option<&Value>, errors: &mut Errors) {
     }
     common::selector_and_template(spec, old, &at, errors);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn a_selector_matches_the_template() {
+        let template = "template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}";
+        for (spec, expected) in [
+            ("selector: {matchLabels: {a: b}}", &[][..]),
+            (
+                "replicas: -1, selector: {matchLabels: {a: c}}",
+                &["spec.replicas FieldValueInvalid", "spec.template.metadata.labels FieldValueInvalid"],
+            ),
+            (
+                "minReadySeconds: 0",
+                &["spec.selector FieldValueRequired", "spec.template.metadata.labels FieldValueInvalid"],
+            ),
+            ("selector: {}", &["spec.selector FieldValueInvalid"]),
+            (
+                "selector: {matchLabels: {a: -}}",
+                &["spec.selector.matchLabels FieldValueInvalid", "spec.selector FieldValueInvalid"],
+            ),
+        ] {
+            let mut errors = Errors::new();
+            let mut object = value(&format!("{{spec: {{{spec}, {template}}}}}"));
+            default(&mut object);
+            validate_spec(object.at("spec"), None, &mut errors);
+            assert_eq!(fields(&errors), expected, "{spec}");
+        }
+    }
+}

@@ -296,3 +296,46 @@ fn warnings(object: &Value) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    const SET: &str = "{metadata: {name: a, namespace: b}, spec: {serviceName: s, selector: {matchLabels: {a: b}}, \
+                       template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, volumeMounts: \
+                       [{name: data, mountPath: /d}, {name: more, mountPath: /m}]}], volumes: [{name: more, hostPath: \
+                       {path: ''}}]}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: \
+                       [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}}";
+
+    fn set() -> Value {
+        let mut set = value(SET);
+        default(&mut set);
+        prepare_create(&mut set);
+        set
+    }
+
+    #[test]
+    fn volumes_of_claims_are_counted_first() {
+        let mut errors = Errors::new();
+        validate(&set(), &mut errors);
+        assert_eq!(fields(&errors)[0], "spec.template.spec.volumes[1].hostPath.path FieldValueRequired");
+        let path = errors.as_slice()[0].path.to_string();
+        assert_eq!(path, "spec.template.spec.volumes[0].hostPath.path");
+    }
+
+    #[test]
+    fn an_update_may_change_what_the_controller_follows() {
+        let changed = |field: &'static str, value: Value| {
+            let mut new = set();
+            new.struct_mut("spec").set(field, value, By::Manifest);
+            let mut errors = Errors::new();
+            validate_update(&new, &set(), &mut errors);
+            let lines = fields(&errors);
+            lines.into_iter().filter(|line| line.starts_with("spec ")).count()
+        };
+        assert_eq!(changed("replicas", 3.into()), 0);
+        assert_eq!(changed("serviceName", "t".into()), 1);
+        assert_eq!(changed("volumeClaimTemplates", Value::List(Vec::new())), 1);
+    }
+}
