@@ -85,20 +85,24 @@ fn review(repository: &Repository, object: &Object, table: &'static Table) -> Re
         return Review { served, ..Review::default() };
     };
     let decoded = decode(object.root(), table, kind.type_id);
-    let is_whole = decoded.problems.iter().all(Problem::is_strict);
-    // What cannot be taken in hides what the rules would say, and a unit that
-    // serves others is not complete.
-    let is_judged = is_whole && repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object);
+    // A unit that serves others is not complete.
+    let is_judged = repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
+    let unread: Vec<_> = decoded.problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
+    let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
+    let errors: Vec<_> = errors.into_iter().filter(|it| !follows(it) && !waits_for_values(it) && !hangs_on_cluster(it)).collect();
+    let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
     let problems = decoded.problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
-    let errors = errors.into_iter().filter(|it| !waits_for_values(it)).collect();
     Review { served, problems, errors }
 }
 
 /// The defaults of a new object, and the rules that it breaks.
 fn break_rules(mut value: Value, kind: &Kind) -> Vec<FieldError> {
     let Some(strategy) = Strategy::of(kind.group, kind.version, kind.kind) else { return Vec::new() };
-    if !kind.is_cluster_scoped {
+    if kind.is_cluster_scoped {
+        // The server drops a namespace that such an object names.
+        value.struct_mut("metadata").remove("namespace");
+    } else {
         value.struct_mut("metadata").set_default("namespace", "default");
     }
     (strategy.default)(&mut value);
@@ -126,18 +130,48 @@ fn served(object: &Object, table: &'static Table) -> Served {
 /// pods nor says what they run.
 fn is_patch(object: &Object) -> bool {
     let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
-    !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(|template| is_partial(&template))
+    let is_partial = |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
+    !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(is_partial)
+}
+
+/// Whether a rule is broken only because a value could not be taken in.
+fn hangs_on(error: &FieldError, unread: &FieldPath) -> bool {
+    let is_about_labels = unread.steps().iter().any(|step| match step {
+        PathStep::Key(key) => matches!(key.as_str(), "labels" | "selector" | "matchLabels"),
+        PathStep::Index(_) => false,
+    });
+    is_about_labels || error.path.starts_with(unread) || unread.starts_with(&error.path)
+}
+
+/// Whether an error says again what another says: it is about a default that was
+/// taken from another field, or compares with a field that is missing.
+fn repeats(object: &Object, error: &FieldError, all: &[FieldError]) -> bool {
+    let is_mismatch = error.detail == "`selector` does not match template `labels`";
+    if is_mismatch && all.iter().any(|other| other.field == "spec.selector") {
+        return true;
+    }
+    let is_written = object.root().at(&error.path).is_some();
+    let is_source = |other: &FieldError| {
+        other.path != error.path && other.path.parent() == error.path.parent() && other.value == error.value
+    };
+    !is_written && error.reason != Reason::Required && all.iter().any(is_source)
 }
 
 /// Whether a value is one that another program has yet to fill in.
 fn is_left_open(object: &Object, problem: &Problem) -> bool {
     if matches!(problem.kind, ProblemKind::UnknownField { .. } | ProblemKind::DuplicateField) {
         return problem.path.steps().iter().any(|step| match step {
-            PathStep::Key(key) => is_filled_in_later(key),
+            PathStep::Key(key) => is_filled_in_later(key.as_str()),
             PathStep::Index(_) => false,
         });
     }
     object.root().at(&problem.path).and_then(|node| node.as_str()).is_some_and(is_filled_in_later)
+}
+
+/// Whether a rule is broken only in clusters with one family of addresses, of
+/// which the tree says nothing.
+fn hangs_on_cluster(error: &FieldError) -> bool {
+    ["not configured on this cluster", "this cluster is not configured for dual-stack services"].contains(&&*error.detail)
 }
 
 /// Whether a rule is broken by a text that another program has yet to fill in.

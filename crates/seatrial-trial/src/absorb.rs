@@ -3,17 +3,16 @@
 
 use rustc_hash::FxHashMap;
 use seatrial_check::is_from_server;
-use seatrial_diagnostics::{Location, Notice, Severity};
+use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::Place;
 use seatrial_yaml::FieldPath;
 
 /// Takes away notices of the server's rules where another check tells of the
-/// same field, or of the one right above or below it.
+/// same field, or of the one right above or below it, and no less gravely.
 pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
     let mut others: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
     for (index, notice) in notices.iter().enumerate() {
-        let speaks = !is_from_server(notice.check) && notice.severity >= Severity::Warning;
-        if let Some((place, _)) = field_of(notice).filter(|_| speaks) {
+        if let Some((place, _)) = field_of(notice).filter(|_| !is_from_server(notice.check)) {
             others.entry(place).or_default().push(index);
         }
     }
@@ -35,7 +34,11 @@ pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
 /// The notice of another check that tells of the same mistake.
 fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>) -> Option<usize> {
     let (place, path) = field_of(notice).filter(|_| is_from_server(notice.check))?;
-    let near = |index: &&usize| field_of(&all[**index]).is_some_and(|(_, other)| are_near(path, other));
+    // A weaker finding must not hide that the object is refused.
+    let near = |index: &&usize| {
+        let other = &all[**index];
+        other.severity >= notice.severity && field_of(other).is_some_and(|(_, other)| are_near(path, other))
+    };
     others.get(&place)?.iter().find(near).copied()
 }
 

@@ -62,7 +62,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
     let parent = problem.path.parent().unwrap_or_default();
-    let name = problem.path.last().map(ToString::to_string).unwrap_or_default();
+    let name = match problem.path.last() {
+        Some(PathStep::Key(name)) => name.as_str(),
+        _ => "",
+    };
     let whole = if parent.is_empty() { String::new() } else { format!("`{parent}` of ") };
     let message = format!("{whole}{} has a field `{name}`, which there is not", object.title());
     let at = location(object, &problem.path);
