@@ -6,12 +6,15 @@
 //! at run time but the table inside the program.
 
 pub mod admission;
+pub mod decode;
 pub mod difference;
+pub mod encode;
 mod errors;
 pub mod kinds;
 mod path;
 pub mod review;
 pub mod rules;
+pub mod table;
 #[cfg(test)]
 mod testing;
 mod value;
