@@ -6,6 +6,7 @@
 //! at run time but the table inside the program.
 
 pub mod admission;
+pub mod cel;
 pub mod decode;
 pub mod difference;
 pub mod encode;
@@ -14,6 +15,7 @@ pub mod kinds;
 mod path;
 pub mod review;
 pub mod rules;
+pub mod structural;
 pub mod table;
 #[cfg(test)]
 mod testing;
