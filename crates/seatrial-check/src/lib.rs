@@ -34,7 +34,6 @@ mod selection;
 mod slip;
 mod storage;
 mod titles;
-mod zones;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};

@@ -293,6 +293,13 @@ impl Errors {
         }
     }
 
+    /// One that was found elsewhere.
+    pub fn push(&mut self, error: FieldError) {
+        if self.0.len() < Self::MOST {
+            self.0.push(error);
+        }
+    }
+
     /// Any of them.
     pub fn add(&mut self, reason: Reason, at: &Path<'_>, value: Option<Value>, detail: impl Into<String>) {
         if self.0.len() < Self::MOST {

@@ -6,12 +6,17 @@
 //! at run time but the table inside the program.
 
 pub mod admission;
+pub mod cel;
+pub mod decode;
 pub mod difference;
+pub mod encode;
 mod errors;
 pub mod kinds;
 mod path;
 pub mod review;
 pub mod rules;
+pub mod structural;
+pub mod table;
 #[cfg(test)]
 mod testing;
 mod value;

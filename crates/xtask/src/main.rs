@@ -2,12 +2,14 @@
 //! measured on.
 //!
 //! `cargo xtask generate` writes the generated files; with `--check` it only
-//! says which of them differ. `cargo xtask tree DIR [FILES]` writes the
+//! says which of them differ. `cargo xtask schemas DIR...` builds the embedded
+//! table of Kubernetes' types. `cargo xtask tree DIR [FILES]` writes the
 //! benchmark's tree.
 
 mod generate;
 #[cfg(test)]
 mod house;
+mod schemas;
 #[path = "../../../bench/tree.rs"]
 mod tree;
 
@@ -21,12 +23,15 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["generate"] => generate::write(top()),
         ["generate", "--check"] => generate::compare(top()),
+        ["schemas", definitions @ ..] if !definitions.is_empty() => schemas::write(top(), definitions),
         ["tree", directory] => plant(Path::new(directory), 10_000),
         ["tree", directory, files] => match files.parse() {
             Ok(files) => plant(Path::new(directory), files),
             Err(error) => Err(anyhow::Error::new(error)),
         },
-        _ => Err(anyhow::anyhow!("usage: cargo xtask generate [--check] | tree DIR [FILES]")),
+        _ => {
+            Err(anyhow::anyhow!("usage: cargo xtask generate [--check] | schemas DIR... | tree DIR [FILES]"))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use seatrial_schema::review::{self, Answer, Body, FieldValidation, Operation, Request};
+use seatrial_schema::table::{Table, plural};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -93,8 +94,13 @@ impl Row<'_> {
         let sent: Value = json::read(self.shown_input()).unwrap_or_default();
         let version = sent["apiVersion"].as_str().unwrap_or_default();
         let top = if version.contains('/') { "apis" } else { "api" };
+        let (group, short) = version.split_once('/').unwrap_or(("", version));
+        let kind = Table::default_minor().kind(group, short, &self.kind);
+        if kind.is_some_and(|kind| kind.is_cluster_scoped) {
+            return format!("/{top}/{version}/{}", plural(&self.kind)).into();
+        }
         let namespace = self.namespace.as_deref().unwrap_or("shop");
-        format!("/{top}/{version}/namespaces/{namespace}/{}s", self.kind.to_lowercase()).into()
+        format!("/{top}/{version}/namespaces/{namespace}/{}", plural(&self.kind)).into()
     }
 
     /// Which parts of our answer are the recorded one's.

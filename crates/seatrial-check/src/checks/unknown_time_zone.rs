@@ -24,10 +24,10 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_schema::zones::{is_time_zone, time_zones};
 
 use crate::placeholder::{is_filled_in_later, placeholder};
 use crate::slip::meant;
-use crate::zones::{is_time_zone, time_zones};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {

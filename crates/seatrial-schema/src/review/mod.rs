@@ -1,12 +1,25 @@
 //! The server's answer to one request: decoding, defaults, rules, and the
-//! object it would store. Admission that needs other objects is not here.
+//! object it would store. What other objects have to say to it is asked of an
+//! [`Admission`].
+
+mod address;
+mod answer;
+mod body;
+mod store;
 
 use seatrial_source::FileId;
-use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
+use seatrial_yaml::{Dialect, Limits, parse};
 
-use crate::errors::{Errors, FieldError};
+use crate::admission::{self, Admission, Attributes, NoAdmission, Refusal};
+use crate::decode;
+use crate::encode::encode;
 use crate::kinds::Strategy;
-use crate::value::{By, Entry, Map, Value};
+use crate::table::Table;
+use crate::value::Value;
+
+use address::Address;
+pub use answer::Answer;
+use answer::Refused;
 
 /// What a client asks.
 #[derive(Clone, Debug)]
@@ -51,100 +64,82 @@ pub enum Body<'a> {
     Yaml(&'a str),
 }
 
-/// What the server says.
-#[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The HTTP status.
-    pub code: u16,
-    /// The reason of a Status, empty if accepted.
-    pub reason: &'static str,
-    /// The message of a Status.
-    pub message: String,
-    /// Why an object is invalid, in the server's order.
-    pub causes: Vec<FieldError>,
-    /// What it warns of.
-    pub warnings: Vec<String>,
-    /// The object it would store, as it prints it.
-    pub object: Option<Value>,
-}
-
-impl Answer {
-    /// Whether the object is taken.
-    pub fn accepted(&self) -> bool {
-        self.code < 300
-    }
+/// Answers a request as a server without admission plugins would.
+pub fn review(request: &Request<'_>) -> Answer {
+    review_with(request, &NoAdmission)
 }
 
 /// Answers a request as the server would.
-pub fn review(request: &Request<'_>) -> Answer {
-    let stream = read(request.body);
-    let Some(root) = stream.document_root(0) else {
-        return Answer { code: 400, reason: "BadRequest", ..Answer::default() };
-    };
-    let mut object = plain_value(root);
-    let (group, version) = match object.str("apiVersion").split_once('/') {
-        Some((group, version)) => (group.to_owned(), version.to_owned()),
-        None => (String::new(), object.str("apiVersion").to_owned()),
-    };
-    let strategy =
-        Strategy::of(&group, &version, object.str("kind")).copied().unwrap_or(Strategy::plain("", "", ""));
+pub fn review_with(request: &Request<'_>, admission: &dyn Admission) -> Answer {
+    let mut warnings = Vec::new();
+    let result = answer(request, admission, &mut warnings);
+    Answer { warnings, ..result.unwrap_or_else(|refused| *refused.0) }
+}
+
+fn answer(
+    request: &Request<'_>,
+    admission: &dyn Admission,
+    warnings: &mut Vec<String>,
+) -> Result<Answer, Refused> {
+    let table = Table::default_minor();
+    let address = Address::read(request.path).ok_or_else(Answer::not_found)?;
+    let kind = address.kind(table).ok_or_else(Answer::not_found)?;
+    let mut object = body::read(request, table, kind, warnings)?;
+    let plain = Strategy::plain(kind.group, kind.version, kind.kind);
+    let strategy = Strategy::of(kind.group, kind.version, kind.kind).unwrap_or(&plain);
     (strategy.default)(&mut object);
-    if let Some(mut parts) = request.path.split_once("/namespaces/").map(|(_, rest)| rest.split('/'))
-        && let (Some(namespace), Some(_)) = (parts.next(), parts.next())
-    {
-        object.struct_mut("metadata").set("namespace", Value::text(namespace), By::Server);
-    }
-    let mut errors = Errors::new();
-    match request.operation {
-        Operation::Create => {
-            (strategy.prepare_create)(&mut object);
-            (strategy.validate)(&object, &mut errors);
-        }
-        Operation::Update(stored) => {
-            (strategy.prepare_update)(&mut object, stored);
-            (strategy.validate_update)(&object, stored, &mut errors);
-        }
-    }
-    let warnings = (strategy.warnings)(&object);
-    if !errors.is_empty() {
-        let causes = errors.as_slice().to_vec();
-        return Answer { code: 422, reason: "Invalid", causes, warnings, ..Answer::default() };
-    }
-    let code = if matches!(request.operation, Operation::Create) { 201 } else { 200 };
-    Answer { code, warnings, object: Some(object), ..Answer::default() }
-}
-
-/// Reads an object as the server keeps it.
-pub fn stored(json: &str) -> Value {
-    read(Body::Json(json)).document_root(0).map(plain_value).unwrap_or_default()
-}
-
-fn read(body: Body<'_>) -> Stream {
-    let (text, dialect) = match body {
-        Body::Json(text) => (text, Dialect::Json),
-        Body::Yaml(text) => (text, Dialect::GoYaml2),
+    let old = match request.operation {
+        Operation::Create => None,
+        Operation::Update(stored) => Some(stored),
     };
-    parse(FileId(0), text.into(), dialect, &Limits::default())
+    let attributes = Attributes {
+        operation: if old.is_some() { admission::Operation::Update } else { admission::Operation::Create },
+        group: kind.group,
+        kind: kind.kind,
+        resource: address.resource,
+        namespace: address.namespace,
+        old,
+    };
+    let storing = store::Storing { address: &address, kind, strategy };
+    match old {
+        None => {
+            storing.receive_new(&mut object)?;
+            admission.mutate(&attributes, &mut object).map_err(refuse)?;
+            storing.create(&mut object)?;
+        }
+        Some(stored) => {
+            storing.receive_changed(&mut object, stored)?;
+            admission.mutate(&attributes, &mut object).map_err(refuse)?;
+            storing.update(&mut object, stored)?;
+        }
+    }
+    warnings.extend((strategy.warnings)(&object));
+    warnings.extend(admission.validate(&attributes, &object).map_err(refuse)?);
+    let code = if old.is_some() { 200 } else { 201 };
+    Ok(Answer { code, object: Some(encode(&object, table, kind.type_id)), ..Answer::default() })
 }
 
-/// A node as it stands, whatever its kind would say to it.
-fn plain_value(node: Node<'_>) -> Value {
-    use seatrial_yaml::Value as Written;
-    match node.value() {
-        Written::Null => Value::Null,
-        Written::Bool(truth) => Value::Bool(truth),
-        Written::Int(number) => Value::Int(number),
-        Written::Uint(number) => Value::Float(number as f64),
-        Written::Float(number) => Value::Float(number),
-        Written::Str(text) => Value::text(text),
-        Written::Sequence => Value::List(node.items().map(plain_value).collect()),
-        Written::Mapping => {
-            let entry = |entry: seatrial_yaml::Entry<'_>| Entry {
-                key: entry.name().into(),
-                value: plain_value(entry.value),
-                by: By::Manifest,
-            };
-            Value::Map(node.entries().map(entry).filter(|entry| !entry.value.is_null()).collect::<Map>())
-        }
+fn refuse(refusal: Refusal) -> Refused {
+    let code = match refusal.reason {
+        "NotFound" => 404,
+        "Conflict" | "AlreadyExists" => 409,
+        "Invalid" => 422,
+        "BadRequest" => 400,
+        _ => 403,
+    };
+    Refused::from(Answer { code, reason: refusal.reason, message: refusal.message, ..Answer::default() })
+}
+
+/// Reads an object as the server prints it, of a kind of the default minor;
+/// null if it is none.
+pub fn stored(json: &str) -> Value {
+    let stream = parse(FileId(0), json.into(), Dialect::Json, &Limits::default());
+    let Some(root) = stream.document_root(0) else { return Value::Null };
+    let word = |name: &str| root.get(name).and_then(seatrial_yaml::Node::as_str).unwrap_or_default();
+    let (group, version) = word("apiVersion").split_once('/').unwrap_or(("", word("apiVersion")));
+    let table = Table::default_minor();
+    match table.kind(group, version, word("kind")) {
+        Some(kind) => decode::decode(root, table, kind.type_id).value,
+        None => decode::untyped(root),
     }
 }

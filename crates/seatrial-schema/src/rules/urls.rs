@@ -138,12 +138,12 @@ pub fn webhook_url(text: &str, at: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-/// Rules for the Service of a webhook. Upstream mixes up name and namespace, to
-/// the same effect.
+/// Rules for the Service of a webhook. Upstream mixes up name and namespace: of
+/// what is missing it names the other.
 pub fn webhook_service(service: &Value, at: &Path<'_>, errors: &mut Errors) {
-    for field in ["name", "namespace"] {
+    for (field, printed) in [("namespace", "name"), ("name", "namespace")] {
         if service.str(field).is_empty() {
-            errors.required(&at.child(field), "");
+            errors.required(&at.child(printed), "");
         }
     }
     let port = service.int("port");

@@ -3,6 +3,7 @@
 
 mod api_services;
 mod bindings;
+mod definitions;
 mod matching;
 mod policies;
 mod webhooks;
@@ -19,6 +20,7 @@ pub(crate) const KINDS: &[Strategy] = &[
     bindings::VALIDATING,
     bindings::MUTATING,
     api_services::STRATEGY,
+    definitions::STRATEGY,
 ];
 
 const GROUP: &str = "admissionregistration.k8s.io";

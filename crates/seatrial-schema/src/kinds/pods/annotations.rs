@@ -1,6 +1,8 @@
 //! Annotations that say something about a pod's containers
 //! (`pkg/apis/core/validation/validation.go`, 1.36).
 
+use std::collections::BTreeSet;
+
 use super::options::PodOptions;
 use super::scheduling::validate_tolerations;
 use super::volumes::validate_local_descending;
@@ -59,10 +61,11 @@ pub(super) fn validate_annotations(
     for Entry { key, value, .. } in entries.iter().filter(|it| it.key.starts_with(SECCOMP_CONTAINER)) {
         validate_seccomp(value.as_str(), &path.child(key), errors);
     }
+    let names: BTreeSet<_> = containers(spec).map(|it| it.str("name")).collect();
     for Entry { key, value, .. } in entries {
         let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
         let (profile, path) = (value.as_str(), path.key(key));
-        if !containers(spec).any(|it| it.str("name") == name) {
+        if !names.contains(name) {
             errors.invalid(&path, name, "container not found");
         }
         let is_known =

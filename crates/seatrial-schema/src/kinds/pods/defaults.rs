@@ -127,7 +127,9 @@ fn default_volume_source(field: &str, source: &mut Value) {
         }
         "ephemeral" => {
             if let Some(template) = source.at_mut("volumeClaimTemplate") {
-                claims::default_claim_spec(template.struct_mut("spec"));
+                let spec = template.struct_mut("spec");
+                claims::default_claim_spec(spec);
+                default_requirements(spec);
             }
         }
         "image" => {

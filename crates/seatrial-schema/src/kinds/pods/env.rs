@@ -1,6 +1,8 @@
 //! Environment variables, and the fields of a pod that they and volumes can
 //! read (`pkg/apis/core/validation/validation.go`, `pkg/apis/core/pods`, 1.36).
 
+use std::collections::BTreeMap;
+
 use super::volumes::validate_no_backsteps;
 use super::walk::each_container;
 use crate::errors::Errors;
@@ -111,6 +113,8 @@ fn validate_file_ref(reference: &Value, path: &Path<'_>, errors: &mut Errors) {
 
 /// Files that variables are read from lie in volumes made for the pod.
 pub(super) fn validate_file_volumes(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
+    // Of volumes with one name the last counts.
+    let volumes: BTreeMap<_, _> = spec.items("volumes").iter().map(|it| (it.str("name"), it)).collect();
     each_container(spec, path, |container, path| {
         let path = path.child("env");
         for (at, variable) in container.items("env").iter().enumerate() {
@@ -120,7 +124,7 @@ pub(super) fn validate_file_volumes(spec: &Value, path: &Path<'_>, errors: &mut 
             let path = path.child("fileKeyRef");
             let path = path.child("volumeName");
             let name = file.str("volumeName");
-            match spec.items("volumes").iter().rfind(|it| it.str("name") == name) {
+            match volumes.get(name) {
                 None => errors.not_found(&path, name),
                 Some(volume) if volume.has("emptyDir") => {}
                 Some(_) => errors.invalid(&path, name, "referenced volume must be of type emptyDir"),

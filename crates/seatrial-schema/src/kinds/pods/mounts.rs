@@ -1,7 +1,7 @@
 //! Where a container sees the volumes and block devices of its pod
 //! (`pkg/apis/core/validation/validation.go`, 1.36).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::volumes::{Volumes, has_backstep, validate_local_descending};
 use crate::errors::Errors;
@@ -15,7 +15,7 @@ pub(super) fn validate_mounts(
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
-    let devices = container.items("volumeDevices");
+    let devices = Known::of(container.items("volumeDevices"), "devicePath");
     let mut seen = BTreeSet::new();
     for (at, mount) in container.items("volumeMounts").iter().enumerate() {
         let item = path.index(at);
@@ -33,10 +33,10 @@ pub(super) fn validate_mounts(
         if !seen.insert(target) {
             errors.invalid(&mount_path, target, "must be unique");
         }
-        if devices.iter().any(|it| it.str("name") == name) {
+        if devices.names.contains(name) {
             errors.invalid(&name_path, name, "must not already exist in volumeDevices");
         }
-        if last_paths(devices, "devicePath").any(|it| it == target) {
+        if devices.paths.contains(target) {
             errors.invalid(&mount_path, target, "must not already exist as a path in volumeDevices");
         }
         validate_sub_paths(mount, path, &item, errors);
@@ -45,14 +45,17 @@ pub(super) fn validate_mounts(
     }
 }
 
-/// The paths under which items are known: of those with one name the last.
-fn last_paths<'a>(items: &'a [Value], field: &'a str) -> impl Iterator<Item = &'a str> {
-    let is_last = |at: usize, name: &str| items[at + 1..].iter().all(|it| it.str("name") != name);
-    items
-        .iter()
-        .enumerate()
-        .filter(move |(at, it)| is_last(*at, it.str("name")))
-        .map(move |it| it.1.str(field))
+/// Items of a list by name; of those with one name the last counts.
+struct Known<'a> {
+    names: BTreeSet<&'a str>,
+    paths: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(items: &'a [Value], path: &str) -> Self {
+        let last: BTreeMap<_, _> = items.iter().map(|it| (it.str("name"), it.str(path))).collect();
+        Self { names: last.keys().copied().collect(), paths: last.into_values().collect() }
+    }
 }
 
 /// Upstream names the list, not the item, for what is wrong with a sub-path.
@@ -108,7 +111,7 @@ pub(super) fn validate_devices(
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
-    let mounts = container.items("volumeMounts");
+    let mounts = Known::of(container.items("volumeMounts"), "mountPath");
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
     for (at, device) in container.items("volumeDevices").iter().enumerate() {
         let item = path.index(at);
@@ -140,10 +143,10 @@ pub(super) fn validate_devices(
         } else {
             paths.insert(target);
         }
-        if mounts.iter().any(|it| it.str("name") == name) {
+        if mounts.names.contains(name) {
             errors.invalid(&name_path, name, "must not already exist in volumeMounts");
         }
-        if last_paths(mounts, "mountPath").any(|it| it == target) {
+        if mounts.paths.contains(target) {
             errors.invalid(&device_path, target, "must not already exist as a path in volumeMounts");
         }
         if !name.is_empty() {

@@ -52,7 +52,7 @@ impl PodOptions {
     pub(crate) fn of_template(old: Option<&Value>) -> Self {
         let Some(old) = old else { return Self::default() };
         let spec = old.at("spec");
-        let own_users = spec.opt("hostUsers").is_some_and(|it| !spec.bool("hostUsers") && !it.is_null());
+        let own_users = spec.at("hostUsers") == &Value::Bool(false);
         Self {
             is_pod: false,
             indivisible_huge_pages: has_indivisible_huge_pages(spec),

@@ -3,6 +3,9 @@
 
 use crate::value::Value;
 
+/// More than a person reads, and as many files as each one is compared with.
+const MOST: usize = 1000;
+
 /// Where a file lies, and which source puts it there.
 #[derive(Clone, Debug, PartialEq)]
 struct Placed<'a> {
@@ -57,7 +60,10 @@ fn warn<'a>(volume: &str, described: &str, files: Vec<Placed<'a>>, warnings: &mu
     let mut placed: Vec<Placed<'a>> = Vec::new();
     for mut file in files {
         file.path = file.path.trim_end_matches('/');
-        for other in placed.iter().filter(|it| it.overlaps(&file)) {
+        for other in placed.iter().take(MOST).filter(|it| it.overlaps(&file)) {
+            if warnings.len() >= MOST {
+                return;
+            }
             let (file, other) = (file.words(), other.words());
             warnings.push(format!("volume {volume:?} ({described}): overlapping paths: {file} with {other}"));
         }

@@ -108,7 +108,7 @@ fn validate_huge_pages(
 
 /// Each claim, or each request of it, once, and only claims of the pod.
 fn validate_claims(claims: &[Value], known: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for (at, claim) in claims.iter().enumerate() {
         let path = path.index(at);
         let (name, request) = (claim.str("name"), claim.str("request"));
@@ -127,8 +127,9 @@ fn validate_claims(claims: &[Value], known: &BTreeSet<&str>, path: &Path<'_>, er
             if seen.contains(&key) {
                 errors.duplicate(&path, key.as_str());
             } else if request.is_empty() {
-                let below = |it: &&String| it.split_once('/').is_some_and(|it| it.0 == name);
-                seen.iter().filter(below).for_each(|_| errors.duplicate(&path, name));
+                let prefix = format!("{name}/");
+                let below = seen.range(prefix.clone()..).take_while(|it| it.starts_with(&prefix));
+                below.for_each(|_| errors.duplicate(&path, name));
             }
             seen.insert(key);
         }

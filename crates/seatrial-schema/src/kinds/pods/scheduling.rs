@@ -1,7 +1,7 @@
 //! Where a pod may run: affinity, tolerations, topology spread
 //! (`pkg/apis/core/validation/validation.go`, 1.36).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::options::PodOptions;
 use crate::errors::Errors;
@@ -96,18 +96,19 @@ pub(super) fn label_keys(holder: &Value, path: &Path<'_>, errors: &mut Errors) {
     // The server has merged the keys into the selector by now: one that stands
     // there twice was written there.
     let selector = holder.at("labelSelector");
+    let places: BTreeMap<_, _> = keys.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
     let mut seen: BTreeSet<_> = selector.entries("matchLabels").iter().map(|it| it.key.as_str()).collect();
     for requirement in selector.items("matchExpressions") {
         let key = requirement.str("key");
-        let at = keys.iter().rposition(|it| it.as_str() == key);
-        if let Some(at) = at.filter(|_| seen.contains(key)) {
-            errors.invalid(&path.index(at), key, "exists in both matchLabelKeys and labelSelector");
+        if let Some(at) = places.get(key).filter(|_| seen.contains(key)) {
+            errors.invalid(&path.index(*at), key, "exists in both matchLabelKeys and labelSelector");
         }
         seen.insert(key);
     }
     let path = path.child("matchLabelKeys");
+    let mismatched: BTreeSet<_> = holder.items("mismatchLabelKeys").iter().map(Value::as_str).collect();
     for (at, key) in keys.iter().enumerate() {
-        if holder.items("mismatchLabelKeys").contains(key) {
+        if mismatched.contains(key.as_str()) {
             let detail = "exists in both matchLabelKeys and mismatchLabelKeys";
             errors.invalid(&path.index(at), key.clone(), detail);
         }

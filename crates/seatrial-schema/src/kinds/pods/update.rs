@@ -1,6 +1,8 @@
 //! What an update may change of a pod
 //! (`pkg/apis/core/validation/validation.go`, `ValidatePodUpdate`, 1.36).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::options::PodOptions;
 use super::scheduling::{only_adds_labels, validate_node_affinity_change, validate_tolerations};
 use crate::errors::Errors;
@@ -84,13 +86,10 @@ fn validate_added_tolerations(
     options: &PodOptions,
     errors: &mut Errors,
 ) {
-    let without_seconds = |it: &Value| {
-        let mut it = it.clone();
-        it.remove("tolerationSeconds");
-        it
-    };
-    let kept: Vec<_> = new.items("tolerations").iter().map(without_seconds).collect();
-    if old.items("tolerations").iter().any(|it| !kept.contains(&without_seconds(it))) {
+    let identity =
+        |it: &'_ Value| ["key", "operator", "value", "effect"].map(|field| it.str(field).to_owned());
+    let kept: BTreeSet<_> = new.items("tolerations").iter().map(identity).collect();
+    if old.items("tolerations").iter().any(|it| !kept.contains(&identity(it))) {
         errors.forbidden(path, "existing toleration can not be modified except its tolerationSeconds");
         return;
     }
@@ -98,15 +97,14 @@ fn validate_added_tolerations(
 }
 
 fn validate_dropped_gates(new: &Value, old: &Value, path: &Path<'_>, errors: &mut Errors) {
-    let gates = new.items("schedulingGates");
-    for (at, gate) in gates.iter().enumerate() {
-        let name = gate.str("name");
-        let is_new = !old.items("schedulingGates").iter().any(|it| it.str("name") == name);
-        let is_last = gates[at + 1..].iter().all(|it| it.str("name") != name);
-        if is_new && is_last {
-            let detail = format!("only deletion is allowed, but found new scheduling gate '{name}'");
-            errors.forbidden(&path.index(at).child("name"), detail);
-        }
+    let name = |it: &Value| it.str("name").to_owned();
+    let old: BTreeSet<_> = old.items("schedulingGates").iter().map(name).collect();
+    // Of gates with one name the last is named.
+    let new = new.items("schedulingGates").iter().enumerate().map(|(at, it)| (it.str("name"), at));
+    let added: BTreeMap<_, _> = new.filter(|it| !old.contains(it.0)).collect();
+    for (name, at) in added {
+        let detail = format!("only deletion is allowed, but found new scheduling gate '{name}'");
+        errors.forbidden(&path.index(at).child("name"), detail);
     }
 }
 

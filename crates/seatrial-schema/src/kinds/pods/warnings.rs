@@ -17,7 +17,11 @@ use crate::value::{By, Value};
 /// What the server warns of in a new pod.
 pub(super) fn pod_warnings(pod: &Value) -> Vec<String> {
     let mut warnings = app_armor_warnings(pod);
-    let wrong = names::dns1123_label(pod.at("metadata").str("name"));
+    let meta = pod.at("metadata");
+    let wrong = match meta.str("name") {
+        "" => names::label_name(meta.str("generateName"), true),
+        name => names::dns1123_label(name),
+    };
     if !wrong.is_empty() {
         warnings.push(format!(
             "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; \
@@ -58,6 +62,9 @@ fn app_armor_warnings(pod: &Value) -> Vec<String> {
     warnings
 }
 
+/// More than a person reads, and as many ports as each one is compared with.
+const MOST: usize = 1000;
+
 struct Warnings<'a> {
     all: Vec<String>,
     spec: &'a Value,
@@ -94,6 +101,7 @@ fn spec_warnings(path: Option<&Path<'_>>, object: &Value) -> Vec<String> {
     warnings.of_grace_period();
     warnings.of_affinity();
     warnings.of_addresses();
+    warnings.all.truncate(MOST);
     warnings.all
 }
 
@@ -320,7 +328,10 @@ impl Warnings<'_> {
             }
             let key = format!("{}/{}", port.int("containerPort"), port.str("protocol"));
             let others = known.entry(key).or_default();
-            for (other_path, other) in &*others {
+            for (other_path, other) in others.iter().take(MOST) {
+                if self.all.len() >= MOST {
+                    return;
+                }
                 let (other_ip, other_host) = (other.str("hostIP"), other.int("hostPort"));
                 let how = if (ip, host) == (other_ip, other_host) {
                     "duplicate"

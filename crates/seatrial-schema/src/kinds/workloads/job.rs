@@ -144,7 +144,7 @@ fn validate_update(new: &Value, old: &Value, errors: &mut Errors) {
 }
 
 fn validate_job(object: &Value, leniency: &Leniency, errors: &mut Errors, options: &PodOptions) {
-    metadata::create(object, Scope::Namespaced, names::subdomain_name, errors);
+    validate_metadata(object, errors);
     validate_generated(object, leniency, errors);
     let (spec, at) = (object.at("spec"), Path::new("spec"));
     job_rules::validate(spec, &at, errors, options);
@@ -159,6 +159,19 @@ fn validate_job(object: &Value, leniency: &Leniency, errors: &mut Errors, option
         common::labels_match(spec.at("selector"), spec.at("template"), &at.child("template"), errors);
     }
     validate_host_name(object, errors);
+}
+
+/// Labels taken over from a template that had none are there only after it has
+/// been labelled, and nobody looks at them again.
+fn validate_metadata(object: &Value, errors: &mut Errors) {
+    let (at, name) = (Path::new("metadata"), names::subdomain_name);
+    let by = |value: &Value| value.as_map().and_then(|map| map.entry("labels")).map(|entry| entry.by);
+    let template = object.at("spec").at("template").at("metadata");
+    let mut meta = object.at("metadata").clone();
+    if by(&meta) == Some(By::Server) && by(template) == Some(By::Server) {
+        meta.remove("labels");
+    }
+    metadata::create_at(&meta, &at, Scope::Namespaced, name, errors);
 }
 
 /// The name of an indexed job becomes part of its pods' host names.

@@ -1,16 +1,16 @@
 //! What a cluster gives a service before it looks at the rest: families, cluster
 //! addresses, node ports (`pkg/registry/core/service/storage/{storage,alloc}.go`).
 //!
-//! What is given where the manifest names nothing is not made up: a placeholder
-//! stands for it. The cluster is one of IPv4 whose addresses lie in
-//! [`RANGE`], as a dry run knows it: which addresses and ports are taken, and
-//! the bounds of node ports, are not asked for.
+//! Placeholders stand for what is given where the manifest names nothing. The
+//! cluster has IPv4 alone, its addresses lie in [`RANGE`], and it answers as a dry
+//! run does: which addresses and ports are taken, and the bounds of node ports,
+//! are not asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::errors::Errors;
 use crate::kinds::network::service::cluster_ips::{self, FAMILIES};
-use crate::kinds::network::service::{GENERATED, NONE};
+use crate::kinds::network::service::{ANY_IP, ANY_PORT, NONE};
 use crate::path::Path;
 use crate::rules::addresses::{self, Cidr};
 use crate::value::{By, Value};
@@ -18,7 +18,7 @@ use crate::value::{By, Value};
 /// The range of cluster addresses.
 const RANGE: &str = "10.0.0.0/16";
 /// Its first and last address, which no service gets.
-const RESERVED: [&str; 2] = ["10.0.0.0", "10.0.255.255"];
+const RESERVED: [&str; 2] = [ANY_IP, "10.0.255.255"];
 /// The one family that the cluster has.
 const FAMILY: &str = FAMILIES[0];
 const SINGLE_STACK: &str = "SingleStack";
@@ -290,7 +290,7 @@ fn give_cluster_ips(spec: &mut Value) -> Result<(), Errors> {
     }
     let mut ips = spec.items("clusterIPs").to_vec();
     if ips.len() < count {
-        ips.resize(count, GENERATED.into());
+        ips.resize(count, ANY_IP.into());
         spec.set("clusterIPs", ips, By::Server);
     }
     if spec.str("clusterIP").is_empty() {
@@ -301,7 +301,10 @@ fn give_cluster_ips(spec: &mut Value) -> Result<(), Errors> {
 }
 
 fn is_available(spec: &Value, ip: &str) -> bool {
-    let Some(address) = addresses::sloppy_ip(ip) else { return cluster_ips::is_generated(spec, ip) };
+    if cluster_ips::is_generated(spec, ip) {
+        return true;
+    }
+    let Some(address) = addresses::sloppy_ip(ip) else { return false };
     let is_in_range = Cidr::sloppy(RANGE).is_some_and(|range| range.contains(address));
     is_in_range && !RESERVED.contains(&address.to_string().as_str())
 }
@@ -341,7 +344,7 @@ impl NodePorts {
             }
             given.entry(number).or_insert(chosen);
             if chosen == 0 {
-                port.set("nodePort", GENERATED, By::Server);
+                port.set("nodePort", ANY_PORT, By::Server);
             } else if chosen != own {
                 port.set("nodePort", chosen, By::Server);
             }
@@ -358,7 +361,7 @@ impl NodePorts {
             let number = port.int("nodePort");
             if number == 0 {
                 if needs_them && is_zero(port.at("nodePort")) {
-                    port.set("nodePort", GENERATED, By::Server);
+                    port.set("nodePort", ANY_PORT, By::Server);
                 }
                 continue;
             }
@@ -375,7 +378,7 @@ impl NodePorts {
     fn give_health_check(&mut self, spec: &mut Value) -> Result<(), Errors> {
         let asked = spec.int("healthCheckNodePort");
         if asked == 0 {
-            spec.set("healthCheckNodePort", GENERATED, By::Server);
+            spec.set("healthCheckNodePort", ANY_PORT, By::Server);
         } else if !self.0.insert(asked) {
             let (mut errors, at) = (Errors::new(), Path::new("spec"));
             let detail = format!("failed to allocate requested HealthCheck NodePort {asked}: {TAKEN}");
@@ -412,8 +415,7 @@ mod tests {
     #[test]
     fn a_plain_service_gets_an_address_of_the_one_family() {
         let spec = created("{type: ClusterIP, selector: {a: b}}").expect("it is given");
-        let expected =
-            "{type: ClusterIP, selector: {a: b}, clusterIP: <generated>, clusterIPs: [<generated>],
+        let expected = "{type: ClusterIP, selector: {a: b}, clusterIP: 10.0.0.0, clusterIPs: [10.0.0.0],
             ipFamilies: [IPv4], ipFamilyPolicy: SingleStack}";
         assert_eq!(spec, value(expected));
     }
@@ -431,15 +433,18 @@ mod tests {
             ports("[{port: 53, protocol: UDP}, {port: 53, nodePort: 30053}, {port: 80}]").expect("given");
         let numbers: Vec<_> = spec.items("ports").iter().map(|port| port.int("nodePort")).collect();
         assert_eq!(numbers, [30053, 30053, 0]);
-        assert_eq!(spec.items("ports")[2].str("nodePort"), GENERATED);
+        assert_eq!(spec.items("ports")[2].str("nodePort"), ANY_PORT);
         let refused = ports("[{port: 1, nodePort: 30001}, {port: 2, nodePort: 30001}]");
         assert_eq!(refused, Err(vec!["spec.ports[1].nodePort FieldValueInvalid".to_owned()]));
     }
 
     #[test]
-    fn what_a_manifest_calls_generated_is_no_address() {
-        let refused = created("{type: ClusterIP, clusterIP: <generated>}");
-        assert_eq!(refused, Err(vec!["spec.clusterIPs[0] FieldValueInvalid".to_owned()]));
+    fn a_manifest_cannot_ask_for_the_placeholder_or_an_address_outside() {
+        for ip in [ANY_IP, ANY_PORT, "10.1.0.1"] {
+            let refused =
+                created(&format!("{{type: ClusterIP, clusterIP: {ip}}}")).expect_err("it is refused");
+            assert_eq!(refused.len(), 1, "{ip}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ const POLICIES: [&str; 3] = ["PreferDualStack", "RequireDualStack", "SingleStack
 /// Whether an address is none yet: it stands for one that the cluster chooses.
 pub(super) fn is_generated(spec: &Value, ip: &str) -> bool {
     let list = spec.as_map().and_then(|map| map.entry("clusterIPs"));
-    ip == super::GENERATED && list.is_some_and(|list| list.by == By::Server)
+    ip == super::ANY_IP && list.is_some_and(|list| list.by == By::Server)
 }
 
 /// The rules for addresses, families and their policy.

@@ -25,6 +25,7 @@ pub(super) const SERVICE: Strategy = Strategy {
         if let Ok(given) = allocation::create(service) {
             *service = given;
         }
+        drop_internal_policy(service);
     },
     prepare_update: |new, old| {
         if let Ok(given) = allocation::update(new, old) {
@@ -32,6 +33,7 @@ pub(super) const SERVICE: Strategy = Strategy {
         }
         super::keep_status(new, old);
         type_change::drop_fields(new, old);
+        drop_internal_policy(new);
     },
     validate: |service, errors| {
         if let Err(refused) = allocation::create(service) {
@@ -55,9 +57,13 @@ pub(super) const SERVICE: Strategy = Strategy {
     ..Strategy::plain("", "v1", "Service")
 };
 
-/// Stands for an address or a port that a cluster would choose.
-const GENERATED: &str = "<generated>";
+/// Stands for an address that a cluster would choose: what a dry run answers,
+/// the first of the range, which no service ever gets.
+const ANY_IP: &str = "10.0.0.0";
+/// Stands for a port that a cluster would choose; as a number it reads as 0.
+const ANY_PORT: &str = "<generated>";
 const NONE: &str = "None";
+const POLICIES: [&str; 2] = ["Cluster", "Local"];
 const AFFINITY_SECONDS: i64 = 10_800;
 const AFFINITY_SECONDS_MOST: i64 = 86_400;
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
@@ -94,6 +100,15 @@ fn default(service: &mut Value) {
     }
     if is_load_balancer(spec) {
         spec.set_default("allocateLoadBalancerNodePorts", true);
+    }
+}
+
+/// A mere name has no traffic policy. The server hides it when it answers, after
+/// the rules have seen it, so what they refuse stays here.
+fn drop_internal_policy(service: &mut Value) {
+    let spec = service.struct_mut("spec");
+    if is_external_name(spec) && POLICIES.contains(&spec.str("internalTrafficPolicy")) {
+        spec.remove("internalTrafficPolicy");
     }
 }
 
@@ -262,7 +277,6 @@ fn load_balancer_class(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
 }
 
 fn traffic(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
-    const POLICIES: [&str; 2] = ["Cluster", "Local"];
     const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameZone", "PreferSameNode"];
     let (policy, path) = (spec.str("externalTrafficPolicy"), at.child("externalTrafficPolicy"));
     match (is_externally_accessible(spec), policy) {

@@ -1,0 +1,204 @@
+//! A written object as the server takes it in: unknown fields gone, every value
+//! of the type its field has, zero values as Go's JSON drops them. What is wrong
+//! is a problem with its place and with the server's words (`sigs.k8s.io/json`,
+//! as of Kubernetes 1.36).
+
+mod meant;
+mod number;
+mod problem;
+mod scalar;
+mod structure;
+mod time;
+
+use seatrial_yaml::{Dialect, FieldPath, Node, PathStep, Value as Written};
+
+use crate::table::{Field, Shape, Table, Type, TypeId};
+use crate::value::{By, Entry, Map, Value};
+
+pub use meant::Meant;
+pub use problem::{Problem, ProblemKind};
+
+/// Deeper than this no object is read; the server itself goes to 10,000.
+const DEPTH_MAX: usize = 250;
+
+/// An object and what was wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The object, without the parts that could not be taken in.
+    pub value: Value,
+    /// In the order the server comes across them.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a node as a type of a table.
+pub fn decode(node: Node<'_>, table: &Table, id: TypeId) -> Decoded {
+    let mut decoder = Decoder::new(table, node.stream().dialect());
+    let value = decoder.root(node, table.ty(id));
+    let problems = decoder.problems;
+    Decoded { value, problems }
+}
+
+/// Reads a node as it stands, whatever its kind would say to it: keys sorted,
+/// null gone from mappings.
+pub fn untyped(node: Node<'_>) -> Value {
+    plain(node, 0)
+}
+
+struct Decoder<'t> {
+    table: &'t Table,
+    dialect: Dialect,
+    path: FieldPath,
+    /// The Go structs above, with the name of the field that was entered.
+    structs: Vec<(&'t Type, &'static str)>,
+    problems: Vec<Problem>,
+    /// How many types above read their own JSON; below them the server looks
+    /// for neither unknown nor duplicate fields.
+    custom: usize,
+}
+
+impl<'t> Decoder<'t> {
+    fn new(table: &'t Table, dialect: Dialect) -> Self {
+        let path = FieldPath::root();
+        Self { table, dialect, path, structs: Vec::new(), problems: Vec::new(), custom: 0 }
+    }
+
+    fn root(&mut self, node: Node<'_>, of: &'t Type) -> Value {
+        if node.is_mapping() {
+            return self.structure(node, of);
+        }
+        if !node.is_null() {
+            self.wrong_type(node, &format!("v1.{}", of.go_name()));
+        }
+        Value::Map(Map::default())
+    }
+
+    /// A value of a shape; none for null and for what could not be read.
+    fn value(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
+        if self.path.len() > DEPTH_MAX {
+            self.malformed(node, true, "exceeded max depth".to_owned());
+            return None;
+        }
+        if node.is_null() {
+            return None;
+        }
+        match shape {
+            Shape::List(items) => self.list(node, items, go),
+            Shape::Map(values) => self.map(node, values, go),
+            Shape::Struct(id) => {
+                if !node.is_mapping() {
+                    self.wrong_type(node, go);
+                    return None;
+                }
+                Some(self.structure(node, self.table.ty(*id)))
+            }
+            Shape::SchemaOrList(id) | Shape::SchemaOrBool(id) | Shape::SchemaOrTexts(id) => {
+                self.custom += 1;
+                let value = self.schema_or(node, shape, *id);
+                self.custom -= 1;
+                value
+            }
+            Shape::Any | Shape::RawObject | Shape::FieldSet => Some(plain(node, self.path.len())),
+            _ => self.scalar(node, shape, go),
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
+        if !node.is_sequence() {
+            self.wrong_type(node, go);
+            return None;
+        }
+        let of = go.strip_prefix("[]").unwrap_or(go);
+        let items = node.items().enumerate().map(|(at, item)| {
+            self.path.push(PathStep::Index(at as u32));
+            let value = self.value(item, shape, of).unwrap_or_else(|| zero(shape));
+            self.path.pop();
+            value
+        });
+        Some(Value::List(items.collect()))
+    }
+
+    fn map(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
+        if !node.is_mapping() {
+            self.wrong_type(node, go);
+            return None;
+        }
+        let of = go.split_once(']').map_or("", |(_, of)| of);
+        let mut entries = Vec::with_capacity(node.len());
+        for entry in self.entries(node) {
+            let key = entry.name();
+            self.path.push(PathStep::Key(key.as_ref().into()));
+            let value = self.value(entry.value, shape, of).unwrap_or_else(|| zero(shape));
+            self.path.pop();
+            entries.push(Entry { key: key.into(), value, by: By::Manifest });
+        }
+        Some(Value::Map(entries.into_iter().collect()))
+    }
+
+    fn schema_or(&mut self, node: Node<'_>, shape: &Shape, id: TypeId) -> Option<Value> {
+        let go = "v1.JSONSchemaProps";
+        match (node.value(), shape) {
+            (Written::Mapping, _) => self.value(node, &Shape::Struct(id), go),
+            (Written::Sequence, Shape::SchemaOrList(_)) => {
+                self.list(node, &Shape::Struct(id), "[]v1.JSONSchemaProps")
+            }
+            (Written::Sequence, Shape::SchemaOrTexts(_)) => self.list(node, &Shape::Text, "[]string"),
+            (Written::Bool(truth), Shape::SchemaOrBool(_)) => Some(Value::Bool(truth)),
+            (_, Shape::SchemaOrBool(_)) => {
+                self.malformed(node, true, "boolean or JSON schema expected".to_owned());
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What Go holds where JSON says null inside a list or a map.
+fn zero(shape: &Shape) -> Value {
+    match shape {
+        Shape::Bool => Value::Bool(false),
+        Shape::Int32 | Shape::Int64 | Shape::Float | Shape::IntOrString => Value::Int(0),
+        Shape::Text => Value::from(""),
+        Shape::Quantity => Value::from("0"),
+        Shape::Struct(_) => Value::Map(Map::default()),
+        _ => Value::Null,
+    }
+}
+
+/// Whether a field that was given this value prints as if it had not been.
+fn is_dropped(field: &Field, value: &Value) -> bool {
+    if field.pointer {
+        return false;
+    }
+    match (&field.shape, value) {
+        (Shape::SchemaOrBool(_) | Shape::Any | Shape::RawObject | Shape::IntOrString, _) => value.is_null(),
+        (_, Value::Null | Value::Bool(false) | Value::Int(0)) => true,
+        (_, Value::Float(number)) => *number == 0.0,
+        (_, Value::Str(text)) => text.is_empty(),
+        (_, Value::List(items)) => items.is_empty() && field.omitempty,
+        (Shape::Struct(_), Value::Map(map)) => map.is_empty(),
+        (_, Value::Map(map)) => map.is_empty() && field.omitempty,
+        _ => false,
+    }
+}
+
+fn plain(node: Node<'_>, depth: usize) -> Value {
+    if depth > DEPTH_MAX {
+        return Value::Null;
+    }
+    match node.value() {
+        Written::Null => Value::Null,
+        Written::Bool(truth) => Value::Bool(truth),
+        Written::Int(number) => Value::Int(number),
+        Written::Uint(number) => Value::Float(number as f64),
+        Written::Float(number) => Value::Float(number),
+        Written::Str(text) => Value::text(text),
+        Written::Sequence => Value::List(node.items().map(|item| plain(item, depth + 1)).collect()),
+        Written::Mapping => {
+            let entry = |entry: seatrial_yaml::Entry<'_>| {
+                let value = plain(entry.value, depth + 1);
+                Entry { key: entry.name().into(), value, by: By::Manifest }
+            };
+            Value::Map(node.entries().map(entry).collect())
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Structural schemas: what a CRD says about its objects, read from the
+//! definition. Upstream: `apiextensions-apiserver/pkg/apiserver/schema/{structural,convert}.go`
+//! (v0.36.2).
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use crate::Value;
+
+/// How deep schemas are read. What is deeper is as if it said nothing.
+const DEEPEST: usize = 128;
+
+/// A schema of a value and of all below it.
+#[expect(clippy::struct_excessive_bools, reason = "the definition has them")]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Structural {
+    /// What kind of value it is; none with `x-kubernetes-int-or-string` or
+    /// `x-kubernetes-preserve-unknown-fields`, or by mistake.
+    pub kind: Option<ValueKind>,
+    /// Whether `null` may stand for it.
+    pub nullable: bool,
+    /// What an absent field becomes.
+    pub default: Option<Value>,
+    /// The schemas of named fields.
+    pub properties: BTreeMap<SmolStr, Structural>,
+    /// The schema of all other fields, or whether there may be any.
+    pub additional: Option<Additional>,
+    /// The schema of the items.
+    pub items: Option<Box<Structural>>,
+    /// Unknown fields are kept, and may be anything.
+    pub preserve_unknown: bool,
+    /// It is an object of Kubernetes with `apiVersion`, `kind` and `metadata`.
+    pub embedded_resource: bool,
+    /// It is a whole number or a text.
+    pub int_or_string: bool,
+    /// `x-kubernetes-list-type`
+    pub list_type: Option<SmolStr>,
+    /// `x-kubernetes-list-map-keys`
+    pub list_map_keys: Vec<SmolStr>,
+    /// `x-kubernetes-map-type`
+    pub map_type: Option<SmolStr>,
+    /// `x-kubernetes-validations`
+    pub rules: Vec<Rule>,
+    /// What values it allows.
+    pub bounds: Bounds,
+}
+
+/// The kinds of values a schema tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// `object`
+    Object,
+    /// `array`
+    Array,
+    /// `string`
+    String,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`
+    Boolean,
+}
+
+/// `additionalProperties`
+#[derive(Clone, Debug, PartialEq)]
+pub enum Additional {
+    /// Fields of any name, all of that schema.
+    Schema(Box<Structural>),
+    /// Whether there may be any.
+    Allowed(bool),
+}
+
+/// One of `x-kubernetes-validations`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// The expression that has to be true.
+    pub rule: SmolStr,
+    /// What to say where it is not.
+    pub message: SmolStr,
+    /// An expression for the same.
+    pub message_expression: SmolStr,
+    /// The machine's word for it: `FieldValueInvalid`.
+    pub reason: SmolStr,
+    /// Which field below the value is to blame: `.spec.x`.
+    pub field_path: SmolStr,
+    /// Whether the old value is optional, so that the rule holds for new objects, too.
+    pub optional_old_self: bool,
+}
+
+/// The rules for values that do not change what the schema's shape is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// `format`
+    pub format: SmolStr,
+    /// `maximum`
+    pub maximum: Option<f64>,
+    /// `exclusiveMaximum`
+    pub exclusive_maximum: bool,
+    /// `minimum`
+    pub minimum: Option<f64>,
+    /// `exclusiveMinimum`
+    pub exclusive_minimum: bool,
+    /// `maxLength`
+    pub max_length: Option<i64>,
+    /// `minLength`
+    pub min_length: Option<i64>,
+    /// `pattern`
+    pub pattern: SmolStr,
+    /// `maxItems`
+    pub max_items: Option<i64>,
+    /// `minItems`
+    pub min_items: Option<i64>,
+    /// `uniqueItems`
+    pub unique_items: bool,
+    /// `multipleOf`
+    pub multiple_of: Option<f64>,
+    /// `enum`
+    pub values: Vec<Value>,
+    /// `maxProperties`
+    pub max_properties: Option<i64>,
+    /// `minProperties`
+    pub min_properties: Option<i64>,
+    /// `required`
+    pub required: Vec<SmolStr>,
+    /// `allOf`
+    pub all_of: Vec<Structural>,
+    /// `anyOf`
+    pub any_of: Vec<Structural>,
+    /// `oneOf`
+    pub one_of: Vec<Structural>,
+    /// `not`
+    pub not: Option<Box<Structural>>,
+}
+
+impl Structural {
+    /// Reads an `openAPIV3Schema`. What is not understood is left out: whether a
+    /// definition is well-formed is for the validation of CRDs to say.
+    pub fn read(schema: &Value) -> Self {
+        read(schema, 0)
+    }
+
+    /// The schema of a field by its name.
+    pub fn property(&self, name: &str) -> Option<&Self> {
+        self.properties.get(name).or(match &self.additional {
+            Some(Additional::Schema(schema)) => Some(schema),
+            _ => None,
+        })
+    }
+
+    /// The schema all additional fields have.
+    pub fn additional_schema(&self) -> Option<&Self> {
+        match &self.additional {
+            Some(Additional::Schema(schema)) => Some(schema),
+            _ => None,
+        }
+    }
+
+    /// The same with `apiVersion`, `kind` and the names in `metadata`, which
+    /// every object of Kubernetes has.
+    pub fn with_object_fields(&self) -> Self {
+        let text = || Self { kind: Some(ValueKind::String), ..Self::default() };
+        let is_text = |of: &Self, name: &str| {
+            of.properties.get(name).is_some_and(|it| it.kind == Some(ValueKind::String))
+        };
+        let metadata = self.properties.get("metadata");
+        let has_names = metadata.is_some_and(|it| {
+            it.kind == Some(ValueKind::Object) && is_text(it, "name") && is_text(it, "generateName")
+        });
+        if has_names && is_text(self, "kind") && is_text(self, "apiVersion") {
+            return self.clone();
+        }
+        let names = ["name", "generateName"].map(|name| (SmolStr::new_static(name), text()));
+        let metadata = Self {
+            kind: Some(ValueKind::Object),
+            properties: names.into_iter().collect(),
+            ..Self::default()
+        };
+        let mut result = Self { items: None, ..self.clone() };
+        result.properties.insert(SmolStr::new_static("kind"), text());
+        result.properties.insert(SmolStr::new_static("apiVersion"), text());
+        result.properties.insert(SmolStr::new_static("metadata"), metadata);
+        result
+    }
+}
+
+fn read(schema: &Value, depth: usize) -> Structural {
+    if depth > DEEPEST {
+        return Structural::default();
+    }
+    let below = |value: &Value| read(value, depth + 1);
+    let boxed = |name: &str| schema.opt(name).map(|value| Box::new(below(value)));
+    let additional = schema.opt("additionalProperties").map(|value| match value {
+        Value::Bool(allowed) => Additional::Allowed(*allowed),
+        other => Additional::Schema(Box::new(below(other))),
+    });
+    let text = |name: &str| Some(SmolStr::new(schema.str(name))).filter(|text| !text.is_empty());
+    Structural {
+        kind: ValueKind::named(schema.str("type")),
+        nullable: schema.bool("nullable"),
+        default: schema.opt("default").cloned(),
+        properties: schema
+            .entries("properties")
+            .iter()
+            .map(|entry| (entry.key.clone(), below(&entry.value)))
+            .collect(),
+        additional,
+        items: boxed("items"),
+        preserve_unknown: schema.bool("x-kubernetes-preserve-unknown-fields"),
+        embedded_resource: schema.bool("x-kubernetes-embedded-resource"),
+        int_or_string: schema.bool("x-kubernetes-int-or-string"),
+        list_type: text("x-kubernetes-list-type"),
+        list_map_keys: texts(schema.items("x-kubernetes-list-map-keys")),
+        map_type: text("x-kubernetes-map-type"),
+        rules: schema.items("x-kubernetes-validations").iter().map(Rule::read).collect(),
+        bounds: Bounds::read(schema, depth),
+    }
+}
+
+fn texts(items: &[Value]) -> Vec<SmolStr> {
+    items.iter().map(|item| SmolStr::new(item.as_str())).collect()
+}
+
+impl ValueKind {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "object" => Self::Object,
+            "array" => Self::Array,
+            "string" => Self::String,
+            "integer" => Self::Integer,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            _ => return None,
+        })
+    }
+}
+
+impl Rule {
+    fn read(rule: &Value) -> Self {
+        Self {
+            rule: rule.str("rule").into(),
+            message: rule.str("message").into(),
+            message_expression: rule.str("messageExpression").into(),
+            reason: rule.str("reason").into(),
+            field_path: rule.str("fieldPath").into(),
+            optional_old_self: rule.bool("optionalOldSelf"),
+        }
+    }
+}
+
+impl Bounds {
+    fn read(schema: &Value, depth: usize) -> Self {
+        let number = |name: &str| match schema.at(name) {
+            Value::Int(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            _ => None,
+        };
+        let count = |name: &str| schema.at(name).as_int();
+        let all = |name: &str| schema.items(name).iter().map(|it| read(it, depth + 1)).collect();
+        Self {
+            format: schema.str("format").into(),
+            maximum: number("maximum"),
+            exclusive_maximum: schema.bool("exclusiveMaximum"),
+            minimum: number("minimum"),
+            exclusive_minimum: schema.bool("exclusiveMinimum"),
+            max_length: count("maxLength"),
+            min_length: count("minLength"),
+            pattern: schema.str("pattern").into(),
+            max_items: count("maxItems"),
+            min_items: count("minItems"),
+            unique_items: schema.bool("uniqueItems"),
+            multiple_of: number("multipleOf"),
+            values: schema.items("enum").to_vec(),
+            max_properties: count("maxProperties"),
+            min_properties: count("minProperties"),
+            required: texts(schema.items("required")),
+            all_of: all("allOf"),
+            any_of: all("anyOf"),
+            one_of: all("oneOf"),
+            not: schema.opt("not").map(|not| Box::new(read(not, depth + 1))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{By, Entry, Map};
+
+    fn map(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+        let entry = |(key, value): (&'static str, Value)| Entry { key: key.into(), value, by: By::Manifest };
+        Value::Map(entries.into_iter().map(entry).collect::<Map>())
+    }
+
+    #[test]
+    fn schemas_are_read() {
+        let field = map([("type", "string".into()), ("maxLength", 5.into())]);
+        let schema = map([
+            ("type", "object".into()),
+            ("properties", map([("a", field)])),
+            ("required", vec![Value::from("a")].into()),
+            ("x-kubernetes-validations", vec![map([("rule", "self.a != ''".into())])].into()),
+        ]);
+        let read = Structural::read(&schema);
+        assert_eq!(read.kind, Some(ValueKind::Object));
+        assert_eq!(read.property("a").unwrap().bounds.max_length, Some(5));
+        assert_eq!((read.bounds.required.len(), read.rules[0].rule.as_str()), (1, "self.a != ''"));
+        assert!(read.with_object_fields().properties["metadata"].properties.contains_key("name"));
+    }
+}
