@@ -1,6 +1,7 @@
 //! Suite `apiserver`: what kube-apiserver answered to requests, against
 //! `seatrial-schema`: accepted or refused, why, and the object it returned.
 
+mod environment;
 mod rates;
 mod row;
 
@@ -13,6 +14,7 @@ use anyhow::{Context, bail};
 use flate2::read::GzDecoder;
 
 use crate::{Disagreement, Family, Options, Report, Suite, json};
+use environment::Environment;
 use rates::{Agreement, Rates};
 use row::Row;
 
@@ -37,10 +39,11 @@ fn compare_all(dir: &Path) -> anyhow::Result<Report> {
     if files.is_empty() {
         bail!("no *.jsonl.gz and no *.jsonl in {}", dir.display());
     }
+    let environment = Environment::read(dir)?;
     let mut all = Rates::default();
     let mut families = Vec::new();
     for file in &files {
-        families.push(compare_file(file, &mut all)?);
+        families.push(compare_file(file, &environment, &mut all)?);
     }
     if let Some(last) = families.last_mut() {
         last.notes.extend(all.by_kind());
@@ -62,7 +65,7 @@ fn row_files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn compare_file(path: &Path, all: &mut Rates) -> anyhow::Result<Family> {
+fn compare_file(path: &Path, environment: &Environment, all: &mut Rates) -> anyhow::Result<Family> {
     let context = || format!("cannot read {}", path.display());
     let file = fs::File::open(path).with_context(context)?;
     let packed = path.extension().is_some_and(|ending| ending == "gz");
@@ -74,7 +77,7 @@ fn compare_file(path: &Path, all: &mut Rates) -> anyhow::Result<Family> {
     let mut rates = Rates::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let row: Row<'_> = json::read(line).with_context(|| format!("{}:{}", path.display(), index + 1))?;
-        let (agreement, ours) = compare(&row);
+        let (agreement, ours) = compare(&row, environment);
         rates.count(&row.kind, agreement);
         all.count(&row.kind, agreement);
         family.count((!agreement.whole()).then(|| Disagreement {
@@ -89,8 +92,8 @@ fn compare_file(path: &Path, all: &mut Rates) -> anyhow::Result<Family> {
 }
 
 /// What agrees, and our answer in words.
-fn compare(row: &Row<'_>) -> (Agreement, String) {
-    match catch_unwind(AssertUnwindSafe(|| row.ask())) {
+fn compare(row: &Row<'_>, environment: &Environment) -> (Agreement, String) {
+    match catch_unwind(AssertUnwindSafe(|| row.ask(environment))) {
         Ok(ours) => (row.agreement(&ours), row::shown_answer(&ours)),
         Err(_) => (Agreement::crash(), "a panic".to_owned()),
     }

@@ -61,8 +61,7 @@ impl Reviews {
 
     /// The answer to an object.
     pub(crate) fn answer(&self, repository: &Repository, object: &Object) -> &Review {
-        static NOTHING: Review =
-            Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new() };
+        static NOTHING: Review = Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new() };
         let place = Place { unit: object.unit(), object: object.id() };
         let slot = self.units.get(place.unit.0 as usize).and_then(|unit| unit.get(place.object.0 as usize));
         let (Some(table), Some(slot)) = (self.table, slot) else { return &NOTHING };
@@ -90,7 +89,10 @@ fn review(repository: &Repository, object: &Object, table: &'static Table) -> Re
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
     let unread: Vec<_> = decoded.problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
-    let errors: Vec<_> = errors.into_iter().filter(|it| !follows(it) && !waits_for_values(it) && !hangs_on_cluster(it)).collect();
+    let errors: Vec<_> = errors
+        .into_iter()
+        .filter(|it| !follows(it) && !waits_for_values(it) && !hangs_on_cluster(it))
+        .collect();
     let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
     let problems = decoded.problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
     Review { served, problems, errors }
@@ -118,7 +120,8 @@ fn served(object: &Object, table: &'static Table) -> Served {
     if let Some(kind) = table.kind(group, version, name) {
         return if kind.is_served(table.minor()) { Served::Yes(kind) } else { Served::OptIn(kind) };
     }
-    let mut others = Table::minors().filter_map(Table::of).filter_map(|other| other.kind(group, version, name));
+    let mut others =
+        Table::minors().filter_map(Table::of).filter_map(|other| other.kind(group, version, name));
     match others.next() {
         Some(kind) => Served::Otherwise(kind),
         None if table.kinds().any(|kind| kind.group == group) => Served::Never,
@@ -130,7 +133,8 @@ fn served(object: &Object, table: &'static Table) -> Served {
 /// pods nor says what they run.
 fn is_patch(object: &Object) -> bool {
     let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
-    let is_partial = |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
+    let is_partial =
+        |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
     !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(is_partial)
 }
 
@@ -171,7 +175,8 @@ fn is_left_open(object: &Object, problem: &Problem) -> bool {
 /// Whether a rule is broken only in clusters with one family of addresses, of
 /// which the tree says nothing.
 fn hangs_on_cluster(error: &FieldError) -> bool {
-    ["not configured on this cluster", "this cluster is not configured for dual-stack services"].contains(&&*error.detail)
+    ["not configured on this cluster", "this cluster is not configured for dual-stack services"]
+        .contains(&&*error.detail)
 }
 
 /// Whether a rule is broken by a text that another program has yet to fill in.
@@ -180,7 +185,9 @@ fn waits_for_values(error: &FieldError) -> bool {
         match value {
             Value::Str(text) => is_filled_in_later(text),
             Value::List(items) => items.iter().any(is_open),
-            Value::Map(map) => map.entries().iter().any(|it| is_filled_in_later(&it.key) || is_open(&it.value)),
+            Value::Map(map) => {
+                map.entries().iter().any(|it| is_filled_in_later(&it.key) || is_open(&it.value))
+            }
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use seatrial_policy::State;
-use seatrial_schema::{Value, review};
+use seatrial_schema::{Strategy, Value, review};
 use serde_json::value::RawValue;
 
 use crate::json;
@@ -25,8 +25,18 @@ impl Environment {
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let recorded: Vec<&RawValue> = json::read(&text).with_context(|| format!("{}", path.display()))?;
-        Ok(Self { objects: recorded.into_iter().map(|object| review::stored(object.get())).collect() })
+        Ok(Self { objects: recorded.into_iter().map(|object| created(object.get())).collect() })
     }
+}
+
+/// The object with the server's defaults, as it is once it has been created.
+fn created(json: &str) -> Value {
+    let mut object = review::stored(json);
+    let (group, version) = object.str("apiVersion").split_once('/').unwrap_or(("", object.str("apiVersion")));
+    if let Some(strategy) = Strategy::of(group, version, object.str("kind")) {
+        (strategy.default)(&mut object);
+    }
+    object
 }
 
 impl State for Environment {
@@ -35,7 +45,9 @@ impl State for Environment {
     }
 
     fn objects(&self, group: &str, kind: &str, namespace: &str) -> Vec<&Value> {
-        let group_of = |object: &Value| object.str("apiVersion").rsplit_once('/').map_or("", |(group, _)| group).to_owned();
+        let group_of = |object: &Value| {
+            object.str("apiVersion").rsplit_once('/').map_or("", |(group, _)| group).to_owned()
+        };
         let is_meant = |object: &&Value| {
             object.str("kind") == kind
                 && group_of(object) == group

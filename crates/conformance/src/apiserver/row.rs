@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use seatrial_policy::Chain;
 use seatrial_schema::review::{self, Answer, Body, FieldValidation, Operation, Request};
 use seatrial_schema::table::{Table, plural};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::environment::Environment;
 use super::rates::Agreement;
 use crate::json;
 
@@ -61,10 +63,10 @@ struct Cause {
 
 impl Row<'_> {
     /// Our answer.
-    pub(super) fn ask(&self) -> Answer {
+    pub(super) fn ask(&self, environment: &Environment) -> Answer {
         let stored = self.old_stored.map(|json| review::stored(json.get()));
         let path = self.path();
-        review::review(&Request {
+        let request = Request {
             operation: stored.as_ref().map_or(Operation::Create, Operation::Update),
             path: &path,
             field_validation: match self.field_validation {
@@ -73,7 +75,8 @@ impl Row<'_> {
                 Mode::Ignore => FieldValidation::Ignore,
             },
             body: self.body(),
-        })
+        };
+        review::review_with(&request, &Chain(environment))
     }
 
     fn body(&self) -> Body<'_> {

@@ -78,6 +78,7 @@ fn judge(object: &Object, error: &FieldError) -> Notice {
 
 fn behind(detail: &str) -> String {
     // What a pattern looks like helps nobody: the words before it do.
-    let words = detail.split(" (e.g. ").next().unwrap_or(detail).split(" (regex used").next().unwrap_or(detail);
+    let words =
+        detail.split(" (e.g. ").next().unwrap_or(detail).split(" (regex used").next().unwrap_or(detail);
     if words.is_empty() { String::new() } else { format!(": {words}") }
 }

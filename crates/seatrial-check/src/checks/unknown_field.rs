@@ -71,7 +71,9 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
     let at = location(object, &problem.path);
     let mut notice = Notice::new(&CHECK.info, at.clone(), message);
     if problem.unseen {
-        notice = notice.severity(Severity::Warning).because("the API server does not look for unknown fields here");
+        notice = notice
+            .severity(Severity::Warning)
+            .because("the API server does not look for unknown fields here");
     } else {
         notice = notice.because(format!("the API server says: {}", problem.message));
     }

@@ -59,8 +59,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
             }
             Served::Otherwise(known) => {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not serve");
-                let notice = Notice::new(&CHECK.info, at, message)
-                    .because(format!("{version} {kind} was last served by Kubernetes 1.{}", known.last_minor()));
+                let notice = Notice::new(&CHECK.info, at, message).because(format!(
+                    "{version} {kind} was last served by Kubernetes 1.{}",
+                    known.last_minor()
+                ));
                 match instead(context, object) {
                     Some(other) => notice.help(format!("write it for `{other}`, whose fields may differ")),
                     None => notice.help("nothing takes its place: remove it"),
@@ -75,7 +77,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 }
             }
             Served::OptIn(_) => {
-                let message = format!("{title} is of {version}, which is served only where somebody turns it on");
+                let message =
+                    format!("{title} is of {version}, which is served only where somebody turns it on");
                 Notice::new(&CHECK.info, at, message).severity(Severity::Warning)
             }
             Served::Yes(_) | Served::Foreign => continue,

@@ -115,6 +115,8 @@ fn answer(
     }
     warnings.extend((strategy.warnings)(&object));
     warnings.extend(admission.validate(&attributes, &object).map_err(refuse)?);
+    // It is read back from the store, and so defaulted once more.
+    (strategy.default)(&mut object);
     let code = if old.is_some() { 200 } else { 201 };
     Ok(Answer { code, object: Some(encode(&object, table, kind.type_id)), ..Answer::default() })
 }
