@@ -33,7 +33,7 @@ fn compare(before: &Value, after: &Value, at: &FieldPath, found: &mut Vec<Differ
     match (before, after) {
         (Value::Map(old), Value::Map(new)) => compare_maps(old, new, at, found),
         (Value::List(old), Value::List(new)) => compare_lists(old, new, at, found),
-        _ if before.semantically_equals(after) => {}
+        _ if before.is_empty() && after.is_empty() || before.semantically_equals(after) => {}
         _ => found.push(Difference { path: at.clone(), before: before.clone(), after: after.clone() }),
     }
 }

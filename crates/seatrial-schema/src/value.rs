@@ -108,10 +108,10 @@ impl Value {
         if self.is_null() { Self::Str(SmolStr::default()) } else { self }
     }
 
-    /// Whether upstream's `Semantic.DeepEqual` takes them for the same: absent,
-    /// null and empty collections are equal. Amounts are compared as they are
-    /// printed, so `1Gi` and `1073741824` differ here. Who set a field does not
-    /// matter.
+    /// Whether upstream's `Semantic.DeepEqual` takes them for the same: an absent
+    /// list is an empty one, but a structure without fields is there. (Decoding
+    /// drops the empty maps and structures that Go does not tell from absent ones.)
+    /// Who set a field does not matter.
     pub fn semantically_equals(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(a), Self::List(b)) => {
@@ -125,7 +125,8 @@ impl Value {
                 };
                 below(a, b) && below(b, a)
             }
-            _ => self == other || self.is_empty() && other.is_empty(),
+            (Self::Null, Self::List(items)) | (Self::List(items), Self::Null) => items.is_empty(),
+            _ => self == other,
         }
     }
 

@@ -26,12 +26,12 @@ impl Agreement {
     }
 
     /// Whether the case agrees.
-    pub(super) fn whole(&self) -> bool {
+    pub(super) fn whole(self) -> bool {
         [self.verdict, self.causes, self.reason, self.object].iter().all(|part| *part != Some(false))
     }
 
     /// What does not agree, in a word.
-    pub(super) fn wrong(&self) -> &'static str {
+    pub(super) fn wrong(self) -> &'static str {
         match self {
             Self { verdict: Some(false), .. } => "verdict",
             Self { reason: Some(false), .. } => "reason",
@@ -41,7 +41,7 @@ impl Agreement {
         }
     }
 
-    fn parts(&self) -> [Option<bool>; 6] {
+    fn parts(self) -> [Option<bool>; 6] {
         [self.verdict, self.causes, self.reason, self.object, self.message, self.warnings]
     }
 }

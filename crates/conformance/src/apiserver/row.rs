@@ -95,9 +95,12 @@ impl Row<'_> {
             return request.split_once(' ').map_or(request.as_str(), |(_, path)| path).into();
         }
         let sent: Value = json::read(self.shown_input()).unwrap_or_default();
-        let version = sent["apiVersion"].as_str().unwrap_or_default();
+        let version = match sent["apiVersion"].as_str() {
+            Some(version) => version.to_owned(),
+            None => stable_version(&self.kind),
+        };
         let top = if version.contains('/') { "apis" } else { "api" };
-        let (group, short) = version.split_once('/').unwrap_or(("", version));
+        let (group, short) = version.split_once('/').unwrap_or(("", &version));
         let kind = Table::default_minor().kind(group, short, &self.kind);
         if kind.is_some_and(|kind| kind.is_cluster_scoped) {
             return format!("/{top}/{version}/{}", plural(&self.kind)).into();
@@ -145,6 +148,13 @@ impl Row<'_> {
             None => format!("{code} {} {:?}", self.message, self.warnings.as_deref().unwrap_or_default()),
         }
     }
+}
+
+/// The version of a kind that is not written.
+fn stable_version(kind: &str) -> String {
+    let table = Table::default_minor();
+    let found = table.kinds().find(|it| it.kind == kind && it.is_served(table.minor()));
+    found.map(seatrial_schema::table::Kind::api_version).unwrap_or_default()
 }
 
 fn our_causes(ours: &Answer) -> BTreeSet<(&str, &str)> {

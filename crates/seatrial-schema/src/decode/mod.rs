@@ -48,8 +48,8 @@ struct Decoder<'t> {
     table: &'t Table,
     dialect: Dialect,
     path: FieldPath,
-    /// The Go structs above, with the name of the field that was entered.
-    structs: Vec<(&'t Type, &'static str)>,
+    /// The Go structs above, with the field that was entered.
+    structs: Vec<(&'t Type, &'t Field)>,
     problems: Vec<Problem>,
     /// How many types above read their own JSON; below them the server looks
     /// for neither unknown nor duplicate fields.
@@ -185,7 +185,7 @@ fn plain(node: Node<'_>, depth: usize) -> Value {
     if depth > DEPTH_MAX {
         return Value::Null;
     }
-    match node.value() {
+    match number::value(node) {
         Written::Null => Value::Null,
         Written::Bool(truth) => Value::Bool(truth),
         Written::Int(number) => Value::Int(number),

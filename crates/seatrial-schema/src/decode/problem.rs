@@ -98,8 +98,8 @@ impl Decoder<'_> {
         let written = match self.structs.last() {
             None => write!(message, "value"),
             Some((of, _)) => {
-                let fields: Vec<&str> = self.structs.iter().map(|(_, field)| *field).collect();
-                write!(message, "struct field {}.{}", of.go_name(), fields.join("."))
+                let fields = self.structs.iter().map(|(_, field)| format!("{}{}", field.within, field.name));
+                write!(message, "struct field {}.{}", of.go_name(), fields.collect::<Vec<_>>().join("."))
             }
         };
         written.and_then(|()| write!(message, " of type {go}")).expect("a string takes everything");

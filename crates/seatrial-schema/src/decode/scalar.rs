@@ -16,7 +16,7 @@ const NO_SUFFIX: &str = "unable to parse quantity's suffix";
 
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
-        match (shape, node.value()) {
+        match (shape, number::value(node)) {
             (Shape::Quantity, _) => self.quantity(node),
             (Shape::Bool, Written::Bool(truth)) => Some(Value::Bool(truth)),
             (Shape::Text | Shape::Duration | Shape::IntOrString, Written::Str(text)) => {

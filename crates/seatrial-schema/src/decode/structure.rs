@@ -52,7 +52,7 @@ impl<'t> Decoder<'t> {
 
     fn field(&mut self, entry: &WrittenEntry<'_>, of: &'t Type, field: &'t Field) -> Option<Value> {
         self.path.push(PathStep::Key(field.name.into()));
-        self.structs.push((of, field.name));
+        self.structs.push((of, field));
         let value = self.value(entry.value, &field.shape, field.go_type);
         self.structs.pop();
         self.path.pop();

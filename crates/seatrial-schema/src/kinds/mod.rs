@@ -9,7 +9,7 @@ mod disruption;
 mod expressions;
 pub(crate) mod extension;
 pub(crate) mod flowcontrol;
-pub(crate) mod network;
+pub mod network;
 mod node;
 pub(crate) mod pods;
 pub(crate) mod rbac;

@@ -44,8 +44,16 @@ pub(super) fn read(
     {
         return Err(unrecognized(&syntax(&stream, problem, dialect)));
     }
-    let Some(root) = stream.document_root(0).filter(|root| root.is_mapping() || root.is_null()) else {
-        return Err(unrecognized(&no_meta(stream.document_root(0))));
+    let nothing = parse(FileId(0), "null".into(), Dialect::Json, &Limits::default());
+    let root = match stream.document_root(0) {
+        Some(root) if root.is_mapping() || root.is_null() => root,
+        None if dialect == Dialect::GoYaml2 => nothing.document_root(0).expect("null is a document"),
+        None => {
+            return Err(unrecognized(
+                "couldn't get version/kind; json parse error: unexpected end of JSON input",
+            ));
+        }
+        root => return Err(unrecognized(&no_meta(root))),
     };
     let (version, written_kind) = match type_meta(root) {
         Ok(meta) => meta,
@@ -60,8 +68,10 @@ pub(super) fn read(
             format!("{written_kind} in version {short:?} cannot be handled as a {}: {why}", kind.kind);
         Answer::bad_request(message)
     };
-    let found = registered(&version, &written_kind);
-    let Some(found) = found else {
+    if (version.as_str(), written_kind.as_str()) == ("v1", "List") {
+        return Err(handled(&format!("converting (v1.List) to ({}): unknown conversion", internal_go(kind))));
+    }
+    let Some((found, found_table)) = registered(&version, &written_kind, table) else {
         let why =
             format!("no kind {written_kind:?} is registered for version {version:?} in scheme {SCHEME:?}");
         return Err(handled(&why));
@@ -70,7 +80,7 @@ pub(super) fn read(
         let (from, to) = (short_go(found), internal_go(kind));
         return Err(handled(&format!("converting ({from}) to ({to}): unknown conversion")));
     }
-    let decoded = decode(root, table, kind.type_id);
+    let decoded = decode(root, found_table, found.type_id);
     let stops =
         |problem: &&Problem| matches!(problem.kind, crate::decode::ProblemKind::Malformed { stops: true });
     let fatal = decoded.problems.iter().find(stops);
@@ -102,12 +112,17 @@ fn first_document_problems(stream: &Stream) -> impl Iterator<Item = &seatrial_ya
 }
 
 /// Which kind of some version the server could read.
-fn registered(api_version: &str, kind: &str) -> Option<&'static Kind> {
+fn registered<'t>(api_version: &str, kind: &str, table: &'t Table) -> Option<(&'static Kind, &'t Table)> {
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    Table::minors().rev().find_map(|minor| Table::of(minor)?.kind(group, version, kind)).filter(|kind| {
-        // Kinds whose Go types are gone were not even known to it.
-        kind.introduced > 0 || kind.last_minor() >= crate::table::DEFAULT_MINOR
-    })
+    if let Some(found) = table.kind(group, version, kind) {
+        return Some((found, table));
+    }
+    let mut old = Table::minors()
+        .rev()
+        .filter_map(Table::of)
+        .filter_map(|table| Some((table.kind(group, version, kind)?, table)));
+    // Kinds whose Go types are gone are not even known to the server.
+    old.next().filter(|(kind, _)| kind.introduced > 0)
 }
 
 /// `apiVersion` and `kind` as written, or why they cannot be read.
@@ -191,7 +206,7 @@ fn syntax(stream: &Stream, problem: &seatrial_yaml::Problem, dialect: Dialect) -
         return format!("couldn't get version/kind; json parse error: {}", problem.message);
     }
     let line = 1 + stream.text()[..problem.span.start as usize].matches('\n').count();
-    format!("error converting YAML to JSON: yaml: line {line}: {}", problem.message)
+    format!("yaml: line {line}: {}", problem.message)
 }
 
 /// The start of a body: JSON as it is, anything else as digits.

@@ -84,6 +84,7 @@ fn answer(
     let table = Table::default_minor();
     let address = Address::read(request.path).ok_or_else(Answer::not_found)?;
     let kind = address.kind(table).ok_or_else(Answer::not_found)?;
+    warnings.extend(kind.deprecation(table.minor()));
     let mut object = body::read(request, table, kind, warnings)?;
     let plain = Strategy::plain(kind.group, kind.version, kind.kind);
     let strategy = Strategy::of(kind.group, kind.version, kind.kind).unwrap_or(&plain);

@@ -149,7 +149,8 @@ impl Storing<'_> {
             return Ok(());
         }
         let kind = match self.kind.group {
-            "" => self.kind.kind.to_owned(),
+            // Both groups of events are one inside the server.
+            "" | "events.k8s.io" => self.kind.kind.to_owned(),
             group => format!("{}.{group}", self.kind.kind),
         };
         Err(Answer::invalid(&kind, object.at("metadata").str("name"), errors))

@@ -65,6 +65,24 @@ impl Kind {
         self.is_in(minor) && !self.version.contains("alpha") && (!beta || kept)
     }
 
+    /// What a server of that minor says of every request for a deprecated version
+    /// (`apiserver` `pkg/endpoints/deprecation/deprecation.go`).
+    pub fn deprecation(&self, minor: u8) -> Option<String> {
+        if self.deprecated == 0 || self.deprecated > minor {
+            return None;
+        }
+        let removed = match self.removed {
+            0 => String::new(),
+            removed => format!(", unavailable in v1.{removed}+"),
+        };
+        let instead = match self.replacement.rsplit_once('/') {
+            Some((version, kind)) => format!("; use {} {kind}", version.trim_start_matches('/')),
+            None => String::new(),
+        };
+        let (version, kind, since) = (self.api_version(), self.kind, self.deprecated);
+        Some(format!("{version} {kind} is deprecated in v1.{since}+{removed}{instead}"))
+    }
+
     /// Whether it is a list of objects of another kind.
     pub fn is_list(&self) -> bool {
         self.kind.ends_with("List")

@@ -99,6 +99,8 @@ pub struct Field {
     pub shape: Shape,
     /// The Go type, as the server names it: `[]v1.Container`; `""` where unknown.
     pub go_type: &'static str,
+    /// The embedded Go structs it comes from, each with a dot behind it.
+    pub within: &'static str,
     /// Whether the definitions call it required.
     pub required: bool,
     /// Whether Go holds a pointer, so that zero and absent differ.

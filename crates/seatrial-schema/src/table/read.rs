@@ -134,6 +134,7 @@ impl Blob {
         let flags = at.number();
         let flag = |bit: u32| flags >> bit & 1 == 1;
         let go_type = self.words[at.index()];
+        let within = self.words[at.index()];
         let map_keys = self.lists[at.index()];
         let merge_key = self.words[at.index()];
         let values = self.lists[at.index()];
@@ -141,6 +142,7 @@ impl Blob {
             name,
             shape,
             go_type,
+            within,
             required: flag(0),
             pointer: flag(1),
             omitempty: flag(2),

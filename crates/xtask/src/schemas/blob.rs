@@ -82,6 +82,7 @@ impl<'a> Blob<'a> {
                 self.lists.insert(&field.map_keys, 0);
                 let Some(go) = facts.field(name, &field.name) else { continue };
                 word(&mut self.words, plain(&go.go));
+                word(&mut self.words, &go.within);
                 if let Some(values) = facts.values(go) {
                     self.lists.insert(values, 0);
                 }
@@ -192,6 +193,7 @@ impl<'a> Blob<'a> {
                 | flag(strategy("replace"), 9),
         );
         self.word(go.map_or("", |go| plain(&go.go)));
+        self.word(go.map_or("", |go| &go.within));
         self.list(&field.map_keys);
         self.word(&field.merge_key);
         let values = go.and_then(|go| facts.values(go));

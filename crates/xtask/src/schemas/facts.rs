@@ -28,6 +28,8 @@ pub(super) struct GoField {
     pub(super) omitempty: bool,
     #[serde(default)]
     pub(super) omitzero: bool,
+    #[serde(default)]
+    pub(super) within: String,
     #[serde(rename = "enum")]
     closed: Option<String>,
 }

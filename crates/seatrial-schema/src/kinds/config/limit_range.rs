@@ -134,21 +134,22 @@ impl Amounts<'_> {
 }
 
 fn compare(amounts: &Amounts<'_>, at: &Path<'_>, errors: &mut Errors) {
-    // What must not be greater than what, with their names, and whose field is refused.
+    // What must not be greater than what, with their names; whose field is refused,
+    // and which of the two the server shows.
     let orders = [
-        ("min", "min", "max", "max", "min"),
-        ("min", "min", "defaultRequest", "default request", "defaultRequest"),
-        ("defaultRequest", "default request", "max", "max", "defaultRequest"),
-        ("defaultRequest", "default request", "default", "default limit", "defaultRequest"),
-        ("min", "min", "default", "default", "default"),
-        ("default", "default", "max", "max", "default"),
+        ("min", "min", "max", "max", "min", "min"),
+        ("min", "min", "defaultRequest", "default request", "defaultRequest", "defaultRequest"),
+        ("defaultRequest", "default request", "max", "max", "defaultRequest", "defaultRequest"),
+        ("defaultRequest", "default request", "default", "default limit", "defaultRequest", "defaultRequest"),
+        ("min", "min", "default", "default", "default", "min"),
+        ("default", "default", "max", "max", "default", "max"),
     ];
-    for (low, low_name, high, high_name, field) in orders {
+    for (low, low_name, high, high_name, field, shown) in orders {
         if let (Some(lower), Some(higher)) = (amounts.of(low), amounts.of(high))
             && lower > higher
         {
             let detail = format!("{low_name} value {lower} is greater than {high_name} value {higher}");
-            let shown = if field == low || low == "min" && field == "default" { lower } else { higher };
+            let shown = if shown == low { lower } else { higher };
             errors.invalid(&at.child(field).key(amounts.key), Value::text(shown.to_string()), detail);
         }
     }

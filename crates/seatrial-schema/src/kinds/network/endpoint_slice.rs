@@ -216,3 +216,40 @@ fn warnings(slice: &Value) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(slice: &str) -> Vec<String> {
+        let mut slice = value(&format!("{{metadata: {{name: a, namespace: b}}, {slice}}}"));
+        (ENDPOINT_SLICE.default)(&mut slice);
+        let mut errors = Errors::new();
+        (ENDPOINT_SLICE.validate)(&slice, &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn addresses_are_of_the_type_that_is_named() {
+        let rows = [
+            ("IPv4", "192.0.2.1", 0),
+            ("IPv4", "2001:db8::1", 1),
+            ("IPv6", "2001:db8::1", 0),
+            ("IPv6", "2001:DB8::1", 1),
+            ("FQDN", "a.example.com.", 0),
+            ("FQDN", "localhost", 1),
+            ("DNS", "whatever it is", 1),
+        ];
+        for (kind, address, count) in rows {
+            let refused = refused(&format!("addressType: {kind}, endpoints: [{{addresses: ['{address}']}}]"));
+            assert_eq!(refused.len(), count, "{kind} {address}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn ports_without_names_are_named_alike() {
+        let refused = refused("addressType: IPv4, ports: [{port: 1}, {port: 2}]");
+        assert_eq!(refused, ["ports[1].name FieldValueDuplicate"]);
+    }
+}

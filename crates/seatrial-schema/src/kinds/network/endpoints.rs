@@ -124,3 +124,42 @@ fn warnings(endpoints: &Value) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn traffic_is_sent_to_addresses_that_can_be_reached() {
+        let rows = [
+            ("192.0.2.1", 0),
+            ("2001:db8::1", 0),
+            ("0.0.0.0", 1),
+            ("127.0.0.1", 1),
+            ("169.254.1.1", 1),
+            ("224.0.0.9", 1),
+            ("fe80::1", 1),
+            ("ff02::1", 1),
+            ("x", 1),
+        ];
+        for (ip, count) in rows {
+            let mut errors = Errors::new();
+            endpoint_ip(ip, &Path::new("ip"), &mut errors);
+            assert_eq!(errors.len(), count, "{ip}");
+        }
+    }
+
+    #[test]
+    fn old_faults_may_stay_where_nothing_changes() {
+        let stored = value(
+            "{metadata: {name: a, namespace: b, resourceVersion: '1'}, subsets: [{ports: [{port: 0}]}]}",
+        );
+        let mut errors = Errors::new();
+        (ENDPOINTS.validate_update)(&stored, &stored, &mut errors);
+        assert!(errors.is_empty());
+        (ENDPOINTS.validate)(&stored, &mut errors);
+        let expected = ["subsets[0] FieldValueRequired", "subsets[0].ports[0].port FieldValueInvalid"];
+        assert_eq!(fields(&errors)[..2], expected);
+    }
+}

@@ -202,3 +202,64 @@ fn warnings(ingress: &Value) -> Vec<String> {
     }
     vec![format!("annotation {CLASS_ANNOTATION:?} is deprecated, please use 'spec.ingressClassName' instead")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn ingress(spec: &str) -> Value {
+        value(&format!("{{metadata: {{name: a, namespace: b, resourceVersion: '1'}}, spec: {spec}}}"))
+    }
+
+    fn refused(spec: &str) -> Vec<String> {
+        let mut errors = Errors::new();
+        (INGRESS.validate)(&ingress(spec), &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn paths_fit_their_type() {
+        let rows = [
+            ("Prefix", "/a", 0),
+            ("Prefix", "", 1),
+            ("Exact", "/a//b", 1),
+            ("Exact", "/a/..", 1),
+            ("ImplementationSpecific", "", 0),
+            ("ImplementationSpecific", "a", 1),
+            ("Regex", "/", 1),
+        ];
+        for (kind, path, count) in rows {
+            let backend = "{service: {name: s, port: {number: 80}}}";
+            let path = format!("{{path: '{path}', pathType: {kind}, backend: {backend}}}");
+            assert_eq!(
+                refused(&format!("{{rules: [{{http: {{paths: [{path}]}}}}]}}")).len(),
+                count,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_backend_is_a_service_with_a_port_or_a_resource() {
+        let at = "spec.defaultBackend";
+        let rows = [
+            ("{}", vec![format!("{at} FieldValueInvalid")]),
+            ("{service: {name: s}}", vec![format!("{at} FieldValueRequired")]),
+            ("{service: {name: s, port: {name: a, number: 1}}}", vec![format!("{at} FieldValueInvalid")]),
+            ("{resource: {kind: K}}", vec![format!("{at}.resource.name FieldValueRequired")]),
+        ];
+        for (backend, expected) in rows {
+            assert_eq!(refused(&format!("{{defaultBackend: {backend}}}")), expected);
+        }
+    }
+
+    #[test]
+    fn an_update_keeps_the_faults_of_old_releases() {
+        let spec = "{rules: [{host: '*.a.b', http: {paths: []}}], tls: [{secretName: Bad_Name}]}";
+        assert_eq!(refused(spec).len(), 2);
+        let mut errors = Errors::new();
+        (INGRESS.validate_update)(&ingress(spec), &ingress(spec), &mut errors);
+        assert!(errors.is_empty());
+    }
+}

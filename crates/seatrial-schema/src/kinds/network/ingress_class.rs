@@ -74,3 +74,36 @@ fn parameters(parameters: &Value, at: &Path<'_>, errors: &mut Errors) {
         (Some(other), _) => errors.not_supported(&at.child("scope"), other, &["Cluster", "Namespace"]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn parameters_lie_where_their_scope_says() {
+        let rows = [
+            ("{kind: K, name: x}", vec![]),
+            ("{kind: K, name: x, namespace: a}", vec!["spec.parameters.namespace FieldValueForbidden"]),
+            ("{kind: K, name: x, scope: Namespace}", vec!["spec.parameters.namespace FieldValueRequired"]),
+            ("{kind: K, name: x, scope: Zone}", vec!["spec.parameters.scope FieldValueNotSupported"]),
+        ];
+        for (parameters, expected) in rows {
+            let spec = format!("{{controller: a.b/c, parameters: {parameters}}}");
+            let mut class = value(&format!("{{metadata: {{name: a}}, spec: {spec}}}"));
+            (INGRESS_CLASS.default)(&mut class);
+            let mut errors = Errors::new();
+            validate(&class, &mut errors);
+            assert_eq!(fields(&errors), expected, "{parameters}");
+        }
+    }
+
+    #[test]
+    fn a_controller_is_a_domain_and_a_path() {
+        for (text, count) in [("a.b/c", 0), ("", 1), ("a.b", 1), ("A/c", 1), ("a/c d", 1), ("/c", 1)] {
+            let mut errors = Errors::new();
+            controller(text, &Path::new("controller"), &mut errors);
+            assert_eq!(errors.len(), count, "{text}");
+        }
+    }
+}

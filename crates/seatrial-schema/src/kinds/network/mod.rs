@@ -16,6 +16,8 @@ use crate::path::Path;
 use crate::rules::names;
 use crate::value::{By, Value};
 
+pub use service::hangs_on_cluster;
+
 /// What the server does with the kinds of this family.
 pub(crate) const KINDS: &[Strategy] = &[
     service::SERVICE,

@@ -191,3 +191,53 @@ fn block_warnings(block: &Value, at: &Path<'_>, warnings: &mut Vec<String>) {
         warnings.extend(addresses::cidr_warnings(&all.index(index), except.as_str()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn refused(rule: &str) -> Vec<String> {
+        let mut policy =
+            value(&format!("{{metadata: {{name: a, namespace: b}}, spec: {{ingress: [{rule}]}}}}"));
+        default(&mut policy);
+        let mut errors = Errors::new();
+        (NETWORK_POLICY.validate)(&policy, &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn types_follow_the_rules_that_are_written() {
+        for (spec, expected) in [("{}", "[Ingress]"), ("{egress: [{}]}", "[Ingress, Egress]")] {
+            let mut policy = value(&format!("{{spec: {spec}}}"));
+            default(&mut policy);
+            assert_eq!(policy.at("spec").at("policyTypes"), &value(expected));
+        }
+    }
+
+    #[test]
+    fn a_block_stands_alone_and_excepts_a_part_of_itself() {
+        let from = |peer: &str| refused(&format!("{{from: [{peer}]}}"));
+        let at = "spec.ingress[0].from[0]";
+        assert_eq!(from("{}"), [format!("{at} FieldValueRequired")]);
+        assert_eq!(
+            from("{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}"),
+            [format!("{at} FieldValueForbidden")]
+        );
+        let except = from("{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.0.0.0/8]}}");
+        assert_eq!(except, [format!("{at}.ipBlock.except[1] FieldValueInvalid")]);
+    }
+
+    #[test]
+    fn a_range_of_ports_begins_with_a_number() {
+        let rows = [
+            ("port: 80, endPort: 90", 0),
+            ("port: 80, endPort: 70", 1),
+            ("port: web, endPort: 90", 1),
+            ("endPort: 90", 1),
+        ];
+        for (port, count) in rows {
+            assert_eq!(refused(&format!("{{ports: [{{{port}}}]}}")).len(), count, "{port}");
+        }
+    }
+}

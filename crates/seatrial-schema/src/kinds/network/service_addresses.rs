@@ -99,3 +99,33 @@ fn update_blocks(new: &Value, old: &Value, errors: &mut Errors) {
         blocks(new.at("spec"), errors);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn an_address_is_named_after_itself() {
+        assert!(address_name("192.0.2.1", false).is_empty());
+        assert_eq!(address_name("2001:DB8::1", false), ["must be in canonical form (\"2001:db8::1\")"]);
+    }
+
+    #[test]
+    fn only_a_block_of_the_other_family_may_be_added() {
+        let range = |blocks: &str| {
+            value(&format!("{{metadata: {{name: a, resourceVersion: '1'}}, spec: {{cidrs: [{blocks}]}}}}"))
+        };
+        let rows = [
+            ("10.1.0.0/16, 2001:db8::/112", vec![]),
+            ("10.1.0.0/16, 10.2.0.0/16", vec!["spec.cidrs FieldValueInvalid"]),
+            ("10.2.0.0/16", vec!["spec.cidrs[0] FieldValueInvalid"]),
+            ("", vec!["spec.cidrs FieldValueInvalid"]),
+        ];
+        for (blocks, expected) in rows {
+            let mut errors = Errors::new();
+            (SERVICE_CIDR.validate_update)(&range(blocks), &range("10.1.0.0/16"), &mut errors);
+            assert_eq!(fields(&errors), expected, "{blocks}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::names;
-use crate::value::Value;
+use crate::value::{By, Value};
 
 pub(super) const ROLE_BINDING: Strategy = Strategy {
     default,
@@ -43,8 +43,14 @@ fn validate_update(new: &Value, old: &Value, scope: Scope, errors: &mut Errors) 
     validate(new, scope, errors);
     metadata::update(new, old, errors);
     let (role, stored) = (new.at("roleRef"), old.at("roleRef"));
-    if ["apiGroup", "kind", "name"].iter().any(|field| role.str(field) != stored.str(field)) {
-        errors.invalid(&Path::new("roleRef"), role.clone(), "cannot change roleRef");
+    // The server prints the names of its own structure.
+    let fields = [("apiGroup", "APIGroup"), ("kind", "Kind"), ("name", "Name")];
+    if fields.iter().any(|(field, _)| role.str(field) != stored.str(field)) {
+        let mut shown = Value::default();
+        for (field, printed) in fields {
+            shown.set(printed, role.str(field), By::Manifest);
+        }
+        errors.invalid(&Path::new("roleRef"), shown, "cannot change roleRef");
     }
 }
 

@@ -6,7 +6,7 @@ use seatrial_model::Quantity;
 
 use super::volumes;
 use crate::errors::Errors;
-use crate::kinds::Strategy;
+use crate::kinds::{Strategy, pods};
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{names, quantities, selectors};
@@ -77,6 +77,10 @@ pub(super) fn default_phase(object: &mut Value, phase: &'static str) {
 /// Fills in the spec of a claim or of a claim's template.
 pub(crate) fn default_claim_spec(spec: &mut Value) {
     spec.set_default("volumeMode", "Filesystem");
+    if let Some(resources) = spec.at_mut("resources") {
+        pods::round_up(resources, "limits");
+        pods::round_up(resources, "requests");
+    }
 }
 
 fn prepare_spec(spec: &mut Value, old: Option<&Value>) {

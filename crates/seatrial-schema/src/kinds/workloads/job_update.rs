@@ -16,7 +16,13 @@ pub(super) fn validate(new: &Value, old: &Value, errors: &mut Errors) {
     let at = Path::new("spec");
     let (spec, old_spec) = (new.at("spec"), old.at("spec"));
     let fixed = |field: &str, errors: &mut Errors| {
-        metadata::immutable(spec.at(field), old_spec.at(field), &at.child(field), errors);
+        let (new, old) = (spec.at(field), old_spec.at(field));
+        // A policy without rules is still a policy.
+        if new.is_null() == old.is_null() {
+            metadata::immutable(new, old, &at.child(field), errors);
+        } else {
+            errors.invalid(&at.child(field), new.clone(), metadata::IMMUTABLE);
+        }
     };
     validate_completions(spec, old_spec, &at.child("completions"), errors);
     fixed("selector", errors);

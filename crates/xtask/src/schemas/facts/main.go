@@ -24,6 +24,8 @@ type Field struct {
 	OmitEmpty bool   `json:"omitempty,omitempty"`
 	OmitZero  bool   `json:"omitzero,omitempty"`
 	Enum      string `json:"enum,omitempty"`
+	// Within names the embedded structs it comes from, joined by dots.
+	Within string `json:"within,omitempty"`
 }
 
 // Type is a named type, with fields if it is a struct.
@@ -111,10 +113,10 @@ func (facts *Facts) walk(goType reflect.Type) {
 	if _, ok := reflect.New(goType).Interface().(json.Unmarshaler); ok {
 		made.Custom = true
 	}
-	facts.fields(goType, made)
+	facts.fields(goType, made, "")
 }
 
-func (facts *Facts) fields(goType reflect.Type, made *Type) {
+func (facts *Facts) fields(goType reflect.Type, made *Type, within string) {
 	for at := range goType.NumField() {
 		field := goType.Field(at)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -127,7 +129,7 @@ func (facts *Facts) fields(goType reflect.Type, made *Type) {
 			inner = inner.Elem()
 		}
 		if name == "" && field.Anonymous && inner.Kind() == reflect.Struct {
-			facts.fields(inner, made)
+			facts.fields(inner, made, within+field.Name+".")
 			continue
 		}
 		if name == "" {
@@ -138,7 +140,7 @@ func (facts *Facts) fields(goType reflect.Type, made *Type) {
 		for of.Kind() == reflect.Slice || of.Kind() == reflect.Map || of.Kind() == reflect.Pointer {
 			of = of.Elem()
 		}
-		found := Field{Name: name, Type: field.Type.String(), Pointer: pointer}
+		found := Field{Name: name, Type: field.Type.String(), Pointer: pointer, Within: within}
 		if of.Kind() == reflect.String && of.PkgPath() != "" {
 			found.Enum = of.PkgPath() + "." + of.Name()
 		}

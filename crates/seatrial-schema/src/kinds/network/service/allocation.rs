@@ -24,6 +24,7 @@ const FAMILY: &str = FAMILIES[0];
 const SINGLE_STACK: &str = "SingleStack";
 const DUAL_STACK: &str = "RequireDualStack";
 const PREFER_DUAL_STACK: &str = "PreferDualStack";
+pub(super) const NOT_IN_RANGE: &str = "failed to allocate IP";
 const TAKEN: &str = "provided port is already allocated";
 
 /// A new service with what it is given, or why it is refused.
@@ -280,7 +281,7 @@ fn give_cluster_ips(spec: &mut Value) -> Result<(), Errors> {
     {
         let ip = addresses::sloppy_ip(asked.as_str()).map(|ip| ip.to_string()).unwrap_or_default();
         let detail = format!(
-            "failed to allocate IP {}: the provided IP ({ip}) is not in the valid range. \
+            "{NOT_IN_RANGE} {}: the provided IP ({ip}) is not in the valid range. \
              The range of valid IPs is {RANGE}",
             asked.as_str()
         );

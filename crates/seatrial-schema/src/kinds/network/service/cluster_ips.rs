@@ -160,3 +160,48 @@ fn needs_single_stack(new: &Value, what: &str, errors: &mut Errors) {
         errors.invalid(&spec.child("ipFamilyPolicy"), new.at("ipFamilyPolicy").clone(), detail);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn addresses_agree_with_the_singular_and_their_families() {
+        let at = "spec.clusterIPs";
+        let rows = [
+            ("clusterIP: 10.0.0.9, clusterIPs: [10.0.0.9], ipFamilies: [IPv4]", vec![]),
+            ("clusterIPs: [10.0.0.9]", vec![format!("{at} FieldValueInvalid")]),
+            ("clusterIP: 10.0.0.9, clusterIPs: [10.0.0.8]", vec![format!("{at} FieldValueInvalid")]),
+            ("clusterIP: None, clusterIPs: [None, 10.0.0.9]", vec![format!("{at} FieldValueInvalid")]),
+            (
+                "clusterIP: '1.2.3.4', clusterIPs: ['1.2.3.4', '1.2.3.5']",
+                vec![format!("{at} FieldValueInvalid")],
+            ),
+            (
+                "clusterIP: 10.0.0.9, clusterIPs: [10.0.0.9], ipFamilies: [IPv6]",
+                vec![format!("{at}[0] FieldValueInvalid")],
+            ),
+        ];
+        for (spec, expected) in rows {
+            let mut errors = Errors::new();
+            validate(&value(&format!("{{{spec}}}")), &Value::Null, &mut errors);
+            assert_eq!(fields(&errors), expected, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_second_address_goes_only_with_the_policy() {
+        let service = |ips: &str, policy: &str| {
+            value(&format!(
+                "{{spec: {{clusterIP: 10.0.0.9, clusterIPs: [{ips}], ipFamilyPolicy: {policy}}}}}"
+            ))
+        };
+        let old = service("10.0.0.9, 2001:db8::1", "RequireDualStack");
+        for (policy, expected) in [("SingleStack", 0), ("PreferDualStack", 1)] {
+            let mut errors = Errors::new();
+            compare(&service("10.0.0.9", policy), &old, &mut errors);
+            assert_eq!(errors.len(), expected, "{policy}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ mod ports;
 mod type_change;
 mod warnings;
 
-use crate::errors::Errors;
+use crate::errors::{Errors, FieldError};
 use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
@@ -68,6 +68,14 @@ const AFFINITY_SECONDS: i64 = 10_800;
 const AFFINITY_SECONDS_MOST: i64 = 86_400;
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
+
+/// Whether a service is refused only because of what its cluster is assumed to
+/// be: IPv4 alone, and one range of addresses.
+pub fn hangs_on_cluster(error: &FieldError) -> bool {
+    error.detail.contains("configured on this cluster")
+        || error.detail.contains("this cluster is not configured")
+        || error.detail.starts_with(allocation::NOT_IN_RANGE)
+}
 
 fn default(service: &mut Value) {
     let spec = service.struct_mut("spec");
@@ -299,5 +307,104 @@ fn traffic(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
         && !DISTRIBUTIONS.contains(&distribution)
     {
         errors.not_supported(&at.child("trafficDistribution"), distribution, &DISTRIBUTIONS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn service(spec: &str) -> Value {
+        let mut service =
+            value(&format!("{{metadata: {{name: a, namespace: b, resourceVersion: '1'}}, spec: {spec}}}"));
+        default(&mut service);
+        service
+    }
+
+    fn created(spec: &str) -> Result<Value, Vec<String>> {
+        let mut service = service(spec);
+        (SERVICE.prepare_create)(&mut service);
+        let mut errors = Errors::new();
+        (SERVICE.validate)(&service, &mut errors);
+        if errors.is_empty() { Ok(service) } else { Err(fields(&errors)) }
+    }
+
+    fn updated(spec: &str, old: &Value) -> Vec<String> {
+        let mut service = service(spec);
+        (SERVICE.prepare_update)(&mut service, old);
+        let mut errors = Errors::new();
+        (SERVICE.validate_update)(&service, old, &mut errors);
+        fields(&errors)
+    }
+
+    #[test]
+    fn what_fits_one_type_only_is_refused_for_the_others() {
+        let rows = [
+            ("ports: [{port: 80, nodePort: 30001}]", "spec.ports[0].nodePort FieldValueForbidden"),
+            ("ports: [{port: 80}], loadBalancerClass: a.b/c", "spec.loadBalancerClass FieldValueForbidden"),
+            (
+                "ports: [{port: 80}], externalTrafficPolicy: Local",
+                "spec.externalTrafficPolicy FieldValueInvalid",
+            ),
+            ("ports: [{port: 80}], healthCheckNodePort: 30001", "spec.healthCheckNodePort FieldValueInvalid"),
+            (
+                "type: ExternalName, ipFamilies: [IPv4], externalName: a.b",
+                "spec.ipFamilies FieldValueForbidden",
+            ),
+            ("type: NodePort, clusterIP: None, ports: [{port: 80}]", "spec.clusterIPs[0] FieldValueInvalid"),
+        ];
+        for (spec, expected) in rows {
+            assert_eq!(created(&format!("{{selector: {{a: b}}, {spec}}}")), Err(vec![expected.to_owned()]));
+        }
+    }
+
+    #[test]
+    fn two_ports_need_names_of_their_own() {
+        let refused =
+            created("{ports: [{port: 80}, {name: a, port: 80}, {name: a, port: 81}]}").expect_err("refused");
+        let expected = [
+            "spec.ports[0].name FieldValueRequired",
+            "spec.ports[2].name FieldValueDuplicate",
+            "spec.ports[1] FieldValueDuplicate",
+        ];
+        assert_eq!(refused, expected);
+    }
+
+    #[test]
+    fn addresses_stay_and_go_with_the_type() {
+        let old = created("{selector: {a: b}, type: NodePort, ports: [{port: 80}]}").expect("accepted");
+        assert_eq!(old.at("spec").items("ports")[0].str("nodePort"), ANY_PORT);
+        assert!(updated("{selector: {a: b}, type: NodePort, ports: [{port: 81}]}", &old).is_empty());
+        let other = updated("{selector: {a: b}, clusterIP: 10.0.0.9, ports: [{port: 80}]}", &old);
+        assert_eq!(other, ["spec.clusterIPs[0] FieldValueInvalid"]);
+        assert!(updated("{type: ExternalName, externalName: a.example.com}", &old).is_empty());
+    }
+
+    #[test]
+    fn another_cluster_might_take_other_families_and_addresses() {
+        let rows = [
+            ("ipFamilies: [IPv6]", true),
+            ("ipFamilyPolicy: RequireDualStack", true),
+            ("clusterIP: 192.0.2.1", true),
+            ("clusterIP: '2001:db8::1'", true),
+            ("clusterIP: x", false),
+        ];
+        for (spec, expected) in rows {
+            let mut errors = Errors::new();
+            (SERVICE.validate)(&service(&format!("{{selector: {{a: b}}, {spec}}}")), &mut errors);
+            assert_eq!(
+                errors.as_slice().iter().map(hangs_on_cluster).collect::<Vec<_>>(),
+                [expected],
+                "{spec}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_class_of_load_balancers_stays() {
+        let spec = "type: LoadBalancer, selector: {a: b}, ports: [{port: 80}]";
+        let old = created(&format!("{{{spec}, loadBalancerClass: a.b/c}}")).expect("accepted");
+        assert_eq!(updated(&format!("{{{spec}}}"), &old), ["spec.loadBalancerClass FieldValueInvalid"]);
     }
 }

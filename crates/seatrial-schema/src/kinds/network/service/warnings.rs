@@ -59,3 +59,27 @@ fn ip_warnings(spec: &Value, field: &str) -> Vec<String> {
     let all = spec.items(field).iter().enumerate();
     all.filter_map(|(index, ip)| addresses::ip_warning(&at.index(index), ip.as_str())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::value;
+
+    #[test]
+    fn what_is_ignored_or_outdated_is_said() {
+        let rows = [
+            (
+                "type: ClusterIP, clusterIP: None, sessionAffinity: ClientIP",
+                "spec.SessionAffinity is ignored for headless",
+            ),
+            ("type: ExternalName, externalIPs: [192.0.2.1]", "spec.externalIPs is ignored when"),
+            ("type: ClusterIP, externalIPs: [192.0.2.1]", "spec.externalIPs is deprecated"),
+            ("type: ClusterIP, externalName: a", "spec.externalName is ignored"),
+            ("type: ClusterIP, loadBalancerIP: '2001:DB8::1'", "spec.loadBalancerIP: IPv6 address"),
+        ];
+        for (spec, expected) in rows {
+            let warnings = warnings(&value(&format!("{{spec: {{{spec}}}}}")));
+            assert!(matches!(&warnings[..], [only] if only.starts_with(expected)), "{spec}: {warnings:?}");
+        }
+    }
+}
