@@ -2,6 +2,7 @@
 //! A suite reads a folder of recorded answers, asks our crates the same
 //! questions and reports how often both agree; it never records anything.
 
+mod apiserver;
 mod edits;
 pub mod fuzz;
 #[cfg(unix)]
@@ -37,6 +38,7 @@ pub struct Suite {
 pub const SUITES: &[Suite] = &[
     yaml::SUITE,
     edits::SUITE,
+    apiserver::SUITE,
     #[cfg(unix)]
     hostile::SUITE,
 ];

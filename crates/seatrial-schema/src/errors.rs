@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use seatrial_yaml::FieldPath;
 
 use crate::path::Path;
+use crate::rules::names::Messages;
 use crate::value::Value;
 
 /// Why a field is refused; the server calls it the cause's reason.
@@ -121,7 +122,10 @@ fn write_bad_value(out: &mut String, value: &Value) {
         Value::Bool(truth) => write!(out, "{truth}"),
         Value::Int(number) => write!(out, "{number}"),
         Value::Float(number) => write!(out, "{number}"),
-        Value::Str(text) => write!(out, "{text:?}"),
+        Value::Str(text) => {
+            write_quoted(out, text);
+            Ok(())
+        }
         Value::List(items) => {
             for (at, item) in items.iter().enumerate() {
                 out.push(if at == 0 { '[' } else { ',' });
@@ -144,6 +148,32 @@ fn write_bad_value(out: &mut String, value: &Value) {
     written.expect("a string takes everything");
 }
 
+/// A text in quotes, as Go's `%q` prints it.
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            _ if letter < ' ' || letter == '\u{7f}' => {
+                out.extend(['\\', 'x', hex(u32::from(letter) >> 4), hex(u32::from(letter) & 15)]);
+            }
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+}
+
+fn hex(digit: u32) -> char {
+    char::from_digit(digit, 16).unwrap_or('0')
+}
+
 /// What has been refused so far, in the order of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Errors(Vec<FieldError>);
@@ -160,6 +190,11 @@ impl Errors {
     /// All of them.
     pub fn as_slice(&self) -> &[FieldError] {
         &self.0
+    }
+
+    /// All of them, to change where they lead.
+    pub fn as_mut_slice(&mut self) -> &mut [FieldError] {
+        &mut self.0
     }
 
     /// Whether nothing is refused.
@@ -229,6 +264,23 @@ impl Errors {
     /// The server could not evaluate the field.
     pub fn internal(&mut self, at: &Path<'_>, detail: impl Into<String>) {
         self.add(Reason::Internal, at, None, detail);
+    }
+
+    /// The value is malformed in each of these ways.
+    pub fn each_invalid(&mut self, at: &Path<'_>, value: &str, messages: Messages) {
+        for message in messages {
+            self.invalid(at, Value::text(value), message);
+        }
+    }
+
+    /// The entry `key` of a map is malformed; the server names the whole map.
+    pub fn each_invalid_below(&mut self, map: &Path<'_>, key: &str, value: &str, messages: Messages) {
+        for message in messages {
+            self.each_invalid(map, value, vec![message]);
+            if let Some(error) = self.0.last_mut() {
+                error.path = map.key(key).to_field_path();
+            }
+        }
     }
 
     /// Any of them.

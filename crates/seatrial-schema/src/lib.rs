@@ -8,9 +8,15 @@
 mod errors;
 pub mod kinds;
 mod path;
+pub mod review;
+pub mod rules;
+#[cfg(test)]
+mod testing;
 mod value;
+pub mod zones;
 
 pub use errors::{Errors, FieldError, Reason};
 pub use kinds::Strategy;
 pub use path::Path;
+pub use review::{Answer, Request, review};
 pub use value::{By, Entry, Map, Value};

@@ -103,6 +103,42 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// Itself, an empty text where it is null: how Go prints an absent string.
+    pub fn or_empty(self) -> Self {
+        if self.is_null() { Self::Str(SmolStr::default()) } else { self }
+    }
+
+    /// Whether upstream's `Semantic.DeepEqual` takes them for the same: absent,
+    /// null and empty collections are equal. Amounts are compared as they are
+    /// printed, so `1Gi` and `1073741824` differ here. Who set a field does not
+    /// matter.
+    pub fn semantically_equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.semantically_equals(b))
+            }
+            (Self::Map(a), Self::Map(b)) => {
+                let below = |a: &Map, b: &Map| {
+                    a.entries()
+                        .iter()
+                        .all(|it| it.value.semantically_equals(b.value(&it.key).unwrap_or(&NULL)))
+                };
+                below(a, b) && below(b, a)
+            }
+            _ => self == other || self.is_empty() && other.is_empty(),
+        }
+    }
+
+    /// Whether it is null, or a collection without items.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::List(items) => items.is_empty(),
+            Self::Map(map) => map.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Its text, `""` for anything else.
     pub fn as_str(&self) -> &str {
         match self {
@@ -179,6 +215,13 @@ impl Value {
         }
     }
 
+    /// Gives a field whose text is empty or absent a text of the server's.
+    pub fn default_text(&mut self, field: &'static str, text: &'static str) {
+        if self.str(field).is_empty() {
+            self.set(field, SmolStr::new_static(text), By::Server);
+        }
+    }
+
     /// Gives a field a value, whatever it held.
     pub fn set(&mut self, field: &'static str, value: impl Into<Value>, by: By) {
         self.map_mut().insert(SmolStr::new_static(field), value.into(), by);
@@ -193,9 +236,9 @@ impl Value {
     }
 }
 
-impl From<&'static str> for Value {
-    fn from(text: &'static str) -> Self {
-        Self::Str(SmolStr::new_static(text))
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Str(text.into())
     }
 }
 

@@ -1,6 +1,16 @@
 //! What the server does with each kind beyond its schema: defaults, rules, and
 //! what an update may not change. One module per family of kinds.
 
+mod autoscaling;
+mod coordination;
+mod disruption;
+pub(crate) mod extension;
+pub(crate) mod pods;
+pub(crate) mod rbac;
+mod scheduling;
+pub(crate) mod storage;
+mod workloads;
+
 use crate::errors::Errors;
 use crate::value::Value;
 
@@ -58,4 +68,15 @@ impl Strategy {
 }
 
 /// Every kind, by family.
-const FAMILIES: &[&[Strategy]] = &[];
+#[rustfmt::skip]
+const FAMILIES: &[&[Strategy]] = &[
+    autoscaling::KINDS,
+    coordination::KINDS,
+    disruption::KINDS,
+    extension::KINDS,
+    pods::KINDS,
+    rbac::KINDS,
+    scheduling::KINDS,
+    storage::KINDS,
+    workloads::KINDS,
+];

@@ -1,0 +1,23 @@
+//! Admission as functions: what the API server's plugins add to an object, and
+//! why they refuse it, in upstream's order and words (Kubernetes 1.36).
+//!
+//! Nothing here keeps state: what a plugin looks up comes from [`State`], so
+//! that checks, the embedded cluster and recorded answers share the code.
+
+mod admit;
+pub mod amounts;
+pub mod classes;
+mod denial;
+pub mod limit_range;
+pub mod pod_security;
+pub mod priority;
+pub mod quota;
+mod request;
+pub mod runtime_class;
+mod state;
+pub mod tolerations;
+
+pub use admit::{mutate, template_of, validate};
+pub use denial::{Cause, Denial, PolicyObject};
+pub use request::{Operation, Request};
+pub use state::State;

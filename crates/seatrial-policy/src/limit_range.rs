@@ -1,0 +1,263 @@
+//! `LimitRange`: what it fills into pods, and which pods and claims it refuses
+//! (`kubernetes` 1.36, `plugin/pkg/admission/limitranger/admission.go`).
+
+use seatrial_model::Quantity;
+use seatrial_schema::{By, Map, Value};
+use seatrial_yaml::FieldPath;
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::amounts::{self, Amounts, Side};
+use crate::denial::{Cause, Denial, PolicyObject};
+use crate::request::{Operation, Request};
+use crate::state::State;
+
+const PLUGIN: &str = "LimitRanger";
+const ANNOTATION: &str = "kubernetes.io/limit-ranger";
+/// Beyond it upstream compares whole units instead of thousandths.
+const MOST_MILLI: i64 = i64::MAX / 1000;
+
+/// Fills in the requests and limits that a new pod's containers leave out.
+pub fn default(request: &Request<'_>, pod: &mut Value, state: &dyn State) {
+    if !request.creates_pod() {
+        return;
+    }
+    for range in state.objects("", "LimitRange", request.namespace) {
+        let said = fill(pod.struct_mut("spec"), range);
+        if said.is_empty() {
+            continue;
+        }
+        let text = format_smolstr!("LimitRanger plugin set: {}", said.join("; "));
+        let annotations = pod.struct_mut("metadata").struct_mut("annotations").map_mut();
+        annotations.insert(SmolStr::new_static(ANNOTATION), Value::Str(text), By::Admission(PLUGIN));
+    }
+}
+
+/// What one range fills in, told as its annotation tells it.
+fn fill(spec: &mut Value, range: &Value) -> Vec<String> {
+    let (mut requests, mut limits) = (Map::default(), Map::default());
+    for limit in range.at("spec").items("limits").iter().filter(|it| it.str("type") == "Container") {
+        for (into, field) in [(&mut requests, "defaultRequest"), (&mut limits, "default")] {
+            for entry in limit.entries(field) {
+                into.insert(entry.key.clone(), entry.value.clone(), By::Admission(PLUGIN));
+            }
+        }
+    }
+    let mut said = Vec::new();
+    for (list, noun) in [("containers", "container"), ("initContainers", "init container")] {
+        for container in spec.items_mut(list) {
+            let name = container.str("name").to_owned();
+            for (side, values) in [(Side::Requests, &requests), (Side::Limits, &limits)] {
+                let added = merge(container, side, values);
+                if !added.is_empty() {
+                    let what = side.field().trim_end_matches('s');
+                    said.push(format!("{} {what} for {noun} {name}", added.join(", ")));
+                }
+            }
+        }
+    }
+    said
+}
+
+fn merge(container: &mut Value, side: Side, values: &Map) -> Vec<SmolStr> {
+    let mut added = Vec::new();
+    for entry in values.entries() {
+        let resources = container.struct_mut("resources").struct_mut(side.field()).map_mut();
+        if resources.entry(&entry.key).is_none() {
+            resources.insert(entry.key.clone(), entry.value.clone(), entry.by);
+            added.push(entry.key.clone());
+        }
+    }
+    added
+}
+
+/// Refuses pods and claims outside a range. The first range that refuses
+/// decides, with all that it finds wrong.
+pub fn enforce(request: &Request<'_>, object: &Value, state: &dyn State) -> Result<(), Denial> {
+    let is_claim = request.is("", "PersistentVolumeClaim");
+    let is_asked = request.creates_pod()
+        || is_claim && matches!(request.operation, Operation::Create | Operation::Update);
+    let is_leaving = request.old.is_some_and(|old| old.at("metadata").has("deletionTimestamp"));
+    if !is_asked || is_leaving {
+        return Ok(());
+    }
+    for range in state.objects("", "LimitRange", request.namespace) {
+        let mut wrong = Wrong { range, messages: Vec::new(), causes: Vec::new() };
+        if is_claim {
+            wrong.judge_claim(object);
+        } else {
+            wrong.judge_pod(object.at("spec"));
+        }
+        if !wrong.messages.is_empty() {
+            return Err(wrong.into_denial());
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with an object in the eyes of one range.
+struct Wrong<'a> {
+    range: &'a Value,
+    messages: Vec<String>,
+    causes: Vec<Cause>,
+}
+
+/// What one limit is compared with.
+struct Asked {
+    requests: Amounts,
+    limits: Amounts,
+    /// Where it is stated: `resources` of a container, or the pod's `spec`.
+    at: FieldPath,
+}
+
+impl Wrong<'_> {
+    fn judge_pod(&mut self, spec: &Value) {
+        let root = FieldPath::root().key("spec");
+        let limits: Vec<_> = self.range.at("spec").items("limits").iter().zip(0..).collect();
+        for (limit, index) in limits {
+            match limit.str("type") {
+                "Container" => {
+                    for list in ["containers", "initContainers"] {
+                        for (container, at) in spec.items(list).iter().zip(0..) {
+                            let resources = container.at("resources");
+                            let at = root.key(list).index(at).key("resources");
+                            let (requests, limits) =
+                                (amounts::read(resources, "requests"), amounts::read(resources, "limits"));
+                            self.judge(limit, index, &Asked { requests, limits, at });
+                        }
+                    }
+                }
+                "Pod" => {
+                    let requests = amounts::of_containers(spec, Side::Requests);
+                    let limits = amounts::of_containers(spec, Side::Limits);
+                    self.judge(limit, index, &Asked { requests, limits, at: root.key("containers") });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn judge(&mut self, limit: &Value, index: u32, asked: &Asked) {
+        let kind = limit.str("type");
+        for (field, constraint) in
+            [("min", minimum as Constraint), ("max", maximum), ("maxLimitRequestRatio", ratio)]
+        {
+            for (name, enforced) in amounts::read(limit, field) {
+                let request = asked.requests.get(&name).copied();
+                let limit = asked.limits.get(&name).copied();
+                if let Some(message) = constraint(kind, &name, enforced, request, limit) {
+                    self.add(message, &asked.at, (index, field, &name));
+                }
+            }
+        }
+    }
+
+    fn judge_claim(&mut self, claim: &Value) {
+        let requests = amounts::read(claim.at("spec").at("resources"), "requests");
+        let at = FieldPath::root().key("spec").key("resources").key("requests");
+        let limits: Vec<_> = self.range.at("spec").items("limits").iter().zip(0..).collect();
+        for (limit, index) in limits.into_iter().filter(|(it, _)| it.str("type") == "PersistentVolumeClaim") {
+            let kind = limit.str("type");
+            for (name, enforced) in amounts::read(limit, "min") {
+                if let Some(message) = minimum(kind, &name, enforced, requests.get(&name).copied(), None) {
+                    self.add(message, &at, (index, "min", &name));
+                }
+            }
+            for (name, enforced) in amounts::read(limit, "max") {
+                let is_above = |request: Quantity| exceeds(request, enforced);
+                let message = match requests.get(&name) {
+                    None => {
+                        format!("maximum {name} usage per {kind} is {enforced}.  No request is specified")
+                    }
+                    Some(request) if is_above(*request) => {
+                        format!("maximum {name} usage per {kind} is {enforced}, but request is {request}")
+                    }
+                    Some(_) => continue,
+                };
+                self.add(message, &at, (index, "max", &name));
+            }
+        }
+    }
+
+    fn add(&mut self, message: String, at: &FieldPath, (index, field, name): (u32, &str, &str)) {
+        let stated = FieldPath::root().key("spec").key("limits").index(index).key(field).key(name);
+        let of = Some(PolicyObject::of("LimitRange", self.range));
+        self.causes.extend([Cause { of: None, path: at.clone() }, Cause { of, path: stated }]);
+        // Upstream says the same thing once.
+        if !self.messages.contains(&message) {
+            self.messages.push(message);
+        }
+    }
+
+    fn into_denial(self) -> Denial {
+        let message = match self.messages.as_slice() {
+            [only] => only.clone(),
+            several => format!("[{}]", several.join(", ")),
+        };
+        Denial { plugin: PLUGIN, reason: "Forbidden", message, causes: self.causes }
+    }
+}
+
+type Constraint = fn(&str, &str, Quantity, Option<Quantity>, Option<Quantity>) -> Option<String>;
+
+fn minimum(
+    kind: &str,
+    name: &str,
+    least: Quantity,
+    request: Option<Quantity>,
+    limit: Option<Quantity>,
+) -> Option<String> {
+    let start = format!("minimum {name} usage per {kind} is {least}");
+    match (request, limit) {
+        (None, _) => Some(format!("{start}.  No request is specified")),
+        (Some(request), _) if exceeds(least, request) => Some(format!("{start}, but request is {request}")),
+        (_, Some(limit)) if exceeds(least, limit) => Some(format!("{start}, but limit is {limit}")),
+        _ => None,
+    }
+}
+
+fn maximum(
+    kind: &str,
+    name: &str,
+    most: Quantity,
+    request: Option<Quantity>,
+    limit: Option<Quantity>,
+) -> Option<String> {
+    let start = format!("maximum {name} usage per {kind} is {most}");
+    match (request, limit) {
+        (_, None) => Some(format!("{start}.  No limit is specified")),
+        (_, Some(limit)) if exceeds(limit, most) => Some(format!("{start}, but limit is {limit}")),
+        (Some(request), _) if exceeds(request, most) => Some(format!("{start}, but request is {request}")),
+        _ => None,
+    }
+}
+
+fn ratio(
+    kind: &str,
+    name: &str,
+    most: Quantity,
+    request: Option<Quantity>,
+    limit: Option<Quantity>,
+) -> Option<String> {
+    let start = format!("{name} max limit to request ratio per {kind} is {most}");
+    let Some(request) = request.filter(|it| !it.is_zero()) else {
+        return Some(format!("{start}, but no request is specified or request is 0"));
+    };
+    let Some(limit) = limit.filter(|it| !it.is_zero()) else {
+        return Some(format!("{start}, but no limit is specified or limit is 0"));
+    };
+    let observed = comparable(limit) as f64 / comparable(request) as f64;
+    (observed > most.as_f64()).then(|| format!("{start}, but provided ratio is {observed:.6}"))
+}
+
+fn exceeds(a: Quantity, b: Quantity) -> bool {
+    comparable(a) > comparable(b)
+}
+
+/// Thousandths, rounded up, as upstream compares amounts that fit; larger ones
+/// are whole and compare the same way.
+fn comparable(amount: Quantity) -> i128 {
+    if amount.value() > MOST_MILLI {
+        return i128::from(amount.value()) * 1000;
+    }
+    amount.nanos().div_euclid(1_000_000) + i128::from(amount.nanos().rem_euclid(1_000_000) > 0)
+}

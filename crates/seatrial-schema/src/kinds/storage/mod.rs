@@ -1,0 +1,22 @@
+//! Volumes, claims on them, their classes and drivers.
+
+mod attachments;
+pub(crate) mod claims;
+mod classes;
+mod drivers;
+pub(crate) mod sources;
+mod volumes;
+
+use crate::kinds::Strategy;
+
+/// What the server does with storage.
+pub(crate) const KINDS: &[Strategy] = &[
+    volumes::STRATEGY,
+    claims::STRATEGY,
+    classes::STORAGE_CLASS,
+    classes::ATTRIBUTES_CLASS,
+    drivers::DRIVER,
+    drivers::NODE,
+    drivers::CAPACITY,
+    attachments::STRATEGY,
+];
