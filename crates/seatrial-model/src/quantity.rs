@@ -57,6 +57,16 @@ impl Quantity {
     /// Nothing.
     pub const ZERO: Self = Self { nanos: 0, format: QuantityFormat::DecimalSi };
 
+    /// A whole number.
+    pub fn from_units(units: i64, format: QuantityFormat) -> Self {
+        Self { nanos: i128::from(units) * NANOS, format }
+    }
+
+    /// A number of thousandths.
+    pub fn from_millis(millis: i64, format: QuantityFormat) -> Self {
+        Self { nanos: i128::from(millis) * (NANOS / 1000), format }
+    }
+
     /// What a field holds, as the API server decodes it: a string (spaces around
     /// it are dropped) or a plain number. None for null and for collections.
     pub fn of(node: Node<'_>) -> Option<Result<Self, QuantityError>> {
@@ -77,8 +87,12 @@ impl Quantity {
 
     /// The whole number, rounded away from zero, within 64 bits.
     pub fn value(self) -> i64 {
-        let rounded = divide_away_from_zero(self.nanos, NANOS);
-        i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+        self.scaled(NANOS)
+    }
+
+    /// The number of thousandths, rounded away from zero, within 64 bits.
+    pub fn milli_value(self) -> i64 {
+        self.scaled(NANOS / 1000)
     }
 
     /// The number of billionths.
@@ -118,6 +132,11 @@ impl Quantity {
 
     fn joint_format(self, other: Self) -> QuantityFormat {
         if self.is_zero() { other.format } else { self.format }
+    }
+
+    fn scaled(self, unit: i128) -> i64 {
+        let rounded = divide_away_from_zero(self.nanos, unit);
+        i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
     }
 }
 
@@ -476,14 +495,14 @@ mod tests {
 
     #[test]
     fn values_are_rounded_away_from_zero() {
-        let value = |text: &str| read(text).value();
-        assert_eq!(value("100m"), 1);
-        assert_eq!(value("1500m"), 2);
-        assert_eq!(value("-500m"), -1);
-        assert_eq!(value("1u"), 1);
-        assert_eq!(value("0.3Ki"), 308);
-        assert_eq!(value("1Gi"), 1 << 30);
-        assert_eq!(value("8Ei"), i64::MAX);
+        let values = |text: &str| (read(text).value(), read(text).milli_value());
+        assert_eq!(values("100m"), (1, 100));
+        assert_eq!(values("1500m"), (2, 1500));
+        assert_eq!(values("-500m"), (-1, -500));
+        assert_eq!(values("1u"), (1, 1));
+        assert_eq!(values("0.3Ki"), (308, 307_200));
+        assert_eq!(values("1Gi"), (1 << 30, (1 << 30) * 1000));
+        assert_eq!(values("8Ei"), (i64::MAX, i64::MAX));
     }
 
     #[test]
