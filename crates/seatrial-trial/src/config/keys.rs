@@ -76,7 +76,7 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Selection,
         r#"["default", "missing-*"]"#,
         "The checks that run: ids, globs over ids, and the groups `default` and `strict`. \
-         Without it, `default`.",
+         Without it, `default`; an empty list is an error.",
     ),
     key(
         "exclude",

@@ -71,6 +71,10 @@ impl Reader<'_> {
         self.only_known_keys(top);
         let mut config = Config::default();
         if let Some(patterns) = self.texts(top, "select") {
+            if let (Some(value), true) = (top.value("select"), patterns.is_empty()) {
+                let hint = "leave the key out for `default`, or name checks and groups";
+                self.report(value.span().start, format!("`select` names no check; {hint}"));
+            }
             config.select = self.selection(&patterns);
         }
         if let Some(patterns) = self.texts(top, "exclude") {
