@@ -38,8 +38,8 @@ impl Unmatched<'_> {
         let excluded = &self.repository.facts.excluded;
         let paths = self.config.unmatched_excludes(root, excluded).into_iter().filter_map(|it| {
             let message = format!("the `exclude` entry `{}` leaves nothing out", it.pattern);
-            let notice = self.notice(self.span_of(it)?, message);
-            Some(notice.because("another entry, or what is always left out, may cover it"))
+            let found = notice(self.span_of(it)?, message);
+            Some(found.because("another entry, or what is always left out, may cover it"))
         });
         paths.chain(self.externals(graph)).collect()
     }
@@ -53,13 +53,13 @@ impl Unmatched<'_> {
             let from = self.repository.object(link.from);
             left.retain(|it| !it.object.declares(&link.reference, from));
         }
-        let notice = |object: &External, line| {
+        let of_entry = |object: &External, line| {
             let (kind, name) = (object.kind.as_str(), object.name.as_str());
             let message =
                 format!("the `external` entry for {kind} `{name}` stands for nothing that is missing");
-            self.notice(line_span(self.files, self.file, line), message)
+            notice(line_span(self.files, self.file, line), message)
         };
-        left.into_iter().map(|it| notice(&it.object, it.line)).collect()
+        left.into_iter().map(|it| of_entry(&it.object, it.line)).collect()
     }
 
     /// The pattern with its quotes: several may stand in one line.
@@ -72,9 +72,9 @@ impl Unmatched<'_> {
         let is_whole = self.files.file(self.file).text().is_char_boundary(short as usize);
         Some(Span::new(self.file, start, if is_whole { short } else { end }))
     }
+}
 
-    fn notice(&self, at: Span, message: String) -> Notice {
-        Notice::new(&UNMATCHED, Location::text(at), message)
-            .help("remove it, or correct what keeps it from matching")
-    }
+fn notice(at: Span, message: String) -> Notice {
+    Notice::new(&UNMATCHED, Location::text(at), message)
+        .help("remove it, or correct what keeps it from matching")
 }
