@@ -298,11 +298,7 @@ fn check(
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: 3000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
