@@ -40,14 +40,7 @@ pub(crate) struct Address<'a> {
 impl Address<'_> {
     /// The host's bytes.
     pub(crate) fn location(&self) -> Location {
-        let object = self.field.object();
-        let part = self.host.range.start as u32..self.host.range.end as u32;
-        Location::Field {
-            unit: object.unit(),
-            object: object.id(),
-            path: self.field.path(),
-            part: Some(part),
-        }
+        self.field.location().part(self.host.range.start as u32..self.host.range.end as u32)
     }
 }
 

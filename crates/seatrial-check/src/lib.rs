@@ -8,6 +8,7 @@ mod checks;
 mod claims;
 mod context;
 mod cron;
+mod databases;
 mod dns;
 mod gitops;
 mod image;

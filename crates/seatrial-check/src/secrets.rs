@@ -1,12 +1,9 @@
 //! The entries of Secrets, decoded. Values never leave this crate: checks ask
 //! what a value is like and tell its key.
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use rustc_hash::FxHashMap;
 use seatrial_model::{Field, Object};
-use seatrial_yaml::Node;
+use seatrial_yaml::{Node, decode_base64};
 use smol_str::SmolStr;
 
 use crate::placeholder::{holds_variable, is_filled_in_later};
@@ -73,20 +70,9 @@ fn value(field: &Field<'_>, is_encoded: bool) -> Value {
     match node.as_str() {
         _ if node.is_null() => Value::Bytes(Vec::new()),
         None => Value::NotText,
-        Some(text) if is_encoded => decode(text).map_or(Value::NotBase64, Value::Bytes),
+        Some(text) if is_encoded => decode_base64(text).map_or(Value::NotBase64, Value::Bytes),
         Some(text) => Value::Bytes(text.as_bytes().to_vec()),
     }
-}
-
-/// What Go's standard encoding reads: line ends are skipped, padding is
-/// wanted, left-over bits are ignored.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
-    const ENGINE: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
-    if !text.contains(['\n', '\r']) {
-        return ENGINE.decode(text).ok();
-    }
-    ENGINE.decode(text.replace(['\n', '\r'], "")).ok()
 }
 
 impl Entry<'_> {
@@ -159,17 +145,6 @@ fn is_placeholder(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_read_as_go_reads_it() {
-        assert_eq!(decode("YQ=="), Some(b"a".to_vec()));
-        assert_eq!(decode("YW\nJj\r\n"), Some(b"abc".to_vec()));
-        assert_eq!(decode("YR=="), Some(b"a".to_vec()), "left-over bits");
-        assert_eq!(decode(""), Some(Vec::new()));
-        for bad in ["YQ", "YQ=", "a b=", "Y-_=", "$2y$12$", "YQ==\u{e9}"] {
-            assert_eq!(decode(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn stand_ins_are_recognised() {

@@ -3,7 +3,7 @@
 //! There is no one schema; what is written here is what all of them accept:
 //! suites with counts, cases with a class, a name, a file and a line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::terminal::plain;
@@ -83,14 +83,14 @@ pub fn junit(suites: &[Suite]) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"seatrial\" {}>\n",
         all.attributes()
     );
-    let mut taken: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut names = Names::default();
     for suite in suites {
         let counts = Counts::of(suite.cases.iter()).attributes();
         let _ = writeln!(out, "  <testsuite name=\"{}\" {counts}>", attribute(&suite.name));
         for case in &suite.cases {
-            let times = taken.entry((&case.class, &case.name)).or_default();
-            *times += 1;
-            write_case(&mut out, case, *times);
+            let (class, name) = (attribute(&case.class), attribute(&case.name));
+            let name = names.free(&class, &name);
+            write_case(&mut out, case, &class, &name);
         }
         out.push_str("  </testsuite>\n");
     }
@@ -98,10 +98,30 @@ pub fn junit(suites: &[Suite]) -> String {
     out
 }
 
-fn write_case(out: &mut String, case: &Case, times: usize) {
-    let name = if times > 1 { format!("{} ({times})", case.name) } else { case.name.clone() };
-    let _ =
-        write!(out, "    <testcase classname=\"{}\" name=\"{}\"", attribute(&case.class), attribute(&name));
+/// The names that are written, as they are written.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<(String, String)>,
+    /// How often a name was asked for.
+    times: BTreeMap<(String, String), usize>,
+}
+
+impl Names {
+    /// The name, with a number where it is taken.
+    fn free(&mut self, class: &str, name: &str) -> String {
+        let times = self.times.entry((class.to_owned(), name.to_owned())).or_default();
+        loop {
+            *times += 1;
+            let name = if *times > 1 { format!("{name} ({times})") } else { name.to_owned() };
+            if self.taken.insert((class.to_owned(), name.clone())) {
+                return name;
+            }
+        }
+    }
+}
+
+fn write_case(out: &mut String, case: &Case, class: &str, name: &str) {
+    let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
     if let Some(file) = &case.file {
         let _ = write!(out, " file=\"{}\"", attribute(file));
     }
@@ -158,6 +178,24 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_takes_no_name_that_is_there() {
+        let case = |name: &str| Case {
+            class: "a".to_owned(),
+            name: name.to_owned(),
+            file: None,
+            line: None,
+            outcome: Outcome::Passed(None),
+        };
+        let cases = ["x (2)", "x", "x", "x", "x (2)", "y\u{0}", "y\u{1}"].map(case).to_vec();
+        let text = junit(&[Suite { name: "a".to_owned(), cases }]);
+        let mut names: Vec<&str> =
+            text.lines().filter_map(|it| it.trim().strip_prefix("<testcase ")).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 7, "{text}");
+    }
 
     #[test]
     fn markup_and_forbidden_characters_are_escaped_and_names_are_unique() {

@@ -20,6 +20,6 @@ pub use address::uri;
 pub use change::{Change, Content, Edit, Refusal};
 pub use check::{CheckInfo, Level, Severity, Strictness};
 pub use finding::{Applicability, Finding, Fix, ObjectName, Place, RelatedPlace, Rendered};
-pub use location::{Location, ObjectId, Origin, OriginStep, Role, Sources, UnitId};
+pub use location::{FieldPart, Location, ObjectId, Origin, OriginStep, Role, Sources, UnitId};
 pub use notice::{Notice, Related};
 pub use slips::{is_same_but_form, is_slip, name_words, slips};

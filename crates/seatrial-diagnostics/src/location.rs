@@ -15,6 +15,15 @@ pub struct UnitId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u32);
 
+/// A part of a field that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FieldPart {
+    /// The key it stands under, and not its value.
+    Key,
+    /// Bytes of the scalar's decoded value.
+    Bytes(Range<u32>),
+}
+
 /// A place as a check knows it: symbolic, so that it serves a file, a rendered
 /// chart and a simulated object alike.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +37,8 @@ pub enum Location {
         object: ObjectId,
         /// The field.
         path: FieldPath,
-        /// Bytes of the scalar's decoded value, where only a part is meant.
-        part: Option<Range<u32>>,
+        /// What of it, where not the whole is meant.
+        part: Option<FieldPart>,
     },
     /// Bytes of a source file.
     Text {
@@ -45,9 +54,18 @@ impl Location {
     }
 
     /// Only these bytes of the scalar's decoded value.
-    pub fn part(mut self, bytes: Range<u32>) -> Self {
+    pub fn part(self, bytes: Range<u32>) -> Self {
+        self.with(FieldPart::Bytes(bytes))
+    }
+
+    /// Only the key that the field stands under.
+    pub fn key(self) -> Self {
+        self.with(FieldPart::Key)
+    }
+
+    fn with(mut self, meant: FieldPart) -> Self {
         if let Self::Field { part, .. } = &mut self {
-            *part = Some(bytes);
+            *part = Some(meant);
         }
         self
     }

@@ -92,6 +92,8 @@ pub struct Orphan {
 /// overlays add their own facts here.
 #[derive(Clone, Debug, Default)]
 pub struct RenderFacts {
+    /// What the configuration leaves out, sorted; not what lies below.
+    pub excluded: Vec<TreePath>,
     /// Every file of the tree that git does not ignore, sorted.
     pub files: Vec<TreePath>,
     /// The texts that were parsed, by id, sorted.

@@ -6,6 +6,7 @@
 mod bundle;
 mod facts;
 mod field;
+mod glob;
 mod int_or_string;
 mod interval;
 mod locate;
@@ -23,6 +24,7 @@ pub mod views;
 pub use bundle::Bundle;
 pub use facts::{Coverage, Orphan, RenderFacts, Skip, SkipCode};
 pub use field::Field;
+pub use glob::{NameGlob, path_glob};
 pub use int_or_string::{IntOrString, NoPercentage};
 pub use interval::Interval;
 pub use object::{Object, ObjectSource};

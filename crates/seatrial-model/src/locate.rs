@@ -1,6 +1,6 @@
 //! From a field of an object to the bytes that are written for it.
 
-use seatrial_diagnostics::Location;
+use seatrial_diagnostics::{FieldPart, Location};
 use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Node};
 
@@ -39,9 +39,13 @@ impl Repository {
             Location::Text { span } => Some(*span),
             Location::Field { unit, object, path, part } => {
                 let object = self.bundles.get(unit.0 as usize)?.objects().get(object.0 as usize)?;
-                let part = part.clone().zip(object.at(path));
-                let part =
-                    part.and_then(|(part, node)| node.part_span(part.start as usize..part.end as usize));
+                let part = match part {
+                    Some(FieldPart::Bytes(bytes)) => object
+                        .at(path)
+                        .and_then(|node| node.part_span(bytes.start as usize..bytes.end as usize)),
+                    Some(FieldPart::Key) => object.root().nearest(path).entry.map(|entry| entry.key.span()),
+                    None => None,
+                };
                 Some(part.unwrap_or_else(|| object.span_at(path)))
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
 use seatrial_source::{Completeness, EntryKind, Ref, TreePath};
 
-use crate::{Bundle, Coverage, Object, RenderFacts, Target, Unit};
+use crate::{Bundle, Coverage, NameGlob, Object, RenderFacts, Target, Unit};
 
 /// An object of the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,18 +16,17 @@ pub struct Place {
     pub object: ObjectId,
 }
 
-/// Objects that the configuration says exist elsewhere. `*` stands for any
-/// run of characters in each field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Objects that the configuration says exist elsewhere.
+#[derive(Clone, Debug)]
 pub struct External {
     /// An API group, or none for any.
-    pub group: Option<String>,
+    pub group: Option<NameGlob>,
     /// `Secret`
-    pub kind: String,
+    pub kind: NameGlob,
     /// A namespace, or none for any.
-    pub namespace: Option<String>,
+    pub namespace: Option<NameGlob>,
     /// A name.
-    pub name: String,
+    pub name: NameGlob,
 }
 
 /// What version control knows of the tree's own repository.

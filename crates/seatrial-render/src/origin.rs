@@ -1,15 +1,14 @@
 //! Where a person edits to change a field of an object.
 
-use std::ops::Range;
-
+use seatrial_diagnostics::FieldPart;
 use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Located, Node};
 
 /// The bytes of a field: a scalar's value, a collection's key, and for a field
 /// that is absent the key of its nearest written ancestor.
-pub(crate) fn of_field(root: Node<'_>, path: &FieldPath, part: Option<Range<u32>>) -> Span {
+pub(crate) fn of_field(root: Node<'_>, path: &FieldPath, part: Option<&FieldPart>) -> Span {
     let found = root.nearest(path);
-    if found.matched < path.len() {
+    if found.matched < path.len() || part == Some(&FieldPart::Key) {
         return head(root, found);
     }
     let node = found.node;
@@ -17,8 +16,11 @@ pub(crate) fn of_field(root: Node<'_>, path: &FieldPath, part: Option<Range<u32>
     if !is_scalar || node.span().is_empty() {
         return head(root, found);
     }
-    part.and_then(|part| node.part_span(part.start as usize..part.end as usize))
-        .unwrap_or_else(|| node.span())
+    let bytes = match part {
+        Some(FieldPart::Bytes(bytes)) => node.part_span(bytes.start as usize..bytes.end as usize),
+        _ => None,
+    };
+    bytes.unwrap_or_else(|| node.span())
 }
 
 /// The first words of a collection: its key, or its first entry.

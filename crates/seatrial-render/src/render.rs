@@ -36,6 +36,7 @@ pub fn render(request: Request<'_>) -> Rendering {
     let facts = RenderFacts {
         files: walk.files.iter().map(|file| file.path.clone()).collect(),
         is_lone_file: is_lone_file(&request, &walk),
+        excluded: walk.excluded.clone(),
         ..RenderFacts::default()
     };
     run.finish(request, &layout, &places, facts)

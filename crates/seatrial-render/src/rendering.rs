@@ -90,7 +90,8 @@ impl Sources for Rendering {
         match location {
             Location::Text { span } => Some(Origin::written(*span)),
             Location::Field { path, part, .. } => {
-                Some(Origin::written(origin::of_field(self.object(location)?.root(), path, part.clone())))
+                let root = self.object(location)?.root();
+                Some(Origin::written(origin::of_field(root, path, part.as_ref())))
             }
         }
     }

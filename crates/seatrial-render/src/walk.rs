@@ -34,6 +34,8 @@ pub(crate) struct Walk {
     /// followed, sorted, with the reason.
     pub(crate) unreadable: Vec<(TreePath, ReadError)>,
     pub(crate) skipped: Vec<Skip>,
+    /// What the configuration leaves out, sorted.
+    pub(crate) excluded: Vec<TreePath>,
 }
 
 /// The links of the tree, so that a path through one finds the real file.
@@ -90,6 +92,7 @@ pub(crate) fn walk(request: &Request<'_>) -> Walk {
     walk.follow(links, request);
     walk.files.sort_by(|a, b| a.path.cmp(&b.path));
     walk.outside.sort();
+    walk.excluded.sort();
     walk.dangling.sort();
     walk.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
     walk
@@ -101,6 +104,8 @@ struct Listing {
     entries: Vec<Entry>,
     /// What is left out and told.
     skipped: Vec<Skip>,
+    /// What the configuration leaves out.
+    excluded: Vec<TreePath>,
 }
 
 fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadError> {
@@ -114,10 +119,15 @@ fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadErro
         let is_directory =
             matches!(entry.kind, EntryKind::Directory | EntryKind::Unnameable { is_directory: true });
         // What `.git` is when it is no directory is told by who opens it.
-        if entry.path.name() == ".git" || (is_directory && is_cache(entry.path.name())) {
+        let is_passed_over = entry.path.name() == ".git" || (is_directory && is_cache(entry.path.name()));
+        let is_excluded = request.exclude.is_match(entry.path.as_str());
+        if is_excluded {
+            listing.excluded.push(entry.path.clone());
+        }
+        if is_passed_over {
             continue;
         }
-        if request.exclude.is_match(entry.path.as_str()) {
+        if is_excluded {
             if is_directory || is_read(&entry.path) {
                 listing.skipped.push(skip(entry.path, SkipCode::Excluded, "the configuration excludes it"));
             }
@@ -145,6 +155,7 @@ impl Walk {
         links: &mut Vec<(TreePath, String)>,
     ) {
         self.skipped.extend(listing.skipped);
+        self.excluded.extend(listing.excluded);
         if *budget < listing.entries.len() {
             *budget = 0;
             self.skipped.push(skip(directory, SkipCode::Limit, "more files than are looked at"));

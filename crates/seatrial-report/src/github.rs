@@ -14,7 +14,7 @@ pub fn github(trial: &Trial) -> String {
 
 fn closing(trial: &Trial) -> String {
     let summary = &trial.summary;
-    let mut text = format!("{}: {}", words::verdict(trial.verdict), words::counts(trial));
+    let mut text = format!("{}: {}", words::verdict_of(trial), words::counts(trial));
     // The notice with these words is one of the ten.
     let hidden = [(summary.error, SHOWN_MAX), (summary.warning, SHOWN_MAX), (summary.info, SHOWN_MAX - 1)];
     let hidden: usize = hidden.iter().map(|(count, max)| count.saturating_sub(*max)).sum();

@@ -123,10 +123,9 @@ fn text(finding: &Finding) -> String {
 
 fn skipped(skipped: &Skipped) -> Case {
     let path = skipped.path.to_string();
-    let line = skipped.line.map(|line| format!(":{line}")).unwrap_or_default();
     Case {
         class: SKIPPED.to_owned(),
-        name: format!("{}{line}", if path.is_empty() { "." } else { &path }),
+        name: if path.is_empty() { ".".to_owned() } else { path.clone() },
         line: skipped.line,
         outcome: Outcome::Skipped(format!("{}: {}", skipped.code.as_str(), skipped.reason)),
         file: Some(path),

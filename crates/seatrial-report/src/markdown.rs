@@ -49,7 +49,7 @@ fn head(trial: &Trial) -> String {
     };
     format!(
         "## {sign} Seatrial: {}\n\n**{}** · {} for Kubernetes {}\n",
-        words::verdict(trial.verdict),
+        words::verdict_of(trial),
         words::counts(trial),
         prose(&coverage::judged(trial, ToString::to_string)),
         trial.target.kubernetes

@@ -1,7 +1,7 @@
 //! Plain words for a person: units as the places they stand for, and counts.
 
-use seatrial_diagnostics::Finding;
 use seatrial_diagnostics::terminal::Style;
+use seatrial_diagnostics::{Finding, Severity};
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, Verdict};
@@ -72,6 +72,22 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Unknown => "unknown",
         Verdict::Ready => "ready",
     }
+}
+
+/// The verdict on a trial; where only what a baseline knows makes it so bad,
+/// with that.
+pub(crate) fn verdict_of(trial: &Trial) -> String {
+    let word = verdict(trial.verdict).to_owned();
+    let needed = match trial.verdict {
+        Verdict::WillFail => Severity::Error,
+        Verdict::AtRisk => Severity::Warning,
+        Verdict::Unknown | Verdict::Ready => return word,
+    };
+    let known = trial.comparison.as_ref().map_or(0, |it| it.known.len());
+    if known == 0 || trial.worst() >= Some(needed) {
+        return word;
+    }
+    format!("{word} (known: {} in the baseline)", count(known, "finding", "findings"))
 }
 
 /// How many findings there are, by severity.

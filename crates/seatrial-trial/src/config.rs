@@ -13,16 +13,13 @@ mod version;
 
 use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
 use seatrial_diagnostics::{CheckInfo, Severity};
-use seatrial_model::{External, KubernetesVersion};
+use seatrial_model::{External, KubernetesVersion, NameGlob, path_glob};
 use seatrial_source::TreePath;
 
 use crate::Date;
 
-use patterns::path_glob;
-
 pub use page::{example, page};
 pub use patterns::CheckPattern;
-pub(crate) use patterns::name_glob;
 pub use schema::schema;
 pub use selection::{GROUPS, Selection, UnknownCheck, find_check, known_check, known_selection};
 use version::KUBERNETES_MINORS;
@@ -58,15 +55,33 @@ pub struct Ignore {
     /// Files, relative to the configuration.
     pub path: Option<GlobMatcher>,
     /// Unit names.
-    pub unit: Option<GlobMatcher>,
+    pub unit: Option<NameGlob>,
     /// `Kind/name` or `Kind/namespace/name`.
-    pub object: Option<GlobMatcher>,
+    pub object: Option<NameGlob>,
     /// Why.
     pub reason: String,
     /// The last day it holds.
     pub expires: Option<Date>,
     /// Its line in the configuration.
     pub line: u32,
+}
+
+/// Objects that exist elsewhere, as an entry of the configuration has them.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// What is declared.
+    pub object: External,
+    /// Its line in the configuration.
+    pub line: u32,
+}
+
+/// A path that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclude {
+    /// A glob, relative to the configuration.
+    pub pattern: String,
+    /// Where it begins in the configuration; none from the command line.
+    pub at: Option<u32>,
 }
 
 /// What a `seatrial.toml` says.
@@ -84,13 +99,13 @@ pub struct Config {
     /// that names a check counts.
     pub severity: Vec<(CheckPattern, Severity)>,
     /// Objects that exist elsewhere.
-    pub external: Vec<External>,
+    pub external: Vec<Declared>,
     /// The repository's address, instead of what git says.
     pub repository_url: Option<String>,
     /// The repository's branches and tags, instead of what git says.
     pub repository_refs: Option<Vec<String>>,
-    /// Paths that are left out, relative to the configuration.
-    pub exclude: Vec<String>,
+    /// Paths that are left out.
+    pub exclude: Vec<Exclude>,
 }
 
 impl Config {
@@ -124,19 +139,37 @@ impl Config {
     /// Leaves further paths out; an error says what is wrong with the glob.
     pub fn leave_out(&mut self, pattern: &str) -> Result<(), String> {
         path_glob(pattern)?;
-        self.exclude.push(pattern.to_owned());
+        self.exclude.push(Exclude { pattern: pattern.to_owned(), at: None });
         Ok(())
     }
 
     /// The excluded paths, relative to the top of the tree.
     pub fn exclude_below(&self, root: &TreePath) -> GlobSet {
-        let patterns = self.exclude.iter().flat_map(|pattern| with_contents(root, pattern));
-        let mut globs = GlobSetBuilder::new();
-        // Each pattern was tried when the file was read.
-        for glob in patterns.filter_map(|pattern| path_glob(&pattern).ok()) {
-            globs.add(glob);
+        self.exclude_globs(root).0
+    }
+
+    /// The excluded paths, and the entry that each of the globs is of.
+    fn exclude_globs(&self, root: &TreePath) -> (GlobSet, Vec<usize>) {
+        let (mut globs, mut entries) = (GlobSetBuilder::new(), Vec::new());
+        for (place, exclude) in self.exclude.iter().enumerate() {
+            // Each pattern was tried when the file was read.
+            let both = with_contents(root, &exclude.pattern);
+            for glob in both.iter().filter_map(|pattern| path_glob(pattern).ok()) {
+                globs.add(glob);
+                entries.push(place);
+            }
         }
-        globs.build().unwrap_or_else(|_| GlobSet::empty())
+        globs.build().map_or_else(|_| (GlobSet::empty(), Vec::new()), |globs| (globs, entries))
+    }
+
+    /// The entries of `exclude` that none of the paths is left out by.
+    pub(crate) fn unmatched_excludes(&self, root: &TreePath, excluded: &[TreePath]) -> Vec<&Exclude> {
+        let (globs, entries) = self.exclude_globs(root);
+        let mut is_used = vec![false; self.exclude.len()];
+        for path in excluded {
+            globs.matches(path.as_str()).into_iter().for_each(|glob| is_used[entries[glob]] = true);
+        }
+        self.exclude.iter().zip(is_used).filter(|(_, is_used)| !is_used).map(|(it, _)| it).collect()
     }
 }
 

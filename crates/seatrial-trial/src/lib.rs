@@ -19,6 +19,7 @@ mod root;
 mod stages;
 mod suppress;
 mod trial;
+mod unmatched;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, Comparison};

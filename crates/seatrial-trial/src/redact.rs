@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Finding;
 use seatrial_source::{FileId, SourceMap, Span};
+use seatrial_yaml::decode_any_base64;
 
 /// Shorter values are left alone: they would blot out ordinary words.
 const VALUE_BYTES_MIN: usize = 4;
@@ -26,14 +24,6 @@ const NEEDLE_BYTES_MAX: usize = 48;
 const UNMISTAKABLE_BYTES_MIN: usize = 20;
 /// What stands for a value in a message.
 const MASK: &str = "********";
-/// Secrets are looked for in what is base64 by mistake too: bits that are left
-/// over at the end do not matter.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// The same files with the bytes of the given spans replaced by `*`; lines
 /// stay where they are.
@@ -241,7 +231,8 @@ fn forms(raw: &str) -> impl Iterator<Item = String> {
         bare.lines().skip(usize::from(bare.starts_with(['|', '>']))).map(|line| line.trim().to_owned()),
     );
     let compact: String = bare.chars().filter(|character| !character.is_whitespace()).collect();
-    if let Some(decoded) = base64_text(&compact) {
+    // What is base64 by mistake may hide a value too.
+    if let Some(decoded) = decode_any_base64(&compact).and_then(|it| String::from_utf8(it).ok()) {
         forms.extend(decoded.lines().map(|line| line.trim().to_owned()));
         forms.push(decoded);
     }
@@ -251,13 +242,6 @@ fn forms(raw: &str) -> impl Iterator<Item = String> {
 /// A quoted scalar's usual escapes resolved.
 fn unescaped(text: &str) -> String {
     text.replace("''", "'").replace("\\\"", "\"").replace("\\\\", "\\")
-}
-
-/// The text in a base64 string of either alphabet, padded or not; none when it
-/// is not one.
-fn base64_text(text: &str) -> Option<String> {
-    let digits = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
-    String::from_utf8(BASE64.decode(digits).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ impl Resolver<'_> {
         let (unit, subject, field) = match &notice.at {
             Location::Field { unit, object, path, .. } => {
                 let subject = ObjectPlace { unit: *unit, object: *object };
-                (Some(*unit), Some(subject), field_of(path))
+                (Some(*unit), Some(subject), path.to_string())
             }
             Location::Text { span } => (self.unit_of(*span), None, String::new()),
         };
@@ -289,16 +289,6 @@ fn step_label(role: Role) -> &'static str {
         Role::Definition => "defined here",
         Role::Reference => "used here",
         Role::Cause => "because of this",
-    }
-}
-
-/// The field of a finding. An empty key below it is how a check names the key of
-/// a scalar, and no part of the field.
-fn field_of(path: &seatrial_yaml::FieldPath) -> String {
-    let text = path.to_string();
-    match text.strip_suffix("[\"\"]") {
-        Some(field) if !field.is_empty() => field.to_owned(),
-        _ => text,
     }
 }
 

@@ -146,11 +146,11 @@ impl<'a> Suppressions<'a> {
 /// Whether an entry for the finding's check speaks of the finding.
 fn names(entry: &Ignore, finding: &Finding, root: &TreePath) -> bool {
     let path = finding.primary.path.below(root).unwrap_or(finding.primary.path.as_str());
-    let is_object = |glob: &globset::GlobMatcher| {
+    let is_object = |glob: &seatrial_model::NameGlob| {
         finding.object.as_ref().is_some_and(|object| {
             let short = format!("{}/{}", object.kind, object.name);
             let long = object.namespace.as_ref().map(|it| format!("{}/{it}/{}", object.kind, object.name));
-            glob.is_match(short) || long.is_some_and(|long| glob.is_match(long))
+            glob.is_match(&short) || long.is_some_and(|long| glob.is_match(&long))
         })
     };
     entry.path.as_ref().is_none_or(|glob| glob.is_match(path))
@@ -159,7 +159,7 @@ fn names(entry: &Ignore, finding: &Finding, root: &TreePath) -> bool {
 }
 
 /// A whole line without its break.
-fn line_span(files: &SourceMap, file: FileId, line: u32) -> Span {
+pub(crate) fn line_span(files: &SourceMap, file: FileId, line: u32) -> Span {
     let source = files.file(file);
     let start = source.lines().start(line).unwrap_or(0);
     let rest = source.text().get(start as usize..).unwrap_or_default();

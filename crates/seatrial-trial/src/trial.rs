@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use globset::GlobMatcher;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Graph, KubernetesVersion, Object, Repository, Skip, SkipCode, Target, Unit};
+use seatrial_model::{Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
 use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
-use crate::config::{FILE_NAME, name_glob};
+use crate::config::FILE_NAME;
 use crate::judge::Judgement;
 use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
@@ -22,6 +21,7 @@ use crate::resolve::bounds::{Bounds, FINDINGS_MAX};
 use crate::resolve::{Resolved, Resolver, resolve};
 use crate::stages::{Stage, Stages, Unobserved, Volume};
 use crate::suppress::Suppressions;
+use crate::unmatched::Unmatched;
 use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
 use crate::{Config, Date, catalogue, origins};
 
@@ -57,13 +57,13 @@ pub struct TrialRequest<'a> {
 #[derive(Clone, Debug)]
 pub struct UnitFilter {
     name: String,
-    glob: GlobMatcher,
+    glob: NameGlob,
 }
 
 impl UnitFilter {
     /// A unit's name or a glob; an error says what is wrong with the glob.
     pub fn new(pattern: &str) -> Result<Self, String> {
-        Ok(Self { name: pattern.to_owned(), glob: name_glob(pattern)? })
+        Ok(Self { name: pattern.to_owned(), glob: NameGlob::new(pattern)? })
     }
 
     /// Whether a unit of this name is meant.
@@ -180,7 +180,7 @@ pub fn check_observed(request: &TrialRequest<'_>, stages: &dyn Stages) -> Trial 
         root: request.root.clone(),
         scope: request.scope.clone(),
         target: target.clone(),
-        external: request.config.external.clone(),
+        external: request.config.external.iter().map(|it| it.object.clone()).collect(),
         exclude: request.config.exclude_below(&request.root),
         origins: origins(request.revisions, &request.config, &request.root),
         limits: Limits::default(),
@@ -367,8 +367,21 @@ impl Run<'_> {
         let mut notices = suppressions.unused_comments(|file| judged.contains(&file));
         if self.only_file().is_none() && repository.units.iter().all(|unit| is_judged(&unit)) {
             notices.extend(suppressions.unused_entries(self.config_file, &self.rendering.sources));
+            notices.extend(self.unmatched());
         }
         notices
+    }
+
+    /// Entries of the configuration that match nothing.
+    fn unmatched(&self) -> Vec<Notice> {
+        let Some(file) = self.config_file else { return Vec::new() };
+        let entries = Unmatched {
+            config: &self.request.config,
+            file,
+            files: &self.rendering.sources,
+            repository: &self.rendering.repository,
+        };
+        entries.notices(&self.request.root, &self.judgement.graph)
     }
 
     /// The objects that were asked for.

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use crate::base64::decode_base64;
 use rustc_hash::FxHashMap;
 
 use crate::aliases::AliasCount;
@@ -267,7 +265,7 @@ impl<'t> Composer<'t> {
     fn binary(&mut self, event: Event, data: NodeData) -> NodeData {
         let decoded = &mut self.builder.stream.decoded;
         let start = decoded.len();
-        if decode_base64(self.parser.value(event), decoded) {
+        if decode_binary(self.parser.value(event), decoded) {
             let len = decoded.len() - start;
             return NodeData { shape: Shape::DecodedStr, ..data }.with_run(start as u32, len as u32);
         }
@@ -333,14 +331,10 @@ fn report_forbidden(stream: &mut Stream, text: &str) {
     }
 }
 
-/// Go's `base64.StdEncoding`: line breaks are skipped, loose bits are not
-/// minded. Bytes that are no UTF-8 become the replacement character, as they
-/// do on their way into JSON.
-fn decode_base64(text: &str, decoded: &mut String) -> bool {
-    const LAX: GeneralPurpose =
-        GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
-    let text: String = text.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect();
-    let Ok(bytes) = LAX.decode(text) else { return false };
+/// The text of a `!!binary`. Bytes that are no UTF-8 become the replacement
+/// character, as they do on their way into JSON.
+fn decode_binary(text: &str, decoded: &mut String) -> bool {
+    let Some(bytes) = decode_base64(text) else { return false };
     for chunk in bytes.utf8_chunks() {
         decoded.push_str(chunk.valid());
         decoded.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));

@@ -16,6 +16,7 @@
 //! ```
 
 mod aliases;
+mod base64;
 mod builder;
 mod compose;
 mod dialect;
@@ -42,6 +43,7 @@ use std::sync::Arc;
 
 use seatrial_source::FileId;
 
+pub use crate::base64::{decode_any_base64, decode_base64};
 pub use dialect::{Dialect, Limits};
 pub use entries::{Entries, Entry, WrittenEntries};
 pub use node::{Located, Node, Value};

@@ -95,9 +95,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
         }
     }
     let known = known(repository);
-    let is_known = |name: &str| known.contains(name) || BUILT_IN.contains(&name);
+    let is_declared = |name: &str| repository.external.iter().any(|it| it.has("", "Namespace", None, name));
+    let is_defined = |name: &str| known.contains(name) || is_declared(name);
+    let is_known = |name: &str| is_defined(name) || BUILT_IN.contains(&name);
     let (defined, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(name, _)| is_known(name));
-    let counted = defined.iter().filter(|(name, _)| known.contains(name)).count();
+    let counted = defined.iter().filter(|(name, _)| is_defined(name)).count();
     if counted < DEFINED_MIN * missing.len() {
         return;
     }
@@ -112,8 +114,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 /// The namespaces that the tree defines, or that something in it creates.
 fn known(repository: &Repository) -> BTreeSet<&str> {
-    let declared = repository.external.iter().filter(|it| it.kind == "Namespace").map(|it| it.name.as_str());
-    let mut known: BTreeSet<&str> = declared.collect();
+    let mut known = BTreeSet::new();
     for object in repository.objects() {
         if object.is("", "Namespace") {
             known.insert(object.name());

@@ -104,9 +104,9 @@ impl Pair<'_, '_> {
         format!("{}{part} {name} of {}", self.what, self.field.object().title())
     }
 
-    /// The place of the key: that of anything that is not there below it.
+    /// The place of the key.
     fn key(&self) -> Location {
-        self.field.at("")
+        self.field.location().key()
     }
 
     fn of_key(&self) -> Option<Notice> {

@@ -44,6 +44,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness}
 use seatrial_model::Object;
 use seatrial_model::views::{Container, PodTemplate, Service, Workload};
 
+use crate::databases::holds_state;
 use crate::image::Image;
 use crate::scaling::replicas;
 use crate::{Check, Context, Report};
@@ -76,7 +77,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn judge<'a>(context: &Context<'a>, service: &Service<'_>, object: &'a Object) -> Option<Notice> {
     let workload = Workload::of(object).filter(|it| it.object().is("apps", "Deployment"))?;
     let count = replicas(context.world(), &workload).filter(|it| it.high == 1)?;
-    if count.by.is_some() || holds_state(&workload.template()?) {
+    if count.by.is_some() || keeps_state(&workload.template()?) {
         return None;
     }
     let spec = workload.spec()?;
@@ -90,30 +91,11 @@ fn judge<'a>(context: &Context<'a>, service: &Service<'_>, object: &'a Object) -
     )
 }
 
-/// Programs of which two beside each other hold different things.
-const DATABASES: &[&str] = &[
-    "couchdb",
-    "elasticsearch",
-    "eclipse-mosquitto",
-    "influxdb",
-    "kibana",
-    "mariadb",
-    "memcached",
-    "mongo",
-    "mysql",
-    "neo4j",
-    "postgres",
-    "rabbitmq",
-    "redis",
-    "registry",
-    "zookeeper",
-];
-
-fn holds_state(template: &PodTemplate<'_>) -> bool {
-    let image = |container: &Container<'_>| {
-        let image = Image::parse(container.image()?).ok()?;
-        image.official_name().filter(|it| DATABASES.contains(it)).map(str::len)
+fn keeps_state(template: &PodTemplate<'_>) -> bool {
+    let is_database = |container: &Container<'_>| {
+        let image = container.image().and_then(|it| Image::parse(it).ok());
+        image.and_then(|it| it.official_name()).is_some_and(holds_state)
     };
     let has_claim = template.volumes().any(|it| it.field.key("persistentVolumeClaim").is_some());
-    has_claim || template.containers().any(|it| image(&it).is_some())
+    has_claim || template.containers().any(|it| is_database(&it))
 }

@@ -83,6 +83,23 @@ fn fixtures_behave() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
+/// A page is the whole file of its check, so that it tells what the check offers.
+#[test]
+fn a_change_that_is_offered_is_shown() {
+    let mut silent = Vec::new();
+    for check in ALL.iter().filter(|it| it.info.page.contains(".change(")) {
+        let path = folder().join(check.info.id.replace('-', "_")).with_extension("md");
+        let text = fs::read_to_string(&path).expect("the fixture can be read");
+        let mut cases = cases_of_page(&check.info.page_text(), "Bad");
+        cases.extend(cases_of_fixture(&text));
+        let mut notices = cases.iter().flat_map(|case| case.run(check));
+        if !notices.any(|it| it.change.is_some()) {
+            silent.push(check.info.id);
+        }
+    }
+    assert!(silent.is_empty(), "no case offers the change of {silent:?}");
+}
+
 #[test]
 fn messages_keep_their_form() {
     for check in ALL {

@@ -25,7 +25,7 @@
 
 use std::ops::Range;
 
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
 
@@ -93,7 +93,7 @@ fn report_in(
         let later = after.iter().find(|it| it.name == name);
         let state = if later.is_some() { "is defined after it" } else { "is not defined" };
         let message = format!("{title} refers to $({name}), which {state}");
-        let notice = Notice::new(&CHECK.info, part(text, range), message);
+        let notice = Notice::new(&CHECK.info, text.location().part(range), message);
         let near = meant(name, before.iter().map(|it| it.name));
         report.add(match (later, near) {
             (Some(later), _) => notice.help(format!("move {name} before it")).related(
@@ -145,13 +145,4 @@ fn is_brought_by_services(name: &str) -> bool {
         || name.ends_with("_SERVICE_HOST")
         || name.contains("_SERVICE_PORT")
         || name.contains("_PORT_")
-}
-
-fn part(text: &Field<'_>, range: Range<u32>) -> Location {
-    match text.location() {
-        Location::Field { unit, object, path, .. } => {
-            Location::Field { unit, object, path, part: Some(range) }
-        }
-        whole @ Location::Text { .. } => whole,
-    }
 }

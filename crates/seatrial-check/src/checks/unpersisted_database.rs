@@ -38,6 +38,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::views::{Container, PodTemplate, Workload};
 
+use crate::databases::data_directory;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -53,28 +54,6 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// The end of an image's name, and a directory at or below which it keeps data.
-const DATABASES: &[(&str, &str)] = &[
-    ("postgres", "/var/lib/postgresql"),
-    ("postgis", "/var/lib/postgresql"),
-    ("timescaledb", "/var/lib/postgresql"),
-    ("pgvector", "/var/lib/postgresql"),
-    ("postgresql", "/bitnami/postgresql"),
-    ("mysql", "/var/lib/mysql"),
-    ("mariadb", "/var/lib/mysql"),
-    ("mongo", "/data/db"),
-    ("mongodb", "/bitnami/mongodb"),
-    ("elasticsearch", "/usr/share/elasticsearch/data"),
-    ("opensearch", "/usr/share/opensearch/data"),
-    ("cassandra", "/var/lib/cassandra"),
-    ("neo4j", "/data"),
-    ("influxdb", "/var/lib/influxdb"),
-    ("clickhouse-server", "/var/lib/clickhouse"),
-    ("qdrant", "/qdrant/storage"),
-    ("minio", "/data"),
-    ("etcd", "/var/lib/etcd"),
-];
-
 fn run(context: &Context<'_>, report: &mut Report) {
     for workload in context.objects().filter_map(Workload::of).filter(|it| !it.runs_to_completion()) {
         let Some(template) = workload.template() else { continue };
@@ -88,8 +67,7 @@ fn judge(template: &PodTemplate<'_>, container: &Container<'_>) -> Option<Notice
     let image = container.image()?;
     let last = image.rsplit('/').next().unwrap_or(image);
     let name = last.split([':', '@']).next().unwrap_or(last);
-    let directories: Vec<&str> = DATABASES.iter().filter(|it| it.0 == name).map(|it| it.1).collect();
-    let directory = directories.first()?;
+    let directory = data_directory(name)?;
     // One that is told to keep its data elsewhere, or that mounts what cannot
     // be told, is not judged.
     let is_told =

@@ -41,7 +41,7 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{Field, IntOrString};
 
@@ -125,14 +125,12 @@ fn notice(
     let message =
         format!("{title} calls Service {name} on port {}, which the Service does not have", address.port);
     Some(
-        Notice::new(&CHECK.info, part(text, &address.at), message)
-            .help(format!("use one of its ports: {}", ports_in_words(service)))
-            .related(service.spec.at("ports"), Role::Definition, "the ports of the Service"),
+        Notice::new(
+            &CHECK.info,
+            text.location().part(address.at.start as u32..address.at.end as u32),
+            message,
+        )
+        .help(format!("use one of its ports: {}", ports_in_words(service)))
+        .related(service.spec.at("ports"), Role::Definition, "the ports of the Service"),
     )
-}
-
-fn part(text: &Field<'_>, at: &Range<usize>) -> Location {
-    let object = text.object();
-    let part = Some(at.start as u32..at.end as u32);
-    Location::Field { unit: object.unit(), object: object.id(), path: text.path(), part }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use seatrial_diagnostics::terminal::{Style, Summary, summary};
 use seatrial_diagnostics::{CheckInfo, Finding, Severity, Strictness};
 use seatrial_model::UnitKind;
+use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, UnitVerdict, Verdict, WorkloadVerdict, catalogue};
 
 use super::at;
@@ -32,7 +33,7 @@ fn end(trial: &Trial, style: &Style) -> Summary {
         Verdict::Ready => Severity::Info,
     };
     Summary {
-        verdict: Some((words::verdict(trial.verdict).to_owned(), severity)),
+        verdict: Some((words::verdict_of(trial), severity)),
         reasons: reasons(trial, style),
         counts: [trial.summary.error, trial.summary.warning, trial.summary.info],
         coverage: coverage(trial, style),
@@ -47,7 +48,8 @@ fn reasons(trial: &Trial, style: &Style) -> Vec<String> {
         return vec![coverage::nothing_judged(trial)];
     }
     let mut reasons: Vec<Reason<'_>> = Vec::new();
-    for reason in trial.units.iter().flat_map(|unit| unit_reasons(unit, trial)) {
+    let all = trial.units.iter().flat_map(|unit| unit_reasons(unit, trial));
+    for reason in all.filter_map(|it| it.without_known(trial)) {
         match reasons.iter_mut().find(|it| it.is_like(&reason)) {
             Some(known) => known.subjects.extend(reason.subjects),
             None => reasons.push(reason),
@@ -91,6 +93,20 @@ impl<'a> Reason<'a> {
         Self { verdict, subjects, unit, because }
     }
 
+    /// What is left of it beside what a baseline knows; none where that is all.
+    fn without_known(mut self, trial: &Trial) -> Option<Self> {
+        let known = trial.comparison.as_ref().map_or(&[][..], |it| &it.known);
+        let had = self.because.len();
+        self.because.retain(|it| !known.iter().any(|known| known.id == it.id));
+        if self.because.is_empty() && had > 0 {
+            return None;
+        }
+        if self.because.len() < had && self.because[0].severity < Severity::Error {
+            self.verdict = self.verdict.min(Verdict::AtRisk);
+        }
+        Some(self)
+    }
+
     /// Whether the same finding is the worst for both.
     fn is_like(&self, other: &Self) -> bool {
         let worst = |it: &Self| it.because.first().map(|it| it.id.as_str());
@@ -101,6 +117,7 @@ impl<'a> Reason<'a> {
         let (place, verdict) = (words::unit(self.unit, style), words::verdict(self.verdict));
         let head = match &self.subjects[..] {
             [] => format!("{place}: {verdict}"),
+            [only] if self.says(only) => verdict.to_owned(),
             subjects => format!("{} in {place}: {verdict}", some(subjects)),
         };
         let Some(first) = self.because.first() else { return head };
@@ -108,6 +125,16 @@ impl<'a> Reason<'a> {
         let others = if self.subjects.len() > 1 { 0 } else { self.because.len() - 1 };
         let more = if others > 0 { format!(" and {others} more") } else { String::new() };
         format!("{head}: {} ({}){more}", first.message, at(first, style))
+    }
+
+    /// Whether the finding's own words name the subject, and its path the unit.
+    fn says(&self, subject: &str) -> bool {
+        let Some(first) = self.because.first() else { return false };
+        let parent = first.primary.path.parent().unwrap_or_else(TreePath::top);
+        let goes_on = |it: char| it.is_alphanumeric() || matches!(it, '-' | '.' | '_');
+        let is_named = |at: usize| !first.message[at + subject.len()..].starts_with(goes_on);
+        self.unit == format!("manifests:{parent}")
+            && first.message.match_indices(subject).any(|(at, _)| is_named(at))
     }
 }
 

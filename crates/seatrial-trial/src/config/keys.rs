@@ -76,14 +76,14 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Selection,
         r#"["default", "missing-*"]"#,
         "The checks that run: ids, globs over ids, and the groups `default` and `strict`. \
-         Without it, `default`.",
+         Without it, `default`; an empty list is an error.",
     ),
     key(
         "exclude",
         Shape::Paths,
         r#"["third_party", "**/fixtures"]"#,
         "Files and directories that are left out, relative to this file. `*` stays inside one directory, \
-         `**` does not; a directory stands for all that it holds.",
+         `**` does not; a directory stands for all that it holds. An entry that matches nothing is a finding.",
     ),
     key("target", Shape::Table(TARGET), "", "What the units are deployed to."),
     key(
@@ -106,8 +106,9 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Tables(EXTERNAL),
         "",
         "Objects that exist outside the tree: made by Terraform, by another repository or by hand. \
-         A reference to one is no finding, and is an assumption of the workload. `*` stands for any run of \
-         characters in each field. It changes nothing else: an object of the tree is checked as ever.",
+         A reference to one is no finding, and is an assumption of the workload. Each field is a glob, as in \
+         `ignore`: `*` stands for any run of characters, `{a,b}` for one of two. It changes nothing else: an \
+         object of the tree is checked as ever. An entry that no missing object answers to is a finding.",
     ),
     key(
         "ignore",

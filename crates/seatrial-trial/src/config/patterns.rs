@@ -1,40 +1,18 @@
-//! The globs that a configuration may hold, compiled once and bounded: a
-//! repository's own `seatrial.toml` is input like any other.
+//! The checks that a person names: by id, or by a glob over ids.
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
-
-/// Bytes of a pattern at most; a longer one could not be compiled.
-const BYTES_MAX: usize = 1_000;
-
-/// A glob over names: `*` stands for any run of characters.
-pub(crate) fn name_glob(pattern: &str) -> Result<GlobMatcher, String> {
-    built(pattern, false).map(|glob| glob.compile_matcher())
-}
-
-/// A glob over paths: `*` stays inside one directory, `**` does not.
-pub(crate) fn path_glob(pattern: &str) -> Result<Glob, String> {
-    built(pattern, true)
-}
-
-fn built(pattern: &str, is_path: bool) -> Result<Glob, String> {
-    if pattern.len() > BYTES_MAX {
-        return Err(format!("it is longer than {BYTES_MAX} bytes"));
-    }
-    let glob = GlobBuilder::new(pattern).literal_separator(is_path).build();
-    glob.map_err(|error| error.kind().to_string())
-}
+use seatrial_model::NameGlob;
 
 /// A check's id, or a glob over ids.
 #[derive(Clone, Debug)]
 pub struct CheckPattern {
     text: String,
-    glob: Option<GlobMatcher>,
+    glob: Option<NameGlob>,
 }
 
 impl CheckPattern {
     /// What a person wrote; without a `*` it is an id.
     pub fn new(text: &str) -> Self {
-        let glob = if text.contains('*') { name_glob(text).ok() } else { None };
+        let glob = if text.contains('*') { NameGlob::new(text).ok() } else { None };
         Self { text: text.to_owned(), glob }
     }
 

@@ -1,17 +1,15 @@
 //! From TOML to a configuration, key by key.
 
-use globset::GlobMatcher;
 use seatrial_diagnostics::{CheckInfo, Severity};
-use seatrial_model::External;
+use seatrial_model::{External, NameGlob, path_glob};
 use seatrial_source::LineIndex;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{Key, inside};
-use super::patterns::{name_glob, path_glob};
 use super::{
-    CheckPattern, Config, ConfigProblem, ENTRIES_MAX, Ignore, PROFILES, Selection, UnknownCheck, known_check,
-    known_selection,
+    CheckPattern, Config, ConfigProblem, Declared, ENTRIES_MAX, Exclude, Ignore, PROFILES, Selection,
+    UnknownCheck, known_check, known_selection,
 };
 use crate::{Date, nearest};
 
@@ -71,6 +69,10 @@ impl Reader<'_> {
         self.only_known_keys(top);
         let mut config = Config::default();
         if let Some(patterns) = self.texts(top, "select") {
+            if let (Some(value), true) = (top.value("select"), patterns.is_empty()) {
+                let hint = "leave the key out for `default`, or name checks and groups";
+                self.report(value.span().start, format!("`select` names no check; {hint}"));
+            }
             config.select = self.selection(&patterns);
         }
         if let Some(patterns) = self.texts(top, "exclude") {
@@ -118,13 +120,14 @@ impl Reader<'_> {
         Selection::of(&owned(patterns))
     }
 
-    fn paths(&mut self, patterns: &[Text<'_>]) -> Vec<String> {
+    fn paths(&mut self, patterns: &[Text<'_>]) -> Vec<Exclude> {
         for Text { text, at } in patterns {
             if let Err(error) = path_glob(text) {
                 self.report(*at, format!("`{}` is no glob: {error}", shortened(text)));
             }
         }
-        owned(patterns)
+        let entry = |it: &Text<'_>| Exclude { pattern: it.text.to_owned(), at: Some(it.at as u32) };
+        patterns.iter().map(entry).collect()
     }
 
     fn severities(&mut self, value: &Value<'_>) -> Vec<(CheckPattern, Severity)> {
@@ -146,16 +149,17 @@ impl Reader<'_> {
         levels
     }
 
-    fn external(&mut self, entry: Section<'_, '_>) -> Option<External> {
-        let group = self.owned(entry, "group");
-        let namespace = self.owned(entry, "namespace");
-        let (kind, name) = (self.owned(entry, "kind"), self.owned(entry, "name"));
-        let written = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        let (Some(kind), Some(name)) = (written(kind), written(name)) else {
-            self.report(entry.at, "an `external` entry needs `kind` and `name`; `*` stands for any");
-            return None;
+    fn external(&mut self, entry: Section<'_, '_>) -> Option<Declared> {
+        let is_written = |key| {
+            entry.value(key).is_some_and(|it| it.get_ref().as_str().is_none_or(|it| !it.trim().is_empty()))
         };
-        Some(External { group, kind, namespace, name })
+        if !is_written("kind") || !is_written("name") {
+            self.report(entry.at, "an `external` entry needs `kind` and `name`; `*` stands for any");
+        }
+        let [group, kind, namespace, name] =
+            ["group", "kind", "namespace", "name"].map(|key| self.glob(entry, key, NameGlob::new));
+        let line = self.lines.line(entry.at as u32);
+        Some(Declared { object: External { group, kind: kind?, namespace, name: name? }, line })
     }
 
     fn ignore(&mut self, entry: Section<'_, '_>) -> Option<Ignore> {
@@ -168,8 +172,8 @@ impl Reader<'_> {
             self.report(entry.at, "an `ignore` entry needs a `reason`");
         }
         let path = self.glob(entry, "path", |it| path_glob(it).map(|glob| glob.compile_matcher()));
-        let unit = self.glob(entry, "unit", name_glob);
-        let object = self.glob(entry, "object", name_glob);
+        let unit = self.glob(entry, "unit", NameGlob::new);
+        let object = self.glob(entry, "object", NameGlob::new);
         let expires = self.day(entry, "expires");
         let line = self.lines.line(entry.at as u32);
         let Some(check) = check else {
@@ -199,12 +203,12 @@ impl Reader<'_> {
         }
     }
 
-    fn glob(
+    fn glob<G>(
         &mut self,
         section: Section<'_, '_>,
         key: &str,
-        compile: impl Fn(&str) -> Result<GlobMatcher, String>,
-    ) -> Option<GlobMatcher> {
+        compile: impl Fn(&str) -> Result<G, String>,
+    ) -> Option<G> {
         let Text { text, at } = self.text(section, key)?;
         match compile(text) {
             Ok(glob) => Some(glob),

@@ -65,7 +65,10 @@ fn value(shape: Shape) -> Value {
         Shape::Check => json!({"allOf": [{"$ref": "#/definitions/check"}]}),
         Shape::Texts | Shape::Paths => list(json!({"type": "string"})),
         Shape::Selection => {
-            list(json!({"anyOf": [{"$ref": "#/definitions/group"}, {"$ref": "#/definitions/check"}]}))
+            let word = json!({"anyOf": [{"$ref": "#/definitions/group"}, {"$ref": "#/definitions/check"}]});
+            let mut words = list(word);
+            words["minItems"] = json!(1);
+            words
         }
         Shape::Levels => json!({
             "type": "object",

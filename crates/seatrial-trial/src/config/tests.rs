@@ -96,6 +96,7 @@ fn what_is_wrong_is_wrong_for_editors_too() {
         "selct = []",
         "select = [\"missing-secert\"]",
         "select = [3]",
+        "select = []",
         "exclude = \"vendor\"",
         "[target]\nkubernets = \"1.36\"",
         "[target]\nkubernetes = \"latest\"",

@@ -135,14 +135,15 @@ fn a_baseline_leaves_only_what_is_new() {
     let same = tree.check(&["--baseline", "known.json"]);
     assert_eq!((same.code, same.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(same.stdout, @"
-    verdict: will fail
-      k8s/: will fail: key `level` stands twice in data of ConfigMap settings (k8s/settings.yaml:7)
+    verdict: will fail (known: 1 finding in the baseline)
     findings: none
     coverage: 1 of 1 directory judged for Kubernetes 1.36
       1 known from the baseline and not shown; the verdict counts them
     ");
     tree.write("k8s/web.yaml", POD);
     assert_eq!(checks(&tree, &["--baseline", "known.json"]), ["duplicate-port", "missing-secret"]);
+    let more = tree.check(&["--baseline", "known.json"]).stdout;
+    assert!(more.contains("in the baseline)") && !more.contains("key `level`"), "{more}");
     tree.write("k8s/settings.yaml", TWICE.replace("  level: debug\n", ""));
     let mended = tree.check(&["--baseline", "known.json"]).stdout;
     assert!(mended.contains("1 entry of the baseline is no longer found"), "{mended}");
@@ -244,7 +245,7 @@ fn what_is_declared_elsewhere_is_not_missing_and_nothing_else_changes() {
     assert!(before.contains(&"missing-secret".to_owned()), "{before:?}");
     let declared = |entry: &str| {
         tree.write("seatrial.toml", format!("[[external]]\n{entry}\n"));
-        checks(&tree, &[])
+        checks(&tree, &["--ignore", "unmatched-entry"])
     };
     let without: Vec<String> = before.iter().filter(|it| *it != "missing-secret").cloned().collect();
     for entry in [
@@ -262,6 +263,40 @@ fn what_is_declared_elsewhere_is_not_missing_and_nothing_else_changes() {
     ] {
         assert_eq!(declared(entry), before, "{entry}");
     }
+}
+
+#[test]
+fn entries_that_match_nothing_are_told() {
+    let config = "exclude = [\"old\", \"*.md\", \"./ol*\", \"../x\", \"absent\"]\n\
+        [[external]]\nkind = \"Secret\"\nname = \"db-{credentials,other}\"\n\
+        [[external]]\nkind = \"secret\"\nname = \"db-*\"\n\
+        [[external]]\nkind = \"Secret\"\nnamespace = \"shop\"\nname = \"login\"\n\
+        [[external]]\nkind = \"Service\"\nname = \"payments\"\n";
+    let tree = Tree::new(&[
+        ("seatrial.toml", config),
+        ("k8s/web.yaml", POD),
+        ("k8s/notes.md", "notes"),
+        ("old/a.yaml", POD),
+        ("notes.md", "notes"),
+    ]);
+    let report = tree.check(&["--select", "unmatched-entry,missing-secret", "--format", "json"]).json();
+    let told: Vec<(u64, &str)> = report["findings"]
+        .as_array()
+        .expect("findings are a list")
+        .iter()
+        .map(|it| (it["primary"]["line"].as_u64().unwrap_or(0), it["message"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "the `exclude` entry `../x` leaves nothing out"),
+            (1, "the `exclude` entry `absent` leaves nothing out"),
+            (5, "the `external` entry for secret `db-*` stands for nothing that is missing"),
+            (8, "the `external` entry for Secret `login` stands for nothing that is missing"),
+        ]
+    );
+    let part = tree.check(&["k8s/web.yaml", "--select", "unmatched-entry", "--format", "json"]).checks();
+    assert!(part.is_empty(), "a part of the tree leaves entries unused: {part:?}");
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! The repairs that checks offer, as the JSON report carries them: each is
 //! applied to the file, and only the lines meant differ.
 
-use serde_json::Value;
-
-use crate::support::Tree;
+use crate::support::{Tree, edited};
 
 /// What the first finding of a check makes of a manifest.
 fn repaired(check: &str, manifest: &str) -> String {
@@ -14,19 +12,7 @@ fn repaired(check: &str, manifest: &str) -> String {
     let finding = finding.unwrap_or_else(|| panic!("{check} finds nothing: {report:#}"));
     let edits = finding["fix"]["edits"].as_array();
     let edits = edits.unwrap_or_else(|| panic!("{check} offers no fix: {finding:#}"));
-    apply(manifest, edits)
-}
-
-fn apply(text: &str, edits: &[Value]) -> String {
-    let number = |edit: &Value, key: &str| edit[key].as_u64().expect("it is a number") as usize;
-    let mut sorted: Vec<&Value> = edits.iter().collect();
-    sorted.sort_by_key(|it| std::cmp::Reverse(number(it, "start")));
-    let mut text = text.to_owned();
-    for edit in sorted {
-        let range = number(edit, "start")..number(edit, "end");
-        text.replace_range(range, edit["text"].as_str().expect("it is a text"));
-    }
-    text
+    edited(manifest, edits)
 }
 
 /// The lines that are only before, and only after.

@@ -252,3 +252,12 @@ fn the_file_that_was_judged_is_named_from_the_current_directory() {
     let text = run(&tree.path().join("k8s"), &["check", "prod/a.yaml"], b"").stdout;
     assert!(text.contains("coverage: prod/a.yaml judged for Kubernetes"), "{text}");
 }
+
+#[test]
+fn a_reason_does_not_name_its_workload_twice() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: \"Acme/Web:1\"}]}\n";
+    let tree = Tree::new(&[("k8s/web.yaml", pod)]);
+    let reason = "\n  will fail: the image `Acme/Web:1` of container a of Pod web cannot be read";
+    let done = tree.check(&[]).stdout;
+    assert!(done.contains(reason) && !done.contains("Pod web in k8s/"), "{done}");
+}

@@ -1,7 +1,6 @@
 //! The repairs that checks offer on the bad examples of their own pages: each
 //! takes its finding away and leaves a file that can be read.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::Tree;
+use crate::support::{Tree, edited};
 
 const POD_SPEC: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: default}\nspec:\n  \
      replicas: 2\n  selector: {matchLabels: {app: app}}\n  template:\n    metadata: {labels: {app: app}}\n    spec:\n";
@@ -51,18 +50,6 @@ fn findings<'a>(report: &'a Value, check: &str, page: &str) -> Vec<&'a Value> {
     let path = format!("{page}/app.yaml");
     let all = report["findings"].as_array().expect("findings are a list");
     all.iter().filter(|it| it["check"] == check && it["primary"]["path"] == path.as_str()).collect()
-}
-
-fn edited(text: &str, edits: &[Value]) -> String {
-    let place = |edit: &Value, end: &str| edit[end].as_u64().expect("an offset") as usize;
-    let mut edits: Vec<&Value> = edits.iter().collect();
-    edits.sort_by_key(|edit| Reverse(place(edit, "start")));
-    let mut text = text.to_owned();
-    for edit in edits {
-        let new = edit["text"].as_str().expect("a text");
-        text.replace_range(place(edit, "start")..place(edit, "end"), new);
-    }
-    text
 }
 
 #[test]

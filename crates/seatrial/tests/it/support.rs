@@ -1,10 +1,12 @@
 //! A directory with files, and the binary run on it in a clean environment.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A tree on disk that goes away with its value.
@@ -40,6 +42,19 @@ impl Tree {
         all.extend(words);
         run(self.path(), &all, b"")
     }
+}
+
+/// A text after edits as the JSON report has them.
+pub(crate) fn edited(text: &str, edits: &[Value]) -> String {
+    let place = |edit: &Value, end: &str| edit[end].as_u64().expect("an offset") as usize;
+    let mut edits: Vec<&Value> = edits.iter().collect();
+    edits.sort_by_key(|edit| Reverse(place(edit, "start")));
+    let mut text = text.to_owned();
+    for edit in edits {
+        let new = edit["text"].as_str().expect("a text");
+        text.replace_range(place(edit, "start")..place(edit, "end"), new);
+    }
+    text
 }
 
 /// What a run left behind.

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, External, Graph, KubernetesVersion, Object, ObjectSource, Origins, Orphan, RenderFacts,
-    Repository, Target, Unit, UnitKind, UnitRole,
+    Bundle, Coverage, External, Graph, KubernetesVersion, NameGlob, Object, ObjectSource, Origins, Orphan,
+    RenderFacts, Repository, Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, TreePath};
@@ -238,12 +238,14 @@ fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
 }
 
 fn declared(line: &str) -> Option<External> {
+    let glob = |text: &str| NameGlob::new(text).expect("it is a glob");
     let (kind, name) = line.split_once(' ')?;
     let (namespace, name) = match name.split_once('/') {
-        Some((namespace, name)) => (Some(namespace.to_owned()), name),
+        Some((namespace, name)) => (Some(namespace), name),
         None => (None, name),
     };
-    Some(External { kind: kind.to_owned(), namespace, name: name.to_owned(), ..External::default() })
+    let namespace = namespace.map(glob);
+    Some(External { group: None, kind: glob(kind), namespace, name: glob(name) })
 }
 
 /// One unit per directory and kind, objects in the order of the files.

@@ -1,9 +1,9 @@
 //! Which of several candidates a reference leads to.
 
 use super::check;
-use crate::External;
 use crate::references::{Graph, Resemblance};
 use crate::testing::repository;
+use crate::{External, NameGlob};
 
 const POD: &str = "
 apiVersion: v1
@@ -77,8 +77,9 @@ fn a_written_namespace_is_preferred() {
 fn what_is_declared_elsewhere_is_external() {
     for (group, expected) in [(None, "Declared"), (Some(""), "Declared"), (Some("apps"), "missing")] {
         let mut repository = repository(POD);
-        let group = group.map(str::to_owned);
-        repository.external.push(External { group, kind: "*".into(), namespace: None, name: "a*".into() });
+        let glob = |text: &str| NameGlob::new(text).expect("it is a glob");
+        let (group, kind, name) = (group.map(glob), glob("*"), glob("{a,b}*"));
+        repository.external.push(External { group, kind, namespace: None, name });
         let graph = Graph::build(&repository);
         super::check_graph(&repository, &graph, &format!("{REFERENCE} = {expected}"));
     }
