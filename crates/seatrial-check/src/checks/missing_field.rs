@@ -6,21 +6,17 @@
 //! ## Bad
 //! ```yaml
 //! apiVersion: v1
-//! kind: Service
+//! kind: Pod
 //! metadata: {name: web}
-//! spec:
-//!   selector: {app: web}
-//!   ports: [{name: http}]
+//! spec: {containers: [{image: web:1}]}
 //! ```
 //!
 //! ## Good
 //! ```yaml
 //! apiVersion: v1
-//! kind: Service
+//! kind: Pod
 //! metadata: {name: web}
-//! spec:
-//!   selector: {app: web}
-//!   ports: [{name: http, port: 80}]
+//! spec: {containers: [{name: web, image: web:1}]}
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
