@@ -6,8 +6,11 @@
 mod meant;
 mod number;
 mod problem;
+mod required;
 mod scalar;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use seatrial_yaml::{Dialect, FieldPath, Node, PathStep, Value as Written};
@@ -17,6 +20,7 @@ use crate::value::{By, Entry, Map, Value};
 
 pub use meant::Meant;
 pub use problem::{Problem, ProblemKind};
+pub use required::missing;
 
 /// Deeper than this no object is read; the server itself goes to 10,000.
 const DEPTH_MAX: usize = 250;
