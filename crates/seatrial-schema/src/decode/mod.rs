@@ -178,9 +178,9 @@ fn is_dropped(field: &Field, value: &Value) -> bool {
         (_, Value::Null | Value::Bool(false) | Value::Int(0)) => true,
         (_, Value::Float(number)) => *number == 0.0,
         (_, Value::Str(text)) => text.is_empty(),
-        (_, Value::List(items)) => items.is_empty() && field.omitempty,
         (Shape::Struct(_), Value::Map(map)) => map.is_empty(),
         (_, Value::Map(map)) => map.is_empty() && field.omitempty,
+        // Also lists without items: some defaults ask whether one is there at all.
         _ => false,
     }
 }
