@@ -97,7 +97,7 @@ func newSetting(base *environment.EnvSet, context context) setting {
 	structural, err := schema.NewStructural(&internal)
 	check(err)
 	root := model.SchemaDeclType(structural, structural.XEmbeddedResource)
-	named := root.MaybeAssignTypeName("self")
+	named := root.MaybeAssignTypeName("selfType")
 	set, err := base.Extend(environment.VersionedOptions{
 		IntroducedVersion: version.MajorMinor(1, 0),
 		EnvOptions:        []cel.EnvOption{cel.Variable("self", named.CelType()), cel.Variable("oldSelf", named.CelType())},
