@@ -3,6 +3,7 @@
 //! questions and reports how often both agree; it never records anything.
 
 mod apiserver;
+mod cel;
 mod edits;
 pub mod fuzz;
 #[cfg(unix)]
@@ -39,6 +40,7 @@ pub const SUITES: &[Suite] = &[
     yaml::SUITE,
     edits::SUITE,
     apiserver::SUITE,
+    cel::SUITE,
     #[cfg(unix)]
     hostile::SUITE,
 ];

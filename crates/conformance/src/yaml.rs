@@ -72,7 +72,8 @@ fn compare_all(options: &Options) -> anyhow::Result<Report> {
     Ok(Report { suite: SUITE.name, families: families? })
 }
 
-fn row_files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// The files with rows in a folder, by name.
+pub(crate) fn row_files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
     let mut files = Vec::new();
     for entry in entries {

@@ -22,3 +22,13 @@ fn edits_change_only_what_they_name() {
     let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn expressions_evaluate_as_the_api_server_evaluates_them() {
+    let suite = Suite::named("cel").expect("the suite exists");
+    let options = Options { dir: suite.own_dir.into(), inputs: None };
+    let report = (suite.run)(&options).expect("the recorded answers can be read");
+    assert!(report.compared() > 900);
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -212,6 +212,11 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// Whether no more are kept: what is dear to say need not be said.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= Self::MOST
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

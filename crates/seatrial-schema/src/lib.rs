@@ -13,6 +13,7 @@ pub mod encode;
 mod errors;
 pub mod kinds;
 mod path;
+pub mod removed;
 pub mod review;
 pub mod rules;
 pub mod structural;

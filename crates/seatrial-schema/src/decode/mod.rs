@@ -6,8 +6,11 @@
 mod meant;
 mod number;
 mod problem;
+mod required;
 mod scalar;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use seatrial_yaml::{Dialect, FieldPath, Node, PathStep, Value as Written};
@@ -17,6 +20,7 @@ use crate::value::{By, Entry, Map, Value};
 
 pub use meant::Meant;
 pub use problem::{Problem, ProblemKind};
+pub use required::missing;
 
 /// Deeper than this no object is read; the server itself goes to 10,000.
 const DEPTH_MAX: usize = 250;
@@ -174,9 +178,9 @@ fn is_dropped(field: &Field, value: &Value) -> bool {
         (_, Value::Null | Value::Bool(false) | Value::Int(0)) => true,
         (_, Value::Float(number)) => *number == 0.0,
         (_, Value::Str(text)) => text.is_empty(),
-        (_, Value::List(items)) => items.is_empty() && field.omitempty,
         (Shape::Struct(_), Value::Map(map)) => map.is_empty(),
         (_, Value::Map(map)) => map.is_empty() && field.omitempty,
+        // Also lists without items: some defaults ask whether one is there at all.
         _ => false,
     }
 }

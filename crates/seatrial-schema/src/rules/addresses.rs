@@ -2,11 +2,15 @@
 //! takes what old releases took, and the stricter forms behind it
 //! (`apimachinery` `pkg/util/validation/ip.go` 0.36, `utils/net`).
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::errors::Errors;
 use crate::path::Path;
 use crate::value::Value;
+
+/// The texts of a stored object that its update may hold again.
+pub type Stored<'a> = BTreeSet<&'a str>;
 
 const NO_ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 const NO_BLOCK: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
@@ -26,30 +30,27 @@ pub fn is_v6(text: &str) -> bool {
     matches!(sloppy_ip(text), Some(IpAddr::V6(_)))
 }
 
-/// Refuses what is no address in a field that is older than the strict rules;
-/// what the stored object holds may stay. Answers whether it is accepted.
-pub fn legacy_ip(at: &Path<'_>, value: &str, stored: &[Value], errors: &mut Errors) -> bool {
-    if stored.iter().any(|it| it.as_str() == value) {
-        return true;
-    }
-    let before = errors.len();
-    if sloppy_ip(value).is_none() {
-        errors.invalid(at, Value::text(value), NO_ADDRESS);
-        return false;
-    }
-    match value.parse::<IpAddr>() {
-        Err(_) => errors.invalid(at, Value::text(value), "must not have leading 0s"),
-        Ok(address) if is_mapped(&address) => {
-            errors.invalid(at, Value::text(value), "must not be an IPv4-mapped IPv6 address");
-        }
-        Ok(_) => {}
-    }
-    errors.len() == before
+/// Refuses what is no address in a field that is older than the strict rules.
+/// Answers whether it is accepted.
+pub fn legacy_ip(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
+    let detail = match (sloppy_ip(value), value.parse::<IpAddr>()) {
+        (None, _) => NO_ADDRESS,
+        (_, Err(_)) => "must not have leading 0s",
+        (_, Ok(address)) if is_mapped(&address) => "must not be an IPv4-mapped IPv6 address",
+        _ => return true,
+    };
+    errors.invalid(at, value, detail);
+    false
+}
+
+/// The same for an update: what the stored object holds may stay.
+pub fn kept_ip(at: &Path<'_>, value: &str, stored: &Stored<'_>, errors: &mut Errors) -> bool {
+    stored.contains(value) || legacy_ip(at, value, errors)
 }
 
 /// Refuses what is no address in its canonical form. Answers whether it is accepted.
 pub fn canonical_ip(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
-    if !legacy_ip(at, value, &[], errors) {
+    if !legacy_ip(at, value, errors) {
         return false;
     }
     let canonical = sloppy_ip(value).map(|address| address.to_string()).unwrap_or_default();
@@ -61,29 +62,27 @@ pub fn canonical_ip(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
     is_canonical
 }
 
-/// Refuses what is no block in a field that is older than the strict rules; what
-/// the stored object holds may stay.
-pub fn legacy_cidr(at: &Path<'_>, value: &str, stored: &[&str], errors: &mut Errors) -> bool {
-    if stored.contains(&value) {
-        return true;
-    }
-    let Some(block) = Cidr::sloppy(value) else {
-        errors.invalid(at, Value::text(value), NO_BLOCK);
-        return false;
+/// Refuses what is no block in a field that is older than the strict rules.
+pub fn legacy_cidr(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
+    let detail = match (Cidr::sloppy(value), strict_prefix(value)) {
+        (None, _) => NO_BLOCK,
+        (_, None) => "must not have leading 0s in IP or prefix length",
+        (_, Some(address)) if is_mapped(&address) => "must not have an IPv4-mapped IPv6 address",
+        (Some(block), _) if block.has_host_bits() => "must not have bits set beyond the prefix length",
+        _ => return true,
     };
-    let detail = match strict_prefix(value) {
-        None => "must not have leading 0s in IP or prefix length",
-        Some(address) if is_mapped(&address) => "must not have an IPv4-mapped IPv6 address",
-        Some(_) if block.has_host_bits() => "must not have bits set beyond the prefix length",
-        Some(_) => return true,
-    };
-    errors.invalid(at, Value::text(value), detail);
+    errors.invalid(at, value, detail);
     false
+}
+
+/// The same for an update: what the stored object holds may stay.
+pub fn kept_cidr(at: &Path<'_>, value: &str, stored: &Stored<'_>, errors: &mut Errors) -> bool {
+    stored.contains(value) || legacy_cidr(at, value, errors)
 }
 
 /// Refuses what is no block in its canonical form. Answers whether it is accepted.
 pub fn canonical_cidr(at: &Path<'_>, value: &str, errors: &mut Errors) -> bool {
-    if !legacy_cidr(at, value, &[], errors) {
+    if !legacy_cidr(at, value, errors) {
         return false;
     }
     let canonical = Cidr::sloppy(value).map(|block| block.to_string()).unwrap_or_default();
@@ -322,12 +321,12 @@ mod tests {
 
     #[test]
     fn legacy_fields_refuse_leading_zeros_and_mapped_addresses() {
-        let ip = |value: &str| first(|at, errors| _ = legacy_ip(at, value, &[], errors));
+        let ip = |value: &str| first(|at, errors| _ = legacy_ip(at, value, errors));
         assert_eq!(ip("10.0.0.1"), "");
         assert_eq!(ip("10.0.0.01"), "must not have leading 0s");
         assert_eq!(ip("::ffff:10.0.0.1"), "must not be an IPv4-mapped IPv6 address");
         assert_eq!(ip("x"), NO_ADDRESS);
-        let cidr = |value: &str| first(|at, errors| _ = legacy_cidr(at, value, &[], errors));
+        let cidr = |value: &str| first(|at, errors| _ = legacy_cidr(at, value, errors));
         assert_eq!(cidr("10.0.0.0/8"), "");
         assert_eq!(cidr("10.0.0.5/8"), "must not have bits set beyond the prefix length");
         assert_eq!(cidr("10.0.0.0/08"), "must not have leading 0s in IP or prefix length");

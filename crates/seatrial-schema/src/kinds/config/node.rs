@@ -160,7 +160,7 @@ fn feature_fault(name: &str) -> String {
 
 fn pod_cidrs(all: &[Value], at: &Path<'_>, errors: &mut Errors) {
     for (index, block) in all.iter().enumerate() {
-        addresses::legacy_cidr(&at.index(index), block.as_str(), &[], errors);
+        addresses::legacy_cidr(&at.index(index), block.as_str(), errors);
     }
     if all.len() < 2 {
         return;
@@ -179,10 +179,10 @@ fn validate_update(new: &Value, old: &Value, errors: &mut Errors) {
     validate(new, errors);
     metadata::update(new, old, errors);
     let (spec, stored, at) = (new.at("spec"), old.at("spec"), Path::new("spec"));
-    let addresses = new.at("status").items("addresses");
     let status = Path::new("status");
-    for (index, address) in addresses.iter().enumerate() {
-        if addresses[..index].contains(address) {
+    let mut seen = BTreeSet::new();
+    for (index, address) in new.at("status").items("addresses").iter().enumerate() {
+        if !seen.insert((address.str("type"), address.str("address"))) {
             errors.duplicate(&status.child("addresses").index(index), address.clone());
         }
     }

@@ -48,54 +48,66 @@ const CONFLICTS: [[&str; 2]; 2] = [["BestEffort", "NotBestEffort"], ["Terminatin
 const UNSUPPORTED: &str = "unsupported scope";
 const UNSUPPORTED_HERE: &str = "unsupported scope applied to resource";
 
+/// Messages name a list as far as a person reads it.
+const SHOWN: usize = 100;
+
 fn spec(spec: &Value, errors: &mut Errors) {
     let at = Path::new("spec");
     resources::quota_amounts(spec.at("hard"), &at.child("hard"), errors);
-    scopes(spec, &at.child("scopes"), errors);
+    let names = spec.entries("hard").iter().map(|entry| entry.key.as_str());
+    let bounded: Vec<_> = names.filter(|name| resources::is_standard_for_quota(name)).collect();
+    let shown: Vec<_> = spec.items("scopes").iter().take(SHOWN).cloned().collect();
+    let shown = Value::from(shown);
+    scopes(spec.items("scopes"), &bounded, &shown, &at.child("scopes"), errors);
     let selector = at.child("scopeSelector");
     let at = selector.child("matchExpressions");
     let terms = spec.at("scopeSelector").items("matchExpressions");
     for it in terms {
-        term(spec, it, &at, errors);
+        term(it, &bounded, &at, errors);
     }
     let names: Vec<_> = terms.iter().map(|term| term.str("scopeName")).collect();
-    conflicts(spec, &names, &at, errors);
+    conflicts(&names, &shown, &at, errors);
 }
 
-fn scopes(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let all = spec.at("scopes");
-    for scope in all.as_list().iter().map(Value::as_str) {
+fn scopes(scopes: &[Value], bounded: &[&str], shown: &Value, at: &Path<'_>, errors: &mut Errors) {
+    for scope in scopes.iter().map(Value::as_str) {
+        if errors.is_full() {
+            return;
+        }
         if SCOPES.iter().all(|(name, _)| *name != scope) {
-            errors.invalid(at, all.clone(), UNSUPPORTED);
+            errors.invalid(at, shown.clone(), UNSUPPORTED);
         }
-        for _ in 0..misplaced(spec, scope) {
-            errors.invalid(at, all.clone(), UNSUPPORTED_HERE);
+        for _ in misplaced(bounded, scope) {
+            errors.invalid(at, shown.clone(), UNSUPPORTED_HERE);
         }
     }
-    let names: Vec<_> = all.as_list().iter().map(Value::as_str).collect();
-    conflicts(spec, &names, at, errors);
+    let names: Vec<_> = scopes.iter().map(Value::as_str).collect();
+    conflicts(&names, shown, at, errors);
 }
 
-/// How many of the bounded resources a scope does not know.
-fn misplaced(spec: &Value, scope: &str) -> usize {
-    let Some((_, known)) = SCOPES.iter().find(|(name, _)| *name == scope) else { return 0 };
-    let bounded = spec.entries("hard").iter().map(|entry| entry.key.as_str());
-    bounded.filter(|name| resources::is_standard_for_quota(name) && !known.contains(name)).count()
+/// The bounded resources that a scope does not know.
+fn misplaced(bounded: &[&str], scope: &str) -> impl Iterator {
+    let known = SCOPES.iter().find(|(name, _)| *name == scope).map(|(_, known)| *known);
+    bounded.iter().filter(move |name| known.is_some_and(|known| !known.contains(name)))
 }
 
-fn conflicts(spec: &Value, scopes: &[&str], at: &Path<'_>, errors: &mut Errors) {
+fn conflicts(scopes: &[&str], shown: &Value, at: &Path<'_>, errors: &mut Errors) {
     for _ in CONFLICTS.iter().filter(|pair| pair.iter().all(|scope| scopes.contains(scope))) {
-        errors.invalid(at, spec.at("scopes").clone(), "conflicting scopes");
+        errors.invalid(at, shown.clone(), "conflicting scopes");
     }
 }
 
-fn term(spec: &Value, term: &Value, at: &Path<'_>, errors: &mut Errors) {
+fn term(term: &Value, bounded: &[&str], at: &Path<'_>, errors: &mut Errors) {
+    if errors.is_full() {
+        return;
+    }
     let (scope, operator, values) = (term.str("scopeName"), term.str("operator"), term.items("values"));
     if SCOPES.iter().all(|(name, _)| *name != scope) {
         errors.invalid(&at.child("scopeName"), scope, UNSUPPORTED);
     }
-    for _ in 0..misplaced(spec, scope) {
-        errors.invalid(at, spec.at("scopeSelector").clone(), UNSUPPORTED_HERE);
+    // The server prints the whole selector.
+    for _ in misplaced(bounded, scope) {
+        errors.invalid(at, scope, UNSUPPORTED_HERE);
     }
     let has_values = matches!(scope, "PriorityClass" | "VolumeAttributesClass");
     let is_known = SCOPES.iter().any(|(name, _)| *name == scope);

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::matching::{self, FAILURE_POLICIES, REINVOCATIONS};
+use crate::cel::Type;
 use crate::errors::Errors;
 use crate::kinds::Strategy;
-use crate::kinds::expressions::{self, Declared, Kind, Variable, Wanted};
+use crate::kinds::expressions::{self, Declared, Wanted};
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{choices, names};
@@ -223,10 +224,9 @@ fn variables(spec: &Value, declared: &mut Declared, at: &Path<'_>, errors: &mut 
             errors.required(&at_expression, "expression is not specified");
             continue;
         }
-        if let Some(kind) = compile(expression, declared, Wanted::Anything, &at_expression, errors) {
-            let variable = Variable { name: name.to_owned(), kind };
-            declared.variables.get_or_insert_default().push(variable);
-        }
+        // One that does not compile is there all the same.
+        let kind = compile(expression, declared, Wanted::Anything, &at_expression, errors);
+        declared.variables.get_or_insert_default().push((name.into(), kind.unwrap_or(Type::Dyn)));
     }
 }
 
@@ -243,7 +243,7 @@ fn compile(
     wanted: Wanted,
     at: &Path<'_>,
     errors: &mut Errors,
-) -> Option<Kind> {
+) -> Option<Type> {
     match expressions::compile(expression, declared, wanted) {
         Ok(kind) => Some(kind),
         Err(wrong) => {

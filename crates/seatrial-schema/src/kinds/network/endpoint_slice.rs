@@ -1,5 +1,7 @@
 //! `EndpointSlice`.
 
+use std::collections::BTreeSet;
+
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::kinds::network::endpoints::endpoint_ip;
@@ -78,12 +80,13 @@ fn ports(ports: &[Value], at: &Path<'_>, errors: &mut Errors) {
         errors.too_many(at, ports.len(), PORTS_MOST);
         return;
     }
+    let mut seen = BTreeSet::new();
     for (index, port) in ports.iter().enumerate() {
         let (at, name) = (at.index(index), port.str("name"));
         if !name.is_empty() {
             errors.each_invalid(&at.child("name"), name, names::dns1123_label(name));
         }
-        if ports[..index].iter().any(|before| before.str("name") == name) {
+        if !seen.insert(name) {
             errors.duplicate(&at.child("name"), name);
         }
         match port.opt("protocol").map(Value::as_str) {
@@ -134,7 +137,7 @@ fn address(value: &str, kind: &str, index: usize, all: &Path<'_>, errors: &mut E
     let at = all.index(index);
     let (is_address, is_right, detail) = match kind {
         "IPv4" => {
-            let is_address = addresses::legacy_ip(&at, value, &[], errors);
+            let is_address = addresses::legacy_ip(&at, value, errors);
             (is_address, !addresses::is_v6(value), "must be an IPv4 address")
         }
         "IPv6" => {

@@ -57,7 +57,7 @@ fn subsets(endpoints: &Value, errors: &mut Errors) {
 
 fn address(address: &Value, at: &Path<'_>, errors: &mut Errors) {
     let ip = address.str("ip");
-    addresses::legacy_ip(&at.child("ip"), ip, &[], errors);
+    addresses::legacy_ip(&at.child("ip"), ip, errors);
     let hostname = address.str("hostname");
     if !hostname.is_empty() {
         errors.each_invalid(&at.child("hostname"), hostname, names::dns1123_label(hostname));

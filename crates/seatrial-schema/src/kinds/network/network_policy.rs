@@ -3,7 +3,7 @@
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::path::Path;
-use crate::rules::addresses::{self, Cidr};
+use crate::rules::addresses::{self, Cidr, Stored};
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{names, selectors};
 use crate::value::Value;
@@ -33,7 +33,7 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 /// What an update may keep because the stored object has it.
 #[derive(Default)]
 struct Kept<'a> {
-    blocks: Vec<&'a str>,
+    blocks: Stored<'a>,
     selector_values: bool,
 }
 
@@ -43,9 +43,9 @@ impl<'a> Kept<'a> {
         let rules = DIRECTIONS
             .into_iter()
             .flat_map(|(rules, peers)| spec.items(rules).iter().flat_map(move |rule| rule.items(peers)));
-        let mut blocks = Vec::new();
+        let mut blocks = Stored::new();
         for block in rules.filter_map(|peer| peer.opt("ipBlock")) {
-            blocks.push(block.str("cidr"));
+            blocks.insert(block.str("cidr"));
             blocks.extend(block.items("except").iter().map(Value::as_str));
         }
         let mut wrong = Errors::new();
@@ -152,12 +152,12 @@ fn ip_block(block: &Value, kept: &Kept<'_>, at: &Path<'_>, errors: &mut Errors) 
         errors.required(&at.child("cidr"), "");
         return;
     }
-    addresses::legacy_cidr(&at.child("cidr"), cidr, &kept.blocks, errors);
+    addresses::kept_cidr(&at.child("cidr"), cidr, &kept.blocks, errors);
     let Some(whole) = Cidr::sloppy(cidr) else { return };
     let all = at.child("except");
     for (index, except) in block.items("except").iter().map(Value::as_str).enumerate() {
         let at = all.index(index);
-        addresses::legacy_cidr(&at, except, &kept.blocks, errors);
+        addresses::kept_cidr(&at, except, &kept.blocks, errors);
         if Cidr::sloppy(except).is_some_and(|part| !whole.strictly_contains(&part)) {
             errors.invalid(&at, except, "must be a strict subset of `cidr`");
         }

@@ -223,7 +223,7 @@ fn validate_dns(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
         errors.invalid(&servers_path, servers.to_vec(), detail);
     }
     for (at, server) in servers.iter().enumerate() {
-        legacy_ip(&servers_path.index(at), server.as_str(), &[], errors);
+        legacy_ip(&servers_path.index(at), server.as_str(), errors);
     }
     let (searches, searches_path) = (config.items("searches"), path.child("searches"));
     if searches.len() > MOST_SEARCHES {
@@ -337,7 +337,7 @@ fn validate_names(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
 fn validate_host_aliases(aliases: &[Value], path: &Path<'_>, errors: &mut Errors) {
     for (at, alias) in aliases.iter().enumerate() {
         let path = path.index(at);
-        legacy_ip(&path.child("ip"), alias.str("ip"), &[], errors);
+        legacy_ip(&path.child("ip"), alias.str("ip"), errors);
         let path = path.child("hostnames");
         for (at, name) in alias.items("hostnames").iter().map(Value::as_str).enumerate() {
             errors.each_invalid(&path.index(at), name, names::dns1123_subdomain(name));

@@ -2,7 +2,7 @@
 
 use super::{driver_name, each, label, qualified_name, unique};
 use crate::errors::Errors;
-use crate::kinds::expressions::{self, Wanted};
+use crate::kinds::expressions;
 use crate::path::Path;
 use crate::rules::{choices, metadata, names};
 use crate::value::{By, Value};
@@ -125,7 +125,7 @@ pub(super) fn selectors(holder: &Value, at: &Path<'_>, errors: &mut Errors) {
         let expression = cel.str("expression");
         if expression.len() > EXPRESSION_LENGTH {
             errors.too_long(&at, EXPRESSION_LENGTH);
-        } else if let Err(wrong) = expressions::compile_for_device(expression, Wanted::Bool) {
+        } else if let Err(wrong) = expressions::compile_for_device(expression) {
             errors.invalid(&at, expression, wrong);
         }
     });

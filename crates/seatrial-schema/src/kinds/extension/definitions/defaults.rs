@@ -37,7 +37,7 @@ fn walk(schema: &Value, place: Place, at: &Path<'_>, errors: &mut Errors) {
         let before = errors.len();
         instances::validate(schema, default, &at, errors);
         if errors.len() == before {
-            expressions::check_default(schema, default, &at, errors);
+            expressions::check_default(schema, default, is_resource, &at, errors);
         }
     }
     let below = Place { is_resource: false, inside_meta, ..place };

@@ -117,6 +117,7 @@ fn wrong_set_item(items: &Value) -> Option<&'static str> {
 pub(super) fn validate_root(
     holder: &Value,
     field: &str,
+    version: &str,
     has_status: bool,
     options: &Options,
     at: &Path<'_>,
@@ -146,7 +147,15 @@ pub(super) fn validate_root(
         }
     }
     let mut rules = Errors::new();
-    let walk = Walk { options, no_defaults: None, inside_meta: false, uncorrelated: None, is_root: true };
+    let is_unchanged = options.unchanged.contains(version);
+    let walk = Walk {
+        options,
+        no_defaults: None,
+        inside_meta: false,
+        uncorrelated: None,
+        is_root: true,
+        is_unchanged,
+    };
     let scope = compiles.then(|| expressions::Scope::of_root(schema));
     walk.validate(schema, scope.as_ref(), &at_schema, errors, &mut rules);
     if let Some(scope) = &scope {
@@ -184,6 +193,8 @@ struct Walk<'a> {
     /// Where the old value of an update is lost.
     uncorrelated: Option<String>,
     is_root: bool,
+    /// The schema is as it is stored.
+    is_unchanged: bool,
 }
 
 impl Walk<'_> {
@@ -213,7 +224,7 @@ impl Walk<'_> {
         }
         validations(schema, at, errors);
         if let Some(scope) = scope.filter(|_| errors.len() == before) {
-            scope.check_rules(schema, self.uncorrelated.as_deref(), at, rules);
+            scope.check_rules(schema, self.uncorrelated.as_deref(), self.is_unchanged, at, rules);
         }
     }
 
@@ -270,7 +281,7 @@ impl Walk<'_> {
                         walk.no_defaults =
                             Some("inside additionalProperties applying to object metadata".to_owned());
                     }
-                    let scope = scope.map(|scope| scope.of_values(other));
+                    let scope = scope.map(|scope| scope.below(schema, other));
                     walk.validate(other, scope.as_ref(), &at.child("additionalProperties"), errors, rules);
                 }
             }
@@ -288,7 +299,7 @@ impl Walk<'_> {
                     walk.no_defaults = Some(format!("in top-level {key}"));
                 }
             }
-            let scope = scope.map(|scope| scope.of_property(value, key));
+            let scope = scope.map(|scope| scope.below(schema, value));
             walk.validate(value, scope.as_ref(), &at_properties.key(key), errors, rules);
         }
         if let Some(not) = schema.opt("not") {
@@ -315,7 +326,7 @@ impl Walk<'_> {
         let at_items = at.child("items");
         match schema.at("items") {
             items @ Value::Map(_) => {
-                let scope = scope.map(|scope| scope.of_items(items));
+                let scope = scope.map(|scope| scope.below(schema, items));
                 walk.validate(items, scope.as_ref(), &at_items, errors, rules);
             }
             Value::List(several) => {

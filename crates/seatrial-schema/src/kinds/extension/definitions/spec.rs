@@ -33,6 +33,8 @@ pub(super) struct Options {
     pub(super) map_keys: bool,
     /// Versions that may keep their many selectable fields, `""` for all.
     many_selectable: BTreeSet<String>,
+    /// Versions whose schema is as it is stored.
+    pub(super) unchanged: BTreeSet<String>,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
             atomic_sets: true,
             map_keys: true,
             many_selectable: BTreeSet::new(),
+            unchanged: BTreeSet::new(),
         }
     }
 }
@@ -75,6 +78,7 @@ impl Options {
                 !errors.is_empty()
             }),
             many_selectable: many_selectable(spec, old_spec),
+            unchanged: unchanged(spec, old_spec),
         }
     }
 }
@@ -93,6 +97,16 @@ fn many_selectable(spec: &Value, old: &Value) -> BTreeSet<String> {
         }
     }
     kept
+}
+
+fn unchanged(spec: &Value, old: &Value) -> BTreeSet<String> {
+    let schema = |spec: &Value, name: &str| {
+        let version = spec.items("versions").iter().find(|it| it.str("name") == name)?;
+        let own = version.at("schema").opt("openAPIV3Schema");
+        Some(own.unwrap_or_else(|| spec.at("validation").at("openAPIV3Schema")).clone())
+    };
+    let names = spec.items("versions").iter().map(|it| it.str("name"));
+    names.filter(|name| schema(spec, name) == schema(old, name)).map(str::to_owned).collect()
 }
 
 /// The schemas of all versions.
@@ -153,7 +167,7 @@ pub(super) fn validate(spec: &Value, options: &Options, at: &Path<'_>, errors: &
     names::validate(spec.at("names"), &at_names, errors);
     let has_status = std::iter::once(spec).chain(spec.items("versions"));
     let has_status = has_status.into_iter().any(|it| it.at("subresources").has("status"));
-    schemas::validate_root(spec, "validation", has_status, &options, at, errors);
+    schemas::validate_root(spec, "validation", spec.str("version"), has_status, &options, at, errors);
     subresources(spec, at, errors);
     columns(spec, at, errors);
     selectable_fields(spec, "validation", "", &options, at, errors);
@@ -221,7 +235,7 @@ fn versions(spec: &Value, options: &Options, at: &Path<'_>, errors: &mut Errors)
         deprecation(version, &at.child("deprecationWarning"), errors);
         let holder = if has_own { version } else { spec };
         let has_status = holder.at("subresources").has("status");
-        schemas::validate_root(version, "schema", has_status, options, &at, errors);
+        schemas::validate_root(version, "schema", name, has_status, options, &at, errors);
         subresources(version, &at, errors);
         columns(version, &at, errors);
         selectable_fields(version, "schema", name, options, &at, errors);

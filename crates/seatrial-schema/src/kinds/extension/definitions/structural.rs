@@ -181,7 +181,7 @@ fn value_rules(schema: &Value, skips: Skips, at: &Path<'_>, errors: &mut Errors)
         nested(clause, Skips::default(), &at.child("not"), errors);
     }
     let pattern = schema.str("pattern");
-    if let Some(wrong) = expressions::wrong_pattern(pattern) {
+    if let Some(wrong) = Some(pattern).filter(|it| !it.is_empty()).and_then(expressions::wrong_pattern) {
         let detail = format!("must be a valid regular expression, but isn't: {wrong}");
         errors.invalid(&at.child("pattern"), pattern, detail);
     }

@@ -1,8 +1,10 @@
 //! Cluster addresses of a service and their families.
 
+use std::collections::BTreeSet;
+
 use crate::errors::Errors;
 use crate::path::Path;
-use crate::rules::addresses;
+use crate::rules::addresses::{self, Stored};
 use crate::value::{By, Value};
 
 pub(super) const FAMILIES: [&str; 2] = ["IPv4", "IPv6"];
@@ -43,12 +45,12 @@ fn compare_singular(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
 }
 
 fn families(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let all = spec.items("ipFamilies");
-    for (index, family) in all.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for (index, family) in spec.items("ipFamilies").iter().enumerate() {
         if !FAMILIES.contains(&family.as_str()) {
             errors.not_supported(&at.index(index), family.clone(), &FAMILIES);
         }
-        if all[..index].contains(family) {
+        if !seen.insert(family.as_str()) {
             errors.duplicate(&at.index(index), family.clone());
         }
     }
@@ -57,6 +59,7 @@ fn families(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
 /// The addresses themselves; false where comparing them further makes no sense.
 fn ips(spec: &Value, stored: &Value, at: &Path<'_>, errors: &mut Errors) -> bool {
     let all = spec.items("clusterIPs");
+    let stored: Stored<'_> = stored.items("clusterIPs").iter().map(Value::as_str).collect();
     let mut are_fine = true;
     for (index, ip) in all.iter().map(Value::as_str).enumerate() {
         let is_none = index == 0 && ip == super::NONE;
@@ -65,7 +68,7 @@ fn ips(spec: &Value, stored: &Value, at: &Path<'_>, errors: &mut Errors) -> bool
             errors.invalid(at, spec.at("clusterIPs").clone(), "'None' must be the first and only value");
         }
         if !is_none && !is_generated(spec, ip) {
-            are_fine &= addresses::legacy_ip(&at.index(index), ip, stored.items("clusterIPs"), errors);
+            are_fine &= addresses::kept_ip(&at.index(index), ip, &stored, errors);
         }
     }
     if all.len() > 2 {

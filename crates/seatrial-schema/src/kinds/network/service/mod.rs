@@ -13,8 +13,9 @@ mod warnings;
 use crate::errors::{Errors, FieldError};
 use crate::kinds::Strategy;
 use crate::path::Path;
+use crate::rules::addresses::{self, Stored};
 use crate::rules::metadata::{self, Scope};
-use crate::rules::{addresses, names};
+use crate::rules::names;
 use crate::value::{By, Value};
 
 pub(super) const SERVICE: Strategy = Strategy {
@@ -228,9 +229,10 @@ fn session_affinity(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
 }
 
 fn external_ips(spec: &Value, stored: &Value, at: &Path<'_>, errors: &mut Errors) {
+    let stored: Stored<'_> = stored.items("externalIPs").iter().map(Value::as_str).collect();
     for (index, ip) in spec.items("externalIPs").iter().map(Value::as_str).enumerate() {
         let at = at.index(index);
-        if addresses::legacy_ip(&at, ip, stored.items("externalIPs"), errors) {
+        if addresses::kept_ip(&at, ip, &stored, errors) {
             super::endpoints::endpoint_ip(ip, &at, errors);
         }
     }
@@ -248,9 +250,9 @@ fn source_ranges(service: &Value, old: Option<&Value>, errors: &mut Errors) {
             errors.forbidden(&at, ONLY_LOAD_BALANCER);
         }
         let stored = old.map_or(&[][..], |old| old.at("spec").items("loadBalancerSourceRanges"));
-        let stored: Vec<_> = stored.iter().map(|it| it.as_str().trim()).collect();
+        let stored: Stored<'_> = stored.iter().map(|it| it.as_str().trim()).collect();
         for (index, range) in ranges.iter().enumerate() {
-            addresses::legacy_cidr(&at.index(index), range.as_str().trim(), &stored, errors);
+            addresses::kept_cidr(&at.index(index), range.as_str().trim(), &stored, errors);
         }
     } else if let Some(ranges) = annotation(service) {
         let at = metadata.child("annotations");
@@ -261,7 +263,7 @@ fn source_ranges(service: &Value, old: Option<&Value>, errors: &mut Errors) {
         let is_new = old.and_then(annotation).as_ref() != Some(&ranges);
         let ranges = ranges.as_str().trim();
         for range in ranges.split(',').filter(|_| is_new && !ranges.is_empty()) {
-            addresses::legacy_cidr(&at, range.trim(), &[], errors);
+            addresses::legacy_cidr(&at, range.trim(), errors);
         }
     }
 }

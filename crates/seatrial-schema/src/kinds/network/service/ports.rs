@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use crate::errors::Errors;
 use crate::kinds::network;
 use crate::path::Path;
-use crate::rules::names;
+use crate::rules;
 use crate::value::{By, Entry, Map, Value};
 
 /// The rules for each port.
 pub(super) fn validate(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
     let ports = spec.items("ports");
+    let mut names = BTreeSet::new();
     for (index, it) in ports.iter().enumerate() {
         let at = at.index(index);
         let name = it.str("name");
         if !name.is_empty() {
-            errors.each_invalid(&at.child("name"), name, names::dns1123_label(name));
-            if ports[..index].iter().any(|before| before.str("name") == name) {
+            errors.each_invalid(&at.child("name"), name, rules::names::dns1123_label(name));
+            if !names.insert(name) {
                 errors.duplicate(&at.child("name"), name);
             }
         } else if ports.len() > 1 {
@@ -31,7 +32,7 @@ pub(super) fn validate(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
 
 fn target(target: &Value, at: &Path<'_>, errors: &mut Errors) {
     match target {
-        Value::Str(name) => errors.each_invalid(at, name, names::port_name(name)),
+        Value::Str(name) => errors.each_invalid(at, name, rules::names::port_name(name)),
         number => network::port_number(number.as_int().unwrap_or_default(), at, errors),
     }
 }
