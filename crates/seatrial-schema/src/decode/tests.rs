@@ -9,7 +9,7 @@ fn read(text: &str, dialect: Dialect) -> Decoded {
     let stream = parse(FileId(0), text.into(), dialect, &Limits::default());
     let root = stream.document_root(0).expect("one document");
     let table = Table::default_minor();
-    let word = |name| root.get(name).and_then(|node| node.as_str()).unwrap_or_default();
+    let word = |name| root.get(name).and_then(seatrial_yaml::Node::as_str).unwrap_or_default();
     let (group, version) = word("apiVersion").split_once('/').unwrap_or(("", word("apiVersion")));
     let kind = table.kind(group, version, word("kind")).expect("a kind");
     decode(root, table, kind.type_id)

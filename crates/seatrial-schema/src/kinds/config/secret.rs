@@ -191,13 +191,13 @@ fn key_fault(types: &[&str]) -> Option<String> {
 /// The types of the blocks in a text, one after the other.
 fn pem_types(text: &str) -> Vec<&str> {
     let mut types = Vec::new();
-    let mut rest = text;
-    while let Some((_, behind)) = rest.split_once("-----BEGIN ") {
-        let Some((kind, body)) = behind.split_once("-----") else { break };
-        rest = behind;
-        if let Some((_, after)) = body.split_once(&format!("-----END {kind}-----")) {
-            types.push(kind);
-            rest = after;
+    let mut open = None;
+    for line in text.lines().map(str::trim_end) {
+        let marked = |start: &str| line.strip_prefix(start).and_then(|rest| rest.strip_suffix("-----"));
+        if let Some(kind) = marked("-----BEGIN ") {
+            open = Some(kind);
+        } else if let Some(kind) = marked("-----END ") {
+            types.extend(open.take().filter(|opened| *opened == kind));
         }
     }
     types
@@ -234,6 +234,21 @@ mod tests {
         };
         let rows = ["{}", "null", r#"{"auths": {}}"#, "", "[]", "hunter2", "{} {}", r#""hunter2""#];
         assert_eq!(rows.map(with), [0, 0, 0, 1, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_are_not_switched() {
+        let block = |kind: &str| format!("-----BEGIN {kind}-----\nYQ==\n-----END {kind}-----\n");
+        let said = |certificate: &str, key: &str| {
+            let (certificate, key) = (STANDARD.encode(certificate), STANDARD.encode(key));
+            let data = format!("{{tls.crt: {certificate}, tls.key: {key}}}");
+            warnings(&value(&format!("{{type: kubernetes.io/tls, data: {data}}}")))
+        };
+        let (certificate, key) = (block("CERTIFICATE"), block("EC PRIVATE KEY"));
+        assert!(said(&certificate, &key).is_empty());
+        assert!(said(&key, &certificate)[0].contains("may have been switched"));
+        assert!(said(&certificate, &certificate)[0].contains("found a certificate rather than a key"));
+        assert!(said("x", "y")[0].contains("any PEM data in certificate input"));
     }
 
     #[test]
