@@ -90,7 +90,8 @@ fn validate_resource_claims(spec: &Value, pod: Option<&Value>, path: &Path<'_>, 
     let is_mirror = pod.is_some_and(|it| it.at("annotations").has(MIRROR));
     for (at, claim) in spec.items("resourceClaims").iter().enumerate() {
         if is_mirror {
-            errors.forbidden(&Path::new(""), "static pods do not support resource claims");
+            // How the server prints a path without a name.
+            errors.forbidden(&Path::new("[]"), "static pods do not support resource claims");
             continue;
         }
         let (name, path) = (claim.str("name"), path.index(at));

@@ -8,7 +8,7 @@ use super::scheduling::{only_adds_labels, validate_node_affinity_change, validat
 use crate::errors::Errors;
 use crate::path::Path;
 use crate::rules::names;
-use crate::value::{By, Value};
+use crate::value::{By, Entry, Map, Value};
 
 const CHANGEABLE: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
 `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing \
@@ -42,8 +42,48 @@ pub(super) fn validate_change(
     if !old.items("schedulingGates").is_empty() {
         validate_gated(&mut masked, old, path, errors);
     }
-    if !masked.semantically_equals(old) {
+    // A pod's own resources are a pointer, those of its containers are not.
+    if masked.has("resources") != old.has("resources") || !is_same(&masked, old) {
         errors.forbidden(path, CHANGEABLE);
+    }
+}
+
+/// Whether two specs are the same for the server: an empty map is none, and so
+/// is an empty structure that is no pointer in Go; any other is something.
+fn is_same(new: &Value, old: &Value) -> bool {
+    const NONE_IF_EMPTY: [&str; 13] = [
+        "annotations",
+        "labels",
+        "limits",
+        "matchLabels",
+        "metadata",
+        "nodeSelector",
+        "options",
+        "overhead",
+        "podAffinityTerm",
+        "preference",
+        "requests",
+        "resources",
+        "volumeAttributes",
+    ];
+    match (new, old) {
+        (Value::List(new), Value::List(old)) => {
+            new.len() == old.len() && new.iter().zip(old).all(|(new, old)| is_same(new, old))
+        }
+        (Value::Map(new), Value::Map(old)) => {
+            let absent = |entry: &Entry, other: &Map| {
+                let is_none = match &entry.value {
+                    Value::Map(map) => map.is_empty() && NONE_IF_EMPTY.contains(&entry.key.as_str()),
+                    other => other.is_empty(),
+                };
+                is_none && other.value(&entry.key).is_none_or(Value::is_null)
+            };
+            new.entries()
+                .iter()
+                .all(|it| absent(it, old) || old.value(&it.key).is_some_and(|old| is_same(&it.value, old)))
+                && old.entries().iter().all(|it| absent(it, new) || new.value(&it.key).is_some())
+        }
+        _ => new == old || new.is_null() && old.is_null(),
     }
 }
 
@@ -171,6 +211,7 @@ mod tests {
         assert_eq!(refused("containers: [{name: a, image: z}]", old), [""; 0]);
         assert_eq!(refused("containers: [{name: b, image: z}]", old), ["spec FieldValueForbidden"]);
         assert_eq!(refused("containers: []", old), ["spec.containers FieldValueForbidden"]);
+        assert_eq!(refused("dnsConfig: {}", "nodeSelector: {}"), ["spec FieldValueForbidden"]);
     }
 
     #[test]
