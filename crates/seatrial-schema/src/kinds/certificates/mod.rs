@@ -156,3 +156,24 @@ fn first_wrong_label(text: &str, rule: fn(&str) -> Messages, at: &Path<'_>, erro
         errors.invalid(at, text, format!("validating label {label:?}: {message}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn requests_are_held_to_their_rules() {
+        let kind = "certificates.k8s.io/v1/CertificateSigningRequest";
+        assert_eq!(
+            refused(kind, "spec: {signerName: a, usages: [signing, X, X], expirationSeconds: 1}"),
+            [
+                "spec.request FieldValueInvalid",
+                "spec.usages[1] FieldValueNotSupported",
+                "spec.usages[2] FieldValueNotSupported",
+                "spec.usages[2] FieldValueDuplicate",
+                "spec.signerName FieldValueInvalid",
+                "spec.expirationSeconds FieldValueInvalid",
+            ]
+        );
+    }
+}

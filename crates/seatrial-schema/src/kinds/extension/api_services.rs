@@ -110,3 +110,26 @@ fn transport(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
         errors.invalid(&at_skips, true, "may not be true if caBundle is present");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{created, refused};
+
+    #[test]
+    fn services_are_named_after_what_they_serve() {
+        let kind = "apiregistration.k8s.io/v1/APIService";
+        let text = "{metadata: {name: v1.a.example.com}, spec: {group: a.example.com, version: v1, groupPriorityMinimum: 1, versionPriority: 1}}";
+        assert_eq!(refused(kind, text), [""; 0]);
+        let (_, service) = created(kind, text);
+        assert_eq!(service.at("status").items("conditions").len(), 1);
+        assert_eq!(
+            refused(kind, "spec: {version: v2, insecureSkipTLSVerify: true}"),
+            [
+                "spec.group FieldValueRequired",
+                "spec.groupPriorityMinimum FieldValueInvalid",
+                "spec.versionPriority FieldValueInvalid",
+                "spec.insecureSkipTLSVerify FieldValueInvalid",
+            ]
+        );
+    }
+}

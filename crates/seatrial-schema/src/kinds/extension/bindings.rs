@@ -110,3 +110,35 @@ fn param_reference(reference: &Value, at: &Path<'_>, errors: &mut Errors) {
     }
     crate::rules::choices::required(reference, "parameterNotFoundAction", &MISSING_ACTIONS, at, errors);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn bindings_are_held_to_their_rules() {
+        let rows = [
+            ("{policyName: a, validationActions: [Deny]}", &[][..]),
+            ("{}", &["spec.policyName FieldValueRequired", "spec.validationActions FieldValueRequired"]),
+            (
+                "{policyName: a, validationActions: [Deny, Warn, X]}",
+                &[
+                    "spec.validationActions[2] FieldValueNotSupported",
+                    "spec.validationActions FieldValueInvalid",
+                ],
+            ),
+            (
+                "{policyName: a, validationActions: [Deny], paramRef: {name: x, selector: {}}}",
+                &[
+                    "spec.paramRef.name FieldValueForbidden",
+                    "spec.paramRef.selector FieldValueForbidden",
+                    "spec.paramRef.parameterNotFoundAction FieldValueRequired",
+                ],
+            ),
+        ];
+        let kind = "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding";
+        for (spec, wanted) in rows {
+            assert_eq!(refused(kind, &format!("spec: {spec}")), wanted, "{spec}");
+        }
+    }
+}

@@ -319,3 +319,71 @@ fn mutation(item: &Value, declared: &Declared, at: &Path<'_>, errors: &mut Error
         errors.invalid(&at.child(other), format!("{{{other}}}").as_str(), detail);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    const RULES: &str = "{resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}";
+
+    #[test]
+    fn validating_policies_are_held_to_their_rules() {
+        let rows = [
+            ("validations: [{expression: 'object.a < 3'}]", &[][..]),
+            (
+                "variables: []",
+                &["spec.validations FieldValueRequired", "spec.auditAnnotations FieldValueRequired"],
+            ),
+            (
+                "validations: [{expression: params.x}], paramKind: {apiVersion: a/b/c, kind: X_}",
+                &[
+                    "spec.paramKind.apiVersion FieldValueInvalid",
+                    "spec.paramKind.kind FieldValueInvalid",
+                    "spec.validations[0].expression FieldValueInvalid",
+                ],
+            ),
+            (
+                "variables: [{name: count, expression: '1'}], validations: [{expression: 'variables.count > 1', message: \"a\\nb\"}]",
+                &["spec.validations[0].message FieldValueInvalid"],
+            ),
+            (
+                "auditAnnotations: [{key: k, valueExpression: '5'}, {key: k, valueExpression: \"'v'\"}]",
+                &[
+                    "spec.auditAnnotations[0].valueExpression FieldValueInvalid",
+                    "spec.auditAnnotations[1].key FieldValueDuplicate",
+                ],
+            ),
+        ];
+        for (spec, wanted) in rows {
+            let text = format!("spec: {{matchConstraints: {RULES}, {spec}}}");
+            assert_eq!(
+                refused("admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy", &text),
+                wanted,
+                "{spec}"
+            );
+        }
+    }
+
+    #[test]
+    fn mutating_policies_change_what_is_made() {
+        let check = |rules: &str, mutation: &str| {
+            let text = format!(
+                "spec: {{matchConstraints: {rules}, reinvocationPolicy: Never, mutations: [{mutation}]}}"
+            );
+            refused("admissionregistration.k8s.io/v1/MutatingAdmissionPolicy", &text)
+        };
+        let patch = "{patchType: ApplyConfiguration, applyConfiguration: {expression: 'Object{}'}}";
+        assert_eq!(check(RULES, patch), [""; 0]);
+        assert_eq!(
+            check(&RULES.replace("CREATE", "DELETE"), patch),
+            ["spec.matchConstraints.resourceRules.operations FieldValueNotSupported",]
+        );
+        assert_eq!(
+            check(RULES, &patch.replace("patchType: ApplyConfiguration", "patchType: JSONPatch")),
+            [
+                "spec.mutations[0].jsonPatch FieldValueRequired",
+                "spec.mutations[0].applyConfiguration FieldValueInvalid",
+            ]
+        );
+    }
+}

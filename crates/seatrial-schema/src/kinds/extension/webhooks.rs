@@ -185,3 +185,64 @@ fn review_versions(hook: &Value, leniency: Leniency, at: &Path<'_>, errors: &mut
         errors.invalid(at, hook.at("admissionReviewVersions").clone(), detail);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, refused};
+
+    const HOOK: &str = "{name: a.example.com, sideEffects: None, admissionReviewVersions: [v1], clientConfig: {url: 'https://a'}}";
+
+    fn check(hook: &str) -> Vec<String> {
+        let text = format!("webhooks: [{hook}]");
+        refused("admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration", &text)
+    }
+
+    #[test]
+    fn webhooks_are_held_to_their_rules() {
+        let rows = [
+            ("None", "None", &[][..]),
+            ("a.example.com", "a", &["webhooks[0].name FieldValueInvalid"]),
+            ("None", "Some", &["webhooks[0].sideEffects FieldValueNotSupported"]),
+            (
+                "[v1]",
+                "[v2, v2]",
+                &[
+                    "webhooks[0].admissionReviewVersions[1] FieldValueInvalid",
+                    "webhooks[0].admissionReviewVersions FieldValueInvalid",
+                ],
+            ),
+            ("https", "http", &["webhooks[0].clientConfig.url FieldValueInvalid"]),
+            (
+                "url: 'https://a'",
+                "service: {name: a}",
+                &["webhooks[0].clientConfig.service.name FieldValueRequired"],
+            ),
+            (
+                "name:",
+                "rules: [{operations: ['*', X], apiGroups: ['']}], name:",
+                &[
+                    "webhooks[0].rules[0].operations FieldValueInvalid",
+                    "webhooks[0].rules[0].operations[1] FieldValueNotSupported",
+                    "webhooks[0].rules[0].apiVersions FieldValueRequired",
+                    "webhooks[0].rules[0].resources FieldValueRequired",
+                ],
+            ),
+            (
+                "name:",
+                "matchConditions: [{name: a, expression: '1 + 1'}], name:",
+                &["webhooks[0].matchConditions[0].expression FieldValueInvalid"],
+            ),
+        ];
+        for (from, to, wanted) in rows {
+            assert_eq!(check(&HOOK.replacen(from, to, 1)), wanted, "{to}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_may_stay() {
+        let kind = "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration";
+        let before = format!("webhooks: [{}]", HOOK.replace("sideEffects: None", "sideEffects: Some"));
+        assert!(change_refused(kind, &before, &before).is_empty());
+        assert_eq!(refused(kind, &before).len(), 1);
+    }
+}

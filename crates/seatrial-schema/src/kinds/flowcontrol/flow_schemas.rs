@@ -233,3 +233,38 @@ fn wrong_url(path: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn schemas_are_held_to_their_rules() {
+        let rows = [
+            ("{priorityLevelConfiguration: {name: a}}", &[][..]),
+            (
+                "{matchingPrecedence: 1, rules: [{subjects: [{kind: User, group: {name: g}}]}]}",
+                &[
+                    "spec.matchingPrecedence FieldValueInvalid",
+                    "spec.priorityLevelConfiguration.name FieldValueRequired",
+                    "spec.rules[0].subjects[0].user FieldValueRequired",
+                    "spec.rules[0].subjects[0].group FieldValueForbidden",
+                    "spec.rules[0] FieldValueRequired",
+                ],
+            ),
+            (
+                "{priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, user: {name: u}}], nonResourceRules: [{verbs: ['*', get], nonResourceURLs: [/a*]}]}]}",
+                &[
+                    "spec.rules[0].nonResourceRules[0].verbs FieldValueInvalid",
+                    "spec.rules[0].nonResourceRules[0].nonResourceURLs[0] FieldValueInvalid",
+                ],
+            ),
+        ];
+        let kind = "flowcontrol.apiserver.k8s.io/v1/FlowSchema";
+        for (spec, wanted) in rows {
+            assert_eq!(refused(kind, &format!("spec: {spec}")), wanted, "{spec}");
+        }
+        let own = "{metadata: {name: exempt}, spec: {matchingPrecedence: 1, priorityLevelConfiguration: {name: exempt}}}";
+        assert_eq!(refused(kind, own), ["spec FieldValueInvalid"]);
+    }
+}

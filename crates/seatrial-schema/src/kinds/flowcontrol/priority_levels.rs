@@ -174,3 +174,35 @@ fn queuing(queuing: &Value, at: &Path<'_>, errors: &mut Errors) {
 fn entropy(deck: i64, hand: i64) -> f64 {
     ((deck as f64).log2() * hand as f64).ceil()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn levels_are_held_to_their_rules() {
+        let rows = [
+            ("{type: Limited, limited: {limitResponse: {type: Queue, queuing: {}}}}", &[][..]),
+            ("{type: Exempt}", &["spec.type FieldValueInvalid"]),
+            (
+                "{type: Limited, exempt: {}, limited: {lendablePercent: 101, limitResponse: {type: Queue}}}",
+                &[
+                    "spec.exempt FieldValueForbidden",
+                    "spec.limited.limitResponse.queuing FieldValueRequired",
+                    "spec.limited.lendablePercent FieldValueInvalid",
+                ],
+            ),
+            (
+                "{type: Limited, limited: {limitResponse: {type: Queue, queuing: {queues: 512, handSize: 8}}}}",
+                &["spec.limited.limitResponse.queuing.handSize FieldValueInvalid"],
+            ),
+        ];
+        let kind = "flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration";
+        for (spec, wanted) in rows {
+            assert_eq!(refused(kind, &format!("spec: {spec}")), wanted, "{spec}");
+        }
+        let own =
+            "{metadata: {name: catch-all}, spec: {type: Limited, limited: {limitResponse: {type: Reject}}}}";
+        assert_eq!(refused(kind, own), ["spec FieldValueInvalid"]);
+    }
+}

@@ -234,3 +234,45 @@ fn text_length(text: &str) -> usize {
         text.bytes().filter(|letter| matches!(letter, b'"' | b'\\' | b'\n' | b'\r' | b'\t')).count();
     text.len() + escaped + 2
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn claims_on_devices_are_held_to_their_rules() {
+        let rows = [
+            ("requests: [{name: a, exactly: {deviceClassName: x}}]", &[][..]),
+            (
+                "requests: [{name: a}, {name: a, exactly: {deviceClassName: X}}]",
+                &[
+                    "spec.devices.requests[0] FieldValueRequired",
+                    "spec.devices.requests[1].exactly.deviceClassName FieldValueInvalid",
+                    "spec.devices.requests[1] FieldValueDuplicate",
+                ],
+            ),
+            (
+                "requests: [{name: a, exactly: {deviceClassName: x, allocationMode: All, count: 1, selectors: [{cel: {expression: '1'}}]}}]",
+                &[
+                    "spec.devices.requests[0].exactly.selectors[0].cel.expression FieldValueInvalid",
+                    "spec.devices.requests[0].exactly.count FieldValueInvalid",
+                ],
+            ),
+            (
+                "requests: [{name: a, firstAvailable: [{name: b, deviceClassName: x}]}], constraints: [{requests: [a/b, a/c], matchAttribute: d}]",
+                &[
+                    "spec.devices.constraints[0].requests[1] FieldValueInvalid",
+                    "spec.devices.constraints[0].matchAttribute FieldValueInvalid",
+                ],
+            ),
+            (
+                "config: [{opaque: {driver: d, parameters: []}}]",
+                &["spec.devices.config[0].opaque.parameters FieldValueInvalid"],
+            ),
+        ];
+        for (devices, wanted) in rows {
+            let text = format!("spec: {{devices: {{{devices}}}}}");
+            assert_eq!(refused("resource.k8s.io/v1/ResourceClaim", &text), wanted, "{devices}");
+        }
+    }
+}

@@ -200,3 +200,64 @@ pub(super) fn counters(holder: &Value, at: &Path<'_>, errors: &mut Errors) {
     }
     each_entry(counters, Some(COUNTERS_MOST), &at, errors, label, |_, _, _| {});
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn slices_are_held_to_their_rules() {
+        let kind = "resource.k8s.io/v1/ResourceSlice";
+        let pool = "driver: d, pool: {name: p, resourceSliceCount: 1}";
+        assert_eq!(
+            refused(kind, "spec: {allNodes: false}"),
+            [
+                "spec.driver FieldValueRequired",
+                "spec.pool.name FieldValueRequired",
+                "spec.pool.resourceSliceCount FieldValueInvalid",
+                "spec.allNodes FieldValueInvalid",
+                "spec FieldValueRequired",
+            ]
+        );
+        let devices = "devices: [{name: a, attributes: {x: {string: s, int: 1}, y/z/w: {}}, capacity: {c: {value: 1Gi, requestPolicy: {default: 1Mi}}}}, {name: a, nodeName: node-1, taints: [{key: k}]}]";
+        assert_eq!(
+            refused(kind, &format!("spec: {{nodeName: node-1, {pool}, {devices}}}")),
+            [
+                "spec.devices[0].attributes[x] FieldValueInvalid",
+                "spec.devices[0].attributes[y/z/w] FieldValueInvalid",
+                "spec.devices[0].capacity[c].requestPolicy FieldValueForbidden",
+                "spec.devices[1].taints[0].effect FieldValueRequired",
+                "spec.devices[1] FieldValueInvalid",
+                "spec.devices[1] FieldValueDuplicate",
+            ]
+        );
+    }
+
+    #[test]
+    fn capacities_are_asked_for_in_steps() {
+        let check = |policy: &str| {
+            let capacity = format!("{{value: 10, requestPolicy: {{default: 2, {policy}}}}}");
+            let device = format!("{{name: a, allowMultipleAllocations: true, capacity: {{c: {capacity}}}}}");
+            let pool = "driver: d, pool: {name: p, resourceSliceCount: 1}, allNodes: true";
+            refused("resource.k8s.io/v1/ResourceSlice", &format!("spec: {{{pool}, devices: [{device}]}}"))
+        };
+        let at = "spec.devices[0].capacity[c].requestPolicy";
+        assert_eq!(check("validRange: {min: 0, max: 10, step: 2}"), [""; 0]);
+        assert_eq!(
+            check("validRange: {min: 1, max: 12, step: 2}"),
+            [
+                format!("{at}.validRange.max FieldValueInvalid"),
+                format!("{at}.validRange.step FieldValueInvalid"),
+                format!("{at}.validRange.step FieldValueInvalid"),
+            ]
+        );
+        assert_eq!(
+            check("validValues: [3, 1, 1]"),
+            [
+                format!("{at}.validValues[1] FieldValueInvalid"),
+                format!("{at}.validValues[2] FieldValueDuplicate"),
+                format!("{at}.validValues FieldValueInvalid"),
+            ]
+        );
+    }
+}

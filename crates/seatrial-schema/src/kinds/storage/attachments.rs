@@ -55,3 +55,30 @@ fn source(source: &Value, at: &Path<'_>, errors: &mut Errors) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn an_attachment_names_one_volume() {
+        let rows = [
+            ("{attacher: a, nodeName: node-1, source: {persistentVolumeName: v}}", &[][..]),
+            (
+                "{nodeName: N, source: {}}",
+                &[
+                    "spec.attacher FieldValueRequired",
+                    "spec.source FieldValueRequired",
+                    "spec.nodeName FieldValueInvalid",
+                ],
+            ),
+            (
+                "{attacher: a, nodeName: node-1, source: {inlineVolumeSpec: {accessModes: [ReadWriteOnce], hostPath: {path: /a}}}}",
+                &["spec.source.inlineVolumeSpec.csi FieldValueRequired"],
+            ),
+        ];
+        for (spec, wanted) in rows {
+            assert_eq!(refused("storage.k8s.io/v1/VolumeAttachment", &format!("spec: {spec}")), wanted);
+        }
+    }
+}

@@ -284,3 +284,51 @@ pub(crate) fn claim_spec_warnings(spec: &Value, at: &Path<'_>) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, created, refused};
+
+    #[test]
+    fn claims_are_held_to_their_rules() {
+        let rows = [
+            ("{accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}", &[][..]),
+            ("{}", &["spec.accessModes FieldValueRequired", "spec.resources[storage] FieldValueRequired"]),
+            (
+                "{accessModes: [ReadWriteOncePod, ReadWriteOnce], volumeMode: Raw, resources: {requests: {storage: 0}}}",
+                &[
+                    "spec.accessModes FieldValueForbidden",
+                    "spec.resources[storage] FieldValueInvalid",
+                    "spec.volumeMode FieldValueNotSupported",
+                ],
+            ),
+            (
+                "{accessModes: [ReadWriteOnce], resources: {requests: {storage: 1}}, dataSourceRef: {kind: Pod, name: a}}",
+                &["spec.dataSource FieldValueInvalid", "spec.dataSourceRef FieldValueInvalid"],
+            ),
+        ];
+        for (spec, wanted) in rows {
+            assert_eq!(refused("v1/PersistentVolumeClaim", &format!("spec: {spec}")), wanted, "{spec}");
+        }
+    }
+
+    #[test]
+    fn sources_that_nobody_knows_are_dropped() {
+        let text = "spec: {dataSource: {kind: Pod, name: a}}";
+        let (_, claim) = created("v1/PersistentVolumeClaim", text);
+        assert!(!claim.at("spec").has("dataSource"));
+        let (_, claim) = created("v1/PersistentVolumeClaim", &text.replace("Pod", "PersistentVolumeClaim"));
+        assert_eq!(claim.at("spec").at("dataSourceRef").str("name"), "a");
+    }
+
+    #[test]
+    fn a_claim_neither_shrinks_nor_moves() {
+        let before = "spec: {accessModes: [ReadWriteOnce], storageClassName: fast, resources: {requests: {storage: 2Gi}}}";
+        let change = |from: &str, to: &str| {
+            change_refused("v1/PersistentVolumeClaim", before, &before.replace(from, to))
+        };
+        assert_eq!(change("fast", "slow"), ["spec FieldValueForbidden"]);
+        assert_eq!(change("spec: {", "spec: {volumeName: v, "), [""; 0]);
+        assert_eq!(change("2Gi", "1Gi"), ["spec FieldValueForbidden"]);
+    }
+}

@@ -148,3 +148,41 @@ fn topology<'a>(term: &'a Value, at: &Path<'_>, errors: &mut Errors) -> Topology
     }
     topology
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, refused};
+
+    #[test]
+    fn classes_are_held_to_their_rules() {
+        let rows = [
+            ("{provisioner: a.example.com}", &[][..]),
+            ("{}", &["provisioner FieldValueRequired"]),
+            (
+                "{provisioner: a, reclaimPolicy: Recycle, volumeBindingMode: Never}",
+                &["reclaimPolicy FieldValueNotSupported", "volumeBindingMode FieldValueNotSupported"],
+            ),
+            (
+                "{provisioner: a, allowedTopologies: [{matchLabelExpressions: [{key: z, values: [a, a]}]}]}",
+                &["allowedTopologies[0].matchLabelExpressions[0].values[1] FieldValueDuplicate"],
+            ),
+        ];
+        for (class, wanted) in rows {
+            assert_eq!(refused("storage.k8s.io/v1/StorageClass", class), wanted, "{class}");
+        }
+        let refused = refused("storage.k8s.io/v1/VolumeAttributesClass", "{driverName: a}");
+        assert_eq!(refused, ["parameters FieldValueRequired"]);
+    }
+
+    #[test]
+    fn what_a_class_provisions_stays() {
+        let change = |after: &str| {
+            change_refused("storage.k8s.io/v1/StorageClass", "{provisioner: a, parameters: {t: x}}", after)
+        };
+        assert_eq!(change("{provisioner: a, parameters: {t: x}, mountOptions: [ro]}"), [""; 0]);
+        assert_eq!(
+            change("{provisioner: b, parameters: {t: y}}"),
+            ["parameters FieldValueInvalid", "provisioner FieldValueInvalid",]
+        );
+    }
+}

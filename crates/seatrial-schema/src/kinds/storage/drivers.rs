@@ -201,3 +201,45 @@ fn validate_capacity(capacity: &Value, lenient: bool, errors: &mut Errors) {
     errors.each_invalid(&Path::new("storageClassName"), class, names::dns1123_subdomain(class));
     quantities::non_negative(capacity.at("capacity"), &Path::new("capacity"), errors);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, refused};
+
+    #[test]
+    fn drivers_and_nodes_are_held_to_their_rules() {
+        let rows = [
+            ("CSIDriver", "spec: {}", &[][..]),
+            (
+                "CSIDriver",
+                "spec: {fsGroupPolicy: X, volumeLifecycleModes: [Y], tokenRequests: [{audience: a, expirationSeconds: 1}, {audience: a}]}",
+                &[
+                    "spec.fsGroupPolicy FieldValueNotSupported",
+                    "spec.tokenRequests[0].expirationSeconds FieldValueInvalid",
+                    "spec.tokenRequests[1].audience FieldValueDuplicate",
+                    "spec.volumeLifecycleModes FieldValueNotSupported",
+                ],
+            ),
+            (
+                "CSINode",
+                "spec: {drivers: [{name: a, nodeID: x, allocatable: {count: -1}}, {name: a}]}",
+                &[
+                    "spec.drivers[0].allocatable.count FieldValueInvalid",
+                    "spec.drivers[1].nodeID FieldValueRequired",
+                    "spec.drivers[1].name FieldValueDuplicate",
+                ],
+            ),
+            ("CSIStorageCapacity", "{storageClassName: fast, capacity: -1}", &["capacity FieldValueInvalid"]),
+        ];
+        for (kind, text, wanted) in rows {
+            assert_eq!(refused(&format!("storage.k8s.io/v1/{kind}"), text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn whether_a_driver_attaches_stays() {
+        let refused =
+            change_refused("storage.k8s.io/v1/CSIDriver", "spec: {}", "spec: {attachRequired: false}");
+        assert_eq!(refused, ["spec.attachedRequired FieldValueInvalid"]);
+    }
+}

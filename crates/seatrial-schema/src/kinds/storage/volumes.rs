@@ -10,7 +10,7 @@ use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{names, nodes, quantities};
-use crate::value::{By, Value};
+use crate::value::{By, Map, Value};
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const RECLAIM_POLICIES: [&str; 3] = ["Delete", "Recycle", "Retain"];
@@ -230,7 +230,8 @@ fn capacity(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
         errors.required(at, "");
     }
     if !spec.at("capacity").has("storage") || capacity.len() > 1 {
-        errors.not_supported(at, spec.at("capacity").clone(), &["storage"]);
+        let printed = spec.opt("capacity").cloned().unwrap_or_else(|| Map::default().into());
+        errors.not_supported(at, printed, &["storage"]);
     }
     for entry in capacity {
         let amount = quantities::of(&entry.value);
@@ -424,4 +425,60 @@ fn warnings(volume: &Value) -> Vec<String> {
         }
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, created, refused};
+
+    const NFS: &str = "{capacity: {storage: 1Gi}, accessModes: [ReadWriteMany], nfs: {server: a, path: /a}}";
+
+    #[test]
+    fn volumes_are_held_to_their_rules() {
+        let rows = [
+            (NFS, &[][..]),
+            ("{capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce]}", &["spec FieldValueRequired"]),
+            (
+                "{capacity: {storage: 1Gi}, accessModes: [X], hostPath: {path: /a/../b}, nfs: {server: a, path: a}}",
+                &[
+                    "spec.accessModes FieldValueNotSupported",
+                    "spec.hostPath.path FieldValueInvalid",
+                    "spec.nfs FieldValueForbidden",
+                ],
+            ),
+            (
+                "{capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], local: {path: /a}}",
+                &["spec.nodeAffinity FieldValueRequired"],
+            ),
+            (
+                "{capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /a/..}, persistentVolumeReclaimPolicy: Recycle}",
+                &[
+                    "spec.hostPath.path FieldValueInvalid",
+                    "spec.persistentVolumeReclaimPolicy FieldValueForbidden",
+                ],
+            ),
+            (
+                "{capacity: {storage: 0, cpu: 1}, accessModes: [ReadWriteOnce], gcePersistentDisk: {pdName: a, partition: 300}}",
+                &[
+                    "spec.capacity FieldValueNotSupported",
+                    "spec.capacity[storage] FieldValueInvalid",
+                    "spec.persistentDisk.partition FieldValueInvalid",
+                ],
+            ),
+        ];
+        for (spec, wanted) in rows {
+            assert_eq!(refused("v1/PersistentVolume", &format!("spec: {spec}")), wanted, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_source_stays_as_it_is() {
+        let before = format!("spec: {NFS}");
+        let after = before.replace("server: a", "server: b");
+        let refused = change_refused("v1/PersistentVolume", &before, &after);
+        assert_eq!(refused, ["spec.persistentvolumesource FieldValueForbidden"]);
+        let (_, volume) = created("v1/PersistentVolume", &before);
+        assert_eq!(volume.at("spec").str("persistentVolumeReclaimPolicy"), "Retain");
+        assert_eq!(volume.at("metadata").items("finalizers").len(), 1);
+    }
 }

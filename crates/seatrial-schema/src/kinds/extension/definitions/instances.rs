@@ -10,7 +10,8 @@ use crate::value::{Entry, Value};
 
 /// The rules of a schema for a value at `at`.
 pub(super) fn validate(schema: &Value, value: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let base = Base { at, printed: at.to_string().len() };
+    let printed = at.to_string();
+    let base = Base { at, printed: &printed };
     let found = check(schema, value, at, base);
     for error in found.errors.as_slice() {
         errors.push(error.clone());
@@ -21,13 +22,14 @@ pub(super) fn validate(schema: &Value, value: &Value, at: &Path<'_>, errors: &mu
 #[derive(Clone, Copy)]
 struct Base<'a> {
     at: &'a Path<'a>,
-    printed: usize,
+    printed: &'a str,
 }
 
 impl Base<'_> {
     /// The path below the whole value, as messages name it.
     fn name(self, at: &Path<'_>) -> String {
-        at.to_string()[self.printed..].trim_start_matches('.').to_owned()
+        let printed = at.to_string();
+        printed.strip_prefix(self.printed).unwrap_or(&printed).trim_start_matches('.').to_owned()
     }
 }
 

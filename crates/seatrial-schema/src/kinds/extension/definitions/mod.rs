@@ -203,3 +203,88 @@ fn warnings(definition: &Value) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{change_refused, created, refused};
+
+    const KIND: &str = "apiextensions.k8s.io/v1/CustomResourceDefinition";
+
+    fn definition(spec: &str, schema: &str) -> String {
+        format!(
+            "{{metadata: {{name: as.example.com}}, spec: {{group: example.com, scope: Cluster, names: {{plural: as, kind: A}}, {spec} versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {schema}}}}}]}}}}"
+        )
+    }
+
+    #[test]
+    fn definitions_are_held_to_their_rules() {
+        let rows = [
+            ("", "{type: object}", &[][..]),
+            (
+                "preserveUnknownFields: true,",
+                "{type: object}",
+                &["spec.preserveUnknownFields FieldValueInvalid"],
+            ),
+            (
+                "conversion: {strategy: Webhook},",
+                "{type: object}",
+                &[
+                    "spec.conversion.webhookClientConfig FieldValueRequired",
+                    "spec.conversion.conversionReviewVersions FieldValueRequired",
+                ],
+            ),
+            (
+                "",
+                "{type: object, properties: {a: {type: integer, default: x, uniqueItems: true}}}",
+                &[
+                    "spec.validation.openAPIV3Schema.properties[a].default FieldValueTypeInvalid",
+                    "spec.validation.openAPIV3Schema.properties[a].uniqueItems FieldValueForbidden",
+                ],
+            ),
+            (
+                "",
+                "{type: object, properties: {a: {type: object, default: {b: 1}}}}",
+                &["spec.validation.openAPIV3Schema.properties[a].default FieldValueInvalid"],
+            ),
+            (
+                "",
+                "{type: object, properties: {a: {type: array, x-kubernetes-list-type: map, items: {type: object}}}}",
+                &[
+                    "spec.validation.openAPIV3Schema.properties[a].x-kubernetes-list-map-keys FieldValueRequired",
+                ],
+            ),
+            (
+                "",
+                "{type: object, properties: {a: {type: integer, x-kubernetes-validations: [{rule: self.x}]}}}",
+                &[
+                    "spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[0].rule FieldValueInvalid",
+                ],
+            ),
+        ];
+        for (spec, schema, wanted) in rows {
+            assert_eq!(refused(KIND, &definition(spec, schema)), wanted, "{spec} {schema}");
+        }
+    }
+
+    #[test]
+    fn an_error_leads_to_the_version_as_written() {
+        let (strategy, object) = created(KIND, &definition("", "{type: object, nullable: true}"));
+        let mut errors = super::Errors::new();
+        (strategy.validate)(&object, &mut errors);
+        let path = errors.as_slice()[0].path.to_string();
+        assert_eq!(path, "spec.versions[0].schema.openAPIV3Schema.nullable");
+    }
+
+    #[test]
+    fn a_definition_keeps_its_group_and_stored_versions() {
+        let before = definition("", "{type: object}");
+        assert_eq!(
+            change_refused(KIND, &before, &before.replace("group: example.com", "group: example.org")),
+            ["spec.group FieldValueInvalid",]
+        );
+        assert_eq!(
+            change_refused(KIND, &before, &before.replace("name: v1,", "name: v2,")),
+            ["status.storedVersions[0] FieldValueInvalid",]
+        );
+    }
+}

@@ -1,6 +1,8 @@
 //! The rules for a schema beyond its structure: what is not supported, lists
 //! and maps with a meaning, and the text around rules.
 
+use std::collections::BTreeSet;
+
 use super::spec::Options;
 use super::{defaults, field_paths, structural};
 use crate::errors::Errors;
@@ -133,15 +135,15 @@ pub(super) fn validate_root(
         errors.forbidden(&at.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root");
     }
     let at_schema = at.child("openAPIV3Schema");
-    let mut unsupported = None;
+    let unsupported = structural::unsupported(schema);
+    let is_readable = unsupported.is_none();
     let mut compiles = false;
     if options.structural {
         let start = errors.len();
-        unsupported = structural::unsupported(schema);
-        if unsupported.is_none() {
+        if is_readable {
             structural::validate(schema, &at_schema, errors);
         }
-        if unsupported.is_none() && errors.len() == start {
+        if is_readable && errors.len() == start {
             defaults::validate(schema, options.pruned_defaults, &at_schema, errors);
             compiles = errors.len() == start;
         }
@@ -155,6 +157,7 @@ pub(super) fn validate_root(
         uncorrelated: None,
         is_root: true,
         is_unchanged,
+        is_readable,
     };
     let scope = compiles.then(|| expressions::Scope::of_root(schema));
     walk.validate(schema, scope.as_ref(), &at_schema, errors, &mut rules);
@@ -164,7 +167,7 @@ pub(super) fn validate_root(
     for error in rules.as_slice() {
         errors.push(error.clone());
     }
-    if let Some(wrong) = unsupported.filter(|_| errors.len() == before) {
+    if let Some(wrong) = unsupported.filter(|_| options.structural).filter(|_| errors.len() == before) {
         errors.invalid(&at_schema, "", wrong);
     }
 }
@@ -185,6 +188,7 @@ fn at_root(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
 
 /// What the schemas above say about those below.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing the schemas above say")]
 struct Walk<'a> {
     options: &'a Options,
     /// Why defaults are forbidden here.
@@ -195,6 +199,8 @@ struct Walk<'a> {
     is_root: bool,
     /// The schema is as it is stored.
     is_unchanged: bool,
+    /// It can be read as a structural schema.
+    is_readable: bool,
 }
 
 impl Walk<'_> {
@@ -222,7 +228,7 @@ impl Walk<'_> {
         if self.options.map_keys {
             map_keys(schema, at, errors);
         }
-        validations(schema, at, errors);
+        validations(schema, self.is_readable, at, errors);
         if let Some(scope) = scope.filter(|_| errors.len() == before) {
             scope.check_rules(schema, self.uncorrelated.as_deref(), self.is_unchanged, at, rules);
         }
@@ -406,7 +412,8 @@ fn list_keys(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
     let keys = schema.items("x-kubernetes-list-map-keys");
     let at_keys = at.child("x-kubernetes-list-map-keys");
     let printed = || schema.at("x-kubernetes-list-map-keys").clone();
-    for (index, key) in keys.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for key in keys {
         match schema.at("items").at("properties").opt(key.as_str()) {
             None => errors.invalid(&at_keys, printed(), "entries must all be names of item properties"),
             Some(property) if matches!(property.str("type"), "array" | "object") => {
@@ -418,7 +425,7 @@ fn list_keys(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
             }
             Some(_) => {}
         }
-        if keys[..index].contains(key) {
+        if !seen.insert(key.as_str()) {
             errors.invalid(&at_keys, printed(), "must not contain duplicate entries");
         }
     }
@@ -454,7 +461,7 @@ pub(super) fn map_keys(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn validations(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
+fn validations(schema: &Value, is_readable: bool, at: &Path<'_>, errors: &mut Errors) {
     let at = at.child("x-kubernetes-validations");
     for (index, rule) in schema.items("x-kubernetes-validations").iter().enumerate() {
         let at = at.index(index);
@@ -484,9 +491,7 @@ fn validations(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
         if has_newline(path) {
             errors.invalid(&at_path, path, "must not contain line breaks");
         }
-        let is_known =
-            || structural::unsupported(schema).is_some() || field_paths::lookup(path, schema, true).is_ok();
-        if !path.is_empty() && !is_known() {
+        if !path.is_empty() && is_readable && field_paths::lookup(path, schema, true).is_err() {
             errors.invalid(&at_path, path, "must be a valid path");
         }
     }

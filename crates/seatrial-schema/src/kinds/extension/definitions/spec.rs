@@ -100,11 +100,11 @@ fn many_selectable(spec: &Value, old: &Value) -> BTreeSet<String> {
 }
 
 fn unchanged(spec: &Value, old: &Value) -> BTreeSet<String> {
-    let schema = |spec: &Value, name: &str| {
+    fn schema<'a>(spec: &'a Value, name: &str) -> Option<&'a Value> {
         let version = spec.items("versions").iter().find(|it| it.str("name") == name)?;
         let own = version.at("schema").opt("openAPIV3Schema");
-        Some(own.unwrap_or_else(|| spec.at("validation").at("openAPIV3Schema")).clone())
-    };
+        Some(own.unwrap_or_else(|| spec.at("validation").at("openAPIV3Schema")))
+    }
     let names = spec.items("versions").iter().map(|it| it.str("name"));
     names.filter(|name| schema(spec, name) == schema(old, name)).map(str::to_owned).collect()
 }
