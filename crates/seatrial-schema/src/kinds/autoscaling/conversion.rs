@@ -4,72 +4,127 @@
 
 use std::fmt::Write;
 
+use seatrial_model::Quantity;
 use seatrial_source::FileId;
 use seatrial_yaml::{Dialect, Limits, Node};
 
 use crate::rules::quantities;
 use crate::value::{By, Entry, Map, Value};
 
-/// The way of a field in `v2`, and its name in the annotation.
-type Field = (&'static [&'static str], &'static str);
+/// What Go reads into a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Amount,
+    /// An amount that is no pointer: 0 where it is absent.
+    AmountOrZero,
+    Structure,
+    List,
+}
 
-const DESCRIBED: Field = (&["describedObject"], "target");
-const METRIC_NAME: Field = (&["metric", "name"], "metricName");
-const RESOURCE_NAME: Field = (&["name"], "name");
-const CONTAINER: Field = (&["container"], "container");
-const UTILIZATION: Field = (&["target", "averageUtilization"], "targetAverageUtilization");
-const VALUE: Field = (&["target", "value"], "targetValue");
-const AVERAGE: Field = (&["target", "averageValue"], "targetAverageValue");
+/// The way of a field in `v2`, its name in the annotation, and what it holds.
+type Field = (&'static [&'static str], &'static str, Kind);
+
+const DESCRIBED: Field = (&["describedObject"], "target", Kind::Structure);
+const METRIC_NAME: Field = (&["metric", "name"], "metricName", Kind::Text);
+const SELECTOR: Field = (&["metric", "selector"], "selector", Kind::Structure);
+const METRIC_SELECTOR: Field = (&["metric", "selector"], "metricSelector", Kind::Structure);
+const RESOURCE_NAME: Field = (&["name"], "name", Kind::Text);
+const CONTAINER: Field = (&["container"], "container", Kind::Text);
+const UTILIZATION: Field = (&["target", "averageUtilization"], "targetAverageUtilization", Kind::Number);
+const VALUE: Field = (&["target", "value"], "targetValue", Kind::Amount);
+const VALUE_OR_ZERO: Field = (&["target", "value"], "targetValue", Kind::AmountOrZero);
+const AVERAGE: Field = (&["target", "averageValue"], "targetAverageValue", Kind::Amount);
+const AVERAGE_OR_ZERO: Field = (&["target", "averageValue"], "targetAverageValue", Kind::AmountOrZero);
+const AVERAGE_OF_OBJECT: Field = (&["target", "averageValue"], "averageValue", Kind::Amount);
 
 /// The sources of a metric with their fields, in the order of Go's structures.
 const SOURCES: [(&str, &[Field]); 5] = [
-    (
-        "object",
-        &[
-            DESCRIBED,
-            METRIC_NAME,
-            VALUE,
-            (&["metric", "selector"], "selector"),
-            (&["target", "averageValue"], "averageValue"),
-        ],
-    ),
-    ("pods", &[METRIC_NAME, AVERAGE, (&["metric", "selector"], "selector")]),
+    ("object", &[DESCRIBED, METRIC_NAME, VALUE_OR_ZERO, SELECTOR, AVERAGE_OF_OBJECT]),
+    ("pods", &[METRIC_NAME, AVERAGE_OR_ZERO, SELECTOR]),
     ("resource", &[RESOURCE_NAME, UTILIZATION, AVERAGE]),
     ("containerResource", &[RESOURCE_NAME, UTILIZATION, AVERAGE, CONTAINER]),
-    ("external", &[METRIC_NAME, (&["metric", "selector"], "metricSelector"), VALUE, AVERAGE]),
+    ("external", &[METRIC_NAME, METRIC_SELECTOR, VALUE, AVERAGE]),
 ];
 
 /// Fields of a behavior, of one of its sides, and of a policy.
-const SIDES: [(&str, &str); 2] = [("scaleUp", "ScaleUp"), ("scaleDown", "ScaleDown")];
-const SIDE: [(&str, &str); 4] = [
-    ("stabilizationWindowSeconds", "StabilizationWindowSeconds"),
-    ("selectPolicy", "SelectPolicy"),
-    ("policies", "Policies"),
-    ("tolerance", "Tolerance"),
+const SIDES: [Part; 2] =
+    [("scaleUp", "ScaleUp", Kind::Structure), ("scaleDown", "ScaleDown", Kind::Structure)];
+const SIDE: [Part; 4] = [
+    ("stabilizationWindowSeconds", "StabilizationWindowSeconds", Kind::Number),
+    ("selectPolicy", "SelectPolicy", Kind::Text),
+    ("policies", "Policies", Kind::List),
+    ("tolerance", "Tolerance", Kind::Amount),
 ];
-const POLICY: [(&str, &str); 3] = [("type", "Type"), ("value", "Value"), ("periodSeconds", "PeriodSeconds")];
+const POLICY: [Part; 3] = [
+    ("type", "Type", Kind::Text),
+    ("value", "Value", Kind::Number),
+    ("periodSeconds", "PeriodSeconds", Kind::Number),
+];
 
-/// The metrics of an annotation as `v2` has them; none if it cannot be read.
+/// A field of a behavior in `v2`, its name in Go, and what it holds.
+type Part = (&'static str, &'static str, Kind);
+
+/// The metrics of an annotation as `v2` has them; none if Go could not read it.
 pub(super) fn metrics_of(text: &str) -> Option<Vec<Value>> {
     let Value::List(metrics) = read(text)? else { return None };
-    Some(metrics.iter().map(metric_of).collect())
+    metrics.iter().map(metric_of).collect()
 }
 
-fn metric_of(written: &Value) -> Value {
+fn metric_of(written: &Value) -> Option<Value> {
     let mut metric = Value::from(Map::default());
-    metric.set("type", Value::text(written.str("type")), By::Server);
+    let kind = go_value(field_of(written, "type")?, Kind::Text)?;
+    metric.set("type", kind.or_empty(), By::Server);
     for (source, fields) in SOURCES {
-        let Some(written) = written.opt(source) else { continue };
+        let written = field_of(written, source)?;
+        if written.is_null() {
+            continue;
+        }
         let out = metric.struct_mut(source);
-        for (way, name) in fields {
-            if let Some(value) = written.opt(name) {
-                put(out, way, value.clone());
+        for (way, name, kind) in fields {
+            let value = go_value(field_of(written, name)?, *kind)?;
+            if !value.is_null() {
+                put(out, way, value);
             }
         }
         put(out, &["target", "type"], target_type(source, out).into());
         drop_unused_value(source, out);
     }
-    metric
+    Some(metric)
+}
+
+/// A field of a structure, by its name in any case; nothing if this is none.
+fn field_of<'a>(structure: &'a Value, name: &str) -> Option<&'a Value> {
+    static ABSENT: Value = Value::Null;
+    let entries = match structure {
+        Value::Map(map) => map.entries(),
+        Value::Null => &[],
+        _ => return None,
+    };
+    let found = entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(name));
+    Some(found.map_or(&ABSENT, |entry| &entry.value))
+}
+
+/// A value as Go reads it; nothing where it has another type.
+fn go_value(value: &Value, kind: Kind) -> Option<Value> {
+    match (kind, value) {
+        (Kind::AmountOrZero, Value::Null) => Some("0".into()),
+        (_, Value::Null)
+        | (Kind::Text, Value::Str(_))
+        | (Kind::Structure, Value::Map(_))
+        | (Kind::List, Value::List(_)) => Some(value.clone()),
+        (Kind::Number, Value::Int(number)) => i32::try_from(*number).is_ok().then(|| value.clone()),
+        (Kind::Amount | Kind::AmountOrZero, Value::Str(text)) => amount(text),
+        (Kind::Amount | Kind::AmountOrZero, Value::Int(number)) => amount(&number.to_string()),
+        (Kind::Amount | Kind::AmountOrZero, Value::Float(number)) => amount(&number.to_string()),
+        _ => None,
+    }
+}
+
+fn amount(text: &str) -> Option<Value> {
+    let amount: Quantity = text.parse().ok()?;
+    Some(Value::text(amount.to_string()))
 }
 
 fn target_type(source: &str, metric: &Value) -> &'static str {
@@ -107,7 +162,12 @@ pub(super) fn metrics_text(metrics: &[&Value]) -> String {
         for (source, fields) in SOURCES {
             let Some(metric) = metric.opt(source) else { continue };
             let _ = write!(out, ",\"{source}\":");
-            write_fields(&mut out, fields.iter().map(|(way, name)| (*name, find(metric, way))));
+            let zero = Value::from("0");
+            let field = |&(way, name, kind): &Field| match (kind, find(metric, way)) {
+                (Kind::AmountOrZero, Value::Null) => (name, &zero),
+                (_, value) => (name, value),
+            };
+            write_fields(&mut out, fields.iter().map(field));
         }
         out.push('}');
     }
@@ -128,30 +188,28 @@ fn write_fields<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, &'a
     out.push('}');
 }
 
-/// The behavior of an annotation; none if it cannot be read or says nothing.
+/// The behavior of an annotation; none if Go could not read it, or it says nothing.
 pub(super) fn behavior_of(text: &str) -> Option<Value> {
-    let written = read(text)?;
-    let mut behavior = rename(&written, &SIDES);
-    for (side, _) in SIDES {
+    let mut behavior = parts_of(&read(text)?, &SIDES)?;
+    for (side, ..) in SIDES {
         let Some(side) = behavior.at_mut(side) else { continue };
-        *side = rename(side, &SIDE);
+        *side = parts_of(side, &SIDE)?;
         for policy in side.items_mut("policies") {
-            *policy = rename(policy, &POLICY);
+            *policy = parts_of(policy, &POLICY)?;
         }
     }
     (!behavior.is_empty()).then_some(behavior)
 }
 
-/// Go takes names in any case.
-fn rename(written: &Value, names: &[(&'static str, &str)]) -> Value {
+fn parts_of(written: &Value, parts: &[Part]) -> Option<Value> {
     let mut out = Value::from(Map::default());
-    for entry in written.as_map().map_or(&[][..], Map::entries) {
-        let known = names.iter().find(|(_, name)| name.eq_ignore_ascii_case(&entry.key));
-        if let Some((name, _)) = known {
-            out.set(name, entry.value.clone(), By::Server);
+    for (name, written_as, kind) in parts {
+        let value = go_value(field_of(written, written_as)?, *kind)?;
+        if !value.is_null() {
+            out.set(name, value, By::Server);
         }
     }
-    out
+    Some(out)
 }
 
 /// The annotation for a behavior.
@@ -173,16 +231,11 @@ pub(super) fn behavior_text(behavior: &Value) -> String {
 }
 
 /// Writes all fields, also those that are not there.
-fn write_all(
-    out: &mut String,
-    value: &Value,
-    names: &[(&'static str, &str)],
-    write: impl Fn(&mut String, &str, &Value),
-) {
+fn write_all(out: &mut String, value: &Value, parts: &[Part], write: impl Fn(&mut String, &str, &Value)) {
     if value.is_null() {
         return out.push_str("null");
     }
-    for (index, (field, name)) in names.iter().enumerate() {
+    for (index, (field, name, _)) in parts.iter().enumerate() {
         let _ = write!(out, "{}\"{name}\":", if index == 0 { '{' } else { ',' });
         write(out, field, value.at(field));
     }
@@ -284,7 +337,7 @@ mod tests {
             let metrics = metrics_of(text).expect(text);
             assert_eq!(metrics_text(&metrics.iter().collect::<Vec<_>>()), text);
         }
-        for text in ["{}", "", "[", "[{]"] {
+        for text in ["{}", "", "[", "[{]", "[1]", r#"[{"type":1}]"#] {
             assert!(metrics_of(text).is_none(), "{text}");
         }
     }
@@ -297,6 +350,8 @@ mod tests {
         };
         let target = aim(r#"[{"type":"Object","object":{"targetValue":"0","averageValue":"5"}}]"#);
         assert_eq!((target.str("type"), target.has("value")), ("AverageValue", false));
+        let target = aim(r#"[{"type":"Pods","PODS":{}}]"#);
+        assert_eq!((target.str("type"), target.str("averageValue")), ("AverageValue", "0"));
         let target = aim(r#"[{"type":"Resource","resource":{"name":"cpu"}}]"#);
         assert_eq!(target.str("type"), "AverageValue");
     }

@@ -35,13 +35,26 @@ pub(super) const STRATEGY: Strategy = Strategy {
 
 const TARGET: &str = "targetCPUUtilizationPercentage";
 
+/// What the server stores and prints again: of metrics on the CPU the first is
+/// the target, all others stand in an annotation.
 fn default(object: &mut Value) {
     object.struct_mut("spec").set_default("minReplicas", 1);
     let spec = to_v2(object);
+    let mut errors = Errors::new();
+    rules::validate(&spec, None, &mut errors);
+    if errors.is_empty() {
+        normalize(object, &spec);
+    }
+}
+
+fn normalize(object: &mut Value, spec: &Value) {
     let (cpu, others): (Vec<_>, Vec<_>) = spec.items("metrics").iter().partition(|metric| is_cpu(metric));
     if let Some(metric) = cpu.first() {
-        let target = metric.at("resource").at("target").at("averageUtilization").clone();
-        object.struct_mut("spec").set_default(TARGET, target);
+        let target = metric.at("resource").at("target").at("averageUtilization");
+        let spec = object.struct_mut("spec");
+        if spec.at(TARGET) != target {
+            spec.set(TARGET, target.clone(), By::Server);
+        }
     }
     let annotations = object.at("metadata").at("annotations");
     let status = STATUS.map(|key| (key, annotations.opt(key).cloned()));
@@ -153,14 +166,19 @@ mod tests {
     #[test]
     fn annotations_hold_other_metrics() {
         let metrics = r#"[{"type":"Resource","resource":{"name":"memory","targetAverageUtilization":70}}]"#;
-        let mut object = value("{spec: {maxReplicas: 2}}");
+        let mut object = value(
+            "{spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}}",
+        );
         annotate(&mut object, METRICS, metrics.into());
-        annotate(&mut object, BEHAVIOR, r#"{"ScaleDown":{"SelectPolicy":"Max"}}"#.into());
+        let policies = r#"[{"Type":"Pods","Value":4,"PeriodSeconds":15}]"#;
+        annotate(&mut object, BEHAVIOR, Value::text(format!(r#"{{"scaledown":{{"Policies":{policies}}}}}"#)));
         default(&mut object);
         let annotations = object.at("metadata").at("annotations");
         assert!(!object.at("spec").has(TARGET));
         assert_eq!(annotations.str(METRICS), metrics);
-        let behavior = r#"{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":null,"SelectPolicy":"Max","Policies":null,"Tolerance":null}}"#;
+        let behavior = format!(
+            r#"{{"ScaleUp":null,"ScaleDown":{{"StabilizationWindowSeconds":null,"SelectPolicy":null,"Policies":{policies},"Tolerance":null}}}}"#
+        );
         assert_eq!(annotations.str(BEHAVIOR), behavior);
     }
 }
