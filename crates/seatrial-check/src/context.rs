@@ -48,7 +48,6 @@ pub struct World<'a> {
 /// How much of the world one call is about.
 #[derive(Clone, Copy, Debug)]
 enum Scope<'a> {
-    Object(&'a Object),
     Bundle(&'a Unit),
     Repository,
 }
@@ -61,10 +60,6 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn object(world: &'a World<'a>, object: &'a Object) -> Self {
-        Self { world, scope: Scope::Object(object) }
-    }
-
     pub(crate) fn bundle(world: &'a World<'a>, unit: &'a Unit) -> Self {
         Self { world, scope: Scope::Bundle(unit) }
     }
@@ -124,7 +119,6 @@ impl<'a> Context<'a> {
     pub fn objects(&self) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
         let repository = self.world.repository;
         match self.scope {
-            Scope::Object(object) => Box::new(std::iter::once(object)),
             Scope::Bundle(unit) => Box::new(repository.bundle(unit.id).objects().iter()),
             Scope::Repository => Box::new(
                 self.judged_units().flat_map(move |unit| repository.bundle(unit.id).objects().iter()),
@@ -141,7 +135,6 @@ impl<'a> Context<'a> {
     pub fn of_kind(&self, group: &'a str, kind: &'a str) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
         let repository = self.world.repository;
         match self.scope {
-            Scope::Object(object) => Box::new(std::iter::once(object).filter(move |it| it.is(group, kind))),
             Scope::Bundle(unit) => Box::new(repository.bundle(unit.id).of_kind(group, kind)),
             Scope::Repository => Box::new(
                 self.judged_units().flat_map(move |unit| repository.bundle(unit.id).of_kind(group, kind)),
@@ -153,7 +146,6 @@ impl<'a> Context<'a> {
     pub fn pod_templates(&self) -> Box<dyn Iterator<Item = PodTemplate<'a>> + 'a> {
         let repository = self.world.repository;
         match self.scope {
-            Scope::Object(object) => Box::new(PodTemplate::of(object).into_iter()),
             Scope::Bundle(unit) => {
                 Box::new(repository.bundle(unit.id).workloads().filter_map(PodTemplate::of))
             }

@@ -73,17 +73,17 @@ pub fn wanted(is_wanted: impl Fn(&CheckInfo) -> bool) -> Vec<&'static Check> {
 /// judged.
 pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice> {
     let mut report = Report::default();
+    let context = Context::bundle(world, unit);
     for check in checks {
-        match check.info.level {
-            Level::Object => {
-                for object in world.repository.bundle(unit.id).objects() {
-                    (check.run)(&Context::object(world, object), &mut report);
-                }
-            }
-            Level::Bundle if unit.role != UnitRole::Base => {
-                (check.run)(&Context::bundle(world, unit), &mut report);
-            }
-            Level::Bundle | Level::Repository => {}
+        // A check that looks at one object at a time gets them all at once: most
+        // look at a few kinds, and the unit knows where these are.
+        let runs = match check.info.level {
+            Level::Object => true,
+            Level::Bundle => unit.role != UnitRole::Base,
+            Level::Repository => false,
+        };
+        if runs {
+            (check.run)(&context, &mut report);
         }
     }
     report.into_notices()

@@ -32,6 +32,9 @@ pub struct Object {
     name: SmolStr,
     /// Where it keeps the pods it makes, see [`pod_template_path`].
     template: Option<&'static [&'static str]>,
+    /// The template and its `spec`, where they are written in the object
+    /// itself: nearly every check asks for them.
+    pods: Option<[NodeId; 2]>,
 }
 
 impl Object {
@@ -58,7 +61,8 @@ impl Object {
         let name = word("name").unwrap_or_default();
         let group_end = api_version.find('/').unwrap_or(0);
         let template = pod_template_path(&api_version[..group_end], &kind);
-        Self { unit, id, source, api_version, group_end, kind, namespace, name, template }
+        let pods = template.and_then(|path| pods(root, path));
+        Self { unit, id, source, api_version, group_end, kind, namespace, name, template, pods }
     }
 
     /// The unit whose bundle holds it.
@@ -107,6 +111,12 @@ impl Object {
         self.template
     }
 
+    /// The template of the pods it makes and its `spec`; none where there is
+    /// none, or where an alias or a merge key is on the way.
+    pub(crate) fn pods(&self) -> Option<[NodeId; 2]> {
+        self.pods
+    }
+
     /// The namespace, where one is written.
     pub fn namespace(&self) -> Option<&str> {
         self.namespace.as_deref()
@@ -151,4 +161,16 @@ impl Object {
     pub fn title(&self) -> String {
         format!("{} {}", self.kind, if self.name.is_empty() { "without a name" } else { &self.name })
     }
+}
+
+fn pods(root: Node<'_>, path: &[&str]) -> Option<[NodeId; 2]> {
+    let template = path.iter().try_fold(root, |node, key| written_below(node, key))?;
+    let spec = written_below(template, "spec").filter(|it| it.is_mapping())?;
+    (!root.is_alias()).then(|| [template.id(), spec.id()])
+}
+
+/// The value under a key, where it is written at this place.
+fn written_below<'a>(node: Node<'a>, key: &str) -> Option<Node<'a>> {
+    let entry = node.entry(key)?;
+    (!entry.merged && !entry.value.is_alias()).then_some(entry.value)
 }

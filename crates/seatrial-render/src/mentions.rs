@@ -1,6 +1,9 @@
 //! Where manifests that no kustomization lists are named all the same: in a
 //! comment of the kustomization, or by another tool's file.
 
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_model::Orphan;
@@ -15,11 +18,9 @@ pub(crate) fn find(orphans: &mut [Orphan], texts: &[Text<'_>]) {
     for (at, orphan) in orphans.iter().enumerate() {
         by_name.entry(orphan.path.name()).or_default().push(at);
     }
-    if by_name.is_empty() {
-        return;
-    }
+    let Some(endings) = Endings::of(orphans) else { return };
     let of_text = |text: &Text<'_>| -> Vec<usize> {
-        let words = words(text.1).filter_map(|word| Some((word, by_name.get(last(word))?)));
+        let words = endings.words(text.1).filter_map(|word| Some((word, by_name.get(last(word))?)));
         let named = words.flat_map(|(word, all)| all.iter().map(move |&at| (word, at)));
         named.filter(|&(word, at)| names(word, text.0, &orphans[at])).map(|(_, at)| at).collect()
     };
@@ -31,9 +32,42 @@ pub(crate) fn find(orphans: &mut [Orphan], texts: &[Text<'_>]) {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '.' | '_' | '-' | '/');
-    text.split(move |it| !is_part(it)).map(|it| it.trim_end_matches('.'))
+/// What the names that are looked for end with. Most words of a text do not,
+/// and a search for a few endings passes over them at once.
+struct Endings(AhoCorasick);
+
+impl Endings {
+    /// None where nothing is looked for.
+    fn of(orphans: &[Orphan]) -> Option<Self> {
+        let ending = |name: &str| name.rfind('.').unwrap_or(0);
+        let names = orphans.iter().map(|orphan| orphan.path.name());
+        let endings: BTreeSet<&str> = names.map(|name| &name[ending(name)..]).collect();
+        if endings.is_empty() {
+            return None;
+        }
+        AhoCorasick::new(endings).ok().map(Self)
+    }
+
+    /// The words of a text that hold such an ending, in order.
+    fn words<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let mut done = 0;
+        self.0.find_iter(text).filter_map(move |found| {
+            if found.start() < done {
+                return None;
+            }
+            let before = text[done..found.start()].rfind(|it| !is_part(it));
+            let separator = before.and_then(|at| text[done + at..].chars().next()).map_or(0, char::len_utf8);
+            let start = before.map_or(done, |at| done + at + separator);
+            let end =
+                text[found.start()..].find(|it| !is_part(it)).map_or(text.len(), |at| found.start() + at);
+            done = end;
+            Some(text[start..end].trim_end_matches('.'))
+        })
+    }
+}
+
+fn is_part(it: char) -> bool {
+    it.is_alphanumeric() || matches!(it, '.' | '_' | '-' | '/')
 }
 
 fn last(word: &str) -> &str {
@@ -77,6 +111,17 @@ mod tests {
         assert_eq!(named_in(&[(own, "resources:\n# - load.yaml  # on purpose")]).as_deref(), Some(own));
         assert_eq!(named_in(&[(own, "# build . > ./load.yaml.")]).as_deref(), Some(own));
         assert_eq!(named_in(&[(own, "- upload.yaml\n- other/load.yaml\n- load.yaml.bak")]), None);
+    }
+
+    #[test]
+    fn a_name_is_found_between_any_signs() {
+        let own = "deploy/base/kustomization.yaml";
+        for text in ["load.yaml", "a.yaml load.yaml", "é»load.yaml«", "(load.yaml...)", "./load.yaml"] {
+            assert_eq!(named_in(&[(own, text)]).as_deref(), Some(own), "{text}");
+        }
+        for text in ["éload.yaml", "load.yaml.yaml", "load.yamlé", "load_yaml", ""] {
+            assert_eq!(named_in(&[(own, text)]), None, "{text}");
+        }
     }
 
     #[test]

@@ -8,9 +8,10 @@ mod title;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use seatrial_diagnostics::{
-    Change, Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Role,
-    Severity, Sources, UnitId,
+    Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Role, Severity,
+    Sources, UnitId,
 };
 use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
@@ -28,7 +29,7 @@ pub(crate) struct Resolver<'a> {
     /// The texts, unmasked.
     pub(crate) files: &'a SourceMap,
     /// Where fields come from.
-    pub(crate) sources: &'a dyn Sources,
+    pub(crate) sources: &'a (dyn Sources + Sync),
     /// Selection, severities and accepted findings.
     pub(crate) config: &'a Config,
     /// The units that are reported, by id.
@@ -53,10 +54,12 @@ pub(crate) struct Resolved {
 }
 
 /// One notice with its place in a file.
-struct Draft {
+struct Draft<'n> {
     unit: Option<UnitId>,
     subject: Option<ObjectPlace>,
     finding: Finding,
+    /// The notice, where its change is worth a proof.
+    unproven: Option<&'n Notice>,
 }
 
 /// Resolves all notices. `late` adds what only shows once everything else is
@@ -72,17 +75,22 @@ pub(crate) fn resolve<'s>(
     for notice in notices {
         collected.add(resolver, notice, suppressions);
     }
-    for notice in late(suppressions) {
-        collected.add(resolver, &notice, suppressions);
+    let late = late(suppressions);
+    for notice in &late {
+        collected.add(resolver, notice, suppressions);
     }
     let accepted = collected.accepted.iter().filter(|key| !collected.groups.contains_key(key)).count();
-    let merged =
-        collected.groups.into_values().filter_map(|drafts| merge::merge(drafts, resolver.repository));
-    let mut resolved: Vec<Resolved> = merged.collect();
-    for it in &mut resolved {
+    let (repository, sources) = (resolver.repository, resolver.sources);
+    let merged = collected.groups.into_values().filter_map(|drafts| merge::merge(drafts, repository));
+    let merged: Vec<(Resolved, Option<&Notice>)> = merged.collect();
+    // A repair is proven by reading its file again: most of the work on findings.
+    let finish = |(mut it, unproven): (Resolved, Option<&Notice>)| {
+        it.finding.fix = unproven.and_then(|notice| fix(repository, sources, notice));
         scrub(scrubber, &mut it.finding);
         phrase::shape(&mut it.finding);
-    }
+        it
+    };
+    let mut resolved: Vec<Resolved> = merged.into_par_iter().map(finish).collect();
     resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
     identify(&mut resolved);
     (resolved, accepted)
@@ -90,13 +98,13 @@ pub(crate) fn resolve<'s>(
 
 /// Drafts by defect.
 #[derive(Default)]
-struct Collected {
-    groups: BTreeMap<merge::Key, Vec<Draft>>,
+struct Collected<'n> {
+    groups: BTreeMap<merge::Key, Vec<Draft<'n>>>,
     accepted: BTreeSet<merge::Key>,
 }
 
-impl Collected {
-    fn add(&mut self, resolver: &Resolver<'_>, notice: &Notice, suppressions: &mut Suppressions<'_>) {
+impl<'n> Collected<'n> {
+    fn add(&mut self, resolver: &Resolver<'_>, notice: &'n Notice, suppressions: &mut Suppressions<'_>) {
         let Some(mut draft) = resolver.draft(notice) else { return };
         let key = merge::Key::of(&draft.finding);
         if suppressions.accepts(&draft.finding) {
@@ -106,12 +114,20 @@ impl Collected {
         // What is accepted does not count, and needs no repair.
         let file = draft.finding.primary.span.file;
         if resolver.bounds.admits(file, draft.unit, notice.check.id) {
-            if let Some(change) = &notice.change {
-                resolver.repair(&mut draft.finding, notice, change, file);
+            if notice.change.is_some() {
+                resolver.admit_proof(&mut draft, notice, file);
             }
             self.groups.entry(key).or_default().push(draft);
         }
     }
+}
+
+/// The repair that a notice offers, where it can be proven.
+fn fix(repository: &Repository, sources: &(dyn Sources + Sync), notice: &Notice) -> Option<Fix> {
+    let change = notice.change.as_ref()?;
+    let edits = sources.edits(change).ok().filter(|edits| !edits.is_empty())?;
+    let applicability = applicability::of_change(repository, notice, change);
+    Some(Fix { title: title::of_change(change), applicability, edits })
 }
 
 /// A fix whose text would have to be masked cannot be applied: it is dropped.
@@ -159,7 +175,7 @@ fn fingerprint(finding: &Finding, turn: u32) -> [u8; 32] {
 }
 
 impl Resolver<'_> {
-    fn draft(&self, notice: &Notice) -> Option<Draft> {
+    fn draft(&self, notice: &Notice) -> Option<Draft<'static>> {
         if !self.config.select.has(notice.check) {
             return None;
         }
@@ -198,7 +214,7 @@ impl Resolver<'_> {
                 .derivation
                 .push("the value is made of several inputs, so no single edit sets it".to_owned());
         }
-        self.concerns(&finding).then_some(Draft { unit, subject, finding })
+        self.concerns(&finding).then_some(Draft { unit, subject, finding, unproven: None })
     }
 
     /// Whether a finding has a place in the one file that was named.
@@ -264,16 +280,14 @@ impl Resolver<'_> {
         steps.chain(others).collect()
     }
 
-    /// Gives a finding its repair, where one can be proven.
-    fn repair(&self, finding: &mut Finding, notice: &Notice, change: &Change, file: FileId) {
-        if !self.bounds.admits_proof(file, self.files.file(file).text().len()) {
+    /// Marks a finding whose repair is worth its proof.
+    fn admit_proof<'n>(&self, draft: &mut Draft<'n>, notice: &'n Notice, file: FileId) {
+        if self.bounds.admits_proof(file, self.files.file(file).text().len()) {
+            draft.unproven = Some(notice);
+        } else {
             let step = "its repair is not worked out: a file of this size has too many";
-            finding.derivation.push(step.to_owned());
-            return;
+            draft.finding.derivation.push(step.to_owned());
         }
-        let Some(edits) = self.sources.edits(change).ok().filter(|edits| !edits.is_empty()) else { return };
-        let applicability = applicability::of_change(self.repository, notice, change);
-        finding.fix = Some(Fix { title: title::of_change(change), applicability, edits });
     }
 }
 

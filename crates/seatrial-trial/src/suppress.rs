@@ -62,7 +62,7 @@ impl<'a> Suppressions<'a> {
         let mut comments: BTreeMap<(TreePath, u32), Vec<Comment>> = BTreeMap::new();
         for id in files.ids() {
             let file = files.file(id);
-            for (line, comment) in comments_of(id, file.text(), file.lines()) {
+            for (line, comment) in comments_of(id, file) {
                 comments.entry((file.path().clone(), line)).or_default().push(comment);
             }
         }

@@ -25,6 +25,10 @@ pub(crate) struct Builder {
     most_nodes: usize,
 }
 
+/// About as much text as a node of a manifest takes; the arena is made large
+/// enough at once, and what is too much is given back in the end.
+const BYTES_PER_NODE: usize = 16;
+
 /// A collection that is open.
 #[derive(Clone, Copy)]
 struct OpenNode {
@@ -36,7 +40,10 @@ struct OpenNode {
 }
 
 impl Builder {
-    pub(crate) fn new(stream: Stream, most_nodes: usize) -> Self {
+    pub(crate) fn new(mut stream: Stream, most_nodes: usize) -> Self {
+        let nodes = (stream.text.len() / BYTES_PER_NODE).min(most_nodes);
+        stream.nodes.reserve(nodes);
+        stream.children.reserve(nodes);
         Self {
             stream,
             pending: Vec::new(),

@@ -38,6 +38,7 @@ mod scanner;
 mod stream;
 mod timestamp;
 mod tree;
+mod way;
 
 use std::sync::Arc;
 

@@ -67,7 +67,7 @@ impl<'a> Node<'a> {
     }
 
     /// The id of what stands at this place: of the alias if one does.
-    pub(crate) fn written_id(self) -> NodeId {
+    pub fn written_id(self) -> NodeId {
         self.written
     }
 

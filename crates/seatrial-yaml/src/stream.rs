@@ -157,15 +157,19 @@ impl Stream {
         }
     }
 
-    /// Whether a key has this name; lengths are compared first.
+    /// Whether a key has this name. Nearly all keys that are asked have
+    /// another: lengths and last letters are compared first.
+    #[inline]
     pub(crate) fn is_key_named(&self, key: NodeId, name: &str) -> bool {
-        let data = self.data(self.resolve(key));
-        let text = match data.shape {
-            Shape::Str => self.text.as_bytes(),
-            Shape::DecodedStr => self.decoded.as_bytes(),
-            _ => return Node::new(self, key).key_name() == name,
-        };
-        data.payload[1] as usize == name.len() && &text[data.run()] == name.as_bytes()
+        let data = self.data(key);
+        if data.shape != Shape::Str {
+            return self.node(key).key_name() == name;
+        }
+        if data.payload[1] as usize != name.len() {
+            return false;
+        }
+        let text = &self.text.as_bytes()[data.run()];
+        text.last() == name.as_bytes().last() && text == name.as_bytes()
     }
 
     pub(crate) fn child_ids(&self, data: &NodeData) -> &[NodeId] {

@@ -37,7 +37,10 @@ pub(crate) fn run(arguments: &Check) -> Result<u8, Failure> {
     if arguments.stats {
         clock.print(&trial);
     }
-    Ok(exit_code(&trial, arguments))
+    let code = exit_code(&trial, arguments);
+    // The process ends: what it holds need not be taken apart piece by piece.
+    std::mem::forget(trial);
+    Ok(code)
 }
 
 /// A trial, and what the tree said besides.

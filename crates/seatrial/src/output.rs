@@ -40,10 +40,23 @@ fn width() -> Option<usize> {
     wanted.or_else(terminal).map(|width| width.min(WIDTH_MAX))
 }
 
-/// Writes to stdout. A reader that closed its end has seen enough.
+/// Writes to stdout, colours as they are wanted.
 pub(crate) fn print(text: &str, color: Color) -> Result<(), Failure> {
-    let mut stdout = AutoStream::new(io::stdout().lock(), choice(color));
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    ended(print_to(AutoStream::new(io::stdout().lock(), choice(color)), text))
+}
+
+/// Writes to stdout what has no colours that would have to be taken out.
+pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
+    ended(print_to(io::stdout().lock(), text))
+}
+
+fn print_to(mut stdout: impl Write, text: &str) -> io::Result<()> {
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// A reader that closed its end has seen enough.
+fn ended(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("stdout cannot be written: {error}")))

@@ -222,7 +222,8 @@ impl Kinds {
     /// Whether they include this one.
     pub fn include(&self, group: &str, kind: &str) -> bool {
         match self {
-            Self::Known(kinds) => kinds.contains(&(group, kind)),
+            // Kinds differ more than groups do.
+            Self::Known(kinds) => kinds.iter().any(|it| it.1 == kind && it.0 == group),
             Self::Written { group: wanted, kind: name } => wanted == group && name == kind,
             Self::Pods => crate::views::pod_template_path(group, kind).is_some(),
         }

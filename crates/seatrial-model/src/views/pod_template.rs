@@ -58,6 +58,10 @@ impl<'a> PodTemplate<'a> {
     /// The template that an object makes pods from; none where the kind has
     /// none or none is written (as in a Rollout with `workloadRef`).
     pub fn of(object: &'a Object) -> Option<Self> {
+        if let Some(nodes) = object.pods() {
+            let [field, spec] = nodes.map(|it| Field::written(object, it));
+            return Some(Self { field, spec });
+        }
         let path = object.template_path()?;
         let field = Field::root(object).keys(path)?;
         let spec = field.key("spec").filter(|it| it.node().is_mapping())?;

@@ -1,6 +1,6 @@
 //! One defect that several units show is one finding.
 
-use seatrial_diagnostics::{Finding, UnitId};
+use seatrial_diagnostics::{Finding, Notice, UnitId};
 use seatrial_model::{Repository, UnitRole};
 use seatrial_source::{Span, TreePath};
 
@@ -28,10 +28,16 @@ impl Key {
 
 /// The finding of the first deployed unit, with the units and the highest
 /// severity of all. What others say differently is kept as a derivation.
-pub(super) fn merge(mut drafts: Vec<Draft>, repository: &Repository) -> Option<Resolved> {
+///
+/// Comes with the notice whose change is to be the finding's repair.
+pub(super) fn merge<'n>(
+    mut drafts: Vec<Draft<'n>>,
+    repository: &Repository,
+) -> Option<(Resolved, Option<&'n Notice>)> {
     drafts.sort_by_key(|draft| rank(draft.unit, repository));
     let mut drafts = drafts.into_iter();
     let first = drafts.next()?;
+    let unproven = first.unproven;
     let mut merged = Resolved { finding: first.finding, subjects: first.subject.into_iter().collect() };
     for draft in drafts {
         let finding = &mut merged.finding;
@@ -49,7 +55,7 @@ pub(super) fn merge(mut drafts: Vec<Draft>, repository: &Repository) -> Option<R
     merged.finding.units.dedup();
     merged.subjects.sort();
     merged.subjects.dedup();
-    Some(merged)
+    Some((merged, unproven))
 }
 
 /// Deployed units before the others, each in order.

@@ -1,4 +1,4 @@
-use seatrial_diagnostics::{CheckInfo, Content, Edit, Level, OriginStep, Refusal, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Edit, Level, OriginStep, Refusal, Strictness};
 use seatrial_render::{Rendering, Request};
 use seatrial_source::{MemoryFiles, TreePath};
 use seatrial_yaml::FieldPath;

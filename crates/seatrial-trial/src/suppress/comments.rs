@@ -1,9 +1,7 @@
 //! Comments that accept findings: `# seatrial: ignore[check-id, ...] reason`.
 
-use std::sync::Arc;
-
 use seatrial_diagnostics::{CheckInfo, Location, Notice};
-use seatrial_source::{FileId, LineIndex, Span};
+use seatrial_source::{FileId, SourceFile, Span};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::UNUSED;
@@ -61,10 +59,13 @@ impl Comment {
 
 /// The comments of a text, each with the line it speaks for: its own where
 /// something stands before it, else the next line that is no comment.
-pub(super) fn comments_of(file: FileId, text: &Arc<str>, lines: &LineIndex) -> Vec<(u32, Comment)> {
+pub(super) fn comments_of(file: FileId, source: &SourceFile) -> Vec<(u32, Comment)> {
+    let text = source.text();
     if !text.contains(MARK) {
         return Vec::new();
     }
+    // Few files have any, and the others need no index of their lines.
+    let lines = source.lines();
     let stream = seatrial_yaml::parse(file, text.clone(), Dialect::GoYaml3, &Limits::default());
     let mut found = Vec::new();
     let mut waiting = Vec::new();
@@ -148,8 +149,7 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let mut files = SourceMap::default();
         let id = files.add(TreePath::new("a.yaml"), text.into());
-        let file = files.file(id);
-        let comments = comments_of(id, file.text(), file.lines());
+        let comments = comments_of(id, files.file(id));
         let words = |(line, it): (u32, Comment)| {
             let marked = &text[it.span.start as usize..it.span.end as usize];
             format!("{line} {} {} `{marked}`", it.check, it.has_reason)

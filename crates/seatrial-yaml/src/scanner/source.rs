@@ -222,9 +222,9 @@ pub(crate) fn forbidden_characters(text: &str, most: usize) -> Vec<usize> {
     const CHUNK: usize = 64;
     let mut found = Vec::new();
     for (index, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
-        // Counting instead of stopping lets the compiler use vector instructions.
-        let suspicious = chunk.iter().filter(|&&byte| is_suspicious(byte)).count();
-        if suspicious == 0 {
+        // Going on instead of stopping lets the compiler use vector instructions.
+        let suspicious = chunk.iter().fold(false, |any, &byte| any | is_suspicious(byte));
+        if !suspicious {
             continue;
         }
         let start = index * CHUNK;
