@@ -208,6 +208,7 @@ fn shown(value: &Value) -> Json {
         Value::Library(Library::Authorizer(name)) => json!({ *name: "" }),
         Value::Library(library) => json!({ value.type_name(): library.shown() }),
         Value::Invalid(why) => json!({ "invalid": &**why }),
+        Value::Unknown => json!({ "unknown": "" }),
     }
 }
 

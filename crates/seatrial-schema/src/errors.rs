@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write};
 
-use seatrial_yaml::FieldPath;
+use seatrial_yaml::{FieldPath, PathStep};
 
 use crate::path::Path;
 use crate::rules::names::Messages;
@@ -205,6 +205,20 @@ impl Errors {
     /// All of them, to change where they lead.
     pub fn as_mut_slice(&mut self) -> &mut [FieldError] {
         &mut self.0
+    }
+
+    /// Leads what the server says of a field that is no field of the manifest to
+    /// the one that it means; what is printed stays. Both are names from the top.
+    pub fn lead(&mut self, printed: &[&str], meant: &[&str]) {
+        let path = |names: &[&str]| -> FieldPath {
+            names.iter().map(|name| PathStep::Key((*name).into())).collect()
+        };
+        let (printed, meant) = (path(printed), path(meant));
+        for error in &mut self.0 {
+            if let Some(rest) = error.path.strip_prefix(&printed) {
+                error.path = meant.join(&rest);
+            }
+        }
     }
 
     /// Whether nothing is refused.

@@ -212,14 +212,16 @@ impl Checker<'_> {
             } else {
                 self.check(target);
             }
-        } else if let Some(name) = call.function.strip_prefix('.') {
-            call.function = SmolStr::new(name);
         }
-        let name = call.function.clone();
-        let Some(function) = library::function(&name, minor) else {
+        let Some(function) = library::function(&call.function, minor) else {
+            let name = call.function.clone();
             self.undeclared(id, &name);
             return;
         };
+        if let Some(name) = call.function.strip_prefix('.') {
+            call.function = SmolStr::new(name);
+        }
+        let name = call.function.clone();
         let method = call.target.is_some();
         let operands: Vec<&Expr> = call.target.iter().chain(&call.args).collect();
         let types: Vec<Type> = operands.iter().map(|arg| self.type_of(arg)).collect();

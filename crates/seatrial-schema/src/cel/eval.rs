@@ -397,6 +397,9 @@ fn matched(pattern: Option<&Pattern>, args: &[Value]) -> Option<Value> {
 
 /// What a value holds at a key, none if nothing.
 fn find(value: &Value, key: &Value) -> Result<Option<Value>, Fault> {
+    if Key::of(key).is_none_or(|key| key == Key::Null) {
+        return Err(Fault::Error(format!("invalid qualifier type: {}", key.type_name())));
+    }
     let found = match value {
         Value::Map(map) => map.find(key),
         Value::List(list) => {

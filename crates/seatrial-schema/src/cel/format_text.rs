@@ -353,7 +353,7 @@ fn write_nested(out: &mut String, value: &Value) -> Result<(), String> {
             Ok(())
         }
         other => match other {
-            Value::Optional(_) | Value::Library(_) | Value::Invalid(_) => {
+            Value::Optional(_) | Value::Library(_) | Value::Invalid(_) | Value::Unknown => {
                 Err(format!("no formatting function for {}", other.type_name()))
             }
             other => write_text(out, other, Clause::Text),

@@ -13,6 +13,7 @@
     reason = "sizes and costs stay far below the bounds, and where not, upstream wraps too"
 )]
 
+mod admission;
 mod ast;
 mod charge;
 mod checker;

@@ -10,6 +10,9 @@ use super::macros;
 
 /// How deep operators, selections and calls may be nested; cel-go's default.
 const DEEPEST: u16 = 250;
+/// How deep brackets may be nested. Less than upstream's 250, so that the stack
+/// of any thread is large enough.
+const DEEPEST_BRACKETS: u16 = 100;
 /// How long an expression may be, in characters; cel-go's default.
 const LONGEST: usize = 100_000;
 /// How many nodes macros may make of an expression. A limit of ours: some
@@ -43,6 +46,24 @@ const RESERVED: [&str; 21] = [
     "var",
     "void",
     "while",
+];
+
+/// How tightly operators bind, and the functions they stand for.
+const OPERATORS: [(usize, &str, &str); 14] = [
+    (0, "||", "_||_"),
+    (1, "&&", "_&&_"),
+    (2, "<", "_<_"),
+    (2, "<=", "_<=_"),
+    (2, ">=", "_>=_"),
+    (2, ">", "_>_"),
+    (2, "==", "_==_"),
+    (2, "!=", "_!=_"),
+    (2, "in", "@in"),
+    (3, "+", "_+_"),
+    (3, "-", "_-_"),
+    (4, "*", "_*_"),
+    (4, "/", "_/_"),
+    (4, "%", "_%_"),
 ];
 
 /// A tree and where its nodes stand.
@@ -222,76 +243,65 @@ impl<'a> Parser<'a> {
 
     fn expr(&mut self) -> Parse<Expr> {
         self.nesting += 1;
-        if self.nesting > DEEPEST {
-            self.report((0, 0), format!("expression recursion limit exceeded: {DEEPEST}"));
+        if self.nesting > DEEPEST_BRACKETS {
+            self.report((0, 0), format!("expression recursion limit exceeded: {DEEPEST_BRACKETS}"));
             return Err(Abort);
         }
-        let expr = self.ternary();
+        let mut expr = self.binary(0)?;
+        if self.at("?") {
+            expr = self.ternary(expr)?;
+        }
         self.nesting -= 1;
-        expr
+        Ok(expr)
     }
 
-    fn ternary(&mut self) -> Parse<Expr> {
-        let condition = self.joined("||", "_||_")?;
-        let Some(place) = self.take_if("?") else {
-            return Ok(condition);
-        };
-        let yes = self.joined("||", "_||_")?;
+    fn ternary(&mut self, condition: Expr) -> Parse<Expr> {
+        let place = self.take();
+        let yes = self.binary(0)?;
         self.expect(":")?;
         let no = self.expr()?;
         self.deep(place, call("_?_:_", vec![condition, yes, no]))
     }
 
-    /// `a || b || c` is one node with three operands.
-    fn joined(&mut self, symbol: &'static str, function: &'static str) -> Parse<Expr> {
-        let operand = |parser: &mut Self| match symbol {
-            "||" => parser.joined("&&", "_&&_"),
-            _ => parser.relation(),
-        };
-        let first = operand(self)?;
-        let Some(place) = self.take_if(symbol) else {
-            return Ok(first);
-        };
-        let mut operands = vec![first, operand(self)?];
-        while self.take_if(symbol).is_some() {
-            operands.push(operand(self)?);
-        }
-        self.flat(place, call(function, operands))
-    }
-
-    fn relation(&mut self) -> Parse<Expr> {
-        const OPERATORS: [(&str, &str); 7] = [
-            ("<", "_<_"),
-            ("<=", "_<=_"),
-            (">=", "_>=_"),
-            (">", "_>_"),
-            ("==", "_==_"),
-            ("!=", "_!=_"),
-            ("in", "@in"),
-        ];
-        self.binary(&OPERATORS, Self::sum)
-    }
-
-    fn sum(&mut self) -> Parse<Expr> {
-        self.binary(&[("+", "_+_"), ("-", "_-_")], Self::product)
-    }
-
-    fn product(&mut self) -> Parse<Expr> {
-        self.binary(&[("*", "_*_"), ("/", "_/_"), ("%", "_%_")], Self::unary)
-    }
-
-    fn binary(
-        &mut self,
-        operators: &[(&'static str, &'static str)],
-        operand: fn(&mut Self) -> Parse<Expr>,
-    ) -> Parse<Expr> {
-        let mut left = operand(self)?;
-        while let Some((_, function)) = operators.iter().find(|(symbol, _)| self.at(symbol)) {
-            let place = self.take();
-            let right = operand(self)?;
-            left = self.deep(place, call(function, vec![left, right]))?;
+    /// Operands joined by operators that bind at least that tightly.
+    fn binary(&mut self, least: usize) -> Parse<Expr> {
+        let mut left = self.unary()?;
+        while let Some((tightness, symbol, function)) = self.operator(least) {
+            left = match symbol {
+                "&&" | "||" => self.joined(left, symbol, tightness, function)?,
+                _ => {
+                    let place = self.take();
+                    let right = self.binary(tightness + 1)?;
+                    self.deep(place, call(function, vec![left, right]))?
+                }
+            };
         }
         Ok(left)
+    }
+
+    fn operator(&self, least: usize) -> Option<(usize, &'static str, &'static str)> {
+        let Token::Symbol(symbol) = self.peek() else {
+            return None;
+        };
+        let (tightness, symbol, function) = OPERATORS.into_iter().find(|(_, other, _)| other == symbol)?;
+        (tightness >= least).then_some((tightness, symbol, function))
+    }
+
+    /// `a || b || c` is one node with three operands.
+    fn joined(
+        &mut self,
+        first: Expr,
+        symbol: &'static str,
+        tightness: usize,
+        function: &'static str,
+    ) -> Parse<Expr> {
+        let mut operands = vec![first];
+        let mut place = None;
+        while let Some(at) = self.take_if(symbol) {
+            place.get_or_insert(at);
+            operands.push(self.binary(tightness + 1)?);
+        }
+        self.flat(place.unwrap_or_default(), call(function, operands))
     }
 
     fn unary(&mut self) -> Parse<Expr> {

@@ -49,6 +49,8 @@ pub enum Value {
     /// Data that does not have the form its schema asks for, and why; whoever
     /// looks at it fails.
     Invalid(Arc<str>),
+    /// What cannot be known here; whatever looks at it is unknown.
+    Unknown,
 }
 
 /// Values that only the functions of a library understand.
@@ -379,6 +381,12 @@ impl Value {
         Self::List(List::new(items))
     }
 
+    /// An object with these fields.
+    pub fn fields(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let entry = |(name, value)| (Key::Text(SmolStr::new_static(name)), value);
+        Self::Map(Map::new(fields.into_iter().map(entry).collect()))
+    }
+
     /// A value inside an optional.
     pub(super) fn some(value: Value) -> Self {
         Self::Optional(Some(Arc::new(value)))
@@ -388,6 +396,7 @@ impl Value {
     pub(super) fn seen(&self) -> Result<&Self, Fault> {
         match self {
             Self::Invalid(why) => Err(Fault::error(&**why)),
+            Self::Unknown => Err(Fault::Unknown),
             value => Ok(value),
         }
     }
@@ -409,6 +418,7 @@ impl Value {
             Self::Type(_) => "type",
             Self::Optional(_) => "optional_type",
             Self::Invalid(_) => "error",
+            Self::Unknown => "unknown",
             Self::Library(library) => match library {
                 Library::Quantity(..) => "kubernetes.Quantity",
                 Library::Ip(_) => "net.IP",
@@ -495,6 +505,7 @@ impl Library {
 pub(super) fn equal(this: &Value, that: &Value) -> Result<bool, Fault> {
     use Value as V;
     Ok(match (this, that) {
+        (V::Unknown, _) | (_, V::Unknown) => return Err(Fault::Unknown),
         (V::Invalid(why), _) | (_, V::Invalid(why)) => return Err(Fault::error(&**why)),
         (V::Null, V::Null) => true,
         (V::Null, _) | (_, V::Null) => false,

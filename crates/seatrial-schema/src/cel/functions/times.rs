@@ -3,6 +3,7 @@
 use super::super::time::Civil;
 use super::super::value::{Fault, Outcome, Value};
 use super::wrong;
+use crate::zones::is_time_zone;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -21,7 +22,8 @@ fn offset(zone: &str) -> Result<i32, Fault> {
         return Ok(0);
     }
     let Some((hours, minutes)) = zone.split_once(':') else {
-        return Err(Fault::Unknown);
+        let known = is_time_zone(zone);
+        return Err(if known { Fault::Unknown } else { Fault::Error(format!("unknown time zone {zone}")) });
     };
     let number =
         |text: &str| text.parse::<i32>().map_err(|_| Fault::Error(format!("invalid time zone {zone}")));

@@ -37,6 +37,7 @@ fn validate(config: &Value, errors: &mut Errors) {
     if texts.chain(bytes).sum::<usize>() > DATA_SIZE {
         // The server prints the whole object as `[]`.
         errors.too_long(&Path::ROOT.key(""), DATA_SIZE);
+        errors.lead(&[""], &["data"]);
     }
 }
 

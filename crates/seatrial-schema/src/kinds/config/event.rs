@@ -27,6 +27,7 @@ pub(super) const EVENT: Strategy = Strategy {
     validate: |event, errors| {
         legacy(event, &NEW, errors);
         strict(event, errors);
+        lead(errors);
     },
     validate_update: |new, old, errors| {
         legacy(new, &NEW, errors);
@@ -37,6 +38,7 @@ pub(super) const EVENT: Strategy = Strategy {
         for (field, printed) in UNCHANGEABLE {
             metadata::immutable(new.at(field), old.at(field), &Path::new(printed), errors);
         }
+        lead(errors);
     },
     ..Strategy::plain("events.k8s.io", "v1", "Event")
 };
@@ -100,6 +102,7 @@ fn legacy(event: &Value, its: &Names, errors: &mut Errors) {
         }
     }
     errors.each_invalid(&Path::new("namespace"), namespace, names::dns1123_subdomain(namespace));
+    errors.lead(&["namespace"], &["metadata", "namespace"]);
 }
 
 fn word(text: &str, at: &Path<'_>, errors: &mut Errors) {
@@ -108,6 +111,13 @@ fn word(text: &str, at: &Path<'_>, errors: &mut Errors) {
     }
     if text.len() > WORD_LENGTH {
         errors.invalid(at, "", format!("can have at most {WORD_LENGTH} characters"));
+    }
+}
+
+/// Leads errors to the names of the newer version.
+fn lead(errors: &mut Errors) {
+    for (field, printed) in UNCHANGEABLE.iter().filter(|(field, printed)| field != printed) {
+        errors.lead(&[printed], &[field]);
     }
 }
 
@@ -167,5 +177,6 @@ mod tests {
         let mut errors = Errors::new();
         (EVENT.validate)(&event, &mut errors);
         assert_eq!(fields(&errors), ["type FieldValueInvalid", "count FieldValueInvalid"]);
+        assert_eq!(errors.as_slice()[1].path.to_string(), "deprecatedCount");
     }
 }

@@ -88,6 +88,8 @@ fn validate(node: &Value, errors: &mut Errors) {
         errors.invalid(&at.child("capacity"), capacity.clone(), "must be greater than zero");
     }
     pod_cidrs(node.at("spec").items("podCIDRs"), &spec.child("podCIDRs"), errors);
+    errors.lead(&["metadata", "taints"], &["spec", "taints"]);
+    errors.lead(&["metadata", "nodeSwapStatus"], &["status", "nodeInfo", "swap"]);
 }
 
 fn taints(taints: &[Value], at: &Path<'_>, errors: &mut Errors) {

@@ -21,7 +21,16 @@ pub(crate) const KINDS: &[Strategy] = &[
     bindings::MUTATING,
     api_services::STRATEGY,
     definitions::STRATEGY,
+    beta(policies::VALIDATING),
+    beta(policies::MUTATING),
+    beta(bindings::VALIDATING),
+    beta(bindings::MUTATING),
 ];
+
+/// The same in `v1beta1`.
+const fn beta(kind: Strategy) -> Strategy {
+    Strategy { version: "v1beta1", ..kind }
+}
 
 const GROUP: &str = "admissionregistration.k8s.io";
 

@@ -8,7 +8,11 @@ use crate::kinds::Strategy;
 use crate::value::{By, Map, Value};
 
 /// What the server does with its own flow control.
-pub(crate) const KINDS: &[Strategy] = &[flow_schemas::STRATEGY, priority_levels::STRATEGY];
+pub(crate) const KINDS: &[Strategy] = &[
+    flow_schemas::STRATEGY,
+    Strategy { version: "v1beta3", ..flow_schemas::STRATEGY },
+    priority_levels::STRATEGY,
+];
 
 const GROUP: &str = "flowcontrol.apiserver.k8s.io";
 

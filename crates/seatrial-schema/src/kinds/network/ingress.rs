@@ -87,6 +87,7 @@ fn class_annotation(ingress: &Value, errors: &mut Errors) {
         let annotations = Path::new("annotations");
         let detail = "must match `ingressClassName` when both are specified";
         errors.invalid(&annotations.child(CLASS_ANNOTATION), annotation, detail);
+        errors.lead(&["annotations"], &["metadata", "annotations"]);
     }
 }
 

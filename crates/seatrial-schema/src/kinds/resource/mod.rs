@@ -18,7 +18,21 @@ use crate::rules::names;
 use crate::value::{Entry, Value};
 
 /// What the server does with devices.
-pub(crate) const KINDS: &[Strategy] = &[claims::CLAIM, claims::TEMPLATE, claims::CLASS, slices::STRATEGY];
+pub(crate) const KINDS: &[Strategy] = &[
+    claims::CLAIM,
+    claims::TEMPLATE,
+    claims::CLASS,
+    slices::STRATEGY,
+    beta(claims::CLAIM),
+    beta(claims::TEMPLATE),
+    beta(claims::CLASS),
+    beta(slices::STRATEGY),
+];
+
+/// The same in `v1beta2`.
+const fn beta(kind: Strategy) -> Strategy {
+    Strategy { version: "v1beta2", ..kind }
+}
 
 const GROUP: &str = "resource.k8s.io";
 const ID_LENGTH: usize = 32;

@@ -19,4 +19,15 @@ pub(crate) const KINDS: &[Strategy] = &[
     drivers::NODE,
     drivers::CAPACITY,
     attachments::STRATEGY,
+    beta(classes::STORAGE_CLASS),
+    beta(classes::ATTRIBUTES_CLASS),
+    beta(drivers::DRIVER),
+    beta(drivers::NODE),
+    beta(drivers::CAPACITY),
+    beta(attachments::STRATEGY),
 ];
+
+/// The same in `v1beta1`.
+const fn beta(kind: Strategy) -> Strategy {
+    Strategy { version: "v1beta1", ..kind }
+}

@@ -31,3 +31,26 @@ fn validate_revision(object: &Value, errors: &mut Errors) {
     metadata::create(object, Scope::Namespaced, names::subdomain_name, errors);
     metadata::non_negative(object.int("revision"), &Path::new("revision"), errors);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    #[test]
+    fn data_is_an_object_and_stays() {
+        let revision = |rest: &str| value(&format!("{{metadata: {{name: a, namespace: b}}, {rest}}}"));
+        for (rest, expected) in [
+            ("revision: 1, data: {a: 1}", &[][..]),
+            ("revision: 1", &["data FieldValueRequired"]),
+            ("revision: -1, data: [a]", &["revision FieldValueInvalid", "data FieldValueRequired"]),
+        ] {
+            let mut errors = Errors::new();
+            validate(&revision(rest), &mut errors);
+            assert_eq!(fields(&errors), expected, "{rest}");
+        }
+        let mut errors = Errors::new();
+        validate_update(&revision("data: {a: 1}"), &revision("data: {a: 2}"), &mut errors);
+        assert!(fields(&errors).contains(&"data FieldValueInvalid".to_owned()));
+    }
+}

@@ -206,6 +206,7 @@ fn index(text: &str, completions: i64) -> Result<i64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{fields, value};
 
     #[test]
     fn indexes_are_counted_in_order() {
@@ -222,5 +223,55 @@ mod tests {
             assert_eq!(count_indexes(text, 10), expected.map_err(str::to_owned), "{text}");
         }
         assert!(count_indexes("1-2-3", 10).is_err());
+    }
+
+    fn refused(policy: &str) -> Vec<String> {
+        let spec = value("{template: {spec: {containers: [{name: a}]}}}");
+        let mut errors = Errors::new();
+        validate_failure(&spec, &value(&format!("{{rules: [{policy}]}}")), &Path::new("p"), &mut errors);
+        fields(&errors).into_iter().map(|line| line.replace("p.rules[0]", "r")).collect()
+    }
+
+    #[test]
+    fn a_rule_looks_at_exit_codes_or_at_conditions() {
+        let codes = |rest: &str| format!("{{action: FailJob, onExitCodes: {{{rest}}}}}");
+        for (rule, expected) in [
+            (codes("operator: In, values: [1, 2], containerName: a"), &[][..]),
+            (codes("operator: In, values: [0]"), &["r.onExitCodes.values[0] FieldValueInvalid"]),
+            (
+                codes("operator: NotIn, values: [2, 1, 1], containerName: b"),
+                &[
+                    "r.onExitCodes.containerName FieldValueInvalid",
+                    "r.onExitCodes.values[2] FieldValueDuplicate",
+                    "r.onExitCodes.values FieldValueInvalid",
+                ],
+            ),
+            (
+                codes(""),
+                &["r.onExitCodes.operator FieldValueRequired", "r.onExitCodes.values FieldValueInvalid"],
+            ),
+            ("{action: Ignore, onPodConditions: [{type: A, status: 'True'}]}".to_owned(), &[]),
+            (
+                "{action: Skip, onPodConditions: [{type: A, status: Maybe}]}".to_owned(),
+                &["r.action FieldValueNotSupported", "r.onPodConditions[0].status FieldValueNotSupported"],
+            ),
+            ("{action: FailIndex}".to_owned(), &["r.action FieldValueInvalid", "r FieldValueInvalid"]),
+        ] {
+            assert_eq!(refused(&rule), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn success_is_counted_within_the_completions() {
+        for (rule, expected) in [
+            ("{succeededIndexes: '0-2', succeededCount: 3}", &[][..]),
+            ("{succeededIndexes: '0-2', succeededCount: 4}", &["r.succeededCount FieldValueInvalid"]),
+            ("{succeededCount: 9}", &["r.succeededCount FieldValueInvalid"]),
+            ("{}", &["r FieldValueRequired"]),
+        ] {
+            let mut errors = Errors::new();
+            validate_success_rule(Some(5), &value(rule), &Path::new("r"), &mut errors);
+            assert_eq!(fields(&errors), expected, "{rule}");
+        }
     }
 }

@@ -112,3 +112,48 @@ fn keep_non_convertible(new: &Value, old: &Value, errors: &mut Errors) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{fields, value};
+
+    fn defaulted(spec: &str) -> Value {
+        let mut object = value(&format!("{{metadata: {{name: a, namespace: b}}, spec: {{{spec}}}}}"));
+        default(&mut object);
+        object
+    }
+
+    #[test]
+    fn labels_of_the_template_are_taken_over() {
+        let object = defaulted("template: {metadata: {labels: {a: b}}}");
+        let labels = value("{a: b}");
+        assert_eq!(object.at("spec").at("selector"), &labels);
+        assert_eq!(object.at("metadata").at("labels"), &labels);
+        assert_eq!(object.at("spec").int("replicas"), 1);
+    }
+
+    #[test]
+    fn a_selector_and_a_template_are_required() {
+        let template = "template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}";
+        for (spec, expected) in [
+            (template.to_owned(), &[][..]),
+            ("selector: {a: b}".to_owned(), &["spec.template FieldValueRequired"]),
+            (String::new(), &["spec.selector FieldValueRequired", "spec.template FieldValueRequired"]),
+            (format!("selector: {{a: c}}, {template}"), &["spec.template.metadata.labels FieldValueInvalid"]),
+        ] {
+            let mut errors = Errors::new();
+            validate(&defaulted(&spec), &mut errors);
+            assert_eq!(fields(&errors), expected, "{spec}");
+        }
+    }
+
+    #[test]
+    fn what_another_version_said_stays() {
+        let stored = "{metadata: {annotations: {non-convertible.kubernetes.io/selector: x, \
+                      non-convertible.kubernetes.io/other: y}}, spec: {selector: {a: b}}}";
+        let mut errors = Errors::new();
+        keep_non_convertible(&value("{spec: {selector: {a: c}}}"), &value(stored), &mut errors);
+        assert_eq!(fields(&errors), ["other FieldValueNotFound", "spec.selector FieldValueInvalid"]);
+    }
+}

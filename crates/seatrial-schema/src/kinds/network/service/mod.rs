@@ -39,20 +39,22 @@ pub(super) const SERVICE: Strategy = Strategy {
     validate: |service, errors| {
         if let Err(refused) = allocation::create(service) {
             *errors = refused;
-            return;
+        } else {
+            metadata::create(service, Scope::Namespaced, names::label_name, errors);
+            validate(service, None, errors);
         }
-        metadata::create(service, Scope::Namespaced, names::label_name, errors);
-        validate(service, None, errors);
+        lead(service, errors);
     },
     validate_update: |new, old, errors| {
         if let Err(refused) = allocation::update(new, old) {
             *errors = refused;
-            return;
+        } else {
+            metadata::update(new, old, errors);
+            cluster_ips::compare(new, old, errors);
+            type_change::keep(new, old, errors);
+            validate(new, Some(old), errors);
         }
-        metadata::update(new, old, errors);
-        cluster_ips::compare(new, old, errors);
-        type_change::keep(new, old, errors);
-        validate(new, Some(old), errors);
+        lead(new, errors);
     },
     warnings: warnings::warnings,
     ..Strategy::plain("", "v1", "Service")
@@ -69,6 +71,16 @@ const AFFINITY_SECONDS: i64 = 10_800;
 const AFFINITY_SECONDS_MOST: i64 = 86_400;
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
+
+/// Leads errors to the fields that the manifest has.
+fn lead(service: &Value, errors: &mut Errors) {
+    errors.lead(&["spec", "LoadBalancerSourceRanges"], &["spec", "loadBalancerSourceRanges"]);
+    errors.lead(&["allocateLoadBalancerNodePorts"], &["spec", "allocateLoadBalancerNodePorts"]);
+    let list = service.at("spec").as_map().and_then(|spec| spec.entry("clusterIPs"));
+    if list.is_none_or(|list| list.by != By::Manifest) {
+        errors.lead(&["spec", "clusterIPs"], &["spec", "clusterIP"]);
+    }
+}
 
 /// Whether a service is refused only because of what its cluster is assumed to
 /// be: IPv4 alone, and one range of addresses.
@@ -359,6 +371,19 @@ mod tests {
         for (spec, expected) in rows {
             assert_eq!(created(&format!("{{selector: {{a: b}}, {spec}}}")), Err(vec![expected.to_owned()]));
         }
+    }
+
+    #[test]
+    fn errors_lead_to_the_field_that_is_written() {
+        let service = service("{clusterIP: x, loadBalancerSourceRanges: [y], ports: [{port: 80}]}");
+        let mut errors = Errors::new();
+        validate(&service, None, &mut errors);
+        lead(&service, &mut errors);
+        let paths: Vec<_> =
+            errors.as_slice().iter().map(|error| (error.field.as_str(), error.path.to_string())).collect();
+        assert!(paths.contains(&("spec.clusterIPs", "spec.clusterIP".to_owned())), "{paths:?}");
+        let ranges = ("spec.LoadBalancerSourceRanges[0]", "spec.loadBalancerSourceRanges[0]".to_owned());
+        assert!(paths.contains(&ranges), "{paths:?}");
     }
 
     #[test]
