@@ -14,6 +14,16 @@ fn yaml_is_read_and_printed_as_the_go_libraries_do() {
 }
 
 #[test]
+fn objects_are_answered_as_the_api_server_answers() {
+    let suite = Suite::named("apiserver").expect("the suite exists");
+    let options = Options { dir: suite.own_dir.into(), inputs: None };
+    let report = (suite.run)(&options).expect("the recorded answers can be read");
+    assert!(report.compared() > 350);
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn edits_change_only_what_they_name() {
     let suite = Suite::named("edits").expect("the suite exists");
     let options = Options { dir: suite.own_dir.into(), inputs: None };
