@@ -26,17 +26,14 @@ use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
-use crate::rules::names;
+use crate::rules::{generations, names};
 use crate::value::{By, Value};
 
 pub(crate) use defaults::{default_pod_spec, drop_init_container_annotations};
 pub(crate) use options::PodOptions;
 pub(crate) use prepare::drop_disabled_fields;
-#[allow(unused_imports, reason = "those who use it are still to come")]
 pub(crate) use resources::round_up;
-#[allow(unused_imports, reason = "those who use it are still to come")]
 pub(crate) use scheduling::validate_tolerations;
-#[allow(unused_imports, reason = "those who use it are still to come")]
 pub(crate) use spec::{validate_overhead, validate_preemption_policy};
 pub(crate) use warnings::pod_template_warnings;
 
@@ -63,7 +60,8 @@ pub(crate) const KINDS: &[Strategy] = &[
         },
         prepare_update: |object, old| {
             drop_disabled_fields(object.struct_mut("template"), Some(old.at("template")));
-            prepare::count_generation(object, old, "template");
+            let is_changed = !object.at("template").semantically_equals(old.at("template"));
+            generations::count_if(object, old, is_changed);
         },
         validate: |object, errors| {
             metadata::create(object, Scope::Namespaced, names::subdomain_name, errors);

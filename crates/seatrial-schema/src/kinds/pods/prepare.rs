@@ -7,6 +7,7 @@ use super::security::validate_app_armor;
 use super::walk::{CONTAINER_LISTS, containers};
 use crate::errors::Errors;
 use crate::path::Path;
+use crate::rules::generations;
 use crate::rules::quantities::of;
 use crate::value::{By, Map, Value};
 
@@ -27,19 +28,8 @@ pub(super) fn prepare_create(pod: &mut Value) {
 
 /// A changed pod keeps its status and counts changes of its spec.
 pub(super) fn prepare_update(pod: &mut Value, old: &Value) {
-    match old.opt("status") {
-        Some(status) => pod.set("status", status.clone(), By::Server),
-        None => drop(pod.remove("status")),
-    }
     drop_disabled_fields(pod, Some(old));
-    count_generation(pod, old, "spec");
-}
-
-/// One generation more than the stored object's if `field` changed.
-pub(super) fn count_generation(new: &mut Value, old: &Value, field: &str) {
-    let is_changed = !new.at(field).semantically_equals(old.at(field));
-    let generation = old.at("metadata").int("generation").saturating_add(is_changed.into());
-    new.struct_mut("metadata").set("generation", generation, By::Server);
+    generations::count(pod, old);
 }
 
 /// Drops what disabled features carry from a pod or a template, unless `old`,
@@ -94,7 +84,7 @@ fn gated_condition() -> Value {
 
 /// How well a pod is served when its node runs short
 /// (`pkg/apis/core/helper/qos`).
-pub(crate) fn quality_of_service(spec: &Value) -> &'static str {
+fn quality_of_service(spec: &Value) -> &'static str {
     let positive = |holder: &Value, field: &str| -> Amounts {
         let entries = holder.at("resources").entries(field).iter();
         let compute = entries.filter(|it| matches!(it.key.as_str(), "cpu" | "memory"));

@@ -109,7 +109,7 @@ fn validate_http_get(action: &Value, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// A port by number or name.
-pub(crate) fn validate_port(port: &Value, path: &Path<'_>, errors: &mut Errors) {
+fn validate_port(port: &Value, path: &Path<'_>, errors: &mut Errors) {
     if let Value::Str(name) = port {
         errors.each_invalid(path, name, names::port_name(name));
         return;

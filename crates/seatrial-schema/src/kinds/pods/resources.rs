@@ -19,7 +19,7 @@ use crate::value::{Entry, Value};
 const HUGE_PAGES: &str = "hugepages-";
 
 /// Whether a whole pod can ask for it.
-pub(crate) fn is_pod_level(name: &str) -> bool {
+pub(super) fn is_pod_level(name: &str) -> bool {
     matches!(name, "cpu" | "memory") || is_huge_pages(name)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn is_divisible(name: &str, amount: &Value) -> bool {
 }
 
 /// What a container, or a whole pod, asks for and is limited to.
-pub(crate) fn validate_requirements(
+pub(super) fn validate_requirements(
     requirements: &Value,
     whole_pod: bool,
     claims: &BTreeSet<&str>,

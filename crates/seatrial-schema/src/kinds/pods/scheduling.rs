@@ -189,15 +189,16 @@ fn validate_toleration(toleration: &Value, path: &Path<'_>, options: &PodOptions
 
 fn validate_compared(value: &str, path: &Path<'_>, errors: &mut Errors) {
     let digits = value.strip_prefix('-').unwrap_or(value);
-    let is_decimal = !digits.is_empty()
-        && digits.bytes().all(|it| it.is_ascii_digit())
-        && (value == "0" || !digits.starts_with('0'));
-    if !is_decimal {
-        let detail = "must be a valid decimal integer in canonical form";
-        errors.invalid(path, value, detail);
+    let is_canonical = value == "0" || digits.starts_with(|it| matches!(it, '1'..='9'));
+    let is_decimal = is_canonical && digits.bytes().all(|it| it.is_ascii_digit());
+    if value.is_empty() {
+        errors.invalid(path, value, "must be non-empty");
+    } else if !is_decimal {
+        errors.invalid(path, value, "must be a valid decimal integer in canonical form");
     }
     if value.parse::<i64>().is_err() {
-        errors.invalid(path, value, format!("strconv.ParseInt: parsing {value:?}: invalid syntax"));
+        let problem = if is_decimal { "value out of range" } else { "invalid syntax" };
+        errors.invalid(path, value, format!("strconv.ParseInt: parsing {value:?}: {problem}"));
     }
 }
 

@@ -4,10 +4,10 @@ use crate::path::Path;
 use crate::value::Value;
 
 /// The lists of containers, in the order in which the server visits them.
-pub(crate) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// Calls `visit` with every container of the spec at `path`.
-pub(crate) fn each_container(spec: &Value, path: &Path<'_>, mut visit: impl FnMut(&Value, &Path<'_>)) {
+pub(super) fn each_container(spec: &Value, path: &Path<'_>, mut visit: impl FnMut(&Value, &Path<'_>)) {
     for field in CONTAINER_LISTS {
         let list = path.child(field);
         for (at, container) in spec.items(field).iter().enumerate() {
@@ -17,11 +17,11 @@ pub(crate) fn each_container(spec: &Value, path: &Path<'_>, mut visit: impl FnMu
 }
 
 /// Every container of a spec.
-pub(crate) fn containers(spec: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn containers(spec: &Value) -> impl Iterator<Item = &Value> {
     CONTAINER_LISTS.into_iter().flat_map(|field| spec.items(field))
 }
 
 /// Whether an init container runs beside the others until they end.
-pub(crate) fn is_sidecar(container: &Value) -> bool {
+pub(super) fn is_sidecar(container: &Value) -> bool {
     container.str("restartPolicy") == "Always"
 }
