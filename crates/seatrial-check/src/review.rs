@@ -9,6 +9,7 @@ use seatrial_diagnostics::Location;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, Place, Repository, UnitRole};
 use seatrial_schema::decode::{Problem, ProblemKind, decode};
+use seatrial_schema::kinds::network;
 use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
@@ -91,7 +92,7 @@ fn review(repository: &Repository, object: &Object, table: &'static Table) -> Re
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
     let errors: Vec<_> = errors
         .into_iter()
-        .filter(|it| !follows(it) && !waits_for_values(it) && !hangs_on_cluster(it))
+        .filter(|it| !follows(it) && !waits_for_values(it) && !network::hangs_on_cluster(it))
         .collect();
     let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
     let problems = decoded.problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
@@ -170,13 +171,6 @@ fn is_left_open(object: &Object, problem: &Problem) -> bool {
         });
     }
     object.root().at(&problem.path).and_then(|node| node.as_str()).is_some_and(is_filled_in_later)
-}
-
-/// Whether a rule is broken only in clusters with one family of addresses, of
-/// which the tree says nothing.
-fn hangs_on_cluster(error: &FieldError) -> bool {
-    ["not configured on this cluster", "this cluster is not configured for dual-stack services"]
-        .contains(&&*error.detail)
 }
 
 /// Whether a rule is broken by a text that another program has yet to fill in.
