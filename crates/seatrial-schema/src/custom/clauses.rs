@@ -42,7 +42,9 @@ impl Checker<'_> {
             if best.as_ref().is_none_or(|best| !best.is_valid()) {
                 say(found, "must validate at least one schema (anyOf)");
             }
-            best.into_iter().for_each(|best| found.take(best));
+            if let Some(best) = best {
+                found.take(best);
+            }
         }
         if !bounds.one_of.is_empty() {
             let all: Vec<_> = bounds.one_of.iter().map(run).collect();
@@ -62,7 +64,9 @@ impl Checker<'_> {
                 1 => all.into_iter().find(Found::is_valid),
                 _ => None,
             };
-            chosen.into_iter().for_each(|chosen| found.take(chosen));
+            if let Some(chosen) = chosen {
+                found.take(chosen);
+            }
         }
         let mut valid = 0;
         for clause in &bounds.all_of {

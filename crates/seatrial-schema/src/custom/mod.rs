@@ -74,6 +74,7 @@ impl CustomKinds {
 }
 
 /// One version of one kind, as one definition has it.
+#[expect(clippy::struct_excessive_bools, reason = "the definition has them")]
 #[derive(Debug)]
 pub struct CustomKind {
     /// The API group.

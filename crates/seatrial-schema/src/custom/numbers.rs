@@ -49,7 +49,7 @@ pub(super) fn validate(
                 format!("factor MultipleOf declared for {} must be positive: {}", name(), go(factor)),
             ),
             Some(false) => {
-                refuse(found, format!("{} in body should be a multiple of {}", name(), go(factor)))
+                refuse(found, format!("{} in body should be a multiple of {}", name(), go(factor)));
             }
             Some(true) => {}
         }

@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
         }
         if value.is_null() {
             found.looked_at += usize::from(!has_mismatch);
-            return self.enumeration(schema, value, at, found);
+            return enumeration(schema, value, at, found);
         }
         found.looked_at += if shape::is_typed(schema) { 1 + usize::from(!has_mismatch) } else { 0 };
         self.clauses(schema, value, old, at, found);
@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
             Value::List(items) => self.list(schema, items, old, at, found),
             _ => {}
         }
-        self.enumeration(schema, value, at, found);
+        enumeration(schema, value, at, found);
         if value.as_map().is_some() {
             self.object(schema, value, old, at, found);
             found.looked_at += 1;
@@ -201,39 +201,12 @@ impl<'a> Checker<'a> {
             let detail = format!("{} in body should have at least {least} items", self.name(at));
             found.add(Reason::Invalid, at, Some(count.into()), detail);
         }
-        self.too_many(schema.bounds.max_items, count, at, found);
+        too_many(schema.bounds.max_items, count, at, found);
         if schema.bounds.unique_items && lists::has_twins(items) {
             let detail = format!("{} in body shouldn't contain duplicates", self.name(at));
             found.add(Reason::Invalid, at, Some(Value::from("")), detail);
         }
         found.looked_at += 2;
-    }
-
-    fn too_many(&self, most: Option<i64>, count: i64, at: &Path<'_>, found: &mut Found) {
-        if let Some(most) = most.filter(|most| count > *most) {
-            let noun = if most == 1 { "item" } else { "items" };
-            let detail = format!("must have at most {most} {noun}");
-            found.add(Reason::TooMany, at, Some(count.into()), detail);
-        }
-    }
-
-    fn enumeration(&self, schema: &Structural, value: &Value, at: &Path<'_>, found: &mut Found) {
-        let words = &schema.bounds.values;
-        // The server never finds null among the words.
-        let is_same = |word: &Value| !value.is_null() && (word == value || numbers::are_equal(word, value));
-        if words.is_empty() || words.iter().any(is_same) {
-            return;
-        }
-        let printed: Vec<_> = words
-            .iter()
-            .map(|word| match word {
-                Value::Str(text) => text.to_string(),
-                other => other.to_json(),
-            })
-            .collect();
-        let mut errors = Errors::new();
-        errors.not_supported(at, value.clone(), &printed);
-        errors.as_slice().iter().for_each(|error| found.push(error.clone()));
     }
 
     fn object(
@@ -251,7 +224,7 @@ impl<'a> Checker<'a> {
             let detail = format!("{} in body should have at least {least} properties", self.name(at));
             found.add(Reason::Invalid, at, Some(count.into()), detail);
         }
-        self.too_many(bounds.max_properties, count, at, found);
+        too_many(bounds.max_properties, count, at, found);
         for Entry { key, value, .. } in fields {
             let known = schema.properties.get(key);
             if known.is_none() && schema.additional == Some(Additional::Allowed(false)) {
@@ -269,4 +242,31 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+fn too_many(most: Option<i64>, count: i64, at: &Path<'_>, found: &mut Found) {
+    if let Some(most) = most.filter(|most| count > *most) {
+        let noun = if most == 1 { "item" } else { "items" };
+        let detail = format!("must have at most {most} {noun}");
+        found.add(Reason::TooMany, at, Some(count.into()), detail);
+    }
+}
+
+fn enumeration(schema: &Structural, value: &Value, at: &Path<'_>, found: &mut Found) {
+    let words = &schema.bounds.values;
+    // The server never finds null among the words.
+    let is_same = |word: &Value| !value.is_null() && (word == value || numbers::are_equal(word, value));
+    if words.is_empty() || words.iter().any(is_same) {
+        return;
+    }
+    let printed: Vec<_> = words
+        .iter()
+        .map(|word| match word {
+            Value::Str(text) => text.to_string(),
+            other => other.to_json(),
+        })
+        .collect();
+    let mut errors = Errors::new();
+    errors.not_supported(at, value.clone(), &printed);
+    errors.as_slice().iter().for_each(|error| found.push(error.clone()));
 }
