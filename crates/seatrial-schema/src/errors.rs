@@ -125,6 +125,15 @@ impl fmt::Display for FieldError {
     }
 }
 
+impl Value {
+    /// The value on one line, much as JSON has it: the same text for the same value.
+    pub(crate) fn to_json(&self) -> String {
+        let mut out = String::new();
+        write_bad_value(&mut out, self);
+        out
+    }
+}
+
 /// How the server prints a refused value: strings quoted, the rest as JSON.
 fn write_bad_value(out: &mut String, value: &Value) {
     let written = match value {

@@ -23,6 +23,11 @@ impl<'a> Path<'a> {
     /// The object itself; the server prints `<nil>`.
     pub const ROOT: Path<'static> = Path { above: None, step: Step::Root };
 
+    /// Whether it is the object itself.
+    pub fn is_root(&self) -> bool {
+        matches!(self.step, Step::Root)
+    }
+
     /// A field at the top of an object.
     pub fn new(field: &'a str) -> Self {
         Self { above: None, step: Step::Field(field) }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use crate::Value;
 
-/// How deep schemas are read. What is deeper is as if it said nothing.
+/// How deep schemas are read. What is deeper may be anything.
 const DEEPEST: usize = 128;
 
 /// A schema of a value and of all below it.
@@ -187,7 +187,7 @@ impl Structural {
 
 fn read(schema: &Value, depth: usize) -> Structural {
     if depth > DEEPEST {
-        return Structural::default();
+        return Structural { preserve_unknown: true, ..Structural::default() };
     }
     let below = |value: &Value| read(value, depth + 1);
     let boxed = |name: &str| schema.opt(name).map(|value| Box::new(below(value)));

@@ -11,6 +11,7 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::declare::escape;
 use super::formats::Format;
+use super::quantity_form::QuantityForm;
 use super::semver::Version;
 use super::time::Timestamp;
 use super::url::Url;
@@ -56,8 +57,8 @@ pub enum Value {
 /// Values that only the functions of a library understand.
 #[derive(Clone, Debug)]
 pub enum Library {
-    /// An amount, and whether it is a sum or difference.
-    Quantity(Quantity, bool),
+    /// An amount, and how upstream holds it.
+    Quantity(Quantity, QuantityForm),
     /// An address.
     Ip(IpAddr),
     /// An address and how many of its bits name the network.
@@ -532,7 +533,7 @@ pub(super) fn equal(this: &Value, that: &Value) -> Result<bool, Fault> {
 fn library_equal(this: &Library, that: &Library) -> Result<bool, Fault> {
     Ok(match (this, that) {
         // Upstream holds sums in another form, which it does not know on the right.
-        (Library::Quantity(a, _), Library::Quantity(b, false)) => a == b,
+        (Library::Quantity(a, _), Library::Quantity(b, form)) if !form.computed => a == b,
         (Library::Ip(a), Library::Ip(b)) => a == b,
         (Library::Cidr(a, bits), Library::Cidr(b, others)) => a == b && bits == others,
         (Library::Url(a), Library::Url(b)) => a.to_string() == b.to_string(),

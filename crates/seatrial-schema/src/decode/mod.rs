@@ -19,6 +19,7 @@ use crate::table::{Field, Shape, Table, Type, TypeId};
 use crate::value::{By, Entry, Map, Value};
 
 pub use meant::Meant;
+pub(crate) use problem::dotted;
 pub use problem::{Problem, ProblemKind};
 pub use required::missing;
 
@@ -46,6 +47,19 @@ pub fn decode(node: Node<'_>, table: &Table, id: TypeId) -> Decoded {
 /// null gone from mappings.
 pub fn untyped(node: Node<'_>) -> Value {
     plain(node, 0)
+}
+
+/// Reads the metadata of an object whose kind no table has; `at` is its place.
+pub(crate) fn decode_metadata(node: Node<'_>, at: &FieldPath, problems: &mut Vec<Problem>) -> Value {
+    let table = Table::default_minor();
+    let Some(of) = table.type_named("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta") else {
+        return untyped(node);
+    };
+    let mut decoder = Decoder::new(table, node.stream().dialect());
+    decoder.path = at.clone();
+    let value = decoder.root(node, of);
+    problems.extend(decoder.problems);
+    value
 }
 
 struct Decoder<'t> {

@@ -108,7 +108,7 @@ impl Decoder<'_> {
 }
 
 /// A path as the server's decoder prints it: keys joined by dots.
-fn dotted(path: &FieldPath) -> String {
+pub(crate) fn dotted(path: &FieldPath) -> String {
     let mut text = String::new();
     for step in path.steps() {
         match step {

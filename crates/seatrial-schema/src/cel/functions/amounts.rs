@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use seatrial_model::{Quantity, QuantityFormat};
 
+use super::super::quantity_form::QuantityForm;
 use super::super::semver::Version;
 use super::super::value::{Fault, Library, Outcome, Value};
 use super::wrong;
@@ -12,7 +13,7 @@ use super::wrong;
 pub(in super::super) fn quantity(args: &[Value]) -> Outcome {
     match args {
         [Value::Text(text)] => match text.parse() {
-            Ok(quantity) => Ok(Value::Library(Library::Quantity(quantity, false))),
+            Ok(quantity) => Ok(Value::Library(Library::Quantity(quantity, QuantityForm::of_text(text)))),
             Err(_) => Err(Fault::error(
                 "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
             )),
@@ -49,53 +50,53 @@ pub(in super::super) fn compare_to(args: &[Value]) -> Outcome {
     order(args).map(|order| Value::Int(order as i64))
 }
 
-fn of_quantity(args: &[Value], part: fn(Quantity) -> Outcome) -> Outcome {
+fn of_quantity(args: &[Value], part: fn(Quantity, QuantityForm) -> Outcome) -> Outcome {
     match args {
-        [Value::Library(Library::Quantity(quantity, _))] => part(*quantity),
+        [Value::Library(Library::Quantity(quantity, form))] => part(*quantity, *form),
         _ => wrong(),
     }
 }
 
 pub(in super::super) fn sign(args: &[Value]) -> Outcome {
-    of_quantity(args, |it| Ok(Value::Int(it.nanos().signum() as i64)))
+    of_quantity(args, |it, _| Ok(Value::Int(it.nanos().signum() as i64)))
 }
 
 pub(in super::super) fn as_float(args: &[Value]) -> Outcome {
-    of_quantity(args, |it| Ok(Value::Double(it.as_f64())))
-}
-
-fn exact(quantity: Quantity) -> Option<i64> {
-    let nanos = quantity.nanos();
-    (nanos % 1_000_000_000 == 0).then(|| i64::try_from(nanos / 1_000_000_000).ok())?
+    of_quantity(args, |it, _| Ok(Value::Double(it.as_f64())))
 }
 
 pub(in super::super) fn is_integer(args: &[Value]) -> Outcome {
-    of_quantity(args, |it| Ok(Value::Bool(exact(it).is_some())))
+    of_quantity(args, |_, form| Ok(Value::Bool(form.whole().is_some())))
 }
 
 pub(in super::super) fn as_integer(args: &[Value]) -> Outcome {
-    of_quantity(args, |it| {
-        exact(it).map(Value::Int).ok_or_else(|| Fault::error("cannot convert value to integer"))
+    of_quantity(args, |_, form| {
+        form.whole().map(Value::Int).ok_or_else(|| Fault::error("cannot convert value to integer"))
     })
 }
 
-fn both(args: &[Value], join: fn(Quantity, Quantity) -> Quantity) -> Outcome {
-    let (a, b) = match args {
-        [Value::Library(Library::Quantity(a, _)), Value::Library(Library::Quantity(b, _))] => (*a, *b),
-        [Value::Library(Library::Quantity(a, _)), Value::Int(b)] => {
-            (*a, Quantity::from_units(*b, QuantityFormat::DecimalExponent))
+/// Two amounts; the second one may be a plain number.
+fn both(args: &[Value]) -> Result<[(Quantity, QuantityForm); 2], Fault> {
+    match args {
+        [Value::Library(Library::Quantity(a, of_a)), Value::Library(Library::Quantity(b, of_b))] => {
+            Ok([(*a, *of_a), (*b, *of_b)])
         }
-        _ => return wrong(),
-    };
-    Ok(Value::Library(Library::Quantity(join(a, b), true)))
+        [Value::Library(Library::Quantity(a, of_a)), Value::Int(b)] => {
+            let quantity = Quantity::from_units(*b, QuantityFormat::DecimalExponent);
+            Ok([(*a, *of_a), (quantity, QuantityForm::of_int(*b))])
+        }
+        _ => wrong(),
+    }
 }
 
 pub(in super::super) fn add(args: &[Value]) -> Outcome {
-    both(args, Quantity::plus)
+    let [(a, of_a), (b, of_b)] = both(args)?;
+    Ok(Value::Library(Library::Quantity(a.plus(b), of_a.plus(of_b))))
 }
 
 pub(in super::super) fn sub(args: &[Value]) -> Outcome {
-    both(args, Quantity::minus)
+    let [(a, of_a), (b, of_b)] = both(args)?;
+    Ok(Value::Library(Library::Quantity(a.minus(b), of_a.minus(of_b))))
 }
 
 fn parse_version(args: &[Value]) -> Result<Option<Version>, Fault> {

@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 
 use crate::cel::{Environment, Issue, ObjectType, Type, describe};
 
-pub(crate) use patterns::{matches as pattern_matches, wrong as wrong_pattern};
-pub(crate) use rules::{Scope, check_default};
+pub(crate) use patterns::wrong as wrong_pattern;
+pub(crate) use rules::Scope;
 
 /// What an expression can refer to beside `object`, `oldObject`, `request` and
 /// `namespaceObject`.

@@ -1,20 +1,16 @@
 //! The rules of custom resources, `x-kubernetes-validations`: whether they
-//! compile, what they may cost, and whether a value fulfils them
+//! compile and what they may cost
 //! (`apiextensions-apiserver` 0.36, `pkg/apis/apiextensions/validation/cel_validation.go`,
-//! `pkg/apiserver/schema/cel/{compilation,validation}.go`).
+//! `pkg/apiserver/schema/cel/compilation.go`).
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::cel::{
-    self, Activation, Budget, COST_PER_OBJECT, Declaration, ESTIMATE_PER_RULE, ESTIMATE_PER_SCHEMA,
-    Environment, EvalError, Program, Type, describe,
-};
-use crate::errors::{Errors, FieldError, Reason};
+use crate::cel::{Declaration, ESTIMATE_PER_RULE, ESTIMATE_PER_SCHEMA, Environment, Program, Type, describe};
+use crate::errors::{Errors, FieldError};
 use crate::path::Path;
-use crate::structural::{Rule, Structural, ValueKind};
-use crate::value::{Entry, Value};
+use crate::structural::{Rule, Structural};
+use crate::value::Value;
 
 const RULES: &str = "x-kubernetes-validations";
 const NO_TYPE: &str = "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations";
@@ -240,179 +236,6 @@ fn compile(environment: &Environment, expression: &str, wanted: &Type) -> Result
     if program.output_type() == wanted { Ok(program) } else { Err(None) }
 }
 
-/// Whether a default fulfils the rules of its schema, as a value that stays and
-/// as a new one.
-pub(crate) fn check_default(
-    schema: &Value,
-    default: &Value,
-    is_resource: bool,
-    at: &Path<'_>,
-    errors: &mut Errors,
-) {
-    let structural = Structural::read(schema);
-    if !has_rules(&structural) {
-        return;
-    }
-    let before = errors.len();
-    for old in [Some(default), None] {
-        let mut budget = Budget::new(COST_PER_OBJECT);
-        if errors.len() == before {
-            evaluate(&structural, default, old, is_resource, at, &mut budget, errors);
-        }
-    }
-}
-
-fn has_rules(schema: &Structural) -> bool {
-    !schema.rules.is_empty()
-        || schema.items.as_deref().is_some_and(has_rules)
-        || schema.additional_schema().is_some_and(has_rules)
-        || schema.properties.values().any(has_rules)
-}
-
-/// Evaluates the rules for a value and all below it.
-pub(crate) fn evaluate(
-    schema: &Structural,
-    value: &Value,
-    old: Option<&Value>,
-    is_resource: bool,
-    at: &Path<'_>,
-    budget: &mut Budget,
-    errors: &mut Errors,
-) {
-    if value.is_null() {
-        return;
-    }
-    if !schema.rules.is_empty() {
-        let is_resource = is_resource || schema.embedded_resource;
-        evaluate_own(schema, value, old, is_resource, at, budget, errors);
-    }
-    let mut below = |schema: &Structural, value: &Value, old: Option<&Value>, at: &Path<'_>| {
-        if !budget.is_overdrawn() {
-            evaluate(schema, value, old, false, at, budget, errors);
-        }
-    };
-    match value {
-        Value::List(items) => {
-            let Some(schema) = schema.items.as_deref() else { return };
-            for (index, item) in items.iter().enumerate() {
-                // A default is compared with itself, so the places are the same.
-                let old = old.and_then(|old| old.as_list().get(index));
-                below(schema, item, old, &at.index(index));
-            }
-        }
-        Value::Map(map) => {
-            for Entry { key, value, .. } in map.entries() {
-                let old = old.and_then(|old| old.opt(key));
-                match schema.properties.get(key) {
-                    Some(schema) => below(schema, value, old, &at.child(key)),
-                    None => {
-                        if let Some(schema) = schema.additional_schema() {
-                            below(schema, value, old, &at.key(key));
-                        }
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn evaluate_own(
-    schema: &Structural,
-    value: &Value,
-    old: Option<&Value>,
-    is_resource: bool,
-    at: &Path<'_>,
-    budget: &mut Budget,
-    errors: &mut Errors,
-) {
-    let Some(declaration) = Declaration::of(schema, is_resource) else { return };
-    let with_fields;
-    let seen = if is_resource {
-        with_fields = schema.with_object_fields();
-        &with_fields
-    } else {
-        schema
-    };
-    let kind = kind_name(schema.kind);
-    let new_value = cel::value_of(value, seen);
-    let old_value = old.map(|old| cel::value_of(old, seen));
-    for rule in schema.rules.iter().filter(|rule| !rule.rule.trim().is_empty()) {
-        let Ok(program) = compile(&environment(&declaration, rule), &rule.rule, &Type::Bool) else {
-            continue;
-        };
-        if program.mentions("oldSelf") && old.is_none() && !rule.optional_old_self {
-            continue;
-        }
-        let mut activation = Activation::new().with("self", new_value.clone());
-        match (&old_value, rule.optional_old_self) {
-            (old, true) => activation.set("oldSelf", cel::Value::Optional(old.clone().map(Arc::new))),
-            (Some(old), false) => activation.set("oldSelf", old.clone()),
-            (None, false) => {}
-        }
-        let outcome = program.evaluate(&activation, budget);
-        let named = if rule.message.is_empty() { rule.rule.trim() } else { rule.message.as_str() };
-        if budget.is_overdrawn() {
-            let detail = "validation failed due to running out of cost budget, no further validation rules will be run";
-            return errors.invalid(at, kind, detail);
-        }
-        match outcome {
-            Ok(cel::Value::Bool(true)) | Err(EvalError::Unknown) => {}
-            Ok(_) => refuse(schema, value, rule, at, errors),
-            Err(EvalError::Error(wrong)) if wrong.starts_with("no such overload") => {
-                let detail = format!(
-                    "'{wrong}': call arguments did not match a supported operator, function or macro signature for rule: {named}"
-                );
-                errors.invalid(at, kind, detail);
-            }
-            Err(EvalError::Error(wrong)) => {
-                errors.invalid(at, kind, format!("{wrong} evaluating rule: {named}"));
-            }
-            Err(EvalError::Stopped(wrong)) => {
-                let detail = format!(
-                    "'{wrong}': no further validation rules will be run due to call cost exceeds limit for rule: {named}"
-                );
-                return errors.invalid(at, kind, detail);
-            }
-        }
-    }
-}
-
-/// Reports that a value breaks a rule.
-fn refuse(schema: &Structural, value: &Value, rule: &Rule, at: &Path<'_>, errors: &mut Errors) {
-    let detail = if rule.message.is_empty() {
-        format!("failed rule: {}", rule.rule.trim())
-    } else {
-        rule.message.to_string()
-    };
-    let reason = match rule.reason.as_str() {
-        "FieldValueRequired" => Reason::Required,
-        "FieldValueForbidden" => Reason::Forbidden,
-        "FieldValueDuplicate" => Reason::Duplicate,
-        _ => Reason::Invalid,
-    };
-    let is_whole = !matches!(schema.kind, Some(ValueKind::Object | ValueKind::Array));
-    let shown = Some(value.clone()).filter(|_| is_whole);
-    let below = rule.field_path.trim_start_matches('.');
-    if below.is_empty() {
-        errors.add(reason, at, shown, detail);
-    } else {
-        errors.add(reason, &at.child(below), shown, detail);
-    }
-}
-
-fn kind_name(kind: Option<ValueKind>) -> &'static str {
-    match kind {
-        Some(ValueKind::Object) => "object",
-        Some(ValueKind::Array) => "array",
-        Some(ValueKind::String) => "string",
-        Some(ValueKind::Integer) => "integer",
-        Some(ValueKind::Number) => "number",
-        Some(ValueKind::Boolean) => "boolean",
-        None => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -448,17 +271,5 @@ mod tests {
             scope.check_rules(&schema, None, false, &Path::new("s"), &mut errors);
             assert_eq!(fields(&errors), wanted, "{schema:?}");
         }
-    }
-
-    #[test]
-    fn defaults_are_held_against_rules() {
-        let schema = value(
-            "{type: object, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: 'self.a > 1', message: too few}]}",
-        );
-        let mut errors = Errors::new();
-        check_default(&schema, &value("{a: 1}"), false, &Path::new("d"), &mut errors);
-        check_default(&schema, &value("{}"), false, &Path::new("e"), &mut errors);
-        check_default(&schema, &value("{a: 2}"), false, &Path::new("f"), &mut errors);
-        assert_eq!(fields(&errors), ["d FieldValueInvalid", "e FieldValueInvalid"]);
     }
 }

@@ -1,10 +1,10 @@
 //! Whether the defaults in a schema are what the schema asks for
 //! (`apiextensions-apiserver` 0.36, `pkg/apiserver/schema/{defaulting,pruning}`).
 
-use super::instances;
+use crate::custom;
 use crate::errors::Errors;
-use crate::kinds::expressions;
 use crate::path::Path;
+use crate::structural::Structural;
 use crate::value::{Entry, Value};
 
 const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
@@ -35,9 +35,10 @@ fn walk(schema: &Value, place: Place, at: &Path<'_>, errors: &mut Errors) {
             errors.invalid(&at, default.clone(), "must not have unknown fields");
         }
         let before = errors.len();
-        instances::validate(schema, default, &at, errors);
+        let structural = Structural::read(schema);
+        custom::validate_value(&structural, default, &at, errors);
         if errors.len() == before {
-            expressions::check_default(schema, default, is_resource, &at, errors);
+            custom::check_default(&structural, default, is_resource, &at, errors);
         }
     }
     let below = Place { is_resource: false, inside_meta, ..place };

@@ -4,8 +4,6 @@
 
 mod defaults;
 mod field_paths;
-mod formats;
-mod instances;
 mod internal;
 mod names;
 mod schemas;
@@ -14,6 +12,7 @@ mod structural;
 
 use spec::Options;
 
+use crate::custom::formats;
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::path::Path;

@@ -64,7 +64,7 @@ const PATTERNS: [(&str, &str); 12] = [
 ];
 
 /// Whether the server knows the format for a type.
-pub(super) fn is_recognized(format: &str, kind: &str) -> bool {
+pub(crate) fn is_recognized(format: &str, kind: &str) -> bool {
     match kind {
         "" | "string" => RECOGNIZED.contains(&normalized(format).as_str()),
         "integer" => matches!(format, "int32" | "int64"),
@@ -78,7 +78,7 @@ fn normalized(format: &str) -> String {
 }
 
 /// Whether a text is none of that format.
-pub(super) fn refuses(format: &str, text: &str) -> bool {
+pub(crate) fn refuses(format: &str, text: &str) -> bool {
     static COMPILED: LazyLock<BTreeMap<&str, Regex>> = LazyLock::new(|| {
         let compile = |pattern: &str| Regex::new(pattern).expect("the pattern is fixed");
         PATTERNS.iter().map(|(format, pattern)| (*format, compile(pattern))).collect()
