@@ -169,7 +169,7 @@ fn is_left_open(object: &Object, problem: &Problem) -> bool {
             PathStep::Index(_) => false,
         });
     }
-    object.root().at(&problem.path).and_then(|node| node.as_str()).is_some_and(is_filled_in_later)
+    object.root().at(&problem.path).and_then(seatrial_yaml::Node::as_str).is_some_and(is_filled_in_later)
 }
 
 /// Whether a rule is broken only in clusters with one family of addresses, of
