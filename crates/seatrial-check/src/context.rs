@@ -10,6 +10,7 @@ use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
 use crate::selection::Index;
+use crate::tree_state::TreeState;
 
 /// What several checks look things up in, built once for a repository.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Indexes<'a> {
     plurals: Plurals<'a>,
     limit_ranges: LimitRanges<'a>,
     reviews: Reviews,
+    tree_state: TreeState<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -28,7 +30,8 @@ impl<'a> Indexes<'a> {
         let (pods, services) = (Index::pods(repository), Index::services(repository));
         let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
-        Self { pods, services, hosts, plurals, limit_ranges, reviews }
+        let tree_state = TreeState::of(repository);
+        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state }
     }
 }
 
@@ -101,6 +104,11 @@ impl<'a> Context<'a> {
     /// What the tree's `LimitRange` objects fill in.
     pub(crate) fn limit_ranges(&self) -> &'a LimitRanges<'a> {
         &self.world.indexes.limit_ranges
+    }
+
+    /// What the tree states for its own objects.
+    pub(crate) fn tree_state(&self) -> &'a TreeState<'a> {
+        &self.world.indexes.tree_state
     }
 
     /// What the API server would say to an object.

@@ -35,6 +35,7 @@ mod selection;
 mod slip;
 mod storage;
 mod titles;
+mod tree_state;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};

@@ -170,7 +170,7 @@ fn is_left_open(object: &Object, problem: &Problem) -> bool {
             PathStep::Index(_) => false,
         });
     }
-    object.root().at(&problem.path).and_then(|node| node.as_str()).is_some_and(is_filled_in_later)
+    object.root().at(&problem.path).and_then(seatrial_yaml::Node::as_str).is_some_and(is_filled_in_later)
 }
 
 /// Whether a rule is broken by a text that another program has yet to fill in.

@@ -71,6 +71,23 @@ pub fn with_nothing_used(quota: &Value) -> Value {
     quota
 }
 
+/// Adds to a quota's use what that many new objects like this one take of it,
+/// whether there was so much or not.
+pub fn take(quota: &mut Value, request: &Attributes<'_>, object: &Value, count: i64) {
+    let counted = Counted::of(request);
+    let own = counted.usage(request, object);
+    if !counted.is_covered_by(quota, object, &own) {
+        return;
+    }
+    let before = amounts::read(quota.at("status"), "used");
+    let used = quota.struct_mut("status").struct_mut("used").map_mut();
+    for (name, amount) in own {
+        let Some(taken) = before.get(&name) else { continue };
+        let now = taken.plus(amount.times(count));
+        used.insert(name, Value::Str(format_smolstr!("{now}")), By::Server);
+    }
+}
+
 /// What an object uses of any quota; zero amounts are left out.
 pub fn usage(request: &Attributes<'_>, object: &Value) -> Amounts {
     Counted::of(request).usage(request, object)

@@ -40,6 +40,7 @@ mod duplicate_port;
 mod duplicate_volume;
 mod empty_secret_value;
 mod escalating_rule;
+mod exceeds_quota;
 mod exclusive_fields;
 mod flux_missing_namespace;
 mod flux_missing_path;
@@ -113,6 +114,8 @@ mod placeholder_secret_value;
 mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
+mod refused_by_limit_range;
+mod refused_by_pod_security;
 mod refused_value;
 mod removed_annotation;
 mod removed_node_label;
@@ -210,6 +213,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
     &escalating_rule::CHECK,
+    &exceeds_quota::CHECK,
     &exclusive_fields::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
@@ -283,6 +287,8 @@ pub static ALL: &[&Check] = &[
     &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
+    &refused_by_limit_range::CHECK,
+    &refused_by_pod_security::CHECK,
     &refused_value::CHECK,
     &removed_annotation::CHECK,
     &removed_node_label::CHECK,

@@ -1,0 +1,279 @@
+//! A `ResourceQuota` has no room for what is deployed into its namespace.
+//!
+//! ## Why
+//! A `ResourceQuota` bounds what all objects of a namespace may use together. The API
+//! server refuses a pod that does not fit, and one with a container that does not state
+//! what the quota counts. A Deployment is still accepted, and then waits for pods that
+//! are never created. The sum is that of the unit's own objects, all replicas running;
+//! pods of Jobs and `DaemonSets` are judged alone.
+//!
+//! ## Bad
+//! ```yaml
+//! apiVersion: v1
+//! kind: ResourceQuota
+//! metadata: {name: small, namespace: shop}
+//! spec:
+//!   hard: {requests.memory: 1Gi}
+//! ---
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   replicas: 3
+//!   selector: {matchLabels: {app: web}}
+//!   template:
+//!     metadata: {labels: {app: web}}
+//!     spec:
+//!       containers:
+//!         - name: web
+//!           image: registry.example.com/web:1
+//!           resources: {requests: {memory: 512Mi}}
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! apiVersion: v1
+//! kind: ResourceQuota
+//! metadata: {name: small, namespace: shop}
+//! spec:
+//!   hard: {requests.memory: 1Gi}
+//! ---
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   replicas: 2
+//!   selector: {matchLabels: {app: web}}
+//!   template:
+//!     metadata: {labels: {app: web}}
+//!     spec:
+//!       containers:
+//!         - name: web
+//!           image: registry.example.com/web:1
+//!           resources: {requests: {memory: 512Mi}}
+//! ```
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::{Object, Place};
+use seatrial_policy::{Denial, quota};
+use seatrial_schema::Value;
+use seatrial_schema::admission::{Attributes, Operation};
+use seatrial_yaml::{FieldPath, PathStep};
+
+use crate::review::location;
+use crate::tree_state::{Stated, TreeState, new_pod, unused};
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "exceeds-quota",
+        title: "A ResourceQuota has no room for what is deployed into its namespace",
+        severity: Severity::Error,
+        level: Level::Bundle,
+        strictness: Strictness::Default,
+        families: &["policy.quota"],
+        page: include_str!("exceeds_quota.rs"),
+    },
+    run,
+};
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let state = context.tree_state();
+    if !state.has("ResourceQuota") {
+        return;
+    }
+    let mut ledger = Ledger { state, minimums: minimums(context), quotas: BTreeMap::new() };
+    let mut seen = FxHashSet::default();
+    for object in context.objects() {
+        let quotas = state.in_namespace_of(object, "ResourceQuota");
+        let is_new = seen.insert((object.group(), object.kind(), object.namespace(), object.name()));
+        if quotas.is_empty() || !is_new {
+            continue;
+        }
+        let created = ledger.created_by(object);
+        for stated in quotas {
+            report.add_some(created.iter().find_map(|it| ledger.enter(stated, object, it)));
+        }
+    }
+}
+
+/// How many replicas autoscalers keep at the least, by kind and name of what they scale.
+fn minimums<'a>(context: &Context<'a>) -> BTreeMap<(&'a str, &'a str), i64> {
+    let scalers = context.of_kind("autoscaling", "HorizontalPodAutoscaler");
+    let minimum = |scaler: &'a Object| {
+        let target = scaler.field(&["spec", "scaleTargetRef"])?;
+        let text = |key| target.get(key)?.as_str();
+        let count = scaler.field(&["spec", "minReplicas"]).and_then(seatrial_yaml::Node::as_i64).unwrap_or(1);
+        Some(((text("kind")?, text("name")?), count))
+    };
+    scalers.filter_map(minimum).collect()
+}
+
+/// What one object makes: itself, its pods, its claims.
+struct Created {
+    group: String,
+    kind: String,
+    resource: String,
+    value: Value,
+    /// How many of it there are as long as the object is there.
+    count: i64,
+    /// Where the value stands in the object.
+    base: FieldPath,
+}
+
+/// What the unit's objects have taken of each quota so far.
+struct Ledger<'a> {
+    state: &'a TreeState<'a>,
+    minimums: BTreeMap<(&'a str, &'a str), i64>,
+    /// By the quota's place; none once it was exceeded.
+    quotas: BTreeMap<Place, Option<Value>>,
+}
+
+impl Ledger<'_> {
+    fn created_by(&self, object: &Object) -> Vec<Created> {
+        let mut all = Vec::new();
+        let Some((value, kind)) = self.state.decoded(object) else { return all };
+        if kind.is_cluster_scoped {
+            return all;
+        }
+        let replicas = self.replicas(object, &value);
+        if let Some(pods) = self.state.pods_of(object) {
+            all.push(Created {
+                group: String::new(),
+                kind: "Pod".to_owned(),
+                resource: "pods".to_owned(),
+                value: self.state.filled_in(object, pods.pod),
+                count: replicas,
+                base: pods.base,
+            });
+        }
+        let list = FieldPath::root().key("spec").key("volumeClaimTemplates");
+        for (claim, at) in value.at("spec").items("volumeClaimTemplates").iter().zip(0..) {
+            all.push(Created {
+                group: String::new(),
+                kind: "PersistentVolumeClaim".to_owned(),
+                resource: "persistentvolumeclaims".to_owned(),
+                value: claim.clone(),
+                count: replicas,
+                base: list.index(at),
+            });
+        }
+        if !object.is("", "Pod") {
+            let (group, resource) = (kind.group.to_owned(), kind.plural());
+            let base = FieldPath::root();
+            all.push(Created { group, kind: kind.kind.to_owned(), resource, value, count: 1, base });
+        }
+        all
+    }
+
+    /// How many pods of an object run all the time.
+    fn replicas(&self, object: &Object, value: &Value) -> i64 {
+        let least = self.minimums.get(&(object.kind(), object.name())).copied();
+        match object.kind() {
+            "Pod" => 1,
+            "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController" => {
+                let stated = value.at("spec").int("replicas");
+                least.map_or(stated, |least| least.max(0))
+            }
+            // These come and go, or hang on the nodes.
+            _ => 0,
+        }
+    }
+
+    /// Takes what is created of a quota, and tells if there is too little.
+    fn enter(&mut self, stated: &Stated<'_>, object: &Object, created: &Created) -> Option<Notice> {
+        let place = Place { unit: stated.object.unit(), object: stated.object.id() };
+        let fresh = unused(&stated.value);
+        let slot = self.quotas.entry(place).or_insert_with(|| Some(fresh.clone()));
+        let used = slot.clone()?;
+        let request = Attributes {
+            operation: Operation::Create,
+            group: &created.group,
+            kind: &created.kind,
+            resource: &created.resource,
+            ..new_pod(object)
+        };
+        if let Some(denial) = self.ask(&request, object, created, fresh) {
+            return Some(notice(stated, object, created, &denial, true));
+        }
+        if created.count == 0 {
+            return None;
+        }
+        let mut used = used;
+        quota::take(&mut used, &request, &created.value, created.count - 1);
+        if let Some(denial) = self.ask(&request, object, created, used.clone()) {
+            self.quotas.insert(place, None);
+            return Some(notice(stated, object, created, &denial, false));
+        }
+        quota::take(&mut used, &request, &created.value, 1);
+        self.quotas.insert(place, Some(used));
+        None
+    }
+
+    fn ask(
+        &self,
+        request: &Attributes<'_>,
+        object: &Object,
+        created: &Created,
+        quota: Value,
+    ) -> Option<Denial> {
+        let quotas = [quota];
+        quota::enforce(request, &created.value, &self.state.around(object, &quotas)).err()
+    }
+}
+
+fn notice(
+    stated: &Stated<'_>,
+    object: &Object,
+    created: &Created,
+    denial: &Denial,
+    is_alone: bool,
+) -> Notice {
+    let name = stated.object.name();
+    let bound = denial.causes.iter().find(|cause| cause.of.is_some());
+    let resource = bound.and_then(|cause| cause.path.last()).map_or("spec", |step| match step {
+        PathStep::Key(key) => key.as_str(),
+        PathStep::Index(_) => "spec",
+    });
+    let title = object.title();
+    let subject = match created.kind.as_str() {
+        kind if kind == object.kind() => title,
+        "Pod" => format!("the pods of {title}"),
+        _ => format!("the claims of {title}"),
+    };
+    let own = denial.causes.iter().find(|cause| cause.of.is_none());
+    let message = match (own, is_alone) {
+        (Some(_), _) => {
+            format!("quota `{name}` refuses {subject}: a container does not state `{resource}`")
+        }
+        (None, true) => format!("quota `{name}` has too little `{resource}` for {subject}"),
+        (None, false) => {
+            format!("quota `{name}` has too little `{resource}` for {subject} and what stands beside")
+        }
+    };
+    let at = match own {
+        Some(cause) => created.base.join(&cause.path),
+        None => blamed(object, created, is_alone),
+    };
+    let stated_at = bound.map_or_else(FieldPath::root, |cause| cause.path.clone());
+    Notice::new(&CHECK.info, location(object, &at), message)
+        .because(format!("the API server says: {}", denial.message))
+        .related(location(stated.object, &stated_at), Role::Cause, "the quota is here")
+}
+
+/// The field that asks for too much: the count of pods, or what one asks for.
+fn blamed(object: &Object, created: &Created, is_alone: bool) -> FieldPath {
+    let spec = FieldPath::root().key("spec");
+    let replicas = spec.key("replicas");
+    if !is_alone && created.count > 1 && object.at(&replicas).is_some() {
+        return replicas;
+    }
+    match created.kind.as_str() {
+        "Pod" => created.base.join(&spec.key("containers").index(0).key("resources")),
+        "PersistentVolumeClaim" => created.base.join(&spec.key("resources").key("requests").key("storage")),
+        _ => FieldPath::root(),
+    }
+}
