@@ -63,7 +63,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn judge(object: &Object, error: &FieldError) -> Notice {
-    let subject = format!("`{}` of {}", error.field, object.title());
+    // The server prints brackets for what is about the whole object.
+    let subject = match error.field.as_str() {
+        "[]" | "<nil>" | "" => object.title(),
+        field => format!("`{field}` of {}", object.title()),
+    };
     let message = match error.reason {
         Reason::Forbidden => format!("{subject} is forbidden{}", behind(&error.detail)),
         Reason::Duplicate => format!("{subject} is there twice: {}", error.shown_value()),
