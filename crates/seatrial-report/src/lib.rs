@@ -4,6 +4,7 @@
 mod accepted;
 mod catalogue;
 mod coverage;
+pub mod diff;
 mod github;
 mod json;
 mod junit;

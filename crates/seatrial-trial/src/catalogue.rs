@@ -4,10 +4,12 @@ use seatrial_diagnostics::CheckInfo;
 
 use crate::suppress::{EXPIRED, UNUSED};
 use crate::unmatched::UNMATCHED;
+use crate::upgrade;
 
 /// What every check says of itself, in the order of their ids.
 pub fn catalogue() -> Vec<&'static CheckInfo> {
     let mut all: Vec<&'static CheckInfo> = vec![&EXPIRED, &UNMATCHED, &UNUSED];
+    all.extend(upgrade::CHECKS);
     all.extend(seatrial_render::checks());
     all.extend(seatrial_check::infos());
     all.sort_by_key(|check| check.id);

@@ -63,7 +63,7 @@ impl Judgement {
 }
 
 /// The reference graph, read object by object in parallel.
-fn graph(repository: &Repository) -> Graph {
+pub(crate) fn graph(repository: &Repository) -> Graph {
     let index = Index::build(repository);
     let links = |bundle: &Bundle| {
         let objects = bundle.objects().par_iter();

@@ -20,6 +20,7 @@ mod stages;
 mod suppress;
 mod trial;
 mod unmatched;
+pub mod upgrade;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, Comparison};
@@ -32,5 +33,8 @@ pub use origins::{AtRevision, origins};
 pub use root::{ConfigError, find_root, load_config};
 pub use seatrial_model::{SkipCode, UnitKind, UnitRole};
 pub use stages::{Stage, Stages, Volume};
-pub use trial::{Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check, check_observed};
+pub use trial::{
+    Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check, check_observed, check_upgrade,
+};
+pub use upgrade::Earlier;
 pub use verdict::{UnitVerdict, Verdict, WorkloadVerdict};

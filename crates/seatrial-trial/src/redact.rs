@@ -106,6 +106,13 @@ impl Scrubber {
         self.scrub_except(text, &[]);
     }
 
+    /// The text with every secret value masked.
+    pub(crate) fn scrubbed(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.scrub_except(&mut text, &[]);
+        text
+    }
+
     /// The text with every secret value masked, but for some words.
     fn scrub_except(&self, text: &mut String, words: &[&str]) {
         let found = self.found(text, words);

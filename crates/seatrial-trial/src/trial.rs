@@ -22,6 +22,7 @@ use crate::resolve::{Resolved, Resolver, resolve};
 use crate::stages::{Stage, Stages, Unobserved, Volume};
 use crate::suppress::Suppressions;
 use crate::unmatched::Unmatched;
+use crate::upgrade::{self, Earlier};
 use crate::verdict::{Evidence, UnitVerdict, Verdict, of_repository};
 use crate::{Config, Date, catalogue, origins};
 
@@ -172,19 +173,23 @@ pub fn check(request: &TrialRequest<'_>) -> Trial {
 
 /// The same, telling somebody of every stage that is over.
 pub fn check_observed(request: &TrialRequest<'_>, stages: &dyn Stages) -> Trial {
+    check_upgrade(request, None, stages)
+}
+
+/// The same, also of what becomes of an earlier tree when this one is applied
+/// over it.
+pub fn check_upgrade(
+    request: &TrialRequest<'_>,
+    earlier: Option<&Earlier<'_>>,
+    stages: &dyn Stages,
+) -> Trial {
     let checks = catalogue();
     let target = target(&request.config);
-    let mut rendering = seatrial_render::render(Request {
-        files: request.files,
-        revisions: request.revisions,
-        root: request.root.clone(),
-        scope: request.scope.clone(),
-        target: target.clone(),
-        external: request.config.external.iter().map(|it| it.object.clone()).collect(),
-        exclude: request.config.exclude_below(&request.root),
-        origins: origins(request.revisions, &request.config, &request.root),
-        limits: Limits::default(),
-    });
+    let mut rendering = render(request);
+    if let Some(earlier) = earlier {
+        let found = upgrade::notices(earlier, request, &mut rendering);
+        rendering.notices.extend(found.into_iter().filter(|it| request.config.select.has(it.check)));
+    }
     if let Some(revisions) = request.revisions {
         look_elsewhere(revisions, &mut rendering.repository);
     }
@@ -209,16 +214,31 @@ pub fn check_observed(request: &TrialRequest<'_>, stages: &dyn Stages) -> Trial 
     trial
 }
 
+/// Discovers what the tree holds and reads it.
+pub(crate) fn render(request: &TrialRequest<'_>) -> Rendering {
+    seatrial_render::render(Request {
+        files: request.files,
+        revisions: request.revisions,
+        root: request.root.clone(),
+        scope: request.scope.clone(),
+        target: target(&request.config),
+        external: request.config.external.iter().map(|it| it.object.clone()).collect(),
+        exclude: request.config.exclude_below(&request.root),
+        origins: origins(request.revisions, &request.config, &request.root),
+        limits: Limits::default(),
+    })
+}
+
 /// What must not be printed.
-struct Redaction {
+pub(crate) struct Redaction {
     /// The secrets of every file, also of those that no finding points into: a
     /// message may quote an object that stands anywhere.
-    secrets: Vec<Span>,
-    scrubber: Scrubber,
+    pub(crate) secrets: Vec<Span>,
+    pub(crate) scrubber: Scrubber,
 }
 
 impl Redaction {
-    fn new(rendering: &Rendering) -> Self {
+    pub(crate) fn new(rendering: &Rendering) -> Self {
         let files: Vec<FileId> = rendering.sources.ids().collect();
         let secrets: Vec<Span> =
             files.into_par_iter().flat_map_iter(|file| rendering.secrets(file)).collect();
@@ -444,7 +464,7 @@ impl Run<'_> {
 /// Words that are no secrets although one may hold them: the names that
 /// messages are made of. The secrets of a template that cannot be read are
 /// guessed widely, so that names stand among them.
-fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> FxHashSet<&'a str> {
+pub(crate) fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> FxHashSet<&'a str> {
     let names = |object: &'a Object| [Some(object.name()), Some(object.kind()), object.namespace()];
     let labels = |object: &'a Object| {
         let labels = object.field(&["metadata", "labels"]);

@@ -22,6 +22,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check a tree: findings, each on the line to edit, and a verdict
     Check(Box<Check>),
+    /// Say what becomes of the objects of one tree when another is applied over it
+    Diff(Diff),
     /// Explain a check; without an id, list them all
     Explain(Explain),
 }
@@ -40,6 +42,10 @@ pub(crate) struct Check {
     /// Check the tree of this revision, such as `main~3`, without a checkout
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,
+    /// Also report what an upgrade from this revision cannot change in place, what data it loses and
+    /// which pods it replaces
+    #[arg(long, value_name = "REV")]
+    pub(crate) upgrade_from: Option<String>,
     /// Report only the units of this name or glob, such as `manifests:apps/*`
     #[arg(long, value_name = "GLOB")]
     pub(crate) unit: Option<String>,
@@ -76,6 +82,52 @@ pub(crate) struct Check {
     /// Say on stderr how much was handled and where the time went
     #[arg(long)]
     pub(crate) stats: bool,
+}
+
+/// What `seatrial diff` is given.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A and B are paths, or git revisions such as `main~3`, a tag or `REV:PATH`; a name that \
+    exists as a path is a path. Without B, a revision is compared with the working tree, and a path with \
+    what HEAD has there; without both, HEAD with the working tree.\n\n\
+    Exit codes: 0 nothing speaks against it, 1 something cannot be changed in place or data is lost, \
+    2 could not run."
+)]
+pub(crate) struct Diff {
+    /// What is there already
+    #[arg(value_name = "A")]
+    pub(crate) before: Option<String>,
+    /// What is applied over it
+    #[arg(value_name = "B")]
+    pub(crate) after: Option<String>,
+    /// Look for units below this directory instead of the one with `seatrial.toml` or the top of the
+    /// git repository
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Compare only the units of this name or glob, such as `manifests:apps/*`
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) unit: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: DiffFormat,
+    /// The Kubernetes version that both are for, such as `1.36`
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// Whether to colour the terminal format
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print the objects only: no counts, no coverage, no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Objects by what happens to them, the worst last, for people
+    #[default]
+    Terminal,
+    /// One JSON document
+    Json,
 }
 
 /// What `seatrial explain` is given.

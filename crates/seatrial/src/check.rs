@@ -9,7 +9,7 @@ use seatrial_trial::{AtRevision, Config, Date, Trial, TrialRequest, UnitFilter, 
 
 use crate::args::Check;
 use crate::failure::{Failure, warn};
-use crate::place::Tree;
+use crate::place::{Asked, Tree};
 use crate::stats::Clock;
 use crate::{CLEAN, FINDINGS, baseline, report};
 
@@ -53,7 +53,7 @@ struct Tried {
 }
 
 fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
-    let tree = Tree::open(arguments)?;
+    let tree = Tree::open(asked(arguments, arguments.rev.as_deref(), "--rev"))?;
     let base = tree.base();
     if let (Some(problem), false) = (&tree.git_problem, arguments.quiet) {
         warn(&format!("{problem}; going on without git"));
@@ -67,9 +67,12 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     };
     let is_directory = matches!(tree.files.kind(&tree.scope), Some(EntryKind::Directory));
     let is_ignored = revisions.is_some_and(|it| it.is_ignored(&tree.scope, is_directory));
+    let earlier = arguments.upgrade_from.as_deref().map(|rev| Earlier::open(arguments, rev)).transpose()?;
+    let earlier = earlier.as_ref().map(|it| it.request(arguments)).transpose()?;
     let trial = check(
         arguments,
         clock,
+        earlier.as_ref(),
         TrialRequest {
             files: tree.files.as_ref(),
             revisions,
@@ -79,7 +82,7 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
             config,
             config_text,
             today: today(arguments)?,
-            units: unit_filter(arguments)?,
+            units: unit_filter(arguments.unit.as_deref())?,
         },
     )?;
     Ok(Tried { trial, is_ignored, base })
@@ -88,6 +91,9 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
 fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     if arguments.root.is_some() || arguments.rev.is_some() {
         return Err(Failure::new("stdin has no --root and no --rev"));
+    }
+    if arguments.upgrade_from.is_some() {
+        return Err(Failure::new("stdin has no --upgrade-from"));
     }
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(STDIN_BYTES_MAX + 1).read_to_end(&mut bytes);
@@ -99,6 +105,7 @@ fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     let trial = check(
         arguments,
         clock,
+        None,
         TrialRequest {
             files: &files as &dyn Files,
             revisions: None,
@@ -108,32 +115,77 @@ fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
             config: Config::default(),
             config_text: None,
             today: today(arguments)?,
-            units: unit_filter(arguments)?,
+            units: unit_filter(arguments.unit.as_deref())?,
         },
     )?;
     Ok(Tried { trial, is_ignored: false, base: Base::Top })
 }
 
 /// The command line wins over the configuration.
-fn check(arguments: &Check, clock: &Clock, mut request: TrialRequest<'_>) -> Result<Trial, Failure> {
-    if let Some(text) = &arguments.kube_version {
-        let version = Config::version(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
-        request.config.kubernetes = Some(version);
-    }
+fn check(
+    arguments: &Check,
+    clock: &Clock,
+    earlier: Option<&seatrial_trial::Earlier<'_>>,
+    mut request: TrialRequest<'_>,
+) -> Result<Trial, Failure> {
+    set_version(&mut request.config, arguments.kube_version.as_deref())?;
     arguments.choice.apply(&mut request.config, &catalogue())?;
-    Ok(seatrial_trial::check_observed(&request, clock))
+    Ok(seatrial_trial::check_upgrade(&request, earlier, clock))
 }
 
-fn unit_filter(arguments: &Check) -> Result<Option<UnitFilter>, Failure> {
-    let Some(pattern) = &arguments.unit else { return Ok(None) };
+pub(crate) fn set_version(config: &mut Config, text: Option<&str>) -> Result<(), Failure> {
+    if let Some(text) = text {
+        let version = Config::version(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
+        config.kubernetes = Some(version);
+    }
+    Ok(())
+}
+
+fn asked<'a>(arguments: &'a Check, rev: Option<&'a str>, option: &'static str) -> Asked<'a> {
+    Asked { path: &arguments.path, root: arguments.root.as_deref(), rev, option }
+}
+
+/// The revision that is upgraded from.
+struct Earlier<'a> {
+    rev: &'a str,
+    tree: Tree,
+    config: Config,
+}
+
+impl<'a> Earlier<'a> {
+    fn open(arguments: &'a Check, rev: &'a str) -> Result<Self, Failure> {
+        let tree = Tree::open(asked(arguments, Some(rev), "--upgrade-from"))?;
+        let (config, _) = load_config(tree.files.as_ref(), &tree.root, &catalogue()).map_err(Failure::new)?;
+        Ok(Self { rev, tree, config })
+    }
+
+    fn request(&self, arguments: &Check) -> Result<seatrial_trial::Earlier<'_>, Failure> {
+        let request = TrialRequest {
+            files: self.tree.files.as_ref(),
+            revisions: None,
+            git_problem: None,
+            root: self.tree.root.clone(),
+            scope: self.tree.scope.clone(),
+            config: self.config.clone(),
+            config_text: None,
+            today: today(arguments)?,
+            units: unit_filter(arguments.unit.as_deref())?,
+        };
+        Ok(seatrial_trial::Earlier { name: self.rev.to_owned(), request })
+    }
+}
+
+pub(crate) fn unit_filter(pattern: Option<&str>) -> Result<Option<UnitFilter>, Failure> {
+    let Some(pattern) = pattern else { return Ok(None) };
     let filter = UnitFilter::new(pattern);
     filter.map(Some).map_err(|error| Failure::new(format!("--unit `{pattern}` is no glob: {error}")))
 }
 
 fn today(arguments: &Check) -> Result<Date, Failure> {
-    if let Some(today) = arguments.today {
-        return Ok(today);
-    }
+    arguments.today.map_or_else(current_day, Ok)
+}
+
+pub(crate) fn current_day() -> Result<Date, Failure> {
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let date = Date::new(now.year().unsigned_abs(), now.month().unsigned_abs(), now.day().unsigned_abs());
     date.map_err(|_| Failure::new("the clock shows no day of the calendar").hint("set it with --today"))

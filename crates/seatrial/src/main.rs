@@ -7,6 +7,7 @@ mod args;
 mod baseline;
 mod check;
 mod choice;
+mod diff;
 mod explain;
 mod failure;
 mod output;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Command::Check(check) => check::run(check),
+        Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
     };
     let code = done.unwrap_or_else(|failure| failure.report());

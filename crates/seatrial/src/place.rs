@@ -9,8 +9,17 @@ use seatrial_source::{DiskFiles, Files, Revisions, TreePath};
 use seatrial_trial::config::FILE_NAME;
 use seatrial_trial::find_root;
 
-use crate::args::Check;
 use crate::failure::Failure;
+
+/// What a person asks for: a path, perhaps in a revision.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) root: Option<&'a Path>,
+    pub(crate) rev: Option<&'a str>,
+    /// What named the revision.
+    pub(crate) option: &'static str,
+}
 
 /// A tree to check, and what version control says about it.
 pub(crate) struct Tree {
@@ -25,9 +34,9 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// Finds the tree that holds the path.
-    pub(crate) fn open(arguments: &Check) -> Result<Self, Failure> {
-        let path = real_path(&arguments.path, arguments.rev.is_some())?;
-        let root = arguments.root.as_deref().map(|root| real_path(root, false)).transpose()?;
+    pub(crate) fn open(arguments: Asked<'_>) -> Result<Self, Failure> {
+        let path = real_path(arguments.path, arguments.rev.is_some())?;
+        let root = arguments.root.map(|root| real_path(root, false)).transpose()?;
         let (git, git_problem) = match Repository::discover(existing(&path)) {
             Ok(git) => (git, None),
             Err(error) => (None, Some(error.to_string())),
@@ -37,10 +46,10 @@ impl Tree {
             (None, Some(root)) => root.clone(),
             (None, None) => top_without_git(&path),
         };
-        let files = files(&top, git.as_ref(), git_problem.as_deref(), arguments)?;
-        let scope = below(&top, &path, arguments)?;
+        let files = files(&top, git.as_ref(), git_problem.as_deref(), &arguments)?;
+        let scope = below(&top, &path, &arguments)?;
         if arguments.rev.is_some() && files.kind(&scope).is_none() {
-            let rev = arguments.rev.as_deref().unwrap_or_default();
+            let rev = arguments.rev.unwrap_or_default();
             return Err(Failure::new(format!("`{}` does not exist in {rev}", arguments.path.display())));
         }
         let root = match root {
@@ -114,9 +123,9 @@ fn files(
     top: &Path,
     git: Option<&Repository>,
     git_problem: Option<&str>,
-    arguments: &Check,
+    arguments: &Asked<'_>,
 ) -> Result<Box<dyn Files>, Failure> {
-    let Some(rev) = &arguments.rev else {
+    let Some(rev) = arguments.rev else {
         let files = DiskFiles::open(top);
         let files =
             files.map_err(|error| Failure::new(format!("`{}` cannot be opened: {error}", top.display())))?;
@@ -127,7 +136,7 @@ fn files(
             || format!("`{}` is in no git repository", arguments.path.display()),
             ToOwned::to_owned,
         );
-        return Err(Failure::new(format!("--rev {rev} cannot be read: {why}")));
+        return Err(Failure::new(format!("{} {rev} cannot be read: {why}", arguments.option)));
     };
     let commit = git.resolve(rev).map_err(|error| {
         Failure::new(error).hint("a branch, a tag, a commit, or an expression such as `main~3`")
@@ -135,9 +144,9 @@ fn files(
     git.files(&commit).map_err(Failure::new)
 }
 
-fn below(top: &Path, path: &Path, arguments: &Check) -> Result<TreePath, Failure> {
+fn below(top: &Path, path: &Path, arguments: &Asked<'_>) -> Result<TreePath, Failure> {
     let outside = || {
-        let root = arguments.root.as_deref().unwrap_or(top);
+        let root = arguments.root.unwrap_or(top);
         Failure::new(format!("`{}` lies outside `{}`", arguments.path.display(), root.display()))
             .hint("give --root a directory that holds the path")
     };

@@ -39,6 +39,7 @@ fn files() -> Vec<(String, String)> {
             "docs/schemas/config.schema.json".to_owned(),
             seatrial_trial::config::schema(&seatrial_trial::catalogue()),
         ),
+        ("docs/schemas/diff.schema.json".to_owned(), seatrial_report::diff::schema()),
         ("docs/schemas/checks.schema.json".to_owned(), seatrial_report::checks_schema()),
         ("docs/schemas/baseline.schema.json".to_owned(), seatrial_trial::Baseline::schema()),
     ];

@@ -1,0 +1,167 @@
+//! What `check` says about a change: the tree under judgement against an
+//! earlier one.
+
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
+use seatrial_render::Rendering;
+use seatrial_source::{FileId, Span, TreePath};
+use seatrial_yaml::FieldPath;
+
+use super::side::Side;
+use super::{Line, ObjectChange, RefusedChange, compare};
+use crate::trial::{TrialRequest, render};
+
+/// A field that cannot be changed.
+pub(crate) static IMMUTABLE: CheckInfo = CheckInfo {
+    id: "immutable-field",
+    title: "A changed field cannot be changed in place",
+    severity: Severity::Error,
+    level: Level::Repository,
+    strictness: Strictness::Default,
+    families: &[],
+    page: include_str!("../pages/immutable_field.md"),
+};
+
+/// A deletion that takes data along.
+pub(crate) static LOST: CheckInfo = CheckInfo {
+    id: "lost-data",
+    title: "Data goes with an object that the change deletes",
+    severity: Severity::Warning,
+    level: Level::Repository,
+    strictness: Strictness::Default,
+    families: &[],
+    page: include_str!("../pages/lost_data.md"),
+};
+
+/// A change that replaces pods.
+pub(crate) static RESTARTED: CheckInfo = CheckInfo {
+    id: "restarted-workload",
+    title: "A change replaces the pods of a workload",
+    severity: Severity::Info,
+    level: Level::Repository,
+    strictness: Strictness::Default,
+    families: &[],
+    page: include_str!("../pages/restarted_workload.md"),
+};
+
+/// The checks whose notices come from here.
+pub(crate) const CHECKS: [&CheckInfo; 3] = [&IMMUTABLE, &LOST, &RESTARTED];
+
+/// Fields of a restart that are named.
+const NAMED_MAX: usize = 6;
+
+/// The tree that is there already.
+pub struct Earlier<'a> {
+    /// What a person calls it: `main~3`.
+    pub name: String,
+    /// How to read it.
+    pub request: TrialRequest<'a>,
+}
+
+/// What is to be said of the change from the earlier tree to the one that is
+/// judged. The text of a file that is gone is added to the sources.
+pub(crate) fn notices(
+    earlier: &Earlier<'_>,
+    request: &TrialRequest<'_>,
+    rendering: &mut Rendering,
+) -> Vec<Notice> {
+    let old = render(&earlier.request);
+    let before = Side::of(&old, &earlier.request);
+    let upgrade = compare(&before, &Side::of(rendering, request));
+    let mut notices = Vec::new();
+    for change in &upgrade.objects {
+        notices.extend(change.refused.iter().map(|it| refused(change, it, &earlier.name)));
+        notices.extend(restarted(change, &earlier.name));
+        if !change.lost.is_empty() {
+            let at = lost_at(change, &before, rendering);
+            notices.push(lost(change, at, &earlier.name));
+        }
+    }
+    notices
+}
+
+fn refused(change: &ObjectChange, refused: &RefusedChange, earlier: &str) -> Notice {
+    let field = refused.fields.first().unwrap_or(&refused.field);
+    let message = format!("{} changes `{field}`, which cannot be changed in place", title(change));
+    let at = location(change, refused.path.clone());
+    let mut notice = Notice::new(&IMMUTABLE, at, message).help(refused.remedy.clone());
+    for field in change.fields.iter().filter(|it| refused.fields.contains(&it.path)).take(NAMED_MAX) {
+        let value = if field.before.is_null() { "nothing".to_owned() } else { format!("`{}`", field.before) };
+        notice = notice.because(format!("`{}` is {value} in {earlier}", field.path));
+    }
+    if let Some(Line { path, line }) = &refused.before {
+        notice = notice.because(format!("it stands at {path}:{line} in {earlier}"));
+    }
+    notice.because(format!("the server says: {}: {}", refused.field, refused.message))
+}
+
+fn restarted(change: &ObjectChange, earlier: &str) -> Option<Notice> {
+    let first = change.restarts.first()?;
+    let message = format!("{} gets new pods, as `{first}` changes", title(change));
+    let path = first.parse::<FieldPath>().unwrap_or_else(|_| FieldPath::root().key("spec").key("template"));
+    let mut notice = Notice::new(&RESTARTED, location(change, path), message);
+    let told = change.fields.iter().filter(|it| change.restarts.contains(&it.path));
+    for field in told.take(NAMED_MAX) {
+        let by = if field.by_default { ", by default" } else { "" };
+        notice = notice
+            .because(format!("`{}`: {} in {earlier}, now {}{by}", field.path, field.before, field.after));
+    }
+    Some(notice)
+}
+
+fn lost(change: &ObjectChange, at: Location, earlier: &str) -> Notice {
+    let what = change.lost.first().map_or("", |it| it.split([',', ':']).next().unwrap_or(it));
+    let verb = if change.after.is_some() { "changes" } else { "is gone" };
+    let mut notice = Notice::new(&LOST, at, format!("{} {verb}, and with it {what}", title(change)));
+    for lost in &change.lost {
+        notice = notice.because(lost.clone());
+    }
+    if let Some(Line { path, line }) = &change.before {
+        notice = notice.because(format!("it stands at {path}:{line} in {earlier}"));
+    }
+    notice.help("keep the object, or save its data before whoever applies the tree prunes what is gone")
+}
+
+fn title(change: &ObjectChange) -> String {
+    format!("{} {}", change.object.kind, change.object.name)
+}
+
+fn location(change: &ObjectChange, path: FieldPath) -> Location {
+    Location::field(change.member.unit, change.member.object, path)
+}
+
+/// Where a loss is told: in the object, else at the head of the file that it
+/// stood in, else in what that file was.
+fn lost_at(change: &ObjectChange, before: &Side<'_>, rendering: &mut Rendering) -> Location {
+    if change.after.is_some() {
+        return location(change, FieldPath::root());
+    }
+    let object = before.repository().bundle(change.member.unit).object(change.member.object);
+    let span = object.span();
+    let path: TreePath = before.path(span.file).clone();
+    if let Some(file) = rendering.sources.find(&path) {
+        return Location::text(Span::new(file, 0, 0));
+    }
+    let text = only(before.text(span.file), span);
+    let file: FileId = rendering.sources.add(path, text.into());
+    Location::text(Span::new(file, span.start, first_line_end(before.text(span.file), span)))
+}
+
+/// A text of which only some bytes are left; the lines stay.
+fn only(text: &str, span: Span) -> String {
+    let keep = span.range();
+    let blank =
+        |text: &str| -> String { text.chars().filter(|letter| matches!(letter, '\n' | '\r')).collect() };
+    let padded = |text: &str| -> String {
+        text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }).collect()
+    };
+    let head = text.get(..keep.start).map_or_else(String::new, padded);
+    let body = text.get(keep.clone()).unwrap_or_default();
+    let tail = text.get(keep.end..).map_or_else(String::new, blank);
+    head + body + &tail
+}
+
+fn first_line_end(text: &str, span: Span) -> u32 {
+    let body = text.get(span.range()).unwrap_or_default();
+    let length = body.find('\n').unwrap_or(body.len());
+    span.start + u32::try_from(length).unwrap_or(0)
+}
