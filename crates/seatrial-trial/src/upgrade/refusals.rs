@@ -53,10 +53,7 @@ pub(super) fn of(before: &Stored<'_>, after: &Stored<'_>, found: &[Difference]) 
 
 fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Option<RefusedChange> {
     let kind = after.object.kind();
-    let named = match error.field.starts_with("status.storedVersions") {
-        true => FieldPath::root().key("spec").key("versions"),
-        false => error.path.clone(),
-    };
+    let named = written(error, found);
     let free = FREE.iter().find(|it| it.0 == kind && it.1 == error.field).map_or(&[][..], |it| it.2);
     let is_free = |path: &FieldPath| matches!(path.steps().get(1), Some(PathStep::Key(key)) if free.contains(&key.as_str()));
     let is_meant =
@@ -77,6 +74,20 @@ fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Opti
         after: None,
         path,
     })
+}
+
+/// The field of the manifest that an error is about: the server names some that
+/// it fills in itself.
+fn written(error: &FieldError, found: &[Difference]) -> FieldPath {
+    let spec = FieldPath::root().key("spec");
+    let differs = |path: &FieldPath| found.iter().any(|it| it.path.starts_with(path));
+    if error.field.starts_with("status.storedVersions") {
+        return spec.key("versions");
+    }
+    if error.field.starts_with("spec.clusterIPs") && !differs(&spec.key("clusterIPs")) {
+        return spec.key("clusterIP");
+    }
+    error.path.clone()
 }
 
 /// Kinds that nothing lasting hangs on: they are deleted and made anew.

@@ -7,7 +7,7 @@ use crate::support::{SOUND, TWICE, Tree};
 
 /// git itself, as the recorder of a history; nothing of the machine's own
 /// configuration has a say.
-fn git(directory: &Path, words: &[&str]) {
+pub(crate) fn git(directory: &Path, words: &[&str]) {
     let done = Command::new("git")
         .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"])
         .args(words)
@@ -19,7 +19,7 @@ fn git(directory: &Path, words: &[&str]) {
     assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-fn commit(tree: &Tree, message: &str) {
+pub(crate) fn commit(tree: &Tree, message: &str) {
     git(tree.path(), &["add", "-A"]);
     git(tree.path(), &["commit", "-q", "-m", message]);
 }

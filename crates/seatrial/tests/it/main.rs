@@ -2,6 +2,7 @@
 
 mod command;
 mod config;
+mod diff;
 mod examples;
 mod fixes;
 mod formats;

@@ -1,0 +1,278 @@
+//! What an upgrade changes, cannot change, restarts and loses.
+
+use std::fs;
+
+use crate::git::{commit, git};
+use crate::support::{Run, Tree, run};
+
+const WEB: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: 'r.example.com/web:latest', env: [{name: A, value: x}, {name: TOKEN, value: hunter2-first}]}
+";
+
+const CLAIM: &str = "\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 10Gi}}}
+";
+
+const SECRET: &str = "\
+apiVersion: v1
+kind: Secret
+metadata: {name: credentials}
+stringData: {password: hunter2-first}
+";
+
+fn diff(tree: &Tree, words: &[&str]) -> Run {
+    run(tree.path(), &[&["diff"], words].concat(), b"")
+}
+
+/// What happens when one text is applied over another.
+fn between(before: &str, after: &str) -> Run {
+    let tree = Tree::new(&[("a/all.yaml", before), ("b/all.yaml", after)]);
+    let done = diff(&tree, &["a", "b", "--format", "json"]);
+    fits_the_schema(&done);
+    done
+}
+
+fn fits_the_schema(done: &Run) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas/diff.schema.json");
+    let schema = fs::read_to_string(path).expect("the schema is published");
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let problems: Vec<String> = validator.iter_errors(&done.json()).map(|it| it.to_string()).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// The fields that are refused, of the first object.
+fn refused(before: &str, after: &str) -> Vec<String> {
+    let done = between(before, after);
+    let report = done.json();
+    let refused = report["objects"][0]["refused"].as_array().cloned().unwrap_or_default();
+    assert_eq!(done.code, i32::from(!refused.is_empty()), "{report:#}");
+    let fields = refused.iter().flat_map(|it| it["fields"].as_array().cloned().unwrap_or_default());
+    fields.map(|it| it.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_same_tree_changes_nothing() {
+    let done = between(WEB, WEB);
+    assert_eq!((done.code, &done.json()["summary"]["unchanged"]), (0, &1.into()));
+    // Comments, order and what is written although it is the default are no change.
+    let written = WEB.replace("spec:\n  selector", "spec:\n  # one\n  replicas: 1\n  selector");
+    assert_eq!(between(WEB, &written).json()["summary"]["changed"], 0);
+}
+
+#[test]
+fn a_new_tag_changes_a_default_and_replaces_pods() {
+    let done = between(WEB, &WEB.replace("latest", "1.2"));
+    let report = done.json();
+    let object = &report["objects"][0];
+    assert_eq!(done.code, 0);
+    assert_eq!(
+        object["restarts"],
+        serde_json::json!([
+            "spec.template.spec.containers[0].image",
+            "spec.template.spec.containers[0].imagePullPolicy"
+        ])
+    );
+    assert_eq!(object["fields"][1]["byDefault"], true);
+    assert_eq!(object["fields"][1]["after"], "IfNotPresent");
+    let paused =
+        WEB.replace("latest", "1.2").replace("spec:\n  selector", "spec:\n  paused: true\n  selector");
+    assert_eq!(between(WEB, &paused).json()["summary"]["restarted"], 0);
+}
+
+#[test]
+fn selectors_templates_and_sizes_are_refused() {
+    assert_eq!(refused(WEB, &WEB.replace("app: web}", "app: other}")), ["spec.selector.matchLabels.app"]);
+    assert_eq!(refused(CLAIM, &CLAIM.replace("10Gi", "5Gi")), ["spec.resources.requests.storage"]);
+    assert!(refused(CLAIM, &CLAIM.replace("10Gi", "20Gi")).is_empty());
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
+               restartPolicy: Never\n      containers: [{name: a, image: 'r.example.com/a:1'}]\n";
+    assert_eq!(refused(job, &job.replace("a:1", "a:2")), ["spec.template.spec.containers[0].image"]);
+    assert!(refused(job, &job.replace("spec:\n  template", "spec:\n  suspend: true\n  template")).is_empty());
+    let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\n\
+                   roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: a}\n";
+    assert_eq!(refused(binding, &binding.replace("Role, name: a", "Role, name: b")), ["roleRef.name"]);
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n";
+    assert_eq!(refused(service, &service.replace("{ports", "{clusterIP: None, ports")), ["spec.clusterIP"]);
+    assert!(refused(service, &service.replace("80", "81")).is_empty());
+}
+
+#[test]
+fn claim_templates_and_services_of_stateful_sets_are_refused() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
+               selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
+               containers: [{name: db, image: 'r.example.com/db:1'}]\n  volumeClaimTemplates:\n  - metadata: \
+               {name: data}\n    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+    assert_eq!(refused(set, &set.replace("serviceName: db", "serviceName: dbs")), ["spec.serviceName"]);
+    assert_eq!(
+        refused(set, &set.replace("1Gi", "2Gi").replace("db:1", "db:2")),
+        ["spec.volumeClaimTemplates[0].spec.resources.requests.storage"]
+    );
+    assert!(refused(set, &set.replace("serviceName", "replicas: 2\n  serviceName")).is_empty());
+}
+
+#[test]
+fn a_fault_that_was_there_before_is_no_refusal_of_the_change() {
+    let broken = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 99999}]}\n";
+    assert!(refused(broken, &broken.replace("{ports", "{selector: {a: b}, ports")).is_empty());
+}
+
+#[test]
+fn custom_kinds_lose_versions_and_fields() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: toys.example.com}\n\
+        spec:\n  group: example.com\n  scope: Namespaced\n  names: {kind: Toy, plural: toys}\n  versions:\n  \
+        - {name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {size: {type: string}}}}}\n";
+    assert_eq!(refused(definition, &definition.replace("v1beta1", "v1"))[0], "spec.versions[0]");
+    assert_eq!(refused(definition, &definition.replace("Namespaced", "Cluster")), ["spec.scope"]);
+    let done = between(definition, &definition.replace("size: {", "weight: {"));
+    assert_eq!(done.json()["objects"][0]["notes"][0], "takes less than before: v1beta1.size is gone");
+}
+
+#[test]
+fn what_is_deleted_may_take_data_along() {
+    let both = format!("{WEB}---\n{CLAIM}");
+    let done = between(&both, WEB);
+    assert_eq!((done.code, &done.json()["summary"]["lost"]), (1, &1.into()));
+    let kept = both.replace("{name: data}", "{name: data, annotations: {helm.sh/resource-policy: keep}}");
+    assert_eq!(between(&kept, WEB).code, 0);
+    assert_eq!(between(&both, CLAIM).code, 0);
+}
+
+#[test]
+fn values_of_secrets_are_never_printed() {
+    let before = format!("{WEB}---\n{SECRET}");
+    let tree = Tree::new(&[("a/all.yaml", &before), ("b/all.yaml", &before.replace("first", "second"))]);
+    for words in [&["a", "b"][..], &["a", "b", "--format", "json"], &["b", "a"]] {
+        let done = diff(&tree, words);
+        assert!(!done.stdout.contains("hunter2"), "{}", done.stdout);
+    }
+    assert!(diff(&tree, &["a", "b"]).stdout.contains("data.password: hidden, and changed"));
+    // An item that goes moves those behind it.
+    let fewer = before.replace("{name: A, value: x}, ", "");
+    for (one, other) in [(&before, &fewer), (&fewer, &before)] {
+        assert!(!between(one, other).stdout.contains("hunter2"));
+    }
+}
+
+#[test]
+fn several_objects_of_one_name_are_told_apart_by_their_place() {
+    let tree = Tree::new(&[
+        ("a/blue/web.yaml", WEB),
+        ("a/green/web.yaml", &WEB.replace("latest", "2")),
+        ("b/blue/web.yaml", WEB),
+        ("b/green/web.yaml", &WEB.replace("latest", "2")),
+    ]);
+    assert_eq!(diff(&tree, &["a", "b", "--format", "json"]).json()["summary"]["unchanged"], 2);
+}
+
+#[test]
+fn the_text_has_the_worst_last() {
+    let before = format!("{CLAIM}---\n{WEB}");
+    let after = before.replace("10Gi", "5Gi").replace("latest", "2");
+    let tree = Tree::new(&[("a/all.yaml", &before), ("b/all.yaml", &after)]);
+    insta::assert_snapshot!(diff(&tree, &["a", "b"]).stdout, @r#"
+    Pods are replaced
+      ~ Deployment web  b/all.yaml:6
+          spec.template.spec.containers[0].image: "r.example.com/web:latest" -> "r.example.com/web:2"
+          spec.template.spec.containers[0].imagePullPolicy: "Always" -> "IfNotPresent" (by default)
+
+    Cannot be changed in place
+      ~ PersistentVolumeClaim data  b/all.yaml:1
+          spec.resources.requests.storage: "10Gi" -> "5Gi"
+          refused: spec.resources.requests.storage: field can not be less than status.capacity
+          help: make a new claim, copy the data, and switch over: a claim neither shrinks nor changes its volume (b/all.yaml:4)
+
+    From a to b: 2 changed
+      1 workload gets new pods
+      1 object cannot be changed in place
+    Next: apply nothing before each refused change is taken back or prepared as its help says.
+    "#);
+}
+
+fn history() -> Tree {
+    let tree = Tree::new(&[("k8s/web.yaml", WEB), ("k8s/claim.yaml", CLAIM), ("k8s/secret.yaml", SECRET)]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "one");
+    tree.write("k8s/web.yaml", WEB.replace("app: web}", "app: other}"));
+    fs::remove_file(tree.path().join("k8s/claim.yaml")).expect("it is there");
+    tree
+}
+
+#[test]
+fn revisions_are_compared_with_each_other_and_with_the_working_tree() {
+    let tree = history();
+    let summary = |words: &[&str]| {
+        let done = diff(&tree, &[words, &["--format", "json"]].concat());
+        let summary = done.json()["summary"].clone();
+        (done.code, summary["refused"].as_u64(), summary["lost"].as_u64(), summary["unchanged"].as_u64())
+    };
+    let changed = (1, Some(1), Some(1), Some(1));
+    assert_eq!(summary(&[]), changed);
+    assert_eq!(summary(&["k8s"]), changed);
+    assert_eq!(summary(&["main"]), changed);
+    assert_eq!(summary(&["main:k8s", "k8s"]), changed);
+    assert_eq!(summary(&["k8s/web.yaml"]), (1, Some(1), Some(0), Some(0)));
+    commit(&tree, "two");
+    assert_eq!(summary(&["main~1", "main"]), changed);
+    assert_eq!(summary(&["main", "main"]).0, 0);
+    let unknown = diff(&tree, &["nowhere"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.starts_with("error: no revision `nowhere`"), "{}", unknown.stderr);
+}
+
+#[test]
+fn check_reports_what_an_upgrade_cannot_do() {
+    let tree = history();
+    let words = ["--select", "immutable-field,lost-data,restarted-workload", "--format", "json"];
+    assert!(tree.check(&words).checks().is_empty());
+    let done = tree.check(&[&words[..], &["--upgrade-from", "HEAD"]].concat());
+    assert_eq!(done.code, 1);
+    let report = done.json();
+    let mut found: Vec<String> = report["findings"].as_array().into_iter().flatten().map(told).collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "immutable-field k8s/web.yaml:5 spec.selector.matchLabels.app",
+            "lost-data k8s/claim.yaml:1 ",
+            "restarted-workload k8s/web.yaml:7 spec.template.metadata.labels.app",
+        ]
+    );
+    assert!(!done.stdout.contains("hunter2"));
+    let text = tree.check(&["--upgrade-from", "HEAD", "--select", "lost-data"]);
+    assert!(text.stdout.contains("k8s/claim.yaml:1:1"), "{}", text.stdout);
+}
+
+fn told(finding: &serde_json::Value) -> String {
+    let text = |at: &serde_json::Value| at.as_str().unwrap_or_default().to_owned();
+    let primary = &finding["primary"];
+    format!(
+        "{} {}:{} {}",
+        text(&finding["check"]),
+        text(&primary["path"]),
+        primary["line"],
+        text(&finding["field"])
+    )
+}
+
+#[test]
+fn a_mistaken_name_is_told() {
+    let tree = Tree::new(&[("a/web.yaml", WEB), ("b/notes.txt", "nothing")]);
+    let done = diff(&tree, &["a", "c"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("no such path"), "{}", done.stderr);
+    assert_eq!(diff(&tree, &["b", "b"]).code, 2);
+    assert_eq!(diff(&tree, &["b", "a", "--format", "json"]).json()["summary"]["added"], 1);
+}
