@@ -231,7 +231,9 @@ pub(crate) fn compare(before: &Side<'_>, after: &Side<'_>) -> Upgrade {
     let mut objects: Vec<ObjectChange> = changes.into_iter().flatten().collect();
     definitions::call_out(&mut objects);
     objects.sort_by(|a, b| a.order().cmp(&b.order()));
-    objects.iter().for_each(|it| summary.add(it));
+    for change in &objects {
+        summary.add(change);
+    }
     let skipped = [(When::Before, before), (When::After, after)];
     let skipped = skipped.into_iter().flat_map(|(when, side)| side.skipped().map(move |it| (when, it)));
     Upgrade { kubernetes: after.repository().target.kubernetes, skipped: skipped.collect(), objects, summary }
@@ -310,7 +312,11 @@ impl Context<'_> {
         }
         let mut change = self.plain(Action::Changed, Some(old), Some(new));
         change.restarts = restarts::of(&after, &found, &mut change.notes);
-        change.refused = refusals::of(&before, &after, &found);
+        if is_filled_in_later(new.object.name()) {
+            change.notes.push("its name is filled in later, so it may be another object".to_owned());
+        } else {
+            change.refused = refusals::of(&before, &after, &found);
+        }
         for refused in &mut change.refused {
             refused.before = Some(self.before.line_of(old.object, &refused.path));
             refused.after = Some(self.after.line_of(new.object, &refused.path));
@@ -332,6 +338,11 @@ impl Context<'_> {
             fields.map(|it| shown::field((self.before, old.object), (self.after, new.object), it)).collect();
         Some(change)
     }
+}
+
+/// Whether another program completes a name before it is applied.
+fn is_filled_in_later(name: &str) -> bool {
+    ["${", "$(", "{{", "<"].iter().any(|mark| name.contains(mark))
 }
 
 /// The texts without repetition, in order of appearance.

@@ -76,8 +76,12 @@ fn object(out: &mut String, change: &ObjectChange, style: &Style) {
         let place = refused.after.as_ref().map_or_else(String::new, |it| format!(" ({})", at(it, style)));
         line(out, &format!("help: {}{place}", refused.remedy), style);
     }
-    change.lost.iter().for_each(|lost| line(out, &format!("lost: {}", plain(lost)), style));
-    change.notes.iter().for_each(|note| line(out, &format!("note: {}", plain(note)), style));
+    for lost in &change.lost {
+        line(out, &format!("lost: {}", plain(lost)), style);
+    }
+    for note in &change.notes {
+        line(out, &format!("note: {}", plain(note)), style);
+    }
 }
 
 fn line(out: &mut String, text: &str, style: &Style) {
@@ -163,6 +167,10 @@ fn next(upgrade: &Upgrade) -> &'static str {
         "Next: save the data, or keep the objects, before this is applied with pruning."
     } else if summary.restarted > 0 {
         "Next: apply it when new pods do no harm; `seatrial check` says whether they come up."
+    } else if upgrade.objects.is_empty() && summary.unchanged == 0 {
+        "Nothing was compared, so nothing is known about it."
+    } else if !upgrade.skipped.is_empty() {
+        "Next: of what was compared, nothing speaks against applying it."
     } else {
         "Next: nothing speaks against applying it."
     }

@@ -61,7 +61,7 @@ fn keeper(object: &Object) -> Option<&'static str> {
     found.map(|it| it.0)
 }
 
-/// What is lost by a change: pods that a StatefulSet no longer has may take
+/// What is lost by a change: pods that a stateful set no longer has may take
 /// their claims along.
 pub(super) fn of_changed(before: &Stored<'_>, after: &Stored<'_>, change: &mut ObjectChange) {
     if !after.is("apps", "StatefulSet") {

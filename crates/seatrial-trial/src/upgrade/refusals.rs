@@ -47,11 +47,10 @@ pub(super) fn of(before: &Stored<'_>, after: &Stored<'_>, found: &[Difference]) 
         !alone.as_slice().iter().any(same)
     };
     let errors = errors.as_slice().iter().filter(is_new);
-    // A place that differs nowhere is not refused for the sake of this change.
-    errors.filter_map(|error| refused(after, error, found)).collect()
+    errors.map(|error| refused(after, error, found)).collect()
 }
 
-fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Option<RefusedChange> {
+fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> RefusedChange {
     let kind = after.object.kind();
     let named = written(error, found);
     let free = FREE.iter().find(|it| it.0 == kind && it.1 == error.field).map_or(&[][..], |it| it.2);
@@ -60,7 +59,7 @@ fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Opti
         |path: &&FieldPath| (path.starts_with(&named) || named.starts_with(path)) && !is_free(path);
     let meant: Vec<&FieldPath> = found.iter().map(|it| &it.path).filter(is_meant).collect();
     let path = meant.first().map_or_else(|| named.clone(), |it| (*it).clone());
-    Some(RefusedChange {
+    RefusedChange {
         field: error.field.clone(),
         message: if error.detail.is_empty() {
             "the change is refused".to_owned()
@@ -73,7 +72,7 @@ fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Opti
         before: None,
         after: None,
         path,
-    })
+    }
 }
 
 /// The field of the manifest that an error is about: the server names some that

@@ -22,7 +22,6 @@ pub(super) fn of(after: &Stored<'_>, found: &[Difference], notes: &mut Vec<Strin
     let rolls = after.object.group() == "apps" && ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind);
     let why = if !rolls {
         match kind {
-            "CronJob" | "Job" | "PodTemplate" => return Vec::new(),
             "ReplicaSet" | "ReplicationController" => "the pods that run stay as they are",
             _ => return Vec::new(),
         }

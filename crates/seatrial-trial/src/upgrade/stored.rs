@@ -3,7 +3,7 @@
 use seatrial_model::{Object, Target};
 use seatrial_schema::decode::{decode, untyped};
 use seatrial_schema::table::{Kind, Table};
-use seatrial_schema::{By, Strategy, Value};
+use seatrial_schema::{By, Map, Strategy, Value};
 
 /// Stands for what the server makes up: the same before and after.
 const UID: &str = "00000000-0000-0000-0000-000000000001";
@@ -140,7 +140,7 @@ fn keep_generated(job: &mut Value, stored: &Value, written: &Value) {
     }
     let labels = |job: &Value| job.at("spec").at("template").at("metadata").at("labels").clone();
     let (given, written) = (labels(stored), labels(written));
-    let given = given.as_map().map(|it| it.entries()).unwrap_or_default();
+    let given = given.as_map().map(Map::entries).unwrap_or_default();
     let kept = given.iter().filter(|it| !written.has(&it.key)).cloned();
     let template = job.struct_mut("spec").struct_mut("template");
     let labels = template.struct_mut("metadata").struct_mut("labels").map_mut();

@@ -97,6 +97,8 @@ fn selectors_templates_and_sizes_are_refused() {
     assert_eq!(refused(WEB, &WEB.replace("app: web}", "app: other}")), ["spec.selector.matchLabels.app"]);
     assert_eq!(refused(CLAIM, &CLAIM.replace("10Gi", "5Gi")), ["spec.resources.requests.storage"]);
     assert!(refused(CLAIM, &CLAIM.replace("10Gi", "20Gi")).is_empty());
+    let open = CLAIM.replace("{name: data}", "{name: '${APP}'}");
+    assert!(refused(&open, &open.replace("10Gi", "5Gi")).is_empty());
     let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
                restartPolicy: Never\n      containers: [{name: a, image: 'r.example.com/a:1'}]\n";
     assert_eq!(refused(job, &job.replace("a:1", "a:2")), ["spec.template.spec.containers[0].image"]);
@@ -275,4 +277,17 @@ fn a_mistaken_name_is_told() {
     assert!(done.stderr.contains("no such path"), "{}", done.stderr);
     assert_eq!(diff(&tree, &["b", "b"]).code, 2);
     assert_eq!(diff(&tree, &["b", "a", "--format", "json"]).json()["summary"]["added"], 1);
+}
+
+#[test]
+fn what_is_not_compared_is_no_pass() {
+    let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
+    let tree = Tree::new(&[("a/chart/Chart.yaml", chart), ("b/chart/Chart.yaml", chart)]);
+    let done = diff(&tree, &["a", "b"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(
+        done.stdout.ends_with("Nothing was compared, so nothing is known about it.\n"),
+        "{}",
+        done.stdout
+    );
 }
