@@ -4,7 +4,9 @@ use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_profile::ClusterProfile;
+use seatrial_source::Span;
 
+use crate::admission_policies::{AdmissionPolicies, Bound};
 use crate::dns::Services;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
@@ -22,6 +24,7 @@ pub struct Indexes<'a> {
     limit_ranges: LimitRanges<'a>,
     reviews: Reviews,
     tree_state: TreeState<'a>,
+    admission_policies: AdmissionPolicies<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -31,7 +34,13 @@ impl<'a> Indexes<'a> {
         let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
         let tree_state = TreeState::of(repository);
-        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state }
+        let admission_policies = AdmissionPolicies::of(repository, &tree_state);
+        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission_policies }
+    }
+
+    /// Policies that stand in the tree and say nothing here, with their places and why.
+    pub fn policies_not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
+        self.admission_policies.not_evaluated(repository, &self.tree_state)
     }
 }
 
@@ -109,6 +118,12 @@ impl<'a> Context<'a> {
     /// What the tree states for its own objects.
     pub(crate) fn tree_state(&self) -> &'a TreeState<'a> {
         &self.world.indexes.tree_state
+    }
+
+    /// The admission policies that are bound for the objects of a unit.
+    pub(crate) fn bound_policies(&self, unit: UnitId) -> Vec<Bound<'a>> {
+        let indexes = self.world.indexes;
+        indexes.admission_policies.bound(self.world.repository, &indexes.tree_state, unit)
     }
 
     /// What the API server would say to an object.

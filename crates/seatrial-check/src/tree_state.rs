@@ -4,7 +4,10 @@
 //! What a unit states itself counts for it; of what others state, only where a
 //! single one does, as several are mostly the same thing for several clusters.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
+use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository, UnitRole};
 use seatrial_policy::{State, limit_range, quota, runtime_class, template_of};
 use seatrial_schema::admission::{Attributes, Operation};
@@ -108,7 +111,7 @@ impl<'a> TreeState<'a> {
 
     /// The objects of a kind that count for an object's namespace.
     pub(crate) fn in_namespace_of(&self, object: &Object, kind: &'static str) -> Vec<&Stated<'a>> {
-        self.at(object, kind, object.namespace().unwrap_or_default())
+        self.at(object.unit(), kind, object.namespace().unwrap_or_default())
     }
 
     /// The namespace that an object is placed in, if the tree states it.
@@ -118,16 +121,34 @@ impl<'a> TreeState<'a> {
 
     /// An object of the whole cluster that counts for another object.
     fn cluster(&self, object: &Object, kind: &'static str, name: &str) -> Option<&Stated<'a>> {
-        match self.at(object, kind, name).as_slice() {
+        match self.at(object.unit(), kind, name).as_slice() {
             [only] => Some(only),
             _ => None,
         }
     }
 
-    fn at(&self, object: &Object, kind: &'static str, place: &str) -> Vec<&Stated<'a>> {
+    /// Everything that is stated.
+    pub(crate) fn all_stated(&self) -> impl Iterator<Item = &Stated<'a>> {
+        self.all.iter()
+    }
+
+    /// The objects of a kind of the whole cluster that count for a unit, by name.
+    pub(crate) fn each(&self, kind: &'static str, unit: UnitId) -> Vec<&Stated<'a>> {
+        let names: BTreeSet<&str> =
+            self.known.keys().filter(|(known, _)| *known == kind).map(|(_, name)| name.as_str()).collect();
+        let one = |name| match self.at(unit, kind, name)[..] {
+            [only] => Some(only),
+            _ => None,
+        };
+        names.into_iter().filter_map(one).collect()
+    }
+
+    /// The objects of a kind in a namespace, or of a name in the whole cluster,
+    /// that count for a unit.
+    pub(crate) fn at(&self, unit: UnitId, kind: &'static str, place: &str) -> Vec<&Stated<'a>> {
         let known = self.known.get(&(kind, SmolStr::new(place))).map_or(&[][..], Vec::as_slice);
         let all = || known.iter().map(|&at| &self.all[at]);
-        let own: Vec<_> = all().filter(|it| it.object.unit() == object.unit()).collect();
+        let own: Vec<_> = all().filter(|it| it.object.unit() == unit).collect();
         if !own.is_empty() || place.is_empty() {
             return own;
         }

@@ -30,6 +30,8 @@ pub enum SkipCode {
     Limit,
     /// Configuration of a program, never sent to an API server.
     NotAnObject,
+    /// A policy that hangs on what is not known here, or that cannot be read.
+    NotEvaluated,
 }
 
 impl SkipCode {
@@ -47,6 +49,7 @@ impl SkipCode {
             Self::Excluded | Self::Vendored => "excluded",
             Self::Limit => "limit",
             Self::NotAnObject => "not-an-object",
+            Self::NotEvaluated => "not-evaluated",
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod quota;
 pub mod runtime_class;
 mod state;
 pub mod tolerations;
+pub mod validating_policy;
 
 pub use admit::{Chain, mutate, template_of, validate};
 pub use denial::{Cause, Denial, PolicyObject};

@@ -29,7 +29,8 @@ fn severity(code: SkipCode) -> Severity {
         | SkipCode::Outside
         | SkipCode::Unparsable
         | SkipCode::Remote
-        | SkipCode::Limit => Severity::Warning,
+        | SkipCode::Limit
+        | SkipCode::NotEvaluated => Severity::Warning,
         SkipCode::Fixture
         | SkipCode::ServesOthers
         | SkipCode::Excluded

@@ -9,6 +9,7 @@ use seatrial_model::references::{ExternalReason, Index, Relation};
 use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
 use seatrial_profile::ClusterProfile;
 use seatrial_render::Rendering;
+use seatrial_source::Span;
 
 use crate::absorb::absorb;
 
@@ -19,6 +20,8 @@ pub(crate) struct Judgement {
     pub(crate) notices: Vec<Notice>,
     /// What refers to what.
     pub(crate) graph: Graph,
+    /// Policies of the tree that say nothing here, with their places and why.
+    pub(crate) not_evaluated: Vec<(Span, String)>,
 }
 
 impl Judgement {
@@ -40,7 +43,8 @@ impl Judgement {
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
         let all = units.into_iter().chain(whole).flatten();
         let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
-        Self { notices, graph }
+        let not_evaluated = indexes.policies_not_evaluated(repository);
+        Self { notices, graph, not_evaluated }
     }
 
     /// The objects that an object refers to or that refer to it, and what

@@ -422,6 +422,12 @@ impl Run<'_> {
             reason: skip.reason.clone(),
         };
         let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
+        skipped.extend(self.judgement.not_evaluated.iter().map(|(span, reason)| Skipped {
+            path: self.rendering.sources.file(span.file).path().clone(),
+            line: Some(self.rendering.sources.positions(*span).0.line),
+            code: SkipCode::NotEvaluated,
+            reason: reason.clone(),
+        }));
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
             path: TreePath::new(GIT),
             line: None,

@@ -154,6 +154,32 @@ fn an_excluded_path_is_not_judged() {
 }
 
 #[test]
+fn policies_that_are_not_evaluated_are_no_pass() {
+    let asks = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\n\
+        metadata: {name: asks}\nspec:\n  \
+        matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: [pods]}]}\n  \
+        validations: [{expression: \"authorizer.group('').resource('pods').check('get').allowed()\"}]\n---\n\
+        apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\n\
+        metadata: {name: asks}\nspec: {policyName: asks, validationActions: [Deny]}\n";
+    let kyverno =
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: labels}\nspec: {rules: []}\n";
+    let trial = trial_of(&[("k8s/asks.yaml", asks), ("k8s/labels.yaml", kyverno)], "");
+    let skipped = trial.coverage.skipped.iter().filter(|it| it.code == SkipCode::NotEvaluated);
+    let reasons: Vec<_> = skipped.map(|it| (it.path.as_str(), it.line, it.reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            (
+                "k8s/asks.yaml",
+                Some(10),
+                "ValidatingAdmissionPolicy asks is not evaluated: an expression asks the authorizer"
+            ),
+            ("k8s/labels.yaml", Some(3), "policies of Kyverno are not evaluated"),
+        ]
+    );
+}
+
+#[test]
 fn masked_sources_hold_no_secret() {
     let trial = trial_of(&[("k8s/secret.yaml", SECRET)], "");
     for file in trial.sources.ids() {

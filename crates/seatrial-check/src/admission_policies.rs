@@ -1,0 +1,226 @@
+//! The admission policies of the tree, as they are bound.
+
+use seatrial_diagnostics::UnitId;
+use seatrial_model::{Object, Repository, UnitRole};
+use seatrial_policy::validating_policy::{Action, Asked, Policy, Refused};
+use seatrial_schema::admission::Attributes;
+use seatrial_schema::decode::untyped;
+use seatrial_schema::rules::selectors;
+use seatrial_schema::{By, Value};
+use seatrial_source::Span;
+use seatrial_yaml::FieldPath;
+use smol_str::SmolStr;
+
+use crate::tree_state::{Stated, TreeState, new_pod};
+
+const GROUP: &str = "admissionregistration.k8s.io";
+/// More objects with parameters than this are not tried.
+const PARAMS_MAX: usize = 64;
+
+/// Policies of programs whose rules are not evaluated: the API group, a kind or
+/// none for any, whose they are.
+const FOREIGN: &[(&str, Option<&str>, &str)] = &[
+    ("constraints.gatekeeper.sh", None, "Gatekeeper"),
+    ("kyverno.io", Some("ClusterPolicy"), "Kyverno"),
+    ("kyverno.io", Some("Policy"), "Kyverno"),
+    ("policies.kyverno.io", None, "Kyverno"),
+];
+
+/// A policy and what came of reading it.
+#[derive(Debug)]
+pub(crate) struct ReadPolicy<'a> {
+    stated: &'a Object,
+    policy: Result<Policy, String>,
+}
+
+/// All admission policies of the tree.
+#[derive(Debug, Default)]
+pub(crate) struct AdmissionPolicies<'a>(Vec<ReadPolicy<'a>>);
+
+/// A binding that counts for a unit, with its policy.
+pub(crate) struct Bound<'a> {
+    pub(crate) binding: &'a Stated<'a>,
+    pub(crate) policy: &'a Object,
+    pub(crate) action: Action,
+    compiled: &'a Policy,
+    params: Params,
+}
+
+/// The parameters that a policy is evaluated with.
+enum Params {
+    /// It has none.
+    None,
+    /// The objects that may be meant, with their names and namespaces.
+    Some(Vec<(SmolStr, Option<SmolStr>, Value)>),
+}
+
+/// What is asked about an object: itself, or the pods it makes.
+pub(crate) struct Question<'a> {
+    pub(crate) request: Attributes<'a>,
+    pub(crate) version: &'a str,
+    pub(crate) value: &'a Value,
+    pub(crate) namespace: Option<&'a Value>,
+}
+
+impl<'a> AdmissionPolicies<'a> {
+    /// Compiles the policies that stand in the tree.
+    pub(crate) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
+        let objects = repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicy"));
+        let read = |object: &'a Object| {
+            let (value, _) = state.decoded(object)?;
+            Some(ReadPolicy { stated: object, policy: Policy::read(&value) })
+        };
+        Self(objects.filter_map(read).collect())
+    }
+
+    /// Why bindings and policies of other programs are not evaluated, and where
+    /// they stand.
+    pub(crate) fn not_evaluated(
+        &self,
+        repository: &Repository,
+        state: &TreeState<'_>,
+    ) -> Vec<(Span, String)> {
+        let bindings =
+            repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicyBinding"));
+        let why = |binding: &Object| {
+            let stated = state.all_stated().find(|it| std::ptr::eq(it.object, binding))?;
+            let why = self.why_not(repository, state, binding.unit(), stated)?;
+            Some((binding.span_at(&FieldPath::root()), why))
+        };
+        let foreign = repository.objects().filter_map(|object| {
+            let is_one = |it: &&(&str, Option<&str>, &str)| {
+                object.group() == it.0 && it.1.is_none_or(|kind| object.kind() == kind)
+            };
+            let (_, _, program) = FOREIGN.iter().find(is_one)?;
+            let why = format!("policies of {program} are not evaluated");
+            Some((object.span_at(&FieldPath::root()), why))
+        });
+        bindings.filter_map(why).chain(foreign).collect()
+    }
+
+    fn why_not(
+        &self,
+        repository: &Repository,
+        state: &TreeState<'_>,
+        unit: UnitId,
+        binding: &Stated<'_>,
+    ) -> Option<String> {
+        let title = binding.object.title();
+        let Some(read) = self.read(state, unit, binding) else {
+            return Some(format!("the policy of {title} is not in the tree"));
+        };
+        let policy = match &read.policy {
+            Ok(policy) => policy,
+            Err(why) => return Some(format!("{} is not evaluated: {why}", read.stated.title())),
+        };
+        let Params::Some(params) = params(repository, unit, policy, &binding.value) else { return None };
+        params.is_empty().then(|| format!("the parameters of {title} are not in the tree"))
+    }
+
+    fn read(&self, state: &TreeState<'_>, unit: UnitId, binding: &Stated<'_>) -> Option<&ReadPolicy<'a>> {
+        let name = binding.value.at("spec").str("policyName");
+        let [stated] = state.at(unit, "ValidatingAdmissionPolicy", name)[..] else { return None };
+        self.0.iter().find(|it| std::ptr::eq(it.stated, stated.object))
+    }
+
+    /// The bindings that count for the objects of a unit.
+    pub(crate) fn bound<'s>(
+        &'s self,
+        repository: &Repository,
+        state: &'s TreeState<'s>,
+        unit: UnitId,
+    ) -> Vec<Bound<'s>> {
+        let bindings = state.each("ValidatingAdmissionPolicyBinding", unit);
+        let bound = |binding: &'s Stated<'s>| {
+            let read = self.read(state, unit, binding)?;
+            let compiled = read.policy.as_ref().ok()?;
+            let params = params(repository, unit, compiled, &binding.value);
+            let action = Action::of(&binding.value)?;
+            Some(Bound { binding, policy: read.stated, action, compiled, params })
+        };
+        bindings.into_iter().filter_map(bound).collect()
+    }
+}
+
+impl Bound<'_> {
+    /// What the policy says against an object.
+    pub(crate) fn judge(&self, question: &Question<'_>) -> Vec<Refused> {
+        let Question { request, version, value: object, namespace } = question;
+        let asked = Asked { request, version, object, namespace: *namespace };
+        if !self.compiled.is_about(&self.binding.value, asked) {
+            return Vec::new();
+        }
+        match &self.params {
+            Params::None => self.compiled.judge(asked, None),
+            Params::Some(all) => {
+                let meant = all.iter().filter(|it| self.means(it, request.namespace));
+                meant.flat_map(|(_, _, params)| self.compiled.judge(asked, Some(params))).collect()
+            }
+        }
+    }
+
+    /// Whether an object with parameters is meant for objects of that namespace.
+    fn means(&self, (name, own, value): &(SmolStr, Option<SmolStr>, Value), namespace: &str) -> bool {
+        let reference = self.binding.value.at("spec").at("paramRef");
+        let wanted = match reference.str("namespace") {
+            "" => namespace,
+            stated => stated,
+        };
+        let is_named = match reference.opt("selector") {
+            Some(selector) => {
+                selectors::is_empty(selector)
+                    || selectors::matches(selector, value.at("metadata").at("labels"))
+            }
+            None => reference.str("name") == name,
+        };
+        is_named && own.as_deref().is_none_or(|own| own == wanted)
+    }
+}
+
+/// The objects of the kind that holds a policy's parameters: those of the unit,
+/// or those of one other.
+fn params(repository: &Repository, unit: UnitId, policy: &Policy, binding: &Value) -> Params {
+    let Some((api_version, kind)) = policy.params().filter(|_| binding.at("spec").has("paramRef")) else {
+        return Params::None;
+    };
+    let (group, _) = api_version.split_once('/').unwrap_or(("", api_version));
+    let own: Vec<_> = repository.bundle(unit).of_kind(group, kind).collect();
+    let is_meant = |it: &&Object| it.api_version() == api_version;
+    let lends = |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base;
+    let mut all: Vec<_> = own.into_iter().filter(is_meant).collect();
+    if all.is_empty() {
+        let others = repository.bundles.iter().flat_map(|it| it.of_kind(group, kind));
+        all = others.filter(is_meant).filter(lends).take(PARAMS_MAX).collect();
+        if all.iter().any(|it| it.unit() != all[0].unit()) {
+            all.clear();
+        }
+    }
+    let read = |it: &Object| (SmolStr::new(it.name()), it.namespace().map(SmolStr::new), untyped(it.root()));
+    Params::Some(all.into_iter().take(PARAMS_MAX).map(read).collect())
+}
+
+/// The request that makes an object; none for what no policy is asked about.
+pub(crate) fn new_object<'a>(
+    object: &'a Object,
+    resource: &'a str,
+    is_cluster_scoped: bool,
+) -> Option<Attributes<'a>> {
+    let (group, kind) = (object.group(), object.kind());
+    if group == GROUP && kind.contains("AdmissionPolicy") {
+        return None;
+    }
+    let namespace = match object.namespace() {
+        _ if is_cluster_scoped => "",
+        namespace => namespace.unwrap_or("default"),
+    };
+    Some(Attributes { group, kind, resource, namespace, ..new_pod(object) })
+}
+
+/// A pod as the server holds it once its service account is filled in.
+pub(crate) fn with_account(mut pod: Value) -> Value {
+    let spec = pod.struct_mut("spec");
+    if spec.str("serviceAccountName").is_empty() {
+        spec.set("serviceAccountName", SmolStr::new_static("default"), By::Server);
+    }
+    pod
+}
