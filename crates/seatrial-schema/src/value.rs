@@ -118,12 +118,11 @@ impl Value {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.semantically_equals(b))
             }
             (Self::Map(a), Self::Map(b)) => {
-                let below = |a: &Map, b: &Map| {
-                    a.entries()
-                        .iter()
-                        .all(|it| it.value.semantically_equals(b.value(&it.key).unwrap_or(&NULL)))
-                };
-                below(a, b) && below(b, a)
+                // Each key once: looking from both sides would double the work at every level.
+                let is_same = |it: &Entry| it.value.semantically_equals(b.value(&it.key).unwrap_or(&NULL));
+                let is_absent =
+                    |it: &Entry| a.value(&it.key).is_some() || NULL.semantically_equals(&it.value);
+                a.entries().iter().all(is_same) && b.entries().iter().all(is_absent)
             }
             (Self::Null, Self::List(items)) | (Self::List(items), Self::Null) => items.is_empty(),
             _ => self == other,
@@ -382,6 +381,16 @@ mod tests {
         let map: Map = [entry("b", 1), entry("a", 2), entry("b", 3)].into_iter().collect();
         assert_eq!(map.len(), 2);
         assert_eq!(map.value("b"), Some(&Value::Int(3)));
+    }
+
+    #[test]
+    fn deep_values_are_compared_once() {
+        let deep = (0..200).fold(Value::Null, |value, _| {
+            Map::from_iter([Entry { key: "a".into(), value, by: By::Manifest }]).into()
+        });
+        assert!(deep.semantically_equals(&deep.clone()));
+        let absent: Value = Map::from_iter([entry("a", 1)]).into();
+        assert!(!Value::from(Map::default()).semantically_equals(&absent));
     }
 
     #[test]
