@@ -131,6 +131,11 @@ impl<'a> Context<'a> {
         self.world.indexes.reviews.answer(self.world.repository, object)
     }
 
+    /// The versions that the repository's definitions serve an object's kind in.
+    pub(crate) fn defined_versions(&self, object: &Object) -> std::collections::BTreeSet<String> {
+        self.world.indexes.reviews.defined_versions(self.world.repository, object)
+    }
+
     /// The version that the target serves a kind in: `policy/v1`; also of a
     /// group that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {

@@ -9,6 +9,7 @@ mod checks;
 mod claims;
 mod context;
 mod cron;
+mod custom_kinds;
 mod databases;
 mod dns;
 mod gitops;
@@ -40,6 +41,7 @@ mod tree_state;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};
+pub use custom_kinds::{Undefined, undefined_kinds};
 pub use gitops::asked_elsewhere;
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice};

@@ -3,6 +3,7 @@
 //! The types and the served versions are those of the target's minor; defaults
 //! and rules are those of 1.36, whatever the target.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use seatrial_diagnostics::Location;
@@ -14,6 +15,7 @@ use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
+use crate::custom_kinds::{Definitions, Verdict};
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
 
@@ -23,6 +25,7 @@ use crate::placeholder::is_filled_in_later;
 pub(crate) struct Reviews {
     table: Option<&'static Table>,
     units: Vec<Vec<OnceLock<Review>>>,
+    definitions: Definitions,
 }
 
 /// What the server says to one object.
@@ -39,9 +42,13 @@ pub(crate) struct Review {
 /// Whether the target has a kind in the version that an object names.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Served {
-    /// It is none of Kubernetes' own.
+    /// It is none of Kubernetes' own, and nothing in the repository defines it.
     #[default]
     Foreign,
+    /// The repository defines it.
+    Custom,
+    /// The repository defines it, and does not serve the version.
+    Undefined,
     /// It is served.
     Yes(&'static Kind),
     /// It is known, and only served when somebody turns it on.
@@ -57,7 +64,8 @@ impl Reviews {
     pub(crate) fn of(repository: &Repository) -> Self {
         let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
         let slots = |count| std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { table, units: repository.bundles.iter().map(|bundle| slots(bundle.objects().len())).collect() }
+        let units = repository.bundles.iter().map(|bundle| slots(bundle.objects().len())).collect();
+        Self { table, units, definitions: Definitions::of(repository) }
     }
 
     /// The answer to an object.
@@ -66,7 +74,12 @@ impl Reviews {
         let place = Place { unit: object.unit(), object: object.id() };
         let slot = self.units.get(place.unit.0 as usize).and_then(|unit| unit.get(place.object.0 as usize));
         let (Some(table), Some(slot)) = (self.table, slot) else { return &NOTHING };
-        slot.get_or_init(|| review(repository, object, table))
+        slot.get_or_init(|| review(repository, object, table, &self.definitions))
+    }
+
+    /// The versions that the repository's definitions serve an object's kind in.
+    pub(crate) fn defined_versions(&self, repository: &Repository, object: &Object) -> BTreeSet<String> {
+        self.definitions.served_versions(repository, object)
     }
 
     /// The version that the target serves a kind in, of its own group or of one
@@ -79,23 +92,41 @@ impl Reviews {
     }
 }
 
-fn review(repository: &Repository, object: &Object, table: &'static Table) -> Review {
+fn review(
+    repository: &Repository,
+    object: &Object,
+    table: &'static Table,
+    definitions: &Definitions,
+) -> Review {
     let served = served(object, table);
-    let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
-        return Review { served, ..Review::default() };
-    };
-    let decoded = decode(object.root(), table, kind.type_id);
     // A unit that serves others is not complete.
     let is_judged = repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object);
+    let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
+        let is_foreign = matches!(served, Served::Foreign | Served::Never);
+        return match definitions.judge(repository, object, is_judged).filter(|_| is_foreign) {
+            None => Review { served, ..Review::default() },
+            Some(Verdict::Unserved) => Review { served: Served::Undefined, ..Review::default() },
+            Some(Verdict::Checked(problems, errors)) => {
+                settled(object, Review { served: Served::Custom, problems, errors })
+            }
+        };
+    };
+    let decoded = decode(object.root(), table, kind.type_id);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
-    let unread: Vec<_> = decoded.problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
+    settled(object, Review { served, problems: decoded.problems, errors })
+}
+
+/// What is left without what follows from something else, or is not written yet.
+fn settled(object: &Object, review: Review) -> Review {
+    let Review { served, problems, errors } = review;
+    let unread: Vec<_> = problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
     let errors: Vec<_> = errors
         .into_iter()
         .filter(|it| !follows(it) && !waits_for_values(it) && !network::hangs_on_cluster(it))
         .collect();
     let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
-    let problems = decoded.problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
+    let problems = problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
     Review { served, problems, errors }
 }
 

@@ -32,6 +32,9 @@ pub enum SkipCode {
     NotAnObject,
     /// A policy that hangs on what is not known here, or that cannot be read.
     NotEvaluated,
+    /// Objects of a custom kind that nothing in the tree defines: their fields
+    /// are not looked at.
+    NotValidated,
 }
 
 impl SkipCode {
@@ -50,6 +53,7 @@ impl SkipCode {
             Self::Limit => "limit",
             Self::NotAnObject => "not-an-object",
             Self::NotEvaluated => "not-evaluated",
+            Self::NotValidated => "not-validated",
         }
     }
 }

@@ -35,6 +35,7 @@ fn severity(code: SkipCode) -> Severity {
         | SkipCode::ServesOthers
         | SkipCode::Excluded
         | SkipCode::Vendored
-        | SkipCode::NotAnObject => Severity::Info,
+        | SkipCode::NotAnObject
+        | SkipCode::NotValidated => Severity::Info,
     }
 }

@@ -55,6 +55,9 @@ pub(crate) fn common(skipped: &Skipped) -> &str {
     let reason = skipped.reason.as_str();
     match skipped.code {
         SkipCode::Fixture => "test fixtures, checked only when asked for by path",
+        SkipCode::NotValidated => {
+            "custom kinds that nothing in the tree defines: their fields are not validated"
+        }
         SkipCode::NotRendered => reason.split_once("; ").map_or(reason, |(first, _)| first),
         SkipCode::ForeignTemplate => {
             let counted = reason.rsplit_once(": ").filter(|(_, count)| count.ends_with(" files"));

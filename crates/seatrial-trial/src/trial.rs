@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use seatrial_check::undefined_kinds;
 use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit};
@@ -412,6 +413,22 @@ impl Run<'_> {
         objects.filter(|object| reported[object.unit().0 as usize]).filter(is_meant)
     }
 
+    /// Custom kinds that nothing defines, one line each.
+    fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
+        let kinds = undefined_kinds(&self.rendering.repository, self.objects(reported));
+        kinds.into_iter().map(|kind| {
+            let (object, span) = (kind.first, kind.first.span());
+            let of = format!("{} {}", object.api_version(), object.kind());
+            let noun = if kind.count == 1 { "object is" } else { "objects are" };
+            Skipped {
+                path: self.rendering.sources.file(span.file).path().clone(),
+                line: Some(self.rendering.sources.positions(span).0.line),
+                code: SkipCode::NotValidated,
+                reason: format!("nothing in the tree defines {of}: {} {noun} not validated", kind.count),
+            }
+        })
+    }
+
     fn coverage(&self, reported: &[bool], bounds: &Bounds) -> Coverage {
         let repository = &self.rendering.repository;
         let units = || repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
@@ -428,6 +445,7 @@ impl Run<'_> {
             code: SkipCode::NotEvaluated,
             reason: reason.clone(),
         }));
+        skipped.extend(self.unvalidated(reported));
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
             path: TreePath::new(GIT),
             line: None,

@@ -63,9 +63,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn judge(object: &Object, error: &FieldError) -> Notice {
-    // The server prints brackets for what is about the whole object.
+    // What no single field is to blame for, the server says of the whole object.
+    let place = error.path.to_string();
     let subject = match error.field.as_str() {
-        "[]" | "<nil>" | "" => object.title(),
+        "[]" | "<nil>" | "" if place.is_empty() => object.title(),
+        "[]" | "<nil>" | "" => format!("`{place}` of {}", object.title()),
         field => format!("`{field}` of {}", object.title()),
     };
     let message = match error.reason {

@@ -81,7 +81,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
                     format!("{title} is of {version}, which is served only where somebody turns it on");
                 Notice::new(&CHECK.info, at, message).severity(Severity::Warning)
             }
-            Served::Yes(_) | Served::Foreign => continue,
+            Served::Undefined => {
+                let message =
+                    format!("{title} is of {version}, which the definition of {kind} does not serve");
+                let versions: Vec<_> =
+                    context.defined_versions(object).into_iter().map(|it| format!("`{it}`")).collect();
+                let notice = Notice::new(&CHECK.info, at, message);
+                if versions.is_empty() {
+                    notice
+                } else {
+                    notice.help(format!("it serves {}", versions.join(", ")))
+                }
+            }
+            Served::Yes(_) | Served::Custom | Served::Foreign => continue,
         };
         report.add(notice);
     }

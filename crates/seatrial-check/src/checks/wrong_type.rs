@@ -62,7 +62,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn judge(object: &Object, problem: &Problem) -> Notice {
     let node = object.root().at(&problem.path);
-    let wanted = problem.message.rsplit_once(" of type ").map(|(_, go)| go);
+    let wanted = problem.message.rsplit_once(" of type ").map(|(_, wanted)| wanted);
+    // Of custom objects the server says what it found, too.
+    let wanted = wanted.map(|it| it.split_once(": ").map_or(it, |(wanted, _)| wanted));
     let subject = if problem.path.is_empty() { String::new() } else { format!("`{}` of ", problem.path) };
     let subject = format!("{subject}{}", object.title());
     let (found, wants) = (node.map_or("something else", kind_of), wanted.and_then(in_words));
@@ -84,11 +86,11 @@ fn repair(node: Node<'_>, wanted: Option<&str>) -> Option<(String, Content)> {
             let written = node.scalar_text()?;
             Some((format!("quote it: \"{written}\""), Content::Text(written.into_owned())))
         }
-        (Value::Str(text), "int32" | "int64") => {
+        (Value::Str(text), "int32" | "int64" | "integer") => {
             let number: i64 = text.parse().ok()?;
             Some(("take the quotes away".to_owned(), Content::Int(number)))
         }
-        (Value::Str(text), "bool") => {
+        (Value::Str(text), "bool" | "boolean") => {
             let truth: bool = text.parse().ok()?;
             Some(("take the quotes away".to_owned(), Content::Bool(truth)))
         }
@@ -112,9 +114,12 @@ fn kind_of(node: Node<'_>) -> &'static str {
 fn in_words(go: &str) -> Option<&'static str> {
     Some(match go {
         "string" => "a text",
-        "bool" => "true or false",
-        "int32" | "int64" | "int" => "a whole number",
-        "float64" => "a number",
+        "bool" | "boolean" => "true or false",
+        "int32" | "int64" | "int" | "integer" => "a whole number",
+        "integer,string" => "a whole number or a text",
+        "float64" | "number" => "a number",
+        "array" => "a list",
+        "object" => "a mapping",
         _ if go.starts_with("[]") => "a list",
         _ if go.starts_with("map[") || go.contains('.') => "a mapping",
         _ => return None,

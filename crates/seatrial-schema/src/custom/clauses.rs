@@ -2,7 +2,6 @@
 //! `pkg/validation/validate/schema_props.go`).
 
 use super::values::{Checker, Found};
-use crate::errors::Reason;
 use crate::path::Path;
 use crate::structural::Structural;
 use crate::value::Value;
@@ -25,7 +24,7 @@ impl Checker<'_> {
         };
         let say = |found: &mut Found, detail: &str| {
             let detail = format!("{:?} {detail}", self.name(at));
-            found.add(Reason::Invalid, self.base, Some(Value::from("")), detail);
+            found.add_above(self.base, at, detail);
         };
         if !bounds.any_of.is_empty() {
             let mut best: Option<Found> = None;

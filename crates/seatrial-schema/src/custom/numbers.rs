@@ -38,7 +38,7 @@ pub(super) fn validate(
     let in_range = |found: &mut Found, what: &str, number: &Value| {
         let Some(kind) = out_of_range(schema, number) else { return };
         let detail = format!("{what} value must be of type {kind} in {}", name());
-        found.add(Reason::Invalid, base, Some(Value::from("")), detail);
+        found.add_above(base, at, detail);
     };
     in_range(found, "Checked", value);
     if let Some(factor) = bounds.multiple_of {

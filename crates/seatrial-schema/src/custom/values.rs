@@ -46,6 +46,12 @@ impl Found {
         self.push(FieldError { reason, field, path, value, detail });
     }
 
+    /// Adds an error that the server says of `base`, though it is about `at`.
+    pub(super) fn add_above(&mut self, base: &Path<'_>, at: &Path<'_>, detail: String) {
+        let (field, path) = (base.to_string(), at.to_field_path());
+        self.push(FieldError { reason: Reason::Invalid, field, path, value: Some(Value::from("")), detail });
+    }
+
     fn push(&mut self, error: FieldError) {
         if self.errors.len() < ERRORS_MAX && !self.errors.contains(&error) {
             self.errors.push(error);

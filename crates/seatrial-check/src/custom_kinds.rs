@@ -1,0 +1,190 @@
+//! Definitions of custom kinds in the repository, and what they say of objects.
+//! A kind without one is not validated, which the report says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use seatrial_model::{Object, Place, Repository};
+use seatrial_schema::custom::{CustomKind, CustomKinds};
+use seatrial_schema::decode::{Problem, ProblemKind, untyped};
+use seatrial_schema::table::Table;
+use seatrial_schema::{Errors, FieldError, Reason, Value};
+
+/// The names of types in errors about them.
+const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+/// How many definitions of one kind are asked about an object.
+const DEFINITIONS_MAX: usize = 8;
+
+/// The definitions of a repository, by group and kind.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions(BTreeMap<(String, String), Vec<Definition>>);
+
+/// One definition, read when it is first asked for.
+#[derive(Debug)]
+struct Definition {
+    place: Place,
+    kinds: OnceLock<CustomKinds>,
+}
+
+/// What a definition says of an object.
+pub(crate) enum Verdict {
+    /// It does not serve the object's version.
+    Unserved,
+    /// What is wrong with the object, perhaps nothing.
+    Checked(Vec<Problem>, Vec<FieldError>),
+}
+
+impl Verdict {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Unserved => usize::MAX,
+            Self::Checked(problems, errors) => problems.len() + errors.len(),
+        }
+    }
+}
+
+impl Definitions {
+    /// All of them, each once however many units bring it.
+    pub(crate) fn of(repository: &Repository) -> Self {
+        let mut all: BTreeMap<_, Vec<Definition>> = BTreeMap::new();
+        for object in repository.objects() {
+            let Some(key) = defined(object) else { continue };
+            let place = Place { unit: object.unit(), object: object.id() };
+            all.entry(key).or_default().push(Definition { place, kinds: OnceLock::new() });
+        }
+        Self(all)
+    }
+
+    /// What the definitions say of an object; none if there is none. Those of its
+    /// own unit count, else the one that has least to say: which of several is
+    /// installed is not known.
+    pub(crate) fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Option<Verdict> {
+        let judge = |definition: &Definition| definition.judge(repository, object, is_whole);
+        self.about(repository, object)?.map(judge).min_by_key(Verdict::weight)
+    }
+
+    /// The versions that some definition serves an object's kind in.
+    pub(crate) fn served_versions(&self, repository: &Repository, object: &Object) -> BTreeSet<String> {
+        let Some(definitions) = self.about(repository, object) else { return BTreeSet::new() };
+        let kinds = definitions.flat_map(|it| it.kinds(repository).all());
+        kinds.filter(|it| it.is_served).map(|it| format!("{}/{}", it.group, it.version)).collect()
+    }
+
+    fn about<'a>(
+        &'a self,
+        repository: &'a Repository,
+        object: &Object,
+    ) -> Option<impl Iterator<Item = &'a Definition>> {
+        let all = self.0.get(&(object.group().to_owned(), object.kind().to_owned()))?;
+        let unit = object.unit();
+        let has_own = all.iter().any(|it| it.place.unit == unit);
+        let mut seen = BTreeSet::new();
+        let is_new = move |it: &&Definition| {
+            let span = repository.object(it.place).span();
+            seen.insert((span.file, span.start))
+        };
+        Some(
+            all.iter()
+                .filter(move |it| !has_own || it.place.unit == unit)
+                .filter(is_new)
+                .take(DEFINITIONS_MAX),
+        )
+    }
+}
+
+impl Definition {
+    fn kinds(&self, repository: &Repository) -> &CustomKinds {
+        self.kinds.get_or_init(|| CustomKinds::of(&untyped(repository.object(self.place).root())))
+    }
+
+    fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Verdict {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let mut versions = self.kinds(repository).named(object.group(), version, object.kind());
+        match versions.next().filter(|it| it.is_served) {
+            None => Verdict::Unserved,
+            Some(kind) => checked(kind, object, is_whole),
+        }
+    }
+}
+
+fn checked(kind: &CustomKind, object: &Object, is_whole: bool) -> Verdict {
+    let decoded = kind.decode(object.root());
+    let mut problems = decoded.problems;
+    if !is_whole {
+        return Verdict::Checked(problems, Vec::new());
+    }
+    let mut errors = Vec::new();
+    for error in broken_rules(kind, decoded.value) {
+        match wrong_type(&error) {
+            Some(message) => problems.extend(object.root().at(&error.path).map(|node| Problem {
+                kind: ProblemKind::WrongType,
+                path: error.path.clone(),
+                span: node.written_span(),
+                message,
+                unseen: false,
+            })),
+            None => errors.push(error),
+        }
+    }
+    Verdict::Checked(problems, errors)
+}
+
+fn broken_rules(kind: &CustomKind, mut value: Value) -> Vec<FieldError> {
+    let meta = value.struct_mut("metadata");
+    if kind.is_cluster_scoped {
+        meta.remove("namespace");
+    } else {
+        meta.set_default("namespace", "default");
+    }
+    kind.default(&mut value);
+    kind.prepare_create(&mut value);
+    let mut errors = Errors::new();
+    kind.validate(&value, &mut errors);
+    // What was not checked for another mistake is no mistake of its own.
+    let is_own = |it: &&FieldError| !it.detail.starts_with("some validation rules were not checked");
+    errors.as_slice().iter().filter(is_own).cloned().collect()
+}
+
+/// The words for a value whose type is not that of its schema.
+fn wrong_type(error: &FieldError) -> Option<String> {
+    let found = error.value.as_ref().map(Value::as_str).filter(|it| TYPES.contains(it))?;
+    let is_type = error.reason == Reason::TypeInvalid && error.detail.ends_with(&format!(": {found:?}"));
+    is_type.then(|| error.detail.clone())
+}
+
+/// The group and kind that an object defines.
+fn defined(object: &Object) -> Option<(String, String)> {
+    if !object.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        return None;
+    }
+    let text = |keys: &[&str]| object.field(keys)?.as_str().map(str::to_owned);
+    Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))
+}
+
+/// A kind whose objects nothing was held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Undefined<'a> {
+    /// The first of its objects.
+    pub first: &'a Object,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// The kinds that are neither Kubernetes' own nor defined in the repository, by
+/// group and name. Nothing is said of their objects' fields.
+pub fn undefined_kinds<'a>(
+    repository: &Repository,
+    objects: impl IntoIterator<Item = &'a Object>,
+) -> Vec<Undefined<'a>> {
+    let known: BTreeSet<_> = repository.objects().filter_map(defined).collect();
+    let own: BTreeSet<&str> =
+        Table::minors().filter_map(Table::of).flat_map(Table::kinds).map(|kind| kind.group).collect();
+    let mut kinds: BTreeMap<(String, String), Undefined<'a>> = BTreeMap::new();
+    for object in objects {
+        let key = (object.group().to_owned(), object.kind().to_owned());
+        if !own.contains(object.group()) && !known.contains(&key) {
+            kinds.entry(key).or_insert(Undefined { first: object, count: 0 }).count += 1;
+        }
+    }
+    kinds.into_values().collect()
+}
