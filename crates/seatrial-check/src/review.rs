@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use seatrial_diagnostics::Location;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, Place, Repository, UnitRole};
-use seatrial_schema::decode::{Problem, ProblemKind, decode};
+use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
 use seatrial_schema::kinds::network;
 use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
@@ -99,6 +99,9 @@ fn review(
     definitions: &Definitions,
 ) -> Review {
     let served = served(object, table);
+    if is_too_large(object.root()) {
+        return Review { served, problems: Vec::new(), errors: vec![too_large()] };
+    }
     // A unit that serves others is not complete.
     let is_judged = repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object);
     let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
@@ -114,6 +117,16 @@ fn review(
     let decoded = decode(object.root(), table, kind.type_id);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
     settled(object, Review { served, problems: decoded.problems, errors })
+}
+
+fn too_large() -> FieldError {
+    FieldError {
+        reason: Reason::TooLong,
+        field: String::new(),
+        path: FieldPath::root(),
+        value: None,
+        detail: format!("Request entity too large: limit is {REQUEST_BYTES_MAX}"),
+    }
 }
 
 /// What is left without what follows from something else, or is not written yet.

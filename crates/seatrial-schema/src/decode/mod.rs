@@ -35,8 +35,33 @@ pub struct Decoded {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a node as a type of a table.
+/// What the API server reads of a request (`apiserver` 0.36, `server/config.go`).
+pub const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// Whether an object, aliases written out, is more than the server reads.
+pub fn is_too_large(root: Node<'_>) -> bool {
+    let (mut bytes, mut open) = (0, vec![root]);
+    while let Some(node) = open.pop() {
+        // At least the sign that ends a value.
+        bytes += 1 + node.as_str().map_or(0, str::len);
+        if bytes > REQUEST_BYTES_MAX {
+            return true;
+        }
+        for entry in node.entries() {
+            bytes += entry.name().len();
+            open.push(entry.value);
+        }
+        open.extend(node.items());
+    }
+    false
+}
+
+/// Reads a node as a type of a table; one that is too large for a server to
+/// read is null.
 pub fn decode(node: Node<'_>, table: &Table, id: TypeId) -> Decoded {
+    if is_too_large(node) {
+        return Decoded::default();
+    }
     let mut decoder = Decoder::new(table, node.stream().dialect());
     let value = decoder.root(node, table.ty(id));
     let problems = decoder.problems;
@@ -44,9 +69,9 @@ pub fn decode(node: Node<'_>, table: &Table, id: TypeId) -> Decoded {
 }
 
 /// Reads a node as it stands, whatever its kind would say to it: keys sorted,
-/// null gone from mappings.
+/// null gone from mappings; one that is too large for a server to read is null.
 pub fn untyped(node: Node<'_>) -> Value {
-    plain(node, 0)
+    if is_too_large(node) { Value::Null } else { plain(node, 0) }
 }
 
 /// Reads the metadata of an object whose kind no table has; `at` is its place.
