@@ -169,6 +169,8 @@ fn served(object: &Object, table: &'static Table) -> Served {
         Table::minors().filter_map(Table::of).filter_map(|other| other.kind(group, version, name));
     match others.next() {
         Some(kind) => Served::Otherwise(kind),
+        // Lists inside lists are opened so deep, and are no objects themselves.
+        None if (group, name) == ("", "List") => Served::Foreign,
         None if table.kinds().any(|kind| kind.group == group) => Served::Never,
         None => Served::Foreign,
     }

@@ -39,7 +39,7 @@ const TEXTS: [&str; 24] = [
     "self.x > 1",
 ];
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {

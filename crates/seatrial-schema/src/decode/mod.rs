@@ -38,17 +38,17 @@ pub struct Decoded {
 /// What the API server reads of a request (`apiserver` 0.36, `server/config.go`).
 pub const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
 
-/// Whether an object, aliases written out, is more than the server reads.
+/// Whether an object as JSON, aliases written out, is more than the server reads.
 pub fn is_too_large(root: Node<'_>) -> bool {
     let (mut bytes, mut open) = (0, vec![root]);
     while let Some(node) = open.pop() {
-        // At least the sign that ends a value.
-        bytes += 1 + node.as_str().map_or(0, str::len);
+        // Quotes or brackets and the comma behind, at least two digits.
+        bytes += 3 + node.as_str().map_or(0, str::len);
         if bytes > REQUEST_BYTES_MAX {
             return true;
         }
         for entry in node.entries() {
-            bytes += entry.name().len();
+            bytes += entry.name().len() + 3;
             open.push(entry.value);
         }
         open.extend(node.items());
