@@ -99,6 +99,9 @@ fn review(
     definitions: &Definitions,
 ) -> Review {
     let served = served(object, table);
+    if is_part_of_definition(object) {
+        return Review { served, ..Review::default() };
+    }
     if is_too_large(object.root()) {
         return Review { served, problems: Vec::new(), errors: vec![too_large()] };
     }
@@ -179,10 +182,19 @@ fn served(object: &Object, table: &'static Table) -> Served {
 /// Whether an object only completes another one: a workload that neither selects
 /// pods nor says what they run.
 fn is_patch(object: &Object) -> bool {
+    if is_part_of_definition(object) {
+        return true;
+    }
     let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
     let is_partial =
         |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
     !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(is_partial)
+}
+
+/// Whether an object only completes the definition of a kind: it names none.
+fn is_part_of_definition(object: &Object) -> bool {
+    let names = |field: &str| object.root().get("spec").is_some_and(|spec| spec.get(field).is_some());
+    object.is("apiextensions.k8s.io", "CustomResourceDefinition") && !names("group") && !names("names")
 }
 
 /// Whether a rule is broken only because a value could not be taken in.

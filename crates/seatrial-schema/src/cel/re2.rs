@@ -231,6 +231,8 @@ impl Writer<'_> {
                     let bare = first || self.rest[1..].starts_with(']');
                     if bare { self.literal(r"\-", 1) } else { self.copy(1, Last::Operand) }
                 }
+                // Escaped, these two would be bounds of words.
+                '<' | '>' => self.copy(1, Last::Operand),
                 other if other.is_ascii_punctuation() => {
                     let escaped = format!("\\{other}");
                     self.literal(&escaped, 1);
@@ -315,6 +317,8 @@ mod tests {
         assert!(matches(r"(?i)^ABC\z", "abc"));
         assert!(matches(r"\bfoo\b", "a foo"));
         assert!(matches(r"^[]a]$", "]"));
+        assert!(matches(r"^[^()<>@\]]+$", "ab") && !matches(r"^[^()<>@\]]+$", "a<"));
+        assert!(matches(r"^\<a\>$", "<a>"));
     }
 
     #[test]
