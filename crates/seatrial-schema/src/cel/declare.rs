@@ -7,6 +7,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::formats::decode_base64;
+use super::parser::RESERVED;
 use super::time::{self, Timestamp};
 use super::types::{ObjectType, Type};
 use super::value::{Key, List, ListKind, Map, Value};
@@ -156,31 +157,6 @@ fn text(schema: &Structural) -> Declaration {
         }
     }
 }
-
-const RESERVED: [&str; 22] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-    "",
-];
 
 /// The name expressions use for a field, none where they cannot name it.
 pub fn escape(name: &str) -> Option<SmolStr> {

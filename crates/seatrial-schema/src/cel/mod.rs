@@ -44,6 +44,7 @@ mod value;
 pub use declare::{Declaration, escape, untyped, value_of};
 pub use eval::Activation;
 pub use issue::{Issue, describe};
+pub(crate) use parser::RESERVED;
 pub use quantity_form::QuantityForm;
 pub use rules::Rules;
 pub use time::Timestamp;

@@ -24,7 +24,8 @@ const MOST_ISSUES: usize = 100;
 /// What may start an operand.
 const OPERANDS: &str = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, \
                         STRING, BYTES, IDENTIFIER}";
-const RESERVED: [&str; 21] = [
+/// Words that name nothing.
+pub(crate) const RESERVED: [&str; 21] = [
     "as",
     "break",
     "const",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::matching::{self, FAILURE_POLICIES, REINVOCATIONS};
-use crate::cel::Type;
+use crate::cel::{RESERVED, Type};
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::kinds::expressions::{self, Declared, Wanted};
@@ -18,30 +18,6 @@ const PATCH_TYPES: [&str; 2] = ["ApplyConfiguration", "JSONPatch"];
 const ANNOTATIONS_MOST: usize = 20;
 const ANNOTATION_LENGTH: usize = 5 * 1024;
 const ONE_OF_BOTH: &str = "validations or auditAnnotations must contain at least one item";
-/// Words of CEL that name nothing.
-const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 pub(super) const VALIDATING: Strategy = Strategy {
     default,
