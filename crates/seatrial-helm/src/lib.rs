@@ -1,0 +1,7 @@
+//! Helm charts, rendered in process as `helm template` renders them, with the
+//! template line and the values key that every piece of text came from.
+//!
+//! [`template`] is Go's `text/template`, usable without charts. It runs no
+//! program, opens no file of its own and no connection.
+
+pub mod template;

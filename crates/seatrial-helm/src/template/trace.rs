@@ -1,0 +1,165 @@
+//! Where text and values came from: an arena of origins and of the frames
+//! (includes, conditions, loops) in which text was written.
+//!
+//! Values of files carry their origin always, so that reads can be counted.
+//! Everything else is recorded only while tracing is on; off, each call costs
+//! one comparison.
+
+use seatrial_source::Span;
+
+/// Names an origin of one [`Trace`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(u32);
+
+impl OriginId {
+    /// Nobody wrote it, or nobody asked.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing is known.
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+}
+
+/// Names a frame of one [`Trace`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameId(u32);
+
+impl FrameId {
+    /// The file itself, outside every include and condition.
+    pub const ROOT: Self = Self(0);
+}
+
+/// Where a value or a piece of text came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A value as it stands in a values file or an argument.
+    Value(Span),
+    /// Text or a constant that stands in a template.
+    Template(Span),
+    /// A text put together from others, in order.
+    Pieces(Vec<Piece>),
+    /// Computed from all of these: a hash, a sum, a comparison.
+    Derived(Vec<OriginId>),
+}
+
+/// A stretch of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its length in bytes.
+    pub length: u32,
+    /// Where its bytes came from.
+    pub origin: OriginId,
+    /// In what it was written.
+    pub frame: FrameId,
+}
+
+/// What encloses a piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What encloses this frame.
+    pub parent: FrameId,
+    /// What it is.
+    pub kind: FrameKind,
+    /// The action that opened it.
+    pub action: Span,
+    /// What decided: the condition's value, the list that is ranged over, the
+    /// text given to `tpl`.
+    pub input: OriginId,
+}
+
+/// The kinds of frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are the actions' names")]
+pub enum FrameKind {
+    Include,
+    Template,
+    Tpl,
+    If,
+    With,
+    Range,
+}
+
+/// The origins and frames of one render.
+#[derive(Debug, Default)]
+pub struct Trace {
+    is_on: bool,
+    origins: Vec<Origin>,
+    frames: Vec<Frame>,
+}
+
+impl Trace {
+    /// Records the places of values only.
+    pub fn off() -> Self {
+        Self::default()
+    }
+
+    /// Records everything.
+    pub fn on() -> Self {
+        Self { is_on: true, ..Self::default() }
+    }
+
+    /// Whether computed origins are recorded.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// The origin of a value as written. Recorded whether tracing is on or not.
+    pub fn value(&mut self, span: Span) -> OriginId {
+        self.add(Origin::Value(span))
+    }
+
+    /// The origin of text that stands in a template.
+    pub fn template(&mut self, span: Span) -> OriginId {
+        if self.is_on { self.add(Origin::Template(span)) } else { OriginId::NONE }
+    }
+
+    /// The origin of a text made of pieces.
+    pub fn pieces(&mut self, pieces: Vec<Piece>) -> OriginId {
+        match pieces.as_slice() {
+            _ if !self.is_on => OriginId::NONE,
+            [] => OriginId::NONE,
+            [only] if only.frame == FrameId::ROOT => only.origin,
+            _ => self.add(Origin::Pieces(pieces)),
+        }
+    }
+
+    /// The origin of what was computed from others; those without origin drop out.
+    pub fn derived(&mut self, inputs: impl IntoIterator<Item = OriginId>) -> OriginId {
+        if !self.is_on {
+            return OriginId::NONE;
+        }
+        let mut inputs: Vec<OriginId> = inputs.into_iter().filter(|it| !it.is_none()).collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        match inputs.as_slice() {
+            [] => OriginId::NONE,
+            [only] if matches!(self.origin(*only), Some(Origin::Derived(_))) => *only,
+            _ => self.add(Origin::Derived(inputs)),
+        }
+    }
+
+    /// Opens a frame.
+    pub fn frame(&mut self, frame: Frame) -> FrameId {
+        if !self.is_on {
+            return FrameId::ROOT;
+        }
+        self.frames.push(frame);
+        FrameId(self.frames.len() as u32)
+    }
+
+    /// What is known of an origin.
+    pub fn origin(&self, id: OriginId) -> Option<&Origin> {
+        self.origins.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// What is known of a frame; none for [`FrameId::ROOT`].
+    pub fn frame_of(&self, id: FrameId) -> Option<&Frame> {
+        self.frames.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    fn add(&mut self, origin: Origin) -> OriginId {
+        self.origins.push(origin);
+        OriginId(self.origins.len() as u32)
+    }
+}
