@@ -4,4 +4,5 @@
 //! [`template`] is Go's `text/template`, usable without charts. It runs no
 //! program, opens no file of its own and no connection.
 
+pub mod functions;
 pub mod template;

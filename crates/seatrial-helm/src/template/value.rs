@@ -67,6 +67,8 @@ pub enum Element {
     Int,
     /// `map[string]interface {}`
     Map,
+    /// `[]interface {}`
+    List,
 }
 
 /// A slice. Template functions never write into one that exists.
@@ -76,6 +78,8 @@ pub struct List {
     pub items: Rc<Vec<Value>>,
     /// The static type of the items.
     pub element: Element,
+    /// Whether it is a nil slice: empty, but `null` in JSON.
+    pub is_nil: bool,
 }
 
 /// A map: shared by reference, as in Go, so that `set` is seen by every holder.
@@ -87,6 +91,8 @@ pub struct Map {
     pub element: Element,
     /// The name of the map's own type, when it has one (`common.Values`).
     pub named: Option<&'static str>,
+    /// Whether it is a nil map: empty, but `null` in JSON, and `set` fails.
+    pub is_nil: bool,
 }
 
 /// A Go type with fields or methods: a chart's metadata, capabilities, files, a
@@ -152,13 +158,23 @@ impl Value {
 
     /// A list of any values.
     pub fn list(items: Vec<Value>) -> Self {
-        Self::new(Data::List(List { items: Rc::new(items), element: Element::Any }))
+        Self::new(Data::List(List { items: Rc::new(items), ..List::default() }))
+    }
+
+    /// A nil slice of any values.
+    pub fn nil_list() -> Self {
+        Self::new(Data::List(List { is_nil: true, ..List::default() }))
+    }
+
+    /// A nil `map[string]interface {}`.
+    pub fn nil_map() -> Self {
+        Self::new(Data::Map(Map { is_nil: true, ..Map::default() }))
     }
 
     /// A `[]string`.
     pub fn strings<S: Into<Rc<str>>>(items: impl IntoIterator<Item = S>) -> Self {
         let items = items.into_iter().map(|it| Value::from(Data::Str(it.into()))).collect();
-        Self::new(Data::List(List { items: Rc::new(items), element: Element::Str }))
+        Self::new(Data::List(List { items: Rc::new(items), element: Element::Str, ..List::default() }))
     }
 
     /// The text of a `string` that is UTF-8.

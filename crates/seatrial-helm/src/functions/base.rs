@@ -1,0 +1,6 @@
+//! Base64 and base32.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! Passwords and encryption: htpasswd, derivePassword, encryptAES, ...
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! Dates: now, date, dateModify, ...
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

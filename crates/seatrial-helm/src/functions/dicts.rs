@@ -1,0 +1,6 @@
+//! Functions over maps: dict, get, set, pick, dig, ...
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! toJson, fromJson and their kin.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

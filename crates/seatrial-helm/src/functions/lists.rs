@@ -1,0 +1,6 @@
+//! Functions over lists: first, append, uniq, slice, ...
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,95 @@
+//! The functions of charts: sprig 3.3 without `env` and `expandenv`, and Helm's
+//! own. Each file has its table; Go's builtins are the engine's, and what stands
+//! here goes before them (`slice`).
+
+use std::sync::LazyLock;
+
+use crate::template::Function;
+
+mod base;
+mod casing;
+mod certificates;
+mod conversions;
+mod crypto;
+mod dates;
+mod defaults;
+mod dicts;
+mod durations;
+mod hashes;
+mod helm;
+mod json;
+mod lists;
+mod math;
+mod merging;
+mod network;
+mod paths;
+mod random;
+mod reflection;
+mod regex;
+mod semver;
+mod strings;
+mod toml;
+mod urls;
+mod yaml;
+
+/// All functions, by name.
+pub fn all() -> &'static [Function] {
+    static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
+        let mut all: Vec<Function> = TABLES.concat();
+        all.sort_by_key(|it| it.name);
+        all
+    });
+    &ALL
+}
+
+/// The function of this name.
+pub fn find(name: &str) -> Option<&'static Function> {
+    let index = all().binary_search_by_key(&name, |it| it.name).ok()?;
+    all().get(index)
+}
+
+const TABLES: &[&[Function]] = &[
+    base::FUNCTIONS,
+    casing::FUNCTIONS,
+    certificates::FUNCTIONS,
+    conversions::FUNCTIONS,
+    crypto::FUNCTIONS,
+    dates::FUNCTIONS,
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
+    durations::FUNCTIONS,
+    hashes::FUNCTIONS,
+    helm::FUNCTIONS,
+    json::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    merging::FUNCTIONS,
+    network::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
+    reflection::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
+    strings::FUNCTIONS,
+    toml::FUNCTIONS,
+    urls::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_taken_twice() {
+        let twice: Vec<_> =
+            all().windows(2).filter(|it| it[0].name == it[1].name).map(|it| it[0].name).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
+    fn every_function_is_found_by_its_name() {
+        assert!(all().iter().all(|it| find(it.name).is_some_and(|found| found.name == it.name)));
+        assert!(find("nope").is_none());
+    }
+}

@@ -1,0 +1,6 @@
+//! getHostByName.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! semver and semverCompare.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

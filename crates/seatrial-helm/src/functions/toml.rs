@@ -1,0 +1,6 @@
+//! toToml and fromToml.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! urlParse and urlJoin.
+
+use crate::template::Function;
+
+/// The functions of this file.
+pub(super) const FUNCTIONS: &[Function] = &[];
