@@ -15,6 +15,11 @@ impl OriginId {
     /// Nobody wrote it, or nobody asked.
     pub const NONE: Self = Self(0);
 
+    /// Its number; zero for [`OriginId::NONE`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// Whether nothing is known.
     pub fn is_none(self) -> bool {
         self == Self::NONE
@@ -39,6 +44,15 @@ pub enum Origin {
     Template(Span),
     /// A text put together from others, in order.
     Pieces(Vec<Piece>),
+    /// The bytes `start..end` of a text whose own origin is `of`.
+    Slice {
+        /// The origin of the whole text.
+        of: OriginId,
+        /// First byte in it.
+        start: u32,
+        /// One past the last byte.
+        end: u32,
+    },
     /// Computed from all of these: a hash, a sum, a comparison.
     Derived(Vec<OriginId>),
 }
@@ -61,8 +75,9 @@ pub struct Frame {
     pub parent: FrameId,
     /// What it is.
     pub kind: FrameKind,
-    /// The action that opened it.
-    pub action: Span,
+    /// The action that opened it: [`Origin::Template`], or [`Origin::Slice`]
+    /// when it stands in a text given to `tpl`.
+    pub action: OriginId,
     /// What decided: the condition's value, the list that is ranged over, the
     /// text given to `tpl`.
     pub input: OriginId,
@@ -124,6 +139,33 @@ impl Trace {
         }
     }
 
+    /// The origin of a part of a text that has an origin: of `upper`d, cut or
+    /// searched text, and of what stands in a text given to `tpl`.
+    pub fn slice(&mut self, of: OriginId, start: u32, end: u32) -> OriginId {
+        if !self.is_on || of.is_none() {
+            return OriginId::NONE;
+        }
+        match self.origin(of) {
+            Some(Origin::Pieces(pieces)) => {
+                let pieces = cut(pieces, start, end);
+                let pieces = pieces.into_iter().map(|(piece, from)| self.slice_piece(piece, from)).collect();
+                self.pieces(pieces)
+            }
+            Some(&Origin::Slice { of, start: base, .. }) => {
+                self.add(Origin::Slice { of, start: base + start, end: base + end })
+            }
+            Some(Origin::Derived(_)) => of,
+            _ => self.add(Origin::Slice { of, start, end }),
+        }
+    }
+
+    fn slice_piece(&mut self, piece: Piece, from: Option<u32>) -> Piece {
+        match from {
+            Some(start) => Piece { origin: self.slice(piece.origin, start, start + piece.length), ..piece },
+            None => piece,
+        }
+    }
+
     /// The origin of what was computed from others; those without origin drop out.
     pub fn derived(&mut self, inputs: impl IntoIterator<Item = OriginId>) -> OriginId {
         if !self.is_on {
@@ -158,8 +200,37 @@ impl Trace {
         self.frames.get((id.0 as usize).checked_sub(1)?)
     }
 
+    /// How many origins there are; ids are smaller or equal.
+    pub fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+
     fn add(&mut self, origin: Origin) -> OriginId {
         self.origins.push(origin);
         OriginId(self.origins.len() as u32)
     }
+}
+
+/// The pieces of a part of a text; with each that was cut, its first byte in the
+/// whole piece.
+fn cut(pieces: &[Piece], start: u32, end: u32) -> Vec<(Piece, Option<u32>)> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for piece in pieces {
+        let (first, last) = (at.max(start), (at + piece.length).min(end));
+        if first < last {
+            let is_whole = last - first == piece.length;
+            found.push((Piece { length: last - first, ..*piece }, (!is_whole).then_some(first - at)));
+        }
+        at += piece.length;
+        if at >= end {
+            break;
+        }
+    }
+    found
 }

@@ -75,18 +75,22 @@ pub enum Element {
 #[derive(Clone, Default)]
 pub struct List {
     /// The items.
-    pub items: Rc<Vec<Value>>,
+    pub items: Rc<Items>,
     /// The static type of the items.
     pub element: Element,
     /// Whether it is a nil slice: empty, but `null` in JSON.
     pub is_nil: bool,
 }
 
+/// The items of a slice; reads like the `Vec` that it is.
+#[derive(Clone, Default)]
+pub struct Items(Vec<Value>);
+
 /// A map: shared by reference, as in Go, so that `set` is seen by every holder.
 /// Keys iterate in the order of their bytes, as templates do.
 #[derive(Clone, Default)]
 pub struct Map {
-    entries: Rc<RefCell<BTreeMap<Rc<str>, Value>>>,
+    entries: Rc<Entries>,
     /// The static type of the values.
     pub element: Element,
     /// The name of the map's own type, when it has one (`common.Values`).
@@ -94,6 +98,9 @@ pub struct Map {
     /// Whether it is a nil map: empty, but `null` in JSON, and `set` fails.
     pub is_nil: bool,
 }
+
+#[derive(Default)]
+struct Entries(RefCell<BTreeMap<Rc<str>, Value>>);
 
 /// A Go type with fields or methods: a chart's metadata, capabilities, files, a
 /// time, a version.
@@ -158,7 +165,7 @@ impl Value {
 
     /// A list of any values.
     pub fn list(items: Vec<Value>) -> Self {
-        Self::new(Data::List(List { items: Rc::new(items), ..List::default() }))
+        Self::new(Data::List(List::new(items, Element::Any)))
     }
 
     /// A nil slice of any values.
@@ -174,7 +181,7 @@ impl Value {
     /// A `[]string`.
     pub fn strings<S: Into<Rc<str>>>(items: impl IntoIterator<Item = S>) -> Self {
         let items = items.into_iter().map(|it| Value::from(Data::Str(it.into()))).collect();
-        Self::new(Data::List(List { items: Rc::new(items), element: Element::Str, ..List::default() }))
+        Self::new(Data::List(List::new(items, Element::Str)))
     }
 
     /// The text of a `string` that is UTF-8.
@@ -223,6 +230,167 @@ impl Value {
     }
 }
 
+/// Go's types, by name.
+impl Value {
+    /// The dynamic type as `%T` prints it; `<nil>` for nil.
+    pub fn type_name(&self) -> &str {
+        match &self.data {
+            Data::Nil => "<nil>",
+            Data::Bool(_) => "bool",
+            Data::Int(_, kind) => kind.name(),
+            Data::Float(_) => "float64",
+            Data::Str(_) | Data::Raw(_) => "string",
+            Data::Bytes(_) => "[]uint8",
+            Data::List(list) => list.type_name(),
+            Data::Map(map) => map.type_name(),
+            Data::Object(object) => object.type_name(),
+        }
+    }
+
+    /// The kind as `reflect.Kind` prints it; `invalid` for nil.
+    pub fn kind(&self) -> &'static str {
+        match &self.data {
+            Data::Nil => "invalid",
+            Data::Bool(_) => "bool",
+            Data::Int(_, kind) => kind.name(),
+            Data::Float(_) => "float64",
+            Data::Str(_) | Data::Raw(_) => "string",
+            Data::Bytes(_) | Data::List(_) => "slice",
+            Data::Map(_) => "map",
+            Data::Object(object) => object.kind(),
+        }
+    }
+
+    /// The bytes of a Go `string`, UTF-8 or not.
+    pub fn as_str_bytes(&self) -> Option<&[u8]> {
+        match &self.data {
+            Data::Str(text) => Some(text.as_bytes()),
+            Data::Raw(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+impl IntKind {
+    /// The type's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Int => "int",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Uint8 => "uint8",
+            Self::Uint64 => "uint64",
+        }
+    }
+
+    /// Whether values of the type have no sign.
+    pub fn is_unsigned(self) -> bool {
+        matches!(self, Self::Uint8 | Self::Uint64)
+    }
+}
+
+impl Element {
+    /// The type's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "interface {}",
+            Self::Str => "string",
+            Self::Int => "int",
+            Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
+        }
+    }
+
+    /// Go's zero value of the type: what a missing key of a map gives.
+    pub fn zero(self) -> Value {
+        match self {
+            Self::Any => Value::NIL,
+            Self::Str => Value::from(""),
+            Self::Int => Value::int(0),
+            Self::Map => Value::nil_map(),
+            Self::List => Value::nil_list(),
+        }
+    }
+}
+
+impl List {
+    /// A slice of these items.
+    pub fn new(items: Vec<Value>, element: Element) -> Self {
+        Self { items: Rc::new(Items(items)), element, is_nil: false }
+    }
+
+    /// The type as `%T` prints it.
+    pub fn type_name(&self) -> &'static str {
+        match self.element {
+            Element::Any => "[]interface {}",
+            Element::Str => "[]string",
+            Element::Int => "[]int",
+            Element::Map => "[]map[string]interface {}",
+            Element::List => "[][]interface {}",
+        }
+    }
+}
+
+impl std::ops::Deref for Items {
+    type Target = Vec<Value>;
+
+    fn deref(&self) -> &Vec<Value> {
+        &self.0
+    }
+}
+
+impl From<Vec<Value>> for Items {
+    fn from(items: Vec<Value>) -> Self {
+        Self(items)
+    }
+}
+
+/// Values may be nested so deep that dropping them one inside the other would
+/// end the stack.
+impl Drop for Items {
+    fn drop(&mut self) {
+        dismantle(&mut self.0);
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        let entries = self.0.get_mut();
+        if entries.values().any(Value::is_container) {
+            dismantle(&mut std::mem::take(entries).into_values().collect());
+        }
+    }
+}
+
+/// Drops values with all that only they hold, without recursion.
+fn dismantle(values: &mut Vec<Value>) {
+    if !values.iter().any(Value::is_container) {
+        return;
+    }
+    let mut queue = std::mem::take(values);
+    while let Some(value) = queue.pop() {
+        match value.data {
+            Data::List(list) => {
+                if let Some(mut items) = Rc::into_inner(list.items) {
+                    queue.append(&mut items.0);
+                }
+            }
+            Data::Map(map) => {
+                if let Some(mut entries) = Rc::into_inner(map.entries) {
+                    queue.extend(std::mem::take(entries.0.get_mut()).into_values());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Value {
+    fn is_container(&self) -> bool {
+        matches!(self.data, Data::List(_) | Data::Map(_))
+    }
+}
+
 impl From<Data> for Value {
     fn from(data: Data) -> Self {
         Self::new(data)
@@ -267,32 +435,43 @@ impl Map {
 
     /// A look at the entries. No write may happen while it lives.
     pub fn entries(&self) -> Ref<'_, BTreeMap<Rc<str>, Value>> {
-        self.entries.borrow()
+        self.entries.0.borrow()
     }
 
     /// The entries to write. Nothing else may look at them while it lives.
     pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Rc<str>, Value>> {
-        self.entries.borrow_mut()
+        self.entries.0.borrow_mut()
+    }
+
+    /// The type as `%T` prints it.
+    pub fn type_name(&self) -> &'static str {
+        self.named.unwrap_or(match self.element {
+            Element::Any => "map[string]interface {}",
+            Element::Str => "map[string]string",
+            Element::Int => "map[string]int",
+            Element::Map => "map[string]map[string]interface {}",
+            Element::List => "map[string][]interface {}",
+        })
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<Value> {
-        self.entries.borrow().get(key).cloned()
+        self.entries.0.borrow().get(key).cloned()
     }
 
     /// Sets a key, for every holder of the map.
     pub fn set(&self, key: impl Into<Rc<str>>, value: Value) {
-        self.entries.borrow_mut().insert(key.into(), value);
+        self.entries.0.borrow_mut().insert(key.into(), value);
     }
 
     /// How many keys it has.
     pub fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.entries.0.borrow().len()
     }
 
     /// Whether it has no keys.
     pub fn is_empty(&self) -> bool {
-        self.entries.borrow().is_empty()
+        self.entries.0.borrow().is_empty()
     }
 
     /// Whether both are one map.
@@ -303,7 +482,8 @@ impl Map {
 
 impl FromIterator<(Rc<str>, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Value)>>(entries: I) -> Self {
-        Self { entries: Rc::new(RefCell::new(entries.into_iter().collect())), ..Self::default() }
+        let entries = Entries(RefCell::new(entries.into_iter().collect()));
+        Self { entries: Rc::new(entries), ..Self::default() }
     }
 }
 
