@@ -5,7 +5,9 @@ pub mod engine;
 pub mod error;
 pub mod function;
 pub mod print;
+pub(crate) mod runes;
 pub mod set;
+pub(crate) mod text;
 pub mod trace;
 pub mod value;
 
