@@ -1,0 +1,1 @@
+{{- define "lantern.shade" -}}of the lantern{{- end -}}

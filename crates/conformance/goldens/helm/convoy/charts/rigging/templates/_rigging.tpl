@@ -1,0 +1,3 @@
+{{- define "rigging.name" -}}
+{{ .Release.Name }}-{{ .Chart.Name }}-rigged
+{{- end -}}

@@ -1,0 +1,1 @@
+{{- define "knots.twice" -}}second{{- end -}}

@@ -1,0 +1,1 @@
+{{ define "round" }}{{ include "round" . }}{{ end }}
