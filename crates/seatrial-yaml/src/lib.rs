@@ -48,6 +48,7 @@ pub use crate::base64::{decode_any_base64, decode_base64};
 pub use dialect::{Dialect, Limits};
 pub use entries::{Entries, Entry, WrittenEntries};
 pub use node::{Located, Node, Value};
+pub use numbers::{json_float, yaml_float};
 pub use path::{FieldPath, PathError, PathStep};
 pub use problem::{Problem, ProblemKind};
 pub use stream::{Comment, Document, Stream};

@@ -77,8 +77,11 @@ pub(crate) fn finite(text: &str) -> Option<f64> {
 }
 
 /// A number as `encoding/json` prints it; null where JSON has none.
-pub(crate) fn json_float(value: f64) -> String {
+pub fn json_float(value: f64) -> String {
     let magnitude = value.abs();
+    if value.fract() == 0.0 && magnitude < 1e15 && (magnitude > 0.0 || value.is_sign_positive()) {
+        return (value as i64).to_string();
+    }
     if !value.is_finite() {
         return "null".to_owned();
     }
@@ -98,8 +101,8 @@ pub(crate) fn float_key(value: f64) -> String {
     special(f64::from(value)).map_or_else(|| Shortest::of_single(value).general(), str::to_owned)
 }
 
-/// A number as `go.yaml.in/yaml` prints it.
-pub(crate) fn yaml_float(value: f64) -> String {
+/// A number as `go.yaml.in/yaml` prints it, and Go's `%v` where it is finite.
+pub fn yaml_float(value: f64) -> String {
     special(value).map_or_else(|| Shortest::of(value).general(), str::to_owned)
 }
 

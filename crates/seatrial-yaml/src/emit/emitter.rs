@@ -3,12 +3,13 @@
 
 use std::fmt;
 
+use crate::scanner::source::forbidden_characters;
 use crate::{Style, numbers};
 
 use super::analysis::{Analysis, Place};
 use super::options::EmitOptions;
 use super::output::{Indicator, Output};
-use super::strings;
+use super::{strings, tree};
 
 /// A longer key stands behind a `?`.
 const SIMPLE_KEY_BYTES_MAX: usize = 128;
@@ -181,6 +182,34 @@ impl<W: fmt::Write> Emitter<W> {
         }
         self.out.indent = indent;
         self.end_node()
+    }
+
+    /// A number as `sigs.k8s.io/yaml` prints it, which knows it by its JSON:
+    /// whole numbers without exponent up to 1e21.
+    pub fn json_float(&mut self, value: f64) -> fmt::Result {
+        if value.fract() == 0.0 && value.abs() < 1e15 && (value != 0.0 || value.is_sign_positive()) {
+            return self.int(value as i64);
+        }
+        let options = self.options;
+        tree::float(value, &options, self)
+    }
+
+    /// A string as `sigs.k8s.io/yaml` prints it, which knows it by its JSON. An
+    /// error where that JSON has characters that YAML forbids.
+    pub fn json_str(&mut self, text: &str) -> fmt::Result {
+        if !text.is_ascii() || memchr::memchr(0x7F, text.as_bytes()).is_some() {
+            let is_refused = |&at: &usize| text.as_bytes()[at] >= 0x7F;
+            if forbidden_characters(text, usize::MAX).iter().any(is_refused) {
+                return Err(fmt::Error);
+            }
+            return self.str(&tree::by_way_of_json(text, &self.options));
+        }
+        self.str(text)
+    }
+
+    /// What is written to.
+    pub fn sink_mut(&mut self) -> &mut W {
+        self.out.sink_mut()
     }
 
     /// What was written to, once the last document has ended.

@@ -14,11 +14,16 @@ mod tree;
 
 use std::fmt;
 
-use crate::Node;
+use crate::{Dialect, Node};
 
 pub use emitter::Emitter;
 pub use options::EmitOptions;
 pub use strings::{is_plain_in_flow, is_plain_string};
+
+/// Sorts by keys as `Marshal` of the dialect does: `a2` before `a10`.
+pub fn sort_by_key<T>(items: Vec<T>, key: impl Fn(&T) -> &str, dialect: Dialect) -> Vec<T> {
+    key_order::sort(items, key, dialect == Dialect::GoYaml3)
+}
 
 /// Prints a value: keys sorted, aliases and merges written out.
 ///

@@ -47,6 +47,10 @@ impl<W: fmt::Write> Output<W> {
         self.sink
     }
 
+    pub(super) fn sink_mut(&mut self) -> &mut W {
+        &mut self.sink
+    }
+
     /// Text without a line break.
     pub(super) fn run(&mut self, text: &str) -> fmt::Result {
         self.column += text.chars().count();

@@ -78,7 +78,11 @@ fn begin<'a, W: fmt::Write>(
 
 /// JSON writes a whole float without a point, and YAML then takes it for an
 /// integer.
-fn float<W: fmt::Write>(value: f64, options: &EmitOptions, emitter: &mut Emitter<W>) -> fmt::Result {
+pub(super) fn float<W: fmt::Write>(
+    value: f64,
+    options: &EmitOptions,
+    emitter: &mut Emitter<W>,
+) -> fmt::Result {
     if options.is_direct() || !value.is_finite() {
         return emitter.float(value);
     }
@@ -112,7 +116,7 @@ fn string<W: fmt::Write>(
 
 /// JSON leaves a next-line sign as it is, and YAML then takes it for the end of
 /// a line, to be folded with the spaces around it.
-fn by_way_of_json<'a>(text: &'a str, options: &EmitOptions) -> Cow<'a, str> {
+pub(super) fn by_way_of_json<'a>(text: &'a str, options: &EmitOptions) -> Cow<'a, str> {
     if options.is_direct() || !text.contains('\u{85}') {
         return Cow::Borrowed(text);
     }
