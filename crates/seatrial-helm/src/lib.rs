@@ -5,4 +5,10 @@
 //! program, opens no file of its own and no connection.
 
 pub mod functions;
+pub mod go;
+pub mod json;
+mod pieces;
+pub mod semver;
 pub mod template;
+pub mod values;
+mod walk;

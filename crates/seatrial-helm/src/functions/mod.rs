@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::template::Function;
 
+mod arguments;
 mod base;
 mod casing;
 mod certificates;
@@ -31,6 +32,14 @@ mod strings;
 mod toml;
 mod urls;
 mod yaml;
+
+pub(crate) use arguments::{go_text, text_of};
+pub(crate) use base::base64;
+
+/// A map that nothing was decoded into.
+fn no_map() -> crate::template::Value {
+    crate::template::Value::from(crate::template::Map::new())
+}
 
 /// All functions, by name.
 pub fn all() -> &'static [Function] {

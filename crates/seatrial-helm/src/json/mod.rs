@@ -1,0 +1,8 @@
+//! JSON as Go's `encoding/json` reads and writes it.
+
+mod read;
+mod write;
+
+pub use read::{Document, read};
+pub(crate) use write::lossy;
+pub use write::{Form, Written, write};

@@ -1,0 +1,3 @@
+//! Values of charts: files, arguments, schemas.
+
+pub mod read;

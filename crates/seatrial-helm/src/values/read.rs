@@ -1,0 +1,97 @@
+//! YAML texts as values: what `sigs.k8s.io/yaml` makes of them, numbers as
+//! `float64`, each value with the place where it stands.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use seatrial_source::{FileId, Span};
+use seatrial_yaml::{Dialect, Limits, Node, Stream};
+
+use crate::template::{Data, Map, OriginId, Value};
+
+/// The value of a text's first document, nil if there is none; what follows is
+/// not looked at. The error is goyaml's.
+pub fn first_document(text: &str, origin: &mut dyn FnMut(Span) -> OriginId) -> Result<Value, String> {
+    let stream = seatrial_yaml::parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
+    if let Some(problem) = first_refusal(&stream) {
+        return Err(problem);
+    }
+    Ok(stream.document_root(0).map_or(Value::NIL, |root| value_of(root, origin)))
+}
+
+/// Why goyaml refuses the first document, if it does.
+fn first_refusal(stream: &Stream) -> Option<String> {
+    let of_document = stream.documents().first().into_iter().flat_map(|it| &it.problems);
+    let problem = stream.problems().iter().chain(of_document).find(|it| it.is_fatal())?;
+    let line = stream.text()[..problem.span.start as usize].matches('\n').count() + 1;
+    Some(format!("yaml: line {line}: {}", problem.message))
+}
+
+/// A collection that is being filled.
+enum Open<'a> {
+    List { rest: Vec<Node<'a>>, items: Vec<Value>, origin: OriginId },
+    Map { rest: Vec<(Rc<str>, Node<'a>)>, key: Rc<str>, map: Map, origin: OriginId },
+}
+
+/// A node as a value: maps with string keys, numbers as `float64`. Aliases are
+/// written out.
+pub fn value_of(root: Node<'_>, origin: &mut dyn FnMut(Span) -> OriginId) -> Value {
+    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut next = Some(root);
+    loop {
+        let mut done = next.take().and_then(|node| begin(node, origin, &mut open));
+        loop {
+            match (open.last_mut(), done.take()) {
+                (None, done) => return done.unwrap_or_default(),
+                (Some(Open::List { items, .. }), Some(value)) => items.push(value),
+                (Some(Open::Map { key, map, .. }), Some(value)) => map.set(Rc::clone(key), value),
+                (Some(_), None) => {}
+            }
+            next = match open.last_mut() {
+                Some(Open::List { rest, .. }) => rest.pop(),
+                Some(Open::Map { rest, key, .. }) => rest.pop().map(|(name, node)| {
+                    *key = name;
+                    node
+                }),
+                None => None,
+            };
+            if next.is_some() {
+                break;
+            }
+            done = open.pop().map(|it| match it {
+                Open::List { items, origin, .. } => Value::list(items).with_origin(origin),
+                Open::Map { map, origin, .. } => Value::from(map).with_origin(origin),
+            });
+        }
+    }
+}
+
+/// A scalar's value; a collection is opened.
+fn begin<'a>(
+    node: Node<'a>,
+    origin: &mut dyn FnMut(Span) -> OriginId,
+    open: &mut Vec<Open<'a>>,
+) -> Option<Value> {
+    let origin = origin(node.span());
+    let data = match node.value() {
+        seatrial_yaml::Value::Null => Data::Nil,
+        seatrial_yaml::Value::Bool(value) => Data::Bool(value),
+        seatrial_yaml::Value::Int(value) => Data::Float(value as f64),
+        seatrial_yaml::Value::Uint(value) => Data::Float(value as f64),
+        seatrial_yaml::Value::Float(value) => Data::Float(value),
+        seatrial_yaml::Value::Str(text) => Data::Str(text.into()),
+        seatrial_yaml::Value::Sequence => {
+            let rest = node.items().rev().collect();
+            open.push(Open::List { rest, items: Vec::with_capacity(node.len()), origin });
+            return None;
+        }
+        seatrial_yaml::Value::Mapping => {
+            let mut rest: Vec<_> =
+                node.entries().map(|entry| (Rc::from(entry.name().as_ref()), entry.value)).collect();
+            rest.reverse();
+            open.push(Open::Map { rest, key: Rc::from(""), map: Map::new(), origin });
+            return None;
+        }
+    };
+    Some(Value::new(data).with_origin(origin))
+}
