@@ -9,7 +9,9 @@ pub mod fuzz;
 #[cfg(unix)]
 mod hostile;
 mod json;
+mod peers;
 mod report;
+mod schema;
 mod yaml;
 
 pub use report::{Disagreement, Family, Report};
@@ -41,6 +43,8 @@ pub const SUITES: &[Suite] = &[
     edits::SUITE,
     apiserver::SUITE,
     cel::SUITE,
+    schema::SUITE,
+    peers::SUITE,
     #[cfg(unix)]
     hostile::SUITE,
 ];

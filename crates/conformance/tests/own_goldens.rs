@@ -42,3 +42,23 @@ fn expressions_evaluate_as_the_api_server_evaluates_them() {
     let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn manifests_pass_where_the_peers_tests_let_them_pass() {
+    let suite = Suite::named("schema").expect("the suite exists");
+    let options = Options { dir: suite.own_dir.into(), inputs: None };
+    let report = (suite.run)(&options).expect("the tests can be read");
+    assert_eq!(report.compared(), 17);
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn versions_go_when_the_tables_of_peers_say() {
+    let suite = Suite::named("peers").expect("the suite exists");
+    let options = Options { dir: suite.own_dir.into(), inputs: None };
+    let report = (suite.run)(&options).expect("the tables can be read");
+    assert_eq!((report.families.len(), report.compared()), (6, 19));
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -216,6 +216,7 @@ fn is_common_kind(kind: &str) -> bool {
             | "StatefulSet"
             | "DaemonSet"
             | "ReplicaSet"
+            | "ReplicationController"
             | "Job"
             | "CronJob"
             | "Service"

@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
     row((CERT, "acme.cert-manager.io/v1alpha3", &[]), ("1.4", "1.6"), ("acme.cert-manager.io/v1", ""), NONE),
     row((CERT, "acme.cert-manager.io/v1beta1", &[]), ("1.4", "1.6"), ("acme.cert-manager.io/v1", ""), NONE),
     row((ISTIO, "rbac.istio.io/v1alpha1", &[]), ("1.4", "1.6"), ("security.istio.io/v1", "AuthorizationPolicy"), NONE),
-    row((ISTIO, "authentication.istio.io/v1alpha1", &["Policy", "MeshPolicy"]), ("1.5", "1.6"), ("security.istio.io/v1", "PeerAuthentication"), NONE),
+    row((ISTIO, "authentication.istio.io/v1alpha1", &[]), ("1.5", "1.6"), ("security.istio.io/v1", "PeerAuthentication"), NONE),
     row((ISTIO, "config.istio.io/v1alpha2", &[]), ("1.5", "1.8"), ("", ""), NONE),
     row((GATEWAY, "networking.x-k8s.io/v1alpha1", &["GatewayClass", "Gateway", "HTTPRoute"]), ("0.4", "0.6"), ("gateway.networking.k8s.io/v1", ""), NONE),
     row((GATEWAY, "gateway.networking.k8s.io/v1alpha2", &["GatewayClass", "Gateway", "HTTPRoute"]), ("0.5", "1.0"), ("gateway.networking.k8s.io/v1", ""), NONE),

@@ -1,0 +1,2 @@
+// +groupName=flowcontrol.apiserver.k8s.io
+package v1beta1

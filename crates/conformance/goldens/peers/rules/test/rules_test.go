@@ -1,0 +1,5 @@
+package test
+
+var cases = []struct{}{
+	{"budgets", []string{"../fixtures/budget.yaml"}, []string{"PodDisruptionBudget"}},
+}
