@@ -20,7 +20,6 @@ const PARAMS_MAX: usize = 64;
 /// Policies of programs whose rules are not evaluated: the API group, a kind or
 /// none for any, whose they are.
 const FOREIGN: &[(&str, Option<&str>, &str)] = &[
-    ("constraints.gatekeeper.sh", None, "Gatekeeper"),
     ("kyverno.io", Some("ClusterPolicy"), "Kyverno"),
     ("kyverno.io", Some("Policy"), "Kyverno"),
     ("policies.kyverno.io", None, "Kyverno"),

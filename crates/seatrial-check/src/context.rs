@@ -8,6 +8,7 @@ use seatrial_source::Span;
 
 use crate::admission_policies::{AdmissionPolicies, Bound};
 use crate::dns::Services;
+use crate::gatekeeper::Constraints;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
@@ -25,6 +26,7 @@ pub struct Indexes<'a> {
     reviews: Reviews,
     tree_state: TreeState<'a>,
     admission_policies: AdmissionPolicies<'a>,
+    constraints: Constraints<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -35,12 +37,25 @@ impl<'a> Indexes<'a> {
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
         let tree_state = TreeState::of(repository);
         let admission_policies = AdmissionPolicies::of(repository, &tree_state);
-        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission_policies }
+        let constraints = Constraints::of(repository);
+        Self {
+            pods,
+            services,
+            hosts,
+            plurals,
+            limit_ranges,
+            reviews,
+            tree_state,
+            admission_policies,
+            constraints,
+        }
     }
 
     /// Policies that stand in the tree and say nothing here, with their places and why.
     pub fn policies_not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
-        self.admission_policies.not_evaluated(repository, &self.tree_state)
+        let mut all = self.admission_policies.not_evaluated(repository, &self.tree_state);
+        all.extend(self.constraints.not_evaluated(repository));
+        all
     }
 }
 
@@ -124,6 +139,11 @@ impl<'a> Context<'a> {
     pub(crate) fn bound_policies(&self, unit: UnitId) -> Vec<Bound<'a>> {
         let indexes = self.world.indexes;
         indexes.admission_policies.bound(self.world.repository, &indexes.tree_state, unit)
+    }
+
+    /// The constraints of Gatekeeper.
+    pub(crate) fn constraints(&self) -> &'a Constraints<'a> {
+        &self.world.indexes.constraints
     }
 
     /// What the API server would say to an object.

@@ -12,6 +12,7 @@ mod cron;
 mod custom_kinds;
 mod databases;
 mod dns;
+mod gatekeeper;
 mod gitops;
 mod image;
 mod limit_ranges;
@@ -36,6 +37,7 @@ mod security;
 mod selection;
 mod slip;
 mod storage;
+mod subjects;
 mod titles;
 mod tree_state;
 

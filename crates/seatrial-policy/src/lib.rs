@@ -8,6 +8,7 @@ mod admit;
 pub mod amounts;
 pub mod classes;
 mod denial;
+pub mod gatekeeper;
 pub mod limit_range;
 pub mod pod_security;
 pub mod priority;

@@ -319,10 +319,15 @@ fn namespace_matches(selector: &Value, asked: Asked<'_>) -> bool {
     if asked.request.namespace.is_empty() {
         return true;
     }
+    selects_namespace_of(selector, asked)
+}
+
+/// Whether a selector takes in the namespace of an object; of a namespace that
+/// the tree does not state, only the name is known.
+pub(crate) fn selects_namespace_of(selector: &Value, asked: Asked<'_>) -> bool {
     if let Some(namespace) = asked.namespace {
         return selectors::matches(selector, with_name_label(namespace).at("metadata").at("labels"));
     }
-    // Of a namespace that the tree does not state, only the name is known.
     let keys = selector.entries("matchLabels").iter().map(|entry| entry.key.as_str());
     let expressions = selector.items("matchExpressions").iter().map(|it| it.str("key"));
     let mut labels = Value::from(Map::default());

@@ -115,6 +115,7 @@ mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
 mod refused_by_admission_policy;
+mod refused_by_gatekeeper;
 mod refused_by_limit_range;
 mod refused_by_pod_security;
 mod refused_value;
@@ -289,6 +290,7 @@ pub static ALL: &[&Check] = &[
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
     &refused_by_admission_policy::CHECK,
+    &refused_by_gatekeeper::CHECK,
     &refused_by_limit_range::CHECK,
     &refused_by_pod_security::CHECK,
     &refused_value::CHECK,

@@ -1,0 +1,172 @@
+//! The constraints of Gatekeeper that stand in the tree, with their templates.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use seatrial_diagnostics::UnitId;
+use seatrial_model::{Object, Place, Repository};
+use seatrial_policy::gatekeeper::{self, Action, Template, Violation, Work};
+use seatrial_schema::Value;
+use seatrial_schema::decode::untyped;
+use seatrial_source::Span;
+use seatrial_yaml::FieldPath;
+use smol_str::SmolStr;
+
+use crate::subjects::{Subject, counting};
+
+/// More templates or constraints than this are not evaluated.
+const POLICIES_MAX: usize = 1_000;
+/// Namespaces where Gatekeeper looks at nothing.
+const EXEMPT: &str = "gatekeeper-system";
+/// Answers that a constraint may owe to one unit before it is not asked again.
+const FAILURES_MAX: usize = 3;
+
+/// All constraints of the tree.
+#[derive(Debug, Default)]
+pub(crate) struct Constraints<'a> {
+    templates: Vec<(&'a Object, Result<Template, String>)>,
+    stated: Vec<(&'a Object, Value)>,
+    beyond: Vec<&'a Object>,
+    exempt: Vec<SmolStr>,
+    /// What a constraint could not say, of the first object that it was asked about.
+    unanswered: Mutex<BTreeMap<Place, (Place, String)>>,
+}
+
+/// A constraint that counts for a unit, with its template.
+pub(crate) struct Bound<'a> {
+    pub(crate) constraint: &'a Object,
+    pub(crate) template: &'a Object,
+    pub(crate) action: Action,
+    pub(crate) asks_for_others: bool,
+    value: &'a Value,
+    program: &'a Template,
+    failures: usize,
+}
+
+impl<'a> Constraints<'a> {
+    /// Compiles the templates that stand in the tree.
+    pub(crate) fn of(repository: &'a Repository) -> Self {
+        let templates = repository.objects().filter(|it| is_template(it));
+        let read = |object: &'a Object| (object, Template::read(&untyped(object.root())));
+        let constraints = || repository.objects().filter(|it| it.group() == gatekeeper::CONSTRAINT_GROUP);
+        let valued = |object: &'a Object| (object, untyped(object.root()));
+        let config = repository.objects().filter(|it| it.is("config.gatekeeper.sh", "Config"));
+        Self {
+            templates: templates.take(POLICIES_MAX).map(read).collect(),
+            stated: constraints().take(POLICIES_MAX).map(valued).collect(),
+            beyond: constraints().skip(POLICIES_MAX).collect(),
+            exempt: config.flat_map(|it| exempt(&untyped(it.root()))).collect(),
+            unanswered: Mutex::default(),
+        }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.stated.is_empty()
+    }
+
+    /// The constraints that count for the objects of a unit.
+    pub(crate) fn bound(&'a self, repository: &Repository, unit: UnitId) -> Vec<Bound<'a>> {
+        let objects: Vec<_> = self.stated.iter().map(|(object, _)| *object).collect();
+        let counting = counting(repository, unit, &objects);
+        let counts = |object: &Object| counting.iter().any(|it| std::ptr::eq(*it, object));
+        let bound = |(constraint, value): &'a (&'a Object, Value)| {
+            let (template, program) = self.template_of(repository, unit, constraint.kind())?;
+            let (action, program) = (Action::of(value)?, program.as_ref().ok()?);
+            let asks_for_others = program.needs_inventory();
+            Some(Bound { constraint, template, action, asks_for_others, value, program, failures: 0 })
+        };
+        self.stated.iter().filter(|(object, _)| counts(object)).filter_map(bound).collect()
+    }
+
+    fn template_of(
+        &self,
+        repository: &Repository,
+        unit: UnitId,
+        kind: &str,
+    ) -> Option<(&'a Object, &Result<Template, String>)> {
+        let named = || self.templates.iter().filter(|(object, _)| defines(object, kind));
+        let objects: Vec<_> = named().map(|(object, _)| *object).collect();
+        let chosen = *counting(repository, unit, &objects).first()?;
+        let (object, read) = named().find(|(object, _)| std::ptr::eq(*object, chosen))?;
+        Some((object, read))
+    }
+
+    /// Whether Gatekeeper is not asked about a namespace.
+    pub(crate) fn exempts(&self, namespace: &str) -> bool {
+        namespace == EXEMPT || self.exempt.iter().any(|it| it == namespace)
+    }
+
+    /// What a constraint has against a subject; what it owes an answer to is
+    /// remembered.
+    pub(crate) fn judge(
+        &self,
+        bound: &mut Bound<'_>,
+        object: &Object,
+        subject: &Subject<'_>,
+        inventory: &Value,
+        work: &mut Work,
+    ) -> Vec<Violation> {
+        let request = subject.request();
+        let asked = subject.asked(&request);
+        if bound.failures >= FAILURES_MAX || !gatekeeper::is_about(bound.value, asked) {
+            return Vec::new();
+        }
+        match bound.program.judge(bound.value, asked, Some(inventory), work) {
+            Ok(violations) => violations,
+            Err(why) => {
+                bound.failures += 1;
+                let why =
+                    format!("{} is not evaluated for {}: {why}", bound.constraint.title(), subject.title);
+                self.remember(bound.constraint, object, why);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The first object stays, whichever is asked about first.
+    fn remember(&self, constraint: &Object, object: &Object, why: String) {
+        let mut unanswered = self.unanswered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = unanswered.entry(place(constraint)).or_insert_with(|| (place(object), why.clone()));
+        if place(object) < known.0 {
+            *known = (place(object), why);
+        }
+    }
+
+    /// Why constraints are not evaluated, and where they stand.
+    pub(crate) fn not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
+        let unanswered = self.unanswered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let why =
+            |constraint: &Object| match self.template_of(repository, constraint.unit(), constraint.kind()) {
+                None => Some(format!("the template of {} is not in the tree", constraint.title())),
+                Some((template, Err(why))) => Some(format!("{} is not evaluated: {why}", template.title())),
+                Some((_, Ok(_))) => unanswered.get(&place(constraint)).map(|(_, why)| why.clone()),
+            };
+        let beyond = self.beyond.iter().map(|it| (*it, "there are too many constraints".to_owned()));
+        let all = self.stated.iter().filter_map(|(object, _)| Some((*object, why(object)?)));
+        all.chain(beyond).map(|(object, why)| (object.span_at(&FieldPath::root()), why)).collect()
+    }
+}
+
+fn place(object: &Object) -> Place {
+    Place { unit: object.unit(), object: object.id() }
+}
+
+fn is_template(object: &Object) -> bool {
+    object.is(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate")
+}
+
+/// Whether a template makes constraints of a kind.
+fn defines(template: &Object, kind: &str) -> bool {
+    let name = template.field(&["spec", "crd", "spec", "names", "kind"]);
+    name.and_then(seatrial_yaml::Node::as_str) == Some(kind)
+}
+
+/// The namespaces that a `Config` takes out of admission.
+fn exempt(config: &Value) -> Vec<SmolStr> {
+    let entries = config.at("spec").items("match").iter();
+    let is_meant =
+        |it: &&Value| it.items("processes").iter().any(|process| matches!(process.as_str(), "*" | "webhook"));
+    let names = entries.filter(is_meant).flat_map(|it| it.items("excludedNamespaces"));
+    names.map(|it| SmolStr::new(it.as_str())).collect()
+}

@@ -1,0 +1,205 @@
+//! What admission webhooks are asked about: the objects of the tree, and the pods
+//! that they make.
+
+use seatrial_diagnostics::UnitId;
+use seatrial_model::{Object, Repository, UnitRole, is_namespaced};
+use seatrial_policy::validating_policy::Asked;
+use seatrial_schema::Value;
+use seatrial_schema::admission::{Attributes, Operation};
+use seatrial_schema::decode::untyped;
+use seatrial_yaml::{FieldPath, Node, PathStep};
+use smol_str::SmolStr;
+
+use crate::admission_policies::with_account;
+use crate::tree_state::TreeState;
+
+/// More values than this are not looked through for what a message names.
+const NODES_MAX: usize = 4_096;
+/// Shorter texts are in many messages by chance.
+const NAMED_BYTES_MIN: usize = 3;
+
+/// An object, or the pods that it makes, as it is sent to a webhook.
+pub(crate) struct Subject<'a> {
+    /// In words: `Pod web`, `the pods of Deployment web`.
+    pub(crate) title: String,
+    /// Where it stands in the object.
+    pub(crate) base: FieldPath,
+    pub(crate) value: Value,
+    pub(crate) version: SmolStr,
+    group: &'a str,
+    kind: &'a str,
+    resource: String,
+    namespace: &'a str,
+    namespace_value: Option<&'a Value>,
+}
+
+impl<'a> Subject<'a> {
+    /// The object itself; as it is written if its kind is none of Kubernetes' own,
+    /// else as the server holds it. None if a part of it is no value of its type.
+    pub(crate) fn of(state: &'a TreeState<'_>, object: &'a Object) -> Option<Self> {
+        let (_, version) = object.api_version().rsplit_once('/').unwrap_or(("", object.api_version()));
+        let decoded = state.decoded(object);
+        let is_own = seatrial_schema::table::Table::default_minor()
+            .kinds()
+            .any(|kind| (kind.group, kind.kind) == (object.group(), object.kind()));
+        let (mut value, resource, is_cluster_scoped) = match decoded {
+            Some((value, kind)) => (value, kind.plural(), kind.is_cluster_scoped),
+            None if is_own => return None,
+            None => {
+                let is_namespaced = is_namespaced(object.group(), object.kind());
+                let is_cluster_scoped = !is_namespaced.unwrap_or(object.namespace().is_some());
+                (untyped(object.root()), format!("{}s", object.kind().to_lowercase()), is_cluster_scoped)
+            }
+        };
+        if object.is("", "Pod") {
+            value = with_account(state.filled_in(object, state.pods_of(object)?.pod));
+        }
+        let namespace = match object.namespace() {
+            _ if is_cluster_scoped => "",
+            namespace => namespace.unwrap_or("default"),
+        };
+        Some(Self {
+            title: object.title(),
+            base: FieldPath::root(),
+            value: whole(value, object, namespace),
+            version: version.into(),
+            group: object.group(),
+            kind: object.kind(),
+            resource,
+            namespace,
+            namespace_value: state.namespace_of(object).map(|it| &it.value),
+        })
+    }
+
+    /// The pods that an object makes, if it is not one itself.
+    pub(crate) fn pods_of(state: &'a TreeState<'_>, object: &'a Object) -> Option<Self> {
+        let made = state.pods_of(object).filter(|_| !object.is("", "Pod"))?;
+        let mut value = with_account(state.filled_in(object, made.pod));
+        let namespace = object.namespace().unwrap_or("default");
+        for (field, text) in [("apiVersion", "v1"), ("kind", "Pod")] {
+            value.set(field, SmolStr::new_static(text), seatrial_schema::By::Server);
+        }
+        // A name is made of the owner's.
+        value.struct_mut("metadata").set_default("name", SmolStr::new(object.name()));
+        value.struct_mut("metadata").set_default("namespace", SmolStr::new(namespace));
+        Some(Self {
+            title: format!("the pods of {}", object.title()),
+            base: made.base,
+            value,
+            version: "v1".into(),
+            group: "",
+            kind: "Pod",
+            resource: "pods".to_owned(),
+            namespace,
+            namespace_value: state.namespace_of(object).map(|it| &it.value),
+        })
+    }
+
+    /// The request that makes it.
+    pub(crate) fn request(&self) -> Attributes<'_> {
+        Attributes {
+            operation: Operation::Create,
+            group: self.group,
+            kind: self.kind,
+            resource: &self.resource,
+            namespace: self.namespace,
+            old: None,
+        }
+    }
+
+    /// What is asked, with the request.
+    pub(crate) fn asked<'s>(&'s self, request: &'s Attributes<'s>) -> Asked<'s> {
+        Asked { request, version: &self.version, object: &self.value, namespace: self.namespace_value }
+    }
+
+    /// The field that a message is about: the one that holds what it names, else
+    /// the one that was looked at.
+    pub(crate) fn place(&self, object: &Object, message: &str, looked_at: &[SmolStr]) -> FieldPath {
+        let named = object.at(&self.base).and_then(|root| named_in(root, message));
+        if let Some(steps) = named {
+            return steps.iter().fold(self.base.clone(), |path, step| match step {
+                PathStep::Key(key) => path.key(key),
+                PathStep::Index(at) => path.index(*at),
+            });
+        }
+        looked_at.iter().fold(self.base.clone(), |path, step| path.key(step))
+    }
+}
+
+/// A value with what every object has when it is sent.
+fn whole(mut value: Value, object: &Object, namespace: &str) -> Value {
+    use seatrial_schema::By;
+    value.set("apiVersion", SmolStr::new(object.api_version()), By::Manifest);
+    value.set("kind", SmolStr::new(object.kind()), By::Manifest);
+    if !namespace.is_empty() {
+        value.struct_mut("metadata").set("namespace", SmolStr::new(namespace), By::Server);
+    }
+    value
+}
+
+/// The way to the longest text below a node that a message holds. An item of a
+/// list that is named stands for itself.
+fn named_in(root: Node<'_>, message: &str) -> Option<Vec<PathStep>> {
+    let mut best: Option<(usize, Vec<PathStep>)> = None;
+    let mut left = NODES_MAX;
+    let mut open = vec![(Vec::new(), root)];
+    while let Some((path, node)) = open.pop() {
+        left = left.checked_sub(1)?;
+        let from = open.len();
+        if node.is_mapping() {
+            open.extend(node.entries().map(|it| (with(&path, PathStep::Key(it.name().into())), it.value)));
+        } else if node.is_sequence() {
+            let items = node.items().enumerate();
+            open.extend(items.map(|(at, item)| (with(&path, PathStep::Index(at as u32)), item)));
+        } else if let Some(text) = node.as_str().filter(|it| it.len() >= NAMED_BYTES_MIN) {
+            let is_longer = best.as_ref().is_none_or(|(length, _)| text.len() > *length);
+            if is_longer && !is_identity(&path) && message.contains(text) {
+                best = Some((text.len(), path));
+            }
+        }
+        open[from..].reverse();
+    }
+    let (_, mut path) = best?;
+    let is_name = path.last().is_some_and(|it| matches!(it, PathStep::Key(key) if key == "name"));
+    if is_name && path.len() > 1 && matches!(path[path.len() - 2], PathStep::Index(_)) {
+        path.pop();
+    }
+    Some(path)
+}
+
+fn with(path: &[PathStep], step: PathStep) -> Vec<PathStep> {
+    path.iter().cloned().chain([step]).collect()
+}
+
+/// Whether a field says which object it is, as every message does.
+fn is_identity(path: &[PathStep]) -> bool {
+    let key = |at: usize| match path.get(at) {
+        Some(PathStep::Key(key)) => key.as_str(),
+        _ => "",
+    };
+    match path.len() {
+        1 => matches!(key(0), "apiVersion" | "kind"),
+        2 => key(0) == "metadata" && matches!(key(1), "name" | "namespace"),
+        _ => false,
+    }
+}
+
+/// The objects of the tree that state policies for a unit: its own, and of those
+/// that others state, each that only one states.
+pub(crate) fn counting<'a>(repository: &Repository, unit: UnitId, all: &[&'a Object]) -> Vec<&'a Object> {
+    let is_same = |a: &Object, b: &Object| {
+        a.kind() == b.kind()
+            && a.name() == b.name()
+            && a.group() == b.group()
+            && a.namespace() == b.namespace()
+    };
+    let lends = |it: &Object| it.unit() != unit && repository.unit(it.unit()).role != UnitRole::Base;
+    let counts = |object: &&&'a Object| {
+        if object.unit() == unit {
+            return true;
+        }
+        let mut others = all.iter().filter(|it| is_same(object, it));
+        lends(object) && others.all(|it| it.unit() == object.unit() || it.unit() != unit && !lends(it))
+    };
+    all.iter().filter(counts).copied().collect()
+}

@@ -1,0 +1,99 @@
+//! Which objects a constraint is about.
+
+use seatrial_schema::Value;
+use seatrial_schema::rules::selectors;
+
+use crate::validating_policy::{Asked, selects_namespace_of};
+
+/// Whether a constraint is about an object. Where that hangs on labels of a
+/// namespace that is not known, it is not.
+pub fn is_about(constraint: &Value, asked: Asked<'_>) -> bool {
+    let wanted = constraint.at("spec").at("match");
+    let (labels, name) = (asked.object.at("metadata").at("labels"), asked.object.at("metadata").str("name"));
+    names_kind(wanted, asked)
+        && is_in_scope(wanted.str("scope"), asked)
+        && is_in_namespace(wanted, asked)
+        && wanted.opt("labelSelector").is_none_or(|it| selects(it, labels))
+        && wanted.opt("namespaceSelector").is_none_or(|it| selects_namespace(it, asked))
+        && (wanted.str("name").is_empty() || is_like(wanted.str("name"), name))
+        && wanted.str("source") != "Generated"
+}
+
+fn names_kind(wanted: &Value, asked: Asked<'_>) -> bool {
+    let kinds = wanted.items("kinds");
+    let has = |entry: &Value, list: &str, word: &str| {
+        let list = entry.items(list);
+        list.is_empty() || list.iter().any(|it| it.as_str() == "*" || it.as_str() == word)
+    };
+    let names =
+        |it: &Value| has(it, "kinds", asked.request.kind) && has(it, "apiGroups", asked.request.group);
+    kinds.is_empty() || kinds.iter().any(names)
+}
+
+fn is_namespace(asked: Asked<'_>) -> bool {
+    asked.request.is("", "Namespace")
+}
+
+/// Any other word means both.
+fn is_in_scope(scope: &str, asked: Asked<'_>) -> bool {
+    let is_namespaced = !is_namespace(asked) && !asked.request.namespace.is_empty();
+    match scope {
+        "Cluster" => !is_namespaced,
+        "Namespaced" => is_namespaced,
+        _ => true,
+    }
+}
+
+/// Objects of the whole cluster other than namespaces are in any.
+fn is_in_namespace(wanted: &Value, asked: Asked<'_>) -> bool {
+    let name = match asked.request.namespace {
+        _ if is_namespace(asked) => asked.object.at("metadata").str("name"),
+        "" => return true,
+        name => name,
+    };
+    let has = |list: &str| wanted.items(list).iter().any(|it| is_like(it.as_str(), name));
+    (wanted.items("namespaces").is_empty() || has("namespaces")) && !has("excludedNamespaces")
+}
+
+fn selects(selector: &Value, labels: &Value) -> bool {
+    selectors::is_empty(selector) || selectors::matches(selector, labels)
+}
+
+fn selects_namespace(selector: &Value, asked: Asked<'_>) -> bool {
+    if is_namespace(asked) {
+        return selects(selector, asked.object.at("metadata").at("labels"));
+    }
+    if asked.request.namespace.is_empty() || selectors::is_empty(selector) {
+        return true;
+    }
+    selects_namespace_of(selector, asked)
+}
+
+/// `*` counts at the start and at the end.
+fn is_like(pattern: &str, name: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(rest), Some(_)) => name.contains(rest.strip_suffix('*').unwrap_or(rest)),
+        (Some(end), None) => name.ends_with(end),
+        (None, Some(start)) => name.starts_with(start),
+        (None, None) => pattern == name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_count_at_both_ends() {
+        let cases = [
+            ("kube-*", "kube-system", true),
+            ("*-system", "kube-system", true),
+            ("*sys*", "kube-system", true),
+            ("*", "any", true),
+            ("k*m", "kube-system", false),
+        ];
+        for (pattern, name, expected) in cases {
+            assert_eq!(is_like(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Templates in Rego, run by `regorus` under a bound of work.
+//!
+//! The engine counts what it does and asks a clock from time to time; ours is no
+//! clock but counts these questions, so that a policy stops after the same work
+//! wherever it runs.
+
+use std::cell::Cell;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Once;
+use std::time::Duration;
+
+use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
+use regorus::{Engine, PolicyLengthConfig, Value as Rego};
+use seatrial_schema::Value;
+use smol_str::SmolStr;
+
+use super::builtins;
+use super::calls;
+use super::convert::{object, to_rego};
+use super::source::for_engine;
+use super::{Violation, Work};
+use crate::validating_policy::{Asked, looked_at};
+
+/// Sources are no longer than this, libraries included.
+const SOURCE_BYTES_MAX: usize = 256 * 1024;
+/// Steps between two questions to the clock.
+const STEPS_A_TICK: u32 = 256;
+/// One object is judged in no more ticks than this.
+const TICKS_MAX: u64 = 1_000;
+/// More violations than this are not told.
+const VIOLATIONS_MAX: usize = 100;
+/// A message is no longer than this.
+const MESSAGE_MAX: usize = 4 * 1024;
+
+/// What hangs on who asks, or can grow without the engine's counting it.
+const UNKNOWN: &[(&str, &str)] = &[
+    ("userInfo", "it asks who makes the request"),
+    ("external_data", "it asks an external program"),
+    ("http.send", "it opens a connection"),
+    ("base64.encode", "it calls base64.encode"),
+    ("base64url.encode", "it calls base64url.encode"),
+    ("bits.lsh", "it calls bits.lsh"),
+    ("cidr_expand", "it calls net.cidr_expand"),
+    ("quote_meta", "it calls glob.quote_meta"),
+    ("range_step", "it calls numbers.range_step"),
+    ("time.", "it asks for the time"),
+];
+
+thread_local! {
+    static TICKS: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Ticks;
+
+impl TimeSource for Ticks {
+    fn now(&self) -> Option<Duration> {
+        let ticks = TICKS.get() + 1;
+        TICKS.set(ticks);
+        Some(Duration::from_millis(ticks))
+    }
+}
+
+/// A program in Rego.
+#[derive(Clone)]
+pub(super) struct Program {
+    engine: Engine,
+    query: String,
+    looked_at: Vec<SmolStr>,
+    /// Whether it asks for other objects.
+    pub(super) needs_inventory: bool,
+}
+
+impl Program {
+    /// Reads a source and its libraries; the error says why they are not run.
+    pub(super) fn read(source: &str, libraries: &[Value], is_v1: bool) -> Result<Self, String> {
+        let all = || std::iter::once(source).chain(libraries.iter().map(Value::as_str));
+        if all().map(str::len).sum::<usize>() > SOURCE_BYTES_MAX {
+            return Err("its source is too large".to_owned());
+        }
+        let code: Vec<String> = all().map(without_comments).collect();
+        if let Some((_, why)) = UNKNOWN.iter().find(|(word, _)| code.iter().any(|text| text.contains(word))) {
+            return Err((*why).to_owned());
+        }
+        if let Some(why) = calls::problem(&code) {
+            return Err(why);
+        }
+        let mut engine = bounded_engine();
+        engine.set_rego_v0(!is_v1);
+        builtins::add(&mut engine)?;
+        for (at, library) in libraries.iter().enumerate() {
+            add(&mut engine, format!("lib{at}.rego"), library.as_str())?;
+        }
+        let package = add(&mut engine, "template.rego".to_owned(), source)?;
+        Ok(Self {
+            engine,
+            query: format!("{package}.violation"),
+            looked_at: code.first().map(|it| first_looked_at(it)).unwrap_or_default(),
+            needs_inventory: code.iter().any(|it| it.contains("data.inventory")),
+        })
+    }
+
+    /// The violations of an object; the error says what kept it from an answer.
+    pub(super) fn judge(
+        &self,
+        parameters: &Value,
+        asked: Asked<'_>,
+        inventory: Option<&Value>,
+        work: &mut Work,
+    ) -> Result<Vec<Violation>, String> {
+        if work.ticks == 0 {
+            return Err("the work that is allowed for policies is used up".to_owned());
+        }
+        let mut engine = self.engine.clone();
+        engine.set_execution_timer_config(limit(work.ticks.min(TICKS_MAX)));
+        if let Some(inventory) = inventory {
+            let data = object([("inventory", to_rego(inventory))]);
+            engine.add_data(data).map_err(|error| told(&error.to_string()))?;
+        }
+        engine.set_input(object([("review", review(asked)), ("parameters", to_rego(parameters))]));
+        let before = TICKS.get();
+        let answer = engine.eval_rule(self.query.clone());
+        work.ticks = work.ticks.saturating_sub(TICKS.get() - before);
+        let answer = answer.map_err(|error| told(&error.to_string()))?;
+        let Rego::Set(all) = &answer else { return Ok(Vec::new()) };
+        let message = |it: &Rego| it.as_object().ok()?.get(&Rego::from("msg"))?.as_string().ok().cloned();
+        let mut messages: Vec<_> = all.iter().filter_map(message).collect();
+        messages.sort();
+        messages.truncate(VIOLATIONS_MAX);
+        let violation = |it: &str| Violation { message: shortened(it), looked_at: self.looked_at.clone() };
+        Ok(messages.iter().map(|it| violation(it)).collect())
+    }
+}
+
+/// The fields of the object that a source looks at first.
+fn first_looked_at(code: &str) -> Vec<SmolStr> {
+    let mentions = code.match_indices("review.object.").map(|(at, _)| looked_at(&code[at..]));
+    mentions.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
+}
+
+fn add(engine: &mut Engine, name: String, source: &str) -> Result<String, String> {
+    engine.add_policy(name, for_engine(source)).map_err(|error| told(&error.to_string()))
+}
+
+/// An engine whose work and sources are bounded.
+fn bounded_engine() -> Engine {
+    static CLOCK: Once = Once::new();
+    CLOCK.call_once(|| {
+        // It fails only if there is one already, and this is the only place.
+        let _ = set_time_source(&Ticks);
+    });
+    let mut engine = Engine::new();
+    engine.set_execution_timer_config(limit(TICKS_MAX));
+    engine.set_policy_length_config(PolicyLengthConfig {
+        max_col: NonZeroU32::new(16 * 1024).unwrap_or(NonZeroU32::MIN),
+        max_file_bytes: NonZeroUsize::new(SOURCE_BYTES_MAX).unwrap_or(NonZeroUsize::MIN),
+        max_lines: NonZeroUsize::new(16 * 1024).unwrap_or(NonZeroUsize::MIN),
+    });
+    engine.set_strict_builtin_errors(false);
+    engine
+}
+
+fn limit(ticks: u64) -> ExecutionTimerConfig {
+    let check_interval = NonZeroU32::new(STEPS_A_TICK).unwrap_or(NonZeroU32::MIN);
+    ExecutionTimerConfig { limit: Duration::from_millis(ticks), check_interval }
+}
+
+/// What is known of the request.
+fn review(asked: Asked<'_>) -> Rego {
+    let Asked { request, version, object: value, namespace } = asked;
+    let text = |text: &str| Rego::from(text);
+    let kind =
+        object([("group", text(request.group)), ("version", text(version)), ("kind", text(request.kind))]);
+    let metadata = value.at("metadata");
+    let namespace = namespace.map_or(Rego::Undefined, to_rego);
+    let unstable = match namespace {
+        Rego::Undefined => object([]),
+        namespace => object([("namespace", namespace)]),
+    };
+    object([
+        ("kind", kind),
+        ("name", text(metadata.str("name"))),
+        ("namespace", text(request.namespace)),
+        ("operation", text("CREATE")),
+        ("object", to_rego(value)),
+        ("_unstable", unstable),
+    ])
+}
+
+/// A source without what stands behind `#`, as far as that is no part of a text.
+fn without_comments(source: &str) -> String {
+    let code = |line: &str| match line.find('#') {
+        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => line[..at].to_owned(),
+        _ => line.to_owned(),
+    };
+    source.lines().map(code).collect::<Vec<_>>().join("\n")
+}
+
+/// The last line of what the engine says, which is the reason.
+fn told(error: &str) -> String {
+    if error.contains("execution exceeded time limit") {
+        return "it takes too many steps".to_owned();
+    }
+    let last = error.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    shortened(last.trim().trim_start_matches("error: "))
+}
+
+fn shortened(text: &str) -> String {
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= MESSAGE_MAX).last().unwrap_or(0);
+    if text.len() <= MESSAGE_MAX { text.to_owned() } else { text[..end].to_owned() }
+}
