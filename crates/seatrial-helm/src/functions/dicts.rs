@@ -1,6 +1,201 @@
 //! Functions over maps: dict, get, set, pick, dig, ...
+//!
+//! Where Go's order is random (keys, values), it is that of the keys here.
 
-use crate::template::Function;
+use std::rc::Rc;
+
+use super::strings::to_text;
+use super::{args, fixed, nil_dereference, variadic};
+use crate::template::Type::{Any, Map as Dict, Str};
+use crate::template::{Call, Data, Element, Fault, Function, List, Map, Value};
 
 /// The functions of this file.
-pub(super) const FUNCTIONS: &[Function] = &[];
+pub(super) const FUNCTIONS: &[Function] = &[
+    fixed("deepCopy", &[Any], deep_copy),
+    variadic("dict", &[Any], dict),
+    variadic("dig", &[Any], dig),
+    fixed("get", &[Dict, Str], get),
+    fixed("hasKey", &[Dict, Str], has_key),
+    variadic("keys", &[Dict], keys),
+    fixed("mustDeepCopy", &[Any], deep_copy),
+    variadic("omit", &[Dict, Str], omit),
+    variadic("pick", &[Dict, Str], pick),
+    variadic("pluck", &[Str, Dict], pluck),
+    fixed("set", &[Dict, Str, Any], set),
+    fixed("unset", &[Dict, Str], unset),
+    fixed("values", &[Dict], values),
+];
+
+/// The text of a string as a key; keys are UTF-8 here.
+pub(super) fn key(value: &Value) -> Rc<str> {
+    match &value.data {
+        Data::Str(text) => Rc::clone(text),
+        _ => String::from_utf8_lossy(value.as_str_bytes().unwrap_or_default()).into(),
+    }
+}
+
+fn dict(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    call.spend(args.len() as u64 * 8)?;
+    let dict = Map::new();
+    for pair in args.chunks(2) {
+        let name = to_text(call, &pair[0]);
+        dict.set(key(&name), pair.get(1).cloned().unwrap_or_else(|| Value::from("")));
+    }
+    Ok(Value::from(dict))
+}
+
+fn get(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    Ok(args::map(args, 0).get(&key(&args[1])).unwrap_or_else(|| Value::from("")))
+}
+
+fn has_key(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    Ok(Value::from(args::map(args, 0).entries().contains_key(&*key(&args[1]))))
+}
+
+fn set(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let map = args::map(args, 0);
+    if map.is_nil {
+        return Err(Fault::error("assignment to entry in nil map"));
+    }
+    call.spend(8)?;
+    map.set(key(&args[1]), args[2].clone());
+    Ok(Value::from(map).with_origin(args[0].origin))
+}
+
+fn unset(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let map = args::map(args, 0);
+    if !map.is_nil {
+        map.entries_mut().remove(&*key(&args[1]));
+    }
+    Ok(Value::from(map).with_origin(args[0].origin))
+}
+
+fn pluck(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let Some((name, dicts)) = args.split_first() else { return Err(nil_dereference()) };
+    let name = key(name);
+    let found = (0..dicts.len()).filter_map(|index| args::map(dicts, index).get(&name));
+    Ok(Value::list(found.collect()))
+}
+
+/// A key's text came from where its value came from.
+fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let mut keys = Vec::new();
+    for (index, dict) in args.iter().enumerate() {
+        call.read_whole(dict);
+        let map = args::map(args, index);
+        call.spend(map.len() as u64 * 8)?;
+        let entries = map.entries();
+        keys.extend(
+            entries
+                .iter()
+                .map(|(key, value)| Value::new(Data::Str(Rc::clone(key))).with_origin(value.origin)),
+        );
+    }
+    Ok(Value::new(Data::List(List::new(keys, Element::Str))))
+}
+
+fn values(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let map = args::map(args, 0);
+    call.spend(map.len() as u64 * 8)?;
+    let values = map.entries().values().cloned().collect();
+    Ok(Value::list(values))
+}
+
+fn pick(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let map = args::map(args, 0);
+    call.spend(args.len() as u64 * 8)?;
+    let picked = Map::new();
+    for name in args.iter().skip(1).map(key) {
+        if let Some(value) = map.get(&name) {
+            picked.set(name, value);
+        }
+    }
+    Ok(Value::from(picked).with_origin(args[0].origin))
+}
+
+fn omit(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let map = args::map(args, 0);
+    call.spend(map.len() as u64 * 8)?;
+    let mut left: std::collections::BTreeMap<_, _> = map.entries().clone();
+    for name in args.iter().skip(1).map(key) {
+        left.remove(&name);
+    }
+    Ok(Value::from(left.into_iter().collect::<Map>()).with_origin(args[0].origin))
+}
+
+fn dig(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let [names @ .., default, dict] = args else { return Err(too_few_for_dig()) };
+    if names.is_empty() {
+        return Err(too_few_for_dig());
+    }
+    let mut map = asserted_map(dict)?;
+    if let Some(other) = names.iter().find(|it| it.as_str_bytes().is_none()) {
+        return Err(not_the_type(other, "string"));
+    }
+    for (index, name) in names.iter().enumerate() {
+        let Some(step) = map.get(&key(name)) else { return Ok(default.clone()) };
+        if index + 1 == names.len() {
+            return Ok(step);
+        }
+        map = asserted_map(&step)?;
+    }
+    Ok(default.clone())
+}
+
+fn too_few_for_dig() -> Fault {
+    Fault::error("dig needs at least three arguments")
+}
+
+/// Go's `value.(map[string]interface {})`: a map of a type with a name is another.
+fn asserted_map(value: &Value) -> Result<Map, Fault> {
+    match &value.data {
+        Data::Map(map) if map.named.is_none() && map.element == Element::Any => Ok(map.clone()),
+        _ => Err(not_the_type(value, "map[string]interface {}")),
+    }
+}
+
+fn not_the_type(value: &Value, expected: &str) -> Fault {
+    let found = if value.is_nil() { "nil" } else { value.type_name() };
+    Fault::error(format!("interface conversion: interface {{}} is {found}, not {expected}"))
+}
+
+fn deep_copy(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    if args[0].is_nil() {
+        return Err(Fault::error("reflect: call of reflect.Value.Type on zero Value"));
+    }
+    copied(call, &args[0], 0)
+}
+
+/// How deep maps and lists may lie in each other for functions that walk them.
+pub(super) const MOST_LEVELS: u32 = 10_000;
+
+/// What ends a walk into a map that holds itself.
+pub(super) fn too_deep() -> Fault {
+    Fault::Bound(format!("maps and lists lie more than {MOST_LEVELS} deep in each other"))
+}
+
+fn copied(call: &mut dyn Call, value: &Value, level: u32) -> Result<Value, Fault> {
+    if level > MOST_LEVELS {
+        return Err(too_deep());
+    }
+    call.spend(8)?;
+    let data = match &value.data {
+        Data::List(list) => {
+            let items =
+                list.items.iter().map(|it| copied(call, it, level + 1)).collect::<Result<Vec<_>, _>>()?;
+            Data::List(List { is_nil: list.is_nil, ..List::new(items, list.element) })
+        }
+        Data::Map(map) => {
+            let entries: Vec<_> =
+                map.entries().iter().map(|(key, value)| (Rc::clone(key), value.clone())).collect();
+            let mut copies = entries
+                .into_iter()
+                .map(|(key, value)| Ok((key, copied(call, &value, level + 1)?)))
+                .collect::<Result<Map, Fault>>()?;
+            (copies.element, copies.named, copies.is_nil) = (map.element, map.named, map.is_nil);
+            Data::Map(copies)
+        }
+        other => other.clone(),
+    };
+    Ok(Value::new(data).with_origin(value.origin))
+}

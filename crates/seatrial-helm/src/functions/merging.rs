@@ -1,6 +1,84 @@
 //! merge and mergeOverwrite, by mergo's rules.
+//!
+//! The first map is changed and given back. What is taken from the others is
+//! shared with them, not copied.
 
-use crate::template::Function;
+use std::rc::Rc;
+
+use super::dicts::{MOST_LEVELS, too_deep};
+use super::{args, variadic};
+use crate::template::Type::Map as Dict;
+use crate::template::{Call, Data, Element, Fault, Function, Map, Value};
 
 /// The functions of this file.
-pub(super) const FUNCTIONS: &[Function] = &[];
+pub(super) const FUNCTIONS: &[Function] = &[
+    variadic("merge", &[Dict, Dict], |call, args| merged(call, args, false)),
+    variadic("mergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, true)),
+    variadic("mustMerge", &[Dict, Dict], |call, args| merged(call, args, false)),
+    variadic("mustMergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, true)),
+];
+
+fn merged(call: &mut dyn Call, args: &[Value], overwrites: bool) -> Result<Value, Fault> {
+    let mut target = args::map(args, 0);
+    for index in 1..args.len() {
+        let source = args::map(args, index);
+        if target.is_nil && !source.is_nil {
+            target = Map::new();
+        }
+        merge(call, &target, &source, overwrites, 0)?;
+    }
+    let origin = args.first().map(|it| it.origin).unwrap_or_default();
+    Ok(Value::from(target).with_origin(origin))
+}
+
+fn merge(call: &mut dyn Call, target: &Map, source: &Map, overwrites: bool, level: u32) -> Result<(), Fault> {
+    if level > MOST_LEVELS {
+        return Err(too_deep());
+    }
+    call.spend(source.len() as u64 * 8)?;
+    let entries: Vec<_> =
+        source.entries().iter().map(|(key, value)| (Rc::clone(key), value.clone())).collect();
+    for (key, value) in entries {
+        let there = target.get(&key);
+        if value.is_nil() {
+            // A nil is taken over what is there, but not into an empty place.
+            if overwrites {
+                set(target, source, key, value)?;
+            }
+            continue;
+        }
+        if let (Some(Value { data: Data::Map(there), .. }), Data::Map(value)) = (&there, &value.data) {
+            if !there.is_nil || value.is_nil {
+                merge(call, there, value, overwrites, level + 1)?;
+            }
+            if !there.is_empty() {
+                continue;
+            }
+        }
+        if overwrites || there.is_none_or(|it| is_empty(&it)) {
+            set(target, source, key, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// mergo's `isEmptyValue`: objects never are.
+fn is_empty(value: &Value) -> bool {
+    match &value.data {
+        Data::Object(_) => false,
+        _ => !value.is_true(),
+    }
+}
+
+/// A map of strings takes no other values.
+fn set(target: &Map, source: &Map, key: Rc<str>, value: Value) -> Result<(), Fault> {
+    if target.element != Element::Any && target.element != source.element {
+        return Err(Fault::error(format!(
+            "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
+            source.element.name(),
+            target.element.name()
+        )));
+    }
+    target.set(key, value);
+    Ok(())
+}

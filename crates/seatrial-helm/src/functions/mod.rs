@@ -1,11 +1,13 @@
 //! The functions of charts: sprig 3.3 without `env` and `expandenv`, and Helm's
 //! own. Each file has its table; Go's builtins are the engine's, and what stands
 //! here goes before them (`slice`).
+#![expect(clippy::unnecessary_wraps, reason = "all functions of a table have one type")]
 
 use std::sync::LazyLock;
 
-use crate::template::Function;
+use crate::template::{Call, Fault, Function, Type, Value};
 
+mod args;
 mod arguments;
 mod base;
 mod casing;
@@ -13,9 +15,11 @@ mod certificates;
 mod conversions;
 mod crypto;
 mod dates;
+mod decimal;
 mod defaults;
 mod dicts;
 mod durations;
+mod equality;
 mod hashes;
 mod helm;
 mod json;
@@ -23,6 +27,7 @@ mod lists;
 mod math;
 mod merging;
 mod network;
+mod numbers;
 mod paths;
 mod random;
 mod reflection;
@@ -55,6 +60,23 @@ pub fn all() -> &'static [Function] {
 pub fn find(name: &str) -> Option<&'static Function> {
     let index = all().binary_search_by_key(&name, |it| it.name).ok()?;
     all().get(index)
+}
+
+type Body = fn(&mut dyn Call, &[Value]) -> Result<Value, Fault>;
+
+/// A function of so many parameters.
+const fn fixed(name: &'static str, parameters: &'static [Type], body: Body) -> Function {
+    Function { name, parameters, is_variadic: false, body }
+}
+
+/// A function whose last parameter takes any number of arguments.
+const fn variadic(name: &'static str, parameters: &'static [Type], body: Body) -> Function {
+    Function { name, parameters, is_variadic: true, body }
+}
+
+/// What Go's runtime says when a nil is used as if it were not.
+fn nil_dereference() -> Fault {
+    Fault::error("runtime error: invalid memory address or nil pointer dereference")
 }
 
 const TABLES: &[&[Function]] = &[

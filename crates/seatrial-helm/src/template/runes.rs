@@ -52,18 +52,18 @@ pub(crate) fn is_space(rune: char) -> bool {
 
 /// `unicode.IsUpper`
 pub(crate) fn is_upper(rune: char) -> bool {
-    match rune.is_ascii() {
-        true => rune.is_ascii_uppercase(),
-        false => get_general_category(rune) == Category::UppercaseLetter,
+    if rune.is_ascii() {
+        return rune.is_ascii_uppercase();
     }
+    get_general_category(rune) == Category::UppercaseLetter
 }
 
 /// `unicode.IsLower`
 pub(crate) fn is_lower(rune: char) -> bool {
-    match rune.is_ascii() {
-        true => rune.is_ascii_lowercase(),
-        false => get_general_category(rune) == Category::LowercaseLetter,
+    if rune.is_ascii() {
+        return rune.is_ascii_lowercase();
     }
+    get_general_category(rune) == Category::LowercaseLetter
 }
 
 /// `unicode.IsTitle`

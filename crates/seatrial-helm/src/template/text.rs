@@ -168,10 +168,10 @@ struct Stretch {
 
 impl Stretch {
     fn origin(&self, call: &mut dyn Call) -> OriginId {
-        match self.is_whole {
-            true => self.piece,
-            false => call.trace().slice(self.piece, self.start, self.start + self.length as u32),
+        if self.is_whole {
+            return self.piece;
         }
+        call.trace().slice(self.piece, self.start, self.start + self.length as u32)
     }
 }
 
