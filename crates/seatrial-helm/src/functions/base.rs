@@ -28,7 +28,7 @@ fn b64dec(_call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn b32dec(_call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    Ok(decoded(decode(&go_text(&args[0]), LETTERS_32, 5, "base32")))
+    Ok(decoded(decode_32(&go_text(&args[0])).map_err(|at| corrupt("base32", at))))
 }
 
 /// What is no base64 gives the error's text.
@@ -46,7 +46,11 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 
 /// The bytes of a text in the standard alphabet; breaks of lines are skipped.
 pub(crate) fn from_base64(text: &[u8]) -> Result<Vec<u8>, String> {
-    decode(text, LETTERS_64, 6, "base64")
+    decode_64(text).map_err(|at| corrupt("base64", at))
+}
+
+fn corrupt(name: &str, at: usize) -> String {
+    format!("illegal {name} data at input byte {at}")
 }
 
 /// How many letters stand together: 4 of six bits, 8 of five.
@@ -71,76 +75,107 @@ fn encode(bytes: &[u8], letters: &[u8], bits: u32) -> String {
     out
 }
 
-/// Go's strict decoder: whole groups, padding only at the end.
-fn decode(text: &[u8], letters: &[u8], bits: u32, name: &str) -> Result<Vec<u8>, String> {
-    let corrupt = |at: usize| format!("illegal {name} data at input byte {at}");
-    let group = group(bits);
-    let is_break = |byte: u8| byte == b'\r' || byte == b'\n';
-    // base32 drops the breaks before it counts.
-    let kept: Vec<(usize, u8)> = text.iter().copied().enumerate().filter(|it| !is_break(it.1)).collect();
-    let place = |index: usize| if bits == 5 { index } else { kept[index].0 };
-    let mut out = Vec::with_capacity(text.len() * bits as usize / 8);
-    let mut at = 0;
-    while at < kept.len() {
-        let mut word = 0u64;
-        let mut used = 0;
-        while used < group {
-            let Some((_, byte)) = kept.get(at + used) else {
-                let missing = if bits == 5 { kept.len() - used } else { text.len() - used };
-                return Err(corrupt(missing));
-            };
-            if *byte == b'=' {
-                break;
-            }
-            let Some(index) = letters.iter().position(|it| it == byte) else {
-                return Err(corrupt(place(at + used)));
-            };
-            word = word << bits | index as u64;
-            used += 1;
-        }
-        let padding = group - used;
-        if padding > 0 {
-            check_padding(&kept, at, used, bits, text.len()).map_err(corrupt)?;
-        }
-        let length = used as u32 * bits / 8;
-        let word = word >> (used as u32 * bits - length * 8);
-        out.extend((0..length).rev().map(|index| (word >> (index * 8)) as u8));
-        at += group;
-    }
-    Ok(out)
+/// Some bytes of whole groups of letters, of which the last one may be short.
+struct Groups {
+    out: Vec<u8>,
+    bits: u32,
 }
 
-/// The byte that Go complains of where padding stands as it should not.
-fn check_padding(kept: &[(usize, u8)], at: usize, used: usize, bits: u32, end: usize) -> Result<(), usize> {
-    let place = |index: usize| match (bits, kept.get(index)) {
-        (5, _) => index,
-        (_, Some((place, _))) => *place,
-        (_, None) => end,
-    };
-    let group = group(bits);
-    let allowed: &[usize] = if bits == 6 { &[2, 3] } else { &[2, 4, 5, 7] };
-    if bits == 5 {
-        if at + group > kept.len() {
-            return Err(kept.len());
+impl Groups {
+    fn push(&mut self, indexes: &[u8]) {
+        let word = indexes.iter().fold(0u64, |word, index| word << self.bits | u64::from(*index));
+        let length = indexes.len() as u32 * self.bits;
+        let word = word >> (length % 8);
+        self.out.extend((0..length / 8).rev().map(|byte| (word >> (byte * 8)) as u8));
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    byte == b'\r' || byte == b'\n'
+}
+
+/// The value of a letter.
+fn index(letters: &[u8], byte: u8) -> Option<u8> {
+    letters.iter().position(|it| *it == byte).map(|it| it as u8)
+}
+
+/// As Go decodes base64: the error names the byte it stumbled over.
+fn decode_64(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let mut groups = Groups { out: Vec::with_capacity(text.len() / 4 * 3), bits: 6 };
+    let mut at = 0;
+    let mut group = Vec::with_capacity(4);
+    loop {
+        while text.get(at).is_some_and(|it| is_break(*it)) {
+            at += 1;
         }
-        if let Some(wrong) = (at + used..at + group).find(|it| kept[*it].1 != b'=') {
-            return Err(wrong - 1);
+        let Some(byte) = text.get(at) else {
+            return if group.is_empty() { Ok(groups.out) } else { Err(at - group.len()) };
+        };
+        if *byte == b'=' {
+            return end_64(text, at, &group).map(|()| {
+                groups.push(&group);
+                groups.out
+            });
         }
-        if !allowed.contains(&used) {
-            return Err(at + used);
-        }
-    } else {
-        if !allowed.contains(&used) {
-            return Err(place(at + used));
-        }
-        if used == 2 && kept.get(at + 3).is_none_or(|it| it.1 != b'=') {
-            return Err(if at + 3 < kept.len() { place(at + 3) } else { end });
+        group.push(index(LETTERS_64, *byte).ok_or(at)?);
+        at += 1;
+        if group.len() == 4 {
+            groups.push(&group);
+            group.clear();
         }
     }
-    if at + group < kept.len() {
-        return Err(place(at + group));
+}
+
+/// Whether the text may end with the padding that begins here.
+fn end_64(text: &[u8], at: usize, group: &[u8]) -> Result<(), usize> {
+    let next = |from: usize| (from..text.len()).find(|it| !is_break(text[*it]));
+    let mut last = at;
+    match group.len() {
+        0 | 1 => return Err(at),
+        2 => {
+            last = next(at + 1).ok_or(text.len())?;
+            if text[last] != b'=' {
+                return Err(last - 1);
+            }
+        }
+        _ => {}
     }
-    Ok(())
+    next(last + 1).map_or(Ok(()), Err)
+}
+
+/// As Go decodes base32, which drops the breaks of lines before it counts.
+fn decode_32(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let text: Vec<u8> = text.iter().copied().filter(|it| !is_break(*it)).collect();
+    let mut groups = Groups { out: Vec::with_capacity(text.len() / 8 * 5), bits: 5 };
+    let mut group = Vec::with_capacity(8);
+    for (at, byte) in text.iter().enumerate() {
+        let rest = &text[at + 1..];
+        if *byte == b'=' && group.len() >= 2 && rest.len() < 8 {
+            end_32(at, group.len(), rest)?;
+            groups.push(&group);
+            return Ok(groups.out);
+        }
+        group.push(index(LETTERS_32, *byte).ok_or(at)?);
+        if group.len() == 8 {
+            groups.push(&group);
+            group.clear();
+        }
+    }
+    if !group.is_empty() {
+        return Err(text.len() - group.len());
+    }
+    Ok(groups.out)
+}
+
+/// Whether the padding that began is whole; what stands behind it is let go.
+fn end_32(at: usize, used: usize, rest: &[u8]) -> Result<(), usize> {
+    if rest.len() + used < 7 {
+        return Err(at + 1 + rest.len());
+    }
+    if let Some(wrong) = rest.iter().take(7 - used).position(|it| *it != b'=') {
+        return Err(at + wrong);
+    }
+    if matches!(used, 3 | 6) { Err(at) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -153,11 +188,7 @@ mod tests {
             let bytes = text.as_bytes();
             assert_eq!(from_base64(base64(bytes).as_bytes()).as_deref(), Ok(bytes));
             let letters = encode(bytes, LETTERS_32, 5);
-            assert_eq!(
-                decode(letters.as_bytes(), LETTERS_32, 5, "base32").as_deref(),
-                Ok(bytes),
-                "{letters}"
-            );
+            assert_eq!(decode_32(letters.as_bytes()).as_deref(), Ok(bytes), "{letters}");
         }
         assert_eq!(base64(b"fooba"), "Zm9vYmE=");
         assert_eq!(encode(b"fooba", LETTERS_32, 5), "MZXW6YTB");

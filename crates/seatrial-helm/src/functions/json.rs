@@ -4,7 +4,7 @@ use crate::json::{self, Form};
 use crate::pieces::Parts;
 use crate::template::{Call, Data, Fault, Function, Map, Type, Value};
 
-use super::{go_text, no_map, text_of};
+use super::{go_text, text_of};
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -70,7 +70,11 @@ fn from_json(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         Err(message) => return Ok(error_map(&message)),
     };
     match &document.value.data {
-        Data::Nil => Ok(no_map()),
+        // The number that no float holds is left as nil.
+        Data::Nil if document.error.is_some() => {
+            Ok(error_map(&mismatch(&Data::Float(0.0), "map[string]interface {}")))
+        }
+        Data::Nil => Ok(Value::nil_map()),
         Data::Map(map) => {
             if let Some(message) = document.error {
                 map.set("Error", Value::from(message));

@@ -59,7 +59,8 @@ fn forbidden() -> Fault {
 
 /// How deep goyaml reads the JSON that is on its way to become YAML.
 const DEPTH: usize = 10_000;
-/// A longer key is none to goyaml where it stands in JSON, its quotes included.
+/// A longer key is none to goyaml where it stands in JSON, its quotes included;
+/// nor is one on two lines.
 const KEY_BYTES: usize = 1024;
 
 struct Writer {
@@ -71,7 +72,12 @@ struct Writer {
 
 impl Writer {
     fn string(&mut self, text: &str) -> Result<(), Fault> {
-        let result = if self.is_direct { self.emitter.str(text) } else { self.emitter.json_str(text) };
+        let result = match text {
+            // Later releases of the library quote it, Helm's does not.
+            "<<" if self.is_direct => self.emitter.scalar(text, Style::Plain),
+            _ if self.is_direct => self.emitter.str(text),
+            _ => self.emitter.json_str(text),
+        };
         result.map_err(|_| forbidden())
     }
 
@@ -152,8 +158,9 @@ impl Visitor for Writer {
 
     fn key(&mut self, key: &str, origin: OriginId) -> Result<(), Fault> {
         self.emitter.sink_mut().from(origin);
-        if !self.is_direct && key.len() + 2 > KEY_BYTES {
-            return Err(Fault::error("yaml: did not find expected ',' or '}'"));
+        let is_broken = key.len() + 2 > KEY_BYTES || key.contains('\u{85}');
+        if !self.is_direct && is_broken {
+            return Err(Fault::error("yaml: line 1: did not find expected ',' or '}'"));
         }
         self.string(key)
     }

@@ -276,7 +276,13 @@ impl Reader<'_> {
     }
 
     fn unexpected(&self, context: &str) -> String {
-        let Some(byte) = self.peek() else { return "unexpected end of JSON input".to_owned() };
+        // At the end Go tries a space, which only words, numbers and escapes mind.
+        let minds_space = ["in literal", "numeric literal", "escape"].iter().any(|it| context.contains(it));
+        let byte = match self.peek() {
+            Some(byte) => byte,
+            None if minds_space => b' ',
+            None => return "unexpected end of JSON input".to_owned(),
+        };
         // Go shows the byte as if it were a letter.
         let shown = match byte {
             b'\'' => r"'\''".to_owned(),
@@ -313,7 +319,7 @@ mod tests {
             ("1 2", "invalid character '2' after top-level value"),
             ("01", "invalid character '1' after top-level value"),
             ("1.x", "invalid character 'x' after decimal point in numeric literal"),
-            ("1e", "unexpected end of JSON input"),
+            ("1e", "invalid character ' ' in exponent of numeric literal"),
             ("-a", "invalid character 'a' in numeric literal"),
             ("trux", "invalid character 'x' in literal true (expecting 'e')"),
             ("\"\n\"", "invalid character '\\n' in string literal"),
