@@ -3,10 +3,16 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::error::ExecError;
-use super::set::Set;
-use super::trace::{OriginId, Piece, Trace};
-use super::value::Value;
+use rustc_hash::FxHashMap;
+use seatrial_source::Span;
+
+use super::ast::Literal;
+use super::error::{ExecError, ParseError};
+use super::exec::{NO_VALUE, Reflect, execute};
+use super::parse::{Parsed, parse};
+use super::set::{Functions, Home, Set};
+use super::trace::{FrameId, OriginId, Piece, Trace};
+use super::value::{Data, Value};
 
 /// What a cluster holds, for `lookup`.
 pub trait Lookup {
@@ -44,7 +50,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 2_000_000_000, output_bytes: 256 << 20, depth: 20_000 }
+        Self { steps: 300_000_000, output_bytes: 256 << 20, depth: 20_000 }
     }
 }
 
@@ -79,11 +85,33 @@ pub struct Reads {
 impl Reads {
     /// Says that the value with this origin was looked at.
     pub fn mark(&mut self, origin: OriginId) {
+        if origin.is_none() {
+            return;
+        }
         let (word, bit) = (origin.index() / 64, origin.index() % 64);
         if word >= self.bits.len() {
             self.bits.resize(word + 1, 0);
         }
         self.bits[word] |= 1 << bit;
+    }
+
+    /// Says that a value was looked at with all that is in it.
+    pub fn mark_whole(&mut self, value: &Value) {
+        if !matches!(value.data, Data::List(_) | Data::Map(_)) {
+            self.mark(value.origin);
+            return;
+        }
+        let mut queue = vec![value.clone()];
+        let mut left = WALK_MAX;
+        while let (Some(value), 1..) = (queue.pop(), left) {
+            left -= 1;
+            self.mark(value.origin);
+            match &value.data {
+                Data::List(list) => queue.extend(list.items.iter().cloned()),
+                Data::Map(map) => queue.extend(map.entries().values().cloned()),
+                _ => {}
+            }
+        }
     }
 
     /// Whether any template looked at it.
@@ -93,6 +121,9 @@ impl Reads {
     }
 }
 
+/// How many values are marked at once: maps may hold themselves.
+const WALK_MAX: u32 = 1_000_000;
+
 /// Executes templates of a set. Keeps what is shared between executions: the
 /// trace, what was read, what is left to spend, parsed texts of `tpl`.
 pub struct Engine {
@@ -100,19 +131,202 @@ pub struct Engine {
     pub trace: Trace,
     /// Which values were looked at.
     pub reads: Reads,
-    pub(super) set: Arc<Set>,
     pub(super) options: Options,
+    pub(super) steps: u64,
+    pub(super) depth: u32,
+    /// The text in the making, that of includes on top.
+    pub(super) text: Vec<u8>,
+    pub(super) pieces: Vec<Piece>,
+    /// The variables of all invocations, each by the number of its name.
+    pub(super) variables: Vec<(u32, Reflect)>,
+    /// Lists of arguments to use again.
+    pub(super) arguments: Vec<Vec<Value>>,
+    /// How often each template is being included.
+    pub(super) included: FxHashMap<Arc<str>, u32>,
+    /// The error inside a template that a function has yet to hand on.
+    pub(super) pending: Option<Box<ExecError>>,
+    pub(super) random: Random,
+    set: Arc<Set>,
+    literals: Vec<LiteralSlot>,
+    next_literal: Literal,
+    texts: FxHashMap<Rc<str>, Rc<Parsed>>,
+    text_bytes: usize,
 }
+
+/// What is kept of a constant: its value, and its origin in a file.
+#[derive(Clone, Default)]
+pub(super) struct LiteralSlot {
+    pub(super) value: Option<Value>,
+    pub(super) origin: OriginId,
+}
+
+/// How many bytes of texts given to `tpl` are kept parsed.
+const KEPT_TEXT_BYTES: usize = 32 << 20;
 
 impl Engine {
     /// An engine over a set; `trace` has the origins of the values.
     pub fn new(set: Arc<Set>, trace: Trace, options: Options) -> Self {
-        Self { trace, reads: Reads::default(), set, options }
+        Self {
+            trace,
+            reads: Reads::default(),
+            steps: options.limits.steps,
+            depth: 0,
+            text: Vec::new(),
+            pieces: Vec::new(),
+            variables: Vec::new(),
+            arguments: Vec::new(),
+            included: FxHashMap::default(),
+            pending: None,
+            random: Random::new(options.seed),
+            literals: Vec::new(),
+            next_literal: set.literals,
+            texts: FxHashMap::default(),
+            text_bytes: 0,
+            options,
+            set,
+        }
     }
 
     /// Renders a template.
     pub fn execute(&mut self, name: &str, context: Value) -> Result<Output, ExecError> {
-        let _ = context;
-        Err(ExecError::missing(name))
+        let set = Arc::clone(&self.set);
+        let Some(entry) = set.find(name) else { return Err(ExecError::missing(name)) };
+        self.text.clear();
+        self.pieces.clear();
+        self.variables.clear();
+        self.included.clear();
+        self.depth = 0;
+        let executed = execute(self, &set, &entry.template, entry.home, FrameId::ROOT, context);
+        let text = std::mem::take(&mut self.text);
+        let pieces = std::mem::take(&mut self.pieces);
+        executed.map_err(|it| *it)?;
+        let output = Output::new(text, pieces);
+        Ok(if self.options.removes_no_value { output.without_no_value(&mut self.trace) } else { output })
+    }
+
+    /// How many bytes may still be written.
+    pub(super) fn room(&self) -> usize {
+        self.options.limits.output_bytes.saturating_sub(self.text.len())
+    }
+
+    pub(super) fn literal(&mut self, literal: Literal) -> &mut LiteralSlot {
+        let index = literal as usize;
+        if index >= self.literals.len() {
+            self.literals.resize(index + 1, LiteralSlot::default());
+        }
+        &mut self.literals[index]
+    }
+
+    /// The origin of a range of a template's text.
+    pub(super) fn place_origin(&mut self, home: Home, start: u32, end: u32) -> OriginId {
+        match home {
+            _ if !self.trace.is_on() => OriginId::NONE,
+            Home::None => OriginId::NONE,
+            Home::File(file, base) => self.trace.template(Span::new(file, base + start, base + end)),
+            Home::Text(of) => self.trace.slice(of, start, end),
+        }
+    }
+
+    /// Takes the text from a byte on.
+    pub(super) fn take_text(&mut self, start: usize) -> Value {
+        let bytes = &self.text[start..];
+        let data = match std::str::from_utf8(bytes) {
+            Ok(text) => Data::Str(text.into()),
+            Err(_) => Data::Raw(bytes.into()),
+        };
+        self.text.truncate(start);
+        Value::new(data)
+    }
+
+    /// The parsed form of a text given to `tpl`.
+    pub(super) fn parse_text(
+        &mut self,
+        value: &Value,
+        text: &str,
+        home: Home,
+        functions: &Functions,
+    ) -> Result<Rc<Parsed>, ParseError> {
+        if let Some(parsed) = self.texts.get(text) {
+            return Ok(Rc::clone(parsed));
+        }
+        let parsed = Rc::new(parse("gotpl".into(), text.into(), functions, self.next_literal, home)?);
+        self.next_literal = parsed.literals;
+        self.text_bytes += text.len();
+        if let (true, Data::Str(key)) = (self.text_bytes <= KEPT_TEXT_BYTES, &value.data) {
+            self.texts.insert(Rc::clone(key), Rc::clone(&parsed));
+        }
+        Ok(parsed)
+    }
+}
+
+impl Output {
+    fn new(text: Vec<u8>, pieces: Vec<Piece>) -> Self {
+        match String::from_utf8(text) {
+            Ok(text) => Self { text, pieces },
+            // The pieces no longer fit; a rendered file that is no text is rare.
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let length = text.len() as u32;
+                let piece = Piece { length, origin: OriginId::NONE, frame: FrameId::ROOT };
+                Self { text, pieces: if pieces.is_empty() { pieces } else { vec![piece] } }
+            }
+        }
+    }
+
+    /// Takes every `<no value>` out, as Helm does with a finished file.
+    fn without_no_value(self, trace: &mut Trace) -> Self {
+        let found: Vec<usize> = memchr::memmem::find_iter(self.text.as_bytes(), NO_VALUE).collect();
+        if found.is_empty() {
+            return self;
+        }
+        let mut text = String::with_capacity(self.text.len());
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for start in found.into_iter().chain([self.text.len()]) {
+            text.push_str(&self.text[at..start]);
+            if trace.is_on() {
+                pieces.extend(trace.cut(&self.pieces, at as u32, start as u32));
+            }
+            at = start + NO_VALUE.len();
+        }
+        Self { text, pieces }
+    }
+}
+
+/// How much stack a render may need.
+const STACK_BYTES: usize = 512 << 20;
+
+/// Runs a render on a thread with a stack that is large enough for what
+/// [`Limits::depth`] allows.
+pub fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
+        match thread.expect("a thread can be started").join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Bytes that look random and follow from a seed (SplitMix64).
+#[derive(Clone, Debug)]
+pub(super) struct Random {
+    state: u64,
+}
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    pub(super) fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = self.state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^= word >> 31;
+            chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Errors of parsing and execution, in Go's words, with their places.
 
+use super::quote::quote;
 use super::set::Home;
 
 /// Where in a text: the home of the text and a range of bytes in it.
@@ -33,12 +34,16 @@ pub struct ExecError {
     pub reason: String,
     /// The template that was executing, as Go names it.
     pub template: String,
+    /// `NAME:LINE:COLUMN`; empty when the error has no place.
+    pub location: String,
     /// What failed, when it stands in a template.
     pub place: Option<Place>,
     /// The text of it, as Go prints it between `<` and `>`.
     pub node: String,
     /// What was nil: `.Values.x` of `.Values.x.y`.
     pub nil: Option<String>,
+    /// What the function that failed said.
+    pub called: Option<String>,
     /// The error inside a template that this one called.
     pub cause: Option<Box<ExecError>>,
     /// Whether a bound of ours ended it, not Go.
@@ -46,18 +51,25 @@ pub struct ExecError {
 }
 
 impl ExecError {
-    pub(super) fn missing(name: &str) -> Self {
-        let message = format!("template: no template {name:?} associated with template \"gotpl\"");
+    pub(super) fn new(message: String, reason: String) -> Self {
         Self {
-            reason: message.clone(),
             message,
+            reason,
             template: String::new(),
+            location: String::new(),
             place: None,
             node: String::new(),
             nil: None,
+            called: None,
             cause: None,
             is_bound: false,
         }
+    }
+
+    pub(super) fn missing(name: &str) -> Self {
+        let name = quote(name.as_bytes());
+        let message = format!("template: no template {name} associated with template \"gotpl\"");
+        Self::new(message.clone(), message)
     }
 
     /// The error where it began: the innermost template.
@@ -67,5 +79,19 @@ impl ExecError {
             error = cause;
         }
         error
+    }
+
+    /// The texts of the errors that Go's `errors.Unwrap` goes through, each once.
+    pub fn levels(&self) -> Vec<&str> {
+        let mut levels = vec![self.message.as_str()];
+        let mut error = self;
+        loop {
+            levels.extend(error.called.as_deref());
+            let Some(cause) = &error.cause else { break };
+            levels.push(&cause.message);
+            error = cause;
+        }
+        levels.dedup();
+        levels
     }
 }

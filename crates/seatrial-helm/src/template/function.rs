@@ -72,6 +72,27 @@ pub enum Type {
     Named(&'static str),
 }
 
+impl Type {
+    /// The type as Go prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "interface {}",
+            Self::Str => "string",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Map => "map[string]interface {}",
+            Self::AnyList => "[]interface {}",
+            Self::StrList => "[]string",
+            Self::Bytes => "[]uint8",
+            Self::Reflect => "reflect.Value",
+            Self::Time => "time.Time",
+            Self::Named(name) => name,
+        }
+    }
+}
+
 /// A function as a template knows it.
 #[derive(Clone, Copy)]
 pub struct Function {

@@ -1,17 +1,25 @@
 //! Go's `text/template` (go1.26): values as Go's templates see them, functions,
 //! and where each piece of the text came from.
 
+mod ast;
+mod builtins;
 pub mod engine;
 pub mod error;
+mod exec;
+pub mod float;
 pub mod function;
+mod lex;
+mod number;
+mod parse;
 pub mod print;
+mod quote;
 pub(crate) mod runes;
 pub mod set;
 pub(crate) mod text;
 pub mod trace;
 pub mod value;
 
-pub use engine::{Engine, Limits, Lookup, Options, Output, Reads};
+pub use engine::{Engine, Limits, Lookup, Options, Output, Reads, on_deep_stack};
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Call, Fault, Function, Type};
 pub use set::{Home, Set};

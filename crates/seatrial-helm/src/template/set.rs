@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use seatrial_source::FileId;
 
+use super::ast::{Callee, Literal, Template};
+use super::builtins;
 use super::error::ParseError;
 use super::function::Function;
+use super::parse::{Parsed, parse};
 use super::trace::OriginId;
 
 /// Where the text of a template lies.
@@ -20,27 +24,98 @@ pub enum Home {
     Text(OriginId),
 }
 
+/// The functions that templates may call.
+pub(super) struct Functions {
+    by_name: FxHashMap<&'static str, Callee>,
+}
+
+impl Functions {
+    fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
+        let mut by_name = FxHashMap::default();
+        by_name.extend(builtins::FUNCTIONS.iter().map(|it| (it.name, builtins::callee(it))));
+        by_name.extend(functions.into_iter().map(|it| (it.name, Callee::Plain(it))));
+        Self { by_name }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Callee> {
+        self.by_name.get(name).copied()
+    }
+}
+
+/// A template and where its text lies.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) template: Arc<Template>,
+    pub(super) home: Home,
+}
+
 /// Templates that see each other, and the functions they may call.
-#[derive(Clone, Default)]
-pub struct Set {}
+#[derive(Clone)]
+pub struct Set {
+    /// The set that a text given to `tpl` was called in.
+    parent: Option<Arc<Set>>,
+    entries: FxHashMap<Arc<str>, Entry>,
+    pub(super) functions: Arc<Functions>,
+    pub(super) literals: Literal,
+}
 
 impl Set {
     /// An empty set. Go's own functions are always known; later functions of a
     /// name replace earlier ones.
     pub fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
-        let _ = functions.into_iter().count();
-        Self::default()
+        let functions = Arc::new(Functions::new(functions));
+        Self { parent: None, entries: FxHashMap::default(), functions, literals: 0 }
     }
 
     /// Adds a template and those that its text defines.
     pub fn parse(&mut self, name: &str, text: impl Into<Arc<str>>, home: Home) -> Result<(), ParseError> {
-        let _: (Arc<str>, _, _) = (text.into(), name, home);
+        let parsed = parse(name.into(), text.into(), &self.functions, self.literals, home)?;
+        self.literals = parsed.literals;
+        self.add(&parsed, home);
         Ok(())
     }
 
     /// Whether there is a template of this name.
     pub fn has(&self, name: &str) -> bool {
-        let _ = name;
-        false
+        self.find(name).is_some()
+    }
+
+    /// A set that sees this one's templates and those of a text.
+    pub(super) fn child(parent: &Arc<Self>, parsed: &Parsed, home: Home) -> Arc<Self> {
+        let mut child = Self {
+            parent: Some(Arc::clone(parent)),
+            entries: FxHashMap::default(),
+            functions: Arc::clone(&parent.functions),
+            literals: parent.literals,
+        };
+        child.add(parsed, home);
+        Arc::new(child)
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Entry> {
+        let mut set = self;
+        loop {
+            if let Some(entry) = set.entries.get(name) {
+                return Some(entry);
+            }
+            set = set.parent.as_deref()?;
+        }
+    }
+
+    /// Templates of nothing but space do not replace others.
+    fn add(&mut self, parsed: &Parsed, home: Home) {
+        for template in &parsed.templates {
+            if template.root.is_empty(&template.source.text) && self.has(&template.name) {
+                continue;
+            }
+            let entry = Entry { template: Arc::clone(template), home };
+            self.entries.insert(Arc::clone(&template.name), entry);
+        }
+    }
+}
+
+impl std::fmt::Debug for Set {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Set({} templates)", self.entries.len())
     }
 }

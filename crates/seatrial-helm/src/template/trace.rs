@@ -159,6 +159,11 @@ impl Trace {
         }
     }
 
+    /// The pieces of a part of a text.
+    pub(super) fn cut(&mut self, pieces: &[Piece], start: u32, end: u32) -> Vec<Piece> {
+        cut(pieces, start, end).into_iter().map(|(piece, from)| self.slice_piece(piece, from)).collect()
+    }
+
     fn slice_piece(&mut self, piece: Piece, from: Option<u32>) -> Piece {
         match from {
             Some(start) => Piece { origin: self.slice(piece.origin, start, start + piece.length), ..piece },

@@ -118,6 +118,14 @@ pub trait Object: fmt::Debug {
         name: &str,
         args: &[Value],
     ) -> Option<Result<Value, super::Fault>>;
+    /// The entries of a map type, in the order of their keys.
+    fn entries(&self) -> Option<Vec<(Rc<str>, Value)>> {
+        None
+    }
+    /// The items of a slice type.
+    fn items(&self) -> Option<Vec<Value>> {
+        None
+    }
     /// The text of `%v`.
     fn show(&self) -> String;
     /// What `encoding/json` makes of it.

@@ -1,0 +1,300 @@
+//! The parsed form of a template. Each node knows its bytes in the text, the
+//! place that Go names in errors (`at`), and how Go prints it.
+
+use std::sync::Arc;
+
+use super::function::Function;
+use super::quote::quote;
+
+/// A text that was parsed, under the name that errors give it.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) name: Arc<str>,
+    pub(super) text: Arc<str>,
+}
+
+impl Source {
+    /// `NAME:LINE:COLUMN` as Go counts: lines from 1, columns in bytes from 0.
+    pub(super) fn location(&self, at: u32) -> String {
+        let before = &self.text.as_bytes()[..at as usize];
+        let line = 1 + before.iter().filter(|it| **it == b'\n').count();
+        let column =
+            before.iter().rposition(|it| *it == b'\n').map_or(before.len(), |it| before.len() - it - 1);
+        format!("{}:{line}:{column}", self.name)
+    }
+}
+
+/// A template: a file's own, or one that a text defines.
+#[derive(Debug)]
+pub(super) struct Template {
+    pub(super) name: Arc<str>,
+    pub(super) source: Arc<Source>,
+    pub(super) root: List,
+}
+
+/// Nodes in order.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    pub(super) nodes: Vec<Node>,
+}
+
+/// The number of a constant or of a stretch of text, unique in a set.
+pub(super) type Literal = u32;
+
+#[derive(Debug)]
+pub(super) enum Node {
+    Text { start: u32, end: u32, literal: Literal },
+    Action(Pipe),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<Invocation>),
+    Break,
+    Continue,
+}
+
+/// An `if`, `with` or `range`.
+#[derive(Debug)]
+pub(super) struct Branch {
+    pub(super) pipe: Pipe,
+    pub(super) list: List,
+    pub(super) other: Option<List>,
+}
+
+/// A `template` or `block` action.
+#[derive(Debug)]
+pub(super) struct Invocation {
+    pub(super) at: u32,
+    pub(super) end: u32,
+    pub(super) name: Arc<str>,
+    pub(super) pipe: Option<Pipe>,
+}
+
+#[derive(Debug)]
+pub(super) struct Pipe {
+    pub(super) at: u32,
+    pub(super) end: u32,
+    pub(super) is_assign: bool,
+    pub(super) declared: Vec<Declared>,
+    pub(super) commands: Vec<Command>,
+}
+
+/// A variable to the left of `:=` or `=`.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub(super) variable: u32,
+    pub(super) name: Box<str>,
+}
+
+#[derive(Debug)]
+pub(super) struct Command {
+    pub(super) at: u32,
+    pub(super) end: u32,
+    pub(super) args: Vec<Operand>,
+}
+
+/// An operand with its bytes; `at` is the place Go names.
+#[derive(Debug)]
+pub(super) struct Operand {
+    pub(super) at: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) kind: OperandKind,
+}
+
+#[derive(Debug)]
+pub(super) enum OperandKind {
+    Dot,
+    Nil,
+    Bool(bool),
+    Number(Box<Number>),
+    /// The text without its quotes.
+    String(Literal, Box<[u8]>),
+    Field(Box<[Box<str>]>),
+    /// `$name.fields`
+    Variable(u32, Box<str>, Box<[Box<str>]>),
+    Function(Callee),
+    Chain(Box<Operand>, Box<[Box<str>]>),
+    Pipe(Box<Pipe>),
+}
+
+/// What an identifier calls.
+#[derive(Clone, Copy)]
+pub(super) enum Callee {
+    And(&'static Function),
+    Or(&'static Function),
+    Len(&'static Function),
+    Call(&'static Function),
+    Plain(&'static Function),
+}
+
+impl Callee {
+    pub(super) fn function(self) -> &'static Function {
+        match self {
+            Self::And(it) | Self::Or(it) | Self::Len(it) | Self::Call(it) | Self::Plain(it) => it,
+        }
+    }
+}
+
+impl std::fmt::Debug for Callee {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.function().name)
+    }
+}
+
+/// A constant under every type that can hold it, like Go's ideal constants.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Number {
+    pub(super) int: Option<i64>,
+    pub(super) uint: Option<u64>,
+    pub(super) float: Option<f64>,
+    pub(super) text: Box<str>,
+}
+
+impl Number {
+    /// Whether the syntax says that it is a float.
+    pub(super) fn looks_like_float(&self) -> bool {
+        let text = self.text.as_bytes();
+        let is_hex = matches!(text, [b'0', b'x' | b'X', _, ..]) && !self.text.contains(['p', 'P']);
+        !is_hex && text.first() != Some(&b'\'') && self.text.contains(['.', 'e', 'E', 'p', 'P'])
+    }
+}
+
+impl List {
+    /// Whether it holds nothing but space and definitions.
+    pub(super) fn is_empty(&self, text: &str) -> bool {
+        self.nodes.iter().all(|node| match node {
+            Node::Text { start, end, .. } => text[*start as usize..*end as usize].trim().is_empty(),
+            _ => false,
+        })
+    }
+}
+
+impl Node {
+    /// What is evaluated first, for errors.
+    pub(super) fn print(&self, source: &Source, out: &mut String) {
+        match self {
+            Self::Text { start, end, .. } => out.push_str(&source.text[*start as usize..*end as usize]),
+            Self::Action(pipe) => {
+                out.push_str("{{");
+                pipe.print(source, out);
+                out.push_str("}}");
+            }
+            Self::If(branch) => branch.print("if", source, out),
+            Self::With(branch) => branch.print("with", source, out),
+            Self::Range(branch) => branch.print("range", source, out),
+            Self::Template(invocation) => invocation.print(source, out),
+            Self::Break => out.push_str("{{break}}"),
+            Self::Continue => out.push_str("{{continue}}"),
+        }
+    }
+}
+
+impl List {
+    fn print(&self, source: &Source, out: &mut String) {
+        for node in &self.nodes {
+            node.print(source, out);
+        }
+    }
+}
+
+impl Branch {
+    pub(super) fn print(&self, word: &str, source: &Source, out: &mut String) {
+        out.push_str("{{");
+        out.push_str(word);
+        out.push(' ');
+        self.pipe.print(source, out);
+        out.push_str("}}");
+        self.list.print(source, out);
+        if let Some(other) = &self.other {
+            out.push_str("{{else}}");
+            other.print(source, out);
+        }
+        out.push_str("{{end}}");
+    }
+}
+
+impl Invocation {
+    pub(super) fn print(&self, source: &Source, out: &mut String) {
+        out.push_str("{{template ");
+        out.push_str(&quote(self.name.as_bytes()));
+        if let Some(pipe) = &self.pipe {
+            out.push(' ');
+            pipe.print(source, out);
+        }
+        out.push_str("}}");
+    }
+}
+
+impl Pipe {
+    pub(super) fn print(&self, source: &Source, out: &mut String) {
+        for (index, declared) in self.declared.iter().enumerate() {
+            if index > 0 {
+                out.push_str(", ");
+            }
+            out.push_str(&declared.name);
+        }
+        if !self.declared.is_empty() {
+            out.push_str(if self.is_assign { " = " } else { " := " });
+        }
+        for (index, command) in self.commands.iter().enumerate() {
+            if index > 0 {
+                out.push_str(" | ");
+            }
+            command.print(source, out);
+        }
+    }
+}
+
+impl Command {
+    pub(super) fn print(&self, source: &Source, out: &mut String) {
+        for (index, arg) in self.args.iter().enumerate() {
+            if index > 0 {
+                out.push(' ');
+            }
+            arg.print_in_brackets(source, out);
+        }
+    }
+}
+
+impl Operand {
+    pub(super) fn print(&self, source: &Source, out: &mut String) {
+        match &self.kind {
+            OperandKind::Dot => out.push('.'),
+            OperandKind::Nil => out.push_str("nil"),
+            OperandKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            OperandKind::Number(number) => out.push_str(&number.text),
+            OperandKind::String(..) => out.push_str(&source.text[self.start as usize..self.end as usize]),
+            OperandKind::Field(names) => push_fields(names, out),
+            OperandKind::Variable(_, name, names) => {
+                out.push_str(name);
+                push_fields(names, out);
+            }
+            OperandKind::Function(callee) => out.push_str(callee.function().name),
+            OperandKind::Chain(node, names) => {
+                node.print_in_brackets(source, out);
+                push_fields(names, out);
+            }
+            OperandKind::Pipe(pipe) => pipe.print(source, out),
+        }
+    }
+
+    fn print_in_brackets(&self, source: &Source, out: &mut String) {
+        let is_pipe = matches!(self.kind, OperandKind::Pipe(_));
+        if is_pipe {
+            out.push('(');
+        }
+        self.print(source, out);
+        if is_pipe {
+            out.push(')');
+        }
+    }
+}
+
+/// `.a.b`
+pub(super) fn push_fields(names: &[Box<str>], out: &mut String) {
+    for name in names {
+        out.push('.');
+        out.push_str(name);
+    }
+}

@@ -1,0 +1,178 @@
+//! Floats as Go's `strconv.FormatFloat` writes them.
+
+/// The digits of a number: `0.DIGITS * 10^point`.
+struct Decimal {
+    digits: Vec<u8>,
+    point: i32,
+}
+
+/// `strconv.FormatFloat(value, verb, precision, 64)`; no precision is the
+/// shortest that reads back as the same number. Verbs: `e E f F g G b x X`.
+pub fn float(value: f64, verb: char, precision: Option<usize>) -> String {
+    if value.is_nan() {
+        return "NaN".into();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "+Inf".into() } else { "-Inf".into() };
+    }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    let value = value.abs();
+    let text = match verb {
+        'b' => binary(value),
+        'x' | 'X' => hexadecimal(value, precision),
+        'e' | 'E' => match precision {
+            Some(precision) => exponent(&rounded(value, precision + 1), precision, 'e'),
+            None => {
+                let decimal = shortest(value);
+                exponent(&decimal, decimal.digits.len().saturating_sub(1), 'e')
+            }
+        },
+        'f' | 'F' => match precision {
+            Some(precision) => format!("{value:.precision$}"),
+            None => format!("{value}"),
+        },
+        _ => general(value, precision),
+    };
+    let text = if verb.is_ascii_uppercase() { text.to_ascii_uppercase() } else { text };
+    format!("{sign}{text}")
+}
+
+/// `%v` of a float.
+pub fn shortest_text(value: f64) -> String {
+    float(value, 'g', None)
+}
+
+fn general(value: f64, precision: Option<usize>) -> String {
+    let decimal = match precision {
+        Some(precision) => rounded(value, precision.max(1)),
+        None => shortest(value),
+    };
+    let count = decimal.digits.len();
+    let mut limit = precision.map_or(6, |it| it.max(1)) as i32;
+    if precision.is_some() && limit > count as i32 && count as i32 >= decimal.point {
+        limit = count as i32;
+    }
+    let power = decimal.point - 1;
+    if power < -4 || power >= limit {
+        return exponent(&decimal, count.saturating_sub(1), 'e');
+    }
+    plain(&decimal)
+}
+
+/// The shortest digits that read back as the number.
+fn shortest(value: f64) -> Decimal {
+    decimal(&format!("{value:e}"))
+}
+
+/// A number of digits, without the zeros at their end.
+fn rounded(value: f64, digits: usize) -> Decimal {
+    decimal(&format!("{value:.*e}", digits - 1))
+}
+
+/// Reads `1.25e-3`.
+fn decimal(text: &str) -> Decimal {
+    let (mantissa, power) = text.split_once('e').unwrap_or((text, "0"));
+    let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+    while digits.last() == Some(&b'0') {
+        digits.pop();
+    }
+    let power: i32 = power.parse().unwrap_or_default();
+    let point = if digits.is_empty() { 0 } else { power + 1 };
+    Decimal { digits, point }
+}
+
+/// `d.ddde±dd`
+fn exponent(decimal: &Decimal, precision: usize, letter: char) -> String {
+    let digit = |at: usize| decimal.digits.get(at).map_or('0', |it| *it as char);
+    let mut out = String::from(digit(0));
+    if precision > 0 {
+        out.push('.');
+        out.extend((1..=precision).map(digit));
+    }
+    let power = if decimal.digits.is_empty() { 0 } else { decimal.point - 1 };
+    out.push(letter);
+    out.push(if power < 0 { '-' } else { '+' });
+    out.push_str(&format!("{:02}", power.abs()));
+    out
+}
+
+/// Without an exponent, with as many digits as there are.
+fn plain(decimal: &Decimal) -> String {
+    let mut out = String::new();
+    let digit = |at: i32| {
+        usize::try_from(at).ok().and_then(|it| decimal.digits.get(it)).map_or('0', |it| *it as char)
+    };
+    if decimal.point > 0 {
+        out.extend((0..decimal.point).map(digit));
+    } else {
+        out.push('0');
+    }
+    let behind = decimal.digits.len() as i32 - decimal.point;
+    if behind > 0 && !decimal.digits.is_empty() {
+        out.push('.');
+        out.extend(
+            (0..behind).map(|it| if decimal.point + it < 0 { '0' } else { digit(decimal.point + it) }),
+        );
+    }
+    out
+}
+
+/// `4503599627370496p-52`
+fn binary(value: f64) -> String {
+    let (mantissa, power) = parts(value);
+    let sign = if power < 0 { "" } else { "+" };
+    format!("{mantissa}p{sign}{power}")
+}
+
+fn parts(value: f64) -> (u64, i32) {
+    let bits = value.to_bits();
+    let (fraction, biased) = (bits & ((1 << 52) - 1), (bits >> 52 & 0x7ff) as i32);
+    if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) }
+}
+
+/// `0x1.8p+01`
+fn hexadecimal(value: f64, precision: Option<usize>) -> String {
+    let (mut mantissa, mut power) = parts(value);
+    power += 52;
+    if mantissa == 0 {
+        power = 0;
+    }
+    while mantissa != 0 && mantissa >> 52 == 0 {
+        mantissa <<= 1;
+        power -= 1;
+    }
+    // The leading bit and 60 bits behind it: fifteen digits.
+    let mut mantissa = mantissa << 8;
+    if let Some(precision) = precision.filter(|it| *it < 15) {
+        let shift = 60 - precision * 4;
+        let (kept, lost) = (mantissa >> shift, mantissa & ((1 << shift) - 1));
+        let half = 1u64 << (shift - 1);
+        let is_up = lost > half || (lost == half && kept & 1 == 1);
+        mantissa = (kept + u64::from(is_up)) << shift;
+        if mantissa >> 61 != 0 {
+            mantissa >>= 1;
+            power += 1;
+        }
+    }
+    let mut digits = format!("{:015x}", mantissa & ((1 << 60) - 1));
+    match precision {
+        None => digits.truncate(digits.trim_end_matches('0').len()),
+        Some(precision) if precision <= 15 => digits.truncate(precision),
+        Some(precision) => digits.extend(std::iter::repeat_n('0', precision - 15)),
+    }
+    let point = if digits.is_empty() { "" } else { "." };
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("0x{}{point}{digits}p{sign}{:02}", mantissa >> 60, power.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_floats_have_a_normal_first_digit() {
+        assert_eq!(float(3.0, 'x', None), "0x1.8p+01");
+        assert_eq!(float(0.0, 'x', None), "0x0p+00");
+        assert_eq!(float(1.0, 'b', None), "4503599627370496p-52");
+    }
+}

@@ -1,0 +1,647 @@
+//! Makes templates of tokens, as Go's `text/template/parse` does, with its
+//! words for what is wrong.
+
+use std::sync::Arc;
+
+use super::ast::{
+    Branch, Callee, Command, Declared, Invocation, List, Literal, Node, Operand, OperandKind, Pipe, Source,
+    Template,
+};
+use super::error::{ParseError, Place};
+use super::lex::{Kind, Lexer, Token};
+use super::number::number;
+use super::quote::{quote, unquote};
+use super::set::{Functions, Home};
+
+/// How deep actions and brackets may nest. Go takes 10,000 brackets; no chart
+/// comes near, and every level costs stack.
+const MAX_DEPTH: u32 = 400;
+
+/// What one text gave: its own template first, then those it defines.
+pub(super) struct Parsed {
+    pub(super) templates: Vec<Arc<Template>>,
+    pub(super) literals: Literal,
+}
+
+/// Parses a text. Constants and texts are numbered from `first_literal` on.
+pub(super) fn parse(
+    name: Arc<str>,
+    text: Arc<str>,
+    functions: &Functions,
+    first_literal: Literal,
+    home: Home,
+) -> Result<Parsed, ParseError> {
+    let source = Arc::new(Source { name, text: Arc::clone(&text) });
+    let mut parser = Parser {
+        lexer: Lexer::new(&text),
+        text: &text,
+        source: Arc::clone(&source),
+        functions,
+        tree: Tree::new(),
+        names: vec!["$"],
+        literals: first_literal,
+        defined: Vec::new(),
+        depth: 0,
+        last_end: 0,
+    };
+    let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&source.name), root));
+    if let Err(message) = parsed {
+        return Err(parser.error(&message, home));
+    }
+    let literals = parser.literals;
+    let mut templates = parser.defined;
+    // The text's own template is parsed last but stands first.
+    if let Some(own) = templates.iter().position(|it| it.name == source.name) {
+        templates.swap(0, own);
+    }
+    Ok(Parsed { templates, literals })
+}
+
+/// What Go keeps for each template that is being parsed.
+#[derive(Default)]
+struct Tree {
+    tokens: [Token; 3],
+    peeked: usize,
+    variables: Vec<u32>,
+    action: Option<u32>,
+    range_depth: u32,
+}
+
+impl Tree {
+    fn new() -> Self {
+        Self { variables: vec![0], ..Self::default() }
+    }
+}
+
+struct Parser<'t> {
+    lexer: Lexer<'t>,
+    text: &'t str,
+    source: Arc<Source>,
+    functions: &'t Functions,
+    tree: Tree,
+    names: Vec<&'t str>,
+    literals: Literal,
+    defined: Vec<Arc<Template>>,
+    depth: u32,
+    last_end: u32,
+}
+
+/// What ends a list.
+enum End {
+    End,
+    Else,
+}
+
+impl End {
+    fn text(&self) -> &'static str {
+        match self {
+            Self::End => "{{end}}",
+            Self::Else => "{{else}}",
+        }
+    }
+}
+
+/// A node of a list, or what ends it.
+enum Item {
+    Node(Node),
+    End(End),
+}
+
+type Parse<T> = Result<T, String>;
+
+impl<'t> Parser<'t> {
+    fn error(&self, message: &str, home: Home) -> ParseError {
+        let token = self.tree.tokens[0];
+        let message = format!("template: {}:{}: {message}", self.source.name, self.line(token));
+        ParseError { message, place: Place { home, start: token.start, end: token.end } }
+    }
+
+    /// The line of a token; Go's is zero before any token was read.
+    fn line(&self, token: Token) -> usize {
+        if token.kind == Kind::Error && token.end == 0 {
+            return 0;
+        }
+        1 + self.text.as_bytes()[..token.start as usize].iter().filter(|it| **it == b'\n').count()
+    }
+
+    fn next(&mut self) -> Token {
+        if self.tree.peeked > 0 {
+            self.tree.peeked -= 1;
+        } else {
+            self.tree.tokens[0] = self.lexer.next();
+        }
+        let token = self.tree.tokens[self.tree.peeked];
+        if !matches!(token.kind, Kind::Space | Kind::RightDelim) {
+            self.last_end = token.end;
+        }
+        token
+    }
+
+    fn backup(&mut self) {
+        self.tree.peeked += 1;
+    }
+
+    fn peek(&mut self) -> Token {
+        if self.tree.peeked == 0 {
+            self.tree.peeked = 1;
+            self.tree.tokens[0] = self.lexer.next();
+        }
+        self.tree.tokens[self.tree.peeked - 1]
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != Kind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let end = self.last_end;
+        let token = self.next_non_space();
+        self.backup();
+        self.last_end = end;
+        token
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Parse<Token> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
+    }
+
+    fn value(&self, token: Token) -> &'t str {
+        &self.text[token.start as usize..token.end as usize]
+    }
+
+    fn unexpected(&self, token: Token, context: &str) -> String {
+        if token.kind == Kind::Error {
+            let message = &self.lexer.error;
+            let begun = self.tree.action.map(|start| self.line(Token { start, end: 1, ..Token::default() }));
+            return match begun {
+                Some(line) if line != self.line(token) => {
+                    let noun = if message.ends_with(" action") { "" } else { " in action" };
+                    format!("{message}{noun} started at {}:{line}", self.source.name)
+                }
+                _ => message.clone(),
+            };
+        }
+        format!("unexpected {} in {context}", self.show(token))
+    }
+
+    fn show(&self, token: Token) -> String {
+        let value = self.value(token);
+        match token.kind {
+            Kind::Eof => "EOF".into(),
+            kind if kind.is_keyword() => format!("<{value}>"),
+            _ if value.len() > 10 => {
+                let end = value.char_indices().nth(10).map_or(value.len(), |(at, _)| at);
+                format!("{}...", quote(&value.as_bytes()[..end]))
+            }
+            _ => quote(value.as_bytes()),
+        }
+    }
+
+    fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err("max expression depth exceeded".into());
+        }
+        self.depth += 1;
+        let parsed = parse(self);
+        self.depth -= 1;
+        parsed
+    }
+
+    fn literal(&mut self) -> Literal {
+        self.literals += 1;
+        self.literals - 1
+    }
+
+    fn file(&mut self) -> Parse<List> {
+        let mut list = List::default();
+        self.peek();
+        while self.peek().kind != Kind::Eof {
+            if self.peek().kind == Kind::LeftDelim {
+                let delim = self.next();
+                if self.next_non_space().kind == Kind::Define {
+                    self.definition()?;
+                    continue;
+                }
+                self.backup2(delim);
+            }
+            match self.text_or_action()? {
+                Item::End(end) => return Err(format!("unexpected {}", end.text())),
+                Item::Node(node) => list.nodes.push(node),
+            }
+        }
+        Ok(list)
+    }
+
+    fn backup2(&mut self, token: Token) {
+        self.tree.tokens[1] = token;
+        self.tree.peeked = 2;
+    }
+
+    fn backup3(&mut self, first: Token, second: Token) {
+        self.tree.tokens[1] = second;
+        self.tree.tokens[2] = first;
+        self.tree.peeked = 3;
+    }
+
+    /// Parses as a template of its own, with none of the variables in sight.
+    fn apart<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        let outer = std::mem::replace(&mut self.tree, Tree::new());
+        let parsed = self.deeper(parse)?;
+        self.tree = outer;
+        Ok(parsed)
+    }
+
+    fn definition(&mut self) -> Parse<()> {
+        self.apart(|this| {
+            const CONTEXT: &str = "define clause";
+            let token = this.next_non_space();
+            let name = this.template_name(token, CONTEXT)?;
+            this.expect(Kind::RightDelim, CONTEXT)?;
+            this.body(name, CONTEXT)
+        })
+    }
+
+    fn body(&mut self, name: Arc<str>, context: &str) -> Parse<()> {
+        let (root, end) = self.item_list()?;
+        match end {
+            End::End => self.define(name, root),
+            End::Else => Err(format!("unexpected {} in {context}", end.text())),
+        }
+    }
+
+    /// Adds a template of this text. A second one may stand only for one that
+    /// is empty.
+    fn define(&mut self, name: Arc<str>, root: List) -> Parse<()> {
+        let source = Arc::clone(&self.source);
+        let known = self.defined.iter().position(|it| it.name == name);
+        let is_empty = root.is_empty(self.text);
+        let template = Arc::new(Template { name: Arc::clone(&name), source, root });
+        match known {
+            None => self.defined.push(template),
+            Some(at) if self.defined[at].root.is_empty(self.text) => self.defined[at] = template,
+            Some(_) if is_empty => {}
+            Some(_) => {
+                let name = quote(name.as_bytes());
+                return Err(format!("template: multiple definition of template {name}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn item_list(&mut self) -> Parse<(List, End)> {
+        let mut list = List::default();
+        while self.peek_non_space().kind != Kind::Eof {
+            match self.text_or_action()? {
+                Item::End(end) => return Ok((list, end)),
+                Item::Node(node) => list.nodes.push(node),
+            }
+        }
+        Err("unexpected EOF".into())
+    }
+
+    fn text_or_action(&mut self) -> Parse<Item> {
+        let token = self.next_non_space();
+        match token.kind {
+            Kind::Text => {
+                let literal = self.literal();
+                Ok(Item::Node(Node::Text { start: token.start, end: token.end, literal }))
+            }
+            Kind::LeftDelim => {
+                self.tree.action = Some(token.start);
+                let item = self.action()?;
+                self.tree.action = None;
+                Ok(item)
+            }
+            _ => Err(self.unexpected(token, "input")),
+        }
+    }
+
+    fn action(&mut self) -> Parse<Item> {
+        let token = self.next_non_space();
+        let node = match token.kind {
+            Kind::Block => self.block()?,
+            Kind::Break => self.jump(Node::Break, "{{break}}")?,
+            Kind::Continue => self.jump(Node::Continue, "{{continue}}")?,
+            Kind::Else => return self.else_control(),
+            Kind::End => {
+                self.expect(Kind::RightDelim, "end")?;
+                return Ok(Item::End(End::End));
+            }
+            Kind::If => Node::If(Box::new(self.deeper(|it| it.control("if", Kind::If))?)),
+            Kind::Range => Node::Range(Box::new(self.deeper(|it| it.control("range", Kind::Error))?)),
+            Kind::Template => self.template()?,
+            Kind::With => Node::With(Box::new(self.deeper(|it| it.control("with", Kind::With))?)),
+            _ => {
+                self.backup();
+                Node::Action(self.pipeline("command", Kind::RightDelim)?)
+            }
+        };
+        Ok(Item::Node(node))
+    }
+
+    fn jump(&mut self, node: Node, text: &str) -> Parse<Node> {
+        let token = self.next_non_space();
+        if token.kind != Kind::RightDelim {
+            return Err(self.unexpected(token, text));
+        }
+        if self.tree.range_depth == 0 {
+            return Err(format!("{text} outside {{{{range}}}}"));
+        }
+        Ok(node)
+    }
+
+    /// `{{else}}`; of `{{else if` and `{{else with` the second word is left.
+    fn else_control(&mut self) -> Parse<Item> {
+        if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+            self.expect(Kind::RightDelim, "else")?;
+        }
+        Ok(Item::End(End::Else))
+    }
+
+    fn control(&mut self, context: &str, chained: Kind) -> Parse<Branch> {
+        let outer = self.tree.variables.len();
+        let pipe = self.pipeline(context, Kind::RightDelim)?;
+        self.tree.range_depth += u32::from(context == "range");
+        let (list, end) = self.item_list()?;
+        self.tree.range_depth -= u32::from(context == "range");
+        let other = match end {
+            End::End => None,
+            End::Else if chained != Kind::Error && self.peek().kind == chained => {
+                self.next();
+                let branch = Box::new(self.deeper(|it| it.control(context, chained))?);
+                let node = if chained == Kind::If { Node::If(branch) } else { Node::With(branch) };
+                Some(List { nodes: vec![node] })
+            }
+            End::Else => {
+                let (other, end) = self.item_list()?;
+                if let End::Else = end {
+                    return Err(format!("expected end; found {}", end.text()));
+                }
+                Some(other)
+            }
+        };
+        self.tree.variables.truncate(outer);
+        Ok(Branch { pipe, list, other })
+    }
+
+    fn block(&mut self) -> Parse<Node> {
+        const CONTEXT: &str = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, CONTEXT)?;
+        let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        let end = pipe.end;
+        self.apart(|this| this.body(Arc::clone(&name), CONTEXT))?;
+        Ok(Node::Template(Box::new(Invocation { at: token.start, end, name, pipe: Some(pipe) })))
+    }
+
+    fn template(&mut self) -> Parse<Node> {
+        const CONTEXT: &str = "template clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, CONTEXT)?;
+        let mut end = token.end;
+        let mut pipe = None;
+        if self.next_non_space().kind != Kind::RightDelim {
+            self.backup();
+            let given = self.pipeline(CONTEXT, Kind::RightDelim)?;
+            end = given.end;
+            pipe = Some(given);
+        }
+        Ok(Node::Template(Box::new(Invocation { at: token.start, end, name, pipe })))
+    }
+
+    fn template_name(&mut self, token: Token, context: &str) -> Parse<Arc<str>> {
+        if !matches!(token.kind, Kind::String | Kind::RawString) {
+            return Err(self.unexpected(token, context));
+        }
+        let name = unquote(self.value(token)).ok_or("invalid syntax")?;
+        Ok(String::from_utf8_lossy(&name).into())
+    }
+
+    fn pipeline(&mut self, context: &str, end: Kind) -> Parse<Pipe> {
+        let token = self.peek_non_space();
+        let mut pipe = Pipe {
+            at: token.start,
+            end: token.start,
+            is_assign: false,
+            declared: Vec::new(),
+            commands: Vec::new(),
+        };
+        self.declarations(context, &mut pipe)?;
+        loop {
+            let token = self.next_non_space();
+            match token.kind {
+                kind if kind == end => {
+                    check_pipeline(&pipe, context)?;
+                    pipe.end = pipe.commands.last().map_or(pipe.at, |it| it.end);
+                    return Ok(pipe);
+                }
+                Kind::Bool
+                | Kind::CharConstant
+                | Kind::Complex
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Identifier
+                | Kind::Number
+                | Kind::Nil
+                | Kind::RawString
+                | Kind::String
+                | Kind::Variable
+                | Kind::LeftParen => {
+                    self.backup();
+                    let command = self.command()?;
+                    pipe.commands.push(command);
+                }
+                _ => return Err(self.unexpected(token, context)),
+            }
+        }
+    }
+
+    /// `$x :=`, `$x =`, and in a range `$k, $v :=`.
+    fn declarations(&mut self, context: &str, pipe: &mut Pipe) -> Parse<()> {
+        loop {
+            let variable = self.peek_non_space();
+            if variable.kind != Kind::Variable {
+                return Ok(());
+            }
+            self.next();
+            // A space is a token: `$x foo` needs both to be put back.
+            let after = self.peek();
+            let next = self.peek_non_space();
+            match next.kind {
+                Kind::Assign | Kind::Declare => {
+                    pipe.is_assign = next.kind == Kind::Assign;
+                    self.next_non_space();
+                    self.declare(variable, pipe);
+                    return Ok(());
+                }
+                Kind::Char if self.value(next) == "," => {
+                    self.next_non_space();
+                    self.declare(variable, pipe);
+                    if context != "range" || pipe.declared.len() >= 2 {
+                        return Err(format!("too many declarations in {context}"));
+                    }
+                    let kind = self.peek_non_space().kind;
+                    if !matches!(kind, Kind::Variable | Kind::RightDelim | Kind::RightParen) {
+                        return Err("range can only initialize variables".into());
+                    }
+                }
+                _ if after.kind == Kind::Space => {
+                    self.backup3(variable, after);
+                    return Ok(());
+                }
+                _ => {
+                    self.backup2(variable);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, token: Token, pipe: &mut Pipe) {
+        let name = self.value(token);
+        let variable = self.variable(name);
+        self.tree.variables.push(variable);
+        pipe.declared.push(Declared { variable, name: name.into() });
+    }
+
+    /// The number of a variable's name.
+    fn variable(&mut self, name: &'t str) -> u32 {
+        if let Some(known) = self.names.iter().position(|it| *it == name) {
+            return known as u32;
+        }
+        self.names.push(name);
+        self.names.len() as u32 - 1
+    }
+
+    fn command(&mut self) -> Parse<Command> {
+        let at = self.peek_non_space().start;
+        let mut args = Vec::new();
+        let mut end;
+        loop {
+            self.peek_non_space();
+            args.extend(self.operand()?);
+            end = self.last_end;
+            let token = self.next();
+            match token.kind {
+                Kind::Space => continue,
+                Kind::RightDelim | Kind::RightParen => self.backup(),
+                Kind::Pipe => {}
+                _ => return Err(self.unexpected(token, "operand")),
+            }
+            break;
+        }
+        if args.is_empty() {
+            return Err("empty command".into());
+        }
+        end = args.last().map_or(end, |it: &Operand| it.end);
+        Ok(Command { at, end, args })
+    }
+
+    /// A term and the fields after it.
+    fn operand(&mut self) -> Parse<Option<Operand>> {
+        let Some(mut node) = self.term()? else { return Ok(None) };
+        if self.peek().kind != Kind::Field {
+            return Ok(Some(node));
+        }
+        let at = self.peek().start;
+        let mut names: Vec<Box<str>> = Vec::new();
+        while self.peek().kind == Kind::Field {
+            let token = self.next();
+            names.push(self.value(token)[1..].into());
+        }
+        let end = self.last_end;
+        node.kind = match node.kind {
+            OperandKind::Field(first) => OperandKind::Field(first.into_iter().chain(names).collect()),
+            OperandKind::Variable(variable, name, _) => OperandKind::Variable(variable, name, names.into()),
+            OperandKind::Bool(_)
+            | OperandKind::String(..)
+            | OperandKind::Number(_)
+            | OperandKind::Nil
+            | OperandKind::Dot => {
+                let text = quote(self.text[node.start as usize..node.end as usize].as_bytes());
+                return Err(format!("unexpected . after term {text}"));
+            }
+            kind => {
+                let term = Operand { kind, ..node };
+                return Ok(Some(Operand {
+                    at,
+                    start: term.start,
+                    end,
+                    kind: OperandKind::Chain(Box::new(term), names.into()),
+                }));
+            }
+        };
+        Ok(Some(Operand { at, end, ..node }))
+    }
+
+    fn term(&mut self) -> Parse<Option<Operand>> {
+        let token = self.next_non_space();
+        let value = self.value(token);
+        let kind = match token.kind {
+            Kind::Identifier => OperandKind::Function(self.function(value)?),
+            Kind::Dot => OperandKind::Dot,
+            Kind::Nil => OperandKind::Nil,
+            Kind::Variable => self.use_variable(value)?,
+            Kind::Field => OperandKind::Field(Box::new([value[1..].into()])),
+            Kind::Bool => OperandKind::Bool(value == "true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number => {
+                OperandKind::Number(Box::new(number(value, token.kind)?))
+            }
+            Kind::LeftParen => {
+                let pipe = self.deeper(|it| it.pipeline("parenthesized pipeline", Kind::RightParen))?;
+                let at = pipe.at;
+                let kind = OperandKind::Pipe(Box::new(pipe));
+                return Ok(Some(Operand { at, start: token.start, end: self.last_end, kind }));
+            }
+            Kind::String | Kind::RawString => {
+                let text = unquote(value).ok_or("invalid syntax")?;
+                OperandKind::String(self.literal(), text.into())
+            }
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(Operand { at: token.start, start: token.start, end: token.end, kind }))
+    }
+
+    fn function(&self, name: &str) -> Parse<Callee> {
+        let function = self.functions.find(name);
+        function.ok_or_else(|| format!("function {} not defined", quote(name.as_bytes())))
+    }
+
+    fn use_variable(&mut self, name: &'t str) -> Parse<OperandKind> {
+        let variable = self.variable(name);
+        if !self.tree.variables.contains(&variable) {
+            return Err(format!("undefined variable {}", quote(name.as_bytes())));
+        }
+        Ok(OperandKind::Variable(variable, name.into(), Box::default()))
+    }
+}
+
+/// Only the first command may be a constant.
+fn check_pipeline(pipe: &Pipe, context: &str) -> Parse<()> {
+    if pipe.commands.is_empty() {
+        return Err(format!("missing value for {context}"));
+    }
+    for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+        let is_constant = matches!(
+            command.args[0].kind,
+            OperandKind::Bool(_)
+                | OperandKind::Dot
+                | OperandKind::Nil
+                | OperandKind::Number(_)
+                | OperandKind::String(..)
+        );
+        if is_constant {
+            return Err(format!("non executable command in pipeline stage {}", index + 1));
+        }
+    }
+    Ok(())
+}
