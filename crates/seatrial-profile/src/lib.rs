@@ -62,6 +62,8 @@ pub struct ClusterProfile {
     pub pools: Vec<Pool>,
     /// What else there is.
     pub provides: Provides,
+    /// The first and last node port the API server gives; none when nobody said.
+    pub node_ports: Option<(u16, u16)>,
 }
 
 impl ClusterProfile {
@@ -84,6 +86,7 @@ impl ClusterProfile {
                 runtime_classes: Provided::Assumed,
                 crds: Provided::Assumed,
             },
+            node_ports: None,
         }
     }
 }

@@ -1,10 +1,8 @@
-//! A node port is taken twice or lies outside the range.
+//! A node port is taken twice.
 //!
 //! ## Why
 //! A node port belongs to one Service of the whole cluster. The API server refuses
-//! the second Service: `provided port is already allocated`. Ports outside the
-//! server's range, 30000 to 32767 unless it was started with another, are refused
-//! as well.
+//! the second Service: `provided port is already allocated`.
 //!
 //! ## Bad
 //! ```yaml
@@ -36,8 +34,8 @@ use std::cell::LazyCell;
 
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
 use seatrial_model::views::{Service, ServicePort};
-use seatrial_model::{Field, Interval};
 
 use crate::neighbours::Neighbours;
 use crate::{Check, Context, Report};
@@ -45,7 +43,7 @@ use crate::{Check, Context, Report};
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "colliding-node-port",
-        title: "A node port is taken twice or lies outside the range",
+        title: "A node port is taken twice",
         severity: Severity::Error,
         level: Level::Repository,
         strictness: Strictness::Default,
@@ -55,8 +53,6 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// The API server's own range.
-const RANGE: (i64, i64) = (30_000, 32_767);
 /// More Services than this on one port are copies of each other.
 const TAKERS_MAX: usize = 20;
 
@@ -67,9 +63,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
         for port in service.ports() {
             let Some(field) = node_port(&port) else { continue };
             let number = field.as_i64().unwrap_or_default();
-            if !Interval::new(RANGE.0, RANGE.1).contains(number) {
-                report.add(outside(&field, number));
-            }
             let takers = taken.entry(number).or_default();
             report.add_some(takers.iter().find_map(|first| collision(&neighbours, first, &field, number)));
             if takers.len() < TAKERS_MAX {
@@ -79,21 +72,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn has_node_ports(service: &Service<'_>) -> bool {
+/// Whether a Service of this type takes node ports.
+pub(super) fn has_node_ports(service: &Service<'_>) -> bool {
     matches!(service.type_name(), "NodePort" | "LoadBalancer")
 }
 
-fn node_port<'a>(port: &ServicePort<'a>) -> Option<Field<'a>> {
+/// The node port that a manifest asks for; 0 asks for any.
+pub(super) fn node_port<'a>(port: &ServicePort<'a>) -> Option<Field<'a>> {
     port.field.key("nodePort").filter(|it| it.as_i64().is_some_and(|number| number != 0))
-}
-
-fn outside(field: &Field<'_>, number: i64) -> Notice {
-    let message =
-        format!("{} asks for node port {number}, outside the range 30000-32767", field.object().title());
-    Notice::new(&CHECK.info, field.location(), message)
-        .severity(Severity::Warning)
-        .help("take a port of the range, or leave `nodePort` out and let the server choose")
-        .because("an API server refuses it unless it runs with another `--service-node-port-range`")
 }
 
 fn collision(

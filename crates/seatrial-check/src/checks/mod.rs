@@ -105,6 +105,7 @@ mod monitor_selects_nothing;
 mod mutable_image_tag;
 mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
+mod node_port_out_of_range;
 mod orphan_manifest;
 mod outdated_ingress_backend;
 mod overlapping_runs;
@@ -280,6 +281,7 @@ pub static ALL: &[&Check] = &[
     &mutable_image_tag::CHECK,
     &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
+    &node_port_out_of_range::CHECK,
     &orphan_manifest::CHECK,
     &outdated_ingress_backend::CHECK,
     &overlapping_runs::CHECK,
