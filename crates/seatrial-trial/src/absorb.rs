@@ -7,6 +7,15 @@ use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::Place;
 use seatrial_yaml::FieldPath;
 
+/// Checks that tell of a mistake at one field for which the server blames
+/// another, and what the server says there.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("missing-workload-selector", "`selector` does not match template `labels`"),
+    ("selector-mismatch", "`selector` does not match template `labels`"),
+];
+/// The check that tells of two siblings: the server may blame the other one.
+const OF_SIBLINGS: &str = "exclusive-fields";
+
 /// Takes away notices of the server's rules where another check tells of the
 /// same field, or of the one right above or below it, and no less gravely.
 pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
@@ -37,9 +46,19 @@ fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>)
     // A weaker finding must not hide that the object is refused.
     let near = |index: &&usize| {
         let other = &all[**index];
-        other.severity >= notice.severity && field_of(other).is_some_and(|(_, other)| are_near(path, other))
+        other.severity >= notice.severity
+            && field_of(other)
+                .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at))
     };
     others.get(&place)?.iter().find(near).copied()
+}
+
+/// Whether the server's notice is about the mistake that another check sees at
+/// a field that is neither the same nor next to it.
+fn blames_another(notice: &Notice, path: &FieldPath, other: &Notice, at: &FieldPath) -> bool {
+    let id = other.check.id;
+    ELSEWHERE.iter().any(|(check, said)| *check == id && notice.message.ends_with(said))
+        || id == OF_SIBLINGS && path.parent() == at.parent()
 }
 
 fn are_near(one: &FieldPath, other: &FieldPath) -> bool {
@@ -51,5 +70,53 @@ fn field_of(notice: &Notice) -> Option<(Place, &FieldPath)> {
     match &notice.at {
         Location::Field { unit, object, path, .. } => Some((Place { unit: *unit, object: *object }, path)),
         Location::Text { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_source::{MemoryFiles, TreePath};
+
+    use crate::{Config, Date, TrialRequest, check};
+
+    /// The checks that say something, for a tree of one file.
+    fn told(text: &str) -> Vec<String> {
+        let files: MemoryFiles = [("k8s/a.yaml", text)].into_iter().collect();
+        let trial = check(&TrialRequest {
+            files: &files,
+            revisions: None,
+            git_problem: None,
+            root: TreePath::top(),
+            scope: TreePath::top(),
+            config: Config::default(),
+            config_text: None,
+            today: Date::new(2026, 11, 21).expect("the day exists"),
+            units: None,
+        });
+        trial.findings.iter().map(|it| format!("{} {}", it.check.id, it.field)).collect()
+    }
+
+    fn agent(spec: &str, container: &str) -> String {
+        format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: agent}}\nspec:\n{spec}\n    spec:\n      \
+             containers:\n      - {{name: agent, image: \"registry.example.com/agent:1.0.0\"{container}}}\n"
+        )
+    }
+
+    #[test]
+    fn labels_that_do_not_match_are_told_at_the_selector() {
+        let none = agent("  template:\n    metadata: {labels: {app: agent}}", "");
+        assert_eq!(told(&none), ["missing-workload-selector spec.selector"]);
+        let other = "  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: a}}";
+        assert_eq!(told(&agent(other, "")), ["selector-mismatch spec.selector.matchLabels.app"]);
+    }
+
+    #[test]
+    fn siblings_of_which_one_may_be_are_told_once() {
+        let right =
+            "  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: agent}}";
+        let env = ", env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}, value: x}]";
+        let at = "spec.template.spec.containers[0].env[0].value";
+        assert_eq!(told(&agent(right, env)), [format!("exclusive-fields {at}")]);
     }
 }
