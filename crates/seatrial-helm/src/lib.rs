@@ -4,11 +4,26 @@
 //! [`template`] is Go's `text/template`, usable without charts. It runs no
 //! program, opens no file of its own and no connection.
 
+mod capabilities;
+pub mod chart;
+mod errors;
 pub mod functions;
 pub mod go;
 pub mod json;
+mod output;
 mod pieces;
+mod release;
+mod render;
 pub mod semver;
 pub mod template;
 pub mod values;
+mod versions;
 mod walk;
+
+pub use capabilities::{API_VERSIONS, KubeVersion};
+pub use chart::{Chart, Loaded, Loader, Problem, ProblemKind};
+pub use errors::{ErrorKind, RenderError};
+pub use output::{Hook, Manifest, Output, OutputPart, Show};
+pub use render::{Options, Rendered, RenderedFile, render};
+pub use values::{Argument, ValuesFile, ValuesInput, file_argument_paths};
+pub use versions::{HelmVersion, NullRules, Switches};

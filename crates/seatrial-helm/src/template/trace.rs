@@ -200,6 +200,11 @@ impl Trace {
         self.origins.get((id.0 as usize).checked_sub(1)?)
     }
 
+    /// All origins with their names, in the order in which they were recorded.
+    pub fn origins(&self) -> impl Iterator<Item = (OriginId, &Origin)> {
+        (1..).map(OriginId).zip(&self.origins)
+    }
+
     /// What is known of a frame; none for [`FrameId::ROOT`].
     pub fn frame_of(&self, id: FrameId) -> Option<&Frame> {
         self.frames.get((id.0 as usize).checked_sub(1)?)

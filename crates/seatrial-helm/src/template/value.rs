@@ -130,6 +130,11 @@ pub trait Object: fmt::Debug {
     fn show(&self) -> String;
     /// What `encoding/json` makes of it.
     fn to_json(&self) -> Value;
+    /// The text of a field that is printed where it lies: a method `String` of
+    /// the pointer counts then.
+    fn show_in_place(&self) -> String {
+        self.show()
+    }
     /// Whether `if` takes it. Structs always count; nil pointers do not.
     fn is_true(&self) -> bool {
         true

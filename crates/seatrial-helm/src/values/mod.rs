@@ -1,3 +1,11 @@
-//! Values of charts: files, arguments, schemas.
+//! Values of charts: files, arguments, schemas, merged as Helm merges them,
+//! each leaf with the place where it is written.
 
+pub(crate) mod coalesce;
+mod input;
 pub mod read;
+mod set;
+mod text;
+
+pub use input::{Argument, ValuesFile, ValuesInput, file_argument_paths};
+pub use text::{ValuesFault, ValuesText};

@@ -13,18 +13,18 @@ use crate::template::{Data, Map, OriginId, Value};
 /// not looked at. The error is goyaml's.
 pub fn first_document(text: &str, origin: &mut dyn FnMut(Span) -> OriginId) -> Result<Value, String> {
     let stream = seatrial_yaml::parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
-    if let Some(problem) = first_refusal(&stream) {
+    if let Some((problem, _)) = first_refusal(&stream) {
         return Err(problem);
     }
     Ok(stream.document_root(0).map_or(Value::NIL, |root| value_of(root, origin)))
 }
 
-/// Why goyaml refuses the first document, if it does.
-fn first_refusal(stream: &Stream) -> Option<String> {
+/// Why goyaml refuses the first document, if it does, and where.
+pub(crate) fn first_refusal(stream: &Stream) -> Option<(String, Span)> {
     let of_document = stream.documents().first().into_iter().flat_map(|it| &it.problems);
     let problem = stream.problems().iter().chain(of_document).find(|it| it.is_fatal())?;
     let line = stream.text()[..problem.span.start as usize].matches('\n').count() + 1;
-    Some(format!("yaml: line {line}: {}", problem.message))
+    Some((format!("yaml: line {line}: {}", problem.message), problem.span))
 }
 
 /// A collection that is being filled.

@@ -1,0 +1,129 @@
+//! The files of a chart in a directory, without those that `.helmignore`
+//! names; links inside the tree are followed.
+
+use seatrial_source::{EntryKind, Files, ReadError, TreePath};
+
+use super::archive::{CHART_BYTES_MAX, FILES_MAX};
+use super::ignore::Rules;
+use super::{Problem, ProblemKind};
+
+/// A file as it was read: its name in the chart, its place, its bytes.
+pub(super) struct RawFile {
+    pub(super) name: String,
+    pub(super) path: TreePath,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The deepest directory that is entered: links may lead in circles.
+const DEPTH_MAX: usize = 40;
+
+/// All files of the chart, in the order of a walk.
+pub(super) fn read(
+    files: &dyn Files,
+    chart: &TreePath,
+    file_bytes_max: Option<u64>,
+    problems: &mut Vec<Problem>,
+) -> Vec<RawFile> {
+    let mut walk = Walk {
+        files,
+        chart,
+        rules: rules(files, chart, problems).with_defaults(),
+        left: CHART_BYTES_MAX,
+        file_bytes_max,
+        found: Vec::new(),
+        problems,
+    };
+    walk.directory(chart, 0);
+    walk.found
+}
+
+fn rules(files: &dyn Files, chart: &TreePath, problems: &mut Vec<Problem>) -> Rules {
+    let Some(path) = chart.join(".helmignore") else { return Rules::default() };
+    let Ok(bytes) = files.read(&path, 1 << 20) else { return Rules::default() };
+    match Rules::parse(&String::from_utf8_lossy(&bytes)) {
+        Ok(rules) => rules,
+        Err(message) => {
+            problems.push(Problem::fatal(ProblemKind::Ignore, &path, message));
+            Rules::default()
+        }
+    }
+}
+
+struct Walk<'a> {
+    files: &'a dyn Files,
+    chart: &'a TreePath,
+    rules: Rules,
+    left: u64,
+    file_bytes_max: Option<u64>,
+    found: Vec<RawFile>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, directory: &TreePath, depth: usize) {
+        let entries = match self.files.list(directory) {
+            Ok(entries) => entries,
+            Err(error) => return self.say(directory, &error.to_string()),
+        };
+        for entry in entries {
+            let name = entry.path.below(self.chart).unwrap_or_default().to_owned();
+            let kind = match entry.kind {
+                EntryKind::Symlink { .. } => self.files.kind(&entry.path),
+                kind => Some(kind),
+            };
+            match kind {
+                Some(EntryKind::Directory) => {
+                    if self.rules.ignores(&name, true) {
+                        continue;
+                    }
+                    if depth >= DEPTH_MAX {
+                        self.say(&entry.path, "directories are nested too deep");
+                    } else {
+                        self.directory(&entry.path, depth + 1);
+                    }
+                }
+                Some(_) if self.rules.ignores(&name, false) => {}
+                Some(EntryKind::File { .. }) => self.file(entry.path, name),
+                Some(EntryKind::Unnameable { .. }) => {}
+                Some(_) => {
+                    let message = format!(
+                        "cannot load irregular file {} as it has file mode type bits set",
+                        entry.path
+                    );
+                    self.say(&entry.path, &message);
+                }
+                None => {
+                    let message =
+                        format!("error evaluating symlink {}: leads outside the tree or nowhere", entry.path);
+                    self.say(&entry.path, &message);
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, path: TreePath, name: String) {
+        let limit = self.file_bytes_max.unwrap_or(self.left).min(self.left);
+        match self.files.read(&path, limit) {
+            Ok(bytes) if self.found.len() < FILES_MAX => {
+                self.left -= bytes.len() as u64;
+                self.found.push(RawFile { name, path, bytes });
+            }
+            Ok(_) | Err(ReadError::TooLarge { .. }) => {
+                let message = match self.file_bytes_max {
+                    Some(most) if most < self.left => {
+                        format!("chart file {name:?} is larger than the maximum file size {most}")
+                    }
+                    _ => format!(
+                        "error reading {name}: chart exceeds maximum decompressed size of {CHART_BYTES_MAX} bytes"
+                    ),
+                };
+                self.say(&path, &message);
+            }
+            Err(error) => self.say(&path, &format!("error reading {name}: {error}")),
+        }
+    }
+
+    fn say(&mut self, path: &TreePath, message: &str) {
+        self.problems.push(Problem::fatal(ProblemKind::File, path, message));
+    }
+}

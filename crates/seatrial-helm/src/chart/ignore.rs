@@ -1,0 +1,108 @@
+//! `.helmignore`: close to `.gitignore`, with rules of its own.
+
+use super::globs::{BadPattern, path_match};
+
+/// The rules of one file, in order.
+#[derive(Debug, Default)]
+pub(super) struct Rules(Vec<Rule>);
+
+#[derive(Debug)]
+struct Rule {
+    pattern: String,
+    is_negated: bool,
+    only_directories: bool,
+    /// Whether the whole path is compared, not just its last step.
+    is_path: bool,
+}
+
+impl Rules {
+    /// Reads the rules of a file. What stands before a broken one counts no
+    /// more: Helm refuses the chart.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut rules = Self::default();
+        for line in text.strip_prefix('\u{feff}').unwrap_or(text).lines() {
+            rules.add(line)?;
+        }
+        Ok(rules)
+    }
+
+    /// What is ignored in every chart: hidden files among the templates.
+    pub(super) fn with_defaults(mut self) -> Self {
+        self.add("templates/.?*").expect("the pattern is well formed");
+        self
+    }
+
+    fn add(&mut self, line: &str) -> Result<(), String> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return Ok(());
+        }
+        if line.contains("**") {
+            return Err("double-star (**) syntax is not supported".to_owned());
+        }
+        path_match(line, "abc").map_err(|BadPattern| BadPattern::MESSAGE.to_owned())?;
+        let (is_negated, rule) = strip(line, |line| line.strip_prefix('!'));
+        let (only_directories, rule) = strip(rule, |rule| rule.strip_suffix('/'));
+        let (is_rooted, rule) = strip(rule, |rule| rule.strip_prefix('/'));
+        let is_path = is_rooted || rule.contains('/');
+        self.0.push(Rule { pattern: rule.to_owned(), is_negated, only_directories, is_path });
+        Ok(())
+    }
+
+    /// Whether a path, relative to the chart's directory, is ignored. A rule
+    /// with `!` ignores whatever it does not match, as Helm has it.
+    pub(super) fn ignores(&self, path: &str, is_directory: bool) -> bool {
+        if matches!(path, "" | "." | "./") {
+            return false;
+        }
+        self.0.iter().any(|rule| {
+            let is_passed = rule.only_directories && !is_directory;
+            if rule.is_negated { is_passed || !rule.matches(path) } else { !is_passed && rule.matches(path) }
+        })
+    }
+}
+
+fn strip<'a>(text: &'a str, by: impl Fn(&'a str) -> Option<&'a str>) -> (bool, &'a str) {
+    by(text).map_or((false, text), |rest| (true, rest))
+}
+
+impl Rule {
+    fn matches(&self, path: &str) -> bool {
+        let path = path.trim_end_matches('/');
+        let name = if self.is_path { path } else { path.rsplit_once('/').map_or(path, |(_, name)| name) };
+        path_match(&self.pattern, name).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_helms() {
+        let cases = [
+            ("helm.*", "helm.txt", false, true),
+            ("*.txt", "cargo/a.txt", false, true),
+            ("cargo/*.txt", "mast/a.txt", false, false),
+            (".*", ".", true, false),
+            (".*", ".joonix", false, true),
+            ("cargo/", "cargo", true, true),
+            ("cargo/", "cargo", false, false),
+            ("!helm.txt", "helm.txt", false, false),
+            ("!helm.txt", "tiller.txt", false, true),
+            ("!cargo/", "mast", true, true),
+            ("/a.txt", "a.txt", false, true),
+            ("/a.txt", "cargo/a.txt", false, false),
+            ("# a.txt", "a.txt", false, false),
+        ];
+        for (line, path, is_directory, expected) in cases {
+            let rules = Rules::parse(line).expect("the rule is well formed");
+            assert_eq!(rules.ignores(path, is_directory), expected, "{line} {path}");
+        }
+        assert!(Rules::parse("a/**/b").is_err());
+        assert!(Rules::parse("[z-").is_err());
+        let rules = Rules::default().with_defaults();
+        assert!(rules.ignores("templates/.hidden.yaml", false));
+        assert!(!rules.ignores("templates/seen.yaml", false));
+    }
+}

@@ -1,0 +1,358 @@
+//! From files to a chart: which file is what, and the charts inside.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use seatrial_source::TreePath;
+use seatrial_yaml::{Dialect, Limits, Stream};
+
+use super::archive;
+use super::directory::{self, RawFile};
+use super::{Chart, ChartFile, Content, Loaded, Loader, Metadata, Problem, ProblemKind};
+use crate::semver;
+use crate::values::ValuesText;
+use crate::values::read::first_refusal;
+
+/// How deep charts may lie in charts.
+const DEPTH_MAX: usize = 20;
+
+impl Loader<'_> {
+    /// The chart in a directory.
+    pub fn directory(&mut self, directory: &TreePath) -> Loaded {
+        let mut problems = Vec::new();
+        let files = directory::read(self.files, directory, self.file_bytes_max(), &mut problems);
+        self.loaded(files, directory, false, problems)
+    }
+
+    /// The chart in an archive of the tree.
+    pub fn archive(&mut self, path: &TreePath) -> Loaded {
+        let mut loaded = Loaded::default();
+        let bytes = match self.files.read(path, archive::CHART_BYTES_MAX) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                loaded.problems.push(Problem::fatal(ProblemKind::Archive, path, error.to_string()));
+                return loaded;
+            }
+        };
+        match self.unpack(&bytes, path) {
+            Ok(files) => self.loaded(files, path, true, Vec::new()),
+            Err(message) => {
+                let message = match message.as_str() {
+                    "gzip: invalid header" => format!(
+                        "file '{path}' does not appear to be a gzipped archive; got 'application/octet-stream'"
+                    ),
+                    _ => message,
+                };
+                loaded.problems.push(Problem::fatal(ProblemKind::Archive, path, message));
+                loaded
+            }
+        }
+    }
+
+    fn unpack(&self, bytes: &[u8], path: &TreePath) -> Result<Vec<RawFile>, String> {
+        let files = archive::unpack(bytes, self.file_bytes_max())?;
+        let raw = files.into_iter().map(|(name, bytes)| {
+            let path = path.join(&name).unwrap_or_else(|| path.clone());
+            RawFile { name, path, bytes }
+        });
+        Ok(raw.collect())
+    }
+
+    fn file_bytes_max(&self) -> Option<u64> {
+        self.helm.switches().file_bytes_max
+    }
+
+    fn loaded(
+        &mut self,
+        files: Vec<RawFile>,
+        path: &TreePath,
+        is_packed: bool,
+        mut problems: Vec<Problem>,
+    ) -> Loaded {
+        if !files.iter().any(|file| file.name == "Chart.yaml") {
+            let chart_file = path.join("Chart.yaml").unwrap_or_else(|| path.clone());
+            let message = match (self.helm.switches().detects_api_version, is_packed) {
+                (true, true) => "unable to detect chart version, no Chart.yaml found".to_owned(),
+                (true, false) => format!(
+                    "unable to detect chart at {chart_file}: open {chart_file}: no such file or directory"
+                ),
+                (false, _) => "Chart.yaml file is missing".to_owned(),
+            };
+            problems.insert(0, Problem::fatal(ProblemKind::Metadata, &chart_file, message));
+        }
+        let mut intake = Intake { loader: self, problems, depth: 0, is_packed };
+        let mut chart = intake.chart(files, path);
+        let mut problems = intake.problems;
+        if let Some(chart) = &mut chart {
+            self.check_kind(chart, &mut problems);
+            self.check_dependencies(chart, &mut problems);
+        }
+        Loaded { chart, problems }
+    }
+
+    fn check_kind(&self, chart: &Chart, problems: &mut Vec<Problem>) {
+        let metadata = &chart.metadata;
+        let path = chart.path.join("Chart.yaml").unwrap_or_else(|| chart.path.clone());
+        let version = &*metadata.api_version;
+        if self.helm.switches().detects_api_version && !matches!(version, "v1" | "v2" | "v3" | "") {
+            let problem = Problem::fatal(ProblemKind::Metadata, &path, "unsupported chart version");
+            problems.insert(0, problem.at(metadata.api_version.span));
+        }
+        if version == "v3" {
+            // Behind a switch in Helm 4, and unknown before.
+            let message = "invalid chart apiVersion";
+            let problem = Problem::fatal(ProblemKind::Metadata, &path, message);
+            problems.push(problem.at(metadata.api_version.span));
+        }
+        if !matches!(&*metadata.kind, "" | "application") {
+            let message = format!("{} charts are not installable", metadata.kind);
+            let problem = Problem::fatal(ProblemKind::NotInstallable, &path, message);
+            problems.push(problem.at(metadata.kind.span));
+        }
+    }
+
+    /// Helm looks only whether a chart of the name is there, and only at the
+    /// top. A missing one that lies in this tree is taken from there.
+    fn check_dependencies(&mut self, chart: &mut Chart, problems: &mut Vec<Problem>) {
+        let missing: Vec<_> = chart
+            .metadata
+            .declared()
+            .filter(|wanted| !chart.dependencies.iter().any(|it| it.metadata.name.text == wanted.name.text))
+            .cloned()
+            .collect();
+        let names: Vec<&str> = missing.iter().map(|it| &*it.name).collect();
+        let message = format!(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency \
+             build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+            names.join(", ")
+        );
+        let path = chart.path.join("Chart.yaml").unwrap_or_else(|| chart.path.clone());
+        for dependency in &missing {
+            let problem = Problem::fatal(ProblemKind::MissingDependency, &path, message.clone());
+            problems.push(problem.at(dependency.span));
+            self.take_sibling(chart, dependency, problems);
+        }
+    }
+
+    fn take_sibling(
+        &mut self,
+        chart: &mut Chart,
+        dependency: &super::Dependency,
+        problems: &mut Vec<Problem>,
+    ) {
+        let Some(relative) = dependency.repository.strip_prefix("file://") else { return };
+        let Some(directory) = chart.path.join(relative).filter(|_| !chart.is_packed) else { return };
+        let is_new = !chart.dependencies.iter().any(|it| it.path == directory);
+        if !is_new || chart.path.is_within(&directory) {
+            return;
+        }
+        let mut found = Vec::new();
+        let files = directory::read(self.files, &directory, self.file_bytes_max(), &mut found);
+        let mut intake = Intake { loader: self, problems: found, depth: 1, is_packed: false };
+        let sibling = intake.chart(files, &directory);
+        // Helm never sees them: what is wrong there is no reason to refuse.
+        problems.extend(intake.problems.into_iter().map(Problem::tolerated));
+        chart.dependencies.extend(sibling.filter(|it| it.metadata.name.text == dependency.name.text));
+    }
+}
+
+struct Intake<'a, 'b> {
+    loader: &'a mut Loader<'b>,
+    problems: Vec<Problem>,
+    depth: usize,
+    is_packed: bool,
+}
+
+impl Intake<'_, '_> {
+    /// The chart that these files are; none without a `Chart.yaml`.
+    fn chart(&mut self, files: Vec<RawFile>, path: &TreePath) -> Option<Chart> {
+        let mut chart = Chart {
+            metadata: Metadata::default(),
+            metadata_file: None,
+            templates: Vec::new(),
+            files: Vec::new(),
+            values: None,
+            schema: None,
+            dependencies: Vec::new(),
+            path: path.clone(),
+            is_packed: self.is_packed,
+        };
+        self.read_metadata(&mut chart, &files);
+        let has_metadata = chart.metadata_file.is_some();
+        let mut inner: BTreeMap<String, Vec<RawFile>> = BTreeMap::new();
+        for file in files {
+            if let Some(name) = self.file(&mut chart, &file) {
+                inner.entry(name).or_default().push(file);
+            }
+        }
+        if !has_metadata {
+            if self.depth > 0 {
+                self.say(ProblemKind::Metadata, path, "Chart.yaml file is missing");
+            }
+            return None;
+        }
+        let first = chart.metadata.validate(|version| semver::Version::parse(version).is_ok());
+        let place = path.join("Chart.yaml").unwrap_or_else(|| path.clone());
+        for (message, span) in first {
+            self.problems.push(Problem::fatal(ProblemKind::Metadata, &place, message).at(span));
+        }
+        for (name, files) in inner {
+            let subchart = self.subchart(&chart, &name, files);
+            chart.dependencies.extend(subchart);
+        }
+        Some(chart)
+    }
+
+    fn read_metadata(&mut self, chart: &mut Chart, files: &[RawFile]) {
+        for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+            self.decode_metadata(chart, file, "Chart.yaml");
+            if chart.metadata.api_version.is_empty() {
+                chart.metadata.api_version = "v1".into();
+            }
+        }
+    }
+
+    fn decode_metadata(&mut self, chart: &mut Chart, file: &RawFile, name: &str) {
+        let (id, stream) = self.parse(file);
+        if name == "Chart.yaml" {
+            chart.metadata_file = Some(id);
+        }
+        if let Some((message, span)) = first_refusal(&stream) {
+            let message = format!("cannot load {name}: error converting YAML to JSON: {message}");
+            self.problems.push(Problem::fatal(ProblemKind::Metadata, &file.path, message).at(Some(span)));
+        }
+        let Some(root) = stream.document_root(0) else { return };
+        if let Err(misfit) = chart.metadata.read(root) {
+            let message = format!("cannot load {name}: {}", misfit.message);
+            self.problems
+                .push(Problem::fatal(ProblemKind::Metadata, &file.path, message).at(Some(misfit.span)));
+        }
+    }
+
+    fn parse(&mut self, file: &RawFile) -> (seatrial_source::FileId, Stream) {
+        let text: Arc<str> = String::from_utf8_lossy(without_mark(&file.bytes)).into();
+        let id = (self.loader.register)(&file.path, &text);
+        (id, seatrial_yaml::parse(id, text, Dialect::GoYaml2, &Limits::default()))
+    }
+
+    /// Puts a file where it belongs; gives the name of the directory or archive
+    /// in `charts/` when it belongs to a chart there.
+    fn file(&mut self, chart: &mut Chart, file: &RawFile) -> Option<String> {
+        let is_first = chart.metadata.api_version.text == "v1";
+        match file.name.as_str() {
+            "Chart.yaml" => {}
+            "Chart.lock" => self.check_lock(file),
+            "values.yaml" => self.values(chart, file),
+            "values.schema.json" => chart.schema = Some(self.content(file)),
+            "requirements.yaml" => {
+                self.decode_metadata(chart, file, "requirements.yaml");
+                if is_first {
+                    chart.files.push(self.content(file));
+                }
+            }
+            "requirements.lock" => {
+                self.check_lock(file);
+                if is_first {
+                    chart.files.push(self.content(file));
+                }
+            }
+            name if name.starts_with("templates/") => chart.templates.push(self.content(file)),
+            name => {
+                let below = name.strip_prefix("charts/").filter(|_| !name.ends_with(".prov"));
+                let Some(below) = below else {
+                    chart.files.push(self.content(file));
+                    return None;
+                };
+                return Some(below.split('/').next().unwrap_or(below).to_owned());
+            }
+        }
+        None
+    }
+
+    fn values(&mut self, chart: &mut Chart, file: &RawFile) {
+        let text: Arc<str> = String::from_utf8_lossy(without_mark(&file.bytes)).into();
+        let id = (self.loader.register)(&file.path, &text);
+        let is_multi = self.loader.helm.switches().multi_document_values;
+        let values = ValuesText::parse(id, text, is_multi);
+        if let Err(fault) = values.check() {
+            let message = format!("cannot load values.yaml: {}", fault.message);
+            self.problems.push(Problem::fatal(ProblemKind::Values, &file.path, message).at(fault.span));
+        }
+        chart.values = Some(values);
+    }
+
+    fn check_lock(&mut self, file: &RawFile) {
+        let (_, stream) = self.parse(file);
+        if let Some((message, span)) = first_refusal(&stream) {
+            let message = format!("cannot load {}: error converting YAML to JSON: {message}", file.name);
+            self.problems.push(Problem::fatal(ProblemKind::Metadata, &file.path, message).at(Some(span)));
+        }
+    }
+
+    fn content(&mut self, file: &RawFile) -> ChartFile {
+        let bytes = without_mark(&file.bytes);
+        let content = match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                Content::Text { file: (self.loader.register)(&file.path, &text), text }
+            }
+            Err(_) => Content::Bytes(bytes.into()),
+        };
+        ChartFile { name: file.name.as_str().into(), path: file.path.clone(), content }
+    }
+
+    /// A chart in `charts/`; none for what is not meant to be one.
+    fn subchart(&mut self, parent: &Chart, name: &str, files: Vec<RawFile>) -> Option<Chart> {
+        if name.starts_with(['_', '.']) {
+            return None;
+        }
+        let before = self.problems.len();
+        let found = self.read_subchart(parent, name, files);
+        for problem in &mut self.problems[before..] {
+            let parent = &parent.metadata.name;
+            problem.message = format!("error unpacking subchart {name} in {parent}: {}", problem.message);
+        }
+        found
+    }
+
+    fn read_subchart(&mut self, parent: &Chart, name: &str, files: Vec<RawFile>) -> Option<Chart> {
+        let path = parent.path.join("charts").and_then(|charts| charts.join(name))?;
+        if self.depth >= DEPTH_MAX {
+            self.say(ProblemKind::Subchart, &path, "charts are nested too deep");
+            return None;
+        }
+        let was_packed = self.is_packed;
+        self.depth += 1;
+        let is_archive = name.ends_with(".tgz");
+        let found = if is_archive {
+            self.is_packed = true;
+            let unpacked = files.first().map(|file| self.loader.unpack(&file.bytes, &file.path));
+            match unpacked {
+                Some(Ok(files)) => self.chart(files, &path),
+                Some(Err(message)) => {
+                    self.say(ProblemKind::Archive, &path, &message);
+                    None
+                }
+                None => None,
+            }
+        } else {
+            let inner = files.into_iter().filter_map(|file| {
+                let name = file.name.strip_prefix("charts/")?.split_once('/')?.1.to_owned();
+                Some(RawFile { name, ..file })
+            });
+            self.chart(inner.collect(), &path)
+        };
+        self.depth -= 1;
+        self.is_packed = was_packed;
+        found
+    }
+
+    fn say(&mut self, kind: ProblemKind, path: &TreePath, message: &str) {
+        self.problems.push(Problem::fatal(kind, path, message));
+    }
+}
+
+/// Helm drops a byte order mark wherever one stands.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}

@@ -1,0 +1,169 @@
+//! Charts: what lies in their files, read once and rendered many times.
+
+mod archive;
+mod directory;
+mod fields;
+mod globs;
+mod ignore;
+mod intake;
+mod metadata;
+mod tree;
+
+use std::sync::Arc;
+
+use seatrial_source::{FileId, Files, Span, TreePath};
+
+use crate::values::ValuesText;
+use crate::versions::HelmVersion;
+
+pub use fields::Text;
+pub(crate) use globs::{Glob, path_match};
+pub use metadata::{Dependency, Import, Maintainer, Metadata};
+pub(crate) use tree::{Branch, is_compatible};
+
+/// A chart as its files say it is, with the charts inside it. Nothing of it
+/// depends on values; it is shared between threads.
+#[derive(Debug)]
+pub struct Chart {
+    /// `Chart.yaml` and `requirements.yaml`.
+    pub metadata: Metadata,
+    /// The file that holds the metadata, when it is there.
+    pub metadata_file: Option<FileId>,
+    /// Everything below `templates/`.
+    pub templates: Vec<ChartFile>,
+    /// Everything that has no other place, `crds/` with it.
+    pub files: Vec<ChartFile>,
+    /// `values.yaml`.
+    pub values: Option<ValuesText>,
+    /// `values.schema.json`.
+    pub schema: Option<ChartFile>,
+    /// The charts below `charts/`, by the names of their directories and
+    /// archives.
+    pub dependencies: Vec<Chart>,
+    /// Where it lies: a directory, or an archive and a path in it.
+    pub path: TreePath,
+    /// Whether it comes out of an archive.
+    pub is_packed: bool,
+}
+
+/// One file of a chart.
+#[derive(Clone, Debug)]
+pub struct ChartFile {
+    /// Its path from the chart's directory.
+    pub name: Arc<str>,
+    /// Its path from the top of the tree; inside archives, behind theirs.
+    pub path: TreePath,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a file of a chart holds, a byte order mark dropped.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Text, with its place among the sources.
+    Text {
+        /// Its id.
+        file: FileId,
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Bytes that are no UTF-8.
+    Bytes(Arc<[u8]>),
+}
+
+impl Content {
+    /// The bytes, whichever they are.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text { text, .. } => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// The id of a text.
+    pub fn file(&self) -> Option<FileId> {
+        match self {
+            Self::Text { file, .. } => Some(*file),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// The text; of bytes, what comes closest.
+    pub fn text(&self) -> Arc<str> {
+        match self {
+            Self::Text { text, .. } => text.clone(),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+        }
+    }
+}
+
+/// Reads charts out of a tree of files.
+pub struct Loader<'a> {
+    /// The tree.
+    pub files: &'a dyn Files,
+    /// Where texts are kept: gives each its id.
+    pub register: &'a mut dyn FnMut(&TreePath, &Arc<str>) -> FileId,
+    /// The version of Helm whose rules count.
+    pub helm: HelmVersion,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The chart; none when there is nothing to render.
+    pub chart: Option<Chart>,
+    /// All that is wrong. Of the fatal ones, the first is what Helm prints.
+    pub problems: Vec<Problem>,
+}
+
+/// Something wrong with the files of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is.
+    pub kind: ProblemKind,
+    /// Helm's words, those behind `Error: `.
+    pub message: String,
+    /// The file or directory.
+    pub path: TreePath,
+    /// The place to edit, when it is known.
+    pub span: Option<Span>,
+    /// Whether Helm refuses to go on.
+    pub is_fatal: bool,
+}
+
+/// The families of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// `Chart.yaml` is missing, broken or refused.
+    Metadata,
+    /// `values.yaml` is broken.
+    Values,
+    /// `.helmignore` is broken.
+    Ignore,
+    /// A file cannot be read or is refused.
+    File,
+    /// An archive is broken or refused.
+    Archive,
+    /// A chart in `charts/` is broken.
+    Subchart,
+    /// A declared dependency is not vendored.
+    MissingDependency,
+    /// A library, which cannot be installed.
+    NotInstallable,
+}
+
+impl Problem {
+    pub(crate) fn fatal(kind: ProblemKind, path: &TreePath, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), path: path.clone(), span: None, is_fatal: true }
+    }
+
+    pub(crate) fn at(mut self, span: Option<Span>) -> Self {
+        self.span = span;
+        self
+    }
+
+    pub(crate) fn tolerated(mut self) -> Self {
+        self.is_fatal = false;
+        self
+    }
+}

@@ -1,0 +1,181 @@
+//! Documents of all files: which are hooks, and in what order they come.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use seatrial_source::FileId;
+use seatrial_yaml::{Dialect, Limits, Node, Value};
+
+use super::order::compare;
+use super::split::split;
+use super::{Hook, Manifest};
+use crate::render::RenderedFile;
+use crate::versions::Switches;
+
+const EVENTS: [&str; 9] = [
+    "pre-install",
+    "post-install",
+    "pre-delete",
+    "post-delete",
+    "pre-upgrade",
+    "post-upgrade",
+    "pre-rollback",
+    "post-rollback",
+    "test",
+];
+
+/// The documents in Helm's order.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// What is installed.
+    pub(crate) manifests: Vec<Manifest>,
+    /// What Helm runs by itself.
+    pub(crate) hooks: Vec<Manifest>,
+    /// Documents that no one ever applies: their hooks are unknown.
+    pub(crate) dropped: Vec<Manifest>,
+    /// Documents that are no YAML: the file, the place in it, Helm's words.
+    pub(crate) errors: Vec<(usize, Range<usize>, String)>,
+}
+
+/// Splits and sorts the texts of files, which come by their paths.
+pub(crate) fn sort(files: &[RenderedFile], switches: &Switches) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (index, file) in files.iter().enumerate() {
+        let name = file.path.rsplit_once('/').map_or(&*file.path, |(_, name)| name);
+        if file.is_crd || name.starts_with('_') {
+            continue;
+        }
+        for range in split(&file.text, switches.splits_at_lines) {
+            sorted.add(index, file, range, switches);
+        }
+    }
+    let by_kind =
+        |left: &Manifest, right: &Manifest| compare(&left.kind, &right.kind, switches.webhooks_last);
+    sorted.manifests.sort_by(by_kind);
+    sorted.hooks.sort_by(by_kind);
+    sorted
+}
+
+impl Sorted {
+    fn add(&mut self, index: usize, file: &RenderedFile, range: Range<usize>, switches: &Switches) {
+        let head = match Head::read(&file.text[range.clone()], switches) {
+            Ok(head) => head,
+            Err(reason) => {
+                let message = format!("YAML parse error on {}: {reason}", file.path);
+                self.errors.push((index, range.clone(), message));
+                // Helm stops here; whoever goes on has the text all the same.
+                Head::default()
+            }
+        };
+        let mut manifest = Manifest { file: index, range, kind: head.kind, hook: None };
+        let Some(events) = head.hook else { return self.manifests.push(manifest) };
+        match known_events(&events) {
+            Some(events) => {
+                let weight = head.weight.and_then(|it| it.parse().ok()).unwrap_or(0);
+                manifest.hook = Some(Hook { events, weight });
+                self.hooks.push(manifest);
+            }
+            None => self.dropped.push(manifest),
+        }
+    }
+}
+
+/// The events of an annotation; none when one is unknown.
+fn known_events(text: &str) -> Option<Vec<&'static str>> {
+    let known = text.split(',').map(|event| {
+        let event = event.trim().to_lowercase();
+        let event = if event == "test-success" { "test" } else { event.as_str() };
+        EVENTS.into_iter().find(|known| *known == event)
+    });
+    known.collect()
+}
+
+/// What Helm looks at in a document.
+#[derive(Default)]
+struct Head {
+    kind: String,
+    hook: Option<String>,
+    weight: Option<String>,
+}
+
+impl Head {
+    fn read(text: &str, switches: &Switches) -> Result<Self, String> {
+        let stream = seatrial_yaml::parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
+        if let Some((message, _)) = crate::values::read::first_refusal(&stream) {
+            return Err(format!("error converting YAML to JSON: {message}"));
+        }
+        let Some(root) = stream.document_root(0) else { return Ok(Self::default()) };
+        let wanted = if switches.chart_is_map { "util.SimpleHead" } else { "releaseutil.SimpleHead" };
+        match root.value() {
+            Value::Mapping => {}
+            Value::Null => return Ok(Self::default()),
+            _ => return Err(misfit(root, &format!("value of type {wanted}"))),
+        }
+        let mut head = Self::default();
+        text_field(root, "apiVersion", "SimpleHead.apiVersion")?;
+        head.kind = text_field(root, "kind", "SimpleHead.kind")?.unwrap_or_default();
+        let Some(metadata) = field(root, "metadata").filter(|node| !node.is_null()) else { return Ok(head) };
+        if !metadata.is_mapping() {
+            return Err(misfit(
+                metadata,
+                &of_field(
+                    "SimpleHead.metadata",
+                    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+                ),
+            ));
+        }
+        if let Some(annotations) = field(metadata, "annotations").filter(|node| !node.is_null()) {
+            if !annotations.is_mapping() {
+                return Err(misfit(annotations, &of_field(".metadata.annotations", "map[string]string")));
+            }
+            for entry in annotations.entries() {
+                let text = text_of(entry.value)
+                    .ok_or_else(|| misfit(entry.value, &of_field(".metadata.annotations", "string")))?;
+                match &*entry.name() {
+                    "helm.sh/hook" => head.hook = Some(text),
+                    "helm.sh/hook-weight" => head.weight = Some(text),
+                    _ => {}
+                }
+            }
+        }
+        text_field(metadata, "name", ".metadata.name")?;
+        Ok(head)
+    }
+}
+
+/// A field as `encoding/json` finds it: in any case, if not as written.
+fn field<'a>(node: Node<'a>, name: &str) -> Option<Node<'a>> {
+    node.get(name).or_else(|| {
+        let other = node.entries().find(|entry| entry.name().eq_ignore_ascii_case(name));
+        other.map(|entry| entry.value)
+    })
+}
+
+fn text_field(node: Node<'_>, name: &str, path: &str) -> Result<Option<String>, String> {
+    let Some(value) = field(node, name) else { return Ok(None) };
+    text_of(value).map(Some).ok_or_else(|| misfit(value, &of_field(path, "string")))
+}
+
+fn of_field(path: &str, wanted: &str) -> String {
+    format!("struct field {path} of type {wanted}")
+}
+
+/// A scalar as text, as YAML gives it where text is wanted.
+fn text_of(node: Node<'_>) -> Option<String> {
+    match node.value() {
+        Value::Sequence | Value::Mapping => None,
+        Value::Null => Some(String::new()),
+        _ => Some(node.key_name().into_owned()),
+    }
+}
+
+fn misfit(node: Node<'_>, into: &str) -> String {
+    let is = match node.value() {
+        Value::Sequence => "array",
+        Value::Mapping => "object",
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go {into}")
+}

@@ -1,0 +1,332 @@
+//! One chart, one set of values, one render.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use seatrial_source::{FileId, Span};
+
+use crate::capabilities::{API_VERSIONS, Capabilities, KubeVersion};
+use crate::chart::{Branch, Chart, is_compatible};
+use crate::errors::{ErrorKind, RenderError};
+use crate::functions;
+use crate::output::{self, Manifest};
+use crate::release::{Renderable, Scope, release, template};
+use crate::template::engine::{self, Engine};
+use crate::template::trace::{Origin, Piece};
+use crate::template::{Data, Home, Map, Set, Trace, Value};
+use crate::values::ValuesInput;
+use crate::values::coalesce::Coalescing;
+use crate::versions::{HelmVersion, Switches};
+
+/// How a chart is rendered.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The Helm that is imitated.
+    pub helm: HelmVersion,
+    /// The release's name; `release-name` when empty.
+    pub name: String,
+    /// The release's namespace; `default` when empty.
+    pub namespace: String,
+    /// `--is-upgrade`
+    pub is_upgrade: bool,
+    /// `--kube-version`
+    pub kube_version: Option<String>,
+    /// `--api-versions`
+    pub api_versions: Vec<String>,
+    /// `--skip-schema-validation`
+    pub skip_schema_validation: bool,
+    /// Whether every piece of text is traced to its origin.
+    pub trace: bool,
+    /// What random functions start from.
+    pub seed: u64,
+    /// Seconds and nanoseconds since 1970: what `now` says.
+    pub now: (i64, u32),
+    /// Bounds on what a render may cost.
+    pub limits: engine::Limits,
+}
+
+/// What came of a render: everything that could be rendered, and all errors.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The Helm that was imitated.
+    pub helm: HelmVersion,
+    /// The rendered files by their paths, then the files of `crds/`. Notes and
+    /// partials are not among them.
+    pub files: Vec<RenderedFile>,
+    /// The documents that are installed, in Helm's order.
+    pub manifests: Vec<Manifest>,
+    /// The hooks, in Helm's order.
+    pub hooks: Vec<Manifest>,
+    /// Documents that are dropped silently: their hook is none Helm knows.
+    pub dropped: Vec<Manifest>,
+    /// `NOTES.txt` of the chart itself.
+    pub notes: Option<RenderedFile>,
+    /// All errors. Helm stops at the first one.
+    pub errors: Vec<RenderError>,
+    /// What Helm says on standard error without stopping.
+    pub warnings: Vec<String>,
+    /// The places of the values that a template looked at, sorted.
+    pub reads: Vec<Span>,
+    /// Origins and frames, for the pieces of the files.
+    pub trace: Trace,
+}
+
+/// The text of one template.
+#[derive(Clone, Debug, Default)]
+pub struct RenderedFile {
+    /// The path that Helm prints: `chart/templates/x.yaml`.
+    pub path: String,
+    /// The template, when it is text.
+    pub template: Option<FileId>,
+    /// The text.
+    pub text: String,
+    /// Where its bytes came from, in order; empty while tracing is off.
+    pub pieces: Vec<Piece>,
+    /// Whether it is a file of `crds/`, which is no template.
+    pub is_crd: bool,
+}
+
+/// Renders a chart. It runs on a thread of its own, with a large stack.
+pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendered {
+    engine::on_deep_stack(|| Render::new(options).run(chart, values))
+}
+
+struct Render<'a> {
+    options: &'a Options,
+    switches: Switches,
+    rendered: Rendered,
+}
+
+impl<'a> Render<'a> {
+    fn new(options: &'a Options) -> Self {
+        let rendered = Rendered { helm: options.helm, ..Rendered::default() };
+        Self { options, switches: options.helm.switches(), rendered }
+    }
+
+    fn say(&mut self, kind: ErrorKind, message: impl Into<String>) {
+        self.rendered.errors.push(RenderError::new(kind, message));
+    }
+
+    fn run(mut self, chart: &Chart, input: &ValuesInput) -> Rendered {
+        let mut trace = if self.options.trace { Trace::on() } else { Trace::off() };
+        let (given, faults) = input.merge(&self.switches, &mut trace);
+        for fault in faults {
+            let error = RenderError::new(ErrorKind::Values, fault.message);
+            let places = fault.span.into_iter().collect();
+            self.rendered.errors.push(RenderError { places, ..error });
+        }
+        self.check_name();
+        let kube_version = self.kube_version();
+        let mut branch = Branch::new(chart, &mut trace);
+        if let Err(reason) = branch.process(&given, &self.switches, &mut self.rendered.warnings) {
+            self.say(ErrorKind::Dependencies, format!("chart dependencies processing failed: {reason}"));
+        }
+        let values = self.coalesce(&branch, &given);
+        self.check_kubernetes(&branch, &kube_version);
+        let capabilities = self.capabilities(kube_version);
+        let scope = Scope {
+            release: release(self.name(), self.namespace(), self.options.is_upgrade).into(),
+            capabilities,
+            switches: &self.switches,
+        };
+        let templates = scope.templates(&branch, &values, &mut trace);
+        let engine = self.execute(templates, trace);
+        self.collect_crds(&branch, branch.name().to_owned());
+        self.finish(engine)
+    }
+
+    fn name(&self) -> &str {
+        if self.options.name.is_empty() { "release-name" } else { &self.options.name }
+    }
+
+    fn namespace(&self) -> &str {
+        if self.options.namespace.is_empty() { "default" } else { &self.options.namespace }
+    }
+
+    fn check_name(&mut self) {
+        if is_release_name(self.name()) {
+            return;
+        }
+        self.say(
+            ErrorKind::Name,
+            "release name check failed: invalid release name, must match regex \
+             ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be \
+             longer than 53",
+        );
+    }
+
+    fn kube_version(&mut self) -> KubeVersion {
+        let helm = self.options.helm;
+        let Some(text) = &self.options.kube_version else { return KubeVersion::default_of(helm) };
+        KubeVersion::parse(text, helm).unwrap_or_else(|reason| {
+            self.say(ErrorKind::KubeVersion, reason);
+            KubeVersion::default_of(helm)
+        })
+    }
+
+    fn capabilities(&self, kube_version: KubeVersion) -> Value {
+        let known = API_VERSIONS.iter().map(|it| (*it).to_owned());
+        let versions = known.chain(self.options.api_versions.iter().cloned()).collect();
+        let capabilities =
+            Capabilities { kube_version, api_versions: Rc::new(versions), helm: self.options.helm };
+        Value::new(Data::Object(Rc::new(capabilities)))
+    }
+
+    fn coalesce(&mut self, branch: &Branch<'_>, given: &Map) -> Map {
+        let rules = self.switches.null_rules;
+        let mut coalescing = Coalescing { rules, warnings: &mut self.rendered.warnings };
+        match coalescing.coalesce_values(branch, given) {
+            Ok(values) => values,
+            Err(reason) => {
+                self.say(ErrorKind::Dependencies, reason);
+                given.clone()
+            }
+        }
+    }
+
+    fn check_kubernetes(&mut self, branch: &Branch<'_>, version: &KubeVersion) {
+        let wanted = &branch.metadata.kube_version;
+        if wanted.is_empty() || is_compatible(wanted, &version.normalized) {
+            return;
+        }
+        let message = format!(
+            "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}",
+            version.version
+        );
+        let error = RenderError::new(ErrorKind::IncompatibleKubernetes, message);
+        let places = wanted.span.into_iter().collect();
+        self.rendered.errors.push(RenderError { places, ..error });
+    }
+
+    /// Parses all templates, then renders those that are no partials: the
+    /// deepest paths first, each group backwards by name.
+    fn execute(
+        &mut self,
+        templates: std::collections::BTreeMap<String, Renderable<'_>>,
+        trace: Trace,
+    ) -> Engine {
+        let mut names: Vec<&String> = templates.keys().collect();
+        names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
+        names.reverse();
+        let mut set = Set::new(functions::all());
+        let mut unparsed = Vec::new();
+        for name in &names {
+            let content = &templates[*name].file.content;
+            let home = content.file().map_or(Home::None, |file| Home::File(file, 0));
+            if let Err(error) = set.parse(name, content.text(), home) {
+                self.rendered.errors.push(RenderError::parse(name, &error));
+                unparsed.push(name.as_str());
+            }
+        }
+        let mut engine = Engine::new(Arc::new(set), trace, self.engine_options());
+        for name in names {
+            let base = name.rsplit_once('/').map_or(name.as_str(), |(_, base)| base);
+            if base.starts_with('_') || unparsed.contains(&name.as_str()) {
+                continue;
+            }
+            self.execute_one(&mut engine, name, &templates[name]);
+        }
+        engine
+    }
+
+    fn engine_options(&self) -> engine::Options {
+        engine::Options {
+            seed: self.options.seed,
+            now: self.options.now,
+            limits: self.options.limits,
+            ..engine::Options::default()
+        }
+    }
+
+    fn execute_one(&mut self, engine: &mut Engine, name: &str, renderable: &Renderable<'_>) {
+        let context = &renderable.context;
+        context.set("Template", template(name, &renderable.base_path, &self.switches));
+        match engine.execute(name, Value::from(context.clone())) {
+            Ok(output) => self.keep(name, renderable, output),
+            Err(error) => {
+                let error = RenderError::exec(name, &error, self.switches.traced_errors);
+                self.rendered.errors.push(error);
+            }
+        }
+    }
+
+    fn keep(&mut self, name: &str, renderable: &Renderable<'_>, output: engine::Output) {
+        let file = RenderedFile {
+            path: name.to_owned(),
+            template: renderable.file.content.file(),
+            text: output.text,
+            pieces: output.pieces,
+            is_crd: false,
+        };
+        if !name.ends_with("NOTES.txt") {
+            self.rendered.files.push(file);
+        } else if name.matches('/').count() == 2 && name.ends_with("/templates/NOTES.txt") {
+            self.rendered.notes = Some(file);
+        }
+    }
+
+    fn collect_crds(&mut self, branch: &Branch<'_>, path: String) {
+        if path == branch.name() {
+            self.rendered.files.sort_by(|left, right| left.path.cmp(&right.path));
+        }
+        for file in &branch.chart.files {
+            let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            let is_manifest = ["yaml", "yml", "json"].iter().any(|it| it.eq_ignore_ascii_case(ending));
+            if !file.name.starts_with("crds/") || !is_manifest {
+                continue;
+            }
+            self.rendered.files.push(RenderedFile {
+                path: format!("{path}/{}", file.name),
+                template: file.content.file(),
+                text: file.content.text().to_string(),
+                pieces: Vec::new(),
+                is_crd: true,
+            });
+        }
+        for child in &branch.dependencies {
+            self.collect_crds(child, format!("{path}/charts/{}", child.name()));
+        }
+    }
+
+    fn finish(mut self, engine: Engine) -> Rendered {
+        let sorted = output::sort(&self.rendered.files, &self.switches);
+        for (file, range, message) in sorted.errors {
+            let error = RenderError::new(ErrorKind::Yaml, message);
+            let template = Some(self.rendered.files[file].path.clone());
+            self.rendered.errors.push(RenderError { template, rendered: Some((file, range)), ..error });
+        }
+        self.rendered.manifests = sorted.manifests;
+        self.rendered.hooks = sorted.hooks;
+        self.rendered.dropped = sorted.dropped;
+        self.rendered.reads = reads(&engine);
+        self.rendered.trace = engine.trace;
+        self.rendered
+    }
+}
+
+/// The places of all values that were looked at.
+fn reads(engine: &Engine) -> Vec<Span> {
+    let mut spans: Vec<Span> = engine
+        .trace
+        .origins()
+        .filter(|(id, _)| engine.reads.has(*id))
+        .filter_map(|(_, origin)| match origin {
+            Origin::Value(span) => Some(*span),
+            _ => None,
+        })
+        .collect();
+    spans.sort_unstable();
+    spans.dedup();
+    spans
+}
+
+fn is_release_name(name: &str) -> bool {
+    let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_part = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(is_end)
+            && bytes.last().is_some_and(is_end)
+            && bytes.iter().all(|byte| is_end(byte) || *byte == b'-')
+    };
+    name.len() <= 53 && name.split('.').all(is_part)
+}

@@ -1,0 +1,151 @@
+//! What differs between the versions of Helm, in one place.
+
+/// A version of Helm that is imitated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "they are the versions")]
+pub enum HelmVersion {
+    V3_10,
+    V3_22,
+    V4_0,
+    #[default]
+    V4_3,
+}
+
+/// How null is treated when values meet the chart's defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NullRules {
+    /// A null removes the key, wherever it meets one; nulls of defaults stay.
+    RemoveAll,
+    /// A null removes a default that is not null; it reaches subcharts.
+    RemoveWritten,
+    /// Like [`NullRules::RemoveWritten`], and nulls of defaults are dropped.
+    DropDefaults,
+}
+
+/// The switches of one version.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one difference between versions")]
+pub struct Switches {
+    /// As `helm version` prints it.
+    pub version: &'static str,
+    /// The Kubernetes that templates see by default: the minor of version 1.
+    pub kubernetes_minor: u32,
+    /// The rules for null in values.
+    pub null_rules: NullRules,
+    /// Whether `import-values` keeps nulls.
+    pub imports_keep_nulls: bool,
+    /// Whether a values file may hold several documents.
+    pub multi_document_values: bool,
+    /// Whether `---` ends a document only at the begin of a line, and a
+    /// document keeps the line breaks at its end.
+    pub splits_at_lines: bool,
+    /// Whether webhook configurations are installed last.
+    pub webhooks_last: bool,
+    /// Whether `.Chart` is a map; a struct before.
+    pub chart_is_map: bool,
+    /// Whether `.Capabilities.KubeVersion.Version` keeps what follows the patch
+    /// (`v1.33.4-gke.1`).
+    pub keeps_kube_suffix: bool,
+    /// Whether an error of execution is told line by line, with its chain.
+    pub traced_errors: bool,
+    /// Whether `--set-json` takes a whole object.
+    pub set_json_takes_objects: bool,
+    /// The type of `.Values`, as `typeOf` prints it.
+    pub values_type: &'static str,
+    /// The most bytes of one file of a chart; none beyond the bound of all.
+    pub file_bytes_max: Option<u64>,
+    /// Whether the chart's API version decides before anything else is loaded.
+    pub detects_api_version: bool,
+}
+
+impl HelmVersion {
+    /// All versions, oldest first.
+    pub const ALL: [Self; 4] = [Self::V3_10, Self::V3_22, Self::V4_0, Self::V4_3];
+
+    /// Its name in arguments and reports: `4.3`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V3_10 => "3.10",
+            Self::V3_22 => "3.22",
+            Self::V4_0 => "4.0",
+            Self::V4_3 => "4.3",
+        }
+    }
+
+    /// The version with this name, a leading `v` and a patch dropped.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let name = name.strip_prefix('v').unwrap_or(name);
+        let mut parts = name.split('.');
+        let wanted = format!("{}.{}", parts.next()?, parts.next()?);
+        Self::ALL.into_iter().find(|version| version.name() == wanted)
+    }
+
+    /// What it does differently.
+    pub fn switches(self) -> Switches {
+        let newest = Switches {
+            version: "v4.3",
+            kubernetes_minor: 37,
+            null_rules: NullRules::DropDefaults,
+            imports_keep_nulls: true,
+            multi_document_values: true,
+            splits_at_lines: true,
+            webhooks_last: true,
+            chart_is_map: true,
+            keeps_kube_suffix: true,
+            traced_errors: true,
+            set_json_takes_objects: true,
+            values_type: "common.Values",
+            file_bytes_max: None,
+            detects_api_version: true,
+        };
+        let limited = Some(5 << 20);
+        match self {
+            Self::V4_3 => newest,
+            Self::V4_0 => Switches {
+                version: "v4.0",
+                kubernetes_minor: 34,
+                null_rules: NullRules::RemoveWritten,
+                splits_at_lines: false,
+                file_bytes_max: limited,
+                ..newest
+            },
+            Self::V3_22 => Switches {
+                version: "v3.22",
+                null_rules: NullRules::RemoveWritten,
+                multi_document_values: false,
+                splits_at_lines: false,
+                webhooks_last: false,
+                chart_is_map: false,
+                keeps_kube_suffix: false,
+                traced_errors: false,
+                set_json_takes_objects: false,
+                values_type: "chartutil.Values",
+                file_bytes_max: limited,
+                detects_api_version: false,
+                ..newest
+            },
+            Self::V3_10 => Switches {
+                version: "v3.10",
+                kubernetes_minor: 25,
+                null_rules: NullRules::RemoveAll,
+                imports_keep_nulls: false,
+                ..Self::V3_22.switches()
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_have_names() {
+        for version in HelmVersion::ALL {
+            assert_eq!(HelmVersion::from_name(version.name()), Some(version));
+            assert_eq!(HelmVersion::from_name(&format!("v{}.7", version.name())), Some(version));
+        }
+        assert_eq!(HelmVersion::from_name("2.17"), None);
+        assert_eq!(HelmVersion::from_name("4"), None);
+    }
+}
