@@ -12,6 +12,8 @@ fn functions_answer_as_in_go() {
     let mut files: Vec<_> = fs::read_dir(directory)
         .expect("it is in the tree")
         .map(|it| it.expect("it is listed").path())
+        // Those are whole templates: `functions.rs`.
+        .filter(|it| !it.ends_with("functions.jsonl"))
         .collect();
     files.sort();
     let mut different = Vec::new();

@@ -81,7 +81,19 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str) {
-        quote(&mut self.out.text, text, self.form != Form::Raw);
+        self.out.push("\"");
+        escape(&mut self.out.text, text, self.form != Form::Raw);
+        self.out.push("\"");
+    }
+
+    /// What belongs to no letter is written as an escape, unlike U+FFFD itself.
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.out.push("\"");
+        for chunk in bytes.utf8_chunks() {
+            escape(&mut self.out.text, chunk.valid(), self.form != Form::Raw);
+            chunk.invalid().iter().for_each(|_| self.out.push("\\ufffd"));
+        }
+        self.out.push("\"");
     }
 }
 
@@ -94,7 +106,7 @@ impl Visitor for Writer {
             Data::Int(value, kind) => self.out.push(&integer(*value, *kind)),
             Data::Float(value) => self.out.push(&float(*value)?),
             Data::Str(text) => self.string(text),
-            Data::Raw(bytes) => self.string(&lossy(bytes)),
+            Data::Raw(bytes) => self.bytes(bytes),
             Data::Bytes(bytes) => self.string(&crate::functions::base64(bytes)),
             Data::Nil | Data::List(_) | Data::Map(_) | Data::Object(_) => self.out.push("null"),
         }
@@ -156,8 +168,7 @@ pub(crate) fn lossy(bytes: &[u8]) -> String {
     text
 }
 
-fn quote(out: &mut String, text: &str, escapes_html: bool) {
-    out.push('"');
+fn escape(out: &mut String, text: &str, escapes_html: bool) {
     let mut rest = 0;
     for (at, letter) in text.char_indices() {
         let short = match letter {
@@ -180,5 +191,4 @@ fn quote(out: &mut String, text: &str, escapes_html: bool) {
         }
     }
     out.push_str(&text[rest..]);
-    out.push('"');
 }
