@@ -18,6 +18,7 @@ pub mod semver;
 pub mod template;
 pub mod values;
 mod versions;
+mod time;
 mod walk;
 
 pub use capabilities::{API_VERSIONS, KubeVersion};
