@@ -19,6 +19,7 @@ pub mod template;
 pub mod values;
 mod versions;
 mod time;
+mod url;
 mod walk;
 
 pub use capabilities::{API_VERSIONS, KubeVersion};
