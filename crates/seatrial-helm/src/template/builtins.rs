@@ -351,7 +351,7 @@ fn are_same(left: &Value, right: &Value) -> Result<bool, Fault> {
             shown(left),
             left.type_name(),
             right.type_name(),
-            shown(right)
+            print::show_lossy(right)
         )));
     }
     if is_nil(left) || is_nil(right) {

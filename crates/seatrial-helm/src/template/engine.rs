@@ -25,7 +25,8 @@ pub trait Lookup {
 pub struct Options {
     /// A missing key is an error (`missingkey=error`, Helm's strict mode).
     pub is_strict: bool,
-    /// Takes `<no value>` out of finished texts and of what `tpl` gives.
+    /// Takes `<no value>` out of finished texts, as is always done with what
+    /// `tpl` gives.
     pub removes_no_value: bool,
     /// What random functions start from.
     pub seed: u64,

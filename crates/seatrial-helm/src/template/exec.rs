@@ -1192,7 +1192,7 @@ impl State<'_, '_> {
 
     fn without_no_value(&mut self, value: Value) -> Result<Value, Fault> {
         let Some(bytes) = value.as_str_bytes() else { return Ok(value) };
-        if !self.engine.options.removes_no_value || memchr::memmem::find(bytes, NO_VALUE).is_none() {
+        if memchr::memmem::find(bytes, NO_VALUE).is_none() {
             return Ok(value);
         }
         let mut kept = Vec::with_capacity(bytes.len());

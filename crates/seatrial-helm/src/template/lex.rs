@@ -1,6 +1,7 @@
 //! Cuts the text of a template into tokens, as Go's `text/template/parse` does.
 
 use super::quote::quote;
+use super::runes::is_print;
 
 /// What a token is. The order is Go's: keywords come last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -421,7 +422,7 @@ impl<'t> Lexer<'t> {
 /// `%#U`.
 fn code_point(char: char) -> String {
     let number = u32::from(char);
-    if char.is_control() { format!("U+{number:04X}") } else { format!("U+{number:04X} '{char}'") }
+    if is_print(char) { format!("U+{number:04X} '{char}'") } else { format!("U+{number:04X}") }
 }
 
 fn find_delim(text: &[u8]) -> Option<usize> {

@@ -317,6 +317,8 @@ impl Printer {
 
     fn data(&mut self, value: &Value, verb: char) -> Print {
         match &value.data {
+            // `%w` is for errors alone.
+            Data::List(_) | Data::Map(_) | Data::Object(_) if verb == 'w' => self.bad_verb(value, verb),
             Data::Nil => self.push(b"<nil>"),
             Data::Bool(truth) => match verb {
                 't' | 'v' => self.pad(if *truth { b"true" } else { b"false" }),

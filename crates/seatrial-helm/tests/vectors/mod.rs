@@ -45,7 +45,7 @@ fn decode_all(values: &[Value]) -> Vec<Value> {
 }
 
 /// The value that a row means.
-fn decode(value: &Value) -> Value {
+pub fn decode(value: &Value) -> Value {
     if let Some(items) = value.as_list() {
         return Value::list(decode_all(items));
     }
