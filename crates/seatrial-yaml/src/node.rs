@@ -8,7 +8,7 @@ use seatrial_source::Span;
 use crate::entries::{Entries, Entry, WrittenEntries};
 use crate::path::{FieldPath, PathStep};
 use crate::tree::{IRREGULAR, NodeData, NodeId, Shape, Style};
-use crate::{Stream, json_writer, numbers, part, same};
+use crate::{Extent, Stream, extent, json_writer, numbers, part, same};
 
 /// A node of a [`Stream`], cheap to copy. Aliases are already followed: the
 /// view shows the node with the anchor, [`Node::written_span`] the alias.
@@ -289,6 +289,19 @@ impl<'a> Node<'a> {
     /// JSON is the same. It is not written out, so aliases cost nothing.
     pub fn is_same(self, other: Node<'_>) -> bool {
         same::is_same(self, other)
+    }
+
+    /// How much the value is, for little: nothing is followed or decoded. None
+    /// where an alias or a collection as a key stands in it.
+    pub fn extent(self) -> Option<Extent> {
+        extent::of(self)
+    }
+
+    /// Whether another node is the same text read the same way, so that what is
+    /// said of one is true of the other, but for the place. Where aliases are,
+    /// that is not known.
+    pub fn is_written_alike(self, other: Node<'_>) -> bool {
+        extent::is_written_alike(self, other)
     }
 
     /// Where a part of a string's value stands in the source, the range given

@@ -149,6 +149,11 @@ impl Stream {
         &self.nodes[id.0 as usize]
     }
 
+    /// The records from one to another, both included.
+    pub(crate) fn records(&self, first: NodeId, last: NodeId) -> &[NodeData] {
+        &self.nodes[first.0 as usize..=last.0 as usize]
+    }
+
     pub(crate) fn string(&self, data: &NodeData) -> &str {
         match data.shape {
             Shape::Str | Shape::Time => &self.text[data.run()],
