@@ -2,7 +2,7 @@
 //! definition. Upstream: `apiextensions-apiserver/pkg/apiserver/schema/{structural,convert}.go`
 //! (v0.36.2).
 
-use std::collections::BTreeMap;
+use std::ops::Index;
 
 use smol_str::SmolStr;
 
@@ -23,7 +23,7 @@ pub struct Structural {
     /// What an absent field becomes.
     pub default: Option<Value>,
     /// The schemas of named fields.
-    pub properties: BTreeMap<SmolStr, Structural>,
+    pub properties: Properties,
     /// The schema of all other fields, or whether there may be any.
     pub additional: Option<Additional>,
     /// The schema of the items.
@@ -42,8 +42,69 @@ pub struct Structural {
     pub map_type: Option<SmolStr>,
     /// `x-kubernetes-validations`
     pub rules: Vec<Rule>,
-    /// What values it allows.
-    pub bounds: Bounds,
+    /// What values it allows, where it says anything of that: see
+    /// [`Structural::bounds`].
+    bounds: Option<Box<Bounds>>,
+}
+
+/// The schemas of named fields, by name. Most objects have few fields, and
+/// published schemas have tens of thousands in all: each takes no more room than
+/// it needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Properties(Vec<(SmolStr, Structural)>);
+
+impl Properties {
+    /// The schema of a field.
+    pub fn get(&self, name: &str) -> Option<&Structural> {
+        self.place(name).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Whether the field is known.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.place(name).is_ok()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &Structural)> {
+        self.0.iter().map(|(name, schema)| (name, schema))
+    }
+
+    /// All schemas by name.
+    pub fn values(&self) -> impl Iterator<Item = &Structural> {
+        self.0.iter().map(|(_, schema)| schema)
+    }
+
+    fn insert(&mut self, name: SmolStr, schema: Structural) {
+        match self.place(&name) {
+            Ok(at) => self.0[at].1 = schema,
+            Err(at) => self.0.insert(at, (name, schema)),
+        }
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(name))
+    }
+}
+
+impl FromIterator<(SmolStr, Structural)> for Properties {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, Structural)>>(properties: I) -> Self {
+        let mut properties: Vec<_> = properties.into_iter().collect();
+        properties.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Self(properties)
+    }
+}
+
+impl Index<&str> for Properties {
+    type Output = Structural;
+
+    fn index(&self, name: &str) -> &Structural {
+        self.get(name).expect("the caller knows the field")
+    }
 }
 
 /// The kinds of values a schema tells apart.
@@ -90,7 +151,7 @@ pub struct Rule {
 }
 
 /// The rules for values that do not change what the schema's shape is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bounds {
     /// `format`
     pub format: SmolStr,
@@ -134,11 +195,43 @@ pub struct Bounds {
     pub not: Option<Box<Structural>>,
 }
 
+impl Bounds {
+    /// Any value.
+    const NONE: Self = Self {
+        format: SmolStr::new_static(""),
+        maximum: None,
+        exclusive_maximum: false,
+        minimum: None,
+        exclusive_minimum: false,
+        max_length: None,
+        min_length: None,
+        pattern: SmolStr::new_static(""),
+        max_items: None,
+        min_items: None,
+        unique_items: false,
+        multiple_of: None,
+        values: Vec::new(),
+        max_properties: None,
+        min_properties: None,
+        required: Vec::new(),
+        all_of: Vec::new(),
+        any_of: Vec::new(),
+        one_of: Vec::new(),
+        not: None,
+    };
+}
+
 impl Structural {
     /// Reads an `openAPIV3Schema`. What is not understood is left out: whether a
     /// definition is well-formed is for the validation of CRDs to say.
     pub fn read(schema: &Value) -> Self {
         read(schema, 0)
+    }
+
+    /// What values it allows.
+    pub fn bounds(&self) -> &Bounds {
+        static NONE: Bounds = Bounds::NONE;
+        self.bounds.as_deref().unwrap_or(&NONE)
     }
 
     /// The schema of a field by its name.
@@ -214,7 +307,7 @@ fn read(schema: &Value, depth: usize) -> Structural {
         list_map_keys: texts(schema.items("x-kubernetes-list-map-keys")),
         map_type: text("x-kubernetes-map-type"),
         rules: schema.items("x-kubernetes-validations").iter().map(Rule::read).collect(),
-        bounds: Bounds::read(schema, depth),
+        bounds: Some(Bounds::read(schema, depth)).filter(|it| *it != Bounds::NONE).map(Box::new),
     }
 }
 
@@ -304,8 +397,8 @@ mod tests {
         ]);
         let read = Structural::read(&schema);
         assert_eq!(read.kind, Some(ValueKind::Object));
-        assert_eq!(read.property("a").unwrap().bounds.max_length, Some(5));
-        assert_eq!((read.bounds.required.len(), read.rules[0].rule.as_str()), (1, "self.a != ''"));
+        assert_eq!(read.property("a").unwrap().bounds().max_length, Some(5));
+        assert_eq!((read.bounds().required.len(), read.rules[0].rule.as_str()), (1, "self.a != ''"));
         assert!(read.with_object_fields().properties["metadata"].properties.contains_key("name"));
     }
 }

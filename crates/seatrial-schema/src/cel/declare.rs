@@ -74,7 +74,7 @@ fn scalar(kind: Type, most: i64, least_bytes: i64) -> Declaration {
 
 fn declare(schema: &Structural, resource: bool, name: &str) -> Option<Declaration> {
     if schema.int_or_string {
-        let most = match schema.bounds.max_length {
+        let most = match schema.bounds().max_length {
             Some(length) => length.max(0).saturating_mul(4),
             None => LARGEST_REQUEST - 2,
         };
@@ -95,7 +95,7 @@ fn declare(schema: &Structural, resource: bool, name: &str) -> Option<Declaratio
         ValueKind::Array => {
             let items = schema.items.as_deref()?;
             let item = declare(items, items.embedded_resource, &format!("{name}.@idx"))?;
-            let most = match schema.bounds.max_items {
+            let most = match schema.bounds().max_items {
                 Some(most) => most.max(0),
                 None => (LARGEST_REQUEST - 2) / (item.least_bytes + 1),
             };
@@ -111,7 +111,7 @@ fn declare(schema: &Structural, resource: bool, name: &str) -> Option<Declaratio
 
 fn map(schema: &Structural, values: &Structural, name: &str) -> Option<Declaration> {
     let value = declare(values, values.embedded_resource, &format!("{name}.@elem"))?;
-    let most = match schema.bounds.max_properties {
+    let most = match schema.bounds().max_properties {
         Some(most) => most.max(0),
         None => (LARGEST_REQUEST - 2) / (value.least_bytes + 6),
     };
@@ -122,13 +122,13 @@ fn map(schema: &Structural, values: &Structural, name: &str) -> Option<Declarati
 fn object(schema: &Structural, name: &str) -> Declaration {
     let mut fields = BTreeMap::new();
     let mut least_bytes = 2;
-    for (field, property) in &schema.properties {
+    for (field, property) in schema.properties.iter() {
         let escaped = escape(field);
         let type_name = format_smolstr!("{name}.{}", escaped.as_ref().unwrap_or(field));
         let Some(declared) = declare(property, property.embedded_resource, &type_name) else {
             continue;
         };
-        if schema.bounds.required.contains(field) && property.default.is_none() {
+        if schema.bounds().required.contains(field) && property.default.is_none() {
             least_bytes += field.len() as i64 + declared.least_bytes + 4;
         }
         if let Some(escaped) = escaped {
@@ -141,7 +141,7 @@ fn object(schema: &Structural, name: &str) -> Declaration {
 }
 
 fn text(schema: &Structural) -> Declaration {
-    let bounds = &schema.bounds;
+    let bounds = schema.bounds();
     match bounds.format.as_str() {
         "byte" => scalar(Type::Bytes, bounds.max_length.map_or(LARGEST_REQUEST - 2, |it| it.max(0)), 2),
         "duration" => scalar(Type::Duration, 32, 3),
@@ -212,7 +212,7 @@ pub fn value_of(data: &Data, schema: &Structural) -> Value {
     match (schema.kind, data) {
         (Some(ValueKind::Object), Data::Map(map)) => object_value(map, schema),
         (Some(ValueKind::Array), Data::List(items)) => list_value(items, schema),
-        (Some(ValueKind::String), Data::Str(text)) => text_value(text, &schema.bounds.format),
+        (Some(ValueKind::String), Data::Str(text)) => text_value(text, &schema.bounds().format),
         (Some(ValueKind::Number), Data::Int(number)) => Value::Double(*number as f64),
         (Some(ValueKind::Number), Data::Float(number)) => Value::Double(*number),
         (Some(ValueKind::Integer), Data::Int(number)) => Value::Int(*number),

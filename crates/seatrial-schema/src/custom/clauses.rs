@@ -16,7 +16,7 @@ impl Checker<'_> {
         found: &mut Found,
     ) {
         found.looked_at += 2;
-        let bounds = &schema.bounds;
+        let bounds = schema.bounds();
         let run = |clause: &Structural| {
             let mut found = Found::default();
             self.check(clause, value, old, at, &mut found);

@@ -18,7 +18,7 @@ pub(super) fn fill(value: &mut Value, schema: &Structural) {
 fn walk(value: &mut Value, schema: &Structural, left: &mut usize) {
     match value {
         Value::Map(map) => {
-            for (name, property) in &schema.properties {
+            for (name, property) in schema.properties.iter() {
                 let Some(default) = &property.default else { continue };
                 let is_absent = match map.value(name) {
                     None => true,

@@ -31,7 +31,7 @@ pub(super) fn validate(
     base: &Path<'_>,
     found: &mut Found,
 ) {
-    let bounds = &schema.bounds;
+    let bounds = schema.bounds();
     let refuse = |found: &mut Found, detail: String| {
         found.add(Reason::Invalid, at, Some(value.clone()), detail);
     };

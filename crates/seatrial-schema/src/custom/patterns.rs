@@ -22,7 +22,7 @@ impl Patterns {
     }
 
     fn collect(&mut self, schema: &Structural) {
-        let bounds = &schema.bounds;
+        let bounds = schema.bounds();
         if !bounds.pattern.is_empty() {
             self.0.entry(bounds.pattern.clone()).or_default();
         }

@@ -24,7 +24,7 @@ fn types(schema: &Structural) -> &'static [&'static str] {
 /// The format of a schema, if the server knows it for the type.
 pub(super) fn format(schema: &Structural) -> &str {
     let kind = if schema.int_or_string { "" } else { types(schema).first().copied().unwrap_or("") };
-    let format = schema.bounds.format.as_str();
+    let format = schema.bounds().format.as_str();
     if !format.is_empty() && formats::is_recognized(format, kind) { format } else { "" }
 }
 

@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
         at: &Path<'_>,
         found: &mut Found,
     ) {
-        if !self.spend(1 + schema.bounds.values.len()) {
+        if !self.spend(1 + schema.bounds().values.len()) {
             return;
         }
         let mismatch = shape::mismatch(schema, value);
@@ -159,7 +159,7 @@ impl<'a> Checker<'a> {
     }
 
     fn text(&self, schema: &Structural, text: &str, at: &Path<'_>, found: &mut Found) {
-        let bounds = &schema.bounds;
+        let bounds = schema.bounds();
         let length = || i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
         found.looked_at += 1;
         if let Some(most) = bounds.max_length.filter(|most| length() > *most) {
@@ -203,12 +203,12 @@ impl<'a> Checker<'a> {
             }
         }
         let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        if let Some(least) = schema.bounds.min_items.filter(|least| count < *least) {
+        if let Some(least) = schema.bounds().min_items.filter(|least| count < *least) {
             let detail = format!("{} in body should have at least {least} items", self.name(at));
             found.add(Reason::Invalid, at, Some(count.into()), detail);
         }
-        too_many(schema.bounds.max_items, count, at, found);
-        if schema.bounds.unique_items && lists::has_twins(items) {
+        too_many(schema.bounds().max_items, count, at, found);
+        if schema.bounds().unique_items && lists::has_twins(items) {
             let detail = format!("{} in body shouldn't contain duplicates", self.name(at));
             found.add(Reason::Invalid, at, Some(Value::from("")), detail);
         }
@@ -225,7 +225,7 @@ impl<'a> Checker<'a> {
     ) {
         let fields = value.as_map().map_or(&[][..], |map| map.entries());
         let count = i64::try_from(fields.len()).unwrap_or(i64::MAX);
-        let bounds = &schema.bounds;
+        let bounds = schema.bounds();
         if let Some(least) = bounds.min_properties.filter(|least| count < *least) {
             let detail = format!("{} in body should have at least {least} properties", self.name(at));
             found.add(Reason::Invalid, at, Some(count.into()), detail);
@@ -259,7 +259,7 @@ fn too_many(most: Option<i64>, count: i64, at: &Path<'_>, found: &mut Found) {
 }
 
 fn enumeration(schema: &Structural, value: &Value, at: &Path<'_>, found: &mut Found) {
-    let words = &schema.bounds.values;
+    let words = &schema.bounds().values;
     // The server never finds null among the words.
     let is_same = |word: &Value| !value.is_null() && (word == value || numbers::are_equal(word, value));
     if words.is_empty() || words.iter().any(is_same) {
