@@ -52,6 +52,9 @@ pub struct Entry {
 
 static NULL: Value = Value::Null;
 
+/// Up to so many entries are looked through one by one.
+const FEW: usize = 8;
+
 impl Value {
     /// A text.
     pub fn text(text: impl Into<SmolStr>) -> Self {
@@ -295,7 +298,15 @@ impl Map {
 
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.search(key).ok().map(|at| &self.0[at])
+        if self.0.len() > FEW {
+            return self.search(key).ok().map(|at| &self.0[at]);
+        }
+        // Nearly all that is asked of structures is not there: lengths and last
+        // letters tell that before the texts are compared.
+        self.0.iter().find(|entry| {
+            let other = entry.key.as_bytes();
+            other.len() == key.len() && other.last() == key.as_bytes().last() && other == key.as_bytes()
+        })
     }
 
     /// What a key holds.
@@ -343,7 +354,6 @@ impl Map {
     }
 
     fn search(&self, key: &str) -> Result<usize, usize> {
-        // Structures have few fields, and most comparisons end at the first byte.
         self.0.binary_search_by(|entry| entry.key.as_str().cmp(key))
     }
 }
@@ -352,6 +362,9 @@ impl Map {
 impl FromIterator<Entry> for Map {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
         let mut entries: Vec<_> = entries.into_iter().collect();
+        if entries.is_sorted_by(|a, b| a.key < b.key) {
+            return Self(entries);
+        }
         entries.sort_by(|a, b| a.key.cmp(&b.key));
         entries.reverse();
         entries.dedup_by(|earlier, kept| earlier.key == kept.key);
