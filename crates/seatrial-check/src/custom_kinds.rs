@@ -1,8 +1,9 @@
 //! Definitions of custom kinds in the repository, and what they say of objects.
 //! A kind without one is not validated, which the report says.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use seatrial_model::{Object, Place, Repository};
 use seatrial_schema::custom::{CustomKind, CustomKinds};
@@ -19,11 +20,14 @@ const DEFINITIONS_MAX: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Definitions(BTreeMap<(String, String), Vec<Definition>>);
 
-/// One definition, read when it is first asked for.
-#[derive(Debug)]
+/// One definition, read when it is first asked for. Trees hold the same one many
+/// times, for each way to install it: those written alike are read once.
+#[derive(Clone, Debug)]
 struct Definition {
     place: Place,
-    kinds: OnceLock<CustomKinds>,
+    /// The first that is written like it.
+    first: Place,
+    kinds: Arc<OnceLock<CustomKinds>>,
 }
 
 /// What a definition says of an object.
@@ -47,20 +51,43 @@ impl Definitions {
     /// All of them, each once however many units bring it.
     pub(crate) fn of(repository: &Repository) -> Self {
         let mut all: BTreeMap<_, Vec<Definition>> = BTreeMap::new();
+        let mut firsts: BTreeMap<(usize, &str), Definition> = BTreeMap::new();
         for object in repository.objects() {
             let Some(key) = defined(object) else { continue };
-            let place = Place { unit: object.unit(), object: object.id() };
-            all.entry(key).or_default().push(Definition { place, kinds: OnceLock::new() });
+            let text = object.root().source_text();
+            let definition = match firsts.entry((text.len(), text)) {
+                Slot::Vacant(slot) => slot.insert(Definition::of(object)).clone(),
+                Slot::Occupied(slot) => slot.get().of_another(repository, object),
+            };
+            all.entry(key).or_default().push(definition);
         }
         Self(all)
+    }
+
+    /// The first definition that is written like this one; none where that is itself.
+    pub(crate) fn first_alike(&self, object: &Object) -> Option<Place> {
+        let place = Place { unit: object.unit(), object: object.id() };
+        let all = self.0.get(&defined(object)?)?;
+        let at = all.binary_search_by_key(&place, |it| it.place).ok()?;
+        Some(all[at].first).filter(|first| *first != place)
     }
 
     /// What the definitions say of an object; none if there is none. Those of its
     /// own unit count, else the one that has least to say: which of several is
     /// installed is not known.
     pub(crate) fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Option<Verdict> {
-        let judge = |definition: &Definition| definition.judge(repository, object, is_whole);
-        self.about(repository, object)?.map(judge).min_by_key(Verdict::weight)
+        let mut judged = BTreeSet::new();
+        let mut mildest: Option<Verdict> = None;
+        for definition in self.about(repository, object)?.filter(|it| judged.insert(it.first)) {
+            let verdict = definition.judge(repository, object, is_whole);
+            if mildest.as_ref().is_none_or(|other| verdict.weight() < other.weight()) {
+                mildest = Some(verdict);
+            }
+            if mildest.as_ref().is_some_and(|it| it.weight() == 0) {
+                break;
+            }
+        }
+        mildest
     }
 
     /// The versions that some definition serves an object's kind in.
@@ -93,8 +120,20 @@ impl Definitions {
 }
 
 impl Definition {
+    fn of(object: &Object) -> Self {
+        let place = Place { unit: object.unit(), object: object.id() };
+        Self { place, first: place, kinds: Arc::default() }
+    }
+
+    /// The definition of another object with the same text.
+    fn of_another(&self, repository: &Repository, object: &Object) -> Self {
+        let another = Self::of(object);
+        let is_alike = object.root().is_written_alike(repository.object(self.first).root());
+        if is_alike { Self { place: another.place, ..self.clone() } } else { another }
+    }
+
     fn kinds(&self, repository: &Repository) -> &CustomKinds {
-        self.kinds.get_or_init(|| CustomKinds::of(&untyped(repository.object(self.place).root())))
+        self.kinds.get_or_init(|| CustomKinds::of(untyped(repository.object(self.place).root())))
     }
 
     fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Verdict {

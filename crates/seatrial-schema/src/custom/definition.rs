@@ -1,6 +1,6 @@
 //! Definitions, `v1` and `v1beta1`, to the kinds they bring.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use super::CustomKind;
 use crate::structural::Structural;
@@ -11,24 +11,27 @@ use crate::value::{Map, Value};
 const PARTS_MAX: usize = 400_000;
 
 /// The kinds of a definition, one for each version.
-pub(super) fn read(definition: &Value) -> Vec<CustomKind> {
-    let spec = definition.at("spec");
+pub(super) fn read(mut definition: Value) -> Vec<CustomKind> {
     let is_old = definition.str("apiVersion").ends_with("/v1beta1");
-    let versions = spec.items("versions");
-    let single = [Value::Map(Map::default())];
-    let versions = if versions.is_empty() && is_old { &single[..] } else { versions };
-    versions.iter().map(|version| kind(spec, version, is_old)).collect()
+    let mut spec = definition.remove("spec").unwrap_or_default();
+    let versions = match spec.remove("versions") {
+        Some(Value::List(versions)) if !versions.is_empty() => versions,
+        _ if is_old => vec![Value::Map(Map::default())],
+        _ => Vec::new(),
+    };
+    versions.into_iter().map(|version| kind(&spec, version, is_old)).collect()
 }
 
-fn kind(spec: &Value, version: &Value, is_old: bool) -> CustomKind {
+fn kind(spec: &Value, mut version: Value, is_old: bool) -> CustomKind {
+    let mut shared = |field: &str, old: &str| match version.remove(field).unwrap_or_default() {
+        Value::Null if is_old => spec.at(old).clone(),
+        found => found,
+    };
+    let written = shared("schema", "validation").remove("openAPIV3Schema").unwrap_or_default();
+    let subresources = shared("subresources", "subresources");
     let is_single = is_old && version.str("name").is_empty();
     let name = if is_single { spec.str("version") } else { version.str("name") };
     let names = spec.at("names");
-    let shared = |field: &str, old: &str| match version.opt(field) {
-        None if is_old => spec.at(old).clone(),
-        found => found.cloned().unwrap_or_default(),
-    };
-    let written = shared("schema", "validation").at("openAPIV3Schema").clone();
     let keeps_unknown = is_old && spec.opt("preserveUnknownFields") != Some(&Value::Bool(false));
     let gvk = format!("{}/{name} {}", spec.str("group"), names.str("kind"));
     let deprecation = version.bool("deprecated").then(|| match version.str("deprecationWarning") {
@@ -44,10 +47,10 @@ fn kind(spec: &Value, version: &Value, is_old: bool) -> CustomKind {
         is_served: is_single || version.bool("served"),
         is_storage: is_single || version.bool("storage"),
         deprecation,
-        subresources: shared("subresources", "subresources"),
+        subresources,
         // Without a schema there is nothing to hold an object against.
         keeps_unknown: keeps_unknown || written.is_null(),
-        written,
+        written: Mutex::new(written),
         schema: OnceLock::new(),
     }
 }

@@ -19,7 +19,7 @@ mod shape;
 mod tests;
 mod values;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use seatrial_yaml::Node;
 use smol_str::SmolStr;
@@ -48,12 +48,12 @@ pub struct CustomKinds(Vec<CustomKind>);
 impl CustomKinds {
     /// Those of one definition, a `CustomResourceDefinition` as it is written or
     /// stored.
-    pub fn of(definition: &Value) -> Self {
+    pub fn of(definition: Value) -> Self {
         Self(definition::read(definition))
     }
 
     /// Adds those of another definition; the same kind may be defined twice.
-    pub fn add(&mut self, definition: &Value) {
+    pub fn add(&mut self, definition: Value) {
         self.0.extend(definition::read(definition));
     }
 
@@ -96,7 +96,8 @@ pub struct CustomKind {
     subresources: Value,
     /// Unknown fields stay wherever they are: only `v1beta1` can say so.
     keeps_unknown: bool,
-    written: Value,
+    /// Until it is read.
+    written: Mutex<Value>,
     schema: OnceLock<Option<Schema>>,
 }
 
@@ -200,7 +201,8 @@ impl CustomKind {
 
     fn schema(&self) -> Option<&Schema> {
         let read = || {
-            let structural = definition::structural(&self.written)?;
+            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            let structural = definition::structural(&std::mem::take(&mut *written))?;
             let patterns = Patterns::of(&structural);
             Some(Schema { structural, patterns, rules: OnceLock::new() })
         };

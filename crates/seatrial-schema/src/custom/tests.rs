@@ -15,7 +15,7 @@ fn kind(schema: &str) -> CustomKinds {
     let definition = format!(
         "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, spec: {{group: a.dev, scope: Namespaced, names: {{kind: Ship, plural: ships}}, versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {schema}}}}}}}}}]}}}}"
     );
-    CustomKinds::of(&value(&definition))
+    CustomKinds::of(value(&definition))
 }
 
 fn only(kinds: &CustomKinds) -> &CustomKind {
@@ -191,7 +191,7 @@ fn what_stays_as_it_is_stored_is_not_refused_again() {
 
 #[test]
 fn old_definitions_are_read() {
-    let kinds = CustomKinds::of(&value(
+    let kinds = CustomKinds::of(value(
         "{apiVersion: apiextensions.k8s.io/v1beta1, spec: {group: a.dev, version: v1, scope: Cluster, names: {kind: Ship, plural: ships}, validation: {openAPIV3Schema: {properties: {spec: {type: string}}}}}}",
     ));
     let kind = only(&kinds);
