@@ -53,7 +53,7 @@ pub struct Entry {
 static NULL: Value = Value::Null;
 
 /// Up to so many entries are looked through one by one.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 impl Value {
     /// A text.
@@ -228,6 +228,14 @@ impl Value {
     /// Gives a field a value, whatever it held.
     pub fn set(&mut self, field: &'static str, value: impl Into<Value>, by: By) {
         self.map_mut().insert(SmolStr::new_static(field), value.into(), by);
+    }
+
+    /// The same without one field, which is not even copied.
+    pub(crate) fn clone_without(&self, field: &str) -> Self {
+        match self {
+            Self::Map(map) => Self::Map(Map(map.0.iter().filter(|it| it.key != field).cloned().collect())),
+            other => other.clone(),
+        }
     }
 
     /// Takes a field away and answers what it held.

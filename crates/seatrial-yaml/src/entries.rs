@@ -29,10 +29,8 @@ impl<'a> Entry<'a> {
 
     /// The key as `sigs.k8s.io/yaml` writes it: `y` is `true` in `GoYaml2`.
     pub fn name(&self) -> Cow<'a, str> {
-        match self.key.scalar_text() {
-            Some(text) if self.key_is_text => text,
-            _ => self.key.key_name(),
-        }
+        let text = if self.key_is_text { self.key.scalar_text() } else { None };
+        text.unwrap_or_else(|| self.key.key_name())
     }
 
     /// Whether [`Entry::name`] is this name.

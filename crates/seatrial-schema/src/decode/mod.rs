@@ -14,6 +14,7 @@ mod tests;
 mod time;
 
 use seatrial_yaml::{Dialect, Extent, FieldPath, Node, PathStep, Value as Written};
+use smol_str::SmolStr;
 
 use crate::table::{Field, Shape, Table, Type, TypeId};
 use crate::value::{By, Entry, Map, Value};
@@ -172,12 +173,12 @@ impl<'t> Decoder<'t> {
         }
         let of = go.split_once(']').map_or("", |(_, of)| of);
         let mut entries = Vec::with_capacity(node.len());
-        for entry in self.entries(node) {
-            let key = entry.name();
-            self.path.push(PathStep::Key(key.as_ref().into()));
+        for (name, entry) in self.entries(node) {
+            let key = SmolStr::new(name);
+            self.path.push(PathStep::Key(key.clone()));
             let value = self.value(entry.value, shape, of).unwrap_or_else(|| zero(shape));
             self.path.pop();
-            entries.push(Entry { key: key.into(), value, by: By::Manifest });
+            entries.push(Entry { key, value, by: By::Manifest });
         }
         Some(Value::Map(entries.into_iter().collect()))
     }

@@ -65,7 +65,7 @@ impl Scope {
     pub(crate) fn check_rules(
         &self,
         schema: &Value,
-        uncorrelated: Option<&str>,
+        uncorrelated: Option<&Path<'_>>,
         is_unchanged: bool,
         at: &Path<'_>,
         errors: &mut Errors,

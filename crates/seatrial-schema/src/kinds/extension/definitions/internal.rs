@@ -2,47 +2,102 @@
 //! stands once at the top (`apiextensions-apiserver` 0.36,
 //! `pkg/apis/apiextensions/v1/conversion.go`).
 
+use std::ops::Deref;
+
 use seatrial_yaml::{FieldPath, PathStep};
 
 use crate::value::{By, Value};
 
-/// Fields of a version, and where they stand if all versions agree.
-const SHARED: [(&str, &str); 4] = [
-    ("subresources", "subresources"),
-    ("schema", "validation"),
-    ("additionalPrinterColumns", "additionalPrinterColumns"),
-    ("selectableFields", "selectableFields"),
-];
+/// Fields of a version that stand in the spec if all versions agree, beside the schema.
+const SHARED: [&str; 3] = ["subresources", "additionalPrinterColumns", "selectableFields"];
 
-/// The spec of a definition in that form.
-pub(super) fn of_spec(spec: &Value) -> Value {
-    let mut out = spec.clone();
-    if let Some(conversion) = out.at_mut("conversion")
-        && let Some(mut webhook) = conversion.remove("webhook")
-    {
-        for (field, to) in [
-            ("conversionReviewVersions", "conversionReviewVersions"),
-            ("clientConfig", "webhookClientConfig"),
-        ] {
-            if let Some(value) = webhook.remove(field) {
-                conversion.set(to, value, By::Manifest);
+static NOTHING: Value = Value::Null;
+
+/// The spec of a definition in that form. Schemas, which are nearly all of it,
+/// are lent.
+pub(super) struct Spec<'a> {
+    fields: Value,
+    /// The schema that all versions have.
+    validation: &'a Value,
+    /// The schema of each version, where they differ.
+    schemas: Vec<&'a Value>,
+}
+
+/// All but the schemas.
+impl Deref for Spec<'_> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.fields
+    }
+}
+
+impl<'a> Spec<'a> {
+    pub(super) fn of(spec: &'a Value) -> Self {
+        let written = spec.items("versions");
+        let Some(first) = written.first() else {
+            let mut fields = spec.clone();
+            webhook(&mut fields);
+            return Self { fields, validation: &NOTHING, schemas: Vec::new() };
+        };
+        let mut fields = spec.clone_without("versions");
+        webhook(&mut fields);
+        fields.set("version", first.at("name").clone().or_empty(), By::Manifest);
+        let agree =
+            |field: &str| written[1..].iter().all(|it| it.at(field).semantically_equals(first.at(field)));
+        let mut versions: Vec<_> = written.iter().map(|it| it.clone_without("schema")).collect();
+        for field in SHARED.into_iter().filter(|field| agree(field)) {
+            if let Some(value) = first.opt(field) {
+                fields.set(field, value.clone(), By::Manifest);
             }
+            versions.iter_mut().for_each(|version| drop(version.remove(field)));
+        }
+        fields.set("versions", versions, By::Manifest);
+        let schema = |version: &'a Value| version.at("schema");
+        if agree("schema") {
+            let schemas = written.iter().map(|_| &NOTHING).collect();
+            return Self { fields, validation: schema(first), schemas };
+        }
+        Self { fields, validation: &NOTHING, schemas: written.iter().map(schema).collect() }
+    }
+
+    /// What holds the schema of all versions; null where each has its own.
+    pub(super) fn validation(&self) -> &'a Value {
+        self.validation
+    }
+
+    /// The versions, each with what holds its own schema.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (&Value, &'a Value)> {
+        self.fields.items("versions").iter().zip(self.schemas.iter().copied())
+    }
+
+    /// The versions as the server prints them.
+    pub(super) fn printed_versions(&self) -> Value {
+        let whole = |(version, schema): (&Value, &Value)| {
+            let mut version = version.clone();
+            if !schema.is_null() {
+                version.set("schema", schema.clone(), By::Manifest);
+            }
+            version
+        };
+        match self.fields.at("versions") {
+            Value::List(_) => Value::List(self.versions().map(whole).collect()),
+            other => other.clone(),
         }
     }
-    let Some(first) = spec.items("versions").first() else { return out };
-    out.set("version", first.at("name").clone().or_empty(), By::Manifest);
-    for (field, to) in SHARED {
-        if !spec.items("versions").iter().all(|it| it.at(field).semantically_equals(first.at(field))) {
-            continue;
-        }
-        if let Some(value) = first.opt(field) {
-            out.set(to, value.clone(), By::Manifest);
-        }
-        for version in out.items_mut("versions") {
-            version.remove(field);
+}
+
+/// How a webhook that converts is called stands with the strategy.
+fn webhook(spec: &mut Value) {
+    let Some(conversion) = spec.at_mut("conversion") else { return };
+    let Some(mut webhook) = conversion.remove("webhook") else { return };
+    for (field, to) in
+        [("conversionReviewVersions", "conversionReviewVersions"), ("clientConfig", "webhookClientConfig")]
+    {
+        if let Some(value) = webhook.remove(field) {
+            conversion.set(to, value, By::Manifest);
         }
     }
-    out
 }
 
 /// Where a field of that form stands in the manifest.

@@ -10,6 +10,7 @@ mod schemas;
 mod spec;
 mod structural;
 
+use internal::Spec;
 use spec::Options;
 
 use crate::custom::formats;
@@ -78,7 +79,7 @@ fn store_version(definition: &mut Value) {
 
 fn validate(definition: &Value, old: Option<&Value>, errors: &mut Errors) {
     let before = errors.len();
-    let spec = internal::of_spec(definition.at("spec"));
+    let spec = Spec::of(definition.at("spec"));
     let at = Path::new("spec");
     match old {
         None => {
@@ -88,7 +89,7 @@ fn validate(definition: &Value, old: Option<&Value>, errors: &mut Errors) {
         }
         Some(old) => {
             metadata::update(definition, old, errors);
-            let old_spec = internal::of_spec(old.at("spec"));
+            let old_spec = Spec::of(old.at("spec"));
             let options = Options::of_update(&spec, &old_spec, old);
             spec::validate(&spec, &options, &at, errors);
             spec::validate_update(&spec, &old_spec, &options, &at, errors);
@@ -190,7 +191,7 @@ fn approval(definition: &Value, old: Option<&Value>, errors: &mut Errors) {
 
 fn warnings(definition: &Value) -> Vec<String> {
     let mut warnings = Vec::new();
-    let spec = internal::of_spec(definition.at("spec"));
+    let spec = Spec::of(definition.at("spec"));
     for schema in spec::all_schemas(&spec) {
         schemas::any(schema, &mut |schema| {
             let format = schema.str("format");

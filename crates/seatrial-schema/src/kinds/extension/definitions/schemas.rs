@@ -2,8 +2,9 @@
 //! and maps with a meaning, and the text around rules.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use super::spec::Options;
+use super::spec::{Options, Version};
 use super::{defaults, field_paths, structural};
 use crate::errors::Errors;
 use crate::kinds::expressions;
@@ -115,21 +116,17 @@ fn wrong_set_item(items: &Value) -> Option<&'static str> {
     }
 }
 
-/// The rules for the schema in a field of a version or of the spec.
+/// The rules for the schema of a version; `at` is what holds it.
 pub(super) fn validate_root(
-    holder: &Value,
-    field: &str,
-    version: &str,
-    has_status: bool,
+    schema: &Value,
+    version: &Version<'_>,
     options: &Options,
     at: &Path<'_>,
     errors: &mut Errors,
 ) {
-    let Some(schema) = holder.at(field).opt("openAPIV3Schema") else { return };
-    let at = at.child(field);
     let before = errors.len();
-    if has_status {
-        at_root(schema, &at, errors);
+    if version.has_status {
+        at_root(schema, at, errors);
     }
     if schema.bool("nullable") {
         errors.forbidden(&at.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root");
@@ -149,7 +146,7 @@ pub(super) fn validate_root(
         }
     }
     let mut rules = Errors::new();
-    let is_unchanged = options.unchanged.contains(version);
+    let is_unchanged = options.unchanged.contains(version.name);
     let walk = Walk {
         options,
         no_defaults: None,
@@ -192,10 +189,10 @@ fn at_root(schema: &Value, at: &Path<'_>, errors: &mut Errors) {
 struct Walk<'a> {
     options: &'a Options,
     /// Why defaults are forbidden here.
-    no_defaults: Option<String>,
+    no_defaults: Option<Rc<str>>,
     inside_meta: bool,
     /// Where the old value of an update is lost.
-    uncorrelated: Option<String>,
+    uncorrelated: Option<&'a Path<'a>>,
     is_root: bool,
     /// The schema is as it is stored.
     is_unchanged: bool,
@@ -230,7 +227,7 @@ impl Walk<'_> {
         }
         validations(schema, self.is_readable, at, errors);
         if let Some(scope) = scope.filter(|_| errors.len() == before) {
-            scope.check_rules(schema, self.uncorrelated.as_deref(), self.is_unchanged, at, rules);
+            scope.check_rules(schema, self.uncorrelated, self.is_unchanged, at, rules);
         }
     }
 
@@ -285,7 +282,7 @@ impl Walk<'_> {
                     let mut walk = plain.clone();
                     if self.inside_meta {
                         walk.no_defaults =
-                            Some("inside additionalProperties applying to object metadata".to_owned());
+                            Some("inside additionalProperties applying to object metadata".into());
                     }
                     let scope = scope.map(|scope| scope.below(schema, other));
                     walk.validate(other, scope.as_ref(), &at.child("additionalProperties"), errors, rules);
@@ -296,13 +293,13 @@ impl Walk<'_> {
         for Entry { key, value, .. } in properties {
             let mut walk = plain.clone();
             if schema.str("x-kubernetes-map-type") == "atomic" {
-                walk.uncorrelated.get_or_insert_with(|| at.to_string());
+                walk.uncorrelated.get_or_insert(at);
             }
             let holds_object = self.is_root || schema.bool("x-kubernetes-embedded-resource");
             if holds_object && META.contains(&key.as_str()) {
                 walk.inside_meta = true;
                 if self.is_root {
-                    walk.no_defaults = Some(format!("in top-level {key}"));
+                    walk.no_defaults = Some(format!("in top-level {key}").into());
                 }
             }
             let scope = scope.map(|scope| scope.below(schema, value));
@@ -327,7 +324,7 @@ impl Walk<'_> {
         }
         let mut walk = plain;
         if schema.str("x-kubernetes-list-type") != "map" {
-            walk.uncorrelated.get_or_insert_with(|| at.to_string());
+            walk.uncorrelated.get_or_insert(at);
         }
         let at_items = at.child("items");
         match schema.at("items") {

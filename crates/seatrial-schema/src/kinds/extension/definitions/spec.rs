@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::internal::Spec;
 use super::{defaults, field_paths, names, schemas, structural};
 use crate::errors::Errors;
 use crate::kinds::extension::webhooks;
@@ -18,6 +19,13 @@ const COLUMN_FORMATS: [&str; 8] =
     ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 const SELECTABLE_MOST: usize = 8;
 const WARNING_LENGTH: usize = 256;
+
+/// What there is to a version beside its schema.
+pub(super) struct Version<'a> {
+    pub(super) name: &'a str,
+    /// Whether the status of its objects is written apart.
+    pub(super) has_status: bool,
+}
 
 /// Rules that an update does not apply where the stored definition breaks them.
 #[derive(Clone, Debug)]
@@ -56,18 +64,17 @@ impl Default for Options {
 
 impl Options {
     /// For an update of what is stored.
-    pub(super) fn of_update(spec: &Value, old_spec: &Value, old: &Value) -> Self {
+    pub(super) fn of_update(spec: &Spec<'_>, old_spec: &Spec<'_>, old: &Value) -> Self {
         let stored: Vec<_> = all_schemas(old_spec).collect();
         let none = |found: &mut dyn FnMut(&Value) -> bool| !stored.iter().any(|it| schemas::any(it, found));
         let reviewed = old_spec.at("conversion").items("conversionReviewVersions");
         let is_established = |it: &Value| it.str("type") == "Established" && it.str("status") == "True";
-        let has_schema = |it: &Value| it.at("schema").has("openAPIV3Schema");
         Self {
             review_versions: reviewed.is_empty()
                 || reviewed.iter().any(|it| REVIEW_VERSIONS.contains(&it.as_str())),
             immutable_names: old.at("status").items("conditions").iter().any(is_established),
-            schemas: old_spec.at("validation").has("openAPIV3Schema")
-                || old_spec.items("versions").iter().all(has_schema),
+            schemas: old_spec.validation().has("openAPIV3Schema")
+                || old_spec.versions().all(|(_, schema)| schema.has("openAPIV3Schema")),
             known_types: none(&mut schemas::has_unknown_type),
             structural: stored.iter().all(|schema| structural::is_structural(schema)),
             pruned_defaults: stored.iter().all(|schema| defaults::are_pruned(schema)),
@@ -99,20 +106,19 @@ fn many_selectable(spec: &Value, old: &Value) -> BTreeSet<String> {
     kept
 }
 
-fn unchanged(spec: &Value, old: &Value) -> BTreeSet<String> {
-    fn schema<'a>(spec: &'a Value, name: &str) -> Option<&'a Value> {
-        let version = spec.items("versions").iter().find(|it| it.str("name") == name)?;
-        let own = version.at("schema").opt("openAPIV3Schema");
-        Some(own.unwrap_or_else(|| spec.at("validation").at("openAPIV3Schema")))
+fn unchanged(spec: &Spec<'_>, old: &Spec<'_>) -> BTreeSet<String> {
+    fn schema<'a>(spec: &Spec<'a>, name: &str) -> Option<&'a Value> {
+        let (_, own) = spec.versions().find(|(version, _)| version.str("name") == name)?;
+        Some(own.opt("openAPIV3Schema").unwrap_or_else(|| spec.validation().at("openAPIV3Schema")))
     }
-    let names = spec.items("versions").iter().map(|it| it.str("name"));
+    let names = spec.versions().map(|(version, _)| version.str("name"));
     names.filter(|name| schema(spec, name) == schema(old, name)).map(str::to_owned).collect()
 }
 
 /// The schemas of all versions.
-pub(super) fn all_schemas(spec: &Value) -> impl Iterator<Item = &Value> {
-    let own = spec.items("versions").iter().filter_map(|it| it.at("schema").opt("openAPIV3Schema"));
-    spec.at("validation").opt("openAPIV3Schema").into_iter().chain(own)
+pub(super) fn all_schemas<'a>(spec: &Spec<'a>) -> impl Iterator<Item = &'a Value> {
+    let holders = std::iter::once(spec.validation()).chain(spec.versions().map(|(_, schema)| schema));
+    holders.filter_map(|it| it.opt("openAPIV3Schema"))
 }
 
 /// What an update may not change about a spec.
@@ -140,7 +146,7 @@ pub(super) fn validate_update(
 }
 
 /// The rules for a spec.
-pub(super) fn validate(spec: &Value, options: &Options, at: &Path<'_>, errors: &mut Errors) {
+pub(super) fn validate(spec: &Spec<'_>, options: &Options, at: &Path<'_>, errors: &mut Errors) {
     group(spec.str("group"), &at.child("group"), errors);
     enumerated(spec, "scope", &SCOPES, at, errors);
     let keeps_unknown = spec.bool("preserveUnknownFields");
@@ -165,12 +171,16 @@ pub(super) fn validate(spec: &Value, options: &Options, at: &Path<'_>, errors: &
         }
     }
     names::validate(spec.at("names"), &at_names, errors);
-    let has_status = std::iter::once(spec).chain(spec.items("versions"));
+    let has_status = std::iter::once(&**spec).chain(spec.items("versions"));
     let has_status = has_status.into_iter().any(|it| it.at("subresources").has("status"));
-    schemas::validate_root(spec, "validation", spec.str("version"), has_status, &options, at, errors);
+    let schema = spec.validation().opt("openAPIV3Schema");
+    let version = Version { name: spec.str("version"), has_status };
+    if let Some(schema) = schema {
+        schemas::validate_root(schema, &version, &options, &at.child("validation"), errors);
+    }
     subresources(spec, at, errors);
     columns(spec, at, errors);
-    selectable_fields(spec, "validation", "", &options, at, errors);
+    selectable_fields(spec, schema, "", &options, at, errors);
     let conversion = spec.at("conversion");
     let strategy = conversion.str("strategy");
     if spec.has("conversion") && strategy != "None" && keeps_unknown {
@@ -202,13 +212,19 @@ fn enumerated(holder: &Value, field: &str, accepted: &[&str], at: &Path<'_>, err
     }
 }
 
-fn missing_schemas(spec: &Value, options: &Options, keeps_unknown: bool, at: &Path<'_>, errors: &mut Errors) {
-    if spec.at("validation").has("openAPIV3Schema") {
+fn missing_schemas(
+    spec: &Spec<'_>,
+    options: &Options,
+    keeps_unknown: bool,
+    at: &Path<'_>,
+    errors: &mut Errors,
+) {
+    if spec.validation().has("openAPIV3Schema") {
         return;
     }
     let at = at.child("versions");
-    for (index, version) in spec.items("versions").iter().enumerate() {
-        if version.at("schema").has("openAPIV3Schema") {
+    for (index, (version, schema)) in spec.versions().enumerate() {
+        if schema.has("openAPIV3Schema") {
             continue;
         }
         let at = at.index(index);
@@ -222,10 +238,10 @@ fn missing_schemas(spec: &Value, options: &Options, keeps_unknown: bool, at: &Pa
     }
 }
 
-fn versions(spec: &Value, options: &Options, at: &Path<'_>, errors: &mut Errors) {
+fn versions(spec: &Spec<'_>, options: &Options, at: &Path<'_>, errors: &mut Errors) {
     let has_own = spec.items("versions").iter().any(|it| it.has("subresources"));
     let at = at.child("versions");
-    for (index, version) in spec.items("versions").iter().enumerate() {
+    for (index, (version, schema)) in spec.versions().enumerate() {
         let at = at.index(index);
         let name = version.str("name");
         let wrong = dns1035_label(name);
@@ -233,12 +249,21 @@ fn versions(spec: &Value, options: &Options, at: &Path<'_>, errors: &mut Errors)
             errors.invalid(&at.child("name"), name, wrong.join(","));
         }
         deprecation(version, &at.child("deprecationWarning"), errors);
-        let holder = if has_own { version } else { spec };
+        let holder: &Value = if has_own { version } else { spec };
         let has_status = holder.at("subresources").has("status");
-        schemas::validate_root(version, "schema", name, has_status, options, &at, errors);
+        let schema = schema.opt("openAPIV3Schema");
+        if let Some(schema) = schema {
+            schemas::validate_root(
+                schema,
+                &Version { name, has_status },
+                options,
+                &at.child("schema"),
+                errors,
+            );
+        }
         subresources(version, &at, errors);
         columns(version, &at, errors);
-        selectable_fields(version, "schema", name, options, &at, errors);
+        selectable_fields(version, schema, name, options, &at, errors);
     }
 }
 
@@ -263,31 +288,25 @@ fn deprecation(version: &Value, at: &Path<'_>, errors: &mut Errors) {
 }
 
 /// What stands at the top may not stand in a version too, and the reverse.
-fn exclusive(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let versions = spec.items("versions");
-    for (top, own, words) in [
-        ("validation", "schema", "schemas"),
-        ("subresources", "subresources", "subresources"),
-        ("additionalPrinterColumns", "additionalPrinterColumns", "additionalPrinterColumns"),
-    ] {
-        if spec.has(top) && versions.iter().any(|it| it.has(own)) {
-            let detail = format!("top-level and per-version {words} are mutually exclusive");
-            errors.forbidden(&at.child(top), detail);
+fn exclusive(spec: &Spec<'_>, at: &Path<'_>, errors: &mut Errors) {
+    for field in ["subresources", "additionalPrinterColumns"] {
+        if spec.has(field) && spec.items("versions").iter().any(|it| it.has(field)) {
+            let detail = format!("top-level and per-version {field} are mutually exclusive");
+            errors.forbidden(&at.child(field), detail);
         }
     }
 }
 
-fn storage(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
+fn storage(spec: &Spec<'_>, at: &Path<'_>, errors: &mut Errors) {
     let versions = spec.items("versions");
     let at_versions = at.child("versions");
-    let printed = || spec.at("versions").clone();
     let distinct: BTreeSet<_> = versions.iter().map(|it| it.str("name")).collect();
     if distinct.len() != versions.len() {
-        errors.invalid(&at_versions, printed(), "must contain unique version names");
+        errors.invalid(&at_versions, spec.printed_versions(), "must contain unique version names");
     }
     if versions.iter().filter(|it| it.bool("storage")).count() != 1 {
         let detail = "must have exactly one version marked as storage version";
-        errors.invalid(&at_versions, printed(), detail);
+        errors.invalid(&at_versions, spec.printed_versions(), detail);
     }
     names::label(spec.str("version"), &at.child("version"), errors);
 }
@@ -349,7 +368,7 @@ fn columns(holder: &Value, at: &Path<'_>, errors: &mut Errors) {
 
 fn selectable_fields(
     holder: &Value,
-    schema_field: &str,
+    schema: Option<&Value>,
     version: &str,
     options: &Options,
     at: &Path<'_>,
@@ -360,7 +379,7 @@ fn selectable_fields(
     if fields.is_empty() {
         return;
     }
-    let Some(schema) = holder.at(schema_field).opt("openAPIV3Schema") else {
+    let Some(schema) = schema else {
         let detail = "may only be set when `version.schema.openAPIV3Schema` is not included";
         return errors.invalid(&at_fields, "", detail);
     };
