@@ -16,10 +16,10 @@ mod release;
 mod render;
 pub mod semver;
 pub mod template;
-pub mod values;
-mod versions;
 mod time;
 mod url;
+pub mod values;
+mod versions;
 mod walk;
 
 pub use capabilities::{API_VERSIONS, KubeVersion};

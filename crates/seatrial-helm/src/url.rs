@@ -186,9 +186,8 @@ fn is_optional_port(port: &str) -> bool {
 }
 
 fn unescape(text: &str, part: Part) -> Result<String, String> {
-    let bad_escape = |escape: &[u8]| {
-        format!("invalid URL escape {}", go::quote(&String::from_utf8_lossy(escape)))
-    };
+    let bad_escape =
+        |escape: &[u8]| format!("invalid URL escape {}", go::quote(&String::from_utf8_lossy(escape)));
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {

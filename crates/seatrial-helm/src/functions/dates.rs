@@ -31,8 +31,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function { name: "dateModify", parameters: TEXT_AND_TIME, is_variadic: false, body: date_modify },
     Function { name: "date_modify", parameters: TEXT_AND_TIME, is_variadic: false, body: date_modify },
-    Function { name: "mustDateModify", parameters: TEXT_AND_TIME, is_variadic: false, body: must_date_modify },
-    Function { name: "must_date_modify", parameters: TEXT_AND_TIME, is_variadic: false, body: must_date_modify },
+    Function {
+        name: "mustDateModify",
+        parameters: TEXT_AND_TIME,
+        is_variadic: false,
+        body: must_date_modify,
+    },
+    Function {
+        name: "must_date_modify",
+        parameters: TEXT_AND_TIME,
+        is_variadic: false,
+        body: must_date_modify,
+    },
     Function { name: "toDate", parameters: TWO_TEXTS, is_variadic: false, body: to_date },
     Function { name: "mustToDate", parameters: TWO_TEXTS, is_variadic: false, body: must_to_date },
     Function { name: "unixEpoch", parameters: &[Type::Time], is_variadic: false, body: unix_epoch },
@@ -144,7 +154,10 @@ impl Object for GoTime {
     }
 
     fn call(&self, _call: &mut dyn Call, name: &str, args: &[Value]) -> Option<Result<Value, Fault>> {
-        self.of_calendar(name).or_else(|| self.of_clock(name)).map(Ok).or_else(|| self.with_argument(name, args))
+        self.of_calendar(name)
+            .or_else(|| self.of_clock(name))
+            .map(Ok)
+            .or_else(|| self.with_argument(name, args))
     }
 
     fn show(&self) -> String {
@@ -179,7 +192,8 @@ impl GoTime {
     fn of_clock(&self, name: &str) -> Option<Value> {
         let time = &self.0;
         let nanoseconds = i64::from(time.nanoseconds);
-        let scaled = |scale: i64| time.seconds.wrapping_mul(scale).wrapping_add(nanoseconds / (1_000_000_000 / scale));
+        let scaled =
+            |scale: i64| time.seconds.wrapping_mul(scale).wrapping_add(nanoseconds / (1_000_000_000 / scale));
         Some(match name {
             "Nanosecond" => Value::int(nanoseconds),
             "Unix" => Value::int64(time.seconds),
@@ -194,7 +208,8 @@ impl GoTime {
     }
 
     fn with_argument(&self, name: &str, args: &[Value]) -> Option<Result<Value, Fault>> {
-        let known = ["Format", "Add", "Sub", "Before", "After", "Equal", "Compare", "AddDate", "Truncate", "Round"];
+        let known =
+            ["Format", "Add", "Sub", "Before", "After", "Equal", "Compare", "AddDate", "Truncate", "Round"];
         if !known.contains(&name) {
             return None;
         }
@@ -206,7 +221,8 @@ impl GoTime {
         let time = &self.0;
         let first = args.first()?;
         let other = as_time(first);
-        let order = other.as_ref().map(|it| (time.seconds, time.nanoseconds).cmp(&(it.seconds, it.nanoseconds)));
+        let order =
+            other.as_ref().map(|it| (time.seconds, time.nanoseconds).cmp(&(it.seconds, it.nanoseconds)));
         Some(match name {
             "Format" => Value::bytes_as_str(time.format(first.as_str()?.as_bytes())),
             "Add" => time_value(time.plus(as_duration(first).ok()?)),

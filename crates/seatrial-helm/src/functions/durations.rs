@@ -66,14 +66,7 @@ fn duration_round(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         }),
     };
     let all = duration.0.unsigned_abs();
-    let units = [
-        (365 * DAY, "y"),
-        (30 * DAY, "mo"),
-        (DAY, "d"),
-        (HOUR, "h"),
-        (MINUTE, "m"),
-        (SECOND, "s"),
-    ];
+    let units = [(365 * DAY, "y"), (30 * DAY, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
     let unit = units.iter().find(|(unit, _)| all > unit.unsigned_abs());
     let text = unit.map(|(unit, name)| format!("{}{name}", all / unit.unsigned_abs()));
     Ok(Value::from(text.unwrap_or_else(|| "0s".to_owned())))

@@ -17,7 +17,7 @@ impl Source {
     /// `NAME:LINE:COLUMN` as Go counts: lines from 1, columns in bytes from 0.
     pub(super) fn location(&self, at: u32) -> String {
         let before = &self.text.as_bytes()[..at as usize];
-        let line = 1 + before.iter().filter(|it| **it == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
         let column =
             before.iter().rposition(|it| *it == b'\n').map_or(before.len(), |it| before.len() - it - 1);
         format!("{}:{line}:{column}", self.name)

@@ -1,5 +1,6 @@
 //! The functions that every Go template knows.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::ast::Callee;
@@ -52,10 +53,12 @@ pub(super) fn callee(function: &'static Function) -> Callee {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as every function's body")]
 fn none(_: &mut dyn Call, _: &[Value]) -> Result<Value, Fault> {
     Ok(Value::NIL)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as every function's body")]
 fn not(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     Ok(Value::from(!args[0].is_true()))
 }
@@ -167,7 +170,9 @@ fn urlquery(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
             b' ' => out.push('+'),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     Ok(Value::from(out))
@@ -379,7 +384,7 @@ fn is_nil(value: &Value) -> bool {
 }
 
 fn widened(value: i64, kind: IntKind) -> i128 {
-    if kind.is_unsigned() { (value as u64).into() } else { value.into() }
+    if kind.is_unsigned() { value.cast_unsigned().into() } else { value.into() }
 }
 
 fn incompatible(left: &Value, right: &Value) -> Fault {

@@ -189,9 +189,9 @@ impl Engine {
     }
 
     /// Renders a template.
-    pub fn execute(&mut self, name: &str, context: Value) -> Result<Output, ExecError> {
+    pub fn execute(&mut self, name: &str, context: Value) -> Result<Output, Box<ExecError>> {
         let set = Arc::clone(&self.set);
-        let Some(entry) = set.find(name) else { return Err(ExecError::missing(name)) };
+        let Some(entry) = set.find(name) else { return Err(Box::new(ExecError::missing(name))) };
         self.text.clear();
         self.pieces.clear();
         self.variables.clear();
@@ -200,9 +200,16 @@ impl Engine {
         let executed = execute(self, &set, &entry.template, entry.home, FrameId::ROOT, context);
         let text = std::mem::take(&mut self.text);
         let pieces = std::mem::take(&mut self.pieces);
-        executed.map_err(|it| *it)?;
+        executed?;
         let output = Output::new(text, pieces);
         Ok(if self.options.removes_no_value { output.without_no_value(&mut self.trace) } else { output })
+    }
+
+    /// Takes from what may still be spent; whether there was enough.
+    pub(super) fn spend(&mut self, amount: u64) -> bool {
+        let left = self.steps.checked_sub(amount);
+        self.steps = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// How many bytes may still be written.
@@ -250,7 +257,7 @@ impl Engine {
         if let Some(parsed) = self.texts.get(text) {
             return Ok(Rc::clone(parsed));
         }
-        let parsed = Rc::new(parse("gotpl".into(), text.into(), functions, self.next_literal, home)?);
+        let parsed = Rc::new(parse("gotpl".into(), &text.into(), functions, self.next_literal, home)?);
         self.next_literal = parsed.literals;
         self.text_bytes += text.len();
         if let (true, Data::Str(key)) = (self.text_bytes <= KEPT_TEXT_BYTES, &value.data) {
@@ -309,7 +316,7 @@ pub fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Bytes that look random and follow from a seed (SplitMix64).
+/// Bytes that look random and follow from a seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(super) struct Random {
     state: u64,

@@ -20,13 +20,10 @@ pub fn float(value: f64, verb: char, precision: Option<usize>) -> String {
     let text = match verb {
         'b' => binary(value),
         'x' | 'X' => hexadecimal(value, precision),
-        'e' | 'E' => match precision {
-            Some(precision) => exponent(&rounded(value, precision + 1), precision, 'e'),
-            None => {
-                let decimal = shortest(value);
-                exponent(&decimal, decimal.digits.len().saturating_sub(1), 'e')
-            }
-        },
+        'e' | 'E' => {
+            let decimal = precision.map_or_else(|| shortest(value), |it| rounded(value, it + 1));
+            exponent(&decimal, precision.unwrap_or(decimal.digits.len().saturating_sub(1)), 'e')
+        }
         'f' | 'F' => match precision {
             Some(precision) => format!("{value:.precision$}"),
             None => format!("{value}"),
@@ -48,12 +45,12 @@ fn general(value: f64, precision: Option<usize>) -> String {
         None => shortest(value),
     };
     let count = decimal.digits.len();
-    let mut limit = precision.map_or(6, |it| it.max(1)) as i32;
-    if precision.is_some() && limit > count as i32 && count as i32 >= decimal.point {
-        limit = count as i32;
+    let point = isize::try_from(decimal.point).unwrap_or(isize::MAX);
+    let mut limit = precision.map_or(6, |it| it.max(1)).cast_signed();
+    if precision.is_some() && limit > count.cast_signed() && count.cast_signed() >= point {
+        limit = count.cast_signed();
     }
-    let power = decimal.point - 1;
-    if power < -4 || power >= limit {
+    if point - 1 < -4 || point > limit {
         return exponent(&decimal, count.saturating_sub(1), 'e');
     }
     plain(&decimal)
@@ -90,31 +87,20 @@ fn exponent(decimal: &Decimal, precision: usize, letter: char) -> String {
         out.extend((1..=precision).map(digit));
     }
     let power = if decimal.digits.is_empty() { 0 } else { decimal.point - 1 };
-    out.push(letter);
-    out.push(if power < 0 { '-' } else { '+' });
-    out.push_str(&format!("{:02}", power.abs()));
-    out
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{out}{letter}{sign}{:02}", power.abs())
 }
 
 /// Without an exponent, with as many digits as there are.
 fn plain(decimal: &Decimal) -> String {
-    let mut out = String::new();
-    let digit = |at: i32| {
-        usize::try_from(at).ok().and_then(|it| decimal.digits.get(it)).map_or('0', |it| *it as char)
-    };
-    if decimal.point > 0 {
-        out.extend((0..decimal.point).map(digit));
-    } else {
-        out.push('0');
+    let digits = String::from_utf8_lossy(&decimal.digits);
+    let count = digits.len();
+    match usize::try_from(decimal.point) {
+        Ok(0) if count == 0 => "0".into(),
+        Ok(point) if point >= count => format!("{digits}{}", "0".repeat(point - count)),
+        Ok(point) if point > 0 => format!("{}.{}", &digits[..point], &digits[point..]),
+        _ => format!("0.{}{digits}", "0".repeat(decimal.point.unsigned_abs() as usize)),
     }
-    let behind = decimal.digits.len() as i32 - decimal.point;
-    if behind > 0 && !decimal.digits.is_empty() {
-        out.push('.');
-        out.extend(
-            (0..behind).map(|it| if decimal.point + it < 0 { '0' } else { digit(decimal.point + it) }),
-        );
-    }
-    out
 }
 
 /// `4503599627370496p-52`

@@ -26,15 +26,15 @@ pub(super) struct Parsed {
 /// Parses a text. Constants and texts are numbered from `first_literal` on.
 pub(super) fn parse(
     name: Arc<str>,
-    text: Arc<str>,
+    text: &Arc<str>,
     functions: &Functions,
     first_literal: Literal,
     home: Home,
 ) -> Result<Parsed, ParseError> {
-    let source = Arc::new(Source { name, text: Arc::clone(&text) });
+    let source = Arc::new(Source { name, text: Arc::clone(text) });
     let mut parser = Parser {
-        lexer: Lexer::new(&text),
-        text: &text,
+        lexer: Lexer::new(text),
+        text,
         source: Arc::clone(&source),
         functions,
         tree: Tree::new(),
@@ -121,7 +121,7 @@ impl<'t> Parser<'t> {
         if token.kind == Kind::Error && token.end == 0 {
             return 0;
         }
-        1 + self.text.as_bytes()[..token.start as usize].iter().filter(|it| **it == b'\n').count()
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..token.start as usize]).count()
     }
 
     fn next(&mut self) -> Token {
@@ -281,13 +281,13 @@ impl<'t> Parser<'t> {
         let source = Arc::clone(&self.source);
         let known = self.defined.iter().position(|it| it.name == name);
         let is_empty = root.is_empty(self.text);
-        let template = Arc::new(Template { name: Arc::clone(&name), source, root });
+        let template = Arc::new(Template { name, source, root });
         match known {
             None => self.defined.push(template),
             Some(at) if self.defined[at].root.is_empty(self.text) => self.defined[at] = template,
             Some(_) if is_empty => {}
             Some(_) => {
-                let name = quote(name.as_bytes());
+                let name = quote(template.name.as_bytes());
                 return Err(format!("template: multiple definition of template {name}"));
             }
         }
@@ -326,8 +326,8 @@ impl<'t> Parser<'t> {
         let token = self.next_non_space();
         let node = match token.kind {
             Kind::Block => self.block()?,
-            Kind::Break => self.jump(Node::Break, "{{break}}")?,
-            Kind::Continue => self.jump(Node::Continue, "{{continue}}")?,
+            Kind::Break => self.jump("{{break}}").map(|()| Node::Break)?,
+            Kind::Continue => self.jump("{{continue}}").map(|()| Node::Continue)?,
             Kind::Else => return self.else_control(),
             Kind::End => {
                 self.expect(Kind::RightDelim, "end")?;
@@ -345,7 +345,7 @@ impl<'t> Parser<'t> {
         Ok(Item::Node(node))
     }
 
-    fn jump(&mut self, node: Node, text: &str) -> Parse<Node> {
+    fn jump(&mut self, text: &str) -> Parse<()> {
         let token = self.next_non_space();
         if token.kind != Kind::RightDelim {
             return Err(self.unexpected(token, text));
@@ -353,7 +353,7 @@ impl<'t> Parser<'t> {
         if self.tree.range_depth == 0 {
             return Err(format!("{text} outside {{{{range}}}}"));
         }
-        Ok(node)
+        Ok(())
     }
 
     /// `{{else}}`; of `{{else if` and `{{else with` the second word is left.
@@ -564,7 +564,7 @@ impl<'t> Parser<'t> {
             | OperandKind::Number(_)
             | OperandKind::Nil
             | OperandKind::Dot => {
-                let text = quote(self.text[node.start as usize..node.end as usize].as_bytes());
+                let text = quote(&self.text.as_bytes()[node.start as usize..node.end as usize]);
                 return Err(format!("unexpected . after term {text}"));
             }
             kind => {

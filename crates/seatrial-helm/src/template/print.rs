@@ -1,5 +1,7 @@
 //! Go's `fmt`: the verbs of `printf`, and `%v` and `%T` of every value.
 
+use std::fmt::Write as _;
+
 use super::float::{float, shortest_text};
 use super::quote::{quote, quote_ascii, quote_rune};
 use super::runes::{decode, is_print, runes};
@@ -469,7 +471,7 @@ impl Printer {
             if index == 0 || self.flags.space {
                 text.push_str(prefix);
             }
-            text.push_str(&if is_upper { format!("{byte:02X}") } else { format!("{byte:02x}") });
+            let _ = if is_upper { write!(text, "{byte:02X}") } else { write!(text, "{byte:02x}") };
             if text.len() > self.limit {
                 return Err(TooLarge);
             }
@@ -478,10 +480,9 @@ impl Printer {
     }
 
     fn int(&mut self, value: &Value, number: i64, kind: IntKind, verb: char) -> Print {
-        let (is_negative, magnitude) = match kind.is_unsigned() {
-            true => (false, number as u64),
-            false => (number < 0, number.unsigned_abs()),
-        };
+        let bits = number.cast_unsigned();
+        let (is_negative, magnitude) =
+            if kind.is_unsigned() { (false, bits) } else { (number < 0, number.unsigned_abs()) };
         match verb {
             'v' if self.flags.sharp_v && kind.is_unsigned() => {
                 let sharp = std::mem::replace(&mut self.flags.sharp, true);
@@ -491,12 +492,12 @@ impl Printer {
             }
             'v' => self.integer(is_negative, magnitude, 'd'),
             'd' | 'b' | 'o' | 'O' | 'x' | 'X' => self.integer(is_negative, magnitude, verb),
-            'c' => self.pad_char(number as u64),
+            'c' => self.pad_char(bits),
             'q' => {
-                let text = quote_rune(rune(number as u64), self.flags.plus);
+                let text = quote_rune(rune(bits), self.flags.plus);
                 self.pad(text.as_bytes())
             }
-            'U' => self.unicode(number as u64),
+            'U' => self.unicode(bits),
             _ => self.bad_verb(value, verb),
         }
     }
@@ -511,7 +512,7 @@ impl Printer {
         if let Some(char) = u32::try_from(number).ok().and_then(char::from_u32).filter(|it| is_print(*it))
             && self.flags.sharp
         {
-            text.push_str(&format!(" '{char}'"));
+            let _ = write!(text, " '{char}'");
         }
         let zero = std::mem::take(&mut self.flags.zero);
         self.pad(text.as_bytes())?;

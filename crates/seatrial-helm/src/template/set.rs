@@ -69,7 +69,7 @@ impl Set {
 
     /// Adds a template and those that its text defines.
     pub fn parse(&mut self, name: &str, text: impl Into<Arc<str>>, home: Home) -> Result<(), ParseError> {
-        let parsed = parse(name.into(), text.into(), &self.functions, self.literals, home)?;
+        let parsed = parse(name.into(), &text.into(), &self.functions, self.literals, home)?;
         self.literals = parsed.literals;
         self.add(&parsed, home);
         Ok(())

@@ -122,11 +122,8 @@ impl Number {
 
     fn times(&self, unit: u64) -> Option<u64> {
         let whole = self.whole.checked_mul(unit).filter(|it| *it <= 1 << 63)?;
-        let fraction = if self.fraction > 0 {
-            (self.fraction as f64 * (unit as f64 / self.scale)) as u64
-        } else {
-            0
-        };
+        let fraction =
+            if self.fraction > 0 { (self.fraction as f64 * (unit as f64 / self.scale)) as u64 } else { 0 };
         whole.checked_add(fraction).filter(|it| *it <= 1 << 63)
     }
 }

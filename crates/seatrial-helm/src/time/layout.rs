@@ -30,7 +30,11 @@ pub(super) enum Part {
     ZoneName,
     Offset(OffsetForm),
     /// So many digits of a second.
-    Fraction { digits: usize, is_trimmed: bool, separator: u8 },
+    Fraction {
+        digits: usize,
+        is_trimmed: bool,
+        separator: u8,
+    },
 }
 
 /// How an offset from Greenwich is written.
@@ -66,7 +70,10 @@ const WORDS: [(&[u8], Part); 22] = [
     (b"5", Part::Second),
     (b"PM", Part::Pm),
     (b"pm", Part::LowerPm),
-    (b"Z070000", Part::Offset(OffsetForm { has_z: true, has_colons: false, has_minutes: true, has_seconds: true })),
+    (
+        b"Z070000",
+        Part::Offset(OffsetForm { has_z: true, has_colons: false, has_minutes: true, has_seconds: true }),
+    ),
 ];
 
 /// A layout cut at its first part: the text before it, the part, the rest.
@@ -184,8 +191,7 @@ fn show(part: Part, time: &Shown, nanoseconds: u32) -> String {
         Part::LowerPm => if is_afternoon { "pm" } else { "am" }.to_owned(),
         Part::ZoneName if !time.zone.is_empty() => time.zone.to_string(),
         Part::ZoneName => {
-            let plain =
-                OffsetForm { has_z: false, has_colons: false, has_minutes: true, has_seconds: false };
+            let plain = OffsetForm { has_z: false, has_colons: false, has_minutes: true, has_seconds: false };
             show_offset(plain, time.offset)
         }
         Part::Offset(form) => show_offset(form, time.offset),

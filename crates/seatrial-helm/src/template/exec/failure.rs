@@ -1,0 +1,94 @@
+//! Errors in the words of Go, with the place and what was nil.
+
+use super::{At, State};
+use crate::template::ast::{Operand, OperandKind, push_fields};
+use crate::template::error::{ExecError, Place};
+use crate::template::function::Fault;
+use crate::template::quote::quote;
+
+impl State<'_, '_> {
+    #[cold]
+    pub(super) fn fail(&mut self, reason: String) -> Box<ExecError> {
+        let source = &self.template.source;
+        let name = quote(self.template.name.as_bytes());
+        let Some(at) = self.at else {
+            let message = format!("template: {}: {reason}", self.template.name);
+            return Box::new(ExecError {
+                template: self.template.name.to_string(),
+                ..ExecError::new(message, reason)
+            });
+        };
+        let (go, start, end) = at.range();
+        let node = at.print(source);
+        let location = source.location(go);
+        let message = format!("template: {location}: executing {name} at <{node}>: {reason}");
+        Box::new(ExecError {
+            template: self.template.name.to_string(),
+            location,
+            node,
+            place: Some(Place { home: self.home, start, end }),
+            ..ExecError::new(message, reason)
+        })
+    }
+
+    #[cold]
+    pub(super) fn bound(&mut self, reason: &str) -> Box<ExecError> {
+        Box::new(ExecError { is_bound: true, ..*self.fail(reason.into()) })
+    }
+
+    /// An error about the `index`th field of a chain: what stands before it was
+    /// nil.
+    #[cold]
+    pub(super) fn fail_nil(&mut self, operand: &Operand, index: usize, reason: String) -> Box<ExecError> {
+        let mut nil = String::new();
+        match &operand.kind {
+            OperandKind::Variable(_, name, _) => nil.push_str(name),
+            OperandKind::Chain(node, _) => nil.push_str(&At::Operand(node).print(&self.template.source)),
+            _ => {}
+        }
+        push_fields(&names(operand)[..index], &mut nil);
+        let mut error = self.fail(reason);
+        error.nil = Some(nil);
+        error
+    }
+
+    #[cold]
+    pub(super) fn fault(&mut self, name: &str, fault: Fault) -> Box<ExecError> {
+        let cause = self.engine.pending.take();
+        match fault {
+            Fault::Bound(reason) if cause.is_none() => self.bound(&reason),
+            Fault::Bound(text) | Fault::Error(text) | Fault::Nested(text) => {
+                let mut error = self.fail(format!("error calling {name}: {text}"));
+                error.is_bound = cause.as_ref().is_some_and(|it| it.is_bound);
+                error.called = Some(text);
+                error.cause = cause;
+                error
+            }
+        }
+    }
+
+    /// The words of a method's own checks of its arguments are the engine's.
+    #[cold]
+    pub(super) fn method_fault(&mut self, name: &str, fault: Fault) -> Box<ExecError> {
+        match fault {
+            Fault::Error(text)
+                if text.starts_with("wrong number of args for")
+                    || text.starts_with("wrong type for value")
+                    || text.starts_with("invalid value; expected") =>
+            {
+                self.fail(text)
+            }
+            fault => self.fault(name, fault),
+        }
+    }
+}
+
+/// The names of a field, variable or chain.
+pub(super) fn names(operand: &Operand) -> &[Box<str>] {
+    match &operand.kind {
+        OperandKind::Field(names) | OperandKind::Variable(_, _, names) | OperandKind::Chain(_, names) => {
+            names
+        }
+        _ => &[],
+    }
+}

@@ -1,0 +1,289 @@
+//! Pipelines, commands, constants, variables and chains of fields.
+
+use std::rc::Rc;
+
+use super::failure::names;
+use super::{At, Exec, Reflect, State};
+use crate::template::ast::{Command, Literal, Number, Operand, OperandKind, Pipe};
+use crate::template::error::ExecError;
+use crate::template::function::Type;
+use crate::template::quote::quote;
+use crate::template::value::{Data, Element, Value};
+
+impl<'t> State<'_, 't> {
+    pub(super) fn pipeline(&mut self, dot: &Reflect, pipe: &'t Pipe) -> Exec<Reflect> {
+        self.at = Some(At::Pipe(pipe));
+        let mut last = None;
+        for command in &pipe.commands {
+            last = Some(self.command(dot, command, last)?.unboxed());
+        }
+        let value = last.unwrap_or_default();
+        for declared in &pipe.declared {
+            if !pipe.is_assign {
+                self.engine.variables.push((declared.variable, value.clone()));
+                continue;
+            }
+            match self.variable(declared.variable) {
+                Some(slot) => self.engine.variables[slot].1 = value.clone(),
+                None => return Err(self.fail(format!("undefined variable: {}", declared.name))),
+            }
+        }
+        Ok(value)
+    }
+
+    /// The slot of the variable of this name that was declared last.
+    pub(super) fn variable(&self, variable: u32) -> Option<usize> {
+        let variables = &self.engine.variables[self.base..];
+        variables.iter().rposition(|it| it.0 == variable).map(|it| self.base + it)
+    }
+
+    pub(super) fn command(
+        &mut self,
+        dot: &Reflect,
+        command: &'t Command,
+        last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        self.step(1)?;
+        let first = &command.args[0];
+        let rest = &command.args[1..];
+        match &first.kind {
+            OperandKind::Field(names) => self.fields(dot, first, dot, names, rest, last),
+            OperandKind::Chain(node, names) => self.chain(dot, first, node, names, rest, last),
+            OperandKind::Function(callee) => {
+                self.at = Some(At::Operand(first));
+                self.function(dot, *callee, At::Command(command), rest, last)
+            }
+            OperandKind::Pipe(pipe) => {
+                self.not_a_function(first, rest, last.is_some())?;
+                self.nested(dot, pipe)
+            }
+            OperandKind::Variable(variable, _, names) => {
+                self.variable_fields(dot, first, *variable, names, rest, last)
+            }
+            _ => {
+                self.at = Some(At::Operand(first));
+                self.not_a_function(first, rest, last.is_some())?;
+                match &first.kind {
+                    OperandKind::Dot => Ok(dot.clone()),
+                    OperandKind::Nil => Err(self.fail("nil is not a command".into())),
+                    _ => self.constant(first),
+                }
+            }
+        }
+    }
+
+    pub(super) fn nested(&mut self, dot: &Reflect, pipe: &'t Pipe) -> Exec<Reflect> {
+        self.deeper()?;
+        let value = self.pipeline(dot, pipe)?;
+        self.engine.depth -= 1;
+        Ok(value)
+    }
+
+    pub(super) fn not_a_function(
+        &mut self,
+        first: &'t Operand,
+        rest: &[Operand],
+        has_last: bool,
+    ) -> Exec<()> {
+        if rest.is_empty() && !has_last {
+            return Ok(());
+        }
+        let text = At::Operand(first).print(&self.template.source);
+        Err(self.fail(format!("can't give argument to non-function {text}")))
+    }
+
+    /// An operand that is no constant.
+    pub(super) fn operand(&mut self, dot: &Reflect, operand: &'t Operand) -> Exec<Reflect> {
+        self.at = Some(match &operand.kind {
+            OperandKind::Pipe(pipe) => At::Pipe(pipe),
+            _ => At::Operand(operand),
+        });
+        match &operand.kind {
+            OperandKind::Dot => Ok(dot.clone()),
+            OperandKind::Field(names) => self.fields(dot, operand, dot, names, &[], None),
+            OperandKind::Variable(variable, _, names) => {
+                self.variable_fields(dot, operand, *variable, names, &[], None)
+            }
+            OperandKind::Pipe(pipe) => self.nested(dot, pipe),
+            OperandKind::Function(callee) => {
+                self.step(1)?;
+                self.function(dot, *callee, At::Operand(operand), &[], None)
+            }
+            OperandKind::Chain(node, names) => self.chain(dot, operand, node, names, &[], None),
+            _ => self.constant(operand),
+        }
+    }
+
+    /// A constant where no type is asked for.
+    pub(super) fn constant(&mut self, operand: &'t Operand) -> Exec<Reflect> {
+        let value = match &operand.kind {
+            OperandKind::Bool(value) => Value::from(*value),
+            OperandKind::Number(number) => {
+                self.at = Some(At::Operand(operand));
+                self.ideal(number)?
+            }
+            OperandKind::String(literal, text) => return Ok(self.string(operand, *literal, text).into()),
+            _ => Value::NIL,
+        };
+        let origin = self.place_origin(operand.start, operand.end);
+        Ok(value.with_origin(origin).into())
+    }
+
+    pub(super) fn ideal(&mut self, number: &Number) -> Exec<Value> {
+        match (number.int, number.float) {
+            (_, Some(float)) if number.looks_like_float() => Ok(Value::from(float)),
+            (Some(int), _) => Ok(Value::int(int)),
+            _ => Err(self.fail(format!("{} overflows int", number.text))),
+        }
+    }
+
+    pub(super) fn string(&mut self, operand: &Operand, literal: Literal, text: &[u8]) -> Value {
+        let origin = self.literal_origin(literal, operand.start + 1, operand.end - 1);
+        let slot = self.engine.literal(literal);
+        let value = slot.value.get_or_insert_with(|| Value::bytes_as_str(text.to_vec())).clone();
+        value.with_origin(origin)
+    }
+
+    pub(super) fn chain(
+        &mut self,
+        dot: &Reflect,
+        operand: &'t Operand,
+        node: &'t Operand,
+        names: &'t [Box<str>],
+        args: &'t [Operand],
+        last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        self.at = Some(At::Operand(operand));
+        if let OperandKind::Nil = node.kind {
+            let text = At::Operand(operand).print(&self.template.source);
+            return Err(self.fail(format!("indirection through explicit nil in {text}")));
+        }
+        let receiver = self.operand(dot, node)?;
+        self.walk_fields(dot, operand, receiver, names, args, last)
+    }
+
+    pub(super) fn variable_fields(
+        &mut self,
+        dot: &Reflect,
+        operand: &'t Operand,
+        variable: u32,
+        names: &'t [Box<str>],
+        args: &'t [Operand],
+        last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        self.at = Some(At::Operand(operand));
+        let Some(slot) = self.variable(variable) else {
+            let OperandKind::Variable(_, name, _) = &operand.kind else { return Ok(Reflect::default()) };
+            return Err(self.fail(format!("undefined variable: {name}")));
+        };
+        let value = self.engine.variables[slot].1.clone();
+        if names.is_empty() {
+            self.not_a_function(operand, args, last.is_some())?;
+            return Ok(value);
+        }
+        self.walk_fields(dot, operand, value, names, args, last)
+    }
+
+    pub(super) fn fields(
+        &mut self,
+        dot: &Reflect,
+        operand: &'t Operand,
+        receiver: &Reflect,
+        names: &'t [Box<str>],
+        args: &'t [Operand],
+        last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        self.at = Some(At::Operand(operand));
+        self.walk_fields(dot, operand, receiver.clone(), names, args, last)
+    }
+
+    /// `.X.Y.Z`; the last may be a method with arguments.
+    pub(super) fn walk_fields(
+        &mut self,
+        dot: &Reflect,
+        operand: &'t Operand,
+        mut receiver: Reflect,
+        names: &'t [Box<str>],
+        args: &'t [Operand],
+        mut last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        let count = names.len();
+        for index in 0..count {
+            let is_last = index + 1 == count;
+            let args = if is_last { args } else { &[] };
+            let last = if is_last { last.take() } else { None };
+            receiver = self.field(dot, operand, index, &receiver, args, last)?;
+            self.engine.reads.mark(receiver.value.origin);
+        }
+        Ok(receiver)
+    }
+
+    pub(super) fn field(
+        &mut self,
+        dot: &Reflect,
+        operand: &'t Operand,
+        index: usize,
+        receiver: &Reflect,
+        args: &'t [Operand],
+        last: Option<Reflect>,
+    ) -> Exec<Reflect> {
+        let name = &*names(operand)[index];
+        if receiver.is_invalid() {
+            if self.engine.options.is_strict {
+                let key = quote(name.as_bytes());
+                return Err(self.fail_nil(operand, index, format!("nil data; no entry for key {key}")));
+            }
+            return Ok(Reflect::default());
+        }
+        let has_args = !args.is_empty() || last.is_some();
+        match &receiver.value.data {
+            Data::Map(map) => {
+                if has_args {
+                    return Err(self.fail(format!("{name} is not a method but has arguments")));
+                }
+                match map.get(name) {
+                    Some(value) => Ok(Reflect { value, is_boxed: map.element == Element::Any }),
+                    None if self.engine.options.is_strict => {
+                        let key = quote(name.as_bytes());
+                        Err(self.fail_nil(operand, index + 1, format!("map has no entry for key {key}")))
+                    }
+                    None => Ok(Reflect { value: map.element.zero(), is_boxed: map.element == Element::Any }),
+                }
+            }
+            Data::Object(object) => {
+                let object = Rc::clone(object);
+                let mut values = Vec::new();
+                for arg in args {
+                    values.push(self.argument(dot, Type::Reflect, arg)?);
+                }
+                values.extend(last.map(|it| it.value));
+                if let Some(called) = object.call(self, name, &values) {
+                    self.at = Some(At::Operand(operand));
+                    return match called {
+                        Ok(value) => Ok(self.called(value, &values)),
+                        Err(fault) => Err(self.method_fault(name, fault)),
+                    };
+                }
+                match object.field(name) {
+                    Some(_) if has_args => {
+                        Err(self.fail(format!("{name} has arguments but cannot be invoked as function")))
+                    }
+                    Some(value) => {
+                        let is_boxed = value.is_nil();
+                        Ok(Reflect { value, is_boxed })
+                    }
+                    None => Err(self.cannot_evaluate(name, receiver)),
+                }
+            }
+            Data::Nil => {
+                let reason = format!("nil pointer evaluating {}.{name}", receiver.type_name());
+                Err(self.fail_nil(operand, index, reason))
+            }
+            _ => Err(self.cannot_evaluate(name, receiver)),
+        }
+    }
+
+    pub(super) fn cannot_evaluate(&mut self, name: &str, receiver: &Reflect) -> Box<ExecError> {
+        self.fail(format!("can't evaluate field {name} in type {}", receiver.type_name()))
+    }
+}
