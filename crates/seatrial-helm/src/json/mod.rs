@@ -4,5 +4,5 @@ mod read;
 mod write;
 
 pub use read::{Document, read};
-pub(crate) use write::lossy;
 pub use write::{Form, Written, write};
+pub(crate) use write::{lossy, scalar};

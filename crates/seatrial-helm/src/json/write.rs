@@ -192,3 +192,13 @@ fn escape(out: &mut String, text: &str, escapes_html: bool) {
     }
     out.push_str(&text[rest..]);
 }
+
+/// A value that is no list, map or text.
+pub(crate) fn scalar(value: &Value) -> String {
+    match &value.data {
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value, kind) => integer(*value, *kind),
+        Data::Float(value) => seatrial_yaml::json_float(*value),
+        _ => "null".to_owned(),
+    }
+}

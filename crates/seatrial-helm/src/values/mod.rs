@@ -4,6 +4,7 @@
 pub(crate) mod coalesce;
 mod input;
 pub mod read;
+pub mod schema;
 mod set;
 mod text;
 

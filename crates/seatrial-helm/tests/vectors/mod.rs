@@ -5,6 +5,7 @@ use seatrial_helm::functions;
 use seatrial_helm::json::{self, Form};
 use seatrial_helm::template::value::Element;
 use seatrial_helm::template::{Call, Data, Fault, IntKind, List, Map, OriginId, Trace, Value};
+use seatrial_helm::values::schema::Schema;
 
 /// Where ours differs from the line, both answers shown.
 pub fn difference(line: &str) -> Option<String> {
@@ -25,10 +26,20 @@ pub fn difference(line: &str) -> Option<String> {
 }
 
 fn answer(name: &str, args: &[Value]) -> Result<Value, Fault> {
+    if name == "schemaCheck" {
+        return schema_check(args);
+    }
     let Some(function) = functions::find(name) else {
         return Err(Fault::error("there is no such function"));
     };
     (function.body)(&mut Alone(Trace::off()), args)
+}
+
+/// A schema's text and values: whether they fit.
+fn schema_check(args: &[Value]) -> Result<Value, Fault> {
+    let schema = Schema::parse(args[0].as_str().unwrap_or_default()).map_err(Fault::error)?;
+    schema.validate(&args[1]).map_err(|it| Fault::error(it.text))?;
+    Ok(Value::from("valid"))
 }
 
 fn read(line: &str) -> Map {
