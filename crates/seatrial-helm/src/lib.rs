@@ -4,6 +4,7 @@
 //! [`template`] is Go's `text/template`, usable without charts. It runs no
 //! program, opens no file of its own and no connection.
 
+mod api_versions;
 mod capabilities;
 pub mod chart;
 mod errors;
@@ -22,7 +23,8 @@ pub mod values;
 mod versions;
 mod walk;
 
-pub use capabilities::{API_VERSIONS, KubeVersion};
+pub use api_versions::api_versions;
+pub use capabilities::KubeVersion;
 pub use chart::{Chart, Loaded, Loader, Problem, ProblemKind};
 pub use errors::{ErrorKind, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use seatrial_source::{FileId, Span};
 
-use crate::capabilities::{API_VERSIONS, Capabilities, KubeVersion};
+use crate::api_versions::api_versions;
+use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::{Branch, Chart, is_compatible};
 use crate::errors::{ErrorKind, RenderError};
 use crate::functions;
@@ -165,7 +166,7 @@ impl<'a> Render<'a> {
     }
 
     fn capabilities(&self, kube_version: KubeVersion) -> Value {
-        let known = API_VERSIONS.iter().map(|it| (*it).to_owned());
+        let known = api_versions(self.options.helm).map(str::to_owned);
         let versions = known.chain(self.options.api_versions.iter().cloned()).collect();
         let capabilities =
             Capabilities { kube_version, api_versions: Rc::new(versions), helm: self.options.helm };
