@@ -1,9 +1,11 @@
 //! The admission policies of the tree, as they are bound.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
 use seatrial_diagnostics::UnitId;
-use seatrial_model::{Object, Repository, UnitRole};
-use seatrial_policy::validating_policy::{Action, Asked, Policy, Refused};
-use seatrial_schema::admission::Attributes;
+use seatrial_model::{Object, Place, Repository, UnitRole};
+use seatrial_policy::validating_policy::{About, Action, Asked, Judged, Open, Policy};
 use seatrial_schema::decode::untyped;
 use seatrial_schema::rules::selectors;
 use seatrial_schema::{By, Value};
@@ -11,7 +13,7 @@ use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
 
-use crate::tree_state::{Stated, TreeState, new_pod};
+use crate::tree_state::{Stated, TreeState};
 
 const GROUP: &str = "admissionregistration.k8s.io";
 /// More objects with parameters than this are not tried.
@@ -34,7 +36,15 @@ pub(crate) struct ReadPolicy<'a> {
 
 /// All admission policies of the tree.
 #[derive(Debug, Default)]
-pub(crate) struct AdmissionPolicies<'a>(Vec<ReadPolicy<'a>>);
+pub(crate) struct AdmissionPolicies<'a> {
+    policies: Vec<ReadPolicy<'a>>,
+    /// What a policy could not say, by its place: of the first object that it was
+    /// asked about, and how many there are.
+    unanswered: Mutex<BTreeMap<(Place, String), BTreeSet<(Place, String)>>>,
+}
+
+/// Why what cannot be decoded is not evaluated.
+const UNDECODED: &str = "a part of it is no value of its type";
 
 /// A binding that counts for a unit, with its policy.
 pub(crate) struct Bound<'a> {
@@ -53,23 +63,16 @@ enum Params {
     Some(Vec<(SmolStr, Option<SmolStr>, Value)>),
 }
 
-/// What is asked about an object: itself, or the pods it makes.
-pub(crate) struct Question<'a> {
-    pub(crate) request: Attributes<'a>,
-    pub(crate) version: &'a str,
-    pub(crate) value: &'a Value,
-    pub(crate) namespace: Option<&'a Value>,
-}
-
 impl<'a> AdmissionPolicies<'a> {
     /// Compiles the policies that stand in the tree.
     pub(crate) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
         let objects = repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicy"));
         let read = |object: &'a Object| {
-            let (value, _) = state.decoded(object)?;
-            Some(ReadPolicy { stated: object, policy: Policy::read(&value) })
+            let value = state.decoded(object).map(|(value, _)| value);
+            let policy = value.ok_or_else(|| UNDECODED.to_owned()).and_then(|it| Policy::read(&it));
+            ReadPolicy { stated: object, policy }
         };
-        Self(objects.filter_map(read).collect())
+        Self { policies: objects.map(read).collect(), unanswered: Mutex::default() }
     }
 
     /// Why bindings and policies of other programs are not evaluated, and where
@@ -82,10 +85,18 @@ impl<'a> AdmissionPolicies<'a> {
         let bindings =
             repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicyBinding"));
         let why = |binding: &Object| {
-            let stated = state.all_stated().find(|it| std::ptr::eq(it.object, binding))?;
-            let why = self.why_not(repository, state, binding.unit(), stated)?;
+            let why = match state.all_stated().find(|it| std::ptr::eq(it.object, binding)) {
+                Some(stated) => self.why_not(repository, state, binding.unit(), stated)?,
+                None => format!("{} is not evaluated: {UNDECODED}", binding.title()),
+            };
             Some((binding.span_at(&FieldPath::root()), why))
         };
+        let mutating =
+            repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "MutatingAdmissionPolicyBinding"));
+        let mutating = mutating.map(|binding| {
+            let why = format!("what {} changes in objects is not evaluated", binding.title());
+            (binding.span_at(&FieldPath::root()), why)
+        });
         let foreign = repository.objects().filter_map(|object| {
             let is_one = |it: &&(&str, Option<&str>, &str)| {
                 object.group() == it.0 && it.1.is_none_or(|kind| object.kind() == kind)
@@ -94,7 +105,32 @@ impl<'a> AdmissionPolicies<'a> {
             let why = format!("policies of {program} are not evaluated");
             Some((object.span_at(&FieldPath::root()), why))
         });
-        bindings.filter_map(why).chain(foreign).collect()
+        let bound = bindings.filter_map(why).chain(mutating);
+        bound.chain(self.unanswered(repository)).chain(foreign).collect()
+    }
+
+    /// A line for each reason that a policy gave.
+    fn unanswered(&self, repository: &Repository) -> Vec<(Span, String)> {
+        let unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = |((policy, why), objects): (&(Place, String), &BTreeSet<(Place, String)>)| {
+            let policy = repository.object(*policy);
+            let (_, first) = objects.first()?;
+            let others = match objects.len() - 1 {
+                0 => String::new(),
+                1 => " and one other object".to_owned(),
+                more => format!(" and {more} other objects"),
+            };
+            let why = format!("{} is not evaluated for {first}{others}: {why}", policy.title());
+            Some((policy.span_at(&FieldPath::root()), why))
+        };
+        unanswered.iter().filter_map(line).collect()
+    }
+
+    /// Keeps what a policy could not say about a subject.
+    pub(crate) fn remember(&self, policy: &Object, object: &Object, title: &str, why: &Open) {
+        let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+        let objects = unanswered.entry((place(policy), why.to_string())).or_default();
+        objects.insert((place(object), title.to_owned()));
     }
 
     fn why_not(
@@ -105,7 +141,12 @@ impl<'a> AdmissionPolicies<'a> {
         binding: &Stated<'_>,
     ) -> Option<String> {
         let title = binding.object.title();
-        let Some(read) = self.read(state, unit, binding) else {
+        let name = binding.value.at("spec").str("policyName");
+        let undecoded = || {
+            let named = self.policies.iter().find(|it| it.stated.name() == name && it.policy.is_err());
+            named.filter(|_| state.at(unit, "ValidatingAdmissionPolicy", name).is_empty())
+        };
+        let Some(read) = self.read(state, unit, binding).or_else(undecoded) else {
             return Some(format!("the policy of {title} is not in the tree"));
         };
         let policy = match &read.policy {
@@ -119,7 +160,7 @@ impl<'a> AdmissionPolicies<'a> {
     fn read(&self, state: &TreeState<'_>, unit: UnitId, binding: &Stated<'_>) -> Option<&ReadPolicy<'a>> {
         let name = binding.value.at("spec").str("policyName");
         let [stated] = state.at(unit, "ValidatingAdmissionPolicy", name)[..] else { return None };
-        self.0.iter().find(|it| std::ptr::eq(it.stated, stated.object))
+        self.policies.iter().find(|it| std::ptr::eq(it.stated, stated.object))
     }
 
     /// The bindings that count for the objects of a unit.
@@ -142,20 +183,21 @@ impl<'a> AdmissionPolicies<'a> {
 }
 
 impl Bound<'_> {
-    /// What the policy says against an object.
-    pub(crate) fn judge(&self, question: &Question<'_>) -> Vec<Refused> {
-        let Question { request, version, value: object, namespace } = question;
-        let asked = Asked { request, version, object, namespace: *namespace };
-        if !self.compiled.is_about(&self.binding.value, asked) {
-            return Vec::new();
+    /// What the policy says of an object, which the server also has in other versions.
+    pub(crate) fn judge(&self, asked: Asked<'_>, others: &[SmolStr]) -> Judged {
+        match self.compiled.is_about(&self.binding.value, asked, others) {
+            About::No => return Judged::default(),
+            About::Open(why) => return Judged { refused: Vec::new(), open: Some(why) },
+            About::Yes => {}
         }
-        match &self.params {
-            Params::None => self.compiled.judge(asked, None),
-            Params::Some(all) => {
-                let meant = all.iter().filter(|it| self.means(it, request.namespace));
-                meant.flat_map(|(_, _, params)| self.compiled.judge(asked, Some(params))).collect()
-            }
-        }
+        let Params::Some(all) = &self.params else { return self.compiled.judge(asked, None) };
+        let meant = all.iter().filter(|it| self.means(it, asked.request.namespace));
+        meant.fold(Judged::default(), |mut sum, (_, _, params)| {
+            let judged = self.compiled.judge(asked, Some(params));
+            sum.refused.extend(judged.refused);
+            sum.open = sum.open.or(judged.open);
+            sum
+        })
     }
 
     /// Whether an object with parameters is meant for objects of that namespace.
@@ -198,21 +240,13 @@ fn params(repository: &Repository, unit: UnitId, policy: &Policy, binding: &Valu
     Params::Some(all.into_iter().take(PARAMS_MAX).map(read).collect())
 }
 
-/// The request that makes an object; none for what no policy is asked about.
-pub(crate) fn new_object<'a>(
-    object: &'a Object,
-    resource: &'a str,
-    is_cluster_scoped: bool,
-) -> Option<Attributes<'a>> {
-    let (group, kind) = (object.group(), object.kind());
-    if group == GROUP && kind.contains("AdmissionPolicy") {
-        return None;
-    }
-    let namespace = match object.namespace() {
-        _ if is_cluster_scoped => "",
-        namespace => namespace.unwrap_or("default"),
-    };
-    Some(Attributes { group, kind, resource, namespace, ..new_pod(object) })
+/// Whether no policy is asked about an object.
+pub(crate) fn is_exempt(object: &Object) -> bool {
+    object.group() == GROUP && object.kind().contains("AdmissionPolicy")
+}
+
+fn place(object: &Object) -> Place {
+    Place { unit: object.unit(), object: object.id() }
 }
 
 /// A pod as the server holds it once its service account is filled in.

@@ -3,6 +3,7 @@
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
+use seatrial_policy::validating_policy::Open;
 use seatrial_profile::ClusterProfile;
 use seatrial_source::Span;
 
@@ -13,6 +14,7 @@ use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
 use crate::selection::Index;
+use crate::subjects::Subject;
 use crate::tree_state::TreeState;
 
 /// What several checks look things up in, built once for a repository.
@@ -133,6 +135,30 @@ impl<'a> Context<'a> {
     /// What the tree states for its own objects.
     pub(crate) fn tree_state(&self) -> &'a TreeState<'a> {
         &self.world.indexes.tree_state
+    }
+
+    /// What admission is asked about an object: itself.
+    pub(crate) fn subject_of(&self, object: &'a Object) -> Option<Subject<'a>> {
+        let indexes = self.world.indexes;
+        match indexes.reviews.held(self.world.repository, object) {
+            Some(held) => Some(Subject::held(&indexes.tree_state, object, held)),
+            None => Subject::of(&indexes.tree_state, object),
+        }
+    }
+
+    /// What admission is asked about the pods that an object makes.
+    pub(crate) fn pods_made_by(&self, object: &'a Object) -> Option<Subject<'a>> {
+        Subject::pods_of(&self.world.indexes.tree_state, object)
+    }
+
+    /// Keeps why a policy has no answer about a subject: it is told as coverage.
+    pub(crate) fn leave_open(&self, policy: &Object, object: &Object, title: &str, why: &Open) {
+        self.world.indexes.admission_policies.remember(policy, object, title, why);
+    }
+
+    /// The versions in which the server has an object besides its own.
+    pub(crate) fn other_versions(&self, object: &Object) -> Vec<smol_str::SmolStr> {
+        self.world.indexes.reviews.other_versions(self.world.repository, object)
     }
 
     /// The admission policies that are bound for the objects of a unit.

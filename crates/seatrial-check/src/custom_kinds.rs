@@ -11,6 +11,8 @@ use seatrial_schema::decode::{Problem, ProblemKind, untyped};
 use seatrial_schema::table::Table;
 use seatrial_schema::{Errors, FieldError, Reason, Value};
 
+use crate::subjects::Held;
+
 /// The names of types in errors about them.
 const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
 /// How many definitions of one kind are asked about an object.
@@ -88,6 +90,16 @@ impl Definitions {
             }
         }
         mildest
+    }
+
+    /// An object as the server holds it by the first definition that serves it.
+    pub(crate) fn held(&self, repository: &Repository, object: &Object) -> Option<Held> {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let kinds = self.about(repository, object)?.flat_map(|it| it.kinds(repository).all());
+        let kind = kinds.filter(|it| it.is_served).find(|it| it.version == version)?;
+        let mut value = kind.decode(object.root()).value;
+        kind.default(&mut value);
+        Some(Held { value, resource: kind.plural.to_string(), is_cluster_scoped: kind.is_cluster_scoped })
     }
 
     /// The versions that some definition serves an object's kind in.

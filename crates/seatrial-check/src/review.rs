@@ -14,10 +14,12 @@ use seatrial_schema::kinds::network;
 use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
+use smol_str::SmolStr;
 
 use crate::custom_kinds::{Definitions, Verdict};
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
+use crate::subjects::Held;
 
 /// The server's answers, by unit and object, each worked out when it is first
 /// asked for.
@@ -94,6 +96,22 @@ impl Reviews {
     /// The versions that the repository's definitions serve an object's kind in.
     pub(crate) fn defined_versions(&self, repository: &Repository, object: &Object) -> BTreeSet<String> {
         self.definitions.served_versions(repository, object)
+    }
+
+    /// An object of a kind that the repository defines, as the server holds it.
+    pub(crate) fn held(&self, repository: &Repository, object: &Object) -> Option<Held> {
+        self.definitions.held(repository, object)
+    }
+
+    /// The versions in which the server has an object besides the one it is
+    /// written in.
+    pub(crate) fn other_versions(&self, repository: &Repository, object: &Object) -> Vec<SmolStr> {
+        let own = |kind: &&'static Kind| kind.group == object.group() && kind.kind == object.kind();
+        let Some(table) = self.table else { return Vec::new() };
+        let served = table.kinds().filter(own).filter(|it| it.is_served(table.minor()));
+        let served = served.map(Kind::api_version).chain(self.defined_versions(repository, object));
+        let others = served.filter(|it| it != object.api_version());
+        others.map(|it| it.rsplit('/').next().unwrap_or_default().into()).collect()
     }
 
     /// The version that the target serves a kind in, of its own group or of one

@@ -7,6 +7,7 @@ use seatrial_policy::validating_policy::Asked;
 use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_schema::decode::untyped;
+use seatrial_schema::table::plural;
 use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
@@ -33,11 +34,17 @@ pub(crate) struct Subject<'a> {
     namespace_value: Option<&'a Value>,
 }
 
+/// An object as the server holds it, and where.
+pub(crate) struct Held {
+    pub(crate) value: Value,
+    pub(crate) resource: String,
+    pub(crate) is_cluster_scoped: bool,
+}
+
 impl<'a> Subject<'a> {
     /// The object itself; as it is written if its kind is none of Kubernetes' own,
     /// else as the server holds it. None if a part of it is no value of its type.
     pub(crate) fn of(state: &'a TreeState<'_>, object: &'a Object) -> Option<Self> {
-        let (_, version) = object.api_version().rsplit_once('/').unwrap_or(("", object.api_version()));
         let decoded = state.decoded(object);
         let is_own = seatrial_schema::table::Table::default_minor()
             .kinds()
@@ -48,27 +55,33 @@ impl<'a> Subject<'a> {
             None => {
                 let is_namespaced = is_namespaced(object.group(), object.kind());
                 let is_cluster_scoped = !is_namespaced.unwrap_or(object.namespace().is_some());
-                (untyped(object.root()), format!("{}s", object.kind().to_lowercase()), is_cluster_scoped)
+                (untyped(object.root()), plural(object.kind()), is_cluster_scoped)
             }
         };
         if object.is("", "Pod") {
             value = with_account(state.filled_in(object, state.pods_of(object)?.pod));
         }
+        Some(Self::held(state, object, Held { value, resource, is_cluster_scoped }))
+    }
+
+    /// The object as the server holds it.
+    pub(crate) fn held(state: &'a TreeState<'_>, object: &'a Object, held: Held) -> Self {
+        let (_, version) = object.api_version().rsplit_once('/').unwrap_or(("", object.api_version()));
         let namespace = match object.namespace() {
-            _ if is_cluster_scoped => "",
+            _ if held.is_cluster_scoped => "",
             namespace => namespace.unwrap_or("default"),
         };
-        Some(Self {
+        Self {
             title: object.title(),
             base: FieldPath::root(),
-            value: whole(value, object, namespace),
+            value: whole(held.value, object, namespace),
             version: version.into(),
             group: object.group(),
             kind: object.kind(),
-            resource,
+            resource: held.resource,
             namespace,
             namespace_value: state.namespace_of(object).map(|it| &it.value),
-        })
+        }
     }
 
     /// The pods that an object makes, if it is not one itself.

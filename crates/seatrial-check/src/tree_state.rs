@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository, UnitRole};
-use seatrial_policy::{State, limit_range, quota, runtime_class, template_of};
+use seatrial_policy::{State, limit_range, priority, quota, runtime_class, template_of};
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_schema::decode::decode;
 use seatrial_schema::table::{Kind, Table};
@@ -25,6 +25,7 @@ const STATED: &[(&str, &str)] = &[
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
     ("node.k8s.io", "RuntimeClass"),
+    ("scheduling.k8s.io", "PriorityClass"),
 ];
 /// A request to create a pod; the namespace is filled in.
 const NEW_POD: Attributes<'static> = Attributes {
@@ -192,6 +193,7 @@ impl<'a> TreeState<'a> {
         let request = new_pod(object);
         limit_range::default(&request, &mut pod, &around);
         // A class that is missing or in conflict is told by others.
+        drop(priority::admit(&request, &mut pod, &around));
         drop(runtime_class::admit(&request, &mut pod, &around));
         pod
     }
@@ -231,6 +233,9 @@ impl State for Around<'_> {
         match kind {
             "LimitRange" => {
                 self.state.in_namespace_of(self.object, "LimitRange").iter().map(|it| &it.value).collect()
+            }
+            "PriorityClass" => {
+                self.state.each("PriorityClass", self.object.unit()).into_iter().map(|it| &it.value).collect()
             }
             "ResourceQuota" => self.quotas.iter().collect(),
             _ => Vec::new(),

@@ -4,13 +4,16 @@
 //! Objects are new, and looked at in the version they are written in. Who asks,
 //! and what the authorizer would answer, is unknown.
 
+mod matching;
+
 use std::fmt;
 
 use seatrial_schema::admission::Attributes;
 use seatrial_schema::cel::{Activation, Budget, Environment, EvalError, Program, Value as Cel, untyped};
-use seatrial_schema::rules::selectors;
-use seatrial_schema::{By, Map, Value};
+use seatrial_schema::{By, Value};
 use smol_str::{SmolStr, format_smolstr};
+
+pub(crate) use matching::selects_namespace_of;
 
 /// Policies have fewer expressions than this.
 const EXPRESSIONS_MAX: usize = 256;
@@ -59,6 +62,75 @@ pub struct Refused {
     pub expression: SmolStr,
     /// What the server says.
     pub message: String,
+}
+
+/// What a policy says of an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// The validations that do not hold.
+    pub refused: Vec<Refused>,
+    /// Why some have no answer.
+    pub open: Option<Open>,
+}
+
+impl Judged {
+    fn of(refused: Vec<Refused>) -> Self {
+        Self { refused, open: None }
+    }
+
+    fn open(why: Open) -> Self {
+        Self { refused: Vec::new(), open: Some(why) }
+    }
+}
+
+/// Whether a policy is about an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// It may be.
+    Open(Open),
+}
+
+impl About {
+    /// Both, where each may say no.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Open(why), _) | (_, Self::Open(why)) => Self::Open(why),
+            (Self::Yes, Self::Yes) => Self::Yes,
+        }
+    }
+}
+
+/// Why a policy has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// An expression hangs on something that only the server knows.
+    Unknown,
+    /// The expressions cost more than the server spends on them.
+    Cost,
+    /// It hangs on labels of a namespace that is not known.
+    Namespace,
+    /// It is about another version, into which the server would convert.
+    Version(SmolStr),
+}
+
+impl fmt::Display for Open {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => out.write_str("an expression hangs on what only the server knows"),
+            Self::Cost => out.write_str("its expressions cost more than the server spends"),
+            Self::Namespace => {
+                out.write_str("it hangs on labels of a namespace that the tree does not state")
+            }
+            Self::Version(version) => {
+                write!(out, "it is about {version}, into which the server would convert")
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Policy {
@@ -111,15 +183,16 @@ impl Policy {
     }
 
     /// Whether it is about an object, and a binding's own constraints hold, too.
-    /// Where that hangs on labels of a namespace that is not known, it is not.
-    pub fn is_about(&self, binding: &Value, asked: Asked<'_>) -> bool {
+    /// `others` are the versions in which the server has the object besides the
+    /// one it is written in.
+    pub fn is_about(&self, binding: &Value, asked: Asked<'_>, others: &[SmolStr]) -> About {
         let own = binding.at("spec").opt("matchResources");
-        matches(&self.constraints, asked, true) && own.is_none_or(|own| matches(own, asked, false))
+        let about = matching::about(&self.constraints, asked, others, true);
+        own.map_or(About::Yes, |own| matching::about(own, asked, others, false)).and(about)
     }
 
-    /// The validations that do not hold. What hangs on something unknown, or
-    /// costs too much, says nothing.
-    pub fn judge(&self, asked: Asked<'_>, params: Option<&Value>) -> Vec<Refused> {
+    /// The validations that do not hold, and why others have no answer.
+    pub fn judge(&self, asked: Asked<'_>, params: Option<&Value>) -> Judged {
         let mut activation = activation(asked);
         if self.params.is_some() {
             activation.set("params", params.map_or(Cel::Null, untyped));
@@ -128,8 +201,10 @@ impl Policy {
         for condition in &self.conditions {
             match condition.evaluate(&activation, &mut budget) {
                 Ok(Cel::Bool(true)) => {}
-                Err(EvalError::Error(why)) if !self.ignores_errors => return vec![failed(why)],
-                _ => return Vec::new(),
+                Err(EvalError::Error(why)) if !self.ignores_errors => return Judged::of(vec![failed(why)]),
+                Err(EvalError::Unknown) => return Judged::open(Open::Unknown),
+                Err(EvalError::Stopped(_)) => return Judged::open(Open::Cost),
+                _ => return Judged::default(),
             }
         }
         let mut known: Vec<(SmolStr, Cel)> = Vec::new();
@@ -143,8 +218,14 @@ impl Policy {
             known.push((name.clone(), value));
         }
         activation.set("variables", fields(&known));
-        let judged = self.validations.iter().zip(0..);
-        judged.filter_map(|(it, at)| self.refuses(it, at, &activation, &mut budget)).collect()
+        let mut judged = Judged::default();
+        for (validation, at) in self.validations.iter().zip(0..) {
+            match self.refuses(validation, at, &activation, &mut budget) {
+                Ok(refused) => judged.refused.extend(refused),
+                Err(open) => judged.open = judged.open.or(Some(open)),
+            }
+        }
+        judged
     }
 
     fn refuses(
@@ -153,19 +234,19 @@ impl Policy {
         at: u32,
         activation: &Activation,
         budget: &mut Budget,
-    ) -> Option<Refused> {
+    ) -> Result<Option<Refused>, Open> {
         if budget.is_overdrawn() {
-            return None;
+            return Err(Open::Cost);
         }
         let expression = validation.source.clone();
+        let refused = |message| Ok(Some(Refused { validation: Some(at), expression, message }));
         match validation.program.evaluate(activation, budget) {
-            Ok(Cel::Bool(true)) | Err(EvalError::Unknown | EvalError::Stopped(_)) => None,
-            Err(EvalError::Error(_)) if self.ignores_errors => None,
-            Err(EvalError::Error(message)) => Some(Refused { validation: Some(at), expression, message }),
-            Ok(_) => {
-                let message = validation.message(activation, budget);
-                Some(Refused { validation: Some(at), expression, message })
-            }
+            Ok(Cel::Bool(true)) => Ok(None),
+            Err(EvalError::Unknown) => Err(Open::Unknown),
+            Err(EvalError::Stopped(_)) => Err(Open::Cost),
+            Err(EvalError::Error(_)) if self.ignores_errors => Ok(None),
+            Err(EvalError::Error(message)) => refused(message),
+            Ok(_) => refused(validation.message(activation, budget)),
         }
     }
 }
@@ -293,73 +374,6 @@ fn with_name_label(namespace: &Value) -> Value {
     namespace
 }
 
-/// Whether `matchConstraints` or `matchResources` take an object in. A binding
-/// without rules takes what the policy takes.
-fn matches(constraints: &Value, asked: Asked<'_>, needs_rules: bool) -> bool {
-    let rules = constraints.items("resourceRules");
-    let is_ruled = |list: &[Value]| list.iter().any(|rule| rule_matches(rule, asked));
-    namespace_matches(constraints.at("namespaceSelector"), asked)
-        && object_matches(constraints.at("objectSelector"), asked.object)
-        && !is_ruled(constraints.items("excludeResourceRules"))
-        && (is_ruled(rules) || rules.is_empty() && !needs_rules)
-}
-
-fn object_matches(selector: &Value, object: &Value) -> bool {
-    selectors::is_empty(selector) || selectors::matches(selector, object.at("metadata").at("labels"))
-}
-
-fn namespace_matches(selector: &Value, asked: Asked<'_>) -> bool {
-    if selectors::is_empty(selector) {
-        return true;
-    }
-    if asked.request.is("", "Namespace") {
-        let own = with_name_label(asked.object);
-        return selectors::matches(selector, own.at("metadata").at("labels"));
-    }
-    if asked.request.namespace.is_empty() {
-        return true;
-    }
-    selects_namespace_of(selector, asked)
-}
-
-/// Whether a selector takes in the namespace of an object; of a namespace that
-/// the tree does not state, only the name is known.
-pub(crate) fn selects_namespace_of(selector: &Value, asked: Asked<'_>) -> bool {
-    if let Some(namespace) = asked.namespace {
-        return selectors::matches(selector, with_name_label(namespace).at("metadata").at("labels"));
-    }
-    let keys = selector.entries("matchLabels").iter().map(|entry| entry.key.as_str());
-    let expressions = selector.items("matchExpressions").iter().map(|it| it.str("key"));
-    let mut labels = Value::from(Map::default());
-    labels.set(NAME_LABEL, SmolStr::new(asked.request.namespace), By::Server);
-    keys.chain(expressions).all(|key| key == NAME_LABEL) && selectors::matches(selector, &labels)
-}
-
-fn rule_matches(rule: &Value, asked: Asked<'_>) -> bool {
-    let Attributes { group, resource, namespace, .. } = *asked.request;
-    let has =
-        |list: &str, word: &str| rule.items(list).iter().any(|it| it.as_str() == "*" || it.as_str() == word);
-    let names_resource = rule.items("resources").iter().any(|it| match it.as_str() {
-        "*" | "*/*" => true,
-        other => other == resource || other.strip_suffix("/*") == Some(resource),
-    });
-    // A Namespace counts as one of the whole cluster.
-    let is_namespaced = !namespace.is_empty() && !asked.request.is("", "Namespace");
-    let is_in_scope = match rule.str("scope") {
-        "Cluster" => !is_namespaced,
-        "Namespaced" => is_namespaced,
-        _ => true,
-    };
-    let names = rule.items("resourceNames");
-    let name = asked.object.at("metadata").str("name");
-    has("operations", "CREATE")
-        && has("apiGroups", group)
-        && has("apiVersions", asked.version)
-        && names_resource
-        && is_in_scope
-        && (names.is_empty() || names.iter().any(|it| it.as_str() == name))
-}
-
 /// The fields of the object that an expression looks at first: `spec`, `replicas`.
 pub fn looked_at(expression: &str) -> Vec<SmolStr> {
     let Some(start) = expression.find("object.") else { return Vec::new() };
@@ -413,8 +427,10 @@ mod tests {
         );
         let params = stored(r#"{"apiVersion": "v1", "kind": "ConfigMap", "data": {"most": "3"}}"#);
         let asked = Asked { request: &REQUEST, version: "v1", object: &object, namespace: None };
-        assert!(policy.is_about(&Value::Null, asked));
-        policy.judge(asked, Some(&params)).into_iter().map(|it| it.message).collect()
+        assert_eq!(policy.is_about(&Value::Null, asked, &[]), About::Yes);
+        let judged = policy.judge(asked, Some(&params));
+        let open = judged.open.map(|why| format!("open: {why}"));
+        judged.refused.into_iter().map(|it| it.message).chain(open).collect()
     }
 
     #[test]
@@ -430,10 +446,23 @@ mod tests {
     }
 
     #[test]
-    fn an_error_refuses_and_what_is_unknown_says_nothing() {
+    fn an_error_refuses_and_what_is_unknown_is_left_open() {
+        let unknown = ["open: an expression hangs on what only the server knows"];
         assert_eq!(judged(r#"{"expression": "object.spec.paused"}"#), ["no such key: paused"]);
-        assert_eq!(judged(r#"{"expression": "request.userInfo.username == 'me'"}"#), [""; 0]);
-        assert_eq!(judged(r#"{"expression": "namespaceObject.metadata.name == 'x'"}"#), [""; 0]);
+        assert_eq!(judged(r#"{"expression": "request.userInfo.username == 'me'"}"#), unknown);
+        assert_eq!(judged(r#"{"expression": "namespaceObject.metadata.name == 'x'"}"#), unknown);
+        let both =
+            r#"{"expression": "request.dryRun", "message": "none"}, {"expression": "has(request.options)"}"#;
+        assert_eq!(judged(both), ["none", unknown[0]]);
+    }
+
+    #[test]
+    fn what_costs_too_much_is_left_open() {
+        let many = "[1,2,3,4,5,6,7,8,9,0]";
+        let dear = (0..8).fold("true".to_owned(), |inner, at| format!("{many}.all(x{at}, {inner})"));
+        let dear = format!(r#"{{"expression": "{dear}"}}, {{"expression": "false"}}"#);
+        let open = "open: its expressions cost more than the server spends";
+        assert_eq!(judged(&dear), ["failed expression: false", open]);
     }
 
     #[test]

@@ -65,12 +65,11 @@
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_policy::validating_policy::{Action, Refused, looked_at};
-use seatrial_schema::admission::Attributes;
 use seatrial_yaml::FieldPath;
 
-use crate::admission_policies::{Bound, Question, new_object, with_account};
-use crate::review::location;
-use crate::tree_state::new_pod;
+use crate::admission_policies::{Bound, is_exempt};
+use crate::review::{Served, location};
+use crate::subjects::Subject;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -93,41 +92,37 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let Some(unit) = context.objects().next().map(Object::unit) else { return };
     let bound = context.bound_policies(unit);
     if !bound.is_empty() {
-        for object in context.objects() {
+        for object in context.objects().filter(|it| !is_exempt(it)) {
             judge(context, object, &bound, report);
         }
     }
 }
 
 fn judge(context: &Context<'_>, object: &Object, bound: &[Bound<'_>], report: &mut Report) {
-    let state = context.tree_state();
-    let Some((value, kind)) = state.decoded(object) else { return };
-    let resource = kind.plural();
-    let Some(request) = new_object(object, &resource, kind.is_cluster_scoped) else { return };
-    let namespace = state.namespace_of(object).map(|it| &it.value);
-    let is_pod = object.is("", "Pod");
-    let made = state.pods_of(object).map(|pods| (with_account(state.filled_in(object, pods.pod)), pods.base));
-    // A pod itself is looked at with what was filled in.
-    let value = made.as_ref().filter(|_| is_pod).map_or(&value, |(pod, _)| pod);
-    let own = Question { request, version: kind.version, value, namespace };
-    let title = object.title();
-    for it in bound {
-        for refused in it.judge(&own) {
-            report.add(notice(object, &title, &FieldPath::root(), it, &refused));
-        }
-    }
-    let Some((pod, base)) = made.as_ref().filter(|_| !is_pod) else { return };
-    let request = Attributes { namespace: own.request.namespace, ..new_pod(object) };
-    let pods = Question { request, version: "v1", value: pod, namespace };
-    let subject = format!("the pods of {title}");
-    for it in bound {
-        for refused in it.judge(&pods) {
-            report.add(notice(object, &subject, base, it, &refused));
+    let subjects = [context.subject_of(object), context.pods_made_by(object)];
+    let others = context.other_versions(object);
+    // Defaults of a kind that nothing defines are not known.
+    let is_certain = !matches!(context.review_of(object).served, Served::Foreign);
+    for subject in subjects.iter().flatten() {
+        let request = subject.request();
+        let others = if subject.base.is_empty() { &others[..] } else { &[] };
+        for it in bound {
+            let judged = it.judge(subject.asked(&request), others);
+            for refused in &judged.refused {
+                let notice = notice(object, subject, it, refused);
+                let most = if is_certain { Severity::Error } else { Severity::Warning };
+                let severity = notice.severity.min(most);
+                report.add(notice.severity(severity));
+            }
+            if let Some(why) = &judged.open {
+                context.leave_open(it.policy, object, &subject.title, why);
+            }
         }
     }
 }
 
-fn notice(object: &Object, subject: &str, base: &FieldPath, bound: &Bound<'_>, refused: &Refused) -> Notice {
+fn notice(object: &Object, subject: &Subject<'_>, bound: &Bound<'_>, refused: &Refused) -> Notice {
+    let Subject { title, base, .. } = subject;
     let policy = bound.policy.name();
     let (severity, verb) = match bound.action {
         Action::Deny => (Severity::Error, "refuses"),
@@ -142,7 +137,7 @@ fn notice(object: &Object, subject: &str, base: &FieldPath, bound: &Bound<'_>, r
         None => FieldPath::root().key("spec").key("matchConditions"),
     };
     let binding = bound.binding.object;
-    Notice::new(&CHECK.info, location(object, &at), format!("policy `{policy}` {verb} {subject}: {said}"))
+    Notice::new(&CHECK.info, location(object, &at), format!("policy `{policy}` {verb} {title}: {said}"))
         .severity(severity)
         .because(format!(
             "the API server says: ValidatingAdmissionPolicy '{policy}' with binding '{}' denied request: {said}",

@@ -61,10 +61,13 @@ impl Template {
     ) -> Result<Vec<Violation>, String> {
         match &self.program {
             Engine::Cel(policy) => {
-                let refused = policy.judge(asked, Some(constraint)).into_iter();
+                let judged = policy.judge(asked, Some(constraint));
                 let violation =
                     |it: Refused| Violation { looked_at: looked_at(&it.expression), message: it.message };
-                Ok(refused.map(violation).collect())
+                match judged.open.filter(|_| judged.refused.is_empty()) {
+                    Some(why) => Err(why.to_string()),
+                    None => Ok(judged.refused.into_iter().map(violation).collect()),
+                }
             }
             Engine::Rego(program) => {
                 let none = Value::from(Map::default());

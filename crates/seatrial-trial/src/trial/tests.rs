@@ -153,6 +153,70 @@ fn an_excluded_path_is_not_judged() {
     assert!(trial.coverage.skipped.iter().any(|it| it.code == SkipCode::Excluded), "{:?}", trial.coverage);
 }
 
+/// What the coverage says is not evaluated: line and reason.
+fn not_evaluated(text: &str) -> Vec<(Option<u32>, String)> {
+    let trial = trial_of(&[("k8s/a.yaml", text)], "");
+    let skipped = trial.coverage.skipped.into_iter().filter(|it| it.code == SkipCode::NotEvaluated);
+    skipped.map(|it| (it.line, it.reason)).collect()
+}
+
+fn bound_policy(version: &str, expression: &str, more: &str) -> String {
+    format!(
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {{name: asks}}\nspec:\n  \
+         matchConstraints: {{resourceRules: [{{apiGroups: [autoscaling], apiVersions: [{version}], operations: ['*'], \
+         resources: ['*']}}]{more}}}\n  validations: [{{expression: \"{expression}\"}}]\n---\n\
+         apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\n\
+         metadata: {{name: asks}}\nspec: {{policyName: asks, validationActions: [Deny]}}\n---\n\
+         apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\nmetadata: {{name: web, namespace: shop}}\n\
+         spec: {{maxReplicas: 3, scaleTargetRef: {{kind: Deployment, name: web, apiVersion: apps/v1}}}}\n"
+    )
+}
+
+#[test]
+fn what_a_policy_cannot_say_is_coverage() {
+    let of = |why: &str| {
+        vec![(
+            Some(3),
+            format!("ValidatingAdmissionPolicy asks is not evaluated for HorizontalPodAutoscaler web: {why}"),
+        )]
+    };
+    let told = |version, expression, more| not_evaluated(&bound_policy(version, expression, more));
+    assert_eq!(
+        told("v1", "request.userInfo.username == 'me'", ""),
+        of("an expression hangs on what only the server knows")
+    );
+    assert_eq!(told("v2", "true", ""), of("it is about v2, into which the server would convert"));
+    assert_eq!(told("v2", "true", ", matchPolicy: Exact"), []);
+    let labelled = ", namespaceSelector: {matchLabels: {team: a}}";
+    assert_eq!(
+        told("v1", "true", labelled),
+        of("it hangs on labels of a namespace that the tree does not state")
+    );
+    assert_eq!(told("v1", "true", ""), []);
+}
+
+#[test]
+fn policies_that_cannot_be_decoded_or_change_objects_are_coverage() {
+    let broken = bound_policy("v1", "true", "").replace("validations: [{", "validations: [[], {");
+    assert_eq!(
+        not_evaluated(&broken),
+        [(
+            Some(10),
+            "ValidatingAdmissionPolicy asks is not evaluated: a part of it is no value of its type"
+                .to_owned()
+        )]
+    );
+    let mutating = "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicyBinding\n\
+        metadata: {name: adds}\nspec: {policyName: adds}\n";
+    assert_eq!(
+        not_evaluated(mutating),
+        [(
+            Some(3),
+            "what MutatingAdmissionPolicyBinding adds changes in objects is not evaluated".to_owned()
+        )]
+    );
+}
+
 #[test]
 fn policies_that_are_not_evaluated_are_no_pass() {
     let asks = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\n\
