@@ -40,8 +40,11 @@ pub(crate) struct AdmissionPolicies<'a> {
     policies: Vec<ReadPolicy<'a>>,
     /// What a policy could not say, by its place: of the first object that it was
     /// asked about, and how many there are.
-    unanswered: Mutex<BTreeMap<(Place, String), BTreeSet<(Place, String)>>>,
+    unanswered: Mutex<BTreeMap<(Place, String), Subjects>>,
 }
+
+/// Objects with their titles.
+type Subjects = BTreeSet<(Place, String)>;
 
 /// Why what cannot be decoded is not evaluated.
 const UNDECODED: &str = "a part of it is no value of its type";
@@ -112,7 +115,7 @@ impl<'a> AdmissionPolicies<'a> {
     /// A line for each reason that a policy gave.
     fn unanswered(&self, repository: &Repository) -> Vec<(Span, String)> {
         let unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = |((policy, why), objects): (&(Place, String), &BTreeSet<(Place, String)>)| {
+        let line = |((policy, why), objects): (&(Place, String), &Subjects)| {
             let policy = repository.object(*policy);
             let (_, first) = objects.first()?;
             let others = match objects.len() - 1 {
