@@ -7,6 +7,7 @@
 mod api_versions;
 mod capabilities;
 pub mod chart;
+mod crypto;
 mod errors;
 pub mod functions;
 pub mod go;

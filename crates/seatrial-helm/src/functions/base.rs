@@ -44,6 +44,11 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     encode(bytes, LETTERS_64, 6)
 }
 
+/// Bytes in another alphabet of 64 letters.
+pub(crate) fn encode_with(bytes: &[u8], letters: &[u8; 64]) -> String {
+    encode(bytes, letters, 6)
+}
+
 /// The bytes of a text in the standard alphabet; breaks of lines are skipped.
 pub(crate) fn from_base64(text: &[u8]) -> Result<Vec<u8>, String> {
     decode_64(text).map_err(|at| corrupt("base64", at))

@@ -39,7 +39,7 @@ mod urls;
 mod yaml;
 
 pub(crate) use arguments::{go_text, text_of};
-pub(crate) use base::base64;
+pub(crate) use base::{base64, encode_with, from_base64};
 
 /// A map that nothing was decoded into.
 fn no_map() -> crate::template::Value {

@@ -14,6 +14,11 @@ pub trait Call {
     fn trace(&mut self) -> &mut Trace;
     /// Random bytes, from the seed.
     fn random(&mut self, bytes: &mut [u8]);
+    /// Whether [`Call::random`] follows from a seed that anybody may know. Keys
+    /// are then made the cheap way.
+    fn is_seeded(&self) -> bool {
+        true
+    }
     /// Seconds and nanoseconds since 1970: the date that was given.
     fn now(&self) -> (i64, u32);
     /// What a cluster holds (`lookup`): an object, a list, or an empty map.
