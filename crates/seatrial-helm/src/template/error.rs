@@ -29,8 +29,10 @@ pub struct ParseError {
 #[error("{message}")]
 pub struct ExecError {
     /// Go's whole message: `template: NAME:LINE:COLUMN: executing "X" at <...>: ...`.
+    /// Empty in a cause, whose message is the end of the outer one's.
     pub message: String,
-    /// The message without the place: `nil pointer evaluating interface {}.y`.
+    /// The message without the place: `nil pointer evaluating interface {}.y`;
+    /// without the cause's message, when there is one.
     pub reason: String,
     /// The template that was executing, as Go names it.
     pub template: String,
@@ -42,12 +44,13 @@ pub struct ExecError {
     pub node: String,
     /// What was nil: `.Values.x` of `.Values.x.y`.
     pub nil: Option<String>,
-    /// What the function that failed said.
-    pub called: Option<String>,
     /// The error inside a template that this one called.
     pub cause: Option<Box<ExecError>>,
     /// Whether a bound of ours ended it, not Go.
     pub is_bound: bool,
+    /// How long the messages are that `errors.Unwrap` gives one after the other,
+    /// the last one first: each is the end of the message.
+    pub(super) lengths: Vec<usize>,
 }
 
 impl ExecError {
@@ -60,9 +63,9 @@ impl ExecError {
             place: None,
             node: String::new(),
             nil: None,
-            called: None,
             cause: None,
             is_bound: false,
+            lengths: Vec::new(),
         }
     }
 
@@ -83,14 +86,9 @@ impl ExecError {
 
     /// The texts of the errors that Go's `errors.Unwrap` goes through, each once.
     pub fn levels(&self) -> Vec<&str> {
+        let end = |length: &usize| self.message.get(self.message.len().checked_sub(*length)?..);
         let mut levels = vec![self.message.as_str()];
-        let mut error = self;
-        loop {
-            levels.extend(error.called.as_deref());
-            let Some(cause) = &error.cause else { break };
-            levels.push(&cause.message);
-            error = cause;
-        }
+        levels.extend(self.lengths.iter().rev().filter_map(end));
         levels.dedup();
         levels
     }

@@ -15,6 +15,8 @@ pub mod print;
 mod quote;
 pub(crate) mod runes;
 pub mod set;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 pub mod trace;
 pub mod value;

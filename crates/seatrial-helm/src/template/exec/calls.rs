@@ -33,13 +33,18 @@ impl<'t> State<'_, 't> {
             let parameter = parameter(function, args.len());
             values.push(self.validate(last, parameter)?.value);
         }
+        // Frames name the call; errors that follow, what was evaluated last.
+        let last = self.at.replace(at);
         let result = if let Callee::Call(_) = callee {
             Err(self.call_fault(args, &values))
         } else {
             (function.body)(self, &values)
         };
         let result = match result {
-            Ok(value) => Ok(self.called(value, &values)),
+            Ok(value) => {
+                self.at = last;
+                Ok(self.called(value, &values))
+            }
             Err(fault) => {
                 self.at = Some(at);
                 Err(self.fault(function.name, fault))

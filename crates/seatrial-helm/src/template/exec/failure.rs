@@ -6,6 +6,9 @@ use crate::template::error::{ExecError, Place};
 use crate::template::function::Fault;
 use crate::template::quote::quote;
 
+/// How long a message may be: each call that fails adds to it.
+const MESSAGE_MAX: usize = 16 << 20;
+
 impl State<'_, '_> {
     #[cold]
     pub(super) fn fail(&mut self, reason: String) -> Box<ExecError> {
@@ -55,16 +58,30 @@ impl State<'_, '_> {
     #[cold]
     pub(super) fn fault(&mut self, name: &str, fault: Fault) -> Box<ExecError> {
         let cause = self.engine.pending.take();
-        match fault {
-            Fault::Bound(reason) if cause.is_none() => self.bound(&reason),
-            Fault::Bound(text) | Fault::Error(text) | Fault::Nested(text) => {
+        let (text, mut cause) = match (fault, cause) {
+            // Nothing is gained from a long chain of calls that never ended.
+            (_, Some(cause)) if cause.is_bound => return cause,
+            (Fault::Bound(reason), _) => return self.bound(&reason),
+            (Fault::Error(text) | Fault::Nested(text), None) => {
                 let mut error = self.fail(format!("error calling {name}: {text}"));
-                error.is_bound = cause.as_ref().is_some_and(|it| it.is_bound);
-                error.called = Some(text);
-                error.cause = cause;
-                error
+                error.lengths.push(text.len());
+                return error;
             }
+            (Fault::Error(text) | Fault::Nested(text), Some(cause)) => (text, cause),
+        };
+        if text.len() > MESSAGE_MAX {
+            return self.bound("the message of an error is too large");
         }
+        let mut error = self.fail(format!("error calling {name}: {text}"));
+        error.reason = format!("error calling {name}");
+        error.lengths = std::mem::take(&mut cause.lengths);
+        if !cause.message.is_empty() {
+            error.lengths.push(cause.message.len());
+        }
+        error.lengths.push(text.len());
+        cause.message.clear();
+        error.cause = Some(cause);
+        error
     }
 
     /// The words of a method's own checks of its arguments are the engine's.
