@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use seatrial_helm::{
-    Argument, HelmVersion, Loader, Options, Show, ValuesFile, ValuesInput, file_argument_paths, render,
+    Argument, HelmVersion, Loader, Options, Show, ValuesFile, ValuesInput, file_argument_paths, release_name,
+    render,
 };
 use seatrial_source::{DiskFiles, SourceMap, TreePath};
 
@@ -62,6 +63,7 @@ impl Arguments {
     fn flag(&mut self, flag: &str, value: &str) -> Result<(), String> {
         match flag {
             "-n" | "--namespace" => value.clone_into(&mut self.options.namespace),
+            "--name-template" => self.options.name = release_name(value)?,
             "--kube-version" => self.options.kube_version = Some(value.to_owned()),
             "-a" | "--api-versions" => {
                 self.options.api_versions.extend(value.split(',').map(str::to_owned));

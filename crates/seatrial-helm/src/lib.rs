@@ -29,6 +29,6 @@ pub use capabilities::KubeVersion;
 pub use chart::{Chart, Loaded, Loader, Problem, ProblemKind};
 pub use errors::{ErrorKind, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
-pub use render::{Options, Rendered, RenderedFile, render};
+pub use render::{Options, Rendered, RenderedFile, release_name, render};
 pub use values::{Argument, ValuesFile, ValuesInput, file_argument_paths};
 pub use versions::{HelmVersion, NullRules, Switches};

@@ -148,12 +148,14 @@ impl<'a> Render<'a> {
         if is_release_name(self.name()) {
             return;
         }
-        self.say(
-            ErrorKind::Name,
-            "release name check failed: invalid release name, must match regex \
+        let prefix = if self.switches.traced_errors { "release name check failed: " } else { "" };
+        let message = format!(
+            "{prefix}release name {}: invalid release name, must match regex \
              ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be \
              longer than 53",
+            crate::go::quote(self.name())
         );
+        self.say(ErrorKind::Name, message);
     }
 
     fn kube_version(&mut self) -> KubeVersion {
@@ -303,6 +305,17 @@ impl<'a> Render<'a> {
         self.rendered.trace = engine.trace;
         self.rendered
     }
+}
+
+/// The name that `--name-template` makes.
+pub fn release_name(text: &str) -> Result<String, String> {
+    let mut set = Set::new(functions::all());
+    set.parse("name-template", text, Home::None).map_err(|error| error.message)?;
+    engine::on_deep_stack(|| {
+        let mut engine = Engine::new(Arc::new(set), Trace::off(), engine::Options::default());
+        let name = engine.execute("name-template", Value::NIL);
+        name.map(|output| output.text).map_err(|error| error.message)
+    })
 }
 
 /// The places of all values that were looked at.

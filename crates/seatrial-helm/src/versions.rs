@@ -54,6 +54,8 @@ pub struct Switches {
     pub values_type: &'static str,
     /// The most bytes of one file of a chart; none beyond the bound of all.
     pub file_bytes_max: Option<u64>,
+    /// What is said before the names of dependencies that are not vendored.
+    pub missing_dependencies: &'static str,
     /// Whether the chart's API version decides before anything else is loaded.
     pub detects_api_version: bool,
 }
@@ -96,6 +98,8 @@ impl HelmVersion {
             set_json_takes_objects: true,
             values_type: "common.Values",
             file_bytes_max: None,
+            missing_dependencies: "an error occurred while checking for chart dependencies. You may need to \
+                                   run 'helm dependency build' to fetch missing dependencies",
             detects_api_version: true,
         };
         let limited = Some(5 << 20);
@@ -107,6 +111,8 @@ impl HelmVersion {
                 null_rules: NullRules::RemoveWritten,
                 splits_at_lines: false,
                 file_bytes_max: limited,
+                missing_dependencies: "an error occurred while checking for chart dependencies. You may need \
+                                       to run `helm dependency build` to fetch missing dependencies",
                 ..newest
             },
             Self::V3_22 => Switches {
@@ -121,6 +127,8 @@ impl HelmVersion {
                 set_json_takes_objects: false,
                 values_type: "chartutil.Values",
                 file_bytes_max: limited,
+                missing_dependencies: "An error occurred while checking for chart dependencies. You may need \
+                                       to run `helm dependency build` to fetch missing dependencies",
                 detects_api_version: false,
                 ..newest
             },

@@ -73,10 +73,10 @@ impl Loader<'_> {
             let chart_file = path.join("Chart.yaml").unwrap_or_else(|| path.clone());
             let message = match (self.helm.switches().detects_api_version, is_packed) {
                 (true, true) => "unable to detect chart version, no Chart.yaml found".to_owned(),
-                (true, false) => format!(
+                (true, false) if self.files.kind(&chart_file).is_none() => format!(
                     "unable to detect chart at {chart_file}: open {chart_file}: no such file or directory"
                 ),
-                (false, _) => "Chart.yaml file is missing".to_owned(),
+                _ => "Chart.yaml file is missing".to_owned(),
             };
             problems.insert(0, Problem::fatal(ProblemKind::Metadata, &chart_file, message));
         }
@@ -121,11 +121,9 @@ impl Loader<'_> {
             .cloned()
             .collect();
         let names: Vec<&str> = missing.iter().map(|it| &*it.name).collect();
-        let message = format!(
-            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency \
-             build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-            names.join(", ")
-        );
+        let words = self.helm.switches().missing_dependencies;
+        let message =
+            format!("{words}: found in Chart.yaml, but missing in charts/ directory: {}", names.join(", "));
         let path = chart.path.join("Chart.yaml").unwrap_or_else(|| chart.path.clone());
         for dependency in &missing {
             let problem = Problem::fatal(ProblemKind::MissingDependency, &path, message.clone());

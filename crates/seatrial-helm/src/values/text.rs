@@ -15,6 +15,8 @@ pub struct ValuesText {
     pub file: FileId,
     text: Arc<str>,
     documents: Vec<Document>,
+    /// Whether it may hold several documents.
+    is_multi: bool,
     /// A separator that the reader of documents refuses.
     broken_separator: Option<(String, Span)>,
 }
@@ -38,7 +40,8 @@ pub struct ValuesFault {
 impl ValuesText {
     /// Parses a text: all its documents, or the first one only.
     pub fn parse(file: FileId, text: Arc<str>, is_multi: bool) -> Self {
-        let mut values = Self { file, text: text.clone(), documents: Vec::new(), broken_separator: None };
+        let mut values =
+            Self { file, text: text.clone(), documents: Vec::new(), is_multi, broken_separator: None };
         let ranges = if is_multi { values.split() } else { std::iter::once(0..text.len()).collect() };
         for range in ranges {
             let part: Arc<str> =
@@ -83,7 +86,7 @@ impl ValuesText {
     /// Whether Helm takes the file.
     pub fn check(&self) -> Result<(), ValuesFault> {
         for document in &self.documents {
-            document.check()?;
+            document.check().map_err(|fault| self.told(fault))?;
         }
         match &self.broken_separator {
             Some((message, span)) => Err(ValuesFault {
@@ -92,6 +95,14 @@ impl ValuesText {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Readers of several documents say so.
+    fn told(&self, fault: ValuesFault) -> ValuesFault {
+        if !self.is_multi {
+            return fault;
+        }
+        ValuesFault { message: format!("cannot unmarshal yaml document: {}", fault.message), ..fault }
     }
 
     /// The values, later documents over earlier ones. What cannot be read is
@@ -122,7 +133,7 @@ impl Document {
     fn check(&self) -> Result<(), ValuesFault> {
         if let Some((message, span)) = read::first_refusal(&self.stream) {
             return Err(ValuesFault {
-                message: format!("cannot unmarshal yaml document: error converting YAML to JSON: {message}"),
+                message: format!("error converting YAML to JSON: {message}"),
                 span: Some(shifted(span, self.base)),
             });
         }
@@ -138,8 +149,7 @@ impl Document {
         };
         Err(ValuesFault {
             message: format!(
-                "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot \
-                 unmarshal {is} into Go value of type map[string]interface {{}}"
+                "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go value of type map[string]interface {{}}"
             ),
             span: Some(shifted(root.span(), self.base)),
         })
