@@ -31,7 +31,7 @@ fn every_function_of_these_files_has_rows() {
 fn compare() -> String {
     let mut lines = ROWS.lines();
     let header: serde_json::Value = serde_json::from_str(lines.next().expect("a header")).expect("JSON");
-    let (mut wrong, mut rows, mut report) = (BTreeMap::new(), 0_usize, String::new());
+    let (mut wrong, mut rows, mut report) = (BTreeMap::new(), 0_usize, Vec::new());
     for line in lines {
         let row: serde_json::Value = serde_json::from_str(line).expect("a row");
         let text = |key: &str| row[key].as_str().map(str::to_owned);
@@ -41,14 +41,14 @@ fn compare() -> String {
         rows += 1;
         if given != expected {
             *wrong.entry(text("function").expect("a function")).or_insert(0_usize) += 1;
-            report += &format!("\n{template}\n  recorded {expected:?}\n  given    {given:?}");
+            report.push(format!("{template}\n  recorded {expected:?}\n  given    {given:?}"));
         }
     }
     if report.is_empty() {
-        return report;
+        return String::new();
     }
-    let count: usize = wrong.values().sum();
-    format!("{} of {rows} rows are equal; different: {wrong:?}{report}", rows - count)
+    let equal = rows - report.len();
+    format!("{equal} of {rows} rows are equal; different: {wrong:?}\n{}", report.join("\n"))
 }
 
 fn render(template: &str, context: &serde_json::Value) -> Result<String, String> {
