@@ -431,6 +431,8 @@ fn nospace(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     bytewise(call, &args[0], |rune| !runes::is_space(rune))
 }
 
+/// Keeps some of the bytes; to be asked twice about one that is not kept must
+/// change nothing.
 fn bytewise(
     call: &mut dyn Call,
     value: &Value,
@@ -440,10 +442,13 @@ fn bytewise(
     let mut reader = Reader::new(call, value);
     while let Some(byte) = reader.rest().first() {
         let rune = char::from(*byte);
-        if is_kept(rune) {
-            reader.replace(call, 1, rune.encode_utf8(&mut [0; 4]).as_bytes(), &mut text);
-        } else {
+        if !is_kept(rune) {
             reader.skip(1);
+        } else if rune.is_ascii() {
+            let more = reader.rest()[1..].iter().take_while(|it| it.is_ascii() && is_kept(char::from(**it)));
+            reader.copy(call, 1 + more.count(), &mut text);
+        } else {
+            reader.replace(call, 1, rune.encode_utf8(&mut [0; 4]).as_bytes(), &mut text);
         }
     }
     text.finish(call)

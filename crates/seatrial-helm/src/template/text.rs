@@ -46,7 +46,10 @@ impl Text {
         let length = bytes.len() as u32;
         match pieces.last_mut() {
             _ if length == 0 => {}
-            Some(last) if last.origin == origin && last.frame == frame => last.length += length,
+            // A value that is there twice stays two pieces: each is all of it.
+            Some(last) if origin.is_none() && last.origin.is_none() && last.frame == frame => {
+                last.length += length;
+            }
             _ => pieces.push(Piece { length, origin, frame }),
         }
     }
