@@ -23,6 +23,21 @@ pub struct RenderError {
     pub nil: Option<String>,
     /// The file and the range in its text that is no YAML.
     pub rendered: Option<(usize, std::ops::Range<usize>)>,
+    /// What the schemas refuse, one by one.
+    pub misfits: Vec<Misfit>,
+}
+
+/// A value that does not fit the schema of its chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The chart, under the name it has in its parent.
+    pub chart: String,
+    /// The way to the value in the chart's values.
+    pub path: Vec<String>,
+    /// What the schema says of it; for a broken schema, why.
+    pub message: String,
+    /// Where the value is written, or what is nearest above it.
+    pub span: Option<Span>,
 }
 
 /// The families of [`RenderError`], in the order in which Helm meets them.
@@ -63,6 +78,7 @@ impl RenderError {
             places: Vec::new(),
             nil: None,
             rendered: None,
+            misfits: Vec::new(),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::errors::{ErrorKind, RenderError};
 use crate::functions;
 use crate::output::{self, Manifest};
 use crate::release::{Renderable, Scope, release, template};
+use crate::schemas;
 use crate::template::engine::{self, Engine};
 use crate::template::trace::{Origin, Piece};
 use crate::template::{Data, Home, Map, Set, Trace, Value};
@@ -123,6 +124,9 @@ impl<'a> Render<'a> {
             self.say(ErrorKind::Dependencies, format!("chart dependencies processing failed: {reason}"));
         }
         let values = self.coalesce(&branch, &given);
+        if !self.options.skip_schema_validation {
+            self.rendered.errors.extend(schemas::check(&branch, &values, &trace));
+        }
         self.check_kubernetes(&branch, &kube_version);
         let capabilities = self.capabilities(kube_version);
         let scope = Scope {
