@@ -6,6 +6,7 @@ mod apiserver;
 mod cel;
 mod edits;
 pub mod fuzz;
+mod helm;
 #[cfg(unix)]
 mod hostile;
 mod json;
@@ -25,6 +26,17 @@ pub struct Options {
     pub dir: PathBuf,
     /// A folder with inputs that the recorded answers only name.
     pub inputs: Option<PathBuf>,
+    /// The real program, to be run beside ours.
+    pub against: Option<PathBuf>,
+    /// What both are run with: one JSON array of arguments a line.
+    pub list_file: Option<PathBuf>,
+}
+
+impl Options {
+    /// Recorded answers of a folder, with nothing else.
+    pub fn of(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into(), inputs: None, against: None, list_file: None }
+    }
 }
 
 /// One kind of recorded answers.
@@ -43,6 +55,7 @@ pub const SUITES: &[Suite] = &[
     edits::SUITE,
     apiserver::SUITE,
     cel::SUITE,
+    helm::SUITE,
     schema::SUITE,
     peers::SUITE,
     #[cfg(unix)]

@@ -21,6 +21,12 @@ struct Arguments {
     /// A folder with the inputs that recorded answers only name by their hash.
     #[arg(long)]
     inputs: Option<PathBuf>,
+    /// A real program, run beside ours with the arguments of --list-file.
+    #[arg(long, value_name = "PROGRAM", requires = "list_file")]
+    against: Option<PathBuf>,
+    /// What to run both with: one JSON array of arguments a line.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    list_file: Option<PathBuf>,
     /// Print every disagreement with both answers.
     #[arg(long)]
     list: bool,
@@ -43,7 +49,8 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let suite = Suite::named(&arguments.suite).context("no such suite")?;
     let dir = arguments.dir.unwrap_or_else(|| suite.own_dir.into());
-    let report = (suite.run)(&Options { dir, inputs: arguments.inputs })?;
+    let Arguments { inputs, against, list_file, .. } = arguments;
+    let report = (suite.run)(&Options { dir, inputs, against, list_file })?;
     report.print(&mut io::stdout().lock(), arguments.list)?;
     Ok(())
 }

@@ -17,7 +17,7 @@ fn folder(rows: &str) -> TempDir {
 
 fn run(dir: &Path, inputs: Option<&Path>) -> anyhow::Result<Report> {
     let suite = Suite::named("yaml").expect("the suite exists");
-    (suite.run)(&Options { dir: dir.into(), inputs: inputs.map(Into::into) })
+    (suite.run)(&Options { inputs: inputs.map(Into::into), ..Options::of(dir) })
 }
 
 fn printed(report: &Report) -> String {
