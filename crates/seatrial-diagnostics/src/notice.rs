@@ -1,6 +1,6 @@
 //! What a crate notices, in terms of objects and fields.
 
-use crate::{Change, CheckInfo, Location, Role, Severity};
+use crate::{Change, CheckInfo, Location, Role, Severity, UnitId};
 
 /// Another place that belongs to a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Notice {
     pub severity: Severity,
     /// Where.
     pub at: Location,
+    /// The unit it shows in, where a text alone does not tell.
+    pub unit: Option<UnitId>,
     /// What is wrong, in one lower-case phrase that names the object, the
     /// value or the missing name; no line, unit, count or moving quantity.
     pub message: String,
@@ -42,6 +44,7 @@ impl Notice {
             check,
             severity: check.severity,
             at,
+            unit: None,
             message: message.into(),
             help: None,
             related: Vec::new(),
@@ -53,6 +56,12 @@ impl Notice {
     /// With another severity than the check's own.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
+        self
+    }
+
+    /// As one unit shows it.
+    pub fn in_unit(mut self, unit: UnitId) -> Self {
+        self.unit = Some(unit);
         self
     }
 

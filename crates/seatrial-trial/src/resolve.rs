@@ -184,7 +184,7 @@ impl Resolver<'_> {
                 let subject = ObjectPlace { unit: *unit, object: *object };
                 (Some(*unit), Some(subject), path.to_string())
             }
-            Location::Text { span } => (self.unit_of(*span), None, String::new()),
+            Location::Text { span } => (notice.unit.or_else(|| self.unit_of(*span)), None, String::new()),
         };
         let is_reported = unit.map_or(self.reports_loose_files, |unit| self.reported[unit.0 as usize]);
         let is_own = self
