@@ -62,6 +62,17 @@ pub struct Unit {
     pub role: UnitRole,
 }
 
+impl Unit {
+    /// Whether both are one chart with other values: they take each other's
+    /// place and never stand beside each other.
+    pub fn is_variant_of(&self, other: &Self) -> bool {
+        self.id != other.id
+            && self.kind == UnitKind::Helm
+            && other.kind == self.kind
+            && self.path == other.path
+    }
+}
+
 /// A minor version of Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KubernetesVersion {

@@ -9,7 +9,8 @@ use crate::references::{
 };
 use crate::views::POD_TEMPLATES;
 use crate::{
-    Agreement, External, LabelSelector, NameGlob, Object, Place, Repository, UnitRole, is_namespaced,
+    Agreement, External, LabelSelector, NameGlob, Object, Place, Repository, UnitKind, UnitRole,
+    is_namespaced,
 };
 
 /// Most objects a selection is said to lead to.
@@ -28,7 +29,7 @@ struct Candidate {
 }
 
 /// Ranks: the own unit before others, others before those that only serve
-/// others; objects before what is produced; surely in the namespace first.
+/// others and charts with values that nothing states; objects before what is produced; surely in the namespace first.
 const OWN: u8 = 4;
 
 impl Index {
@@ -244,9 +245,14 @@ fn ranked(
         Agreement::Assumed => 1,
         Agreement::Different => return None,
     };
-    let unit = if place.unit == reference.from.unit {
+    let (holder, own) = (repository.unit(place.unit), repository.unit(reference.from.unit));
+    if holder.is_variant_of(own) {
+        return None;
+    }
+    let is_alternative = holder.kind == UnitKind::Helm && holder.role == UnitRole::Candidate;
+    let unit = if holder.id == own.id {
         0
-    } else if repository.unit(place.unit).role == UnitRole::Base {
+    } else if holder.role == UnitRole::Base || is_alternative {
         2 * OWN
     } else {
         OWN
