@@ -5,6 +5,7 @@
 //! holds. It answers afterwards where a field stands, how to edit it and which
 //! bytes are secret. It runs no program and never stops at the first error.
 
+mod charts;
 mod checks;
 mod classify;
 mod delivery;

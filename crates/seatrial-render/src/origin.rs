@@ -4,6 +4,8 @@ use seatrial_diagnostics::FieldPart;
 use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Located, Node};
 
+use crate::charts::guide::Asked;
+
 /// The bytes of a field: a scalar's value, a collection's key, and for a field
 /// that is absent the key of its nearest written ancestor.
 pub(crate) fn of_field(root: Node<'_>, path: &FieldPath, part: Option<&FieldPart>) -> Span {
@@ -42,4 +44,25 @@ pub(crate) fn first_line(node: Node<'_>) -> Span {
     let text = node.source_text();
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
     Span::new(span.file, span.start, span.start + text[..end].trim_end().len() as u32)
+}
+
+/// What a field of rendered text is, for finding out where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question {
+    pub(crate) key: Asked,
+    /// The bytes of the container that the field is, or that it would stand in.
+    pub(crate) container: Option<Span>,
+}
+
+/// What [`of_field`] gives for a field: its key, or its value.
+pub(crate) fn asked(root: Node<'_>, path: &FieldPath, part: Option<&FieldPart>) -> Question {
+    let found = root.nearest(path);
+    let node = found.node;
+    let is_container = node.is_mapping() || node.is_sequence();
+    let is_key = found.matched < path.len() || is_container || part == Some(&FieldPart::Key);
+    let holds = is_container && node.id() != root.id() && !node.span().is_empty();
+    Question {
+        key: if is_key || node.span().is_empty() { Asked::Key } else { Asked::Scalar },
+        container: (holds && part != Some(&FieldPart::Key)).then(|| node.span()),
+    }
 }

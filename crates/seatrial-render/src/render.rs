@@ -10,6 +10,9 @@ use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
+use crate::charts::layers::ValuesFile;
+use crate::charts::stated::{Standing, Statement, standing, statements};
+use crate::charts::{self, ChartUnit, Charts};
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
@@ -21,7 +24,7 @@ use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::Rendering;
-use crate::units::{Built, DraftObject, Drafts};
+use crate::units::{Built, Draft, DraftObject, Drafts};
 use crate::{letter_case, origin, read, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
@@ -100,7 +103,8 @@ impl Run {
         mut facts: RenderFacts,
     ) -> Rendering {
         self.note_shared_directories();
-        let drafts = self.collect(layout, places, &mut facts);
+        let mut drafts = self.collect(layout, places, &mut facts);
+        let (charts, made) = self.render_charts(&request, layout, places, &mut drafts, &mut facts);
         self.notice_problems();
         self.notice_outside();
         facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();
@@ -110,7 +114,7 @@ impl Run {
         self.name_texts(&mut facts);
         facts.built_from = self.built_from();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
-        self.into_rendering(request, drafts.build(), facts)
+        self.into_rendering(request, drafts.build(), facts, charts, made)
     }
 
     /// A directory with a listed manifest belongs to the one that lists it.
@@ -132,13 +136,10 @@ impl Run {
         }
         for at in 0..self.parsed.len() {
             let text = &self.intake.texts[self.parsed[at].text];
-            let chart = text
-                .path
-                .parent()
-                .filter(|it| text.role == FileRole::Chart && layout.charts.binary_search(it).is_ok());
-            match chart {
-                Some(chart) => self.add_chart(chart, at, places, &mut drafts),
-                None => self.add_file(at, places, &mut drafts, &mut listed, facts),
+            let directory = text.path.parent();
+            let is_chart = || directory.is_some_and(|it| layout.charts.binary_search(&it).is_ok());
+            if text.role != FileRole::Chart || !is_chart() {
+                self.add_file(at, places, &mut drafts, &mut listed, facts);
             }
         }
         for (kustomization, listed) in self.kustomizations.iter().zip(listed) {
@@ -158,17 +159,63 @@ impl Run {
         drafts
     }
 
-    /// A library chart serves other charts.
-    fn add_chart(&mut self, chart: TreePath, at: usize, places: &Places, drafts: &mut Drafts) {
-        let kind = self.parsed[at].stream.document_root(0).and_then(|root| root.get("type")?.as_str());
-        let is_library = kind == Some("library");
-        let role = || if is_library { UnitRole::Base } else { role_of(&chart, places) };
-        let draft = drafts.at(UnitKind::Helm, chart.clone(), role);
-        let values = chart.join("values.yaml").and_then(|path| self.intake.sources.find(&path));
-        if values.is_some() {
-            "@values.yaml".clone_into(&mut draft.suffix);
+    /// Renders every chart with each set of values that it may have.
+    fn render_charts(
+        &mut self,
+        request: &Request<'_>,
+        layout: &Layout,
+        places: &Places,
+        drafts: &mut Drafts,
+        facts: &mut RenderFacts,
+    ) -> (Charts, Vec<Arc<Stream>>) {
+        let found = self.charts(layout);
+        let stated = self.statements();
+        let mut charts = Charts::default();
+        for (path, file) in found {
+            let Intake { texts, sources, .. } = &mut self.intake;
+            let values = values_files(&path, texts, &self.parsed);
+            let chart = charts::load(&charts::Found { path, file, values }, request.files, sources);
+            charts.charts.push(chart);
         }
-        self.intake.skip(chart, SkipCode::NotRendered, "charts are not rendered yet");
+        charts.render(&self.intake.sources, &request.target, &stated);
+        let limits = &request.limits.yaml;
+        let mut streams = Vec::new();
+        let mut definitions = charts::Definitions::default();
+        for at in 0..charts.units.len() {
+            let unit = &mut charts.units[at];
+            let chart = &charts.charts[unit.chart];
+            let made = charts::make(unit, chart, &mut self.intake.sources, &mut definitions, limits);
+            let unit = &charts.units[at];
+            let role = role_of_chart(&charts, unit, places, &stated);
+            let draft = Draft {
+                suffix: chart.suffix(&unit.files),
+                objects: charts::objects(&unit.rendered, &made),
+                made: Some(at),
+                ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
+            };
+            drafts.add(draft);
+            for (text, it) in made.into_iter().enumerate() {
+                if it.stream.file() != it.template {
+                    charts.by_text.insert(it.stream.file(), (at, text));
+                }
+                facts.paths.push((it.stream.file(), self.intake.sources.file(it.template).path().clone()));
+                streams.push(it.stream);
+            }
+        }
+        (charts, streams)
+    }
+
+    /// The directories of charts with their metadata's file.
+    fn charts(&self, layout: &Layout) -> Vec<(TreePath, FileId)> {
+        let texts = self.parsed.iter().map(|it| (&self.intake.texts[it.text], it.stream.file()));
+        let of_charts = texts.filter(|(text, _)| text.role == FileRole::Chart);
+        let found = of_charts.filter_map(|(text, file)| Some((text.path.parent()?, file)));
+        found.filter(|(path, _)| layout.charts.binary_search(path).is_ok()).collect()
+    }
+
+    /// How the tree says that its charts are deployed.
+    fn statements(&self) -> Vec<Statement> {
+        self.parsed.iter().flat_map(|it| statements(&objects(it))).collect()
     }
 
     fn add_file(
@@ -233,7 +280,7 @@ impl Run {
         let texts: Vec<Text<'_>> =
             self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &**it.stream.text())).collect();
         mentions::find(&mut facts.orphans, &texts);
-        facts.paths = self.parsed.iter().map(|it| (it.stream.file(), path(it))).collect();
+        facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
         facts.paths.sort();
     }
 
@@ -271,14 +318,28 @@ impl Run {
         }
     }
 
-    fn into_rendering(self, request: Request<'_>, built: Built, facts: RenderFacts) -> Rendering {
-        let Self { intake, parsed, .. } = self;
+    fn into_rendering(
+        self,
+        request: Request<'_>,
+        built: Built,
+        facts: RenderFacts,
+        mut charts: Charts,
+        made: Vec<Arc<Stream>>,
+    ) -> Rendering {
+        let Self { mut intake, parsed, .. } = self;
+        charts.name(&built.made);
+        intake.notices.extend(charts.notices(&intake.sources, &made));
+        intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
         for Parsed { stream, .. } in parsed {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
-        let mut skipped = intake.skipped;
+        for stream in made {
+            let file = stream.file();
+            streams[file.0 as usize] = Some(stream);
+        }
+        let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();
         skipped.dedup();
         let repository = Repository {
@@ -290,7 +351,7 @@ impl Run {
             external: request.external,
             origins: request.origins,
         };
-        Rendering::new(repository, intake.sources, intake.notices, built.broken, streams, request.scope)
+        Rendering::new(repository, intake, built.broken, streams, charts, request.scope)
     }
 }
 
@@ -407,6 +468,26 @@ fn reason_of(held: &Held) -> Option<String> {
         Typing::Absent(absent) => Some(format!("an item of a list has no {absent}")),
         Typing::WrongCase => Some("its kind is written in the wrong letter case".to_owned()),
         Typing::Written | Typing::OfList { .. } => None,
+    }
+}
+
+fn values_files<'a>(chart: &TreePath, texts: &'a [TextFile], parsed: &'a [Parsed]) -> Vec<ValuesFile<'a>> {
+    let texts = parsed.iter().map(|it| (&texts[it.text], &it.stream));
+    let values = texts.filter(|(text, _)| text.role == FileRole::Values && text.path.is_within(chart));
+    values.map(|(text, stream)| ValuesFile { path: &text.path, stream }).collect()
+}
+
+/// A library serves other charts, and so does one that another chart of the
+/// tree takes in from its directory.
+fn role_of_chart(charts: &Charts, unit: &ChartUnit, places: &Places, stated: &[Statement]) -> UnitRole {
+    let chart = &charts.charts[unit.chart];
+    if chart.is_library() || charts.is_part_of_another(unit.chart) {
+        return UnitRole::Base;
+    }
+    let files: Vec<&str> = unit.files.iter().map(|it| it.name.as_str()).collect();
+    match standing(&chart.path, &files, stated) {
+        Standing::Stated => role_of(&chart.path, places),
+        Standing::Possible => UnitRole::Candidate,
     }
 }
 

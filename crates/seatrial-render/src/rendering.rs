@@ -7,6 +7,10 @@ use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
+use crate::charts::Charts;
+use crate::charts::guide::Asked;
+use crate::charts::provenance::Context;
+use crate::intake::Intake;
 use crate::{edits, origin, secrets};
 
 /// All units of a tree with their objects, and where everything stands.
@@ -22,19 +26,21 @@ pub struct Rendering {
     /// may only be unread.
     pub broken: Vec<Place>,
     streams: Vec<Option<Arc<Stream>>>,
+    charts: Charts,
     scope: TreePath,
 }
 
 impl Rendering {
     pub(crate) fn new(
         repository: Repository,
-        sources: SourceMap,
-        notices: Vec<Notice>,
+        intake: Intake,
         broken: Vec<Place>,
         streams: Vec<Option<Arc<Stream>>>,
+        charts: Charts,
         scope: TreePath,
     ) -> Self {
-        let mut rendering = Self { repository, sources, notices, broken, streams, scope };
+        let Intake { sources, notices, .. } = intake;
+        let mut rendering = Self { repository, sources, notices, broken, streams, charts, scope };
         rendering.keep_scope();
         rendering
     }
@@ -45,7 +51,7 @@ impl Rendering {
         let (mut found, mut rendered) = (0, 0);
         for unit in units {
             found += 1;
-            rendered += usize::from(Self::is_rendered(unit));
+            rendered += usize::from(self.is_rendered(unit));
         }
         let scope = &self.scope;
         let coverage = &mut self.repository.coverage;
@@ -67,15 +73,24 @@ impl Rendering {
         unit.path.is_within(&self.scope) || holds_file
     }
 
-    /// Whether a unit's objects are what would be applied. Charts,
-    /// kustomizations and Compose files are found and not rendered yet.
-    pub fn is_rendered(unit: &Unit) -> bool {
-        unit.kind == UnitKind::Manifests
+    /// Whether a unit's objects are what would be applied. Kustomizations and
+    /// Compose files are found and not rendered yet.
+    pub fn is_rendered(&self, unit: &Unit) -> bool {
+        match unit.kind {
+            UnitKind::Manifests => true,
+            UnitKind::Helm => self.charts.is_complete(unit.id),
+            _ => false,
+        }
     }
 
     /// The parsed form of a file that was parsed.
     pub fn stream(&self, file: FileId) -> Option<&Arc<Stream>> {
         self.streams.get(file.0 as usize)?.as_ref()
+    }
+
+    /// Whether a text was made by a chart, and is no file.
+    pub fn is_made(&self, file: FileId) -> bool {
+        self.charts.has_made(file)
     }
 
     /// The object that a location names.
@@ -85,13 +100,37 @@ impl Rendering {
     }
 }
 
+impl Rendering {
+    fn of_text(&self, span: Span) -> Origin {
+        if self.charts.has_made(span.file) {
+            self.of_made(span, Asked::Scalar, None)
+        } else {
+            Origin::written(span)
+        }
+    }
+
+    /// Where to edit to change a stretch of a text that a chart made.
+    fn of_made(&self, span: Span, asked: Asked, container: Option<Span>) -> Origin {
+        let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+        let context = Context { sources: &self.sources, target: &self.repository.target, streams: &streams };
+        let container = container.map(|it| it.start..it.end);
+        let found = self.charts.origin(span.file, span.start..span.end, asked, container, context);
+        found.unwrap_or_else(|| Origin::written(span))
+    }
+}
+
 impl Sources for Rendering {
     fn origin(&self, location: &Location) -> Option<Origin> {
         match location {
-            Location::Text { span } => Some(Origin::written(*span)),
+            Location::Text { span } => Some(self.of_text(*span)),
             Location::Field { path, part, .. } => {
                 let root = self.object(location)?.root();
-                Some(Origin::written(origin::of_field(root, path, part.as_ref())))
+                let span = origin::of_field(root, path, part.as_ref());
+                if !self.charts.has_made(span.file) {
+                    return Some(Origin::written(span));
+                }
+                let asked = origin::asked(root, path, part.as_ref());
+                Some(self.of_made(span, asked.key, asked.container))
             }
         }
     }
@@ -105,6 +144,9 @@ impl Sources for Rendering {
             return Vec::new();
         }
         let text = self.sources.file(file).text();
-        secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref))
+        let mut found = secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref));
+        // What a template writes there stands elsewhere.
+        found.retain(|span| !text[span.range()].contains("{{"));
+        found
     }
 }

@@ -255,12 +255,12 @@ fn a_chart_owns_its_templates() {
         ("chart/values.yaml", "a: 1\n"),
         ("chart/templates/web.yaml", "apiVersion: v1\nkind: Service\n{{- if .Values.a }}\n"),
         ("chart/crds/crd.yaml", SERVICE),
-        ("chart/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\n"),
+        ("chart/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"),
         ("chart/charts/sub/templates/a.yaml", SERVICE),
     ]);
-    assert_eq!(units(&rendering), "helm:chart@values.yaml Deployed\n");
+    assert_eq!(units(&rendering), "helm:chart@values.yaml Deployed Service web, Service web\n");
     assert_eq!(skips(&rendering), [("chart".to_owned(), SkipCode::NotRendered)]);
-    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert_eq!(notices(&rendering), ["error template-error chart/templates/web.yaml:4 unexpected EOF"]);
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Draft {
     pub(crate) suffix: String,
     /// Its objects, in order.
     pub(crate) objects: Vec<DraftObject>,
+    /// The place among the units of charts, where it is one.
+    pub(crate) made: Option<usize>,
 }
 
 /// An object before it has an id.
@@ -45,7 +47,7 @@ impl DraftObject {
 
 impl Draft {
     pub(crate) fn new(kind: UnitKind, path: TreePath, role: UnitRole) -> Self {
-        Self { kind, path, role, suffix: String::new(), objects: Vec::new() }
+        Self { kind, path, role, suffix: String::new(), objects: Vec::new(), made: None }
     }
 
     fn name(&self) -> String {
@@ -66,6 +68,8 @@ pub(crate) struct Built {
     pub(crate) units: Vec<Unit>,
     pub(crate) bundles: Vec<Bundle>,
     pub(crate) broken: Vec<Place>,
+    /// The units of charts, by their places there.
+    pub(crate) made: Vec<(UnitId, usize)>,
 }
 
 impl Drafts {
@@ -94,8 +98,9 @@ impl Drafts {
         let by_name: BTreeMap<String, Draft> = self.drafts.into_iter().map(|it| (it.name(), it)).collect();
         let numbered: Vec<(u32, String, Draft)> =
             (0..).zip(by_name).map(|(id, (name, draft))| (id, name, draft)).collect();
+        let made = numbered.iter().filter_map(|(id, _, draft)| Some((UnitId(*id), draft.made?))).collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built::default();
+        let mut all = Built { made, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

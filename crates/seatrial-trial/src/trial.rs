@@ -281,7 +281,7 @@ fn judged(rendering: &Rendering) -> Vec<bool> {
             incomplete.insert(skip.path.clone());
         }
     }
-    let is_judged = |unit: &Unit| Rendering::is_rendered(unit) && !incomplete.contains(&unit.path);
+    let is_judged = |unit: &Unit| rendering.is_rendered(unit) && !incomplete.contains(&unit.path);
     repository.units.iter().map(is_judged).collect()
 }
 

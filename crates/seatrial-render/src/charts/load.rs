@@ -1,0 +1,37 @@
+//! Reads the charts that discovery found.
+
+use std::sync::Arc;
+
+use seatrial_helm::{HelmVersion, Loader};
+use seatrial_source::{FileId, Files, SourceMap, TreePath};
+
+use super::TreeChart;
+use super::layers::{LAYERS_MAX, ValuesFile, layers};
+
+/// A chart as discovery found it.
+pub(crate) struct Found<'a> {
+    pub(crate) path: TreePath,
+    pub(crate) file: FileId,
+    /// The values files that lie in it.
+    pub(crate) values: Vec<ValuesFile<'a>>,
+}
+
+/// Loads a chart with everything in it; its texts become sources.
+pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap) -> TreeChart {
+    let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
+    let loaded =
+        Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(&found.path);
+    let metadata = loaded.chart.as_ref().map(|it| &it.metadata);
+    let declared = metadata.into_iter().flat_map(|it| it.declared());
+    let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
+    let mut layers = layers(&found.path, &keys, &found.values);
+    layers.truncate(LAYERS_MAX);
+    TreeChart {
+        path: found.path.clone(),
+        file: found.file,
+        has_values: loaded.chart.as_ref().is_some_and(|it| it.values.is_some()),
+        chart: loaded.chart,
+        problems: loaded.problems,
+        layers,
+    }
+}

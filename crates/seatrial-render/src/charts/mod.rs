@@ -1,0 +1,276 @@
+//! The charts of a tree: loaded once, rendered with each set of values, and
+//! what they make turned into texts like any other.
+
+pub(crate) mod guide;
+pub(crate) mod layers;
+pub(crate) mod leaves;
+mod load;
+mod made;
+mod problems;
+pub(crate) mod provenance;
+pub(crate) mod stated;
+
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, ValuesFile, ValuesInput};
+use seatrial_model::{Skip, SkipCode, Target};
+use seatrial_source::{FileId, SourceMap, TreePath};
+use seatrial_yaml::Stream;
+
+pub(crate) use load::{Found, load};
+pub(crate) use made::{Definitions, make, objects};
+use provenance::Traced;
+
+use layers::{LAYERS_MAX, Layer};
+use problems::plain;
+use stated::Statement;
+
+/// A chart of the tree.
+#[derive(Debug)]
+pub(crate) struct TreeChart {
+    /// Its directory.
+    pub(crate) path: TreePath,
+    /// Its `Chart.yaml`.
+    pub(crate) file: FileId,
+    /// What was loaded; none when there is nothing to render.
+    pub(crate) chart: Option<Chart>,
+    /// What is wrong with its files.
+    pub(crate) problems: Vec<Problem>,
+    /// Values files that may be layered over its own.
+    pub(crate) layers: Vec<Layer>,
+    /// Whether it has values of its own.
+    pub(crate) has_values: bool,
+}
+
+/// A chart with one set of values.
+#[derive(Debug)]
+pub(crate) struct ChartUnit {
+    /// Its place among the charts.
+    pub(crate) chart: usize,
+    /// The values files over the chart's own.
+    pub(crate) files: Vec<Layer>,
+    /// What came of it.
+    pub(crate) rendered: Rendered,
+    /// The texts that came of it, by their places there.
+    pub(crate) made: Vec<FileId>,
+    traced: OnceLock<Option<Traced>>,
+}
+
+/// All charts and their units.
+#[derive(Debug, Default)]
+pub(crate) struct Charts {
+    pub(crate) charts: Vec<TreeChart>,
+    pub(crate) units: Vec<ChartUnit>,
+    /// The unit and the place among its texts, by text.
+    pub(crate) by_text: FxHashMap<FileId, (usize, usize)>,
+    /// The place of a unit here.
+    by_unit: FxHashMap<UnitId, usize>,
+    /// The ids of the units.
+    ids: Vec<UnitId>,
+}
+
+impl TreeChart {
+    /// Whether it only serves other charts.
+    pub(crate) fn is_library(&self) -> bool {
+        self.chart.as_ref().is_some_and(|it| it.metadata.is_library())
+    }
+
+    /// The sets of values it is rendered with: its own, and each file over them.
+    /// What the tree states besides is added.
+    fn sets(&self, stated: &[Statement], sources: &SourceMap) -> Vec<Vec<Layer>> {
+        let own = std::iter::once(Vec::new());
+        let mut sets: Vec<Vec<Layer>> = own.chain(self.layers.iter().map(|it| vec![it.clone()])).collect();
+        for statement in stated.iter().filter(|it| it.chart == self.path) {
+            let set = self.layers_of(statement, sources);
+            if let Some(set) = set.filter(|it| !sets.contains(it) && sets.len() < LAYERS_MAX) {
+                sets.push(set);
+            }
+        }
+        sets
+    }
+
+    /// The values files that a statement names; none where one is not there.
+    fn layers_of(&self, statement: &Statement, sources: &SourceMap) -> Option<Vec<Layer>> {
+        let own = self.path.join("values.yaml");
+        let layer = |name: &String| {
+            let path = self.path.join(name)?;
+            let file = sources.find(&path)?;
+            Some((
+                path.clone(),
+                Layer { file, name: path.below(&self.path).unwrap_or(path.as_str()).to_owned() },
+            ))
+        };
+        let named: Vec<(TreePath, Layer)> = statement.files.iter().map(layer).collect::<Option<_>>()?;
+        Some(
+            named
+                .into_iter()
+                .filter(|(path, _)| Some(path) != own.as_ref())
+                .map(|(_, layer)| layer)
+                .collect(),
+        )
+    }
+
+    /// What follows the path in the name of a unit.
+    pub(crate) fn suffix(&self, files: &[Layer]) -> String {
+        let own = self.has_values.then_some("values.yaml");
+        let names: Vec<&str> = own.into_iter().chain(files.iter().map(|it| it.name.as_str())).collect();
+        if names.is_empty() { String::new() } else { format!("@{}", names.join(",")) }
+    }
+
+    /// The name of the release that is judged: the chart's own, as most people
+    /// call it, where it may be one.
+    fn release(&self) -> String {
+        let name = self.chart.as_ref().map_or("", |it| it.metadata.name.text.as_str());
+        let is_part = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+        let is_name = name.len() <= 53
+            && name.bytes().all(|it| is_part(it) || it == b'-')
+            && name.bytes().next().is_some_and(is_part)
+            && name.bytes().last().is_some_and(is_part);
+        if is_name { name.to_owned() } else { "release-name".to_owned() }
+    }
+
+    /// How it is rendered to be judged.
+    pub(crate) fn options(&self, target: &Target, is_traced: bool) -> Options {
+        Options {
+            name: self.release(),
+            kube_version: Some(format!("v{}.0", target.kubernetes)),
+            trace: is_traced,
+            ..Options::default()
+        }
+    }
+
+    /// Renders it with some values files over its own.
+    pub(crate) fn render(
+        &self,
+        files: &[Layer],
+        sources: &SourceMap,
+        target: &Target,
+        is_traced: bool,
+    ) -> Rendered {
+        let Some(chart) = &self.chart else { return Rendered::default() };
+        let text = |layer: &Layer| ValuesFile {
+            name: layer.name.clone(),
+            file: layer.file,
+            text: sources.file(layer.file).text().clone(),
+        };
+        let values = ValuesInput { files: files.iter().map(text).collect(), ..ValuesInput::default() };
+        seatrial_helm::render(chart, &values, &self.options(target, is_traced))
+    }
+}
+
+impl ChartUnit {
+    pub(crate) fn new(chart: usize, files: Vec<Layer>, rendered: Rendered) -> Self {
+        Self { chart, files, rendered, made: Vec::new(), traced: OnceLock::new() }
+    }
+
+    /// Whether all of it was rendered.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.rendered.errors.is_empty()
+    }
+
+    /// The template that one of its texts was made from.
+    pub(crate) fn template(&self, text: usize, chart: &TreeChart) -> FileId {
+        self.rendered.files[text].template.unwrap_or(chart.file)
+    }
+}
+
+impl Charts {
+    /// Renders each chart with every set of values.
+    pub(crate) fn render(&mut self, sources: &SourceMap, target: &Target, stated: &[Statement]) {
+        let charts = &self.charts;
+        let sets = charts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, chart)| chart.sets(stated, sources).into_iter().map(move |files| (at, files)));
+        let sets: Vec<(usize, Vec<Layer>)> = sets.collect();
+        let units = sets.into_par_iter().map(|(at, files)| {
+            let rendered = charts[at].render(&files, sources, target, false);
+            ChartUnit::new(at, files, rendered)
+        });
+        self.units = units.collect();
+    }
+
+    /// Learns the ids of the units.
+    pub(crate) fn name(&mut self, ids: &[(UnitId, usize)]) {
+        self.by_unit = ids.iter().copied().collect();
+        self.ids = vec![UnitId(0); self.units.len()];
+        for &(id, at) in ids {
+            self.ids[at] = id;
+        }
+    }
+
+    /// Whether a text was made by a chart.
+    pub(crate) fn has_made(&self, file: FileId) -> bool {
+        self.by_text.contains_key(&file)
+    }
+
+    /// Whether a unit is rendered in full.
+    pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
+        self.by_unit.get(&unit).is_some_and(|&at| {
+            let unit = &self.units[at];
+            self.charts[unit.chart].is_library()
+                || (self.charts[unit.chart].is_loaded() && unit.is_complete())
+        })
+    }
+
+    /// Whether another chart of the tree takes it in.
+    pub(crate) fn is_part_of_another(&self, at: usize) -> bool {
+        let path = &self.charts[at].path;
+        let is_taken = |chart: &TreeChart| chart.takes_in().any(|it| it == *path);
+        self.charts.iter().enumerate().any(|(other, chart)| other != at && is_taken(chart))
+    }
+
+    /// What is wrong with charts and with what they make.
+    pub(crate) fn notices(&self, sources: &SourceMap, made: &[Arc<Stream>]) -> Vec<Notice> {
+        let mut found: Vec<Notice> =
+            self.charts.iter().flat_map(|chart| problems::of_chart(chart, sources)).collect();
+        for (unit, &id) in self.units.iter().zip(&self.ids) {
+            found.extend(problems::of_unit(&self.charts[unit.chart], unit, id, sources));
+        }
+        for stream in made {
+            let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
+            found.extend(problems::of_text(stream).into_iter().map(|it| it.in_unit(self.ids[unit])));
+        }
+        found
+    }
+
+    /// What of the charts is not judged.
+    pub(crate) fn skips(&self) -> Vec<Skip> {
+        let mut skips = Vec::new();
+        for chart in self.charts.iter().filter(|it| !it.is_library()) {
+            let gaps = chart.problems.iter().filter(|it| it.kind == ProblemKind::MissingDependency);
+            skips.extend(gaps.map(|it| chart.skip(plain(&it.message))));
+            if chart.chart.is_none() {
+                skips.push(chart.skip("the chart cannot be loaded".to_owned()));
+            }
+        }
+        for unit in &self.units {
+            let chart = &self.charts[unit.chart];
+            if !unit.rendered.errors.is_empty() {
+                let with = chart.suffix(&unit.files);
+                let with = with.strip_prefix('@').map_or(String::new(), |it| format!(" with {it}"));
+                skips.push(chart.skip(format!("the chart cannot be rendered{with}")));
+            }
+        }
+        skips
+    }
+}
+
+impl TreeChart {
+    fn is_loaded(&self) -> bool {
+        self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal)
+    }
+
+    fn skip(&self, reason: String) -> Skip {
+        Skip { path: self.path.clone(), span: None, code: SkipCode::NotRendered, reason }
+    }
+
+    /// The directories of charts that it declares to need.
+    fn takes_in(&self) -> impl Iterator<Item = TreePath> {
+        let declared = self.chart.iter().flat_map(|it| it.metadata.declared());
+        declared.filter_map(|it| self.path.join(it.repository.text.strip_prefix("file://")?))
+    }
+}
