@@ -281,8 +281,8 @@ fn a_mistaken_name_is_told() {
 
 #[test]
 fn what_is_not_compared_is_no_pass() {
-    let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
-    let tree = Tree::new(&[("a/chart/Chart.yaml", chart), ("b/chart/Chart.yaml", chart)]);
+    let compose = "services:\n  web: {image: web}\n";
+    let tree = Tree::new(&[("a/compose.yaml", compose), ("b/compose.yaml", compose)]);
     let done = diff(&tree, &["a", "b"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::support::{SOUND, TWICE, Tree, run, run_with};
 
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
+const COMPOSE: &str = "services:\n  web: {image: web}\n";
 
 /// The lines after the findings.
 fn ending(text: &str) -> &str {
@@ -13,15 +14,15 @@ fn ending(text: &str) -> &str {
 
 #[test]
 fn nothing_judged_is_said_in_words() {
-    let tree = Tree::new(&[("a/Chart.yaml", CHART), ("b/Chart.yaml", CHART)]);
+    let tree = Tree::new(&[("a/compose.yaml", COMPOSE), ("b/compose.yaml", COMPOSE)]);
     let done = tree.check(&[]);
     assert_eq!(done.code, 0);
     insta::assert_snapshot!(done.stdout, @"
     verdict: unknown
-      nothing was judged: 2 charts found, and the lines below say why not
+      nothing was judged: 2 Compose files found, and the lines below say why not
     findings: none
-    coverage: 0 of 2 charts judged in full for Kubernetes 1.36
-      not judged: a, b: charts are not rendered yet
+    coverage: 0 of 2 Compose files judged in full for Kubernetes 1.36
+      not judged: a/compose.yaml, b/compose.yaml: Compose files are not rendered yet
     ");
     let empty = Tree::new(&[]).check(&["--allow-empty"]);
     insta::assert_snapshot!(empty.stdout, @"
@@ -39,10 +40,9 @@ fn what_was_judged_is_told_by_kind() {
     tree.write("over/web.yaml", SOUND);
     insta::assert_snapshot!(ending(&tree.check(&[]).stdout), @"
     verdict: unknown
-      not judged as a whole: chart a/, kustomization over/
+      not judged as a whole: kustomization over/
     findings: none
-    coverage: 1 of 1 directory, 0 of 1 chart, 0 of 1 kustomization judged in full for Kubernetes 1.36
-      not judged: a: charts are not rendered yet
+    coverage: 1 of 1 directory, 1 of 1 chart, 0 of 1 kustomization judged in full for Kubernetes 1.36
       not judged: over/kustomization.yaml: kustomizations are not rendered yet; the one file it lists was checked alone
     ");
     insta::assert_snapshot!(ending(&tree.check(&["k8s/web.yaml", "--root", "."]).stdout), @"

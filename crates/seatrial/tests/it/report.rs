@@ -60,10 +60,7 @@ fn the_document_has_the_members_that_others_rely_on() {
 
 #[test]
 fn what_is_not_rendered_is_unknown_and_never_a_pass() {
-    let tree = Tree::new(&[
-        ("chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"),
-        ("web/web.yaml", SOUND),
-    ]);
+    let tree = Tree::new(&[("compose.yaml", "services:\n  web: {image: web}\n"), ("web/web.yaml", SOUND)]);
     let report = tree.check(&["--format", "json"]).json();
     assert_eq!(report["verdict"], "unknown");
     assert_eq!(report["coverage"]["skipped"][0]["code"], "not-rendered");
