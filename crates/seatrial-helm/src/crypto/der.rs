@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
     pub(super) fn next(&mut self) -> Option<Item<'a>> {
         let [tag, first, behind @ ..] = self.rest else { return None };
         let (length, behind) = match first {
-            ..0x80 => (usize::from(*first), behind),
+            _ if *first < 0x80 => (usize::from(*first), behind),
             0x81..=0x84 => {
                 let (bytes, behind) = behind.split_at_checked(usize::from(first & 0x7F))?;
                 (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), behind)

@@ -39,7 +39,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "regexQuoteMeta", parameters: &[Type::Str], is_variadic: false, body: quote_meta },
 ];
 
-type Compiled = Rc<Result<Regex, String>>;
+/// A pattern, and the names of its groups.
+type Pattern = (Regex, Vec<Option<String>>);
+type Compiled = Rc<Result<Pattern, String>>;
 
 /// The pattern; charts use few of them again and again.
 fn compile(pattern: &str) -> Compiled {
@@ -54,21 +56,21 @@ fn compile(pattern: &str) -> Compiled {
         if compiled.len() >= MOST {
             compiled.clear();
         }
-        let made: Compiled = Rc::new(re2::compile(pattern));
+        let made: Compiled = Rc::new(re2::compile_with_names(pattern));
         compiled.insert(pattern.to_owned(), Rc::clone(&made));
         made
     })
 }
 
 /// What a function does with a pattern and a text.
-type Action = fn(&Regex, &str, &Value) -> Value;
+type Action = fn(&Pattern, &str, &Value) -> Value;
 
 /// Runs the action; a wrong pattern is an error.
 fn checked(call: &mut dyn Call, args: &[Value], action: Action) -> Result<Value, Fault> {
     let (pattern, text) = (go_text(&args[0]), go_text(&args[1]));
     call.spend(text.len() as u64)?;
     match &*compile(&text_of(&pattern)) {
-        Ok(regex) => Ok(action(regex, &text_of(&text), args.get(2).unwrap_or(&Value::NIL))),
+        Ok(pattern) => Ok(action(pattern, &text_of(&text), args.get(2).unwrap_or(&Value::NIL))),
         Err(message) => Err(Fault::error(message.clone())),
     }
 }
@@ -92,7 +94,7 @@ fn regex_match(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn must_match(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    checked(call, args, |regex, text, _| Value::from(regex.is_match(text)))
+    checked(call, args, |(regex, _), text, _| Value::from(regex.is_match(text)))
 }
 
 fn find(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -103,7 +105,7 @@ fn must_find(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, first)
 }
 
-fn first(regex: &Regex, text: &str, _: &Value) -> Value {
+fn first((regex, _): &Pattern, text: &str, _: &Value) -> Value {
     Value::from(regex.find(text).map_or("", |it| it.as_str()))
 }
 
@@ -115,7 +117,7 @@ fn must_find_all(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, all)
 }
 
-fn all(regex: &Regex, text: &str, most: &Value) -> Value {
+fn all((regex, _): &Pattern, text: &str, most: &Value) -> Value {
     let found: Vec<&str> = regex.find_iter(text).take(limit(most)).map(|it| it.as_str()).collect();
     if found.is_empty() { nil_strings() } else { Value::strings(found) }
 }
@@ -140,10 +142,12 @@ fn must_replace(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, replaced)
 }
 
-fn replaced(regex: &Regex, text: &str, replacement: &Value) -> Value {
+fn replaced((regex, names): &Pattern, text: &str, replacement: &Value) -> Value {
     let replacement = go_text(replacement);
     let replacement = text_of(&replacement);
-    Value::from(regex.replace_all(text, |captures: &Captures<'_>| expand(&replacement, captures)).as_ref())
+    Value::from(
+        regex.replace_all(text, |captures: &Captures<'_>| expand(&replacement, captures, names)).as_ref(),
+    )
 }
 
 fn replace_literal(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -154,14 +158,14 @@ fn must_replace_literal(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fa
     checked(call, args, replaced_literally)
 }
 
-fn replaced_literally(regex: &Regex, text: &str, replacement: &Value) -> Value {
+fn replaced_literally((regex, _): &Pattern, text: &str, replacement: &Value) -> Value {
     let replacement = go_text(replacement);
     Value::from(regex.replace_all(text, regex::NoExpand(&text_of(&replacement))).as_ref())
 }
 
 /// The replacement with `$1`, `${name}` and `$$` worked out. A name takes all
 /// letters it can: `$1W` asks for a group `1W`.
-fn expand(replacement: &str, captures: &Captures<'_>) -> String {
+fn expand(replacement: &str, captures: &Captures<'_>, names: &[Option<String>]) -> String {
     let mut out = String::new();
     let mut rest = replacement;
     while let Some((before, after)) = rest.split_once('$') {
@@ -179,7 +183,11 @@ fn expand(replacement: &str, captures: &Captures<'_>) -> String {
         rest = &rest[length..];
         let group = match index(name) {
             Some(index) => captures.get(index),
-            None => captures.name(name),
+            // Of groups with one name, the first that took part.
+            None => names
+                .iter()
+                .enumerate()
+                .find_map(|(at, it)| captures.get(at + 1).filter(|_| it.as_deref() == Some(name))),
         };
         out.push_str(group.map_or("", |it| it.as_str()));
     }
@@ -200,9 +208,10 @@ fn group_name(text: &str) -> Option<(&str, usize)> {
     inner[length..].starts_with('}').then(|| (&inner[..length], length + 2))
 }
 
-/// A name of digits only is a number.
+/// A name of digits only is a number, unless it starts with a zero.
 fn index(name: &str) -> Option<usize> {
-    let is_number = name.bytes().all(|it| it.is_ascii_digit()) && name.len() < 9;
+    let is_padded = name.len() > 1 && name.starts_with('0');
+    let is_number = name.bytes().all(|it| it.is_ascii_digit()) && name.len() < 9 && !is_padded;
     is_number.then(|| name.parse().ok()).flatten()
 }
 
@@ -214,7 +223,7 @@ fn must_split(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, parts)
 }
 
-fn parts(regex: &Regex, text: &str, most: &Value) -> Value {
+fn parts((regex, _): &Pattern, text: &str, most: &Value) -> Value {
     let most = limit(most);
     if most == 0 {
         return nil_strings();
