@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A normal path below the top of a tree: no `.`, no `..`, no leading or
-/// trailing `/`. The top itself is the empty path.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// trailing `/`. The top itself is the empty path, and the default.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TreePath(Arc<str>);
 
 impl TreePath {

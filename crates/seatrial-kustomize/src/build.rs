@@ -1,0 +1,674 @@
+//! One build: resources, generators, components, transformers, and at the root
+//! hashes, references, variables, order (`api/internal/target`, v0.21.2).
+
+use rustc_hash::FxHashSet;
+use seatrial_diagnostics::Role;
+use seatrial_source::{Span, TreePath};
+use smol_str::SmolStr;
+
+use crate::fields::{Config, FieldSpec};
+use crate::generators::{Generator, Made, merge_data};
+use crate::id::ResourceId;
+use crate::kustomization::{
+    At, Kustomization, PatchEntry, Text, Variable, read_configuration, read_replacements,
+};
+use crate::loader::{Loader, Refusal};
+use crate::order::{self, Order};
+use crate::origin::Origins;
+use crate::patches::{self, Patch};
+use crate::problem::{Problem, ProblemKind};
+use crate::resource::{Behavior, Resource};
+use crate::transform::{self, Affix, ImageChange};
+use crate::{hash, name_reference, output, replacement, resources, variables};
+
+/// Most directories of one build.
+const DIRECTORIES_MAX: usize = 5_000;
+/// Most objects of one build.
+const OBJECTS_MAX: usize = 200_000;
+
+/// How a build is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The order, unless the kustomization says one (`--reorder`).
+    pub order: Order,
+}
+
+/// What a build gives.
+#[derive(Debug)]
+pub struct Build {
+    /// The objects in the order of the output.
+    pub resources: Vec<Resource>,
+    /// All that is wrong; the build went on behind each.
+    pub problems: Vec<Problem>,
+    /// Where the fields come from.
+    pub origins: Origins,
+    /// The kustomization files that took part.
+    pub files: Vec<TreePath>,
+}
+
+impl Build {
+    /// The text that `kustomize build` prints.
+    pub fn text(&self) -> String {
+        let texts: Vec<String> = self.resources.iter().map(|resource| output::yaml(&resource.node)).collect();
+        texts.join("---\n")
+    }
+}
+
+/// Builds the kustomization of a directory.
+pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -> Build {
+    let mut run = Run {
+        loader,
+        origins: Origins::default(),
+        problems: Vec::new(),
+        files: Vec::new(),
+        roots: Vec::new(),
+        objects: 0,
+    };
+    let mut accumulated = Accumulated::default();
+    let mut order = options.order.clone();
+    if let Some(kustomization) = run.load(directory, None) {
+        if let Some(own) = &kustomization.order {
+            order = own.clone();
+        }
+        run.roots.push(directory.clone());
+        accumulated = run.accumulate(&kustomization, directory, accumulated);
+        run.finish(&mut accumulated, &kustomization, &order);
+    }
+    Build { resources: accumulated.resources, problems: run.problems, origins: run.origins, files: run.files }
+}
+
+/// What has come together so far.
+#[derive(Default)]
+struct Accumulated {
+    resources: Vec<Resource>,
+    config: Config,
+    variables: Vec<At<Variable>>,
+}
+
+struct Run<'r, 'a> {
+    loader: &'r mut Loader<'a>,
+    origins: Origins,
+    problems: Vec<Problem>,
+    files: Vec<TreePath>,
+    /// The directories that are being built, the outermost first.
+    roots: Vec<TreePath>,
+    objects: usize,
+}
+
+impl Run<'_, '_> {
+    fn problem(
+        &mut self,
+        kind: ProblemKind,
+        path: &TreePath,
+        span: Option<Span>,
+        message: impl Into<String>,
+    ) {
+        self.problems.push(Problem::new(kind, path, span, message));
+    }
+
+    fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
+        let (kind, message) = match refusal {
+            Refusal::Missing(message) => (ProblemKind::Missing, message),
+            Refusal::Outside(message) => (ProblemKind::Outside, message),
+            Refusal::Remote => (ProblemKind::Remote, format!("'{}' would have to be fetched", at.value)),
+        };
+        self.problem(kind, path, Some(at.span), message);
+    }
+
+    fn load(&mut self, directory: &TreePath, at: Option<(&Text, &TreePath)>) -> Option<Kustomization> {
+        if self.files.len() >= DIRECTORIES_MAX {
+            let span = at.map(|(text, _)| text.span);
+            let path = at.map_or(directory, |(_, path)| path);
+            self.problem(ProblemKind::Cycle, path, span, "more directories than one build may have");
+            return None;
+        }
+        match self.loader.kustomization(directory) {
+            Err(refusal) => {
+                if let Some((text, path)) = at {
+                    self.refused(refusal, text, path);
+                } else if let Refusal::Missing(message) | Refusal::Outside(message) = refusal {
+                    self.problem(ProblemKind::Missing, directory, None, message);
+                }
+                None
+            }
+            Ok(loaded) => {
+                self.files.push(loaded.path.clone());
+                let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
+                self.problems.extend(problems);
+                for (field, instead) in &kustomization.deprecated {
+                    let message = format!("'{}' is deprecated. Please use '{instead}' instead.", field.value);
+                    self.problem(ProblemKind::Deprecated, &loaded.path, Some(field.span), message);
+                }
+                Some(kustomization)
+            }
+        }
+    }
+
+    fn accumulate(&mut self, own: &Kustomization, root: &TreePath, mut into: Accumulated) -> Accumulated {
+        for entry in &own.resources {
+            self.resource(own, root, entry, &mut into);
+        }
+        self.configure(own, root, &mut into);
+        self.generate(own, root, &mut into);
+        for entry in &own.components {
+            into = self.component(own, root, entry, into);
+        }
+        self.transform(own, root, &mut into);
+        self.add_variables(own, &mut into);
+        into
+    }
+
+    fn resource(&mut self, own: &Kustomization, root: &TreePath, entry: &Text, into: &mut Accumulated) {
+        let is_directory = match self.loader.directory(root, &entry.value) {
+            Ok(directory) => Some(directory),
+            Err(Refusal::Missing(_)) => None,
+            Err(refusal) => return self.refused(refusal, entry, &own.path),
+        };
+        if let Some(directory) = is_directory {
+            self.directory(own, &directory, entry, into);
+            return;
+        }
+        let loaded = match self.loader.file(root, &entry.value) {
+            Ok(loaded) => loaded,
+            Err(refusal) => return self.refused(refusal, entry, &own.path),
+        };
+        let stream = loaded.stream();
+        match resources::read(&stream, &mut self.origins) {
+            Ok(found) => self.append(found, into, &own.path, entry.span),
+            Err(fault) => {
+                let (path, span) = match fault.span {
+                    Some(span) => (&loaded.path, span),
+                    None => (&own.path, entry.span),
+                };
+                self.problem(ProblemKind::Resource, path, Some(span), fault.message);
+            }
+        }
+    }
+
+    /// Builds a directory that is named, unless it is being built already.
+    fn enter(&mut self, own: &Kustomization, directory: &TreePath, entry: &Text) -> Option<Kustomization> {
+        if let Some(visited) = self.roots.iter().find(|root| root.is_within(directory)) {
+            let message = format!(
+                "cycle detected: candidate root '{}' contains visited root '{}'",
+                directory.as_str(),
+                visited.as_str()
+            );
+            self.problem(ProblemKind::Cycle, &own.path, Some(entry.span), message);
+            return None;
+        }
+        self.load(directory, Some((entry, &own.path)))
+    }
+
+    fn directory(&mut self, own: &Kustomization, directory: &TreePath, entry: &Text, into: &mut Accumulated) {
+        let Some(base) = self.enter(own, directory, entry) else { return };
+        if base.is_component {
+            let message = format!("expected kind != 'Component' for path '{}'", directory.as_str());
+            return self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
+        }
+        self.roots.push(directory.clone());
+        let built = self.accumulate(&base, directory, Accumulated::default());
+        self.roots.pop();
+        self.append(built.resources, into, &own.path, entry.span);
+        self.merge_config(built.config, into, own, Some(entry.span));
+        self.merge_variables(built.variables, into, own);
+    }
+
+    fn component(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &Text,
+        into: Accumulated,
+    ) -> Accumulated {
+        let directory = match self.loader.directory(root, &entry.value) {
+            Ok(directory) => directory,
+            Err(refusal) => {
+                self.refused(refusal, entry, &own.path);
+                return into;
+            }
+        };
+        let Some(component) = self.enter(own, &directory, entry) else { return into };
+        if !component.is_component {
+            let message = format!(
+                "expected kind 'Component' for path '{}' but got 'Kustomization'",
+                directory.as_str()
+            );
+            self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
+            return into;
+        }
+        self.roots.push(directory.clone());
+        let built = self.accumulate(&component, &directory, into);
+        self.roots.pop();
+        built
+    }
+
+    /// Adds objects, each identity once.
+    fn append(&mut self, more: Vec<Resource>, into: &mut Accumulated, path: &TreePath, span: Span) {
+        let mut known: FxHashSet<(String, SmolStr, String)> =
+            into.resources.iter().map(|resource| identity(&resource.id())).collect();
+        for resource in more {
+            let id = resource.id();
+            if !known.insert(identity(&id)) {
+                let message = format!("may not add resource with an already registered id: {id}");
+                self.problem(ProblemKind::Duplicate, path, Some(span), message);
+                continue;
+            }
+            self.objects += 1;
+            if self.objects > OBJECTS_MAX {
+                return self.problem(
+                    ProblemKind::Resource,
+                    path,
+                    Some(span),
+                    "more objects than one build may have",
+                );
+            }
+            into.resources.push(resource);
+        }
+    }
+
+    fn merge_config(
+        &mut self,
+        config: Config,
+        into: &mut Accumulated,
+        own: &Kustomization,
+        span: Option<Span>,
+    ) {
+        if let Err(message) = into.config.merge(config) {
+            self.problem(ProblemKind::Transformer, &own.path, span, message);
+        }
+    }
+
+    fn configure(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        for entry in &own.configurations {
+            match self.loader.file(root, &entry.value) {
+                Err(refusal) => self.refused(refusal, entry, &own.path),
+                Ok(loaded) => {
+                    let (config, problems) = read_configuration(&loaded.path, loaded.file, &loaded.text);
+                    self.problems.extend(problems);
+                    self.merge_config(config, into, own, Some(entry.span));
+                }
+            }
+        }
+        self.merge_config(Config::builtin().clone(), into, own, own.start);
+        for entry in &own.crds {
+            if let Err(refusal) = self.loader.file(root, &entry.value) {
+                self.refused(refusal, entry, &own.path);
+            }
+        }
+        for (entries, what) in [
+            (&own.generators, "generators"),
+            (&own.transformers, "transformers"),
+            (&own.validators, "validators"),
+        ] {
+            for entry in entries {
+                let message = format!("{what} of one's own are not run");
+                self.problem(ProblemKind::Unsupported, &own.path, Some(entry.span), message);
+            }
+        }
+        for span in own.helm_charts.clone() {
+            self.problem(
+                ProblemKind::Unsupported,
+                &own.path,
+                Some(span),
+                "charts in a kustomization are not rendered",
+            );
+        }
+        if let Some(span) = own.open_api {
+            self.problem(
+                ProblemKind::Unsupported,
+                &own.path,
+                Some(span),
+                "schemas of one's own are not read",
+            );
+        }
+    }
+
+    fn generate(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        let maps = own.config_maps.iter().map(|args| (Made::ConfigMap, args));
+        let secrets = own.secrets.iter().map(|args| (Made::Secret, args));
+        for (made, args) in maps.chain(secrets) {
+            let mut generator = Generator { loader: self.loader, root, origins: &mut self.origins };
+            match generator.make(made, args, &own.generator_options) {
+                Ok(resource) => self.absorb(resource, into, own, args.span),
+                Err(fault) => match fault.refusal {
+                    Some(refusal) => {
+                        let at = At { value: args.value.name.clone(), span: fault.span };
+                        self.refused(refusal, &at, &own.path);
+                    }
+                    None => self.problem(ProblemKind::Generator, &own.path, Some(fault.span), fault.message),
+                },
+            }
+        }
+    }
+
+    /// `AbsorbAll`: makes, replaces or adds to what is there.
+    fn absorb(&mut self, mut new: Resource, into: &mut Accumulated, own: &Kustomization, span: Span) {
+        let id = new.id();
+        let matches: Vec<usize> = (0..into.resources.len())
+            .filter(|&at| into.resources[at].ids().any(|it| it.is_same(&id)))
+            .collect();
+        let message = match (matches.as_slice(), new.behavior) {
+            ([], Behavior::Create) => {
+                into.resources.push(new);
+                return;
+            }
+            ([], _) => format!("id {id} does not exist; cannot merge or replace"),
+            ([_], Behavior::Create) => {
+                format!("id {id} exists; can not use behavior: 'create', behavior must be merge or replace")
+            }
+            (&[at], behavior) => {
+                let old = &into.resources[at];
+                take_metadata(&mut new, old);
+                if behavior == Behavior::Merge {
+                    merge_data(&mut new.node, &old.node);
+                }
+                into.resources[at] = new;
+                return;
+            }
+            _ => format!("found multiple objects that could accept merge of {id}"),
+        };
+        self.problem(ProblemKind::Generator, &own.path, Some(span), message);
+    }
+
+    fn transform(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        for inline in &own.patches_strategic_merge {
+            self.merge_patch(own, root, inline, into);
+        }
+        for entry in &own.patches {
+            self.patch(own, root, entry, into, false);
+        }
+        let config = into.config.clone();
+        let all = &mut into.resources;
+        if let Some(namespace) = &own.namespace {
+            let result = transform::namespace(all, namespace, &config, &mut self.origins);
+            self.transformed(result, own, Some(namespace.span));
+        }
+        for (affix, text) in [(Affix::Prefix, &own.name_prefix), (Affix::Suffix, &own.name_suffix)] {
+            if let Some(text) = text {
+                let result = transform::affix(all, affix, text, &config, &mut self.origins);
+                self.transformed(result, own, Some(text.span));
+            }
+        }
+        for label in &own.labels {
+            let result = transform::labels(all, label, &config, &mut self.origins);
+            let span = label.pairs.first().map(|(_, value)| value.span);
+            self.transformed(result, own, span);
+        }
+        for (pairs, fields) in [
+            (&own.common_labels, &config.common_labels),
+            (&own.common_annotations, &config.common_annotations),
+        ] {
+            let result = transform::pairs(all, pairs, fields, &mut self.origins);
+            let span = pairs.first().map(|(_, value)| value.span);
+            self.transformed(result, own, span);
+        }
+        for entry in &own.patches_json6902 {
+            self.patch(own, root, entry, into, true);
+        }
+        let all = &mut into.resources;
+        for entry in &own.replicas {
+            let result = transform::replicas(all, entry, &config, &mut self.origins);
+            self.transformed(result, own, Some(entry.span));
+        }
+        for entry in &own.images {
+            let mut change = ImageChange::new(entry);
+            let result = change.apply(all, &config, &mut self.origins);
+            if !change.is_used && result.is_ok() {
+                let message = format!("no image is called '{}'", entry.value.name);
+                self.problem(ProblemKind::Unused, &own.path, Some(entry.span), message);
+            }
+            self.transformed(result, own, Some(entry.span));
+        }
+        self.replace(own, root, into);
+        into.resources.retain(|resource| !resource.node.is_empty());
+    }
+
+    fn transformed(&mut self, result: Result<(), String>, own: &Kustomization, span: Option<Span>) {
+        if let Err(message) = result {
+            self.problem(ProblemKind::Transformer, &own.path, span, message);
+        }
+    }
+
+    /// An entry of `patchesStrategicMerge`: a text, or a path.
+    fn merge_patch(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        inline: &crate::kustomization::Inline,
+        into: &mut Accumulated,
+    ) {
+        let entry = &inline.text;
+        let stream = patches::inline(inline);
+        let read = self.origins.in_text(inline, |origins| {
+            origins.in_role(Role::Patch, |origins| resources::read(&stream, origins))
+        });
+        let found = match read {
+            Ok(found) if !found.is_empty() => Ok(found),
+            _ => match self.loader.file(root, &entry.value) {
+                Err(refusal) => return self.refused(refusal, entry, &own.path),
+                Ok(loaded) => {
+                    let stream = loaded.stream();
+                    let read = self.origins.in_role(Role::Patch, |origins| resources::read(&stream, origins));
+                    read.map_err(|fault| (fault, loaded.path))
+                }
+            },
+        };
+        match found {
+            Err((fault, path)) => self.problem(ProblemKind::Patch, &path, fault.span, fault.message),
+            Ok(patches) => {
+                for patch in &patches {
+                    let merged = patches::merge_by_id(
+                        &mut into.resources,
+                        patch,
+                        patches::Options::default(),
+                        &mut self.origins,
+                    );
+                    if let Err(fault) = merged {
+                        self.problem(ProblemKind::Patch, &own.path, Some(entry.span), fault.message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// An entry of `patches` or `patchesJson6902`.
+    fn patch(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &At<PatchEntry>,
+        into: &mut Accumulated,
+        is_json: bool,
+    ) {
+        let At { value: patch, span } = entry;
+        let read = match (&patch.patch, &patch.path) {
+            (None, None) => Err(("must specify one of patch and path".to_owned(), None)),
+            (Some(_), Some(_)) => Err(("patch and path can't be set at the same time".to_owned(), None)),
+            (Some(inline), None) => {
+                let stream = patches::inline(inline);
+                let source = "[patch: inline]";
+                self.origins
+                    .in_text(inline, |origins| read_patch(&stream, source, is_json, origins))
+                    .map_err(|fault| (fault.message, None))
+            }
+            (None, Some(path)) => match self.loader.file(root, &path.value) {
+                Err(refusal) => return self.refused(refusal, path, &own.path),
+                Ok(loaded) => {
+                    let source = format!("[path: {:?}]", path.value);
+                    read_patch(&loaded.stream(), &source, is_json, &mut self.origins)
+                        .map_err(|fault| (fault.message, fault.span.map(|span| (loaded.path, span))))
+                }
+            },
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err((message, place)) => {
+                let (path, span) = place.unwrap_or_else(|| (own.path.clone(), *span));
+                return self.problem(ProblemKind::Patch, &path, Some(span), message);
+            }
+        };
+        let options = patches::Options {
+            may_change_name: patch.allow_name_change,
+            may_change_kind: patch.allow_kind_change,
+        };
+        match patches::apply(&mut into.resources, &read, patch.target.as_ref(), options, &mut self.origins) {
+            Ok(0) => {
+                let message = "the patch's target is no object";
+                self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
+            }
+            Ok(_) => {}
+            Err(fault) => self.problem(ProblemKind::Patch, &own.path, Some(*span), fault.message),
+        }
+    }
+
+    fn replace(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        for entry in &own.replacements {
+            let mut found = Vec::new();
+            match &entry.value.path {
+                None => found.push(entry.value.replacement.clone()),
+                Some(path) => match self.loader.file(root, &path.value) {
+                    Err(refusal) => self.refused(refusal, path, &own.path),
+                    Ok(loaded) => {
+                        let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
+                        self.problems.extend(problems);
+                        found = more;
+                    }
+                },
+            }
+            for one in &found {
+                match replacement::apply(&mut into.resources, one, entry.span, &mut self.origins) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        let message = "the replacement's targets are no objects";
+                        self.problem(ProblemKind::Unused, &own.path, Some(entry.span), message);
+                    }
+                    Err(message) => {
+                        self.problem(ProblemKind::Replacement, &own.path, Some(entry.span), message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `MergeVars`: remembers which object a variable takes its value from.
+    fn add_variables(&mut self, own: &Kustomization, into: &mut Accumulated) {
+        for variable in &own.vars {
+            let wanted = &variable.value.object;
+            let is_exact = !wanted.namespace.is_empty() || wanted.is_cluster_scoped;
+            let fits = |id: ResourceId| {
+                if is_exact { id.is_same(wanted) } else { id.name == wanted.name && id.gvk == wanted.gvk }
+            };
+            let mut found = into.resources.iter_mut().filter(|it| it.ids().any(fits));
+            match (found.next(), found.next()) {
+                (Some(resource), None) => resource.variables.push(variable.value.name.clone()),
+                (Some(_), Some(_)) => {
+                    let message = format!(
+                        "found several resId matches for var {} (unable to disambiguate)",
+                        variable.value.name
+                    );
+                    self.problem(ProblemKind::Replacement, &own.path, Some(variable.span), message);
+                }
+                (None, _) => {}
+            }
+        }
+        self.merge_variables(own.vars.clone(), into, own);
+    }
+
+    fn merge_variables(&mut self, more: Vec<At<Variable>>, into: &mut Accumulated, own: &Kustomization) {
+        for variable in more {
+            if into.variables.iter().any(|it| it.value.name == variable.value.name) {
+                let message = format!("var '{}' already encountered", variable.value.name);
+                self.problem(ProblemKind::Replacement, &own.path, Some(variable.span), message);
+                continue;
+            }
+            into.variables.push(variable);
+        }
+    }
+
+    fn finish(&mut self, all: &mut Accumulated, own: &Kustomization, order: &Order) {
+        for resource in all.resources.iter_mut().filter(|it| it.needs_hash) {
+            let name = format!("{}-{}", resource.name(), hash::suffix(&resource.node));
+            let origin =
+                resource.node.at(&["metadata", "name"]).map_or(crate::OriginId::NONE, |node| node.origin);
+            resource.remember();
+            resource.set_name(&name, origin);
+        }
+        let span = own.vars.first().map(|it| it.span);
+        let fixed = name_reference::fix(&mut all.resources, &all.config, &mut self.origins);
+        self.transformed(fixed, own, own.start);
+        let resolved = variables::resolve(&mut all.resources, &all.variables, &all.config, &mut self.origins);
+        self.transformed(resolved, own, span);
+        all.resources.retain(|resource| !is_local(resource));
+        order::sort(&mut all.resources, order);
+        if let Some(entry) = own.build_metadata.iter().find(|it| it.value == "managedByLabel") {
+            self.add_managed_by(&mut all.resources, own, entry.span);
+        }
+        for entry in own.build_metadata.iter().filter(|it| it.value != "managedByLabel") {
+            self.problem(
+                ProblemKind::Unsupported,
+                &own.path,
+                Some(entry.span),
+                "annotations of origins are not written",
+            );
+        }
+        all.resources.iter_mut().for_each(Resource::settle);
+    }
+
+    fn add_managed_by(&mut self, resources: &mut [Resource], own: &Kustomization, span: Span) {
+        let value = At { value: SmolStr::new("kustomize-v5.8.2"), span };
+        let pairs = [(SmolStr::new("app.kubernetes.io/managed-by"), value)];
+        let fields = [FieldSpec::everywhere("metadata/labels")];
+        let result = transform::pairs(resources, &pairs, &fields, &mut self.origins);
+        self.transformed(result, own, Some(span));
+    }
+}
+
+fn read_patch(
+    stream: &seatrial_yaml::Stream,
+    source: &str,
+    is_json: bool,
+    origins: &mut Origins,
+) -> Result<Patch, patches::Fault> {
+    if is_json {
+        let operations = origins.in_role(Role::Patch, |origins| patches::read_json(stream, origins))?;
+        return Ok(Patch::Json(operations));
+    }
+    patches::read(stream, source, origins)
+}
+
+fn identity(id: &ResourceId) -> (String, SmolStr, String) {
+    (id.gvk.to_string(), id.name.clone(), id.effective_namespace().to_owned())
+}
+
+/// Files for Kustomize's own use are no objects.
+fn is_local(resource: &Resource) -> bool {
+    resource
+        .metadata("annotations")
+        .any(|(key, value)| key == "config.kubernetes.io/local-config" && value != "false")
+}
+
+/// `CopyMergeMetaDataFieldsFrom`: labels, annotations, name and history of what
+/// was there, one's own labels and annotations first.
+fn take_metadata(new: &mut Resource, old: &Resource) {
+    let origin = new.node.origin;
+    for section in ["labels", "annotations"] {
+        let Some(before) = old.node.at(&["metadata", section]) else { continue };
+        for (key, value) in before.entries() {
+            let into = new.node.map_at("metadata", origin).map_at(section, before.origin);
+            if into.get(key).is_none() {
+                into.set(key, value.clone());
+            }
+        }
+    }
+    let metadata = new.node.map_at("metadata", origin);
+    for name in ["name", "namespace"] {
+        match old.node.at(&["metadata", name]) {
+            Some(value) => metadata.set(name, value.clone()),
+            None => drop(metadata.remove(name)),
+        }
+    }
+    new.previous.clone_from(&old.previous);
+    new.prefixes.clone_from(&old.prefixes);
+    new.suffixes.clone_from(&old.suffixes);
+    new.variables.clone_from(&old.variables);
+}

@@ -1,0 +1,296 @@
+//! The fields that transformers change: their tables, and the walk to them
+//! (`api/filters/fieldspec`, v0.21.2).
+
+use std::sync::OnceLock;
+
+use smol_str::SmolStr;
+
+use crate::id::Gvk;
+use crate::node::{Content, Node, Scalar, Tag};
+use crate::origin::OriginId;
+
+/// A field of the objects of some kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FieldSpec {
+    /// The kinds; empty parts match anything.
+    pub gvk: Gvk,
+    /// Its path: `spec/template/spec/containers[]/image`.
+    pub path: SmolStr,
+    /// Whether it is made where it is absent.
+    pub is_created: bool,
+}
+
+impl FieldSpec {
+    /// A field of every kind.
+    pub(crate) fn everywhere(path: &str) -> Self {
+        Self { gvk: Gvk::default(), path: path.into(), is_created: true }
+    }
+
+    fn fits(&self, node: &Node) -> bool {
+        let gvk = Gvk::new(node.text_at(&["apiVersion"]), node.text_at(&["kind"]));
+        gvk.is_selected(&self.gvk)
+    }
+}
+
+/// Fields that name an object of a kind.
+#[derive(Clone, Debug)]
+pub(crate) struct NameReferences {
+    /// The kind that is named.
+    pub target: Gvk,
+    /// Where it is named.
+    pub referrers: Vec<FieldSpec>,
+}
+
+/// Which fields each transformer changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    pub name_prefix: Vec<FieldSpec>,
+    pub name_suffix: Vec<FieldSpec>,
+    pub namespace: Vec<FieldSpec>,
+    pub labels: Vec<FieldSpec>,
+    pub common_labels: Vec<FieldSpec>,
+    pub template_labels: Vec<FieldSpec>,
+    pub volume_claim_template_labels: Vec<FieldSpec>,
+    pub common_annotations: Vec<FieldSpec>,
+    pub images: Vec<FieldSpec>,
+    pub replicas: Vec<FieldSpec>,
+    pub variables: Vec<FieldSpec>,
+    pub name_references: Vec<NameReferences>,
+}
+
+impl Config {
+    /// What applies unless `configurations` say more.
+    pub(crate) fn builtin() -> &'static Self {
+        static BUILTIN: OnceLock<Config> = OnceLock::new();
+        BUILTIN.get_or_init(read_builtin)
+    }
+
+    /// The fields of a section by its name in configuration files.
+    pub(crate) fn section(&mut self, name: &str) -> Option<&mut Vec<FieldSpec>> {
+        Some(match name {
+            "namePrefix" => &mut self.name_prefix,
+            "nameSuffix" => &mut self.name_suffix,
+            "namespace" => &mut self.namespace,
+            "labels" => &mut self.labels,
+            "commonLabels" => &mut self.common_labels,
+            "templateLabels" => &mut self.template_labels,
+            "volumeClaimTemplateLabels" => &mut self.volume_claim_template_labels,
+            "commonAnnotations" => &mut self.common_annotations,
+            "images" => &mut self.images,
+            "replicas" => &mut self.replicas,
+            "varReference" => &mut self.variables,
+            _ => return None,
+        })
+    }
+
+    /// Adds what another one says.
+    pub(crate) fn merge(&mut self, mut other: Self) -> Result<(), String> {
+        const SECTIONS: [&str; 11] = [
+            "namePrefix",
+            "nameSuffix",
+            "namespace",
+            "labels",
+            "commonLabels",
+            "templateLabels",
+            "volumeClaimTemplateLabels",
+            "commonAnnotations",
+            "images",
+            "replicas",
+            "varReference",
+        ];
+        for name in SECTIONS {
+            let more = other.section(name).map(std::mem::take).unwrap_or_default();
+            let section = self.section(name).expect("all of them are sections");
+            merge_fields(section, more)?;
+            section.sort_by_key(|field| sort_key(&field.gvk));
+        }
+        for more in other.name_references {
+            match self.name_references.iter_mut().find(|it| it.target == more.target) {
+                Some(known) => merge_fields(&mut known.referrers, more.referrers)?,
+                None => self.name_references.push(more),
+            }
+        }
+        self.name_references.sort_by_key(|it| sort_key(&it.target));
+        Ok(())
+    }
+}
+
+/// `FsSlice.MergeAll`
+pub(crate) fn merge_fields(fields: &mut Vec<FieldSpec>, more: Vec<FieldSpec>) -> Result<(), String> {
+    for field in more {
+        let known = fields.iter().find(|it| it.gvk.is_selected(&field.gvk) && it.path == field.path);
+        match known {
+            Some(known) if known.is_created != field.is_created => {
+                return Err("conflicting fieldspecs".to_owned());
+            }
+            Some(_) => {}
+            None => fields.push(field),
+        }
+    }
+    Ok(())
+}
+
+fn sort_key(gvk: &Gvk) -> (i32, String) {
+    (crate::order::rank(&gvk.kind), gvk.sort_text())
+}
+
+fn read_builtin() -> Config {
+    let mut config = Config::default();
+    let mut section = String::new();
+    for line in lines(include_str!("../data/fields.txt")) {
+        match line.strip_prefix("  ") {
+            Some(field) => config.section(&section).expect("our own table").push(read_field(field)),
+            None => line.clone_into(&mut section),
+        }
+    }
+    config.variables = lines(include_str!("../data/variables.txt")).map(read_field).collect();
+    for line in lines(include_str!("../data/name-references.txt")) {
+        if let Some(field) = line.strip_prefix("  ") {
+            let last = config.name_references.last_mut().expect("a kind stands first");
+            last.referrers.push(read_field(field));
+        } else {
+            let target = read_gvk(line.split(' '));
+            config.name_references.push(NameReferences { target, referrers: Vec::new() });
+        }
+    }
+    let builtin = std::mem::take(&mut config);
+    config.merge(builtin).expect("our own tables agree");
+    config
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#'))
+}
+
+fn read_field(line: &str) -> FieldSpec {
+    let mut words = line.split(' ');
+    let path = words.next().unwrap_or_default().into();
+    let gvk = read_gvk(words.by_ref());
+    FieldSpec { gvk, path, is_created: words.next() == Some("+") }
+}
+
+/// Kind, group and version.
+fn read_gvk<'a>(mut words: impl Iterator<Item = &'a str>) -> Gvk {
+    let mut word = || SmolStr::new(words.next().filter(|word| *word != "-").unwrap_or_default());
+    let (kind, group, version) = (word(), word(), word());
+    Gvk { group, version, kind }
+}
+
+/// What is made where a field is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Make {
+    /// Nothing.
+    Nothing,
+    /// A scalar.
+    Scalar,
+    /// A map.
+    Map,
+}
+
+/// Calls `set` for the field wherever an object has it.
+pub(crate) fn visit(
+    object: &mut Node,
+    field: &FieldSpec,
+    make: Make,
+    origin: OriginId,
+    set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
+) -> Result<(), String> {
+    if !field.fits(object) {
+        return Ok(());
+    }
+    let path = split_path(&field.path, '/');
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let make = if field.is_created { make } else { Make::Nothing };
+    Visit { make, origin, set }.walk(object, &path).map_err(|error| {
+        let id = crate::id::ResourceId::of(object);
+        format!("considering field '{}' of object {id}: {error}", field.path)
+    })
+}
+
+struct Visit<'a> {
+    make: Make,
+    origin: OriginId,
+    set: &'a mut dyn FnMut(&mut Node) -> Result<(), String>,
+}
+
+impl Visit<'_> {
+    fn walk(&mut self, node: &mut Node, path: &[&str]) -> Result<(), String> {
+        let Some((name, rest)) = path.split_first() else { return (self.set)(node) };
+        if node.is_null() {
+            return Ok(());
+        }
+        match &mut node.content {
+            Content::List(items) => items.iter_mut().try_for_each(|item| self.walk(item, path)),
+            Content::Map(_) => self.enter(node, name, rest),
+            Content::Scalar(_) => Err("expected sequence or mapping node".to_owned()),
+        }
+    }
+
+    fn enter(&mut self, node: &mut Node, name: &str, rest: &[&str]) -> Result<(), String> {
+        let (name, is_list) = name.strip_suffix("[]").map_or((name, false), |name| (name, true));
+        if name.is_empty() {
+            return Err("cannot set or create an empty field name".to_owned());
+        }
+        let made = match self.make {
+            Make::Nothing => None,
+            _ if is_list => None,
+            Make::Scalar if rest.is_empty() => Some(Content::Scalar(Scalar {
+                text: SmolStr::default(),
+                tag: Tag::Implicit,
+                is_quoted: false,
+            })),
+            Make::Scalar | Make::Map => Some(Content::Map(Vec::new())),
+        };
+        if let Some(made) = made {
+            if node.get(name).is_none_or(Node::is_null) {
+                node.set(name, Node::new(made, self.origin));
+            }
+        } else if is_list && node.get(name).is_some_and(Node::is_null) {
+            node.set(name, Node::new(Content::List(Vec::new()), self.origin));
+        }
+        match node.get_mut(name) {
+            Some(field) => self.walk(field, rest),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Splits a path at a delimiter that no backslash stands before
+/// (`kyaml/utils.PathSplitter`).
+pub(crate) fn split_path(path: &str, delimiter: char) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut is_open = false;
+    let path = path.strip_prefix(delimiter).unwrap_or(path);
+    for part in path.split(delimiter) {
+        match parts.last_mut() {
+            Some(last) if is_open => {
+                last.pop();
+                last.push(delimiter);
+                last.push_str(part);
+            }
+            _ => parts.push(part.to_owned()),
+        }
+        is_open = parts.last().is_some_and(|last| last.ends_with('\\'));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_read() {
+        let config = Config::builtin();
+        assert_eq!(config.common_labels.len(), 32);
+        assert_eq!(config.variables.len(), 72);
+        assert_eq!(config.images.len(), 7);
+        assert!(config.name_references.iter().any(|it| it.target.kind == "ConfigMap"));
+    }
+
+    #[test]
+    fn an_escaped_delimiter_stays() {
+        assert_eq!(split_path(r"metadata/annotations/a\/b/c", '/'), ["metadata", "annotations", "a/b", "c"]);
+        assert_eq!(split_path("/spec/x", '/'), ["spec", "x"]);
+    }
+}

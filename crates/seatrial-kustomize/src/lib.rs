@@ -1,0 +1,41 @@
+//! Kustomize overlays, built in process as `kustomize build` builds them, with
+//! the line that set every field, and all that is wrong instead of the first.
+//!
+//! It runs no program, opens no connection and reads only through
+//! [`Loader::files`].
+
+mod build;
+mod fields;
+mod generators;
+mod hash;
+mod id;
+mod json_patch;
+mod kustomization;
+mod loader;
+mod name_reference;
+mod node;
+mod order;
+mod origin;
+mod output;
+mod patches;
+mod problem;
+mod replacement;
+mod resource;
+mod resources;
+mod select;
+mod strategic_merge;
+mod transform;
+mod variables;
+
+pub use build::{Build, Options, build};
+pub use id::{Gvk, ResourceId};
+pub use loader::Loader;
+pub use node::{Content, Node, Scalar, Tag, Value};
+pub use order::Order;
+pub use origin::{Origin, OriginId, Origins};
+pub use output::yaml;
+pub use problem::{Problem, ProblemKind};
+pub use resource::Resource;
+
+/// Deepest nesting of an object.
+const DEPTH_MAX: usize = 1_000;

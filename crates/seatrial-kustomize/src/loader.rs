@@ -1,0 +1,161 @@
+//! The files of a build: what may be read, and reading resources from it.
+
+use std::sync::Arc;
+
+use seatrial_source::{EntryKind, FileId, Files, ReadError, TreePath};
+use seatrial_yaml::{Dialect, Limits, Stream, parse};
+
+/// Most bytes of one file.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// Reads a tree for one build or several.
+pub struct Loader<'a> {
+    /// The tree.
+    pub files: &'a dyn Files,
+    /// Gives a text its id; the same one for a path that was read before.
+    pub register: &'a mut dyn FnMut(&TreePath, &Arc<str>) -> FileId,
+    /// Whether files outside a kustomization's directory may be read
+    /// (`--load-restrictor LoadRestrictionsNone`).
+    pub is_unrestricted: bool,
+}
+
+/// Why a path cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nothing is there, or it cannot be read.
+    Missing(String),
+    /// It leads out of the kustomization's directory, or of the tree.
+    Outside(String),
+    /// It is an address.
+    Remote,
+}
+
+/// A text with its id.
+pub(crate) struct Loaded {
+    pub(crate) path: TreePath,
+    pub(crate) file: FileId,
+    pub(crate) text: Arc<str>,
+}
+
+impl Loader<'_> {
+    /// The kustomization file of a directory.
+    pub(crate) fn kustomization(&mut self, directory: &TreePath) -> Result<Loaded, Refusal> {
+        const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+        let mut found = Vec::new();
+        for name in NAMES {
+            let path = directory.join(name).expect("a name stays inside");
+            if matches!(self.files.kind(&path), Some(EntryKind::File { .. } | EntryKind::Symlink { .. })) {
+                found.push(path);
+            }
+        }
+        match found.as_slice() {
+            [] => Err(Refusal::Missing(format!(
+                "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
+                directory.as_str()
+            ))),
+            [only] => self.text(only),
+            _ => Err(Refusal::Missing(format!(
+                "Found multiple kustomization files under: {}",
+                directory.as_str()
+            ))),
+        }
+    }
+
+    /// A directory that is named from a root.
+    pub(crate) fn directory(&self, root: &TreePath, name: &str) -> Result<TreePath, Refusal> {
+        if is_remote(name) {
+            return Err(Refusal::Remote);
+        }
+        if name.starts_with('/') {
+            return Err(Refusal::Outside(format!("new root '{name}' cannot be absolute")));
+        }
+        let Some(path) = root.join(name) else {
+            return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
+        };
+        match self.files.kind(&path) {
+            Some(EntryKind::Directory) => Ok(path),
+            Some(_) => {
+                Err(Refusal::Missing(format!("'{name}' must be a directory so that it can be a build root")))
+            }
+            None => Err(Refusal::Missing(format!(
+                "must build at directory: not a valid directory: '{name}' doesn't exist"
+            ))),
+        }
+    }
+
+    /// A file that is named from a root.
+    pub(crate) fn file(&mut self, root: &TreePath, name: &str) -> Result<Loaded, Refusal> {
+        self.path(root, name).and_then(|path| self.text(&path))
+    }
+
+    /// The bytes of a file that need not be text.
+    pub(crate) fn bytes(&mut self, root: &TreePath, name: &str) -> Result<Vec<u8>, Refusal> {
+        let path = self.path(root, name)?;
+        self.files.read(&path, FILE_BYTES_MAX).map_err(|error| refusal(name, &error))
+    }
+
+    fn path(&self, root: &TreePath, name: &str) -> Result<TreePath, Refusal> {
+        if is_remote(name) {
+            return Err(Refusal::Remote);
+        }
+        if name.starts_with('/') {
+            return Err(Refusal::Outside(format!(
+                "security; file '{name}' is not in or below '{}'",
+                root.as_str()
+            )));
+        }
+        let Some(path) = root.join(name) else {
+            return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
+        };
+        match self.files.kind(&path) {
+            None => return Err(Refusal::Missing(format!("'{name}' doesn't exist"))),
+            Some(EntryKind::Directory) => {
+                return Err(Refusal::Missing(format!("'{name}' must resolve to a file")));
+            }
+            Some(_) => {}
+        }
+        if !self.is_unrestricted && !path.is_within(root) {
+            return Err(Refusal::Outside(format!(
+                "security; file '{name}' is not in or below '{}'",
+                root.as_str()
+            )));
+        }
+        Ok(path)
+    }
+
+    fn text(&mut self, path: &TreePath) -> Result<Loaded, Refusal> {
+        let bytes = self.files.read(path, FILE_BYTES_MAX).map_err(|error| refusal(path.as_str(), &error))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Refusal::Missing(format!("'{}' is not UTF-8", path.as_str())))?;
+        let text: Arc<str> = text.into();
+        let file = (self.register)(path, &text);
+        Ok(Loaded { path: path.clone(), file, text })
+    }
+}
+
+impl Loaded {
+    /// The documents, as Kustomize reads resources.
+    pub(crate) fn stream(&self) -> Stream {
+        parse(self.file, self.text.clone(), Dialect::GoYaml3, &Limits::default())
+    }
+}
+
+fn refusal(name: &str, error: &ReadError) -> Refusal {
+    match error {
+        ReadError::Outside => Refusal::Outside(format!("'{name}' leads outside the tree")),
+        other => Refusal::Missing(format!("'{name}': {other}")),
+    }
+}
+
+/// Whether a name is an address of a repository or file elsewhere
+/// (`git.NewRepoSpecFromURL`, `loader.IsRemoteFile`).
+pub(crate) fn is_remote(name: &str) -> bool {
+    const SCHEMES: [&str; 6] = ["https://", "http://", "ssh://", "git::", "file://", "oci://"];
+    if SCHEMES.iter().any(|scheme| name.starts_with(scheme)) {
+        return true;
+    }
+    let host = name.split(['/', ':']).next().unwrap_or_default();
+    let is_scp =
+        name.split_once('@').is_some_and(|(user, rest)| !user.contains('/') && rest.contains([':', '/']));
+    is_scp || matches!(host, "github.com" | "gitlab.com" | "bitbucket.org") || name.contains("?ref=")
+}

@@ -1,0 +1,114 @@
+//! What set a value, and what had set it before.
+
+use std::sync::Arc;
+
+use seatrial_diagnostics::Role;
+use seatrial_source::Span;
+
+use crate::kustomization::Inline;
+
+/// Names an origin of one build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OriginId(u32);
+
+impl OriginId {
+    /// Nobody wrote it.
+    pub const NONE: Self = Self(0);
+}
+
+/// One step on the way of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The bytes that say so.
+    pub span: Span,
+    /// As what they do: a resource, a patch, a transformer's entry.
+    pub role: Role,
+    /// What had set the value before.
+    pub before: OriginId,
+}
+
+/// For each line of a text, its first byte there and in the file.
+pub(crate) type Lines = Arc<[(u32, u32)]>;
+
+/// The origins of one build.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    list: Vec<Origin>,
+    role: Role,
+    /// While a text inside a file is read: the bytes of the whole, and where
+    /// its lines begin.
+    inline: Option<(Span, Lines)>,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self { list: Vec::new(), role: Role::Base, inline: None }
+    }
+}
+
+impl Origins {
+    /// What is known of an origin.
+    pub fn get(&self, id: OriginId) -> Option<Origin> {
+        self.list.get((id.0 as usize).checked_sub(1)?).copied()
+    }
+
+    /// The way of a value, the last step first.
+    pub fn way(&self, id: OriginId) -> impl Iterator<Item = Origin> {
+        std::iter::successors(self.get(id), |step| self.get(step.before))
+    }
+
+    /// A value as it stands in a file that is read in the present role.
+    pub(crate) fn written(&mut self, span: Span) -> OriginId {
+        let span = self.in_file(span);
+        self.add(Origin { span, role: self.role, before: OriginId::NONE })
+    }
+
+    /// A value that something set anew.
+    pub(crate) fn set(&mut self, span: Span, role: Role, before: OriginId) -> OriginId {
+        self.add(Origin { span, role, before })
+    }
+
+    /// The same origin with another past.
+    pub(crate) fn after(&mut self, id: OriginId, before: OriginId) -> OriginId {
+        match self.get(id) {
+            Some(origin) if origin.before == OriginId::NONE && before != OriginId::NONE && before != id => {
+                self.add(Origin { before, ..origin })
+            }
+            _ => id,
+        }
+    }
+
+    /// Reads in another role.
+    pub(crate) fn in_role<T>(&mut self, role: Role, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.role, role);
+        let result = read(self);
+        self.role = before;
+        result
+    }
+
+    /// Reads a text that stands in a file.
+    pub(crate) fn in_text<T>(&mut self, inline: &Inline, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.inline.replace((inline.text.span, inline.lines.clone()));
+        let result = read(self);
+        self.inline = before;
+        result
+    }
+
+    /// The bytes of the file for bytes of the text that is read.
+    fn in_file(&self, span: Span) -> Span {
+        let Some((whole, lines)) = &self.inline else { return span };
+        let place = |at: u32| {
+            let line = lines[..lines.partition_point(|&(start, _)| start <= at)].last()?;
+            Some((line.1 + (at - line.0)).min(whole.end))
+        };
+        match (place(span.start), place(span.end)) {
+            (Some(start), Some(end)) if start <= end => Span::new(whole.file, start, end),
+            _ => *whole,
+        }
+    }
+
+    fn add(&mut self, origin: Origin) -> OriginId {
+        self.list.push(origin);
+        OriginId(self.list.len() as u32)
+    }
+}

@@ -1,0 +1,121 @@
+//! Objects as text: YAML as `kustomize build` prints it, and the JSON that
+//! hashes are taken of.
+
+use std::fmt;
+
+use seatrial_yaml::emit::{EmitOptions, Emitter, sort_by_key};
+use seatrial_yaml::{Dialect, Plain, json_float};
+
+use crate::node::{Content, Node, Scalar, Value};
+
+/// An object as YAML: keys sorted as `sigs.k8s.io/yaml` sorts them.
+pub fn yaml(object: &Node) -> String {
+    let mut text = String::new();
+    let mut emitter = Emitter::new(&mut text, &EmitOptions::new(Dialect::GoYaml2));
+    write(object, &mut emitter).and_then(|()| emitter.finish().map(drop)).expect("a string takes everything");
+    text
+}
+
+fn write(node: &Node, emitter: &mut Emitter<&mut String>) -> fmt::Result {
+    match &node.content {
+        Content::Scalar(scalar) => write_scalar(scalar, emitter),
+        Content::List(items) => {
+            emitter.begin_sequence()?;
+            items.iter().try_for_each(|item| write(item, emitter))?;
+            emitter.end()
+        }
+        Content::Map(entries) => {
+            emitter.begin_mapping()?;
+            let entries: Vec<_> = entries.iter().collect();
+            for (key, value) in sort_by_key(entries, |(key, _)| key.as_str(), Dialect::GoYaml2) {
+                emitter.json_str(key)?;
+                write(value, emitter)?;
+            }
+            emitter.end()
+        }
+    }
+}
+
+fn write_scalar(scalar: &Scalar, emitter: &mut Emitter<&mut String>) -> fmt::Result {
+    match scalar.value() {
+        Value::Str(text) => emitter.json_str(text),
+        Value::Other(Plain::Null) => emitter.null(),
+        Value::Other(Plain::Bool(value)) => emitter.bool(value),
+        Value::Other(Plain::Int(value)) => emitter.int(value),
+        Value::Other(Plain::Uint(value)) => emitter.uint(value),
+        Value::Other(Plain::Float(value)) => emitter.json_float(value),
+        Value::Other(Plain::Time(text)) => emitter.json_str(&text),
+        Value::Other(Plain::Str) => emitter.json_str(&scalar.text),
+    }
+}
+
+/// A value as `encoding/json` prints it: keys by their bytes.
+pub(crate) fn json(node: &Node) -> String {
+    let mut text = String::new();
+    write_json(node, &mut text);
+    text
+}
+
+fn write_json(node: &Node, text: &mut String) {
+    match &node.content {
+        Content::Scalar(scalar) => text.push_str(&json_scalar(scalar)),
+        Content::List(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                write_json(item, text);
+            }
+            text.push(']');
+        }
+        Content::Map(entries) => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            text.push('{');
+            for (at, (key, value)) in entries.into_iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                text.push_str(&quoted(key));
+                text.push(':');
+                write_json(value, text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+fn json_scalar(scalar: &Scalar) -> String {
+    match scalar.value() {
+        Value::Str(text) => quoted(text),
+        Value::Other(Plain::Null) => "null".to_owned(),
+        Value::Other(Plain::Bool(value)) => value.to_string(),
+        Value::Other(Plain::Int(value)) => value.to_string(),
+        Value::Other(Plain::Uint(value)) => value.to_string(),
+        Value::Other(Plain::Float(value)) => json_float(value),
+        Value::Other(Plain::Time(text)) => quoted(&text),
+        Value::Other(Plain::Str) => quoted(&scalar.text),
+    }
+}
+
+/// A string as `encoding/json` prints it.
+pub(crate) fn quoted(text: &str) -> String {
+    use fmt::Write;
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\u{8}' => quoted.push_str("\\b"),
+            '\u{c}' => quoted.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                write!(quoted, "\\u{:04x}", letter as u32).expect("it grows");
+            }
+            letter if letter < ' ' => write!(quoted, "\\u{:04x}", letter as u32).expect("it grows"),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -1,0 +1,141 @@
+//! An object on its way through the build, with what Kustomize remembers of it
+//! in annotations of its own.
+
+use smol_str::SmolStr;
+
+use crate::id::{Gvk, ResourceId};
+use crate::node::{Node, Scalar};
+use crate::origin::OriginId;
+
+/// What a generator does with an object that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    /// Makes a new one.
+    #[default]
+    Create,
+    /// Takes its place.
+    Replace,
+    /// Adds its keys.
+    Merge,
+}
+
+/// An object and its history.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The object.
+    pub node: Node,
+    /// The identities it had, the first one first.
+    pub(crate) previous: Vec<ResourceId>,
+    pub(crate) prefixes: Vec<SmolStr>,
+    pub(crate) suffixes: Vec<SmolStr>,
+    pub(crate) behavior: Behavior,
+    pub(crate) needs_hash: bool,
+    /// Variables that take their value from it.
+    pub(crate) variables: Vec<SmolStr>,
+    /// Whether upstream had written annotations of its own into it, after which
+    /// an empty map of annotations is gone.
+    pub(crate) was_annotated: bool,
+}
+
+impl Resource {
+    /// An object as it was read.
+    pub(crate) fn new(node: Node) -> Self {
+        Self {
+            node,
+            previous: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            behavior: Behavior::Create,
+            needs_hash: false,
+            variables: Vec::new(),
+            was_annotated: false,
+        }
+    }
+
+    /// What it is called now.
+    pub fn id(&self) -> ResourceId {
+        ResourceId::of(&self.node)
+    }
+
+    /// What it was called in its file.
+    pub fn original_id(&self) -> ResourceId {
+        self.ids().next().unwrap_or_default()
+    }
+
+    /// All it was ever called, and is now. Group and version are not
+    /// remembered: they are those it has now.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
+        let now = self.id();
+        let previous = self.previous.clone().into_iter().map({
+            let gvk = now.gvk.clone();
+            move |id| ResourceId { gvk: Gvk { kind: id.gvk.kind.clone(), ..gvk.clone() }, ..id }
+        });
+        previous.chain(std::iter::once(now))
+    }
+
+    pub(crate) fn remember(&mut self) {
+        let id = self.id().remembered();
+        self.previous.push(id);
+        self.was_annotated = true;
+    }
+
+    /// The kind as it stands.
+    pub fn kind(&self) -> &str {
+        self.node.text_at(&["kind"])
+    }
+
+    /// The name as it stands.
+    pub fn name(&self) -> &str {
+        self.node.text_at(&["metadata", "name"])
+    }
+
+    /// The namespace as it stands.
+    pub fn namespace(&self) -> &str {
+        self.node.text_at(&["metadata", "namespace"])
+    }
+
+    pub(crate) fn set_name(&mut self, name: &str, origin: OriginId) {
+        set_text(self.node.map_at("metadata", origin), "name", name, origin);
+    }
+
+    /// The value of a label or annotation.
+    pub(crate) fn metadata(&self, section: &str) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.node.at(&["metadata", section]).map_or(&[][..], Node::entries);
+        entries.iter().map(|(key, value)| (key.as_str(), value.text()))
+    }
+
+    /// Whether the prefixes and suffixes of both end alike; with
+    /// `allows_none`, having none fits anything.
+    pub(crate) fn has_affixes_of(&self, other: &Self, allows_none: bool) -> bool {
+        let alike = |ours: &[SmolStr], theirs: &[SmolStr]| {
+            (allows_none && (ours.is_empty() || theirs.is_empty())) || ends_alike(ours, theirs)
+        };
+        alike(&self.prefixes, &other.prefixes) && alike(&self.suffixes, &other.suffixes)
+    }
+
+    /// Takes out the traces that annotations of the build would have left.
+    pub(crate) fn settle(&mut self) {
+        if !self.was_annotated {
+            return;
+        }
+        let Some(metadata) = self.node.get_mut("metadata") else { return };
+        if metadata.get("annotations").is_some_and(Node::is_empty) {
+            metadata.remove("annotations");
+        }
+    }
+}
+
+/// `utils.SameEndingSubSlice`
+fn ends_alike(left: &[SmolStr], right: &[SmolStr]) -> bool {
+    let shorter = left.len().min(right.len());
+    left[left.len() - shorter..] == right[right.len() - shorter..]
+}
+
+/// Puts a text at a key; a scalar that is there keeps its quotes.
+pub(crate) fn set_text(map: &mut Node, name: &str, text: &str, origin: OriginId) {
+    let is_quoted = match map.get(name).map(|node| &node.content) {
+        Some(crate::node::Content::Scalar(scalar)) => scalar.is_quoted,
+        _ => false,
+    };
+    map.set(name, Node::scalar(Scalar { is_quoted, ..Scalar::implicit(text) }, origin));
+}
