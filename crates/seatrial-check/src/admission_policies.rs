@@ -19,14 +19,6 @@ const GROUP: &str = "admissionregistration.k8s.io";
 /// More objects with parameters than this are not tried.
 const PARAMS_MAX: usize = 64;
 
-/// Policies of programs whose rules are not evaluated: the API group, a kind or
-/// none for any, whose they are.
-const FOREIGN: &[(&str, Option<&str>, &str)] = &[
-    ("kyverno.io", Some("ClusterPolicy"), "Kyverno"),
-    ("kyverno.io", Some("Policy"), "Kyverno"),
-    ("policies.kyverno.io", None, "Kyverno"),
-];
-
 /// A policy and what came of reading it.
 #[derive(Debug)]
 pub(crate) struct ReadPolicy<'a> {
@@ -78,8 +70,7 @@ impl<'a> AdmissionPolicies<'a> {
         Self { policies: objects.map(read).collect(), unanswered: Mutex::default() }
     }
 
-    /// Why bindings and policies of other programs are not evaluated, and where
-    /// they stand.
+    /// Why bindings are not evaluated, and where they stand.
     pub(crate) fn not_evaluated(
         &self,
         repository: &Repository,
@@ -100,16 +91,8 @@ impl<'a> AdmissionPolicies<'a> {
             let why = format!("what {} changes in objects is not evaluated", binding.title());
             (binding.span_at(&FieldPath::root()), why)
         });
-        let foreign = repository.objects().filter_map(|object| {
-            let is_one = |it: &&(&str, Option<&str>, &str)| {
-                object.group() == it.0 && it.1.is_none_or(|kind| object.kind() == kind)
-            };
-            let (_, _, program) = FOREIGN.iter().find(is_one)?;
-            let why = format!("policies of {program} are not evaluated");
-            Some((object.span_at(&FieldPath::root()), why))
-        });
         let bound = bindings.filter_map(why).chain(mutating);
-        bound.chain(self.unanswered(repository)).chain(foreign).collect()
+        bound.chain(self.unanswered(repository)).collect()
     }
 
     /// A line for each reason that a policy gave.

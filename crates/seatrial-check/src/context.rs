@@ -10,6 +10,7 @@ use seatrial_source::Span;
 use crate::admission_policies::{AdmissionPolicies, Bound};
 use crate::dns::Services;
 use crate::gatekeeper::Constraints;
+use crate::kyverno::KyvernoPolicies;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
@@ -29,6 +30,7 @@ pub struct Indexes<'a> {
     tree_state: TreeState<'a>,
     admission_policies: AdmissionPolicies<'a>,
     constraints: Constraints<'a>,
+    kyverno: KyvernoPolicies<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -39,7 +41,7 @@ impl<'a> Indexes<'a> {
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
         let tree_state = TreeState::of(repository);
         let admission_policies = AdmissionPolicies::of(repository, &tree_state);
-        let constraints = Constraints::of(repository);
+        let (constraints, kyverno) = (Constraints::of(repository), KyvernoPolicies::of(repository));
         Self {
             pods,
             services,
@@ -50,6 +52,7 @@ impl<'a> Indexes<'a> {
             tree_state,
             admission_policies,
             constraints,
+            kyverno,
         }
     }
 
@@ -57,6 +60,7 @@ impl<'a> Indexes<'a> {
     pub fn policies_not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
         let mut all = self.admission_policies.not_evaluated(repository, &self.tree_state);
         all.extend(self.constraints.not_evaluated(repository));
+        all.extend(self.kyverno.not_evaluated());
         all
     }
 }
@@ -165,6 +169,11 @@ impl<'a> Context<'a> {
     pub(crate) fn bound_policies(&self, unit: UnitId) -> Vec<Bound<'a>> {
         let indexes = self.world.indexes;
         indexes.admission_policies.bound(self.world.repository, &indexes.tree_state, unit)
+    }
+
+    /// The policies of Kyverno.
+    pub(crate) fn kyverno(&self) -> &'a KyvernoPolicies<'a> {
+        &self.world.indexes.kyverno
     }
 
     /// The constraints of Gatekeeper.

@@ -15,6 +15,7 @@ mod dns;
 mod gatekeeper;
 mod gitops;
 mod image;
+mod kyverno;
 mod limit_ranges;
 mod makers;
 mod missing;

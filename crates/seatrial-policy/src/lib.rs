@@ -9,6 +9,7 @@ pub mod amounts;
 pub mod classes;
 mod denial;
 pub mod gatekeeper;
+pub mod kyverno;
 pub mod limit_range;
 pub mod pod_security;
 pub mod priority;

@@ -117,6 +117,7 @@ mod policy_peer_selects_nothing;
 mod privileged_container;
 mod refused_by_admission_policy;
 mod refused_by_gatekeeper;
+mod refused_by_kyverno;
 mod refused_by_limit_range;
 mod refused_by_pod_security;
 mod refused_value;
@@ -293,6 +294,7 @@ pub static ALL: &[&Check] = &[
     &privileged_container::CHECK,
     &refused_by_admission_policy::CHECK,
     &refused_by_gatekeeper::CHECK,
+    &refused_by_kyverno::CHECK,
     &refused_by_limit_range::CHECK,
     &refused_by_pod_security::CHECK,
     &refused_value::CHECK,

@@ -83,7 +83,7 @@ const CONTROLS: &[Control] = &[
     }),
 ];
 
-pub(super) fn run(pod: &Value, base: &FieldPath, level: LevelVersion) -> Vec<Violation> {
+pub(super) fn run(pod: &Value, base: &FieldPath, level: LevelVersion) -> Vec<(&'static str, Violation)> {
     let minor = level.effective_minor();
     let counts =
         |control: &&Control| (control.since..control.until).contains(&minor) && control.level <= level.level;
@@ -93,7 +93,7 @@ pub(super) fn run(pod: &Value, base: &FieldPath, level: LevelVersion) -> Vec<Vio
     active
         .iter()
         .filter(|control| !is_replaced(control.id))
-        .filter_map(|control| (control.run)(&pod))
+        .filter_map(|control| Some((control.id, (control.run)(&pod)?)))
         .collect()
 }
 

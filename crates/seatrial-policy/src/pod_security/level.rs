@@ -113,6 +113,13 @@ impl Labels {
         Self { enforce, warn }
     }
 
+    /// A level and a version in words; no version stands for the latest. None if
+    /// one of them means nothing.
+    pub(crate) fn level(word: &str, of: &str) -> Option<LevelVersion> {
+        let version = if of.is_empty() { Version::Latest } else { version(of)? };
+        Some(LevelVersion { level: Level::of(word)?, version })
+    }
+
     /// What is wrong with the labels themselves; the server refuses the
     /// namespace.
     pub fn problems(namespace: &Value, errors: &mut Errors) {

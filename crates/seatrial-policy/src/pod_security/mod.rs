@@ -28,6 +28,15 @@ pub struct Violation {
 /// The controls of a level that a pod does not meet, in upstream's order.
 /// `base` leads to the pod's or the template's `metadata` and `spec`.
 pub fn violations(pod: &Value, base: &FieldPath, level: LevelVersion) -> Vec<Violation> {
+    violations_by_control(pod, base, level).into_iter().map(|(_, violation)| violation).collect()
+}
+
+/// The same, each with upstream's id of its control.
+pub(crate) fn violations_by_control(
+    pod: &Value,
+    base: &FieldPath,
+    level: LevelVersion,
+) -> Vec<(&'static str, Violation)> {
     controls::run(pod, base, level)
 }
 

@@ -82,7 +82,8 @@ impl<'a> Evaluator<'a> {
             Node::OptionalOrValue(sides) => match self.node(&sides[0])? {
                 Value::Optional(None) => self.node(&sides[1]),
                 Value::Optional(Some(value)) => Ok((*value).clone()),
-                _ => Err(Fault::no_overload()),
+                // Upstream takes what is no optional at all as it is.
+                left => Ok(left),
             },
             Node::List(items) => self.list(items),
             Node::Map(entries) => self.map(entries),

@@ -1,0 +1,76 @@
+//! Kyverno: the rules of its policies that validate (`kyverno` 1.17,
+//! `pkg/engine`), and its `ValidatingPolicy` in CEL.
+//!
+//! Objects are new. Who asks, what other objects the cluster has, and the time
+//! are unknown; what hangs on them is told, and says nothing.
+
+mod amounts;
+mod autogen;
+mod cel;
+mod conditions;
+mod context;
+mod images;
+mod jmespath;
+mod matching;
+mod patterns;
+mod pod_security;
+mod policy;
+mod rule;
+mod scalars;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod wildcard;
+
+use seatrial_yaml::PathStep;
+use smol_str::SmolStr;
+
+pub use matching::Match;
+pub use policy::{Action, Policy, Rule};
+pub use rule::judge;
+
+/// What a rule says of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The rule is not about it.
+    NotAbout,
+    /// It is as the rule says.
+    Pass,
+    /// The rule's own conditions leave it out.
+    Skip,
+    /// It is otherwise.
+    Fail(Failure),
+    /// Kyverno itself cannot tell; it refuses the object unless failures are
+    /// ignored.
+    Error(String),
+    /// It cannot be told here.
+    Unknown(String),
+}
+
+/// How an object breaks a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// What Kyverno says.
+    pub message: String,
+    /// The field that breaks it, as far as that is told.
+    pub path: Vec<PathStep>,
+    /// Whether who asks could be exempt.
+    pub hangs_on_user: bool,
+}
+
+/// How much work is left for the policies of one unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    steps: u64,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { steps: 50_000_000 }
+    }
+}
+
+/// The steps of a way into an object.
+fn keys(names: &[&str]) -> Vec<PathStep> {
+    names.iter().map(|it| PathStep::Key(SmolStr::new(it))).collect()
+}
