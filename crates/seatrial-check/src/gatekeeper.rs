@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Place, Repository};
 use seatrial_policy::gatekeeper::{self, Action, Template, Violation, Work};
+use seatrial_policy::validating_policy::About;
 use seatrial_schema::Value;
 use seatrial_schema::decode::untyped;
 use seatrial_source::Span;
@@ -18,8 +19,6 @@ use crate::subjects::{Subject, counting};
 const POLICIES_MAX: usize = 1_000;
 /// Namespaces where Gatekeeper looks at nothing.
 const EXEMPT: &str = "gatekeeper-system";
-/// Answers that a constraint may owe to one unit before it is not asked again.
-const FAILURES_MAX: usize = 3;
 
 /// All constraints of the tree.
 #[derive(Debug, Default)]
@@ -40,7 +39,6 @@ pub(crate) struct Bound<'a> {
     pub(crate) asks_for_others: bool,
     value: &'a Value,
     program: &'a Template,
-    failures: usize,
 }
 
 impl<'a> Constraints<'a> {
@@ -74,7 +72,7 @@ impl<'a> Constraints<'a> {
             let (template, program) = self.template_of(repository, unit, constraint.kind())?;
             let (action, program) = (Action::of(value)?, program.as_ref().ok()?);
             let asks_for_others = program.needs_inventory();
-            Some(Bound { constraint, template, action, asks_for_others, value, program, failures: 0 })
+            Some(Bound { constraint, template, action, asks_for_others, value, program })
         };
         self.stated.iter().filter(|(object, _)| counts(object)).filter_map(bound).collect()
     }
@@ -101,7 +99,7 @@ impl<'a> Constraints<'a> {
     /// remembered.
     pub(crate) fn judge(
         &self,
-        bound: &mut Bound<'_>,
+        bound: &Bound<'_>,
         object: &Object,
         subject: &Subject<'_>,
         inventory: &Value,
@@ -109,13 +107,17 @@ impl<'a> Constraints<'a> {
     ) -> Vec<Violation> {
         let request = subject.request();
         let asked = subject.asked(&request);
-        if bound.failures >= FAILURES_MAX || !gatekeeper::is_about(bound.value, asked) {
+        let about = gatekeeper::is_about(bound.value, asked);
+        if about == About::No {
             return Vec::new();
         }
-        match bound.program.judge(bound.value, asked, Some(inventory), work) {
+        let answer = match about {
+            About::Open(why) => Err(why.to_string()),
+            _ => bound.program.judge(bound.value, asked, Some(inventory), work),
+        };
+        match answer {
             Ok(violations) => violations,
             Err(why) => {
-                bound.failures += 1;
                 let why =
                     format!("{} is not evaluated for {}: {why}", bound.constraint.title(), subject.title);
                 self.remember(bound.constraint, object, why);

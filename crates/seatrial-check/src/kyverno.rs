@@ -17,8 +17,6 @@ use crate::subjects::{Subject, counting};
 
 /// More policies than this are not evaluated.
 const POLICIES_MAX: usize = 1_000;
-/// Answers that a rule may owe to one unit before it is not asked again.
-const FAILURES_MAX: usize = 3;
 /// Namespaces that Kyverno's own configuration leaves out.
 const EXEMPT: &[&str] = &["kube-node-lease", "kube-public", "kube-system", "kyverno"];
 
@@ -37,7 +35,6 @@ pub(crate) struct Bound<'a> {
     pub(crate) stated: &'a Object,
     pub(crate) policy: &'a Policy,
     pub(crate) rule: &'a Rule,
-    failures: usize,
 }
 
 /// What stands around the objects of a unit.
@@ -84,7 +81,7 @@ impl<'a> KyvernoPolicies<'a> {
         let counted = self.policies.iter().filter(|(object, _)| counts(object));
         let rules = counted.filter_map(|(stated, policy)| Some((*stated, policy.as_ref().ok()?)));
         let bound = |(stated, policy): (&'a Object, &'a Policy)| {
-            policy.rules().iter().map(move |rule| Bound { stated, policy, rule, failures: 0 })
+            policy.rules().iter().map(move |rule| Bound { stated, policy, rule })
         };
         rules.flat_map(bound).collect()
     }
@@ -107,20 +104,19 @@ impl<'a> KyvernoPolicies<'a> {
     /// What a rule says of a subject; what it owes an answer to is remembered.
     pub(crate) fn judge(
         &self,
-        bound: &mut Bound<'_>,
+        bound: &Bound<'_>,
         object: &Object,
         subject: &Subject<'_>,
         around: &Around<'_>,
         work: &mut Work,
     ) -> Outcome {
         let request = subject.request();
-        if bound.failures >= FAILURES_MAX || EXEMPT.contains(&request.namespace) {
+        if EXEMPT.contains(&request.namespace) {
             return Outcome::NotAbout;
         }
         let asked = subject.asked(&request);
         let outcome = judge(bound.policy, bound.rule, asked, &around.exceptions, around, work);
         if let Outcome::Unknown(why) = &outcome {
-            bound.failures += 1;
             let rule = SmolStr::new(bound.rule.name().trim_start_matches("autogen-cronjob-"));
             let rule = SmolStr::new(rule.trim_start_matches("autogen-"));
             let (policy, title) = (bound.stated.title(), &subject.title);

@@ -13,7 +13,7 @@ use seatrial_schema::cel::{Activation, Budget, Environment, EvalError, Program, 
 use seatrial_schema::{By, Value};
 use smol_str::{SmolStr, format_smolstr};
 
-pub(crate) use matching::selects_namespace_of;
+pub(crate) use matching::{namespace_matches, selects_namespace_of};
 
 /// Policies have fewer expressions than this.
 const EXPRESSIONS_MAX: usize = 256;

@@ -106,7 +106,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let Some(unit) = context.objects().next().map(Object::unit).filter(|_| !constraints.is_empty()) else {
         return;
     };
-    let mut bound = constraints.bound(context.world().repository, unit);
+    let bound = constraints.bound(context.world().repository, unit);
     if bound.is_empty() {
         return;
     }
@@ -121,7 +121,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             if constraints.exempts(subject.request().namespace) {
                 continue;
             }
-            for it in &mut bound {
+            for it in &bound {
                 for violation in constraints.judge(it, object, subject, &known, &mut work) {
                     report.add(notice(object, subject, it, &violation));
                 }

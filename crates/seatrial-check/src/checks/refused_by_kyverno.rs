@@ -86,7 +86,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         return;
     };
     let repository = context.world().repository;
-    let mut bound = policies.bound(repository, unit);
+    let bound = policies.bound(repository, unit);
     if bound.is_empty() {
         return;
     }
@@ -96,7 +96,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects().filter(|it| !is_own(it)) {
         let own = Subject::of(state, object);
         let pods = Subject::pods_of(state, object);
-        for it in &mut bound {
+        for it in &bound {
             // Rules for pods that were made ones for what makes pods are told there.
             let subjects = [own.as_ref(), pods.as_ref().filter(|_| !it.rule.is_model())];
             for subject in subjects.into_iter().flatten() {

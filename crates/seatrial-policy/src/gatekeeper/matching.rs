@@ -3,20 +3,19 @@
 use seatrial_schema::Value;
 use seatrial_schema::rules::selectors;
 
-use crate::validating_policy::{Asked, selects_namespace_of};
+use crate::validating_policy::{About, Asked, namespace_matches};
 
-/// Whether a constraint is about an object. Where that hangs on labels of a
-/// namespace that is not known, it is not.
-pub fn is_about(constraint: &Value, asked: Asked<'_>) -> bool {
+/// Whether a constraint is about an object.
+pub fn is_about(constraint: &Value, asked: Asked<'_>) -> About {
     let wanted = constraint.at("spec").at("match");
     let (labels, name) = (asked.object.at("metadata").at("labels"), asked.object.at("metadata").str("name"));
-    names_kind(wanted, asked)
+    let is_known = names_kind(wanted, asked)
         && is_in_scope(wanted.str("scope"), asked)
         && is_in_namespace(wanted, asked)
         && wanted.opt("labelSelector").is_none_or(|it| selects(it, labels))
-        && wanted.opt("namespaceSelector").is_none_or(|it| selects_namespace(it, asked))
         && (wanted.str("name").is_empty() || is_like(wanted.str("name"), name))
-        && wanted.str("source") != "Generated"
+        && wanted.str("source") != "Generated";
+    if is_known { namespace_matches(wanted.at("namespaceSelector"), asked) } else { About::No }
 }
 
 fn names_kind(wanted: &Value, asked: Asked<'_>) -> bool {
@@ -57,16 +56,6 @@ fn is_in_namespace(wanted: &Value, asked: Asked<'_>) -> bool {
 
 fn selects(selector: &Value, labels: &Value) -> bool {
     selectors::is_empty(selector) || selectors::matches(selector, labels)
-}
-
-fn selects_namespace(selector: &Value, asked: Asked<'_>) -> bool {
-    if is_namespace(asked) {
-        return selects(selector, asked.object.at("metadata").at("labels"));
-    }
-    if asked.request.namespace.is_empty() || selectors::is_empty(selector) {
-        return true;
-    }
-    selects_namespace_of(selector, asked)
 }
 
 /// `*` counts at the start and at the end.

@@ -66,7 +66,7 @@ pub struct Work {
 
 impl Default for Work {
     fn default() -> Self {
-        Self { steps: 50_000_000 }
+        Self { steps: 20_000_000 }
     }
 }
 

@@ -14,7 +14,7 @@ use super::policy::{Policy, Rule};
 use super::variables::Variables;
 use super::{Failure, Outcome, Work, keys};
 use crate::state::State;
-use crate::validating_policy::{Asked, looked_at};
+use crate::validating_policy::{About, Asked, looked_at};
 
 /// One rule takes no more steps than this for one object.
 const STEPS_MAX: u64 = 1_000_000;
@@ -59,9 +59,12 @@ pub fn judge(
 }
 
 fn whole(policy: &Policy, rule: &Rule, asked: Asked<'_>, exceptions: &[&Value]) -> Outcome {
-    let Some(compiled) = rule.cel.as_ref().filter(|it| it.is_about(&Value::Null, asked)) else {
-        return Outcome::NotAbout;
-    };
+    let Some(compiled) = &rule.cel else { return Outcome::NotAbout };
+    match compiled.is_about(&Value::Null, asked, &[]) {
+        About::No => return Outcome::NotAbout,
+        About::Open(why) => return Outcome::Unknown(why.to_string()),
+        About::Yes => {}
+    }
     if exceptions
         .iter()
         .any(|it| it.at("spec").items("policyRefs").iter().any(|it| it.str("name") == policy.name))
@@ -73,7 +76,10 @@ fn whole(policy: &Policy, rule: &Rule, asked: Asked<'_>, exceptions: &[&Value]) 
 
 /// What expressions say.
 fn said(compiled: &crate::validating_policy::Policy, asked: Asked<'_>) -> Outcome {
-    let Some(refused) = compiled.judge(asked, None).into_iter().next() else { return Outcome::Pass };
+    let judged = compiled.judge(asked, None);
+    let Some(refused) = judged.refused.into_iter().next() else {
+        return judged.open.map_or(Outcome::Pass, |why| Outcome::Unknown(why.to_string()));
+    };
     let path = looked_at(&refused.expression).into_iter().map(PathStep::Key).collect();
     Outcome::Fail(Failure { message: shortened(&refused.message), path, hangs_on_user: false })
 }

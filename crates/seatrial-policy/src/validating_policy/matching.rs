@@ -38,7 +38,9 @@ fn object_matches(selector: &Value, object: &Value) -> bool {
     selectors::is_empty(selector) || selectors::matches(selector, object.at("metadata").at("labels"))
 }
 
-fn namespace_matches(selector: &Value, asked: Asked<'_>) -> About {
+/// Whether a selector takes in an object's namespace, or the namespace that it is;
+/// all of the whole cluster.
+pub(crate) fn namespace_matches(selector: &Value, asked: Asked<'_>) -> About {
     let said = |matches: bool| if matches { About::Yes } else { About::No };
     if selectors::is_empty(selector) {
         return About::Yes;
