@@ -54,23 +54,29 @@ pub(super) fn is_set(schema: &Value, field: &str) -> bool {
     }
 }
 
-/// The schemas right below a schema.
-pub(super) fn below(schema: &Value) -> Vec<&Value> {
-    let mut found: Vec<&Value> = Vec::new();
-    for field in ["items", "not", "additionalProperties", "additionalItems"] {
+/// Appends the schemas right below a schema.
+fn below<'a>(schema: &'a Value, found: &mut Vec<&'a Value>) {
+    const ONE: [&str; 4] = ["items", "not", "additionalProperties", "additionalItems"];
+    const LISTED: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+    const NAMED: [&str; 4] = ["properties", "patternProperties", "definitions", "dependencies"];
+    // Most say what kind of scalar a value is, and nothing else.
+    let is_collection = |it: &Entry| matches!(it.value, Value::Map(_) | Value::List(_));
+    if !schema.as_map().is_some_and(|map| map.entries().iter().any(is_collection)) {
+        return;
+    }
+    for field in ONE {
         match schema.at(field) {
             map @ Value::Map(_) => found.push(map),
             Value::List(items) => found.extend(items),
             _ => {}
         }
     }
-    for field in ["allOf", "anyOf", "oneOf"] {
+    for field in LISTED {
         found.extend(schema.items(field));
     }
-    for field in ["properties", "patternProperties", "definitions", "dependencies"] {
+    for field in NAMED {
         found.extend(schema.entries(field).iter().map(|it| &it.value).filter(|it| it.as_map().is_some()));
     }
-    found
 }
 
 /// Whether a schema or one below it is such.
@@ -80,7 +86,7 @@ pub(super) fn any(schema: &Value, is_such: &mut dyn FnMut(&Value) -> bool) -> bo
         if is_such(schema) {
             return true;
         }
-        open.extend(below(schema));
+        below(schema, &mut open);
     }
     false
 }

@@ -153,14 +153,13 @@ pub(super) fn validate(spec: &Spec<'_>, options: &Options, at: &Path<'_>, errors
     missing_schemas(spec, options, keeps_unknown, at, errors);
     let mut options = options.clone();
     options.structural |= !keeps_unknown;
-    if all_schemas(spec).any(|schema| schemas::any(schema, &mut |it| it.has("default"))) {
+    if keeps_unknown && all_schemas(spec).any(|schema| schemas::any(schema, &mut |it| it.has("default"))) {
         options.structural = true;
-        if keeps_unknown {
-            let detail = "must be false in order to use defaults in the schema";
-            errors.invalid(&at.child("preserveUnknownFields"), true, detail);
-        }
+        let detail = "must be false in order to use defaults in the schema";
+        errors.invalid(&at.child("preserveUnknownFields"), true, detail);
     }
-    options.structural |= all_schemas(spec).any(|it| schemas::any(it, &mut schemas::has_extension));
+    options.structural =
+        options.structural || all_schemas(spec).any(|it| schemas::any(it, &mut schemas::has_extension));
     versions(spec, &options, at, errors);
     exclusive(spec, at, errors);
     storage(spec, at, errors);

@@ -29,10 +29,22 @@ pub(super) fn is_structural(schema: &Value) -> bool {
     false
 }
 
+/// Whether a field may be one that no structural schema has.
+fn is_out_of_place(field: &Entry) -> bool {
+    match field.key.as_str() {
+        "description" | "type" | "properties" | "format" | "required" => false,
+        "items" => matches!(field.value, Value::List(_)),
+        _ => true,
+    }
+}
+
 /// Why it cannot even be read as a structural schema.
 pub(super) fn unsupported(schema: &Value) -> Option<String> {
     let mut found = None;
     super::schemas::any(schema, &mut |schema| {
+        if !schema.as_map().is_some_and(|map| map.entries().iter().any(is_out_of_place)) {
+            return false;
+        }
         let fields =
             ["id", "$schema", "$ref", "patternProperties", "dependencies", "additionalItems", "definitions"];
         let field = fields.into_iter().find(|field| is_set(schema, field));
