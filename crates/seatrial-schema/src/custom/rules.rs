@@ -173,10 +173,14 @@ impl Rules {
             match outcome {
                 Ok(cel::Value::Bool(true)) | Err(EvalError::Unknown) => {}
                 Ok(_) if is_kept && !compiled.uses_old => {}
-                Ok(_) => {
-                    let detail = compiled.detail(rule, &activation, walk.budget);
-                    refuse(schema, value, rule, detail, at, walk.errors);
-                }
+                Ok(_) => match compiled.detail(rule, &activation, walk.budget) {
+                    Ok(detail) => refuse(schema, value, rule, detail, at, walk.errors),
+                    Err(wrong) => {
+                        walk.is_over = true;
+                        let errors = &mut *walk.errors;
+                        return blamed(rule, at, &mut |at| errors.invalid(at, kind, wrong.clone()));
+                    }
+                },
                 Err(EvalError::Error(wrong)) if wrong.starts_with("no such overload") => {
                     let detail = format!(
                         "'{wrong}': call arguments did not match a supported operator, function or macro signature for rule: {named}"
@@ -199,20 +203,29 @@ impl Rules {
 }
 
 impl Compiled {
-    /// What to say of a value that breaks the rule.
-    fn detail(&self, rule: &Rule, activation: &Activation, budget: &mut Budget) -> String {
-        let evaluated = self.message.as_ref().and_then(|message| message.evaluate(activation, budget).ok());
-        if let Some(cel::Value::Text(text)) = evaluated {
+    /// What to say of a value that breaks the rule, or why no more is said.
+    fn detail(&self, rule: &Rule, activation: &Activation, budget: &mut Budget) -> Result<String, String> {
+        let evaluated = self.message.as_ref().map(|message| message.evaluate(activation, budget));
+        if evaluated.is_some() && budget.is_overdrawn() {
+            return Err("messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run".to_owned());
+        }
+        if let Some(Err(EvalError::Stopped(_))) = evaluated {
+            return Err(format!(
+                "no further validation rules will be run due to call cost exceeds limit for messageExpression: {:?}",
+                rule.message_expression
+            ));
+        }
+        if let Some(Ok(cel::Value::Text(text))) = evaluated {
             let text = text.trim();
             if !text.is_empty() && text.len() <= MESSAGE_MAX && !text.contains('\n') {
-                return text.to_owned();
+                return Ok(text.to_owned());
             }
         }
-        if rule.message.is_empty() {
+        Ok(if rule.message.is_empty() {
             format!("failed rule: {}", rule.rule.trim())
         } else {
             rule.message.trim().to_owned()
-        }
+        })
     }
 }
 
@@ -253,18 +266,16 @@ fn refuse(
     };
     let is_whole = !matches!(schema.kind, Some(ValueKind::Object | ValueKind::Array));
     let shown = Some(value.clone()).filter(|_| is_whole);
-    let below = rule.field_path.trim_start_matches('.');
     let detail = if reason == Reason::Duplicate { String::new() } else { detail };
-    match below.split_once('.') {
-        _ if below.is_empty() => errors.add(reason, at, shown, detail),
-        None => errors.add(reason, &at.child(below), shown, detail),
-        Some((first, rest)) => {
-            // Printed the same, and each step leads one field down.
-            let mut steps: Vec<&str> = vec![first];
-            steps.extend(rest.split('.').take(32));
-            below_steps(at, &steps, &mut |at| errors.add(reason, at, shown.clone(), detail.clone()));
-        }
-    }
+    blamed(rule, at, &mut |at| errors.add(reason, at, shown.clone(), detail.clone()));
+}
+
+/// Goes to the field that a rule blames.
+fn blamed(rule: &Rule, at: &Path<'_>, then: &mut dyn FnMut(&Path<'_>)) {
+    let below = rule.field_path.trim_start_matches('.');
+    // Printed the same, and each step leads one field down.
+    let steps: Vec<&str> = below.split('.').take(33).collect();
+    below_steps(at, if below.is_empty() { &[] } else { &steps }, then);
 }
 
 fn below_steps(at: &Path<'_>, steps: &[&str], then: &mut dyn FnMut(&Path<'_>)) {

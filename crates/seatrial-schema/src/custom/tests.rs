@@ -139,6 +139,21 @@ fn rules_are_evaluated_where_the_schema_is_fulfilled() {
 }
 
 #[test]
+fn broken_rules_are_said_where_they_lay_the_blame() {
+    let schema = "{type: object, properties: {replicas: {type: integer}, names: {type: array, items: {type: string, \
+        x-kubernetes-validations: [{rule: self != ''}]}}}, x-kubernetes-validations: [{rule: self.replicas <= 5, \
+        messageExpression: \"'too many: ' + string(self.replicas)\", fieldPath: .replicas, reason: FieldValueForbidden}]}";
+    assert_eq!(
+        refused(schema, "{replicas: 7, names: ['']}"),
+        [
+            "spec.replicas: Forbidden: too many: 7",
+            "spec.names[0]: Invalid value: \"\": failed rule: self != ''",
+        ]
+    );
+    assert!(refused(schema, "{replicas: 3, names: [a]}").is_empty());
+}
+
+#[test]
 fn unknown_fields_and_needless_nulls_are_dropped() {
     let kinds = kind(
         "{type: object, properties: {a: {type: object, properties: {b: {type: string}}}, raw: {type: object, x-kubernetes-preserve-unknown-fields: true}, l: {type: array, items: {type: object, properties: {k: {type: string}}}}, none: {type: string, nullable: true}}}",
