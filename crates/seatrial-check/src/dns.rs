@@ -7,6 +7,7 @@ use std::ops::Range;
 use seatrial_diagnostics::Location;
 use seatrial_model::views::{PodTemplate, Service};
 use seatrial_model::{External, Field, Object, Repository, UnitKind};
+use seatrial_schema::rules::names::is_dns1123_label;
 use smol_str::SmolStr;
 
 use crate::Context;
@@ -201,7 +202,7 @@ fn parse_authority<'a>(variable: &str, authority: &'a str, start: usize, is_url:
     };
     let name = text.trim_end_matches('.');
     let labels: Vec<&str> = name.split('.').collect();
-    if !labels.iter().all(|label| is_label(label))
+    if !labels.iter().all(|label| is_dns1123_label(label))
         || labels.iter().all(|it| it.bytes().all(|it| it.is_ascii_digit()))
     {
         return None;
@@ -234,15 +235,6 @@ fn is_plain_service(variable: &str, name: &str, is_url: bool, port: Option<i64>)
     is_url
         || (port.is_some() && (is_host || is_address))
         || (is_host && variable.contains('_') && name.len() > 1)
-}
-
-fn is_label(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty()
-        && text.len() <= 63
-        && text.bytes().all(is_inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 /// The Services of the tree by name, and what else may answer to a name.

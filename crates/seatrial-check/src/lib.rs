@@ -8,7 +8,6 @@ mod certificates;
 mod checks;
 mod claims;
 mod context;
-mod cron;
 mod custom_kinds;
 mod databases;
 mod dns;

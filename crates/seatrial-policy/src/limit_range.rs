@@ -2,6 +2,7 @@
 //! (`kubernetes` 1.36, `plugin/pkg/admission/limitranger/admission.go`).
 
 use seatrial_model::Quantity;
+use seatrial_schema::rules::quantities::MILLI_MOST;
 use seatrial_schema::{By, Map, Value};
 use seatrial_yaml::FieldPath;
 use smol_str::{SmolStr, format_smolstr};
@@ -13,8 +14,6 @@ use seatrial_schema::admission::{Attributes, Operation};
 
 const PLUGIN: &str = "LimitRanger";
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
-/// Beyond it upstream compares whole units instead of thousandths.
-const MOST_MILLI: i64 = i64::MAX / 1000;
 
 /// Fills in the requests and limits that a new pod's containers leave out.
 pub fn default(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) {
@@ -256,7 +255,7 @@ fn exceeds(a: Quantity, b: Quantity) -> bool {
 /// Thousandths, rounded up, as upstream compares amounts that fit; larger ones
 /// are whole and compare the same way.
 fn comparable(amount: Quantity) -> i128 {
-    if amount.value() > MOST_MILLI {
+    if amount.value() > MILLI_MOST {
         return i128::from(amount.value()) * 1000;
     }
     amount.nanos().div_euclid(1_000_000) + i128::from(amount.nanos().rem_euclid(1_000_000) > 0)

@@ -17,6 +17,7 @@ mod path;
 pub mod removed;
 pub mod review;
 pub mod rules;
+pub mod schedule;
 pub mod structural;
 pub mod table;
 #[cfg(test)]

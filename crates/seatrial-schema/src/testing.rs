@@ -3,33 +3,18 @@
 use std::sync::Arc;
 
 use seatrial_source::{SourceMap, TreePath};
-use seatrial_yaml::{Dialect, Limits, Node};
+use seatrial_yaml::{Dialect, Limits};
 
+use crate::decode::untyped;
 use crate::errors::Errors;
 use crate::kinds::Strategy;
-use crate::value::{By, Entry, Map, Value};
+use crate::value::Value;
 
 /// A text as it stands: nothing is decoded by any schema.
 pub(crate) fn value(text: &str) -> Value {
     let file = SourceMap::new().add(TreePath::new("test.yaml"), text.into());
     let stream = seatrial_yaml::parse(file, Arc::from(text), Dialect::GoYaml2, &Limits::default());
-    stream.roots().next().map_or(Value::Null, of)
-}
-
-fn of(node: Node<'_>) -> Value {
-    match node.value() {
-        seatrial_yaml::Value::Bool(truth) => Value::Bool(truth),
-        seatrial_yaml::Value::Int(number) => Value::Int(number),
-        seatrial_yaml::Value::Float(number) => Value::Float(number),
-        seatrial_yaml::Value::Str(text) => Value::text(text),
-        _ if node.is_sequence() => Value::List(node.items().map(of).collect()),
-        _ if node.is_mapping() => Value::Map(
-            node.entries()
-                .map(|it| Entry { key: it.name().into(), value: of(it.value), by: By::Manifest })
-                .collect::<Map>(),
-        ),
-        _ => Value::Null,
-    }
+    stream.roots().next().map_or(Value::Null, untyped)
 }
 
 /// What is refused, one line each: the field and the reason.

@@ -32,6 +32,7 @@ use std::net::IpAddr;
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::Field;
+use seatrial_schema::rules::addresses::Cidr;
 
 use crate::placeholder::is_filled_in_later;
 use crate::policies::{Direction, Policy};
@@ -100,54 +101,11 @@ fn of_peer(policy: &Policy<'_>, peer: &Field<'_>, is_strict: bool) -> Option<Not
     }
 }
 
-/// A block of addresses.
-#[derive(Clone, Copy)]
-struct Block {
-    bits: u128,
-    /// How many bits an address has.
-    width: u32,
-    prefix: u32,
-}
-
-impl Block {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = text.split_once('/')?;
-        let (bits, width) = match address.parse().ok()? {
-            IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
-            IpAddr::V6(address) => (u128::from(address), 128),
-        };
-        let prefix: u32 = prefix.parse().ok().filter(|it| *it <= width)?;
-        Some(Self { bits, width, prefix })
-    }
-
-    /// The address with the bits beyond a prefix taken off.
-    fn cut(self, prefix: u32) -> u128 {
-        let beyond = self.width - prefix.min(self.width);
-        if beyond >= 128 { 0 } else { (self.bits >> beyond) << beyond }
-    }
-
-    fn holds(self, other: Self) -> bool {
-        self.width == other.width
-            && self.prefix < other.prefix
-            && other.cut(self.prefix) == self.cut(self.prefix)
-    }
-
-    /// The block as it has to be written.
-    fn text(self) -> String {
-        let bits = self.cut(self.prefix);
-        let address = match u32::try_from(bits) {
-            Ok(bits) if self.width == 32 => IpAddr::V4(bits.into()),
-            _ => IpAddr::V6(bits.into()),
-        };
-        format!("{address}/{}", self.prefix)
-    }
-}
-
 fn of_block(policy: &Policy<'_>, field: &Field<'_>, is_strict: bool) -> Option<Notice> {
     let whole = field.key("cidr")?;
     let text = whole.as_str().filter(|it| !is_filled_in_later(it))?;
-    let block = Block::parse(text);
-    let notice = |field: &Field<'_>, text: &str, block: Option<Block>| match block {
+    let block = Cidr::strict(text);
+    let notice = |field: &Field<'_>, text: &str, block: Option<Cidr>| match block {
         Some(block) => of_bits(policy, field, text, block, is_strict),
         None => Some(of_words(policy, field, text)),
     };
@@ -156,9 +114,9 @@ fn of_block(policy: &Policy<'_>, field: &Field<'_>, is_strict: bool) -> Option<N
     }
     field.list("except").find_map(|except| {
         let inner = except.as_str().filter(|it| !is_filled_in_later(it))?;
-        let parsed = Block::parse(inner);
+        let parsed = Cidr::strict(inner);
         notice(&except, inner, parsed).or_else(|| {
-            let is_inside = block.zip(parsed).is_none_or(|(block, inner)| block.holds(inner));
+            let is_inside = block.zip(parsed).is_none_or(|(block, inner)| block.strictly_contains(&inner));
             (!is_inside).then(|| of_exception(policy, &except, inner, text))
         })
     })
@@ -187,13 +145,13 @@ fn of_bits(
     policy: &Policy<'_>,
     field: &Field<'_>,
     text: &str,
-    block: Block,
+    block: Cidr,
     is_strict: bool,
 ) -> Option<Notice> {
-    if block.cut(block.prefix) == block.bits {
+    if !block.has_host_bits() {
         return None;
     }
-    let right = block.text();
+    let right = block.to_string();
     let content = Content::Text(right.clone());
     let notice = notice(policy, field, &format!("has `{text}` as a block of addresses"))
         .because("bits are set beyond the prefix")

@@ -31,8 +31,8 @@ use std::ops::Range;
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_schema::schedule::{DESCRIPTORS, Fault, Wrong, parse_without_zone};
 
-use crate::cron::{Fault, parse};
 use crate::placeholder::placeholder;
 use crate::{Check, Context, Report};
 
@@ -89,7 +89,7 @@ fn judge(schedule: &Field<'_>, text: &str) -> Option<Notice> {
         return Some(Notice::new(&CHECK.info, schedule.location(), message).help(help));
     }
     let start = zone.map_or(0, |it| it.end);
-    match parse(&text[start..]) {
+    match parse_without_zone(&text[start..]) {
         Err(fault) => Some(unreadable(schedule, text, start, &fault)),
         Ok(read) if read.never_comes() => {
             let message = format!("the schedule of {title} names a day that never comes: `{text}`");
@@ -103,9 +103,28 @@ fn judge(schedule: &Field<'_>, text: &str) -> Option<Notice> {
 fn unreadable(schedule: &Field<'_>, text: &str, start: usize, fault: &Fault) -> Notice {
     let title = schedule.object().title();
     let part = start + fault.part.start..start + fault.part.end;
-    let message = format!("the schedule `{text}` of {title} cannot be read: {}", fault.reason);
+    let message = format!("the schedule `{text}` of {title} cannot be read: {}", reason(fault));
     let at = schedule.location().part(part.start as u32..part.end as u32);
     Notice::new(&CHECK.info, at, message).help(help(text, &text[part]))
+}
+
+/// In words that follow "the schedule ...: ".
+fn reason(fault: &Fault) -> String {
+    let reason = match &fault.wrong {
+        Wrong::Fields(count) => format!("it has {count} fields instead of 5"),
+        Wrong::Zone => fault.said.clone(),
+        Wrong::Descriptor => {
+            format!("it is none of {} or `@every` with a duration", DESCRIPTORS.join(", "))
+        }
+        Wrong::Duration(text) => format!("`{text}` is no duration"),
+        Wrong::Slashes(text) => format!("`{text}` has more than one slash"),
+        Wrong::Hyphens(text) => format!("`{text}` has more than one hyphen"),
+        Wrong::Number(text) => format!("`{text}` is no number"),
+        Wrong::Range(value, (low, high)) => format!("{value} is out of {low}-{high}"),
+        Wrong::Reversed(text) => format!("`{text}` begins after its end"),
+        Wrong::Step(text) => format!("`{text}` has a step of 0"),
+    };
+    fault.field.map_or_else(|| reason.clone(), |field| format!("{field}: {reason}"))
 }
 
 fn help(text: &str, part: &str) -> &'static str {

@@ -24,8 +24,8 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_schema::schedule::parse_without_zone;
 
-use crate::cron::parse;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -58,7 +58,7 @@ fn judge(job: &Object) -> Option<Notice> {
         return None;
     }
     let schedule = spec.key("schedule")?;
-    let gap = parse(schedule.as_str()?).ok()?.shortest_gap()?;
+    let gap = parse_without_zone(schedule.as_str()?).ok()?.shortest_gap()?;
     let deadline = spec.keys(&["jobTemplate", "spec", "activeDeadlineSeconds"]).map(|it| it.as_i64());
     let may_last = match deadline {
         Some(seconds) => seconds? > i64::from(gap) * 60,

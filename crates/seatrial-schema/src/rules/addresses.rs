@@ -158,6 +158,11 @@ impl Cidr {
         (rest.is_empty() && prefix <= width).then_some(Self { bits, prefix, width })
     }
 
+    /// A block as Go's new parser reads it; bits may be set behind the prefix.
+    pub fn strict(text: &str) -> Option<Self> {
+        strict_prefix(text).and_then(|_| Self::sloppy(text))
+    }
+
     /// Whether its addresses are IPv6.
     pub fn is_v6(&self) -> bool {
         self.address().is_ipv6()
@@ -182,7 +187,8 @@ impl Cidr {
         if host == 128 { 0 } else { u128::MAX << host }
     }
 
-    fn has_host_bits(&self) -> bool {
+    /// Whether bits are set behind the prefix.
+    pub fn has_host_bits(&self) -> bool {
         self.bits & !self.mask() != 0
     }
 

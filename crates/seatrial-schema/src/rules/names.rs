@@ -59,6 +59,11 @@ fn masked(name: &str, prefix: bool) -> Cow<'_, str> {
     (String::from_utf8_lossy(kept).into_owned() + "a").into()
 }
 
+/// Whether a name is a label of a domain.
+pub fn is_dns1123_label(value: &str) -> bool {
+    value.len() <= LABEL_LENGTH && is_label(value)
+}
+
 /// One label of a domain, in lower case.
 pub fn dns1123_label(value: &str) -> Messages {
     let mut wrong = longer_than(value, LABEL_LENGTH, "characters");

@@ -11,6 +11,9 @@ pub const NEGATIVE: &str = "must be greater than or equal to 0";
 /// What is said of an amount that is not above zero.
 pub const NOT_POSITIVE: &str = "must be greater than zero";
 
+/// Beyond it Go compares whole numbers, not thousandths.
+pub const MILLI_MOST: i64 = i64::MAX / 1000;
+
 /// The amount in a decoded field; zero where there is none.
 pub fn of(value: &Value) -> Quantity {
     match value {

@@ -38,8 +38,6 @@ pub(super) const LIMIT_RANGE: Strategy = Strategy {
 const GENERATED: &str = "<generated>";
 const BOUNDS: [&str; 5] = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"];
 const TYPES: [&str; 3] = ["Pod", "Container", "PersistentVolumeClaim"];
-/// Beyond it Go compares whole numbers, not thousandths.
-const MILLI_MOST: i64 = i64::MAX / 1000;
 
 /// Containers get what is bounded above, and ask for what they get.
 fn default_limit(limit: &mut Value) {
@@ -172,7 +170,7 @@ fn ratio(amounts: &Amounts<'_>, at: &Path<'_>, errors: &mut Errors) {
         errors.invalid(at, shown.clone(), format!("ratio {ratio} is less than 1"));
     }
     let (Some(min), Some(max)) = (amounts.of("min"), amounts.of("max")) else { return };
-    let are_small = [ratio, min, max].iter().all(|it| it.value() < MILLI_MOST);
+    let are_small = [ratio, min, max].iter().all(|it| it.value() < quantities::MILLI_MOST);
     let (value, most) = if are_small {
         (ratio.milli_value() as f64 / 1000.0, max.milli_value() as f64 / min.milli_value() as f64)
     } else {

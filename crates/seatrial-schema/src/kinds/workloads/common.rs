@@ -4,7 +4,7 @@
 use crate::errors::Errors;
 use crate::kinds::pods::{self, PodOptions};
 use crate::path::Path;
-use crate::rules::{names, selectors};
+use crate::rules::{generations, names, selectors};
 use crate::value::Value;
 
 /// `spec.template`, or what stands in its place in a job template.
@@ -12,6 +12,18 @@ pub(super) fn drop_disabled(spec: &mut Value, old: Option<&Value>) {
     if let Some(template) = spec.at_mut("template") {
         pods::drop_disabled_fields(template, old.map(|old| old.at("template")));
     }
+}
+
+/// A new object whose spec holds a template.
+pub(super) fn prepare_create(object: &mut Value) {
+    generations::begin(object);
+    drop_disabled(object.struct_mut("spec"), None);
+}
+
+/// A changed object whose spec holds a template.
+pub(super) fn prepare_update(new: &mut Value, old: &Value) {
+    drop_disabled(new.struct_mut("spec"), Some(old.at("spec")));
+    generations::count(new, old);
 }
 
 /// Defaults of the pod template of `spec`, which is there even if unwritten.

@@ -1,13 +1,14 @@
 //! `CronJob` (`kubernetes` 1.36, `pkg/apis/batch/v1/defaults.go`,
 //! `pkg/apis/batch/validation/validation.go`, `pkg/registry/batch/cronjob/strategy.go`).
 
-use super::{common, job, job_rules, schedule};
+use super::{common, job, job_rules};
 use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::kinds::pods::PodOptions;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::{generations, names};
+use crate::schedule;
 use crate::value::Value;
 use crate::zones::is_time_zone;
 
@@ -102,8 +103,8 @@ fn validate_schedule(spec: &Value, old: Option<&Value>, at: &Path<'_>, errors: &
         return errors.required(at, "");
     }
     let value = || Value::text(text);
-    if let Err(reason) = schedule::parse(text) {
-        errors.invalid(at, value(), reason);
+    if let Err(fault) = schedule::parse(text) {
+        errors.invalid(at, value(), fault.said);
     }
     if !text.contains("TZ") {
         return;

@@ -13,7 +13,7 @@ use crate::value::{By, Value};
 
 pub(super) const DEPLOYMENT: Strategy = Strategy {
     default,
-    prepare_create,
+    prepare_create: common::prepare_create,
     prepare_update,
     validate,
     validate_update,
@@ -59,11 +59,6 @@ fn rollback(object: &Value) -> Result<Option<i64>, &str> {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| text),
     }
-}
-
-fn prepare_create(object: &mut Value) {
-    generations::begin(object);
-    common::drop_disabled(object.struct_mut("spec"), None);
 }
 
 fn prepare_update(new: &mut Value, old: &Value) {
@@ -173,7 +168,7 @@ mod tests {
     fn a_new_annotation_is_a_new_generation() {
         let mut old = value("{spec: {}}");
         default(&mut old);
-        prepare_create(&mut old);
+        common::prepare_create(&mut old);
         let mut new = value("{metadata: {annotations: {a: b}}, spec: {replicas: 1}}");
         default(&mut new);
         prepare_update(&mut new, &old);

@@ -15,7 +15,7 @@ use crate::value::{By, Entry, Map, Value};
 pub(super) const JOB: Strategy = Strategy {
     default,
     prepare_create,
-    prepare_update,
+    prepare_update: common::prepare_update,
     validate,
     validate_update,
     warnings,
@@ -70,11 +70,6 @@ fn prepare_create(object: &mut Value) {
     }
     generations::begin(object);
     common::drop_disabled(object.struct_mut("spec"), None);
-}
-
-fn prepare_update(new: &mut Value, old: &Value) {
-    common::drop_disabled(new.struct_mut("spec"), Some(old.at("spec")));
-    generations::count(new, old);
 }
 
 /// Labels the template and selects it by them. A job without labels of its own

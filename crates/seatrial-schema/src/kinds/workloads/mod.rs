@@ -12,7 +12,6 @@ mod job_rules;
 mod job_update;
 mod replica_set;
 mod replication_controller;
-mod schedule;
 mod stateful_set;
 
 use crate::kinds::Strategy;

@@ -6,13 +6,13 @@ use crate::errors::Errors;
 use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
-use crate::rules::{generations, names};
+use crate::rules::names;
 use crate::value::Value;
 
 pub(super) const REPLICA_SET: Strategy = Strategy {
     default,
-    prepare_create,
-    prepare_update,
+    prepare_create: common::prepare_create,
+    prepare_update: common::prepare_update,
     validate,
     validate_update,
     warnings: common::warnings,
@@ -23,16 +23,6 @@ fn default(object: &mut Value) {
     let spec = object.struct_mut("spec");
     spec.set_default("replicas", 1);
     common::default_template(spec);
-}
-
-fn prepare_create(object: &mut Value) {
-    generations::begin(object);
-    common::drop_disabled(object.struct_mut("spec"), None);
-}
-
-fn prepare_update(new: &mut Value, old: &Value) {
-    common::drop_disabled(new.struct_mut("spec"), Some(old.at("spec")));
-    generations::count(new, old);
 }
 
 fn validate(object: &Value, errors: &mut Errors) {

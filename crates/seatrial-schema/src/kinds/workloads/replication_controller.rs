@@ -8,13 +8,13 @@ use crate::kinds::Strategy;
 use crate::kinds::pods::PodOptions;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
-use crate::rules::{generations, names};
+use crate::rules::names;
 use crate::value::Value;
 
 pub(super) const REPLICATION_CONTROLLER: Strategy = Strategy {
     default,
-    prepare_create,
-    prepare_update,
+    prepare_create: common::prepare_create,
+    prepare_update: common::prepare_update,
     validate,
     validate_update,
     warnings: common::warnings,
@@ -44,16 +44,6 @@ fn set_if_empty(value: &mut Value, field: &'static str, labels: &Value) {
         value.remove(field);
         value.set_default(field, labels.clone());
     }
-}
-
-fn prepare_create(object: &mut Value) {
-    generations::begin(object);
-    common::drop_disabled(object.struct_mut("spec"), None);
-}
-
-fn prepare_update(new: &mut Value, old: &Value) {
-    common::drop_disabled(new.struct_mut("spec"), Some(old.at("spec")));
-    generations::count(new, old);
 }
 
 fn validate(object: &Value, errors: &mut Errors) {
