@@ -20,6 +20,7 @@ mod schemas;
 pub mod semver;
 pub mod template;
 mod time;
+mod toml;
 mod url;
 pub mod values;
 mod versions;

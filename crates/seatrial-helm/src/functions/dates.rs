@@ -57,7 +57,8 @@ fn present(call: &mut dyn Call) -> Time {
     Time::utc(seconds, nanoseconds)
 }
 
-pub(super) fn time_value(time: Time) -> Value {
+/// A time as templates have it.
+pub(crate) fn time_value(time: Time) -> Value {
     Value::new(Data::Object(Rc::new(GoTime(time))))
 }
 

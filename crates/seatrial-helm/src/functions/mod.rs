@@ -40,6 +40,7 @@ mod yaml;
 
 pub(crate) use arguments::{go_text, text_of};
 pub(crate) use base::{base64, encode_with, from_base64};
+pub(crate) use dates::time_value;
 
 /// A map that nothing was decoded into.
 fn no_map() -> crate::template::Value {
