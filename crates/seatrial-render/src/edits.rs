@@ -12,9 +12,6 @@ pub(crate) fn of_change(rendering: &Rendering, change: &Change) -> Result<Vec<Ed
         return Err(refusal("the change is not about a field"));
     };
     let object = rendering.object(change.at()).ok_or_else(|| refusal("the object is unknown"))?;
-    if rendering.is_made(object.span().file) {
-        return Err(refusal("the field is made by a chart"));
-    }
     let path = path.clone();
     let operation = match change {
         Change::Set { content, .. } => Operation::Set { path, content: content.clone() },
@@ -22,6 +19,9 @@ pub(crate) fn of_change(rendering: &Rendering, change: &Change) -> Result<Vec<Ed
         Change::Remove { .. } => Operation::Remove { path },
         Change::Rename { name, .. } => Operation::Rename { path, name: name.clone() },
     };
+    if rendering.is_made(object.span().file) {
+        return rendering.edits_of_made(object, &operation);
+    }
     edit(object.root(), &operation)
 }
 

@@ -18,6 +18,7 @@ mod layout;
 mod letter_case;
 mod locate;
 mod mentions;
+mod objects_json;
 mod origin;
 mod ownership;
 mod read;
@@ -26,6 +27,8 @@ mod rendering;
 mod request;
 mod secrets;
 mod syntax;
+mod template;
+mod unit_text;
 mod units;
 mod walk;
 
@@ -34,9 +37,12 @@ mod tests;
 
 use seatrial_diagnostics::CheckInfo;
 
+pub use objects_json::objects_json;
 pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};
+pub use template::{Refusal, Template, Templated};
+pub use unit_text::{UnitText, masked};
 
 /// The checks whose notices come from here.
 pub fn checks() -> &'static [&'static CheckInfo] {

@@ -1,5 +1,6 @@
 //! The way to a node.
 
+use seatrial_source::Span;
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
 /// Nodes that are looked at on the way to one; bounds what aliases multiply.
@@ -17,6 +18,19 @@ pub(crate) fn path_to(root: Node<'_>, target: Node<'_>) -> Option<FieldPath> {
         let (step, child) = children(node).find(|(_, child)| inside(*child))?;
         path.push(step);
         node = child;
+    }
+    None
+}
+
+/// The node that stands exactly there.
+pub(crate) fn at_span(root: Node<'_>, span: Span) -> Option<Node<'_>> {
+    let mut node = root;
+    for _ in 0..STEPS {
+        if node.span() == span && !node.is_mapping() && !node.is_sequence() {
+            return Some(node);
+        }
+        let inside = |child: &Node<'_>| !child.is_alias() && child.span().contains(span);
+        node = children(node).map(|(_, child)| child).find(inside)?;
     }
     None
 }

@@ -6,6 +6,7 @@ use seatrial_diagnostics::{Change, Edit, Location, Notice, Origin, Refusal, Sour
 use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
+use seatrial_yaml::edit::Operation;
 
 use crate::charts::Charts;
 use crate::charts::guide::Asked;
@@ -26,7 +27,7 @@ pub struct Rendering {
     /// may only be unread.
     pub broken: Vec<Place>,
     streams: Vec<Option<Arc<Stream>>>,
-    charts: Charts,
+    pub(crate) charts: Charts,
     scope: TreePath,
 }
 
@@ -112,10 +113,19 @@ impl Rendering {
     /// Where to edit to change a stretch of a text that a chart made.
     fn of_made(&self, span: Span, asked: Asked, container: Option<Span>) -> Origin {
         let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
-        let context = Context { sources: &self.sources, target: &self.repository.target, streams: &streams };
         let container = container.map(|it| it.start..it.end);
-        let found = self.charts.origin(span.file, span.start..span.end, asked, container, context);
+        let found =
+            self.charts.origin(span.file, span.start..span.end, asked, container, self.context(&streams));
         found.unwrap_or_else(|| Origin::written(span))
+    }
+
+    pub(crate) fn edits_of_made(&self, object: &Object, operation: &Operation) -> Result<Vec<Edit>, Refusal> {
+        let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+        self.charts.edits(object, operation, self.context(&streams))
+    }
+
+    fn context<'a>(&'a self, streams: &'a (dyn Fn(FileId) -> Option<&'a Stream> + 'a)) -> Context<'a> {
+        Context { sources: &self.sources, target: &self.repository.target, streams }
     }
 }
 

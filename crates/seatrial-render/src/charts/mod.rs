@@ -1,6 +1,7 @@
 //! The charts of a tree: loaded once, rendered with each set of values, and
 //! what they make turned into texts like any other.
 
+mod edits;
 pub(crate) mod guide;
 pub(crate) mod layers;
 pub(crate) mod leaves;
@@ -15,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Notice, UnitId};
-use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, ValuesFile, ValuesInput};
+use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show, ValuesFile, ValuesInput};
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_source::{FileId, SourceMap, TreePath};
 use seatrial_yaml::Stream;
@@ -27,6 +28,9 @@ use provenance::Traced;
 use layers::{LAYERS_MAX, Layer};
 use problems::plain;
 use stated::Statement;
+
+use crate::template::Refusal;
+use crate::unit_text::UnitText;
 
 /// A chart of the tree.
 #[derive(Debug)]
@@ -151,13 +155,16 @@ impl TreeChart {
         is_traced: bool,
     ) -> Rendered {
         let Some(chart) = &self.chart else { return Rendered::default() };
+        seatrial_helm::render(chart, &self.values(files, sources), &self.options(target, is_traced))
+    }
+
+    fn values(&self, files: &[Layer], sources: &SourceMap) -> ValuesInput {
         let text = |layer: &Layer| ValuesFile {
             name: layer.name.clone(),
             file: layer.file,
             text: sources.file(layer.file).text().clone(),
         };
-        let values = ValuesInput { files: files.iter().map(text).collect(), ..ValuesInput::default() };
-        seatrial_helm::render(chart, &values, &self.options(target, is_traced))
+        ValuesInput { files: files.iter().map(text).collect(), ..ValuesInput::default() }
     }
 }
 
@@ -214,6 +221,33 @@ impl Charts {
             self.charts[unit.chart].is_library()
                 || (self.charts[unit.chart].is_loaded() && unit.is_complete())
         })
+    }
+
+    /// What `helm template` prints of a unit.
+    pub(crate) fn text_of(
+        &self,
+        unit: UnitId,
+        sources: &SourceMap,
+        options: &Options,
+        show: &Show,
+    ) -> UnitText {
+        let Some(&at) = self.by_unit.get(&unit) else { return UnitText::default() };
+        let unit = &self.units[at];
+        let tree_chart = &self.charts[unit.chart];
+        let problems = tree_chart.problems.iter().filter(|it| it.is_fatal);
+        let mut refusals: Vec<Refusal> =
+            problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
+        let Some(chart) = &tree_chart.chart else { return UnitText { text: String::new(), refusals } };
+        let rendered = seatrial_helm::render(chart, &tree_chart.values(&unit.files, sources), options);
+        let errors = rendered.errors.iter();
+        refusals.extend(errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() }));
+        match rendered.output(show) {
+            Ok(output) => UnitText { text: output.text, refusals },
+            Err(message) => {
+                refusals.push(Refusal { message, at: None });
+                UnitText { text: String::new(), refusals }
+            }
+        }
     }
 
     /// Whether another chart of the tree takes it in.

@@ -41,6 +41,19 @@ impl Traced {
 }
 
 impl Charts {
+    /// The stretches of a made text; none where they are not known.
+    pub(crate) fn leaves(&self, file: FileId, context: Context<'_>) -> Option<&[Leaf]> {
+        let &(at, text) = self.by_text.get(&file)?;
+        let traced = self.traced(at, context)?;
+        Some(&traced.leaves[text])
+    }
+
+    fn traced(&self, at: usize, context: Context<'_>) -> Option<&Traced> {
+        let unit = &self.units[at];
+        let traced = unit.traced.get_or_init(|| Traced::new(self, unit, context.sources, context.target));
+        traced.as_ref()
+    }
+
     /// Where to edit to change a stretch of a made text; none where that is not
     /// known.
     pub(crate) fn origin<'a>(
@@ -54,8 +67,9 @@ impl Charts {
         let &(at, text) = self.by_text.get(&file)?;
         let unit = &self.units[at];
         let template = unit.template(text, &self.charts[unit.chart]);
-        let traced = unit.traced.get_or_init(|| Traced::new(self, unit, context.sources, context.target));
-        let Some(traced) = traced else { return Some(Origin::written(Span::new(template, 0, 0))) };
+        let Some(traced) = self.traced(at, context) else {
+            return Some(Origin::written(Span::new(template, 0, 0)));
+        };
         let guide = Guide {
             sources: context.sources,
             streams: context.streams,

@@ -1,0 +1,138 @@
+//! One chart as `helm template` prints it.
+
+use std::sync::Arc;
+
+use seatrial_helm::{
+    ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput, render,
+};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
+
+use crate::charts::leaves::{Writer, leaves, touching};
+
+/// A chart and how to print it.
+pub struct Template<'a> {
+    /// The tree.
+    pub files: &'a dyn Files,
+    /// The chart's directory or archive.
+    pub chart: TreePath,
+    /// Values over the chart's own.
+    pub values: &'a ValuesInput,
+    /// How it is rendered.
+    pub options: &'a Options,
+    /// What of it is shown.
+    pub show: &'a Show,
+}
+
+/// Something that Helm would refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Helm's words.
+    pub message: String,
+    /// Where it is, as far as that is known.
+    pub at: Option<Span>,
+}
+
+/// What is printed, and what speaks against it.
+#[derive(Debug)]
+pub struct Templated {
+    /// What was rendered, also where Helm would print nothing.
+    pub rendered: Rendered,
+    /// The text; none where a template to show is not there.
+    pub output: Option<Output>,
+    /// What Helm would refuse, its own error first.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Template<'_> {
+    /// Renders it. The texts that were read become sources.
+    pub fn run(&self, sources: &mut SourceMap) -> Templated {
+        let loaded = self.load(sources);
+        let rendered = loaded
+            .chart
+            .as_ref()
+            .map_or_else(Rendered::default, |chart| render(chart, self.values, self.options));
+        let mut refusals = refusals(&loaded, &rendered, sources);
+        let output = match rendered.output(self.show) {
+            Ok(output) => Some(output),
+            Err(message) => {
+                refusals.push(Refusal { message, at: None });
+                None
+            }
+        };
+        Templated { rendered, output, refusals }
+    }
+
+    fn load(&self, sources: &mut SourceMap) -> Loaded {
+        let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
+        let helm: HelmVersion = self.options.helm;
+        let mut loader = Loader { files: self.files, register: &mut register, helm };
+        let is_directory =
+            matches!(self.files.kind(&self.chart), Some(seatrial_source::EntryKind::Directory));
+        if is_directory { loader.directory(&self.chart) } else { loader.archive(&self.chart) }
+    }
+}
+
+/// In the order in which Helm meets them: what is given, the chart, the rest.
+fn refusals(loaded: &Loaded, rendered: &Rendered, sources: &SourceMap) -> Vec<Refusal> {
+    let is_given = |kind| matches!(kind, ErrorKind::Values | ErrorKind::KubeVersion);
+    let errors = |wanted: bool| {
+        let errors = rendered.errors.iter().filter(move |it| is_given(it.kind) == wanted);
+        errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() })
+    };
+    let whole = |path: &TreePath| sources.find(path).map(|file: FileId| Span::new(file, 0, 0));
+    let problems = loaded.problems.iter().filter(|it| it.is_fatal);
+    let problems =
+        problems.map(|it| Refusal { message: it.message.clone(), at: it.span.or_else(|| whole(&it.path)) });
+    errors(true).chain(problems).chain(errors(false)).collect()
+}
+
+impl Templated {
+    /// By line of the output: the places that it comes from, values first. Only
+    /// what was rendered with tracing on has any.
+    pub fn origins(&self, sources: &SourceMap) -> Vec<Vec<Span>> {
+        let Some(output) = &self.output else { return Vec::new() };
+        let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
+        let files = self.rendered.files.iter();
+        let all: Vec<_> =
+            files.map(|it| leaves(&self.rendered.trace, &it.text, &it.pieces, &bytes)).collect();
+        let mut lines = Vec::new();
+        let (mut start, mut part) = (0, 0);
+        for line in output.text.split_inclusive('\n') {
+            let end = start + line.trim_end_matches('\n').len();
+            while output.parts.get(part).is_some_and(|it| it.range.end <= start) {
+                part += 1;
+            }
+            let places = output.parts.get(part).filter(|it| it.range.start < end).map(|it| {
+                let shift = |at: usize| (at.max(it.range.start) - it.range.start + it.start) as u32;
+                places(touching(&all[it.file], shift(start), shift(end.min(it.range.end))), shift(start))
+            });
+            lines.push(places.unwrap_or_default());
+            start += line.len();
+        }
+        lines
+    }
+}
+
+/// Where stretches were written, each place once: values before templates.
+fn places(leaves: &[crate::charts::leaves::Leaf], start: u32) -> Vec<Span> {
+    let mut found: Vec<(bool, Span)> = Vec::new();
+    for leaf in leaves {
+        let spans: Vec<(bool, Span)> = match &leaf.writer {
+            Writer::Value(span) => vec![(false, *span)],
+            Writer::Literal(span) => {
+                let from = span.start + start.saturating_sub(leaf.start);
+                vec![(true, Span::new(span.file, from, span.end))]
+            }
+            Writer::Constant(span) => vec![(true, *span)],
+            Writer::Derived(spans) => spans.iter().map(|it| (false, *it)).collect(),
+            Writer::Unknown => Vec::new(),
+        };
+        for it in spans {
+            if !found.contains(&it) {
+                found.push(it);
+            }
+        }
+    }
+    found.sort_by_key(|it| it.0);
+    found.into_iter().map(|it| it.1).collect()
+}
