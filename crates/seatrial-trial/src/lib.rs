@@ -34,7 +34,7 @@ pub use root::{ConfigError, find_root, load_config};
 pub use seatrial_model::{SkipCode, UnitKind, UnitRole};
 pub use stages::{Stage, Stages, Volume};
 pub use trial::{
-    Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check, check_observed, check_upgrade,
+    Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check, check_observed, check_upgrade, render,
 };
 pub use upgrade::Earlier;
 pub use verdict::{UnitVerdict, Verdict, WorkloadVerdict};

@@ -216,7 +216,7 @@ pub fn check_upgrade(
 }
 
 /// Discovers what the tree holds and reads it.
-pub(crate) fn render(request: &TrialRequest<'_>) -> Rendering {
+pub fn render(request: &TrialRequest<'_>) -> Rendering {
     seatrial_render::render(Request {
         files: request.files,
         revisions: request.revisions,

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Explain a check; without an id, list them all
     Explain(Explain),
+    /// Print what would be applied: a chart as `helm template` prints it, every unit of a tree
+    Render(Box<Render>),
 }
 
 /// What `seatrial check` is given.
@@ -141,6 +143,108 @@ pub(crate) struct Explain {
     /// Whether to colour the terminal format
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
+}
+
+/// What `seatrial render` is given.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags of a command line")]
+#[command(
+    after_help = "On a chart, the bytes of `helm template NAME CHART` with the flags of the same names. On any \
+    other directory every unit, each after a line `# Unit: NAME`.\n\n\
+    Exit codes: 0 everything was rendered, 1 the real program would refuse, 2 could not run."
+)]
+pub(crate) struct Render {
+    /// A chart, as a directory or an archive, or a directory with units
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Look for units below this directory instead of the one with `seatrial.toml` or the top of the
+    /// git repository
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Render the tree of this revision, such as `main~3`, without a checkout
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<String>,
+    /// Render only the units of this name or glob, such as `helm:charts/*`
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) unit: Option<String>,
+    /// The release's name [default: release-name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// A values file over the chart's own
+    #[arg(long, short = 'f', value_name = "FILE", value_delimiter = ',')]
+    pub(crate) values: Vec<String>,
+    /// A value: `a.b=1,c[0]=x`
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    pub(crate) set: Vec<String>,
+    /// A value that stays a text
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    pub(crate) set_string: Vec<String>,
+    /// A value as JSON
+    #[arg(long, value_name = "KEY=JSON", allow_hyphen_values = true)]
+    pub(crate) set_json: Vec<String>,
+    /// A value that stands in a file
+    #[arg(long, value_name = "KEY=FILE", allow_hyphen_values = true)]
+    pub(crate) set_file: Vec<String>,
+    /// A value that is taken as it stands
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    pub(crate) set_literal: Vec<String>,
+    /// The release's namespace [default: default]
+    #[arg(long, short, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// The Kubernetes version that templates see [default: that of the Helm version]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// API versions that templates see besides, such as `monitoring.coreos.com/v1`
+    #[arg(long, short, value_name = "VERSIONS", value_delimiter = ',')]
+    pub(crate) api_versions: Vec<String>,
+    /// Print the definitions of custom kinds too
+    #[arg(long)]
+    pub(crate) include_crds: bool,
+    /// Print only what these templates give
+    #[arg(long, short, value_name = "TEMPLATE")]
+    pub(crate) show_only: Vec<String>,
+    /// Leave out what only `helm test` runs
+    #[arg(long)]
+    pub(crate) skip_tests: bool,
+    /// Leave out hooks
+    #[arg(long)]
+    pub(crate) no_hooks: bool,
+    /// Set `.Release.IsUpgrade` instead of `.Release.IsInstall`
+    #[arg(long)]
+    pub(crate) is_upgrade: bool,
+    /// Do not hold the values against the chart's schema
+    #[arg(long)]
+    pub(crate) skip_schema_validation: bool,
+    /// The Helm that is imitated: 3.10, 3.22, 4.0 or 4.3 [default: 4.3]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) helm_version: Option<String>,
+    /// Let random functions be random and `now` be now; without it, the same input gives the same output
+    #[arg(long)]
+    pub(crate) random: bool,
+    /// Print beside each line where it comes from
+    #[arg(long)]
+    pub(crate) origin: bool,
+    /// What to print
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) output: RenderFormat,
+    /// Print what can be rendered although the real program would refuse
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Mask the values of Secrets
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// No warnings and notes on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RenderFormat {
+    /// YAML, as the real program prints it
+    #[default]
+    Yaml,
+    /// The objects of a chart with the places that their fields come from
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -44,6 +44,12 @@ pub(crate) fn note(message: &str) {
     say("note", message);
 }
 
+/// Something that keeps a part from being done, with its place where it has one.
+pub(crate) fn problem(place: &str, message: &str) {
+    let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
+    say("error", &format!("{place}{message}"));
+}
+
 /// Each line of a message on its own. When stderr is gone there is nobody to tell.
 fn say(word: &str, message: &str) {
     let style = match word {

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod output;
 mod place;
+mod render;
 mod report;
 mod stats;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check),
         Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
+        Command::Render(render) => render::run(render),
     };
     let code = done.unwrap_or_else(|failure| failure.report());
     ExitCode::from(code)

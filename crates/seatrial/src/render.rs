@@ -1,0 +1,249 @@
+//! `seatrial render`: what would be applied, as the real programs print it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use seatrial_helm::{Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, file_argument_paths};
+use seatrial_model::Unit;
+use seatrial_render::{Template, Templated};
+use seatrial_source::{EntryKind, FileId, Revisions, SourceMap, Span, TreePath};
+use seatrial_trial::{AtRevision, TrialRequest, catalogue, load_config};
+
+use crate::args::{Render, RenderFormat};
+use crate::check::{current_day, unit_filter};
+use crate::failure::{Failure, note, problem};
+use crate::place::{Asked, Tree};
+use crate::{CLEAN, FINDINGS, output};
+
+/// The widest line that an origin is still set beside in its column.
+const COLUMN: usize = 60;
+/// What is said when secrets are printed.
+const SECRETS: &str = "the output holds Secrets with their values; --redact masks them";
+
+pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
+    let asked = Asked {
+        path: &arguments.path,
+        root: arguments.root.as_deref(),
+        rev: arguments.rev.as_deref(),
+        option: "--rev",
+    };
+    let tree = Tree::open(asked)?;
+    if is_chart(&tree) { chart(arguments, &tree) } else { repository(arguments, &tree) }
+}
+
+fn is_chart(tree: &Tree) -> bool {
+    let is_file = |path: &TreePath| matches!(tree.files.kind(path), Some(EntryKind::File { .. }));
+    let is_archive = || tree.scope.name().ends_with(".tgz") && is_file(&tree.scope);
+    tree.scope.join("Chart.yaml").is_some_and(|path| is_file(&path)) || is_archive()
+}
+
+/// The bytes of `helm template`.
+fn chart(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
+    let mut sources = SourceMap::new();
+    let mut given = Given { sources: &mut sources, values: ValuesInput::default() };
+    given.read(arguments)?;
+    let values = given.values;
+    let (options, show) = (options(arguments)?, show(arguments));
+    let template = Template {
+        files: tree.files.as_ref(),
+        chart: tree.scope.clone(),
+        values: &values,
+        options: &options,
+        show: &show,
+    };
+    let made = template.run(&mut sources);
+    for refusal in &made.refusals {
+        problem(&place(refusal.at, &sources), &refusal.message);
+    }
+    for warning in made.rendered.warnings.iter().filter(|_| !arguments.quiet) {
+        crate::failure::warn(warning);
+    }
+    if made.refusals.is_empty() || arguments.keep_going {
+        print(arguments, &made, &sources)?;
+    }
+    Ok(if made.refusals.is_empty() { CLEAN } else { FINDINGS })
+}
+
+fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<(), Failure> {
+    let Some(printed) = &made.output else { return Ok(()) };
+    let text = if arguments.redact { seatrial_render::masked(&printed.text) } else { printed.text.clone() };
+    if !arguments.redact && !arguments.quiet && holds_secret(&text) {
+        note(SECRETS);
+    }
+    match arguments.output {
+        RenderFormat::Json => output::print_plain(&seatrial_render::objects_json(made, &text, sources)),
+        RenderFormat::Yaml if arguments.origin => output::print_plain(&beside(&text, made, sources)),
+        RenderFormat::Yaml => output::print_plain(&text),
+    }
+}
+
+fn holds_secret(text: &str) -> bool {
+    text.lines().any(|line| line == "kind: Secret" || line.starts_with("kind: Secret "))
+}
+
+/// Each line with the places that it comes from.
+fn beside(text: &str, made: &Templated, sources: &SourceMap) -> String {
+    let origins = made.origins(sources);
+    let mut all = String::new();
+    for (at, line) in text.lines().enumerate() {
+        let places: Vec<String> =
+            origins.get(at).into_iter().flatten().map(|it| place(Some(*it), sources)).collect();
+        if places.is_empty() {
+            all.push_str(line);
+        } else {
+            all.push_str(&format!("{line:<COLUMN$}  # {}", places.join(", ")));
+        }
+        all.push('\n');
+    }
+    all
+}
+
+/// `templates/web.yaml:3:5`
+fn place(span: Option<Span>, sources: &SourceMap) -> String {
+    let Some(span) = span else { return String::new() };
+    let (start, _) = sources.positions(span);
+    format!("{}:{}:{}", sources.file(span.file).path(), start.line, start.column)
+}
+
+fn options(arguments: &Render) -> Result<Options, Failure> {
+    let helm = match &arguments.helm_version {
+        None => HelmVersion::default(),
+        Some(name) => HelmVersion::from_name(name).ok_or_else(|| {
+            let known: Vec<&str> = HelmVersion::ALL.iter().map(|it| it.name()).collect();
+            Failure::new(format!("Helm {name} is not imitated"))
+                .hint(format!("known are {}", known.join(", ")))
+        })?,
+    };
+    let (seed, now) = if arguments.random { chance() } else { (0, (0, 0)) };
+    Ok(Options {
+        helm,
+        name: arguments.name.clone().unwrap_or_default(),
+        namespace: arguments.namespace.clone().unwrap_or_default(),
+        is_upgrade: arguments.is_upgrade,
+        kube_version: arguments.kube_version.clone(),
+        api_versions: arguments.api_versions.clone(),
+        skip_schema_validation: arguments.skip_schema_validation,
+        trace: arguments.origin || arguments.output == RenderFormat::Json,
+        seed,
+        now,
+        ..Options::default()
+    })
+}
+
+/// What `--random` draws from: the clock.
+fn chance() -> (u64, (i64, u32)) {
+    let now = jiff::Timestamp::now();
+    let nanosecond = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    let seed = now.as_nanosecond().to_le_bytes();
+    (u64::from_le_bytes(*seed.first_chunk().expect("it has 16 bytes")), (now.as_second(), nanosecond))
+}
+
+fn show(arguments: &Render) -> Show {
+    Show {
+        include_crds: arguments.include_crds,
+        no_hooks: arguments.no_hooks,
+        skip_tests: arguments.skip_tests,
+        show_only: arguments.show_only.clone(),
+    }
+}
+
+/// Values from the command line.
+struct Given<'a> {
+    sources: &'a mut SourceMap,
+    values: ValuesInput,
+}
+
+impl Given<'_> {
+    fn read(&mut self, arguments: &Render) -> Result<(), Failure> {
+        for name in &arguments.values {
+            let text = read(name)?;
+            let file = self.register(name, &text);
+            self.values.files.push(ValuesFile { name: name.clone(), file, text });
+        }
+        self.values.set = self.arguments("--set", &arguments.set);
+        self.values.set_string = self.arguments("--set-string", &arguments.set_string);
+        self.values.set_json = self.arguments("--set-json", &arguments.set_json);
+        self.values.set_literal = self.arguments("--set-literal", &arguments.set_literal);
+        self.values.set_file = self.arguments("--set-file", &arguments.set_file);
+        let mut contents = BTreeMap::new();
+        for path in arguments.set_file.iter().flat_map(|it| file_argument_paths(it)) {
+            let text = read(&path)?;
+            let file = self.register(&path, &text);
+            contents.insert(path, Ok(Argument { file, text }));
+        }
+        self.values.set_file_contents = contents;
+        Ok(())
+    }
+
+    fn arguments(&mut self, flag: &str, texts: &[String]) -> Vec<Argument> {
+        let argument = |text: &String| {
+            let text: Arc<str> = text.as_str().into();
+            Argument { file: self.register(&format!("{flag} {text}"), &text), text }
+        };
+        texts.iter().map(argument).collect()
+    }
+
+    fn register(&mut self, name: &str, text: &Arc<str>) -> FileId {
+        self.sources.add(TreePath::new(name), Arc::clone(text))
+    }
+}
+
+fn read(name: &str) -> Result<Arc<str>, Failure> {
+    let bytes = fs::read(Path::new(name))
+        .map_err(|error| Failure::new(format!("`{name}` cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{name}` is not UTF-8 text")))?;
+    Ok(text.into())
+}
+
+/// Every unit of a tree, each under its name.
+fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
+    let (config, _) = load_config(tree.files.as_ref(), &tree.root, &catalogue()).map_err(Failure::new)?;
+    let at_revision = tree.git.as_ref().map(|git| AtRevision(git));
+    let revisions: Option<&dyn Revisions> = match (&tree.git, &at_revision) {
+        (_, Some(at_revision)) if arguments.rev.is_some() => Some(at_revision),
+        (git, _) => git.as_ref().map(|git| git as &dyn Revisions),
+    };
+    let rendering = seatrial_trial::render(&TrialRequest {
+        files: tree.files.as_ref(),
+        revisions,
+        git_problem: None,
+        root: tree.root.clone(),
+        scope: tree.scope.clone(),
+        config,
+        config_text: None,
+        today: current_day()?,
+        units: None,
+    });
+    let filter = unit_filter(arguments.unit.as_deref())?;
+    let is_asked = |unit: &&Unit| {
+        rendering.is_reported(unit) && filter.as_ref().is_none_or(|filter| filter.has(&unit.name))
+    };
+    let units: Vec<&Unit> = rendering.repository.units.iter().filter(is_asked).collect();
+    if units.is_empty() {
+        return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
+    }
+    let (options, show) = (options(arguments)?, show(arguments));
+    let (mut all, mut code) = (String::new(), CLEAN);
+    for unit in &units {
+        let of_unit = rendering.text_of(unit, &options, &show);
+        for refusal in &of_unit.refusals {
+            problem(&place(refusal.at, &rendering.sources), &format!("{}: {}", unit.name, refusal.message));
+            code = FINDINGS;
+        }
+        if of_unit.refusals.is_empty() || arguments.keep_going {
+            if units.len() > 1 {
+                all.push_str(&format!("# Unit: {}\n", unit.name));
+            }
+            all.push_str(&of_unit.text);
+        }
+    }
+    if arguments.redact {
+        all = seatrial_render::masked(&all);
+    } else if !arguments.quiet && holds_secret(&all) {
+        note(SECRETS);
+    }
+    output::print_plain(&all)?;
+    Ok(code)
+}
