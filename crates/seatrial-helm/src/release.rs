@@ -9,7 +9,7 @@ use seatrial_source::Span;
 
 use crate::chart::{Branch, ChartFile, Content, Dependency, Glob, Import, Metadata, Text};
 use crate::functions;
-use crate::template::{Call, Data, Element, Fault, Map, Object, Trace, Value};
+use crate::template::{Call, Data, Element, Fault, Map, Object, Trace, Value, print};
 use crate::values::coalesce::table;
 use crate::versions::Switches;
 
@@ -67,8 +67,9 @@ impl Scope<'_> {
         let subcharts = Map::new();
         let context = Map::new();
         let own = values.as_map().cloned();
+        let mut describing = Describing { trace: &mut *trace, is_map: self.switches.chart_is_map };
         let entries = [
-            ("Chart", metadata(&chart.metadata, is_root, self.switches, trace)),
+            ("Chart", describing.chart(&chart.metadata, is_root)),
             ("Files", Value::new(Data::Object(Rc::new(Files::of(chart, trace))))),
             ("Release", self.release.clone()),
             ("Capabilities", self.capabilities.clone()),
@@ -115,132 +116,154 @@ pub(crate) fn template(name: &str, base_path: &str, switches: &Switches) -> Valu
     named(map, switches.values_type).into()
 }
 
-fn text(text: &Text, trace: &mut Trace) -> Value {
-    let origin = text.span.map(|span| trace.value(span)).unwrap_or_default();
-    Value::from(&*text.text).with_origin(origin)
+/// `.Chart`, as maps or as the structs that older versions give.
+struct Describing<'a> {
+    trace: &'a mut Trace,
+    is_map: bool,
 }
 
-fn texts(texts: Option<&Vec<Text>>, trace: &mut Trace) -> Value {
-    Value::list(texts.into_iter().flatten().map(|it| text(it, trace)).collect())
-}
+/// A field: its name in Go, its name in JSON, whether JSON leaves it out when
+/// it is empty.
+type Field = (&'static str, &'static str, bool, Value);
 
-/// `.Chart`
-fn metadata(metadata: &Metadata, is_root: bool, switches: &Switches, trace: &mut Trace) -> Value {
-    let map = metadata_map(metadata, is_root, trace);
-    if switches.chart_is_map {
-        return map.into();
+impl Describing<'_> {
+    fn made(&self, type_name: &'static str, fields: Vec<Field>) -> Value {
+        if self.is_map {
+            return fields
+                .into_iter()
+                .map(|(name, .., value)| (Rc::from(name), value))
+                .collect::<Map>()
+                .into();
+        }
+        Value::new(Data::Object(Rc::new(Struct { type_name, fields })))
     }
-    Value::new(Data::Object(Rc::new(ChartObject { fields: map })))
-}
 
-/// The fields by their names in Go.
-fn metadata_map(metadata: &Metadata, is_root: bool, trace: &mut Trace) -> Map {
-    let maintainers = metadata.maintainers.iter().flatten().flatten().map(|it| {
-        let entries = [("Name", &it.name), ("Email", &it.email), ("URL", &it.url)];
-        let map: Map = entries.into_iter().map(|(key, it)| (Rc::from(key), text(it, trace))).collect();
-        Value::from(map)
-    });
-    let maintainers = Value::list(maintainers.collect());
-    let dependencies = metadata.declared().map(|it| dependency(it, trace)).collect();
-    let entries = [
-        ("Name", text(&metadata.name, trace)),
-        ("Home", text(&metadata.home, trace)),
-        ("Sources", texts(metadata.sources.as_ref(), trace)),
-        ("Version", text(&metadata.version, trace)),
-        ("Description", text(&metadata.description, trace)),
-        ("Keywords", texts(metadata.keywords.as_ref(), trace)),
-        ("Maintainers", maintainers),
-        ("Icon", text(&metadata.icon, trace)),
-        ("APIVersion", text(&metadata.api_version, trace)),
-        ("Condition", text(&metadata.condition, trace)),
-        ("Tags", text(&metadata.tags, trace)),
-        ("AppVersion", text(&metadata.app_version, trace)),
-        ("Deprecated", metadata.deprecated.into()),
-        ("Annotations", annotations(metadata, trace)),
-        ("KubeVersion", text(&metadata.kube_version, trace)),
-        ("Dependencies", Value::list(dependencies)),
-        ("Type", text(&metadata.kind, trace)),
-        ("IsRoot", is_root.into()),
-    ];
-    entries.into_iter().map(|(key, value)| (Rc::from(key), value)).collect()
-}
+    fn text(&mut self, text: &Text) -> Value {
+        let origin = text.span.map(|span| self.trace.value(span)).unwrap_or_default();
+        Value::from(&*text.text).with_origin(origin)
+    }
 
-fn annotations(metadata: &Metadata, trace: &mut Trace) -> Value {
-    let Some(annotations) = &metadata.annotations else {
+    /// Maps hold a list where structs hold a nil slice.
+    fn list(&self, items: Option<Vec<Value>>) -> Value {
+        match items {
+            Some(items) => Value::list(items),
+            None if self.is_map => Value::list(Vec::new()),
+            None => Value::nil_list(),
+        }
+    }
+
+    fn texts(&mut self, texts: Option<&Vec<Text>>) -> Value {
+        let items = texts.map(|texts| texts.iter().map(|it| self.text(it)).collect());
+        self.list(items)
+    }
+
+    fn chart(&mut self, metadata: &Metadata, is_root: bool) -> Value {
+        let maintainers = metadata.maintainers.as_ref().map(|all| {
+            let all = all.iter().flatten();
+            all.map(|it| {
+                let fields = vec![
+                    ("Name", "name", true, self.text(&it.name)),
+                    ("Email", "email", true, self.text(&it.email)),
+                    ("URL", "url", true, self.text(&it.url)),
+                ];
+                self.made("*chart.Maintainer", fields)
+            })
+            .collect()
+        });
+        let dependencies = metadata.dependencies.as_ref();
+        let dependencies =
+            dependencies.map(|all| all.iter().flatten().map(|it| self.dependency(it)).collect());
+        let fields = vec![
+            ("Name", "name", true, self.text(&metadata.name)),
+            ("Home", "home", true, self.text(&metadata.home)),
+            ("Sources", "sources", true, self.texts(metadata.sources.as_ref())),
+            ("Version", "version", true, self.text(&metadata.version)),
+            ("Description", "description", true, self.text(&metadata.description)),
+            ("Keywords", "keywords", true, self.texts(metadata.keywords.as_ref())),
+            ("Maintainers", "maintainers", true, self.list(maintainers)),
+            ("Icon", "icon", true, self.text(&metadata.icon)),
+            ("APIVersion", "apiVersion", true, self.text(&metadata.api_version)),
+            ("Condition", "condition", true, self.text(&metadata.condition)),
+            ("Tags", "tags", true, self.text(&metadata.tags)),
+            ("AppVersion", "appVersion", true, self.text(&metadata.app_version)),
+            ("Deprecated", "deprecated", true, metadata.deprecated.into()),
+            ("Annotations", "annotations", true, self.annotations(metadata)),
+            ("KubeVersion", "kubeVersion", true, self.text(&metadata.kube_version)),
+            ("Dependencies", "dependencies", true, self.list(dependencies)),
+            ("Type", "type", true, self.text(&metadata.kind)),
+            ("IsRoot", "IsRoot", false, is_root.into()),
+        ];
+        self.made("struct { chart.Metadata; IsRoot bool }", fields)
+    }
+
+    fn annotations(&mut self, metadata: &Metadata) -> Value {
         let mut map = Map::new();
         map.element = Element::Str;
-        map.is_nil = true;
-        return map.into();
+        match &metadata.annotations {
+            None => map.is_nil = true,
+            Some(annotations) => {
+                for (key, it) in annotations {
+                    let value = self.text(it);
+                    map.set(&**key, value);
+                }
+            }
+        }
+        map.into()
+    }
+
+    fn dependency(&mut self, dependency: &Dependency) -> Value {
+        let imports = dependency.import_values.iter().flatten();
+        let imports: Vec<Value> = imports.filter_map(import).collect();
+        let imports = (self.is_map || !imports.is_empty()).then_some(imports);
+        let fields = vec![
+            ("Name", "name", false, self.text(&dependency.name)),
+            ("Version", "version", true, self.text(&dependency.version)),
+            ("Repository", "repository", false, self.text(&dependency.repository)),
+            ("Condition", "condition", true, self.text(&dependency.condition)),
+            ("Tags", "tags", true, self.texts(dependency.tags.as_ref())),
+            ("Enabled", "enabled", true, dependency.enabled.into()),
+            ("ImportValues", "import-values", true, self.list(imports)),
+            ("Alias", "alias", true, self.text(&dependency.alias)),
+        ];
+        self.made("*chart.Dependency", fields)
+    }
+}
+
+/// An import as Helm leaves it once it is done.
+fn import(import: &Import) -> Option<Value> {
+    let (child, parent) = match import {
+        Import::Export(name) => (format!("exports.{name}"), ".".to_owned()),
+        Import::Table { child, parent } => (child.clone(), parent.clone()),
+        Import::Other => return None,
     };
-    let mut map: Map = annotations.iter().map(|(key, it)| (Rc::from(&**key), text(it, trace))).collect();
+    let entries = [("child", child), ("parent", parent)];
+    let mut map: Map = entries.into_iter().map(|(key, it)| (Rc::from(key), Value::from(it))).collect();
     map.element = Element::Str;
-    map.into()
+    Some(map.into())
 }
 
-fn dependency(dependency: &Dependency, trace: &mut Trace) -> Value {
-    let imports = dependency.import_values.iter().flatten().filter_map(|import| {
-        let (child, parent) = match import {
-            Import::Export(name) => (format!("exports.{name}"), ".".to_owned()),
-            Import::Table { child, parent } => (child.clone(), parent.clone()),
-            Import::Other => return None,
-        };
-        let entries = [("child", child), ("parent", parent)];
-        let mut map: Map = entries.into_iter().map(|(key, it)| (Rc::from(key), Value::from(it))).collect();
-        map.element = Element::Str;
-        Some(Value::from(map))
-    });
-    let entries = [
-        ("Name", text(&dependency.name, trace)),
-        ("Version", text(&dependency.version, trace)),
-        ("Repository", text(&dependency.repository, trace)),
-        ("Condition", text(&dependency.condition, trace)),
-        ("Tags", texts(dependency.tags.as_ref(), trace)),
-        ("Enabled", dependency.enabled.into()),
-        ("ImportValues", Value::list(imports.collect())),
-        ("Alias", text(&dependency.alias, trace)),
-    ];
-    Value::from(entries.into_iter().map(|(key, value)| (Rc::from(key), value)).collect::<Map>())
-}
-
-/// `.Chart` before Helm 4: a struct.
+/// A struct of Helm 3.
 #[derive(Debug)]
-struct ChartObject {
-    fields: Map,
+struct Struct {
+    type_name: &'static str,
+    fields: Vec<Field>,
 }
 
-/// The fields as they are declared, with their names in JSON.
-const FIELDS: [(&str, &str); 18] = [
-    ("Name", "name"),
-    ("Home", "home"),
-    ("Sources", "sources"),
-    ("Version", "version"),
-    ("Description", "description"),
-    ("Keywords", "keywords"),
-    ("Maintainers", "maintainers"),
-    ("Icon", "icon"),
-    ("APIVersion", "apiVersion"),
-    ("Condition", "condition"),
-    ("Tags", "tags"),
-    ("AppVersion", "appVersion"),
-    ("Deprecated", "deprecated"),
-    ("Annotations", "annotations"),
-    ("KubeVersion", "kubeVersion"),
-    ("Dependencies", "dependencies"),
-    ("Type", "type"),
-    ("IsRoot", "IsRoot"),
-];
+fn shown(value: &Value) -> String {
+    String::from_utf8_lossy(&print::show(value)).into_owned()
+}
 
-impl Object for ChartObject {
-    fn type_name(&self) -> &'static str {
-        "struct { chart.Metadata; IsRoot bool }"
+impl Object for Struct {
+    fn type_name(&self) -> &str {
+        self.type_name
     }
 
     fn kind(&self) -> &'static str {
-        "struct"
+        if self.type_name.starts_with('*') { "ptr" } else { "struct" }
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields.get(name)
+        self.fields.iter().find(|(field, ..)| *field == name).map(|(.., value)| value.clone())
     }
 
     fn call(&self, _: &mut dyn Call, _: &str, _: &[Value]) -> Option<Result<Value, Fault>> {
@@ -248,21 +271,18 @@ impl Object for ChartObject {
     }
 
     fn show(&self) -> String {
-        let shown = |name: &str| {
-            let value = self.fields.get(name).unwrap_or_default();
-            String::from_utf8_lossy(&crate::template::print::show(&value)).into_owned()
-        };
-        let (root, fields) = FIELDS.split_last().expect("there are fields");
-        let texts: Vec<String> = fields.iter().map(|(name, _)| shown(name)).collect();
-        format!("{{{{{}}} {}}}", texts.join(" "), shown(root.0))
+        let texts: Vec<String> = self.fields.iter().map(|(.., value)| shown(value)).collect();
+        if self.kind() == "ptr" {
+            return format!("&{{{}}}", texts.join(" "));
+        }
+        // The metadata is one field, and whether it is the root another.
+        let (root, fields) = texts.split_last().expect("there are fields");
+        format!("{{{{{}}} {root}}}", fields.join(" "))
     }
 
     fn to_json(&self) -> Value {
-        let entries = FIELDS.iter().filter_map(|(name, key)| {
-            let value = self.fields.get(name)?;
-            (value.is_true() || *name == "IsRoot").then(|| (Rc::from(*key), value))
-        });
-        entries.collect::<Map>().into()
+        let written = self.fields.iter().filter(|(.., omits, value)| !omits || value.is_true());
+        written.map(|(_, key, _, value)| (Rc::from(*key), value.clone())).collect::<Map>().into()
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -216,11 +216,8 @@ impl Coalescing<'_> {
 
 /// `%t` of something that is no bool, as Helm prints it.
 fn mismatch(name: &str, value: &Value) -> String {
-    let shown = match value.type_name() {
-        name if name == "<nil>" => "%!t(<nil>)".to_owned(),
-        name if name == "bool" => shown(value),
-        name => format!("%!t({name}={})", shown(value)),
-    };
+    let shown = print::sprintf(b"%t", std::slice::from_ref(value));
+    let shown = String::from_utf8_lossy(&shown).into_owned();
     format!("type mismatch on {name}: {shown}")
 }
 

@@ -14,6 +14,11 @@ impl State<'_, '_> {
                 self.write(text.as_bytes(), value.origin)
             }
             Data::Nil => self.write(b"<no value>", value.origin),
+            // A field is printed where it lies: Go finds its pointer's methods.
+            Data::Object(object) if object.show_in_place() != object.show() => {
+                self.engine.reads.mark(value.origin);
+                self.write(object.show_in_place().as_bytes(), value.origin)
+            }
             _ => {
                 self.engine.reads.mark_whole(value);
                 let left = self.engine.room();
