@@ -1,11 +1,11 @@
 //! Prints what `kustomize build DIR` would print, and all that is wrong:
-//! `cargo run -p seatrial-kustomize --example build -- TOP DIR`.
+//! `cargo run -p seatrial-kustomize --example build -- TOP DIR [fifo]`.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use seatrial_kustomize::{Loader, Options, build};
+use seatrial_kustomize::{Loader, Options, Order, build};
 use seatrial_source::{DiskFiles, FileId, SourceMap, TreePath};
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example is a program")]
@@ -21,7 +21,8 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
     };
     let mut loader = Loader { files: &files, register: &mut register, is_unrestricted: false };
-    let built = build(&TreePath::new(&directory), &mut loader, &Options::default());
+    let order = if arguments.next().is_some_and(|it| it == "fifo") { Order::Fifo } else { Order::Legacy };
+    let built = build(&TreePath::new(&directory), &mut loader, &Options { order });
     print!("{}", built.text());
     for problem in &built.problems {
         let mark = if problem.is_fatal { "error" } else { "note" };

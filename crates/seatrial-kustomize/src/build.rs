@@ -10,7 +10,8 @@ use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
 use crate::kustomization::{
-    At, Kustomization, PatchEntry, Text, Variable, read_configuration, read_replacements,
+    At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
+    read_configuration, read_replacements,
 };
 use crate::loader::{Loader, Refusal};
 use crate::order::{self, Order};
@@ -79,16 +80,16 @@ pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -
 
 /// What has come together so far.
 #[derive(Default)]
-struct Accumulated {
-    resources: Vec<Resource>,
-    config: Config,
+pub(crate) struct Accumulated {
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) config: Config,
     variables: Vec<At<Variable>>,
 }
 
-struct Run<'r, 'a> {
+pub(crate) struct Run<'r, 'a> {
     loader: &'r mut Loader<'a>,
-    origins: Origins,
-    problems: Vec<Problem>,
+    pub(crate) origins: Origins,
+    pub(crate) problems: Vec<Problem>,
     files: Vec<TreePath>,
     /// The directories that are being built, the outermost first.
     roots: Vec<TreePath>,
@@ -96,7 +97,7 @@ struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    fn problem(
+    pub(crate) fn problem(
         &mut self,
         kind: ProblemKind,
         path: &TreePath,
@@ -106,7 +107,7 @@ impl Run<'_, '_> {
         self.problems.push(Problem::new(kind, path, span, message));
     }
 
-    fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
+    pub(crate) fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
         let (kind, message) = match refusal {
             Refusal::Missing(message) => (ProblemKind::Missing, message),
             Refusal::Outside(message) => (ProblemKind::Outside, message),
@@ -158,7 +159,13 @@ impl Run<'_, '_> {
         into
     }
 
-    fn resource(&mut self, own: &Kustomization, root: &TreePath, entry: &Text, into: &mut Accumulated) {
+    pub(crate) fn resource(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &Text,
+        into: &mut Accumulated,
+    ) {
         let is_directory = match self.loader.directory(root, &entry.value) {
             Ok(directory) => Some(directory),
             Err(Refusal::Missing(_)) => None,
@@ -295,16 +302,6 @@ impl Run<'_, '_> {
                 self.refused(refusal, entry, &own.path);
             }
         }
-        for (entries, what) in [
-            (&own.generators, "generators"),
-            (&own.transformers, "transformers"),
-            (&own.validators, "validators"),
-        ] {
-            for entry in entries {
-                let message = format!("{what} of one's own are not run");
-                self.problem(ProblemKind::Unsupported, &own.path, Some(entry.span), message);
-            }
-        }
         for span in own.helm_charts.clone() {
             self.problem(
                 ProblemKind::Unsupported,
@@ -327,17 +324,30 @@ impl Run<'_, '_> {
         let maps = own.config_maps.iter().map(|args| (Made::ConfigMap, args));
         let secrets = own.secrets.iter().map(|args| (Made::Secret, args));
         for (made, args) in maps.chain(secrets) {
-            let mut generator = Generator { loader: self.loader, root, origins: &mut self.origins };
-            match generator.make(made, args, &own.generator_options) {
-                Ok(resource) => self.absorb(resource, into, own, args.span),
-                Err(fault) => match fault.refusal {
-                    Some(refusal) => {
-                        let at = At { value: args.value.name.clone(), span: fault.span };
-                        self.refused(refusal, &at, &own.path);
-                    }
-                    None => self.problem(ProblemKind::Generator, &own.path, Some(fault.span), fault.message),
-                },
-            }
+            self.make(own, root, made, args, &own.generator_options, into);
+        }
+        self.run_generators(own, root, into);
+    }
+
+    pub(crate) fn make(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        made: Made,
+        args: &At<GeneratorArgs>,
+        options: &GeneratorOptions,
+        into: &mut Accumulated,
+    ) {
+        let mut generator = Generator { loader: self.loader, root, origins: &mut self.origins };
+        match generator.make(made, args, options) {
+            Ok(resource) => self.absorb(resource, into, own, args.span),
+            Err(fault) => match fault.refusal {
+                Some(refusal) => {
+                    let at = At { value: args.value.name.clone(), span: fault.span };
+                    self.refused(refusal, &at, &own.path);
+                }
+                None => self.problem(ProblemKind::Generator, &own.path, Some(fault.span), fault.message),
+            },
         }
     }
 
@@ -371,8 +381,13 @@ impl Run<'_, '_> {
     }
 
     fn transform(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        let mut found = 0;
         for inline in &own.patches_strategic_merge {
-            self.merge_patch(own, root, inline, into);
+            found += self.merge_patch(own, root, inline, into);
+        }
+        if let (Some(first), 0) = (own.patches_strategic_merge.first(), found) {
+            let message = "patch appears to be empty";
+            self.problem(ProblemKind::Patch, &own.path, Some(first.text.span), message);
         }
         for entry in &own.patches {
             self.patch(own, root, entry, into, false);
@@ -419,24 +434,31 @@ impl Run<'_, '_> {
             }
             self.transformed(result, own, Some(entry.span));
         }
-        self.replace(own, root, into);
+        self.replace(own, root, &own.replacements, into);
+        self.run_transformers(own, root, into);
         into.resources.retain(|resource| !resource.node.is_empty());
     }
 
-    fn transformed(&mut self, result: Result<(), String>, own: &Kustomization, span: Option<Span>) {
+    pub(crate) fn transformed(
+        &mut self,
+        result: Result<(), String>,
+        own: &Kustomization,
+        span: Option<Span>,
+    ) {
         if let Err(message) = result {
             self.problem(ProblemKind::Transformer, &own.path, span, message);
         }
     }
 
-    /// An entry of `patchesStrategicMerge`: a text, or a path.
-    fn merge_patch(
+    /// An entry of `patchesStrategicMerge`: a text, or a path. Gives the number
+    /// of patches in it; what fails counts as one.
+    pub(crate) fn merge_patch(
         &mut self,
         own: &Kustomization,
         root: &TreePath,
         inline: &crate::kustomization::Inline,
         into: &mut Accumulated,
-    ) {
+    ) -> usize {
         let entry = &inline.text;
         let stream = patches::inline(inline);
         let read = self.origins.in_text(inline, |origins| {
@@ -445,7 +467,10 @@ impl Run<'_, '_> {
         let found = match read {
             Ok(found) if !found.is_empty() => Ok(found),
             _ => match self.loader.file(root, &entry.value) {
-                Err(refusal) => return self.refused(refusal, entry, &own.path),
+                Err(refusal) => {
+                    self.refused(refusal, entry, &own.path);
+                    return 1;
+                }
                 Ok(loaded) => {
                     let stream = loaded.stream();
                     let read = self.origins.in_role(Role::Patch, |origins| resources::read(&stream, origins));
@@ -453,26 +478,24 @@ impl Run<'_, '_> {
                 }
             },
         };
-        match found {
-            Err((fault, path)) => self.problem(ProblemKind::Patch, &path, fault.span, fault.message),
-            Ok(patches) => {
-                for patch in &patches {
-                    let merged = patches::merge_by_id(
-                        &mut into.resources,
-                        patch,
-                        patches::Options::default(),
-                        &mut self.origins,
-                    );
-                    if let Err(fault) = merged {
-                        self.problem(ProblemKind::Patch, &own.path, Some(entry.span), fault.message);
-                    }
-                }
+        let patches = match found {
+            Ok(patches) => patches,
+            Err((fault, path)) => {
+                self.problem(ProblemKind::Patch, &path, fault.span, fault.message);
+                return 1;
+            }
+        };
+        for patch in &patches {
+            let options = patches::Options::default();
+            if let Err(fault) = patches::merge_by_id(&mut into.resources, patch, options, &mut self.origins) {
+                self.problem(ProblemKind::Patch, &own.path, Some(entry.span), fault.message);
             }
         }
+        patches.len()
     }
 
     /// An entry of `patches` or `patchesJson6902`.
-    fn patch(
+    pub(crate) fn patch(
         &mut self,
         own: &Kustomization,
         root: &TreePath,
@@ -521,8 +544,14 @@ impl Run<'_, '_> {
         }
     }
 
-    fn replace(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
-        for entry in &own.replacements {
+    pub(crate) fn replace(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entries: &[At<ReplacementEntry>],
+        into: &mut Accumulated,
+    ) {
+        for entry in entries {
             let mut found = Vec::new();
             match &entry.value.path {
                 None => found.push(entry.value.replacement.clone()),
@@ -667,6 +696,7 @@ fn take_metadata(new: &mut Resource, old: &Resource) {
             None => drop(metadata.remove(name)),
         }
     }
+    new.needs_hash &= old.needs_hash;
     new.previous.clone_from(&old.previous);
     new.prefixes.clone_from(&old.prefixes);
     new.suffixes.clone_from(&old.suffixes);

@@ -254,6 +254,15 @@ fn base64_lines(bytes: &[u8]) -> String {
 
 /// Adds the keys of an object to one that a generator made, whose own win.
 pub(crate) fn merge_data(new: &mut Node, old: &Node) {
+    if old.text_at(&["kind"]) == "Secret" {
+        for (key, value) in old.get("stringData").map_or(&[][..], Node::entries) {
+            let into = new.map_at("data", value.origin);
+            if into.get(key).is_none() {
+                let text = base64_lines(value.text().as_bytes());
+                into.set(key, Node::scalar(Scalar::string(text), value.origin));
+            }
+        }
+    }
     for section in ["data", "binaryData"] {
         let Some(before) = old.get(section) else { continue };
         let Content::Map(entries) = &before.content else { continue };

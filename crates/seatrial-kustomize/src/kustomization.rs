@@ -194,7 +194,7 @@ impl Kustomization {
     /// Reads a file, and says what is wrong with it.
     pub(crate) fn read(path: &TreePath, file: FileId, text: &Arc<str>) -> (Self, Vec<Problem>) {
         let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
-        let mut reader = Reader { problems: Vec::new(), path };
+        let mut reader = Reader { problems: Vec::new(), path, at: None };
         for problem in stream.all_problems().filter(|it| it.is_fatal()) {
             reader.problem(
                 ProblemKind::Kustomization,
@@ -344,15 +344,26 @@ const FIELDS: [&str; 34] = [
     "buildMetadata",
 ];
 
+/// The fields of a generator's entry.
+pub(crate) const GENERATOR_FIELDS: [&str; 9] =
+    ["namespace", "name", "behavior", "literals", "files", "envs", "env", "options", "type"];
+
 /// Reads what `encoding/json` would read into Go's types.
-struct Reader<'p> {
-    problems: Vec<Problem>,
-    path: &'p TreePath,
+pub(crate) struct Reader<'p> {
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) path: &'p TreePath,
+    /// Where all of it is said, for a text that stands in no file.
+    pub(crate) at: Option<Span>,
 }
 
 impl Reader<'_> {
     fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        let span = self.at.unwrap_or(span);
         self.problems.push(Problem::new(kind, self.path, Some(span), message));
+    }
+
+    fn span(&self, node: Node<'_>) -> Span {
+        self.at.unwrap_or_else(|| node.span())
     }
 
     fn unknown(&mut self, name: &str, value: Node<'_>) {
@@ -374,7 +385,7 @@ impl Reader<'_> {
         self.problem(ProblemKind::Kustomization, node.span(), message);
     }
 
-    fn fields<'n>(&mut self, node: Node<'n>) -> Vec<(SmolStr, Node<'n>)> {
+    pub(crate) fn fields<'n>(&mut self, node: Node<'n>) -> Vec<(SmolStr, Node<'n>)> {
         if !node.is_mapping() {
             self.wrong_type(node, "a struct");
             return Vec::new();
@@ -383,7 +394,11 @@ impl Reader<'_> {
     }
 
     /// The fields of an entry, by the names it may have.
-    fn named<'n>(&mut self, node: Node<'n>, names: &[&'static str]) -> Vec<(&'static str, Node<'n>)> {
+    pub(crate) fn named<'n>(
+        &mut self,
+        node: Node<'n>,
+        names: &[&'static str],
+    ) -> Vec<(&'static str, Node<'n>)> {
         let mut found = Vec::new();
         for (name, value) in self.fields(node) {
             match names.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
@@ -394,9 +409,9 @@ impl Reader<'_> {
         found
     }
 
-    fn text(&mut self, node: Node<'_>) -> Option<Text> {
+    pub(crate) fn text(&mut self, node: Node<'_>) -> Option<Text> {
         if let Value::Str(text) = node.value() {
-            return Some(At { value: text.into(), span: node.span() });
+            return Some(At { value: text.into(), span: self.span(node) });
         }
         self.wrong_type(node, "string");
         None
@@ -406,7 +421,7 @@ impl Reader<'_> {
         self.list(node, Self::inline).into_iter().flatten().collect()
     }
 
-    fn inline(&mut self, node: Node<'_>) -> Option<Inline> {
+    pub(crate) fn inline(&mut self, node: Node<'_>) -> Option<Inline> {
         let text = self.text(node)?;
         let starts = std::iter::once(0).chain(text.value.match_indices('\n').map(|(at, _)| at + 1));
         let lines = starts.filter(|&at| at < text.value.len()).filter_map(|at| {
@@ -416,11 +431,11 @@ impl Reader<'_> {
         Some(Inline { lines: lines.collect(), text })
     }
 
-    fn string(&mut self, node: Node<'_>) -> SmolStr {
+    pub(crate) fn string(&mut self, node: Node<'_>) -> SmolStr {
         self.text(node).map(|it| it.value).unwrap_or_default()
     }
 
-    fn bool(&mut self, node: Node<'_>) -> bool {
+    pub(crate) fn bool(&mut self, node: Node<'_>) -> bool {
         node.as_bool().unwrap_or_else(|| {
             self.wrong_type(node, "bool");
             false
@@ -434,7 +449,11 @@ impl Reader<'_> {
         })
     }
 
-    fn list<T>(&mut self, node: Node<'_>, mut read: impl FnMut(&mut Self, Node<'_>) -> T) -> Vec<T> {
+    pub(crate) fn list<T>(
+        &mut self,
+        node: Node<'_>,
+        mut read: impl FnMut(&mut Self, Node<'_>) -> T,
+    ) -> Vec<T> {
         if !node.is_sequence() {
             self.wrong_type(node, "a slice");
             return Vec::new();
@@ -442,12 +461,12 @@ impl Reader<'_> {
         node.items().map(|item| read(self, item)).collect()
     }
 
-    fn texts(&mut self, node: Node<'_>) -> Vec<Text> {
+    pub(crate) fn texts(&mut self, node: Node<'_>) -> Vec<Text> {
         self.list(node, Self::text).into_iter().flatten().collect()
     }
 
     /// Keys and texts, sorted by key as Go's maps are used.
-    fn pairs(&mut self, node: Node<'_>) -> Vec<(SmolStr, Text)> {
+    pub(crate) fn pairs(&mut self, node: Node<'_>) -> Vec<(SmolStr, Text)> {
         let fields = self.fields(node);
         let mut pairs: Vec<_> =
             fields.into_iter().filter_map(|(name, value)| Some((name, self.text(value)?))).collect();
@@ -485,7 +504,7 @@ impl Reader<'_> {
         field
     }
 
-    fn patch(&mut self, node: Node<'_>) -> At<PatchEntry> {
+    pub(crate) fn patch(&mut self, node: Node<'_>) -> At<PatchEntry> {
         let mut patch = PatchEntry::default();
         for (name, value) in self.named(node, &["path", "patch", "target", "options"]) {
             match name {
@@ -493,20 +512,23 @@ impl Reader<'_> {
                 "patch" => patch.patch = self.inline(value).filter(|it| !it.text.value.trim().is_empty()),
                 "target" if value.is_null() => {}
                 "target" => patch.target = Some(self.selector(value)),
-                _ => {
-                    for (name, value) in self.named(value, &["allowNameChange", "allowKindChange"]) {
-                        match name {
-                            "allowNameChange" => patch.allow_name_change = self.bool(value),
-                            _ => patch.allow_kind_change = self.bool(value),
-                        }
-                    }
-                }
+                _ => self.patch_options(value, &mut patch),
             }
         }
-        At { value: patch, span: node.span() }
+        At { value: patch, span: self.span(node) }
     }
 
-    fn selector(&mut self, node: Node<'_>) -> Selector {
+    pub(crate) fn patch_options(&mut self, node: Node<'_>, patch: &mut PatchEntry) {
+        for (name, value) in self.named(node, &["allowNameChange", "allowKindChange"]) {
+            if name == "allowNameChange" {
+                patch.allow_name_change = self.bool(value);
+            } else {
+                patch.allow_kind_change = self.bool(value);
+            }
+        }
+    }
+
+    pub(crate) fn selector(&mut self, node: Node<'_>) -> Selector {
         let mut selector = Selector::default();
         let names = ["group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector"];
         for (name, value) in self.named(node, &names) {
@@ -530,7 +552,7 @@ impl Reader<'_> {
         }
     }
 
-    fn image(&mut self, node: Node<'_>) -> At<Image> {
+    pub(crate) fn image(&mut self, node: Node<'_>) -> At<Image> {
         let mut image = Image::default();
         for (name, value) in self.named(node, &["name", "newName", "newTag", "tagSuffix", "digest"]) {
             let text = self.text(value).filter(|it| !it.value.is_empty());
@@ -542,17 +564,17 @@ impl Reader<'_> {
                 _ => image.digest = text,
             }
         }
-        At { value: image, span: node.span() }
+        At { value: image, span: self.span(node) }
     }
 
-    fn replica(&mut self, node: Node<'_>) -> At<Replica> {
+    pub(crate) fn replica(&mut self, node: Node<'_>) -> At<Replica> {
         let mut replica = Replica::default();
-        let mut span = node.span();
+        let mut span = self.span(node);
         for (name, value) in self.named(node, &["name", "count"]) {
             if name == "name" {
                 replica.name = self.string(value);
             } else {
-                span = value.span();
+                span = self.span(value);
                 replica.count = self.number(value);
             }
         }
@@ -583,10 +605,10 @@ impl Reader<'_> {
             }
         }
         variable.object.is_cluster_scoped = variable.object.gvk.is_cluster_scoped();
-        At { value: variable, span: node.span() }
+        At { value: variable, span: self.span(node) }
     }
 
-    fn replacement_entry(&mut self, node: Node<'_>) -> At<ReplacementEntry> {
+    pub(crate) fn replacement_entry(&mut self, node: Node<'_>) -> At<ReplacementEntry> {
         let mut entry = ReplacementEntry::default();
         for (name, value) in self.named(node, &["path", "source", "sourceValue", "targets"]) {
             match name {
@@ -594,7 +616,7 @@ impl Reader<'_> {
                 _ => self.replacement_part(&mut entry.replacement, name, value),
             }
         }
-        At { value: entry, span: node.span() }
+        At { value: entry, span: self.span(node) }
     }
 
     fn replacement_part(&mut self, replacement: &mut Replacement, name: &str, value: Node<'_>) {
@@ -651,26 +673,30 @@ impl Reader<'_> {
         options
     }
 
-    fn generator(&mut self, node: Node<'_>) -> At<GeneratorArgs> {
+    pub(crate) fn generator(&mut self, node: Node<'_>) -> At<GeneratorArgs> {
         let mut args = GeneratorArgs::default();
-        let names = ["namespace", "name", "behavior", "literals", "files", "envs", "env", "options", "type"];
-        for (name, value) in self.named(node, &names) {
-            if value.is_null() {
-                continue;
-            }
-            match name {
-                "namespace" => args.namespace = self.string(value),
-                "name" => args.name = self.string(value),
-                "behavior" => args.behavior = behavior(&self.string(value)),
-                "literals" => args.literals = self.texts(value),
-                "files" => args.files = self.texts(value),
-                "envs" => args.envs.splice(0..0, self.texts(value)).for_each(drop),
-                "env" => args.envs.extend(self.text(value).filter(|it| !it.value.is_empty())),
-                "options" => args.options = self.options(value),
-                _ => args.secret_type = self.string(value),
-            }
+        for (name, value) in self.named(node, &GENERATOR_FIELDS) {
+            self.generator_field(name, value, &mut args);
         }
-        At { value: args, span: node.span() }
+        At { value: args, span: self.span(node) }
+    }
+
+    pub(crate) fn generator_field(&mut self, name: &str, value: Node<'_>, args: &mut GeneratorArgs) {
+        if value.is_null() {
+            return;
+        }
+        match name {
+            "namespace" => args.namespace = self.string(value),
+            "name" => args.name = self.string(value),
+            "behavior" => args.behavior = behavior(&self.string(value)),
+            "literals" => args.literals = self.texts(value),
+            "files" => args.files = self.texts(value),
+            "envs" => args.envs.splice(0..0, self.texts(value)).for_each(drop),
+            "env" => args.envs.extend(self.text(value).filter(|it| !it.value.is_empty())),
+            "options" => args.options = self.options(value),
+            "type" => args.secret_type = self.string(value),
+            _ => self.unknown(name, value),
+        }
     }
 
     fn options(&mut self, node: Node<'_>) -> GeneratorOptions {
@@ -745,7 +771,7 @@ pub(crate) fn read_replacements(
     text: &Arc<str>,
 ) -> (Vec<Replacement>, Vec<Problem>) {
     let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
-    let mut reader = Reader { problems: Vec::new(), path };
+    let mut reader = Reader { problems: Vec::new(), path, at: None };
     let Some(root) = stream.document_root(0) else { return (Vec::new(), Vec::new()) };
     let items: Vec<Node<'_>> = if root.is_sequence() { root.items().collect() } else { vec![root] };
     let found = items.into_iter().map(|item| reader.replacement_entry(item).value.replacement).collect();
@@ -759,7 +785,7 @@ pub(crate) fn read_configuration(
     text: &Arc<str>,
 ) -> (crate::fields::Config, Vec<Problem>) {
     let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
-    let mut reader = Reader { problems: Vec::new(), path };
+    let mut reader = Reader { problems: Vec::new(), path, at: None };
     let mut config = crate::fields::Config::default();
     let Some(root) = stream.document_root(0) else { return (config, Vec::new()) };
     for (name, value) in reader.fields(root) {

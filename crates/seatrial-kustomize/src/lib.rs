@@ -18,6 +18,7 @@ mod order;
 mod origin;
 mod output;
 mod patches;
+mod plugins;
 mod problem;
 mod replacement;
 mod resource;

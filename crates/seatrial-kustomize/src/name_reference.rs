@@ -25,6 +25,9 @@ struct Candidate {
 
 /// Corrects all references.
 pub(crate) fn fix(resources: &mut [Resource], config: &Config, origins: &mut Origins) -> Result<(), String> {
+    for resource in resources.iter() {
+        blank_namespace(resource)?;
+    }
     let candidates: Vec<Candidate> =
         resources.iter().filter(|it| !it.previous.is_empty()).map(candidate).collect();
     if candidates.is_empty() {
@@ -86,6 +89,15 @@ fn service_account_namespaces(resource: &Resource) -> FxHashSet<SmolStr> {
     let subjects = resource.node.get("subjects").map_or(&[][..], Node::items);
     let accounts = subjects.iter().filter(|it| it.text_at(&["kind"]) == "ServiceAccount");
     accounts.filter_map(|it| it.get("namespace")).map(|namespace| namespace.text().into()).collect()
+}
+
+fn blank_namespace(resource: &Resource) -> Result<(), String> {
+    let subjects = resource.node.get("subjects").map_or(&[][..], Node::items);
+    let mut accounts = subjects.iter().filter(|it| it.text_at(&["kind"]) == "ServiceAccount");
+    if resource.kind() == "RoleBinding" && accounts.any(|it| it.get("namespace").is_some_and(Node::is_null)) {
+        return Err(format!("Invalid Input: namespace is blank for resource \"{}\"", resource.id()));
+    }
+    Ok(())
 }
 
 fn role(object: &Node) -> Option<Gvk> {

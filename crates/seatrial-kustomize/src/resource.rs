@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::id::{Gvk, ResourceId};
-use crate::node::{Node, Scalar};
+use crate::node::{Content, Node, Scalar, Tag};
 use crate::origin::OriginId;
 
 /// What a generator does with an object that is there already.
@@ -113,14 +113,20 @@ impl Resource {
         alike(&self.prefixes, &other.prefixes) && alike(&self.suffixes, &other.suffixes)
     }
 
-    /// Takes out the traces that annotations of the build would have left.
+    /// Leaves annotations as upstream does when it takes out its own: all of
+    /// them strings, and none rather than an empty map.
     pub(crate) fn settle(&mut self) {
-        if !self.was_annotated {
+        let Some(metadata) = self.node.get_mut("metadata") else { return };
+        let Some(annotations) = metadata.get_mut("annotations") else { return };
+        if annotations.is_empty() && self.was_annotated {
+            metadata.remove("annotations");
             return;
         }
-        let Some(metadata) = self.node.get_mut("metadata") else { return };
-        if metadata.get("annotations").is_some_and(Node::is_empty) {
-            metadata.remove("annotations");
+        let Content::Map(entries) = &mut annotations.content else { return };
+        for (_, value) in entries {
+            if let Content::Scalar(scalar) = &mut value.content {
+                scalar.tag = Tag::Str;
+            }
         }
     }
 }
@@ -128,13 +134,16 @@ impl Resource {
 /// `utils.SameEndingSubSlice`
 fn ends_alike(left: &[SmolStr], right: &[SmolStr]) -> bool {
     let shorter = left.len().min(right.len());
+    if shorter == 0 {
+        return left.len() == right.len();
+    }
     left[left.len() - shorter..] == right[right.len() - shorter..]
 }
 
 /// Puts a text at a key; a scalar that is there keeps its quotes.
 pub(crate) fn set_text(map: &mut Node, name: &str, text: &str, origin: OriginId) {
     let is_quoted = match map.get(name).map(|node| &node.content) {
-        Some(crate::node::Content::Scalar(scalar)) => scalar.is_quoted,
+        Some(Content::Scalar(scalar)) => scalar.is_quoted,
         _ => false,
     };
     map.set(name, Node::scalar(Scalar { is_quoted, ..Scalar::implicit(text) }, origin));
