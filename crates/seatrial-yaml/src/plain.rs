@@ -1,8 +1,8 @@
 //! What a text means when it stands as a plain scalar, for programs that build
 //! trees of their own.
 
-use crate::resolve::{Meaning, Tag, resolve};
 use crate::Dialect;
+use crate::resolve::{Meaning, Tag, resolve};
 
 /// The meaning of a plain scalar.
 #[derive(Clone, Debug, PartialEq)]

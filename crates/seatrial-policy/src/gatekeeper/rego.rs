@@ -7,6 +7,8 @@
 use std::cell::Cell;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Once;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
@@ -27,6 +29,10 @@ const SOURCE_BYTES_MAX: usize = 256 * 1024;
 const STEPS_A_TICK: u32 = 256;
 /// One object is judged in no more ticks than this.
 const TICKS_MAX: u64 = 1_000;
+/// Evaluation has so much stack.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+/// Far more than the steps that are allowed take.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// More violations than this are not told.
 const VIOLATIONS_MAX: usize = 100;
 /// A message is no longer than this.
@@ -117,10 +123,7 @@ impl Program {
             engine.add_data(data).map_err(|error| told(&error.to_string()))?;
         }
         engine.set_input(object([("review", review(asked)), ("parameters", to_rego(parameters))]));
-        let before = TICKS.get();
-        let answer = engine.eval_rule(self.query.clone());
-        work.ticks = work.ticks.saturating_sub(TICKS.get() - before);
-        let answer = answer.map_err(|error| told(&error.to_string()))?;
+        let answer = run(engine, self.query.clone(), work)?;
         let Rego::Set(all) = &answer else { return Ok(Vec::new()) };
         let message = |it: &Rego| it.as_object().ok()?.get(&Rego::from("msg"))?.as_string().ok().cloned();
         let mut messages: Vec<_> = all.iter().filter_map(message).collect();
@@ -135,6 +138,32 @@ impl Program {
 fn first_looked_at(code: &str) -> Vec<SmolStr> {
     let mentions = code.match_indices("review.object.").map(|(at, _)| looked_at(&code[at..]));
     mentions.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
+}
+
+/// Runs a query on a stack of its own. The steps are counted; what takes long in
+/// one step, as comparing values that hold themselves many times over does, is
+/// left behind after a while, and nothing more is run for the unit.
+fn run(mut engine: Engine, query: String, work: &mut Work) -> Result<Rego, String> {
+    let (sender, receiver) = mpsc::channel();
+    let evaluate = move || {
+        let before = TICKS.get();
+        let answer = engine.eval_rule(query).map_err(|error| told(&error.to_string()));
+        // Nobody waits any more if it took too long.
+        let _ = sender.send((answer, TICKS.get() - before));
+    };
+    let builder = thread::Builder::new().stack_size(STACK_BYTES);
+    builder.spawn(evaluate).map_err(|_| "no thread is left for it".to_owned())?;
+    match receiver.recv_timeout(PATIENCE) {
+        Ok((answer, ticks)) => {
+            work.ticks = work.ticks.saturating_sub(ticks);
+            answer
+        }
+        Err(RecvTimeoutError::Disconnected) => Err("its engine fails".to_owned()),
+        Err(RecvTimeoutError::Timeout) => {
+            work.ticks = 0;
+            Err("it takes too long".to_owned())
+        }
+    }
 }
 
 fn add(engine: &mut Engine, name: String, source: &str) -> Result<String, String> {
