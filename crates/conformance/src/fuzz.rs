@@ -6,11 +6,13 @@ mod discover;
 mod edit;
 mod emit;
 mod parse;
+mod template;
 
 pub use discover::discover;
 pub use edit::edit_parse as edit;
 pub use emit::emit_parse as emit;
 pub use parse::parse;
+pub use template::template;
 
 /// One fuzz target.
 pub struct Target {
@@ -26,4 +28,5 @@ pub const TARGETS: &[Target] = &[
     Target { name: "edit", run: edit },
     Target { name: "emit", run: emit },
     Target { name: "parse", run: parse },
+    Target { name: "template", run: template },
 ];
