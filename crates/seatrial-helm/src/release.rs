@@ -10,7 +10,7 @@ use seatrial_source::Span;
 use crate::chart::{Branch, ChartFile, Content, Dependency, Glob, Import, Metadata, Text};
 use crate::functions;
 use crate::template::{Call, Data, Element, Fault, Map, Object, Trace, Value, print};
-use crate::values::coalesce::table;
+use crate::values::coalesce::{path_value, table};
 use crate::versions::Switches;
 
 /// `.Release`
@@ -106,7 +106,44 @@ impl Scope<'_> {
 /// The same map under the name of a type of its own.
 fn named(mut map: Map, name: &'static str) -> Map {
     map.named = Some(name);
+    map.methods = Some(values_method);
     map
+}
+
+/// The methods of Helm's `Values` that a template can call.
+fn values_method(
+    call: &mut dyn Call,
+    values: &Map,
+    name: &str,
+    args: &[Value],
+) -> Option<Result<Value, Fault>> {
+    let path = || args.first().and_then(Value::as_str).unwrap_or_default();
+    Some(match name {
+        "AsMap" => {
+            let mut plain = if values.is_empty() { Map::new() } else { values.clone() };
+            plain.named = None;
+            plain.methods = None;
+            Ok(plain.into())
+        }
+        "YAML" => apply(call, "toYaml", values.clone().into()).map(|text| {
+            let text = text.as_str().unwrap_or_default();
+            Value::from(format!("{text}\n"))
+        }),
+        "Table" => table(values, path())
+            .map(|found| {
+                let mut found = found;
+                found.named = values.named;
+                found.methods = values.methods;
+                found.into()
+            })
+            .map_err(Fault::Error),
+        "PathValue" if path().is_empty() => Err(Fault::error("YAML path cannot be empty")),
+        "PathValue" => {
+            let key = path().rsplit('.').next().unwrap_or_default();
+            path_value(values, path()).ok_or_else(|| Fault::Error(format!("{key:?} is not a value")))
+        }
+        _ => return None,
+    })
 }
 
 /// `.Template`

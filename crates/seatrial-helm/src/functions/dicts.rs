@@ -193,6 +193,7 @@ fn copied(call: &mut dyn Call, value: &Value, level: u32) -> Result<Value, Fault
                 .map(|(key, value)| Ok((key, copied(call, &value, level + 1)?)))
                 .collect::<Result<Map, Fault>>()?;
             (copies.element, copies.named, copies.is_nil) = (map.element, map.named, map.is_nil);
+            copies.methods = map.methods;
             Data::Map(copies)
         }
         other => other.clone(),

@@ -95,9 +95,15 @@ pub struct Map {
     pub element: Element,
     /// The name of the map's own type, when it has one (`common.Values`).
     pub named: Option<&'static str>,
+    /// The methods of that type.
+    pub methods: Option<MapMethods>,
     /// Whether it is a nil map: empty, but `null` in JSON, and `set` fails.
     pub is_nil: bool,
 }
+
+/// The methods of a map's own type: a method's answer, none when it has no
+/// such method.
+pub type MapMethods = fn(&mut dyn super::Call, &Map, &str, &[Value]) -> Option<Result<Value, super::Fault>>;
 
 #[derive(Default)]
 struct Entries(RefCell<BTreeMap<Rc<str>, Value>>);

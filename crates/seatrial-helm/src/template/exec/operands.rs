@@ -238,6 +238,21 @@ impl<'t> State<'_, 't> {
         let has_args = !args.is_empty() || last.is_some();
         match &receiver.value.data {
             Data::Map(map) => {
+                if let Some(methods) = map.methods.filter(|_| map.named.is_some()) {
+                    let map = map.clone();
+                    let mut values = Vec::new();
+                    for arg in args {
+                        values.push(self.argument(dot, Type::Reflect, arg)?);
+                    }
+                    values.extend(last.map(|it| it.value));
+                    if let Some(called) = methods(self, &map, name, &values) {
+                        self.at = Some(At::Operand(operand));
+                        return match called {
+                            Ok(value) => Ok(self.called(value, &values)),
+                            Err(fault) => Err(self.method_fault(name, fault)),
+                        };
+                    }
+                }
                 if has_args {
                     return Err(self.fail(format!("{name} is not a method but has arguments")));
                 }
