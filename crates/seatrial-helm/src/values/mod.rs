@@ -7,6 +7,7 @@ pub mod read;
 pub mod schema;
 mod set;
 mod text;
+mod words;
 
 pub use input::{Argument, ValuesFile, ValuesInput, file_argument_paths};
 pub use text::{ValuesFault, ValuesText};

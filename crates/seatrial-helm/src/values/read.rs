@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_source::{FileId, Span};
-use seatrial_yaml::{Dialect, Limits, Node, Stream};
+use seatrial_yaml::{Dialect, Limits, Node};
 
+pub(crate) use super::words::first_refusal;
 use crate::template::{Data, Map, OriginId, Value};
 
 /// The value of a text's first document, nil if there is none; what follows is
@@ -17,14 +18,6 @@ pub fn first_document(text: &str, origin: &mut dyn FnMut(Span) -> OriginId) -> R
         return Err(problem);
     }
     Ok(stream.document_root(0).map_or(Value::NIL, |root| value_of(root, origin)))
-}
-
-/// Why goyaml refuses the first document, if it does, and where.
-pub(crate) fn first_refusal(stream: &Stream) -> Option<(String, Span)> {
-    let of_document = stream.documents().first().into_iter().flat_map(|it| &it.problems);
-    let problem = stream.problems().iter().chain(of_document).find(|it| it.is_fatal())?;
-    let line = stream.text()[..problem.span.start as usize].matches('\n').count() + 1;
-    Some((format!("yaml: line {line}: {}", problem.message), problem.span))
 }
 
 /// A collection that is being filled.
