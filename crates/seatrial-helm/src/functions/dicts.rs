@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use super::strings::to_text;
-use super::{args, fixed, nil_dereference, variadic};
+use super::{args, fixed, nil_dereference, pay_for_items, variadic};
 use crate::template::Type::{Any, Map as Dict, Str};
 use crate::template::{Call, Data, Element, Fault, Function, List, Map, Value};
 
@@ -35,7 +35,7 @@ pub(super) fn key(value: &Value) -> Rc<str> {
 }
 
 fn dict(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    call.spend(args.len() as u64 * 8)?;
+    pay_for_items(call, args.len())?;
     let dict = Map::new();
     for pair in args.chunks(2) {
         let name = to_text(call, &pair[0]);
@@ -57,7 +57,7 @@ fn set(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     if map.is_nil {
         return Err(Fault::error("assignment to entry in nil map"));
     }
-    call.spend(8)?;
+    pay_for_items(call, 1)?;
     map.set(key(&args[1]), args[2].clone());
     Ok(Value::from(map).with_origin(args[0].origin))
 }
@@ -83,7 +83,7 @@ fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     for (index, dict) in args.iter().enumerate() {
         call.read_whole(dict);
         let map = args::map(args, index);
-        call.spend(map.len() as u64 * 8)?;
+        pay_for_items(call, map.len())?;
         let entries = map.entries();
         keys.extend(
             entries
@@ -96,14 +96,14 @@ fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 
 fn values(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let map = args::map(args, 0);
-    call.spend(map.len() as u64 * 8)?;
+    pay_for_items(call, map.len())?;
     let values = map.entries().values().cloned().collect();
     Ok(Value::list(values))
 }
 
 fn pick(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let map = args::map(args, 0);
-    call.spend(args.len() as u64 * 8)?;
+    pay_for_items(call, args.len())?;
     let picked = Map::new();
     for name in args.iter().skip(1).map(key) {
         if let Some(value) = map.get(&name) {
@@ -115,7 +115,7 @@ fn pick(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 
 fn omit(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let map = args::map(args, 0);
-    call.spend(map.len() as u64 * 8)?;
+    pay_for_items(call, map.len())?;
     let mut left: std::collections::BTreeMap<_, _> = map.entries().clone();
     for name in args.iter().skip(1).map(key) {
         left.remove(&name);
@@ -178,7 +178,7 @@ fn copied(call: &mut dyn Call, value: &Value, level: u32) -> Result<Value, Fault
     if level > MOST_LEVELS {
         return Err(too_deep());
     }
-    call.spend(8)?;
+    pay_for_items(call, 4)?;
     let data = match &value.data {
         Data::List(list) => {
             let items =

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use crate::template::{Call, Data, Fault, Value};
 
 /// What equal scalars have in common, for sets.
@@ -37,8 +39,13 @@ pub(super) fn equal(call: &mut dyn Call, a: &Value, b: &Value) -> Result<bool, F
         return Ok(answer);
     }
     let mut open = vec![(a.clone(), b.clone())];
+    let mut seen = FxHashSet::default();
     while let Some((a, b)) = open.pop() {
-        call.spend(1)?;
+        call.spend(8)?;
+        // Values may hold themselves, or one thing many times.
+        if addresses(&a, &b).is_some_and(|it| !seen.insert(it)) {
+            continue;
+        }
         let is_same = match equal_scalars(&a, &b) {
             Some(answer) => answer,
             None => open_parts(&a, &b, &mut open),
@@ -48,6 +55,15 @@ pub(super) fn equal(call: &mut dyn Call, a: &Value, b: &Value) -> Result<bool, F
         }
     }
     Ok(true)
+}
+
+/// Which two containers these are.
+fn addresses(a: &Value, b: &Value) -> Option<(usize, usize)> {
+    match (&a.data, &b.data) {
+        (Data::List(a), Data::List(b)) => Some((Rc::as_ptr(&a.items).addr(), Rc::as_ptr(&b.items).addr())),
+        (Data::Map(a), Data::Map(b)) => Some((a.address(), b.address())),
+        _ => None,
+    }
 }
 
 /// The answer where no parts need to be compared.

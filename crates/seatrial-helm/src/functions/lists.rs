@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::equality::{Key, equal};
 use super::numbers::to_int;
-use super::{args, fixed, nil_dereference, variadic};
+use super::{args, fixed, nil_dereference, pay_for_items, variadic};
 use crate::template::Type::{Any, Int};
 use crate::template::value::Items;
 use crate::template::{Call, Data, Element, Fault, Function, IntKind, List, Value};
@@ -63,64 +63,69 @@ pub(super) fn items(value: &Value) -> Result<Rc<Items>, &'static str> {
     }
 }
 
-/// The items of an argument, paid for; a fault that starts with these words when
-/// it is no slice.
-fn items_of(call: &mut dyn Call, value: &Value, message: &str) -> Result<Rc<Items>, Fault> {
+/// The items of an argument; a fault that starts with these words when it is no
+/// slice.
+fn items_of(value: &Value, message: &str) -> Result<Rc<Items>, Fault> {
     if value.is_nil() {
         return Err(nil_dereference());
     }
-    let items = items(value).map_err(|kind| Fault::error(format!("{message} {kind}")))?;
-    call.spend(items.len() as u64 * 8)?;
+    items(value).map_err(|kind| Fault::error(format!("{message} {kind}")))
+}
+
+/// The same for a function that makes a list of them.
+fn paid_items_of(call: &mut dyn Call, value: &Value, message: &str) -> Result<Rc<Items>, Fault> {
+    let items = items_of(value, message)?;
+    pay_for_items(call, items.len())?;
     Ok(items)
 }
 
 fn list(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    call.spend(args.len() as u64 * 8)?;
+    pay_for_items(call, args.len())?;
     Ok(Value::list(args.to_vec()))
 }
 
 fn append(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot push on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot push on type")?;
     Ok(Value::list(items.iter().chain([&args[1]]).cloned().collect()))
 }
 
 fn prepend(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot prepend on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot prepend on type")?;
     Ok(Value::list([&args[1]].into_iter().chain(items.iter()).cloned().collect()))
 }
 
-fn first(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find first on type")?;
+fn first(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let items = items_of(&args[0], "Cannot find first on type")?;
     Ok(args::any(&items, 0))
 }
 
-fn last(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find last on type")?;
+fn last(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let items = items_of(&args[0], "Cannot find last on type")?;
     Ok(items.last().cloned().unwrap_or_default())
 }
 
 fn rest(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find rest on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot find rest on type")?;
     Ok(items.split_first().map_or_else(Value::nil_list, |(_, rest)| Value::list(rest.to_vec())))
 }
 
 fn initial(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find initial on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot find initial on type")?;
     Ok(items.split_last().map_or_else(Value::nil_list, |(_, rest)| Value::list(rest.to_vec())))
 }
 
 fn reverse(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find reverse on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot find reverse on type")?;
     Ok(Value::list(items.iter().rev().cloned().collect()))
 }
 
 fn compact(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot compact on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot compact on type")?;
     Ok(Value::list(items.iter().filter(|it| it.is_true()).cloned().collect()))
 }
 
 fn uniq(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[0], "Cannot find uniq on type")?;
+    let items = paid_items_of(call, &args[0], "Cannot find uniq on type")?;
     let mut seen = FxHashSet::default();
     let mut others: Vec<Value> = Vec::new();
     let mut kept = Vec::new();
@@ -152,7 +157,7 @@ fn is_among(call: &mut dyn Call, item: &Value, others: &[Value]) -> Result<bool,
 
 fn without(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let Some((list, omitted)) = args.split_first() else { return Err(nil_dereference()) };
-    let items = items_of(call, list, "Cannot find without on type")?;
+    let items = paid_items_of(call, list, "Cannot find without on type")?;
     let mut kept = Vec::new();
     for item in items.iter() {
         if !is_among(call, item, omitted)? {
@@ -167,13 +172,13 @@ fn has(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         return Ok(Value::from(false));
     }
     call.read_whole(&args[1]);
-    let items = items_of(call, &args[1], "Cannot find has on type")?;
+    let items = items_of(&args[1], "Cannot find has on type")?;
     Ok(Value::from(is_among(call, &args[0], &items)?))
 }
 
 fn slice(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let Some((list, bounds)) = args.split_first() else { return Err(nil_dereference()) };
-    let items = items_of(call, list, "list should be type of slice or array but")?;
+    let items = paid_items_of(call, list, "list should be type of slice or array but")?;
     if items.is_empty() {
         return Ok(Value::NIL);
     }
@@ -197,7 +202,7 @@ fn concat(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
             return Err(nil_dereference());
         }
         let items = items(list).map_err(|kind| Fault::error(format!("Cannot concat type {kind} as list")))?;
-        call.spend(items.len() as u64 * 8)?;
+        pay_for_items(call, joined.len() + items.len())?;
         joined.extend(items.iter().cloned());
     }
     Ok(if joined.is_empty() { Value::nil_list() } else { Value::list(joined) })
@@ -205,7 +210,7 @@ fn concat(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 
 /// The odd sizes go through the same sums in floats as in Go.
 fn chunk(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let items = items_of(call, &args[1], "Cannot chunk type")?;
+    let items = paid_items_of(call, &args[1], "Cannot chunk type")?;
     let (size, length) = (args::int(args, 0), items.len());
     let too_large = || Fault::error("runtime error: makeslice: len out of range");
     let whole = ((length as f64 - 1.0) / size as f64).floor();

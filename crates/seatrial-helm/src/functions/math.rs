@@ -2,7 +2,7 @@
 
 use super::decimal::Decimal;
 use super::numbers::{to_float, to_int};
-use super::{args, fixed, variadic};
+use super::{args, fixed, pay_for_items, variadic};
 use crate::template::Type::{Any, Float64, Int};
 use crate::template::{Call, Data, Element, Fault, Function, List, Value};
 
@@ -117,19 +117,13 @@ fn power_of_ten(exponent: i64) -> f64 {
     mantissa * 2_f64.powi(binary / 2) * 2_f64.powi(binary - binary / 2)
 }
 
-/// The most numbers that a list may have.
-const MOST_NUMBERS: u64 = 5_000_000;
-
 /// The numbers from `start` up or down to `stop`, without it.
 fn numbers(call: &mut dyn Call, start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Fault> {
     if start == stop || (stop < start) != (step < 0) || step == 0 {
         return Ok(Vec::new());
     }
     let count = start.abs_diff(stop).div_ceil(step.unsigned_abs());
-    if count > MOST_NUMBERS {
-        return Err(Fault::Bound(format!("a list of {count} numbers; the most is {MOST_NUMBERS}")));
-    }
-    call.spend(count * 16)?;
+    pay_for_items(call, usize::try_from(count).unwrap_or(usize::MAX))?;
     Ok((0..count).map(|index| start.wrapping_add(index.cast_signed().wrapping_mul(step))).collect())
 }
 

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::dicts::{MOST_LEVELS, too_deep};
-use super::{args, variadic};
+use super::{args, pay_for_items, variadic};
 use crate::template::Type::Map as Dict;
 use crate::template::{Call, Data, Element, Fault, Function, Map, Value};
 
@@ -35,7 +35,7 @@ fn merge(call: &mut dyn Call, target: &Map, source: &Map, overwrites: bool, leve
     if level > MOST_LEVELS {
         return Err(too_deep());
     }
-    call.spend(source.len() as u64 * 8)?;
+    pay_for_items(call, source.len())?;
     let entries: Vec<_> =
         source.entries().iter().map(|(key, value)| (Rc::clone(key), value.clone())).collect();
     for (key, value) in entries {

@@ -75,6 +75,15 @@ const fn variadic(name: &'static str, parameters: &'static [Type], body: Body) -
     Function { name, parameters, is_variadic: true, body }
 }
 
+/// Pays for items that are copied or made: each takes room as well as time.
+fn pay_for_items(call: &mut dyn Call, count: usize) -> Result<(), Fault> {
+    const MOST: usize = 5_000_000;
+    if count > MOST {
+        return Err(Fault::Bound(format!("a list of {count} items; the most is {MOST}")));
+    }
+    call.spend(count as u64 * 40)
+}
+
 /// What Go's runtime says when a nil is used as if it were not.
 fn nil_dereference() -> Fault {
     Fault::error("runtime error: invalid memory address or nil pointer dereference")

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::args;
 use super::lists::items;
-use super::{fixed, variadic};
+use super::{fixed, pay_for_items, variadic};
 use crate::template::Type::{Any, Int, Str};
 use crate::template::print::show;
 use crate::template::runes::{self, decode, decode_last};
@@ -83,7 +83,7 @@ fn texts(call: &mut dyn Call, value: &Value) -> Result<Vec<Value>, Fault> {
         return Ok(Vec::new());
     }
     let Ok(items) = items(value) else { return Ok(vec![to_text(call, value)]) };
-    call.spend(items.len() as u64)?;
+    pay_for_items(call, items.len())?;
     Ok(items.iter().filter(|it| !it.is_nil()).map(|it| to_text(call, it)).collect())
 }
 
@@ -180,12 +180,19 @@ fn affordable(call: &mut dyn Call, length: u64) -> Result<(), Fault> {
     call.spend(length / 16)
 }
 
+/// How many repetitions are told from each other.
+const MOST_PIECES: usize = 1000;
+
 fn repeat(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let length = args::text(args, 1).len();
     let count = repeated(args::int(args, 0), length)?;
     affordable(call, length as u64 * count as u64)?;
     let mut text = Text::new(call);
-    for _ in 0..if length == 0 { 0 } else { count } {
+    if count > MOST_PIECES {
+        text.push_bytes(&args::text(args, 1).repeat(count), args[1].origin);
+        return text.finish(call);
+    }
+    for _ in 0..count {
         text.push_value(call, &args[1]);
     }
     text.finish(call)
@@ -270,7 +277,7 @@ fn parts(separator: &[u8], source: &[u8], most: i64) -> Vec<(usize, usize)> {
 fn cut(call: &mut dyn Call, separator: &Value, source: &Value, most: i64) -> Result<Vec<Value>, Fault> {
     let bytes = source.as_str_bytes().unwrap_or_default();
     let parts = parts(separator.as_str_bytes().unwrap_or_default(), bytes, most);
-    call.spend(parts.len() as u64 * 8)?;
+    pay_for_items(call, parts.len())?;
     parts.into_iter().map(|(start, end)| text::slice(call, source, start, end)).collect()
 }
 

@@ -68,11 +68,14 @@ pub(crate) fn is_lower(rune: char) -> bool {
 
 /// `unicode.IsTitle`
 pub(crate) fn is_title(rune: char) -> bool {
-    get_general_category(rune) == Category::TitlecaseLetter
+    !rune.is_ascii() && get_general_category(rune) == Category::TitlecaseLetter
 }
 
 /// `unicode.IsLetter`
 pub(crate) fn is_letter(rune: char) -> bool {
+    if rune.is_ascii() {
+        return rune.is_ascii_alphabetic();
+    }
     use Category::{LowercaseLetter, ModifierLetter, OtherLetter, TitlecaseLetter, UppercaseLetter};
     matches!(
         get_general_category(rune),
@@ -82,17 +85,26 @@ pub(crate) fn is_letter(rune: char) -> bool {
 
 /// `unicode.IsDigit`
 pub(crate) fn is_digit(rune: char) -> bool {
+    if rune.is_ascii() {
+        return rune.is_ascii_digit();
+    }
     get_general_category(rune) == Category::DecimalNumber
 }
 
 /// `unicode.IsNumber`
 pub(crate) fn is_number(rune: char) -> bool {
+    if rune.is_ascii() {
+        return rune.is_ascii_digit();
+    }
     use Category::{DecimalNumber, LetterNumber, OtherNumber};
     matches!(get_general_category(rune), DecimalNumber | LetterNumber | OtherNumber)
 }
 
 /// `unicode.IsPunct`
 pub(crate) fn is_punctuation(rune: char) -> bool {
+    if rune.is_ascii() {
+        return rune.is_ascii_punctuation() && !"$+<=>^`|~".contains(rune);
+    }
     use Category::{
         ClosePunctuation, ConnectorPunctuation, DashPunctuation, FinalPunctuation, InitialPunctuation,
         OpenPunctuation, OtherPunctuation,

@@ -36,6 +36,10 @@ impl Text {
 
     /// Adds a whole string with its pieces.
     pub(crate) fn push_value(&mut self, call: &mut dyn Call, value: &Value) {
+        if self.pieces.is_none() {
+            self.bytes.extend_from_slice(value.as_str_bytes().unwrap_or_default());
+            return;
+        }
         let mut reader = Reader::new(call, value);
         reader.copy(call, reader.bytes.len(), self);
     }

@@ -493,6 +493,11 @@ impl Map {
         self.entries.0.borrow().is_empty()
     }
 
+    /// Where its entries lie: tells maps apart while they live.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.entries).addr()
+    }
+
     /// Whether both are one map.
     pub fn is_identical(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.entries, &other.entries)
