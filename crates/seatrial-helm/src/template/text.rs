@@ -58,9 +58,10 @@ impl Text {
         }
     }
 
-    /// The string, paid for by its length.
+    /// The string, paid for by its length and its pieces.
     pub(crate) fn finish(self, call: &mut dyn Call) -> Result<Value, Fault> {
-        call.spend(self.bytes.len() as u64)?;
+        let pieces = self.pieces.as_ref().map_or(0, Vec::len);
+        call.spend(self.bytes.len() as u64 + pieces as u64 * 64)?;
         let origin = match self.pieces {
             Some(pieces) if pieces.iter().any(|it| !it.origin.is_none()) => call.trace().pieces(pieces),
             _ => OriginId::NONE,
