@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Place, Repository};
-use seatrial_policy::gatekeeper::{self, Action, Template, Violation, Work};
+use seatrial_policy::gatekeeper::{self, Action, Inventory, Review, Template, Violation, Work};
 use seatrial_policy::validating_policy::About;
 use seatrial_schema::Value;
 use seatrial_schema::decode::untyped;
@@ -95,35 +95,40 @@ impl<'a> Constraints<'a> {
         namespace == EXEMPT || self.exempt.iter().any(|it| it == namespace)
     }
 
-    /// What a constraint has against a subject; what it owes an answer to is
-    /// remembered.
+    /// What a constraint has against subjects, by their places among all; what it
+    /// owes an answer to is remembered.
     pub(crate) fn judge(
         &self,
         bound: &Bound<'_>,
-        object: &Object,
-        subject: &Subject<'_>,
-        inventory: &Value,
+        subjects: &[(&Object, Subject<'_>, Review)],
+        inventory: &Inventory,
         work: &mut Work,
-    ) -> Vec<Violation> {
-        let request = subject.request();
-        let asked = subject.asked(&request);
-        let about = gatekeeper::is_about(bound.value, asked);
-        if about == About::No {
-            return Vec::new();
-        }
-        let answer = match about {
-            About::Open(why) => Err(why.to_string()),
-            _ => bound.program.judge(bound.value, asked, Some(inventory), work),
-        };
-        match answer {
-            Ok(violations) => violations,
-            Err(why) => {
-                let why =
-                    format!("{} is not evaluated for {}: {why}", bound.constraint.title(), subject.title);
-                self.remember(bound.constraint, object, why);
-                Vec::new()
+    ) -> Vec<(usize, Violation)> {
+        let requests: Vec<_> = subjects.iter().map(|(_, subject, _)| subject.request()).collect();
+        let (mut meant, mut open) = (Vec::new(), Vec::new());
+        for (at, (_, subject, review)) in subjects.iter().enumerate() {
+            let asked = subject.asked(&requests[at]);
+            match gatekeeper::is_about(bound.value, asked) {
+                About::No => {}
+                About::Open(why) => open.push((at, why.to_string())),
+                About::Yes => meant.push((at, (asked, review))),
             }
         }
+        let objects: Vec<_> = meant.iter().map(|(_, object)| *object).collect();
+        let answers = bound.program.judge(bound.value, &objects, Some(inventory), work);
+        let mut violations = Vec::new();
+        for ((at, _), answer) in meant.into_iter().zip(answers) {
+            match answer {
+                Ok(found) => violations.extend(found.into_iter().map(|it| (at, it))),
+                Err(why) => open.push((at, why)),
+            }
+        }
+        for (at, why) in open {
+            let (object, subject, _) = &subjects[at];
+            let why = format!("{} is not evaluated for {}: {why}", bound.constraint.title(), subject.title);
+            self.remember(bound.constraint, object, why);
+        }
+        violations
     }
 
     /// The first object stays, whichever is asked about first.

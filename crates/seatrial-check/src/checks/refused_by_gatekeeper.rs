@@ -79,7 +79,7 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Object;
-use seatrial_policy::gatekeeper::{Action, Violation, Work, inventory};
+use seatrial_policy::gatekeeper::{Action, Inventory, Review, Violation, Work};
 use seatrial_schema::decode::untyped;
 use seatrial_yaml::FieldPath;
 
@@ -112,22 +112,31 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
     let asks_for_others = bound.iter().any(|it| it.asks_for_others);
     let others: Vec<_> = context.objects().filter(|_| asks_for_others).map(|it| untyped(it.root())).collect();
-    let known = inventory(others.iter());
-    let state = context.tree_state();
+    let known = Inventory::of(others.iter());
+    let subjects = subjects(context);
     let mut work = Work::default();
-    for object in context.objects().filter(|it| !it.group().ends_with("gatekeeper.sh")) {
-        let subjects = [Subject::of(state, object), Subject::pods_of(state, object)];
-        for subject in subjects.iter().flatten() {
-            if constraints.exempts(subject.request().namespace) {
-                continue;
-            }
-            for it in &bound {
-                for violation in constraints.judge(it, object, subject, &known, &mut work) {
-                    report.add(notice(object, subject, it, &violation));
-                }
-            }
+    for it in &bound {
+        for (at, violation) in constraints.judge(it, &subjects, &known, &mut work) {
+            let (object, subject, _) = &subjects[at];
+            report.add(notice(object, subject, it, &violation));
         }
     }
+}
+
+/// What Gatekeeper is asked about.
+fn subjects<'a>(context: &Context<'a>) -> Vec<(&'a Object, Subject<'a>, Review)> {
+    let state = context.tree_state();
+    let objects = context.objects().filter(|it| !it.group().ends_with("gatekeeper.sh"));
+    let both = objects.flat_map(|object| {
+        let both = [Subject::of(state, object), Subject::pods_of(state, object)];
+        both.into_iter().flatten().map(move |subject| (object, subject))
+    });
+    let asked = both.filter(|(_, subject)| !context.constraints().exempts(subject.request().namespace));
+    let reviewed = |(object, subject): (&'a Object, Subject<'a>)| {
+        let review = Review::of(subject.asked(&subject.request()));
+        (object, subject, review)
+    };
+    asked.map(reviewed).collect()
 }
 
 fn notice(object: &Object, subject: &Subject<'_>, bound: &Bound<'_>, violation: &Violation) -> Notice {

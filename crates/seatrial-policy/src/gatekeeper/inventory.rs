@@ -3,9 +3,21 @@
 use seatrial_schema::{By, Map, Value};
 use smol_str::SmolStr;
 
+use super::convert::to_rego;
+
 /// Objects by namespace, or as those of the whole cluster, then by API version,
 /// kind and name.
-pub fn inventory<'a>(objects: impl Iterator<Item = &'a Value>) -> Value {
+#[derive(Clone, Debug)]
+pub struct Inventory(pub(super) regorus::Value);
+
+impl Inventory {
+    /// Sorts objects in.
+    pub fn of<'a>(objects: impl Iterator<Item = &'a Value>) -> Self {
+        Self(to_rego(&sorted(objects)))
+    }
+}
+
+fn sorted<'a>(objects: impl Iterator<Item = &'a Value>) -> Value {
     let mut all = Value::from(Map::default());
     for object in objects {
         let metadata = object.at("metadata");

@@ -16,7 +16,9 @@ mod template;
 use seatrial_schema::Value;
 use smol_str::SmolStr;
 
-pub use inventory::inventory;
+use crate::validating_policy::Asked;
+
+pub use inventory::Inventory;
 pub use matching::is_about;
 pub use template::Template;
 
@@ -24,6 +26,20 @@ pub use template::Template;
 pub const CONSTRAINT_GROUP: &str = "constraints.gatekeeper.sh";
 /// The API group of templates.
 pub const TEMPLATE_GROUP: &str = "templates.gatekeeper.sh";
+
+/// What a template says of one object; the error says what kept it from an answer.
+pub type Answer = Result<Vec<Violation>, String>;
+
+/// An object as templates are asked about it.
+#[derive(Clone, Debug)]
+pub struct Review(regorus::Value);
+
+impl Review {
+    /// What is known of the request that makes an object.
+    pub fn of(asked: Asked<'_>) -> Self {
+        Self(rego::review(asked))
+    }
+}
 
 /// How much work is left for the policies of one unit.
 #[derive(Clone, Copy, Debug)]

@@ -20,7 +20,7 @@ use super::builtins;
 use super::calls;
 use super::convert::{object, to_rego};
 use super::source::for_engine;
-use super::{Violation, Work};
+use super::{Answer, Inventory, Review, Violation, Work};
 use crate::validating_policy::{Asked, looked_at};
 
 /// Sources are no longer than this, libraries included.
@@ -105,33 +105,43 @@ impl Program {
         })
     }
 
-    /// The violations of an object; the error says what kept it from an answer.
+    /// The violations of each object; an error says what kept one from an answer.
     pub(super) fn judge(
         &self,
         parameters: &Value,
-        asked: Asked<'_>,
-        inventory: Option<&Value>,
+        reviews: &[&Review],
+        inventory: Option<&Inventory>,
         work: &mut Work,
-    ) -> Result<Vec<Violation>, String> {
-        if work.ticks == 0 {
-            return Err("the work that is allowed for policies is used up".to_owned());
-        }
+    ) -> Vec<Answer> {
         let mut engine = self.engine.clone();
-        engine.set_execution_timer_config(limit(work.ticks.min(TICKS_MAX)));
-        if let Some(inventory) = inventory {
-            let data = object([("inventory", to_rego(inventory))]);
-            engine.add_data(data).map_err(|error| told(&error.to_string()))?;
+        if let Some(Inventory(inventory)) = inventory.filter(|_| self.needs_inventory) {
+            let added = engine.add_data(object([("inventory", inventory.clone())]));
+            if let Err(error) = added {
+                return vec![Err(told(&error.to_string())); reviews.len()];
+            }
         }
-        engine.set_input(object([("review", review(asked)), ("parameters", to_rego(parameters))]));
-        let answer = run(engine, self.query.clone(), work)?;
-        let Rego::Set(all) = &answer else { return Ok(Vec::new()) };
-        let message = |it: &Rego| it.as_object().ok()?.get(&Rego::from("msg"))?.as_string().ok().cloned();
-        let mut messages: Vec<_> = all.iter().filter_map(message).collect();
+        let parameters = to_rego(parameters);
+        let input = |Review(review): &&Review| {
+            object([("review", review.clone()), ("parameters", parameters.clone())])
+        };
+        let inputs = reviews.iter().map(input).collect();
+        let answers = run(engine, self.query.clone(), inputs, work);
+        answers.into_iter().map(|it| it.map(|messages| self.violations(messages))).collect()
+    }
+
+    fn violations(&self, mut messages: Vec<String>) -> Vec<Violation> {
         messages.sort();
         messages.truncate(VIOLATIONS_MAX);
-        let violation = |it: &str| Violation { message: shortened(it), looked_at: self.looked_at.clone() };
-        Ok(messages.iter().map(|it| violation(it)).collect())
+        let violation = |it: &String| Violation { message: shortened(it), looked_at: self.looked_at.clone() };
+        messages.iter().map(violation).collect()
     }
+}
+
+/// The messages of a set of violations.
+fn messages(answer: &Rego) -> Vec<String> {
+    let Rego::Set(all) = answer else { return Vec::new() };
+    let message = |it: &Rego| it.as_object().ok()?.get(&Rego::from("msg"))?.as_string().ok().cloned();
+    all.iter().filter_map(message).map(|it| it.to_string()).collect()
 }
 
 /// The fields of the object that a source looks at first.
@@ -140,30 +150,59 @@ fn first_looked_at(code: &str) -> Vec<SmolStr> {
     mentions.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
 }
 
-/// Runs a query on a stack of its own. The steps are counted; what takes long in
-/// one step, as comparing values that hold themselves many times over does, is
-/// left behind after a while, and nothing more is run for the unit.
-fn run(mut engine: Engine, query: String, work: &mut Work) -> Result<Rego, String> {
+/// Asks a query of each input on a stack of its own. The steps are counted; what
+/// takes long in one step, as comparing values that hold themselves many times over
+/// does, is left behind after a while, and nothing more is run for the unit.
+fn run(
+    mut engine: Engine,
+    query: String,
+    inputs: Vec<Rego>,
+    work: &mut Work,
+) -> Vec<Result<Vec<String>, String>> {
+    let count = inputs.len();
+    let mut answers = Vec::with_capacity(count);
+    let mut left = work.ticks;
     let (sender, receiver) = mpsc::channel();
     let evaluate = move || {
-        let before = TICKS.get();
-        let answer = engine.eval_rule(query).map_err(|error| told(&error.to_string()));
-        // Nobody waits any more if it took too long.
-        let _ = sender.send((answer, TICKS.get() - before));
-    };
-    let builder = thread::Builder::new().stack_size(STACK_BYTES);
-    builder.spawn(evaluate).map_err(|_| "no thread is left for it".to_owned())?;
-    match receiver.recv_timeout(PATIENCE) {
-        Ok((answer, ticks)) => {
-            work.ticks = work.ticks.saturating_sub(ticks);
-            answer
+        for input in inputs {
+            let answer = match left {
+                0 => Err("the work that is allowed for policies is used up".to_owned()),
+                _ => {
+                    let before = TICKS.get();
+                    engine.set_execution_timer_config(limit(left.min(TICKS_MAX)));
+                    engine.set_input(input);
+                    let answer = engine.eval_rule(query.clone());
+                    left = left.saturating_sub(TICKS.get() - before);
+                    answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
+                }
+            };
+            // Nobody waits any more if it took too long.
+            if sender.send((answer, left)).is_err() {
+                return;
+            }
         }
-        Err(RecvTimeoutError::Disconnected) => Err("its engine fails".to_owned()),
-        Err(RecvTimeoutError::Timeout) => {
-            work.ticks = 0;
-            Err("it takes too long".to_owned())
+    };
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(evaluate);
+    let mut why = "no thread is left for it";
+    while thread.is_ok() && answers.len() < count {
+        match receiver.recv_timeout(PATIENCE) {
+            Ok((answer, left)) => {
+                work.ticks = left;
+                answers.push(answer);
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                why = "its engine fails";
+                break;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                work.ticks = 0;
+                why = "it takes too long";
+                break;
+            }
         }
     }
+    answers.resize(count, Err(why.to_owned()));
+    answers
 }
 
 fn add(engine: &mut Engine, name: String, source: &str) -> Result<String, String> {
@@ -194,7 +233,7 @@ fn limit(ticks: u64) -> ExecutionTimerConfig {
 }
 
 /// What is known of the request.
-fn review(asked: Asked<'_>) -> Rego {
+pub(super) fn review(asked: Asked<'_>) -> Rego {
     let Asked { request, version, object: value, namespace } = asked;
     let text = |text: &str| Rego::from(text);
     let kind =

@@ -6,7 +6,7 @@ use seatrial_schema::{By, Map, Value};
 use smol_str::SmolStr;
 
 use super::rego::Program;
-use super::{Violation, Work};
+use super::{Answer, Inventory, Review, Violation, Work};
 use crate::validating_policy::{Asked, Policy, Refused, looked_at};
 
 /// A template whose program is compiled.
@@ -50,31 +50,36 @@ impl Template {
         matches!(&self.program, Engine::Rego(program) if program.needs_inventory)
     }
 
-    /// What it has against an object that the constraint is about; the error
-    /// says what kept it from an answer.
+    /// What it has against objects that the constraint is about, each with its
+    /// review.
     pub fn judge(
         &self,
         constraint: &Value,
-        asked: Asked<'_>,
-        inventory: Option<&Value>,
+        objects: &[(Asked<'_>, &Review)],
+        inventory: Option<&Inventory>,
         work: &mut Work,
-    ) -> Result<Vec<Violation>, String> {
+    ) -> Vec<Answer> {
         match &self.program {
             Engine::Cel(policy) => {
-                let judged = policy.judge(asked, Some(constraint));
-                let violation =
-                    |it: Refused| Violation { looked_at: looked_at(&it.expression), message: it.message };
-                match judged.open.filter(|_| judged.refused.is_empty()) {
-                    Some(why) => Err(why.to_string()),
-                    None => Ok(judged.refused.into_iter().map(violation).collect()),
-                }
+                objects.iter().map(|(asked, _)| said(policy, constraint, *asked)).collect()
             }
             Engine::Rego(program) => {
                 let none = Value::from(Map::default());
                 let parameters = constraint.at("spec").opt("parameters").unwrap_or(&none);
-                program.judge(parameters, asked, inventory, work)
+                let reviews: Vec<_> = objects.iter().map(|(_, review)| *review).collect();
+                program.judge(parameters, &reviews, inventory, work)
             }
         }
+    }
+}
+
+/// What a program in CEL says.
+fn said(policy: &Policy, constraint: &Value, asked: Asked<'_>) -> Answer {
+    let judged = policy.judge(asked, Some(constraint));
+    let violation = |it: Refused| Violation { looked_at: looked_at(&it.expression), message: it.message };
+    match judged.open.filter(|_| judged.refused.is_empty()) {
+        Some(why) => Err(why.to_string()),
+        None => Ok(judged.refused.into_iter().map(violation).collect()),
     }
 }
 

@@ -5,7 +5,7 @@ use seatrial_schema::review::stored;
 use seatrial_schema::{By, Map, Value};
 use smol_str::SmolStr;
 
-use super::{Action, Template, Work, inventory};
+use super::{Action, Inventory, Review, Template, Work};
 use crate::validating_policy::Asked;
 
 const REQUEST: Attributes<'static> = Attributes {
@@ -42,8 +42,10 @@ fn judged(rego: &str) -> Result<Vec<String>, String> {
             "spec": {"containers": [{"name": "web", "image": "bad/web:1"}]}}"#,
     );
     let asked = Asked { request: &REQUEST, version: "v1", object: &object, namespace: None };
-    let known = inventory([&object].into_iter());
-    let violations = template.judge(&constraint, asked, Some(&known), &mut Work::default())?;
+    let known = Inventory::of([&object].into_iter());
+    let reviewed = [(asked, &Review::of(asked))];
+    let mut answers = template.judge(&constraint, &reviewed, Some(&known), &mut Work::default());
+    let violations = answers.pop().expect("one was asked about")?;
     Ok(violations.into_iter().map(|it| it.message).collect())
 }
 
@@ -100,9 +102,9 @@ fn work_is_bounded_over_all_objects() {
     let object = stored("{}");
     let asked = Asked { request: &REQUEST, version: "v1", object: &object, namespace: None };
     let mut work = Work { ticks: 10 };
-    let judged = |work: &mut Work| template.judge(&object, asked, None, work).map(|it| it.len());
-    let answers: Vec<_> = (0..20).map(|_| judged(&mut work)).collect();
-    assert_eq!(answers[0], Ok(1));
+    let review = Review::of(asked);
+    let answers = template.judge(&object, &[(asked, &review); 20], None, &mut work);
+    assert_eq!(answers[0].as_ref().map(Vec::len), Ok(1));
     assert!(answers[19].as_ref().is_err_and(|why| why.contains("used up")), "{answers:?}");
 }
 
