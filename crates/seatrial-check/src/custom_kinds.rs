@@ -77,15 +77,20 @@ impl Definitions {
     /// What the definitions say of an object; none if there is none. Those of its
     /// own unit count, else the one that has least to say: which of several is
     /// installed is not known.
-    pub(crate) fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Option<Verdict> {
+    pub(crate) fn judge(
+        &self,
+        repository: &Repository,
+        object: &Object,
+        is_whole: bool,
+    ) -> Option<(Verdict, Place)> {
         let mut judged = BTreeSet::new();
-        let mut mildest: Option<Verdict> = None;
+        let mut mildest: Option<(Verdict, Place)> = None;
         for definition in self.about(repository, object)?.filter(|it| judged.insert(it.first)) {
             let verdict = definition.judge(repository, object, is_whole);
-            if mildest.as_ref().is_none_or(|other| verdict.weight() < other.weight()) {
-                mildest = Some(verdict);
+            if mildest.as_ref().is_none_or(|(other, _)| verdict.weight() < other.weight()) {
+                mildest = Some((verdict, definition.place));
             }
-            if mildest.as_ref().is_some_and(|it| it.weight() == 0) {
+            if mildest.as_ref().is_some_and(|(it, _)| it.weight() == 0) {
                 break;
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use seatrial_diagnostics::Location;
+use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, Place, Repository, UnitRole};
 use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
@@ -39,6 +39,43 @@ pub(crate) struct Review {
     pub(crate) problems: Vec<Problem>,
     /// What breaks the rules behind the types.
     pub(crate) errors: Vec<FieldError>,
+    /// The definition in the repository that says so.
+    pub(crate) definition: Option<Definition>,
+}
+
+/// A definition in the repository, and how grave what it says can be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Definition {
+    place: Place,
+    most: Severity,
+}
+
+impl Definition {
+    /// A definition of the object's own unit is applied with it, so what it
+    /// refuses is refused. Which one is installed where another unit brings it is
+    /// not known, and that of a sample says least about a cluster.
+    fn of(repository: &Repository, object: &Object, place: Place) -> Self {
+        let most = match repository.unit(place.unit).role {
+            _ if place.unit == object.unit() => Severity::Error,
+            UnitRole::Candidate => Severity::Info,
+            UnitRole::Deployed | UnitRole::Base => Severity::Warning,
+        };
+        Self { place, most }
+    }
+}
+
+impl Review {
+    /// A notice as grave as its cause allows, with the definition behind it.
+    pub(crate) fn weighed(&self, notice: Notice) -> Notice {
+        let Some(definition) = self.definition else { return notice };
+        let severity = notice.severity.min(definition.most);
+        let at = Location::field(definition.place.unit, definition.place.object, FieldPath::root());
+        let notice = notice.severity(severity).related(at, Role::Definition, "the kind is defined here");
+        if definition.most == Severity::Error {
+            return notice;
+        }
+        notice.because("another unit defines the kind; a cluster may have another definition")
+    }
 }
 
 /// Whether the target has a kind in the version that an object names.
@@ -72,7 +109,8 @@ impl Reviews {
 
     /// The answer to an object.
     pub(crate) fn answer(&self, repository: &Repository, object: &Object) -> &Review {
-        static NOTHING: Review = Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new() };
+        static NOTHING: Review =
+            Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new(), definition: None };
         let place = Place { unit: object.unit(), object: object.id() };
         let slot = self.units.get(place.unit.0 as usize).and_then(|unit| unit.get(place.object.0 as usize));
         let (Some(table), Some(slot)) = (self.table, slot) else { return &NOTHING };
@@ -135,22 +173,24 @@ fn review(
         return Review { served, ..Review::default() };
     }
     if is_too_large(object.root()) {
-        return Review { served, problems: Vec::new(), errors: vec![too_large()] };
+        return Review { served, errors: vec![too_large()], ..Review::default() };
     }
     let is_judged = is_judged(repository, object);
     let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
         let is_foreign = matches!(served, Served::Foreign | Served::Never);
-        return match definitions.judge(repository, object, is_judged).filter(|_| is_foreign) {
-            None => Review { served, ..Review::default() },
-            Some(Verdict::Unserved) => Review { served: Served::Undefined, ..Review::default() },
-            Some(Verdict::Checked(problems, errors)) => {
-                settled(object, Review { served: Served::Custom, problems, errors })
+        let judged = definitions.judge(repository, object, is_judged).filter(|_| is_foreign);
+        let Some((verdict, place)) = judged else { return Review { served, ..Review::default() } };
+        let definition = Some(Definition::of(repository, object, place));
+        return match verdict {
+            Verdict::Unserved => Review { served: Served::Undefined, definition, ..Review::default() },
+            Verdict::Checked(problems, errors) => {
+                settled(object, Review { served: Served::Custom, problems, errors, definition })
             }
         };
     };
     let decoded = decode(object.root(), table, kind.type_id);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
-    settled(object, Review { served, problems: decoded.problems, errors })
+    settled(object, Review { served, problems: decoded.problems, errors, definition: None })
 }
 
 /// Whether an object is held against rules: a unit that serves others is not
@@ -171,7 +211,7 @@ fn too_large() -> FieldError {
 
 /// What is left without what follows from something else, or is not written yet.
 fn settled(object: &Object, review: Review) -> Review {
-    let Review { served, problems, errors } = review;
+    let Review { served, problems, errors, definition } = review;
     let unread: Vec<_> = problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
     let errors: Vec<_> = errors
@@ -180,7 +220,7 @@ fn settled(object: &Object, review: Review) -> Review {
         .collect();
     let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
     let problems = problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
-    Review { served, problems, errors }
+    Review { served, problems, errors, definition }
 }
 
 /// The defaults of a new object, and the rules that it breaks.

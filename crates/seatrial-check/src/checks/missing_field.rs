@@ -40,10 +40,12 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for error in context.review_of(object).errors.iter().filter(|it| it.reason == Reason::Required) {
+        let review = context.review_of(object);
+        for error in review.errors.iter().filter(|it| it.reason == Reason::Required) {
             let message = format!("`{}` of {} is missing", error.field, object.title());
             let notice = Notice::new(&CHECK.info, location(object, &error.path), message)
                 .because(format!("the API server says: {error}"));
+            let notice = review.weighed(notice);
             report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
         }
     }

@@ -56,8 +56,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for error in context.review_of(object).errors.iter().filter(|it| it.reason != Reason::Required) {
-            report.add(judge(object, error));
+        let review = context.review_of(object);
+        for error in review.errors.iter().filter(|it| it.reason != Reason::Required) {
+            report.add(review.weighed(judge(object, error)));
         }
     }
 }

@@ -51,7 +51,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let (version, kind) = (object.api_version(), object.kind());
         let at = location(object, &FieldPath::root().key("apiVersion"));
         let title = object.title();
-        let notice = match context.review_of(object).served {
+        let review = context.review_of(object);
+        let notice = match review.served {
             Served::Otherwise(known) if known.first_minor() > target.minor as u8 => {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not have yet");
                 Notice::new(&CHECK.info, at, message)
@@ -95,7 +96,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             }
             Served::Yes(_) | Served::Custom | Served::Foreign => continue,
         };
-        report.add(notice);
+        report.add(review.weighed(notice));
     }
 }
 

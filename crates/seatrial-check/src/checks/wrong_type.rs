@@ -52,9 +52,10 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for problem in &context.review_of(object).problems {
+        let review = context.review_of(object);
+        for problem in &review.problems {
             if matches!(problem.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. }) {
-                report.add(judge(object, problem));
+                report.add(review.weighed(judge(object, problem)));
             }
         }
     }

@@ -372,3 +372,20 @@ fn paths_start_at_the_top_also_when_a_part_is_asked_for() {
         );
     }
 }
+
+#[test]
+fn a_definition_weighs_what_it_proves() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+        metadata: {name: lamps.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  \
+        names: {kind: Lamp, plural: lamps}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    \
+        schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object}}}}\n";
+    let lamp = "apiVersion: example.com/v1\nkind: Lamp\nmetadata: {name: desk}\nspec: {warts: 7}\n";
+    let severity = |place: &str| {
+        let trial = trial_of(&[(place, definition), ("apps/lamp.yaml", lamp)], "");
+        let unknown = trial.findings.iter().find(|it| it.check.id == "unknown-field");
+        unknown.map(|it| (it.severity, it.related.len()))
+    };
+    assert_eq!(severity("apps/lamps.yaml"), Some((Severity::Error, 1)));
+    assert_eq!(severity("infra/lamps.yaml"), Some((Severity::Warning, 1)));
+    assert_eq!(severity("samples/lamps.yaml"), Some((Severity::Info, 1)));
+}
