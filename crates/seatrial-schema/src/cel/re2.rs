@@ -4,6 +4,8 @@
 //! do not nest, `\Q..\E` quotes, `\z` ends the text, repetitions are not repeated,
 //! names of groups may be anything and stand twice).
 
+use std::fmt::Write;
+
 use regex::{Regex, RegexBuilder};
 
 /// How large a compiled pattern may be.
@@ -152,6 +154,10 @@ impl<'a> Writer<'a> {
         self.has_operand = true;
     }
 
+    fn push_code(&mut self, letter: char) {
+        write!(self.out, r"\x{{{:X}}}", u32::from(letter)).expect("a string takes everything");
+    }
+
     /// What stands between two places of the pattern.
     fn part(from: &'a str, to: &str) -> &'a str {
         &from[..from.len() - to.len()]
@@ -252,7 +258,7 @@ impl<'a> Writer<'a> {
             }
             _ => {
                 let (code, rest) = character(self.rest)?;
-                self.out.push_str(&format!(r"\x{{{:X}}}", u32::from(code)));
+                self.push_code(code);
                 self.rest = rest;
                 self.has_operand = true;
             }
@@ -269,15 +275,14 @@ impl<'a> Writer<'a> {
         let mut is_first = true;
         while is_first || !self.rest.starts_with(']') {
             is_first = false;
-            if self.rest.starts_with("[:") {
-                if let Some(end) = self.rest[2..].find(":]") {
-                    let name = &self.rest[..end + 4];
-                    if !is_posix(name) {
-                        return Err(wrong(BAD_RANGE, name));
-                    }
-                    self.copy(name.len(), true);
-                    continue;
+            let posix_end = self.rest.strip_prefix("[:").and_then(|it| it.find(":]"));
+            if let Some(end) = posix_end {
+                let name = &self.rest[..end + 4];
+                if !is_posix(name) {
+                    return Err(wrong(BAD_RANGE, name));
                 }
+                self.copy(name.len(), true);
+                continue;
             }
             let letter = self.rest.strip_prefix('\\').and_then(|it| it.chars().next());
             match letter {
@@ -302,14 +307,15 @@ impl<'a> Writer<'a> {
         let start = self.rest;
         let (low, rest) = class_character(start, whole)?;
         self.rest = rest;
-        self.out.push_str(&format!(r"\x{{{:X}}}", u32::from(low)));
+        self.push_code(low);
         if rest.starts_with('-') && rest.len() >= 2 && !rest[1..].starts_with(']') {
             let (high, rest) = class_character(&rest[1..], whole)?;
             self.rest = rest;
             if high < low {
                 return Err(wrong(BAD_RANGE, Self::part(start, rest)));
             }
-            self.out.push_str(&format!(r"-\x{{{:X}}}", u32::from(high)));
+            self.out.push('-');
+            self.push_code(high);
         }
         Ok(())
     }
@@ -339,7 +345,7 @@ fn character(text: &str) -> Result<(char, &str), String> {
         'x' => return hexadecimal(text),
         '0'..='7' => {
             let digits: &str = &text[1..];
-            let length = digits.bytes().take(3).take_while(|it| (b'0'..=b'7').contains(it)).count();
+            let length = digits.bytes().take(3).take_while(|it| matches!(it, b'0'..=b'7')).count();
             // One digit that is no zero would be a back reference.
             if letter != '0' && length == 1 {
                 return Err(wrong(BAD_ESCAPE, &text[..2]));
@@ -397,11 +403,12 @@ fn perl_class(letter: char) -> &'static str {
 }
 
 fn is_posix(name: &str) -> bool {
-    let inner = name[2..name.len() - 2].strip_prefix('^').unwrap_or(&name[2..name.len() - 2]);
     const NAMES: [&str; 14] = [
         "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
         "upper", "word", "xdigit",
     ];
+    let inner = &name[2..name.len() - 2];
+    let inner = inner.strip_prefix('^').unwrap_or(inner);
     NAMES.contains(&inner)
 }
 
