@@ -215,7 +215,7 @@ impl<'a> Render<'a> {
         let mut names: Vec<&String> = templates.keys().collect();
         names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
         names.reverse();
-        let mut set = Set::new(functions::all());
+        let mut set = Set::new(functions::of(self.options.helm));
         let mut unparsed = Vec::new();
         for name in &names {
             let content = &templates[*name].file.content;

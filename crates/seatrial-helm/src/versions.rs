@@ -56,6 +56,10 @@ pub struct Switches {
     pub file_bytes_max: Option<u64>,
     /// What is said before the names of dependencies that are not vendored.
     pub missing_dependencies: &'static str,
+    /// Which functions of today templates do not know.
+    pub missing_functions: &'static [&'static str],
+    /// Whether sprig is 3.2.2, which merges, counts and writes words differently.
+    pub has_old_sprig: bool,
     /// Whether the chart's API version decides before anything else is loaded.
     pub detects_api_version: bool,
 }
@@ -100,6 +104,8 @@ impl HelmVersion {
             file_bytes_max: None,
             missing_dependencies: "an error occurred while checking for chart dependencies. You may need to \
                                    run 'helm dependency build' to fetch missing dependencies",
+            missing_functions: &[],
+            has_old_sprig: false,
             detects_api_version: true,
         };
         let limited = Some(5 << 20);
@@ -110,6 +116,7 @@ impl HelmVersion {
                 kubernetes_minor: 34,
                 null_rules: NullRules::RemoveWritten,
                 splits_at_lines: false,
+                missing_functions: MISSING_IN_4_0,
                 file_bytes_max: limited,
                 missing_dependencies: "an error occurred while checking for chart dependencies. You may need \
                                        to run `helm dependency build` to fetch missing dependencies",
@@ -126,6 +133,7 @@ impl HelmVersion {
                 traced_errors: false,
                 set_json_takes_objects: false,
                 values_type: "chartutil.Values",
+                missing_functions: MISSING_IN_3_22,
                 file_bytes_max: limited,
                 missing_dependencies: "An error occurred while checking for chart dependencies. You may need \
                                        to run `helm dependency build` to fetch missing dependencies",
@@ -137,11 +145,63 @@ impl HelmVersion {
                 kubernetes_minor: 25,
                 null_rules: NullRules::RemoveAll,
                 imports_keep_nulls: false,
+                missing_functions: MISSING_IN_3_10,
+                has_old_sprig: true,
                 ..Self::V3_22.switches()
             },
         }
     }
 }
+
+const MISSING_IN_4_0: &[&str] = &[
+    "durationDays",
+    "durationHours",
+    "durationMicroseconds",
+    "durationMilliseconds",
+    "durationMinutes",
+    "durationNanoseconds",
+    "durationRoundTo",
+    "durationSeconds",
+    "durationTruncateTo",
+    "durationWeeks",
+    "mustToDuration",
+    "mustToToml",
+];
+
+const MISSING_IN_3_22: &[&str] = &[
+    "durationDays",
+    "durationHours",
+    "durationMicroseconds",
+    "durationMilliseconds",
+    "durationMinutes",
+    "durationNanoseconds",
+    "durationRoundTo",
+    "durationSeconds",
+    "durationTruncateTo",
+    "durationWeeks",
+    "mustToDuration",
+    "mustToToml",
+    "mustToYaml",
+];
+
+const MISSING_IN_3_10: &[&str] = &[
+    "durationDays",
+    "durationHours",
+    "durationMicroseconds",
+    "durationMilliseconds",
+    "durationMinutes",
+    "durationNanoseconds",
+    "durationRoundTo",
+    "durationSeconds",
+    "durationTruncateTo",
+    "durationWeeks",
+    "fromToml",
+    "mustToDuration",
+    "mustToToml",
+    "mustToYaml",
+    "sha512sum",
+    "toYamlPretty",
+];
 
 #[cfg(test)]
 mod tests {

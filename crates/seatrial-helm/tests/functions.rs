@@ -4,16 +4,46 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use seatrial_helm::functions;
 use seatrial_helm::template::engine::on_deep_stack;
 use seatrial_helm::template::{Data, Engine, Home, Map, Options, Set, Trace, Value};
+use seatrial_helm::{HelmVersion, functions};
 
 const ROWS: &str = include_str!("../goldens/functions.jsonl");
+const OLD_ROWS: &str = include_str!("../goldens/functions-3.10.jsonl");
 
 #[test]
 fn functions_give_what_helm_records() {
-    let report = on_deep_stack(compare);
+    let report = on_deep_stack(|| compare(ROWS, HelmVersion::V4_3));
     assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn functions_of_old_give_what_sprig_recorded_then() {
+    let report = on_deep_stack(|| compare(OLD_ROWS, HelmVersion::V3_10));
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn versions_know_the_functions_they_had() {
+    let knows = |version, name: &str| functions::of(version).any(|it| it.name == name);
+    let rows = [
+        ("sha512sum", [false, true, true, true]),
+        ("fromToml", [false, true, true, true]),
+        ("toYamlPretty", [false, true, true, true]),
+        ("mustToYaml", [false, false, true, true]),
+        ("mustToToml", [false, false, false, true]),
+        ("durationRoundTo", [false, false, false, true]),
+        ("durationRound", [true, true, true, true]),
+        ("fromJsonArray", [true, true, true, true]),
+    ];
+    for (name, expected) in rows {
+        assert_eq!(HelmVersion::ALL.map(|it| knows(it, name)), expected, "{name}");
+    }
+    assert!(
+        HelmVersion::ALL
+            .iter()
+            .all(|it| { it.switches().missing_functions.iter().all(|name| functions::find(name).is_some()) })
+    );
 }
 
 #[test]
@@ -28,8 +58,8 @@ fn every_function_of_these_files_has_rows() {
 }
 
 /// What differs, per function and then row by row.
-fn compare() -> String {
-    let mut lines = ROWS.lines();
+fn compare(recorded: &str, version: HelmVersion) -> String {
+    let mut lines = recorded.lines();
     let header: serde_json::Value = serde_json::from_str(lines.next().expect("a header")).expect("JSON");
     let (mut wrong, mut rows, mut report) = (BTreeMap::new(), 0_usize, Vec::new());
     for line in lines {
@@ -37,7 +67,7 @@ fn compare() -> String {
         let text = |key: &str| row[key].as_str().map(str::to_owned);
         let template = text("template").expect("a template");
         let expected = text("output").ok_or_else(|| text("error").expect("an error"));
-        let given = render(&template, &header["context"]);
+        let given = render(version, &template, &header["context"]);
         rows += 1;
         if given != expected {
             *wrong.entry(text("function").expect("a function")).or_insert(0_usize) += 1;
@@ -51,8 +81,8 @@ fn compare() -> String {
     format!("{equal} of {rows} rows are equal; different: {wrong:?}\n{}", report.join("\n"))
 }
 
-fn render(template: &str, context: &serde_json::Value) -> Result<String, String> {
-    let mut set = Set::new(functions::all());
+fn render(version: HelmVersion, template: &str, context: &serde_json::Value) -> Result<String, String> {
+    let mut set = Set::new(functions::of(version));
     set.parse("t", template, Home::None).map_err(|error| error.message)?;
     let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
     let output = engine.execute("t", value(context)).map_err(|error| error.message)?;

@@ -1,5 +1,7 @@
 //! Arguments that the engine has held against a signature.
 
+use std::borrow::Cow;
+
 use crate::template::{Data, Map, Value};
 
 /// The bytes of a `string` argument.
@@ -44,4 +46,18 @@ pub(super) fn map(args: &[Value], index: usize) -> Map {
 /// An argument of any type; nil when it is not there.
 pub(super) fn any(args: &[Value], index: usize) -> Value {
     args.get(index).cloned().unwrap_or_default()
+}
+
+/// The bytes of a string argument; none for anything else.
+pub(crate) fn go_text(value: &Value) -> Cow<'_, [u8]> {
+    match &value.data {
+        Data::Str(text) => Cow::Borrowed(text.as_bytes()),
+        Data::Raw(bytes) | Data::Bytes(bytes) => Cow::Borrowed(bytes),
+        _ => Cow::Borrowed(&[]),
+    }
+}
+
+/// Bytes as letters, with replacement characters where they are none.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(crate::json::lossy(bytes)), Cow::Borrowed)
 }

@@ -11,7 +11,7 @@ use crate::template::{Call, Fault, Function, Value};
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("camelcase", &[Str], |_, args| Ok(Value::from(pascal_case(args::text(args, 0))))),
+    fixed("camelcase", &[Str], |_, args| Ok(Value::from(pascal_case(args::text(args, 0), true)))),
     fixed("kebabcase", &[Str], |_, args| Ok(separated(args::text(args, 0), '-'))),
     fixed("lower", &[Str], |call, args| map_runes(call, &args[0], to_lower)),
     fixed("snakecase", &[Str], |_, args| Ok(separated(args::text(args, 0), '_'))),
@@ -70,8 +70,8 @@ fn is_connector(rune: char) -> bool {
     matches!(rune, '-' | '_') || is_space(rune)
 }
 
-/// xstrings' `ToPascalCase`
-fn pascal_case(mut source: &[u8]) -> String {
+/// xstrings' `ToPascalCase`; before 1.5, `ToCamelCase` kept no capitals.
+pub(super) fn pascal_case(mut source: &[u8], keeps_capitals: bool) -> String {
     let mut made = String::with_capacity(source.len());
     let mut next = || -> Option<char> {
         let (rune, size) = decode(source);
@@ -105,7 +105,7 @@ fn pascal_case(mut source: &[u8]) -> String {
                 rune = to_upper(rune);
             }
             (_, false) => {
-                if starts_upper && is_upper(rune) {
+                if !keeps_capitals || starts_upper && is_upper(rune) {
                     rune = to_lower(rune);
                 } else {
                     starts_upper = false;

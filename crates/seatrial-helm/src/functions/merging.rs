@@ -12,26 +12,42 @@ use crate::template::{Call, Data, Element, Fault, Function, Map, Value};
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
-    variadic("merge", &[Dict, Dict], |call, args| merged(call, args, false)),
-    variadic("mergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, true)),
-    variadic("mustMerge", &[Dict, Dict], |call, args| merged(call, args, false)),
-    variadic("mustMergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, true)),
+    variadic("merge", &[Dict, Dict], |call, args| merged(call, args, Rules::FILL)),
+    variadic("mergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, Rules::OVERWRITE)),
+    variadic("mustMerge", &[Dict, Dict], |call, args| merged(call, args, Rules::FILL)),
+    variadic("mustMergeOverwrite", &[Dict, Dict], |call, args| merged(call, args, Rules::OVERWRITE)),
 ];
 
-fn merged(call: &mut dyn Call, args: &[Value], overwrites: bool) -> Result<Value, Fault> {
+/// How maps are merged.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// Whether what is there gives way, unless both are maps.
+    overwrites: bool,
+    /// Whether it stays where a map would come in place of something else.
+    keeps_from_maps: bool,
+}
+
+impl Rules {
+    const FILL: Self = Self { overwrites: false, keeps_from_maps: false };
+    const OVERWRITE: Self = Self { overwrites: true, keeps_from_maps: false };
+    /// mergo before 1.0.
+    pub(super) const OLD_OVERWRITE: Self = Self { overwrites: true, keeps_from_maps: true };
+}
+
+pub(super) fn merged(call: &mut dyn Call, args: &[Value], rules: Rules) -> Result<Value, Fault> {
     let mut target = args::map(args, 0);
     for index in 1..args.len() {
         let source = args::map(args, index);
         if target.is_nil && !source.is_nil {
             target = Map::new();
         }
-        merge(call, &target, &source, overwrites, 0)?;
+        merge(call, &target, &source, rules, 0)?;
     }
     let origin = args.first().map(|it| it.origin).unwrap_or_default();
     Ok(Value::from(target).with_origin(origin))
 }
 
-fn merge(call: &mut dyn Call, target: &Map, source: &Map, overwrites: bool, level: u32) -> Result<(), Fault> {
+fn merge(call: &mut dyn Call, target: &Map, source: &Map, rules: Rules, level: u32) -> Result<(), Fault> {
     if level > MOST_LEVELS {
         return Err(too_deep());
     }
@@ -41,21 +57,22 @@ fn merge(call: &mut dyn Call, target: &Map, source: &Map, overwrites: bool, leve
     for (key, value) in entries {
         let there = target.get(&key);
         if value.is_nil() {
-            // A nil is taken over what is there, but not into an empty place.
-            if overwrites {
+            if rules.overwrites {
                 set(target, source, key, value)?;
             }
             continue;
         }
         if let (Some(Value { data: Data::Map(there), .. }), Data::Map(value)) = (&there, &value.data) {
             if !there.is_nil || value.is_nil {
-                merge(call, there, value, overwrites, level + 1)?;
+                merge(call, there, value, rules, level + 1)?;
             }
             if !there.is_empty() {
                 continue;
             }
         }
-        if overwrites || there.is_none_or(|it| is_empty(&it)) {
+        let is_free = there.is_none_or(|it| is_empty(&it));
+        let gives_way = rules.overwrites && !(rules.keeps_from_maps && value.as_map().is_some());
+        if is_free || gives_way {
             set(target, source, key, value)?;
         }
     }

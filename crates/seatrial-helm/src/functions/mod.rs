@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
+use crate::HelmVersion;
 use crate::template::{Call, Fault, Function, Type, Value};
 
 mod args;
-mod arguments;
 mod base;
 mod casing;
 mod certificates;
@@ -28,6 +28,7 @@ mod math;
 mod merging;
 mod network;
 mod numbers;
+mod older;
 mod paths;
 mod random;
 mod reflection;
@@ -38,7 +39,7 @@ mod toml;
 mod urls;
 mod yaml;
 
-pub(crate) use arguments::{go_text, text_of};
+pub(crate) use args::{go_text, text_of};
 pub(crate) use base::{base64, encode_with, from_base64};
 pub(crate) use dates::time_value;
 
@@ -55,6 +56,13 @@ pub fn all() -> &'static [Function] {
         all
     });
     &ALL
+}
+
+/// The functions of a version of Helm.
+pub fn of(version: HelmVersion) -> impl Iterator<Item = &'static Function> {
+    let switches = version.switches();
+    let older = if switches.has_old_sprig { older::FUNCTIONS } else { &[] };
+    all().iter().filter(move |it| !switches.missing_functions.contains(&it.name)).chain(older)
 }
 
 /// The function of this name.

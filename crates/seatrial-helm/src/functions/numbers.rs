@@ -210,7 +210,7 @@ pub(super) fn truncated(number: f64) -> i64 {
 }
 
 /// Takes `.0`, `.00`, ... from the end.
-fn without_zero_decimals(text: &[u8]) -> &[u8] {
+pub(super) fn without_zero_decimals(text: &[u8]) -> &[u8] {
     let zeros = text.iter().rev().take_while(|it| **it == b'0').count();
     match text[..text.len() - zeros].split_last() {
         Some((b'.', whole)) if zeros > 0 => whole,

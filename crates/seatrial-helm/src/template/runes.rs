@@ -73,10 +73,10 @@ pub(crate) fn is_title(rune: char) -> bool {
 
 /// `unicode.IsLetter`
 pub(crate) fn is_letter(rune: char) -> bool {
+    use Category::{LowercaseLetter, ModifierLetter, OtherLetter, TitlecaseLetter, UppercaseLetter};
     if rune.is_ascii() {
         return rune.is_ascii_alphabetic();
     }
-    use Category::{LowercaseLetter, ModifierLetter, OtherLetter, TitlecaseLetter, UppercaseLetter};
     matches!(
         get_general_category(rune),
         UppercaseLetter | LowercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter
@@ -93,22 +93,22 @@ pub(crate) fn is_digit(rune: char) -> bool {
 
 /// `unicode.IsNumber`
 pub(crate) fn is_number(rune: char) -> bool {
+    use Category::{DecimalNumber, LetterNumber, OtherNumber};
     if rune.is_ascii() {
         return rune.is_ascii_digit();
     }
-    use Category::{DecimalNumber, LetterNumber, OtherNumber};
     matches!(get_general_category(rune), DecimalNumber | LetterNumber | OtherNumber)
 }
 
 /// `unicode.IsPunct`
 pub(crate) fn is_punctuation(rune: char) -> bool {
-    if rune.is_ascii() {
-        return rune.is_ascii_punctuation() && !"$+<=>^`|~".contains(rune);
-    }
     use Category::{
         ClosePunctuation, ConnectorPunctuation, DashPunctuation, FinalPunctuation, InitialPunctuation,
         OpenPunctuation, OtherPunctuation,
     };
+    if rune.is_ascii() {
+        return rune.is_ascii_punctuation() && !"$+<=>^`|~".contains(rune);
+    }
     matches!(
         get_general_category(rune),
         ConnectorPunctuation
