@@ -33,6 +33,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Severity, Strictnes
 use seatrial_model::Object;
 use seatrial_schema::decode::{Meant, Problem, ProblemKind};
 use seatrial_yaml::{FieldPath, PathStep};
+use smol_str::SmolStr;
 
 use crate::review::location;
 use crate::{Check, Context, Report};
@@ -83,7 +84,7 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
         Some(Meant::Spelling(near)) => {
             let is_free = object.root().at(&parent.key(near)).is_none();
             let notice = notice.help(format!("rename it to `{near}`"));
-            let change = Change::Rename { at, name: (*near).to_owned() };
+            let change = Change::Rename { at, name: near.to_string() };
             if is_free { notice.change(change) } else { notice }
         }
         Some(Meant::Elsewhere { up, down }) => {
@@ -93,7 +94,7 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
 }
 
 /// The place of a field so many levels up and then down.
-fn place(parent: &FieldPath, up: usize, down: &[&str]) -> FieldPath {
+fn place(parent: &FieldPath, up: usize, down: &[SmolStr]) -> FieldPath {
     let mut steps = parent.steps().to_vec();
     for _ in 0..up {
         while matches!(steps.last(), Some(PathStep::Index(_))) {

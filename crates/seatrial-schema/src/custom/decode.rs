@@ -5,7 +5,7 @@
 
 use seatrial_yaml::{Dialect, Entry as Written, FieldPath, Node, PathStep};
 
-use crate::decode::{Decoded, Problem, ProblemKind, decode_metadata, dotted, untyped};
+use crate::decode::{Decoded, LOOKS_MAX, Problem, ProblemKind, decode_metadata, dotted, meant, untyped};
 use crate::structural::{Additional, Structural};
 use crate::value::{By, Entry, Value};
 
@@ -17,7 +17,13 @@ const PROBLEMS_MAX: usize = 1000;
 
 /// Reads an object by the schema of its kind.
 pub(super) fn decode(node: Node<'_>, schema: &Structural, keeps_unknown: bool) -> Decoded {
-    let mut reader = Reader { path: FieldPath::root(), problems: Vec::new(), keeps_all: keeps_unknown };
+    let mut reader = Reader {
+        path: FieldPath::root(),
+        above: Vec::new(),
+        looks: LOOKS_MAX,
+        problems: Vec::new(),
+        keeps_all: keeps_unknown,
+    };
     let value = reader.mapping(node, Some(schema), Mode::Prune, true);
     let mut problems = reader.problems;
     // Metadata comes first, as the server reads it first.
@@ -35,15 +41,19 @@ enum Mode {
     Keep,
 }
 
-struct Reader {
+struct Reader<'s> {
     path: FieldPath,
+    /// The schemas above, one for each field of the path; none for a key of a map.
+    above: Vec<Option<&'s Structural>>,
+    /// How many fields may still be looked at for those that were meant.
+    looks: usize,
     problems: Vec<Problem>,
     keeps_all: bool,
 }
 
-impl Reader {
+impl<'s> Reader<'s> {
     /// A value under a schema; without one, nothing may be below.
-    fn value(&mut self, node: Node<'_>, schema: Option<&Structural>, mode: Mode) -> Value {
+    fn value(&mut self, node: Node<'_>, schema: Option<&'s Structural>, mode: Mode) -> Value {
         let mode = self.mode(schema, mode);
         if self.path.len() > DEPTH_MAX {
             let kind = ProblemKind::Malformed { stops: true };
@@ -73,17 +83,23 @@ impl Reader {
         if self.keeps_all || schema.is_some_and(|it| it.preserve_unknown) { Mode::Keep } else { mode }
     }
 
-    fn mapping(&mut self, node: Node<'_>, schema: Option<&Structural>, mode: Mode, is_root: bool) -> Value {
+    fn mapping(
+        &mut self,
+        node: Node<'_>,
+        schema: Option<&'s Structural>,
+        mode: Mode,
+        is_root: bool,
+    ) -> Value {
         let mode = self.mode(schema, mode);
         let is_object = is_root || schema.is_some_and(|it| it.embedded_resource);
         let mut fields = Vec::with_capacity(node.len());
         for entry in self.entries(node) {
             let name = entry.name();
-            let known = schema.and_then(|it| it.properties.get(&*name));
+            let known = schema.and_then(|it| it.properties.get(&name));
             let others = schema.and_then(|it| it.additional.as_ref());
             let is_meta = is_object && META.contains(&&*name);
             if known.is_none() && others.is_none() && !is_meta && mode == Mode::Prune {
-                self.unknown(&entry);
+                self.unknown(&entry, schema);
                 continue;
             }
             let below = known.or(match others {
@@ -95,6 +111,7 @@ impl Reader {
                 continue;
             }
             self.path.push(PathStep::Key(name.as_ref().into()));
+            self.above.push(schema.filter(|_| known.is_some()));
             let value = if is_meta && name == "metadata" {
                 decode_metadata(entry.value, &self.path, &mut self.problems)
             } else if is_meta || (known.is_none() && others.is_none()) {
@@ -103,6 +120,7 @@ impl Reader {
                 self.value(entry.value, below, Mode::Prune)
             };
             self.path.pop();
+            self.above.pop();
             fields.push(Entry { key: name.into(), value, by: By::Manifest });
         }
         Value::Map(fields.into_iter().collect())
@@ -125,10 +143,12 @@ impl Reader {
         entries
     }
 
-    fn unknown(&mut self, entry: &Written<'_>) {
+    fn unknown(&mut self, entry: &Written<'_>, schema: Option<&'s Structural>) {
         let path = self.path.key(&entry.name());
         let message = format!("unknown field {:?}", dotted(&path));
-        let kind = ProblemKind::UnknownField { meant: None };
+        let kind = ProblemKind::UnknownField {
+            meant: schema.and_then(|it| meant(&entry.name(), it, &self.above, &mut self.looks)),
+        };
         self.report(kind, path, entry.key.written_span(), message);
     }
 

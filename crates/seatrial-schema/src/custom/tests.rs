@@ -6,7 +6,7 @@ use seatrial_source::FileId;
 use seatrial_yaml::{Dialect, Limits, parse};
 
 use super::{CustomKind, CustomKinds};
-use crate::decode::ProblemKind;
+use crate::decode::{Meant, ProblemKind};
 use crate::errors::Errors;
 use crate::testing::{fields, value};
 use crate::value::{By, Value};
@@ -231,4 +231,28 @@ fn what_would_take_too_long_is_given_up() {
 fn schemas_of_any_depth_are_read() {
     let deep = format!("{}{{type: string}}{}", "{type: array, items: ".repeat(240), "}".repeat(240));
     assert_eq!(refused(&deep, "[[[x]]]").len(), 1);
+}
+
+#[test]
+fn the_field_that_was_meant_is_found_in_the_schema() {
+    let kinds = kind(
+        "{type: object, properties: {size: {type: integer}, decks: {type: array, items: {type: object, properties: {cabins: {type: object, properties: {beds: {type: integer}}}}}}, crew: {type: object, additionalProperties: {type: object, properties: {rank: {type: string}}}}}}",
+    );
+    let meant = |spec: &str| {
+        let text = format!("{{apiVersion: a.dev/v1, kind: Ship, metadata: {{name: x}}, spec: {spec}}}");
+        let stream = parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
+        let decoded = only(&kinds).decode(stream.roots().next().expect("there is one"));
+        decoded.problems.into_iter().find_map(|it| match it.kind {
+            ProblemKind::UnknownField { meant } => meant,
+            _ => None,
+        })
+    };
+    let elsewhere =
+        |up, down: &[&str]| Some(Meant::Elsewhere { up, down: down.iter().map(|it| (*it).into()).collect() });
+    assert_eq!(meant("{Size: 1}"), Some(Meant::Spelling("size".into())));
+    assert_eq!(meant("{crew: {cook: {rnak: a}}}"), Some(Meant::Spelling("rank".into())));
+    assert_eq!(meant("{beds: 2}"), elsewhere(0, &["decks", "cabins", "beds"]));
+    assert_eq!(meant("{decks: [{size: 2}]}"), elsewhere(1, &["size"]));
+    assert_eq!(meant("{crew: {cook: {size: 2}}}"), elsewhere(2, &["size"]));
+    assert_eq!(meant("{zzzzzzzz: 1}"), None);
 }

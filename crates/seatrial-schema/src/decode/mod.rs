@@ -20,6 +20,7 @@ use crate::table::{Field, Shape, Table, Type, TypeId};
 use crate::value::{By, Entry, Map, Value};
 
 pub use meant::Meant;
+pub(crate) use meant::{LOOKS_MAX, meant};
 pub(crate) use problem::dotted;
 pub use problem::{Problem, ProblemKind};
 pub use required::missing;
@@ -99,6 +100,8 @@ struct Decoder<'t> {
     path: FieldPath,
     /// The Go structs above, with the field that was entered.
     structs: Vec<(&'t Type, &'t Field)>,
+    /// How many fields may still be looked at for those that were meant.
+    looks: usize,
     problems: Vec<Problem>,
     /// How many types above read their own JSON; below them the server looks
     /// for neither unknown nor duplicate fields.
@@ -108,7 +111,7 @@ struct Decoder<'t> {
 impl<'t> Decoder<'t> {
     fn new(table: &'t Table, dialect: Dialect) -> Self {
         let path = FieldPath::root();
-        Self { table, dialect, path, structs: Vec::new(), problems: Vec::new(), custom: 0 }
+        Self { table, dialect, path, structs: Vec::new(), looks: LOOKS_MAX, problems: Vec::new(), custom: 0 }
     }
 
     fn root(&mut self, node: Node<'_>, of: &'t Type) -> Value {

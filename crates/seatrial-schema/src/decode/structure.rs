@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use seatrial_yaml::{Dialect, Entry as WrittenEntry, Node, PathStep};
 use smol_str::SmolStr;
 
+use super::meant::{OfTable, meant};
 use super::{Decoder, ProblemKind, is_dropped};
 use crate::table::{Field, Type};
 use crate::value::{By, Entry, Value};
@@ -56,7 +57,9 @@ impl<'t> Decoder<'t> {
     }
 
     fn unknown(&mut self, entry: &WrittenEntry<'_>, of: &'t Type) {
-        let meant = self.meant(&entry.name(), of);
+        let above: Vec<_> =
+            self.structs.iter().map(|(parent, _)| Some(OfTable(self.table, parent))).collect();
+        let meant = meant(&entry.name(), OfTable(self.table, of), &above, &mut self.looks);
         self.strict(ProblemKind::UnknownField { meant }, entry);
     }
 }

@@ -44,21 +44,21 @@ fn unknown_fields_go_and_are_named_as_the_server_does() {
 #[test]
 fn the_field_that_was_meant_is_found() {
     let pod = |spec: &str| meant(&format!("{{apiVersion: v1, kind: Pod, spec: {spec}}}"));
-    let spelling = |name| Some(Meant::Spelling(name));
+    let spelling = |name: &str| Some(Meant::Spelling(name.into()));
     assert_eq!(pod("{container: []}"), spelling("containers"));
     assert_eq!(pod("{containers: [{readiness_probe: {}}]}"), spelling("readinessProbe"));
     assert_eq!(pod("{containers: [{imagePullPolciy: x}]}"), spelling("imagePullPolicy"));
     assert_eq!(
         pod("{containers: [{nodeSelector: {}}]}"),
-        Some(Meant::Elsewhere { up: 1, down: vec!["nodeSelector"] })
+        Some(Meant::Elsewhere { up: 1, down: vec!["nodeSelector".into()] })
     );
     assert_eq!(
         pod("{containers: [{limits: {}}]}"),
-        Some(Meant::Elsewhere { up: 0, down: vec!["resources", "limits"] })
+        Some(Meant::Elsewhere { up: 0, down: vec!["resources".into(), "limits".into()] })
     );
     assert_eq!(
         meant("{apiVersion: apps/v1, kind: Deployment, spec: {containers: []}}"),
-        Some(Meant::Elsewhere { up: 0, down: vec!["template", "spec", "containers"] })
+        Some(Meant::Elsewhere { up: 0, down: vec!["template".into(), "spec".into(), "containers".into()] })
     );
     assert_eq!(pod("{zzzzzz: 1}"), None);
 }
