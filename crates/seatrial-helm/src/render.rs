@@ -121,7 +121,9 @@ impl<'a> Render<'a> {
         let kube_version = self.kube_version();
         let mut branch = Branch::new(chart, &mut trace);
         if let Err(reason) = branch.process(&given, &self.switches, &mut self.rendered.warnings) {
-            self.say(ErrorKind::Dependencies, format!("chart dependencies processing failed: {reason}"));
+            let prefix =
+                if self.switches.traced_errors { "chart dependencies processing failed: " } else { "" };
+            self.say(ErrorKind::Dependencies, format!("{prefix}{reason}"));
         }
         let values = self.coalesce(&branch, &given);
         if !self.options.skip_schema_validation {

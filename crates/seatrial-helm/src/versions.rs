@@ -50,6 +50,8 @@ pub struct Switches {
     pub traced_errors: bool,
     /// Whether `--set-json` takes a whole object.
     pub set_json_takes_objects: bool,
+    /// Whether `--set a[` is passed over; an error elsewhere.
+    pub lost_index_ends_set: bool,
     /// The type of `.Values`, as `typeOf` prints it.
     pub values_type: &'static str,
     /// The most bytes of one file of a chart; none beyond the bound of all.
@@ -100,6 +102,7 @@ impl HelmVersion {
             keeps_kube_suffix: true,
             traced_errors: true,
             set_json_takes_objects: true,
+            lost_index_ends_set: true,
             values_type: "common.Values",
             file_bytes_max: None,
             missing_dependencies: "an error occurred while checking for chart dependencies. You may need to \
@@ -117,6 +120,7 @@ impl HelmVersion {
                 null_rules: NullRules::RemoveWritten,
                 splits_at_lines: false,
                 missing_functions: MISSING_IN_4_0,
+                lost_index_ends_set: false,
                 file_bytes_max: limited,
                 missing_dependencies: "an error occurred while checking for chart dependencies. You may need \
                                        to run `helm dependency build` to fetch missing dependencies",
@@ -132,6 +136,7 @@ impl HelmVersion {
                 keeps_kube_suffix: false,
                 traced_errors: false,
                 set_json_takes_objects: false,
+                lost_index_ends_set: false,
                 values_type: "chartutil.Values",
                 missing_functions: MISSING_IN_3_22,
                 file_bytes_max: limited,

@@ -83,7 +83,9 @@ impl ValuesInput {
         ];
         for (flag, arguments, mode) in texts {
             for argument in arguments {
-                if let Err(reason) = set::parse_into(argument, &base, mode, trace) {
+                if let Err(reason) =
+                    set::parse_into(argument, &base, mode, switches.lost_index_ends_set, trace)
+                {
                     faults.push(fault(argument, format!("failed parsing {flag} data: {reason}")));
                 }
             }
@@ -100,7 +102,7 @@ fn set_json(
 ) -> Result<Map, ValuesFault> {
     let text = &argument.text;
     if !switches.set_json_takes_objects || !text.trim().starts_with('{') {
-        set::parse_into(argument, base, Mode::Json, trace)
+        set::parse_into(argument, base, Mode::Json, switches.lost_index_ends_set, trace)
             .map_err(|_| fault(argument, format!("failed parsing --set-json data {text}")))?;
         return Ok(base.clone());
     }

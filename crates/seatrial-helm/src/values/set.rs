@@ -10,6 +10,7 @@ use seatrial_yaml::{Dialect, Limits};
 
 use super::input::Argument;
 use super::text::value_of;
+use crate::go;
 use crate::template::{Data, Map, Trace, Value};
 
 /// The highest index that may be set.
@@ -54,9 +55,10 @@ pub(super) fn parse_into(
     argument: &Argument,
     base: &Map,
     mode: Mode<'_>,
+    lost_index_is_end: bool,
     trace: &mut Trace,
 ) -> Result<(), String> {
-    let mut parser = Parser { argument, at: 0, mode, trace };
+    let mut parser = Parser { argument, at: 0, mode, lost_index_is_end, trace };
     loop {
         match parser.key(base, 0) {
             Ok(()) => {}
@@ -71,7 +73,7 @@ pub(super) fn file_paths(text: &str) -> Vec<String> {
     let argument = Argument { file: FileId(0), text: text.into() };
     let paths = RefCell::default();
     // What is wrong with it is told when it is set.
-    let _ = parse_into(&argument, &Map::new(), Mode::Paths(&paths), &mut Trace::off());
+    let _ = parse_into(&argument, &Map::new(), Mode::Paths(&paths), false, &mut Trace::off());
     paths.into_inner()
 }
 
@@ -87,6 +89,7 @@ struct Parser<'a, 't> {
     argument: &'a Argument,
     at: usize,
     mode: Mode<'a>,
+    lost_index_is_end: bool,
     trace: &'t mut Trace,
 }
 
@@ -260,7 +263,7 @@ impl Parser<'_, '_> {
     fn index(&mut self) -> Step<i64> {
         let word = self.until(&[']']);
         if word.last.is_none() {
-            return error("error parsing index: EOF");
+            return if self.lost_index_is_end { Err(Stop::End) } else { error("error parsing index: EOF") };
         }
         word.text.parse::<i64>().or_else(|wrong| {
             let why = match wrong.kind() {
@@ -280,8 +283,9 @@ impl Parser<'_, '_> {
         }
         let word = self.until(&['[', '.', '=']);
         if !word.text.is_empty() {
-            let letters = quoted(&word.text);
-            return (list, error(format!("unexpected data at end of array index: {letters}")));
+            let letters: Vec<String> = word.text.chars().map(quoted_letter).collect();
+            let letters = letters.join(" ");
+            return (list, error(format!("unexpected data at end of array index: [{letters}]")));
         }
         let value = match word.last {
             None => return (list, Err(Stop::End)),
@@ -503,5 +507,94 @@ fn panic_words(data: &Data, wanted: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    format!("{text:?}")
+    go::quote(text)
+}
+
+/// Go's `%q` of a rune.
+fn quoted_letter(letter: char) -> String {
+    match letter {
+        '\'' => "'\\''".to_owned(),
+        '"' => "'\"'".to_owned(),
+        _ => format!("'{}'", go::quote(letter.encode_utf8(&mut [0; 4])).trim_matches('"')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::print;
+
+    fn set(texts: &[&str], mode: Mode<'_>) -> Result<String, String> {
+        let base = Map::new();
+        for text in texts {
+            let argument = Argument { file: FileId(0), text: (*text).into() };
+            parse_into(&argument, &base, mode, true, &mut Trace::off())?;
+        }
+        Ok(String::from_utf8_lossy(&print::show(&Value::from(base))).into_owned())
+    }
+
+    #[test]
+    fn names_lead_to_values() {
+        let cases = [
+            ("a=1,b.c=x,d={p,q}", "map[a:1 b:map[c:x] d:[p q]]"),
+            ("a[1].b=2", "map[a:[<nil> map[b:2]]]"),
+            ("a[1][0]=x", "map[a:[<nil> [x]]]"),
+            ("a\\.b=c\\,d", "map[a.b:c,d]"),
+            ("a=null,b=TRUE,c=007,d=0", "map[a:<nil> b:true c:007 d:0]"),
+            ("a=,b=", "map[a: b:]"),
+            ("a={}", "map[a:[]]"),
+            ("=x", "map[]"),
+            ("a[", "map[]"),
+            ("", "map[]"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(set(&[text], Mode::Typed).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(set(&["a.b=1", "a.c=2"], Mode::Text).as_deref(), Ok("map[a:map[b:1 c:2]]"));
+        assert_eq!(set(&["a=b,c=\\n"], Mode::Literal).as_deref(), Ok("map[a:b,c=\\n]"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_helms_words() {
+        let cases = [
+            ("a", r#"key "a" has no value"#),
+            ("a,b=1", r#"key "a" has no value (cannot end with ,)"#),
+            ("a[x]=1", r#"error parsing index: strconv.Atoi: parsing "x": invalid syntax"#),
+            ("a[-1]=1", "negative -1 index not allowed"),
+            ("a[65537]=1", "index of 65537 is greater than maximum supported index of 65536"),
+            ("a[0]b c=1", "unexpected data at end of array index: ['b' ' ' 'c']"),
+            ("a={b", "list must terminate with '}'"),
+            (
+                "a=1,a.b=2",
+                "unable to parse key: interface conversion: interface {} is int64, not map[string]interface {}",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(set(&[text], Mode::Typed).expect_err("it is refused"), expected, "{text}");
+        }
+        let deep = format!("{}a=1", "a.".repeat(40));
+        assert!(set(&[&deep], Mode::Typed).expect_err("it is too deep").contains("nested level of 30"));
+    }
+
+    #[test]
+    fn json_values_may_be_anything() {
+        let cases = [
+            (r#"a={"b":[1,"x"]},c=null"#, "map[a:map[b:[1 x]] c:<nil>]"),
+            ("a=,b=1.50", "map[a:<nil> b:1.5]"),
+            (r#"a[1]="x" ,b=true"#, "map[a:[<nil> x] b:true]"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(set(&[text], Mode::Json).as_deref(), Ok(expected), "{text}");
+        }
+        assert!(set(&["a=[1"], Mode::Json).is_err());
+    }
+
+    #[test]
+    fn files_are_named_by_their_paths() {
+        assert_eq!(file_paths("a=x.txt,b.c=dir/y.txt"), ["x.txt", "dir/y.txt"]);
+        let content = Argument { file: FileId(7), text: "line".into() };
+        let contents = BTreeMap::from([("x.txt".to_owned(), Ok(content))]);
+        assert_eq!(set(&["a=x.txt"], Mode::File(&contents)).as_deref(), Ok("map[a:line]"));
+        assert!(set(&["a=y.txt"], Mode::File(&contents)).expect_err("absent").starts_with("open y.txt"));
+    }
 }
