@@ -1,5 +1,7 @@
 //! Small things of Go's standard library that more than one place prints.
 
+use std::fmt::{self, Write};
+
 use crate::template::runes;
 
 /// A text as `%q` and `strconv.Quote` print it.
@@ -12,4 +14,9 @@ pub fn quote(text: &str) -> String {
 pub fn backquote(text: &str) -> String {
     let can = |it: char| it == '\t' || !matches!(it, '`' | '\u{7F}' | '\u{FEFF}' | '\0'..' ');
     if text.chars().all(can) { format!("`{text}`") } else { quote(text) }
+}
+
+/// Adds formatted text to a text.
+pub(crate) fn push(out: &mut String, text: fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a string takes everything");
 }

@@ -68,16 +68,16 @@ impl Url {
         }
         let mut url = Self::default();
         if text == "*" {
-            url.path = text.to_owned();
+            text.clone_into(&mut url.path);
             return Ok(url);
         }
         let (scheme, rest) = scheme(text)?;
         url.scheme = scheme.to_ascii_lowercase();
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        url.query = query.to_owned();
+        query.clone_into(&mut url.query);
         if !rest.starts_with('/') {
             if !url.scheme.is_empty() {
-                url.opaque = rest.to_owned();
+                rest.clone_into(&mut url.opaque);
                 return Ok(url);
             }
             if rest.split('/').next().is_some_and(|it| it.contains(':')) {
@@ -153,10 +153,10 @@ fn host(scheme: &str, host: &str) -> Result<String, String> {
     }
     // Only of these two are more colons refused: data bases have lists of hosts.
     let is_strict = matches!(scheme, "http" | "https");
-    if let Some(at) = if is_strict { host.find(':') } else { host.rfind(':') } {
-        if !is_optional_port(&host[at..]) {
-            return invalid_port(&host[at..]);
-        }
+    if let Some(at) = if is_strict { host.find(':') } else { host.rfind(':') }
+        && !is_optional_port(&host[at..])
+    {
+        return invalid_port(&host[at..]);
     }
     unescape(host, Part::Host)
 }
@@ -226,7 +226,7 @@ fn escape(text: &str, part: Part) -> String {
         if part.takes(byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            crate::go::push(&mut out, format_args!("%{byte:02X}"));
         }
     }
     out

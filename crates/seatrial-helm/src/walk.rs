@@ -43,7 +43,7 @@ pub(crate) fn walk(call: &mut dyn Call, value: &Value, visitor: &mut dyn Visitor
             if met.is_multiple_of(STRIDE) {
                 call.spend(STRIDE)?;
             }
-            open.extend(begin(value, visitor, &mut cycle, open.len())?);
+            open.extend(begin(&value, visitor, &mut cycle, open.len())?);
         }
         match open.last_mut() {
             None => return Ok(()),
@@ -55,22 +55,21 @@ pub(crate) fn walk(call: &mut dyn Call, value: &Value, visitor: &mut dyn Visitor
                 open.pop();
                 visitor.end(false)?;
             }
-            Some(Open::Map(entries)) => match entries.next() {
-                Some((key, value)) => {
+            Some(Open::Map(entries)) => {
+                if let Some((key, value)) = entries.next() {
                     visitor.key(&key, value.origin)?;
                     current = Some(value);
-                }
-                None => {
+                } else {
                     open.pop();
                     visitor.end(true)?;
                 }
-            },
+            }
         }
     }
 }
 
 fn begin(
-    value: Value,
+    value: &Value,
     visitor: &mut dyn Visitor,
     cycle: &mut Cycle,
     depth: usize,
@@ -93,9 +92,9 @@ fn begin(
             if matches!(plain.data, Data::Object(_)) {
                 return visitor.scalar(&Value::NIL).map(|()| None);
             }
-            begin(plain, visitor, cycle, depth)
+            begin(&plain, visitor, cycle, depth)
         }
-        _ => visitor.scalar(&value).map(|()| None),
+        _ => visitor.scalar(value).map(|()| None),
     }
 }
 

@@ -56,9 +56,10 @@ pub(crate) fn decrypt(password: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> 
         last = chunk;
     }
     let padding = usize::from(*out.last().ok_or("runtime error: index out of range [-1]")?);
-    let kept = out.len().checked_sub(padding).ok_or_else(|| {
-        format!("runtime error: slice bounds out of range [:{}]", out.len() as i64 - padding as i64)
-    })?;
+    let kept = out
+        .len()
+        .checked_sub(padding)
+        .ok_or_else(|| format!("runtime error: slice bounds out of range [:-{}]", padding - out.len()))?;
     out.truncate(kept);
     Ok(out)
 }

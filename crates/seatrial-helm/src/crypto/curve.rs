@@ -60,6 +60,7 @@ impl Curve {
         Point { x: new_x, y: new_y, z: self.multiply(&(y * 2u32), z) }
     }
 
+    #[expect(clippy::many_single_char_names, reason = "they are the letters of the formula")]
     fn add(&self, left: &Point, right: &Point) -> Point {
         if left.z == BigUint::ZERO {
             return right.clone();

@@ -38,6 +38,7 @@ impl Curve {
         a * b % &self.prime
     }
 
+    #[expect(clippy::many_single_char_names, reason = "they are the letters of the formula")]
     fn add(&self, left: &Point, right: &Point) -> Point {
         let a = self.multiply(&left.z, &right.z);
         let b = self.multiply(&a, &a);
@@ -124,7 +125,7 @@ impl EdwardsKey {
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let (scalar, salt) = Self::scalar(&self.seed);
         let hash = |parts: &[&[u8]]| {
-            let digest = parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part)).finalize();
+            let digest = parts.iter().fold(Sha512::new(), sha2::Digest::chain_update).finalize();
             BigUint::from_bytes_le(&digest)
         };
         let order = order();

@@ -10,8 +10,7 @@ pub(crate) fn encode(label: &str, bytes: &[u8]) -> String {
         out.extend(line.iter().map(|it| char::from(*it)));
         out.push('\n');
     }
-    out.push_str(&format!("-----END {label}-----\n"));
-    out
+    out + &format!("-----END {label}-----\n")
 }
 
 /// The first block of a text: its label and bytes.

@@ -65,7 +65,7 @@ struct Pair {
 }
 
 impl Object for Pair {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "sprig.certificate"
     }
 

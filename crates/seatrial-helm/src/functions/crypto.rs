@@ -126,7 +126,9 @@ fn derive_password(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> 
     let (user, site) = (go_text(user), go_text(site));
     let sized = |text: &[u8]| [NAMESPACE, &(text.len() as u32).to_be_bytes(), text].concat();
     let key = crypto::scrypt(&go_text(password), &sized(&user), 32_768, 2, 64);
-    let message = [sized(&site), (counter as u32).to_be_bytes().to_vec()].concat();
+    let message =
+        [sized(&site), u32::try_from(counter & 0xFFFF_FFFF).unwrap_or_default().to_be_bytes().to_vec()]
+            .concat();
     let seed = crypto::hmac_sha256(&key, &message);
     let form = forms[usize::from(seed[0]) % forms.len()];
     let password = form.bytes().zip(&seed[1..]).map(|(class, byte)| {

@@ -142,7 +142,7 @@ fn unix_epoch(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 struct GoTime(Time);
 
 impl Object for GoTime {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "time.Time"
     }
 

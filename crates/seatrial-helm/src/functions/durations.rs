@@ -194,7 +194,7 @@ pub(super) fn duration_value(duration: Duration) -> Value {
 struct GoDuration(Duration);
 
 impl Object for GoDuration {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "time.Duration"
     }
 

@@ -97,7 +97,7 @@ fn uuid(call: &mut dyn Call, _args: &[Value]) -> Result<Value, Fault> {
     call.random(&mut bytes);
     bytes[6] = bytes[6] & 0x0F | 0x40;
     bytes[8] = bytes[8] & 0x3F | 0x80;
-    let digits: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
+    let digits = format!("{:032x}", u128::from_be_bytes(bytes));
     let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|it| &digits[it]);
     Ok(Value::from(groups.join("-")))
 }

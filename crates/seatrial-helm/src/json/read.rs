@@ -57,7 +57,7 @@ impl Reader<'_> {
                         Some(_) => Err(self.unexpected("after top-level value")),
                     };
                 }
-                match self.into_holder(value)? {
+                match self.put(value)? {
                     Some(whole) => value = whole,
                     None => break,
                 }
@@ -116,7 +116,7 @@ impl Reader<'_> {
     }
 
     /// Puts a value into the innermost collection; gives that if it ends.
-    fn into_holder(&mut self, value: Value) -> Result<Option<Value>, String> {
+    fn put(&mut self, value: Value) -> Result<Option<Value>, String> {
         self.space();
         let next = self.peek();
         let open = self.open.last_mut().expect("the caller found one");

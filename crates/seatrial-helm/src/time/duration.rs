@@ -113,7 +113,7 @@ impl Number {
         // What does not fit any more is cut off.
         for digit in behind[..places].bytes() {
             let next = number.fraction.checked_mul(10).and_then(|it| it.checked_add(u64::from(digit - b'0')));
-            let Some(next) = next.filter(|it| *it <= i64::MAX as u64) else { break };
+            let Some(next) = next.filter(|it| i64::try_from(*it).is_ok()) else { break };
             number.fraction = next;
             number.scale *= 10.0;
         }
@@ -123,9 +123,14 @@ impl Number {
     fn times(&self, unit: u64) -> Option<u64> {
         let whole = self.whole.checked_mul(unit).filter(|it| *it <= 1 << 63)?;
         let fraction =
-            if self.fraction > 0 { (self.fraction as f64 * (unit as f64 / self.scale)) as u64 } else { 0 };
+            if self.fraction > 0 { whole_part(self.fraction as f64 * (unit as f64 / self.scale)) } else { 0 };
         whole.checked_add(fraction).filter(|it| *it <= 1 << 63)
     }
+}
+
+#[expect(clippy::cast_sign_loss, reason = "fractions are never negative")]
+fn whole_part(number: f64) -> u64 {
+    number as u64
 }
 
 impl fmt::Display for Duration {
@@ -136,8 +141,8 @@ impl fmt::Display for Duration {
         if all < second {
             let (unit, name) = match all {
                 0 => return formatter.write_str("0s"),
-                ..1_000 => (1, "ns"),
-                ..1_000_000 => (1_000, "\u{b5}s"),
+                1..1_000 => (1, "ns"),
+                1_000..1_000_000 => (1_000, "\u{b5}s"),
                 _ => (1_000_000, "ms"),
             };
             return write!(formatter, "{sign}{}{name}", decimal(all, unit));

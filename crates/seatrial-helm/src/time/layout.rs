@@ -38,6 +38,7 @@ pub(super) enum Part {
 }
 
 /// How an offset from Greenwich is written.
+#[expect(clippy::struct_excessive_bools, reason = "each says what is written, and they combine")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OffsetForm {
     /// `Z` stands for none.
@@ -161,7 +162,7 @@ pub(super) fn format(layout: &[u8], time: &Shown, nanoseconds: u32) -> Vec<u8> {
 }
 
 fn show(part: Part, time: &Shown, nanoseconds: u32) -> String {
-    let hour12 = if time.hour % 12 == 0 { 12 } else { time.hour % 12 };
+    let hour12 = if time.hour.is_multiple_of(12) { 12 } else { time.hour % 12 };
     let month = MONTHS[time.month as usize - 1];
     let weekday = WEEKDAYS[time.weekday as usize];
     let is_afternoon = time.hour >= 12;
@@ -214,10 +215,10 @@ fn show_offset(form: OffsetForm, offset: i32) -> String {
     let colon = if form.has_colons { ":" } else { "" };
     let mut text = format!("{sign}{:02}", all / 3600);
     if form.has_minutes {
-        text.push_str(&format!("{colon}{:02}", all / 60 % 60));
+        crate::go::push(&mut text, format_args!("{colon}{:02}", all / 60 % 60));
     }
     if form.has_seconds {
-        text.push_str(&format!("{colon}{:02}", all % 60));
+        crate::go::push(&mut text, format_args!("{colon}{:02}", all % 60));
     }
     text
 }

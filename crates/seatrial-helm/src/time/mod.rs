@@ -75,14 +75,14 @@ impl Time {
     pub(crate) fn shown(&self) -> Shown {
         let (offset, zone) = self.zone.at(self.seconds);
         let local = self.seconds.saturating_add(i64::from(offset));
-        let (days, second) = (local.div_euclid(DAY_SECONDS), local.rem_euclid(DAY_SECONDS) as u32);
+        let (days, second) = (local.div_euclid(DAY_SECONDS), small(local.rem_euclid(DAY_SECONDS)));
         let (year, month, day) = civil(days);
         Shown {
             year,
             month,
             day,
-            day_of_year: (days - days_of(year, 1, 1)) as u32 + 1,
-            weekday: (days + 4).rem_euclid(7) as u32,
+            day_of_year: small(days - days_of(year, 1, 1)) + 1,
+            weekday: small((days + 4).rem_euclid(7)),
             hour: second / 3600,
             minute: second / 60 % 60,
             second: second % 60,
@@ -137,6 +137,11 @@ pub(crate) fn days_of(year: i64, month: i64, day: i64) -> i64 {
     era.saturating_mul(146_097).saturating_add(day_of_era - 719_468)
 }
 
+/// A part of a date or of a clock, which is small and never negative.
+fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
 fn civil(days: i64) -> (i64, u32, u32) {
     let days = days.saturating_add(719_468);
     let era = days.div_euclid(146_097);
@@ -147,7 +152,7 @@ fn civil(days: i64) -> (i64, u32, u32) {
     let day = of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month as u32, day as u32)
+    (year, small(month), small(day))
 }
 
 pub(crate) fn is_leap(year: i64) -> bool {
@@ -161,7 +166,7 @@ pub(crate) fn quote(text: &[u8]) -> String {
         match byte {
             b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
             b' '..=b'~' | 0x7F => out.push(char::from(*byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            _ => crate::go::push(&mut out, format_args!("\\x{byte:02x}")),
         }
     }
     out.push('"');

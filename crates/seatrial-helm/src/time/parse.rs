@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         let kept = &written[1..written.len().min(10)];
         let value = whole(kept)?;
         self.rest = rest;
-        Ok((value * 10i64.pow(9 - kept.len() as u32)) as u32)
+        Ok(u32::try_from(value * 10i64.pow(9 - kept.len() as u32)).unwrap_or(0))
     }
 
     fn take(&mut self, length: usize) -> Read<&'a [u8]> {
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
             let start = self.rest.get(..name.len());
             if start.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes())) {
                 self.rest = &self.rest[name.len()..];
-                return Ok(index as i64 + 1);
+                return Ok(1 + i64::try_from(index).unwrap_or(0));
             }
         }
         Err(Trouble::Bad)

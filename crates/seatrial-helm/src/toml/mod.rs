@@ -1,4 +1,4 @@
-//! TOML as BurntSushi's library writes it, and as values of its types.
+//! TOML as `BurntSushi`'s library writes it, and as values of its types.
 
 mod read;
 mod write;

@@ -11,14 +11,14 @@ use crate::template::value::Element;
 use crate::template::{List, Map, OriginId, Value};
 use crate::time::{self, Time};
 
-/// Reads a text. The error names the line as BurntSushi's does; what is wrong
+/// Reads a text. The error names the line as `BurntSushi`'s does; what is wrong
 /// there is told in other words.
 pub(crate) fn read(text: &str, origin: &mut dyn FnMut(Range<usize>) -> OriginId) -> Result<Value, String> {
     match DeTable::parse(text) {
         Ok(table) => Ok(map(table.get_ref(), origin)),
         Err(error) => {
             let at = error.span().map_or(0, |it| it.start).min(text.len());
-            let line = text.as_bytes()[..at].iter().filter(|it| **it == b'\n').count() + 1;
+            let line = text.get(..at).unwrap_or(text).matches('\n').count() + 1;
             Err(format!("toml: line {line}: {}", error.message()))
         }
     }

@@ -51,18 +51,19 @@ fn is_nil(value: &Value) -> bool {
 }
 
 /// Whether a list, or a list in it, has a nil item.
-fn has_nil(items: &[Value]) -> bool {
+fn has_nil(call: &mut dyn Call, items: &[Value]) -> Result<bool, Fault> {
     let mut open = vec![items];
     while let Some(items) = open.pop() {
+        call.spend(items.len() as u64)?;
         if items.iter().any(is_nil) {
-            return true;
+            return Ok(true);
         }
         open.extend(items.iter().filter_map(Value::as_list));
     }
-    false
+    Ok(false)
 }
 
-fn kind_of(value: &Value) -> Result<Kind, Fault> {
+fn kind_of(call: &mut dyn Call, value: &Value) -> Result<Kind, Fault> {
     if is_nil(value) {
         return Ok(Kind::Nil);
     }
@@ -71,7 +72,7 @@ fn kind_of(value: &Value) -> Result<Kind, Fault> {
         Data::List(list) if !list.items.is_empty() => &list.items,
         _ => return Ok(Kind::Line),
     };
-    if has_nil(items) {
+    if has_nil(call, items)? {
         return Err(Fault::error("toml: cannot encode array with nil element"));
     }
     let are_tables = items.iter().all(|it| matches!(it.data, Data::Map(_)));
@@ -82,7 +83,7 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value) -> Result<(), Fault> {
         self.call.spend(1)?;
         self.out.from(value.origin);
-        match kind_of(value)? {
+        match kind_of(self.call, value)? {
             Kind::Nil if matches!(value.data, Data::Nil) && self.path.is_empty() => {
                 Err(Fault::error("reflect: call of reflect.Value.Type on zero Value"))
             }
@@ -150,7 +151,7 @@ impl Writer<'_> {
         let mut lines = Vec::new();
         let mut tables = Vec::new();
         for entry in all {
-            let has_table = matches!(kind_of(&entry.1)?, Kind::Table | Kind::Tables);
+            let has_table = matches!(kind_of(self.call, &entry.1)?, Kind::Table | Kind::Tables);
             if has_table { tables.push(entry) } else { lines.push(entry) }
         }
         let more_follow = !tables.is_empty();
@@ -263,7 +264,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\u{C}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            '\0'..' ' | '\u{7F}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            '\0'..' ' | '\u{7F}' => crate::go::push(&mut out, format_args!("\\u{:04x}", u32::from(letter))),
             _ => out.push(letter),
         }
     }

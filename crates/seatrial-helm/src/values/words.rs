@@ -124,7 +124,7 @@ fn behind_key(text: &str, key: usize) -> usize {
         let inner = line.trim_start_matches(' ');
         let is_comment = inner.starts_with('#');
         let goes_on = !is_quoted && !is_comment && line.len() - inner.len() > column;
-        if !inner.is_empty() && !goes_on && !(is_quoted && is_comment) {
+        if !(inner.is_empty() || goes_on || is_quoted && is_comment) {
             return at;
         }
         at += rest.find('\n').map_or(rest.len(), |it| it + 1);

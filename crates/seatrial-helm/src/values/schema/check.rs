@@ -57,6 +57,8 @@ impl Unevaluated {
 }
 
 type Faults = Vec<Violation>;
+/// A keyword, its bound if there is one, and when a number keeps it.
+type Rule = (&'static str, Option<f64>, fn(f64, f64) -> bool);
 
 impl Check<'_> {
     fn fault(&self, keyword: &'static str, message: impl Into<String>) -> Violation {
@@ -119,20 +121,20 @@ impl Check<'_> {
                 return Some(self.fault("type", format!("got {got}, want {}", types.join(" or "))));
             }
         }
-        if let Some(wanted) = map.get("const").filter(|_| self.root.draft >= Draft::Six) {
-            if !equal(value, &wanted, 0) {
-                let message = if is_collection(&wanted) {
-                    "'const' failed".to_owned()
-                } else {
-                    format!("value must be {}", display(&wanted))
-                };
-                return Some(self.fault("const", message));
-            }
+        if let Some(wanted) = map.get("const").filter(|_| self.root.draft >= Draft::Six)
+            && !equal(value, &wanted, 0)
+        {
+            let message = if is_collection(&wanted) {
+                "'const' failed".to_owned()
+            } else {
+                format!("value must be {}", display(&wanted))
+            };
+            return Some(self.fault("const", message));
         }
-        if let Some(wanted) = map.get("enum").as_ref().and_then(Value::as_list) {
-            if !wanted.iter().any(|it| equal(value, it, 0)) {
-                return Some(self.fault("enum", enumeration(wanted)));
-            }
+        if let Some(wanted) = map.get("enum").as_ref().and_then(Value::as_list)
+            && !wanted.iter().any(|it| equal(value, it, 0))
+        {
+            return Some(self.fault("enum", enumeration(wanted)));
         }
         let format = text(map, "format").filter(|_| self.root.draft < Draft::Of2019)?;
         let letters = value.as_str()?;
@@ -305,10 +307,8 @@ impl Check<'_> {
                     _ => faults.extend(self.below(additional, &value, &name)),
                 }
             }
-            if is_evaluated {
-                if let Some(left) = &mut unevaluated.properties {
-                    left.remove(&name);
-                }
+            if is_evaluated && let Some(left) = &mut unevaluated.properties {
+                left.remove(&name);
             }
         }
         if !unexpected.is_empty() {
@@ -325,12 +325,12 @@ impl Check<'_> {
         if let Some(most) = count(map, "maxItems").filter(|it| items.len() > *it) {
             faults.push(self.fault("maxItems", counts("maxItems", items.len(), most)));
         }
-        if map.get("uniqueItems").is_some_and(|it| it.is_true()) {
-            if let Some((first, second)) = duplicates(items) {
-                let (first, second) = (numbers::counted(first), numbers::counted(second));
-                let message = format!("items at {first} and {second} are equal");
-                faults.push(self.fault("uniqueItems", message));
-            }
+        if map.get("uniqueItems").is_some_and(|it| it.is_true())
+            && let Some((first, second)) = duplicates(items)
+        {
+            let (first, second) = (numbers::counted(first), numbers::counted(second));
+            let message = format!("items at {first} and {second} are equal");
+            faults.push(self.fault("uniqueItems", message));
         }
         self.items(map, items, faults);
         if let Some(contains) = map.get("contains").filter(|_| self.root.draft >= Draft::Six) {
@@ -374,15 +374,12 @@ impl Check<'_> {
         let mut causes = Vec::new();
         let mut matched = Vec::new();
         for (at, item) in items.iter().enumerate() {
-            match self.below(schema, item, &at.to_string()) {
-                Some(fault) => causes.push(fault),
-                None => {
-                    matched.push(at.to_string());
-                    if let Some(left) =
-                        unevaluated.items.as_mut().filter(|_| self.root.draft >= Draft::Of2020)
-                    {
-                        left.remove(&at);
-                    }
+            if let Some(fault) = self.below(schema, item, &at.to_string()) {
+                causes.push(fault)
+            } else {
+                matched.push(at.to_string());
+                if let Some(left) = unevaluated.items.as_mut().filter(|_| self.root.draft >= Draft::Of2020) {
+                    left.remove(&at);
                 }
             }
         }
@@ -435,7 +432,7 @@ impl Check<'_> {
         let flag =
             |key: &str| map.get(key).is_some_and(|it| matches!(it.data, crate::template::Data::Bool(true)));
         let (is_above, is_below) = (flag("exclusiveMinimum"), flag("exclusiveMaximum"));
-        let rules: [(&'static str, Option<f64>, fn(f64, f64) -> bool); 5] = [
+        let rules: [Rule; 5] = [
             ("minimum", bound("minimum").filter(|_| !is_above), |value, bound| value >= bound),
             ("maximum", bound("maximum").filter(|_| !is_below), |value, bound| value <= bound),
             (
@@ -494,13 +491,12 @@ impl Check<'_> {
         let mut causes = Vec::new();
         let mut is_fine = false;
         for schema in schemas {
-            match self.grouped(schema, value, unevaluated) {
-                Some(fault) => causes.push(fault),
-                None => {
-                    is_fine = true;
-                    if unevaluated.is_empty() {
-                        break;
-                    }
+            if let Some(fault) = self.grouped(schema, value, unevaluated) {
+                causes.push(fault)
+            } else {
+                is_fine = true;
+                if unevaluated.is_empty() {
+                    break;
                 }
             }
         }
@@ -567,10 +563,11 @@ fn fresh(schema: &Value, value: &Value, caller_asks: bool) -> Unevaluated {
         return unevaluated;
     };
     let asks = |keyword: &str| caller_asks || map.get(keyword).is_some();
-    if let Some(object) = value.as_map() {
-        if asks("unevaluatedProperties") && map.get("additionalProperties").is_none() {
-            unevaluated.properties = Some(keys(object).into_iter().collect());
-        }
+    if let Some(object) = value.as_map()
+        && asks("unevaluatedProperties")
+        && map.get("additionalProperties").is_none()
+    {
+        unevaluated.properties = Some(keys(object).into_iter().collect());
     }
     if let Some(items) = value.as_list() {
         let prefix = map.get("prefixItems").as_ref().and_then(Value::as_list).map_or(0, <[Value]>::len);
@@ -583,7 +580,7 @@ fn fresh(schema: &Value, value: &Value, caller_asks: bool) -> Unevaluated {
 }
 
 fn keys(map: &Map) -> Vec<String> {
-    map.entries().keys().map(|it| it.to_string()).collect()
+    map.entries().keys().map(std::string::ToString::to_string).collect()
 }
 
 fn entries(map: &Map) -> Vec<(String, Value)> {
@@ -599,6 +596,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     items.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
 }
 
+#[expect(clippy::cast_sign_loss, reason = "negative counts are left out before")]
 fn count(map: &Map, key: &str) -> Option<usize> {
     map.get(key).as_ref().and_then(number).filter(|it| it.fract() == 0.0 && *it >= 0.0).map(|it| it as usize)
 }

@@ -44,7 +44,7 @@ pub(super) fn equal(left: &Value, right: &Value, depth: usize) -> bool {
                         .all(|(key, value)| b.get(key).is_some_and(|it| equal(value, &it, depth + 1)))
         }
         _ => match (number(left), number(right)) {
-            (Some(a), Some(b)) => a == b,
+            (Some(a), Some(b)) => a.total_cmp(&b).is_eq() || a == 0.0 && b == 0.0,
             _ => matches!((left.as_str(), right.as_str()), (Some(a), Some(b)) if a == b),
         },
     }

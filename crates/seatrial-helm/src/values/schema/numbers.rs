@@ -85,5 +85,8 @@ fn decimal(value: f64) -> Option<(i128, i32)> {
     let text = format!("{value:e}");
     let (mantissa, exponent) = text.split_once('e')?;
     let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    Some((mantissa.replace('.', "").parse().ok()?, exponent.parse::<i32>().ok()? - places as i32))
+    Some((
+        mantissa.replace('.', "").parse().ok()?,
+        exponent.parse::<i32>().ok()? - i32::try_from(places).ok()?,
+    ))
 }

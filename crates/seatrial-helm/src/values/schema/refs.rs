@@ -58,7 +58,7 @@ impl Root {
         }
         let mut patterns: Vec<String> = text("pattern").into_iter().collect();
         if let Some(by_pattern) = map.get("patternProperties").as_ref().and_then(Value::as_map) {
-            patterns.extend(by_pattern.entries().keys().map(|it| it.to_string()));
+            patterns.extend(by_pattern.entries().keys().map(std::string::ToString::to_string));
         }
         for pattern in patterns {
             match re2::compile(&pattern) {
@@ -141,15 +141,12 @@ fn percent_decoded(text: &str) -> String {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let code = text.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        match code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(decoded) => {
-                out.push(decoded);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let Some(decoded) = code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            out.push(decoded);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     crate::json::lossy(&out)

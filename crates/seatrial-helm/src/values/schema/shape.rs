@@ -98,7 +98,7 @@ pub(super) fn check(schema: &Value, draft: Draft) -> Result<(), String> {
     );
     let mut indent = 0;
     let mut line = |at: &str, message: &str, indent: usize| {
-        text.push_str(&format!("\n{}- at {}: {message}", "  ".repeat(indent), quote(at)));
+        crate::go::push(&mut text, format_args!("\n{}- at {}: {message}", "  ".repeat(indent), quote(at)));
     };
     // From 2019 on the rules stand in parts, at each level of schemas.
     if draft >= Draft::Of2019 && !(path.is_empty() && inside.is_empty()) {
@@ -121,13 +121,12 @@ fn levels(path: &str) -> Vec<String> {
     while let Some(step) = steps.next() {
         at.push('/');
         at.push_str(step);
-        if WITH_MAP.contains(&step)
-            || WITH_LIST.contains(&step) && steps.peek().is_some_and(|it| it.parse::<usize>().is_ok())
+        if (WITH_MAP.contains(&step)
+            || WITH_LIST.contains(&step) && steps.peek().is_some_and(|it| it.parse::<usize>().is_ok()))
+            && let Some(name) = steps.next()
         {
-            if let Some(name) = steps.next() {
-                at.push('/');
-                at.push_str(name);
-            }
+            at.push('/');
+            at.push_str(name);
         }
         levels.push(at.clone());
     }
@@ -178,16 +177,16 @@ fn fault_of(part: &Value, draft: Draft) -> Option<(String, Vec<String>)> {
                 return only(&format!("{inside}/{at}"), format!("got {}, want string", type_of(item)));
             }
         }
-        if key.as_ref() == "type" {
-            if let Some(lines) = fault_of_type(value) {
-                return Some((inside, lines));
-            }
+        if key.as_ref() == "type"
+            && let Some(lines) = fault_of_type(value)
+        {
+            return Some((inside, lines));
         }
-        if key.as_ref() == "pattern" {
-            if let Err(message) = seatrial_schema::cel::re2::compile(value.as_str().unwrap_or_default()) {
-                let pattern = quote(value.as_str().unwrap_or_default());
-                return only(&inside, format!("{pattern} is not valid regex: {message}"));
-            }
+        if key.as_ref() == "pattern"
+            && let Err(message) = seatrial_schema::cel::re2::compile(value.as_str().unwrap_or_default())
+        {
+            let pattern = quote(value.as_str().unwrap_or_default());
+            return only(&inside, format!("{pattern} is not valid regex: {message}"));
         }
     }
     None

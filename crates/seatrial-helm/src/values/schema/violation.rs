@@ -32,7 +32,7 @@ impl Violation {
 
     /// The path as a JSON pointer.
     pub fn pointer(&self) -> String {
-        self.path.iter().map(|it| format!("/{}", it.replace('~', "~0").replace('/', "~1"))).collect()
+        self.path.iter().flat_map(|it| ["/".to_owned(), it.replace('~', "~0").replace('/', "~1")]).collect()
     }
 
     /// A reference that has one cause is passed over.
@@ -47,7 +47,7 @@ impl Violation {
         if !self.is_skipped() {
             out.push('\n');
             out.push_str(&"  ".repeat(indent));
-            out.push_str(&format!("- at {}: {}", quote(&self.pointer()), self.message));
+            crate::go::push(out, format_args!("- at {}: {}", quote(&self.pointer()), self.message));
             inner += 1;
         }
         for cause in &self.causes {
