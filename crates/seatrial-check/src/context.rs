@@ -186,6 +186,12 @@ impl<'a> Context<'a> {
         self.world.indexes.reviews.answer(self.world.repository, object)
     }
 
+    /// What the server warns of where the repository's definitions give an
+    /// object's version up.
+    pub(crate) fn deprecation_of(&self, object: &Object) -> Option<&'a str> {
+        self.world.indexes.reviews.deprecation(self.world.repository, object)
+    }
+
     /// The versions that the repository's definitions serve an object's kind in.
     pub(crate) fn defined_versions(&self, object: &Object) -> std::collections::BTreeSet<String> {
         self.world.indexes.reviews.defined_versions(self.world.repository, object)

@@ -107,6 +107,18 @@ impl Definitions {
         Some(Held { value, resource: kind.plural.to_string(), is_cluster_scoped: kind.is_cluster_scoped })
     }
 
+    /// What the server warns of where every definition gives an object's version up.
+    pub(crate) fn deprecation<'r>(&'r self, repository: &'r Repository, object: &Object) -> Option<&'r str> {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let mut said = None;
+        for definition in self.about(repository, object)? {
+            let mut kinds = definition.kinds(repository).all().iter();
+            let kind = kinds.find(|it| it.is_served && it.version == version)?;
+            said = said.or(Some(kind.deprecation.as_deref()?));
+        }
+        said
+    }
+
     /// The versions that some definition serves an object's kind in.
     pub(crate) fn served_versions(&self, repository: &Repository, object: &Object) -> BTreeSet<String> {
         let Some(definitions) = self.about(repository, object) else { return BTreeSet::new() };

@@ -141,6 +141,12 @@ impl Reviews {
         self.definitions.held(repository, object)
     }
 
+    /// What the server warns of where the definitions in the repository give an
+    /// object's version up.
+    pub(crate) fn deprecation<'r>(&'r self, repository: &'r Repository, object: &Object) -> Option<&'r str> {
+        self.definitions.deprecation(repository, object)
+    }
+
     /// The versions in which the server has an object besides the one it is
     /// written in.
     pub(crate) fn other_versions(&self, repository: &Repository, object: &Object) -> Vec<SmolStr> {

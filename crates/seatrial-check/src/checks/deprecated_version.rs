@@ -23,6 +23,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_model::Object;
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
@@ -44,7 +45,11 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let target = context.world().repository.target.kubernetes.minor;
     for object in context.objects() {
-        let Served::Yes(kind) = context.review_of(object).served else { continue };
+        let review = context.review_of(object);
+        if matches!(review.served, Served::Custom) {
+            report.add_some(of_definition(context, object).map(|notice| review.weighed(notice)));
+        }
+        let Served::Yes(kind) = review.served else { continue };
         let deprecated = u32::from(kind.deprecated);
         if deprecated == 0 || deprecated > target {
             continue;
@@ -62,4 +67,22 @@ fn run(context: &Context<'_>, report: &mut Report) {
             other => notice.help(format!("write it for `{other}`")),
         });
     }
+}
+
+/// A version that the definition of its kind gives up; it does not say when.
+fn of_definition(context: &Context<'_>, object: &Object) -> Option<Notice> {
+    let said = context.deprecation_of(object)?;
+    let message = format!("{} is of {}, which is deprecated", object.title(), object.api_version());
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let notice = Notice::new(&CHECK.info, at, message)
+        .severity(Severity::Info)
+        .because(format!("the API server warns: {said}"));
+    let versions = context.defined_versions(object);
+    let others = versions.iter().filter(|it| *it != object.api_version());
+    let others: Vec<_> = others.map(|it| format!("`{it}`")).collect();
+    Some(if others.is_empty() {
+        notice
+    } else {
+        notice.help(format!("the definition also serves {}", others.join(", ")))
+    })
 }

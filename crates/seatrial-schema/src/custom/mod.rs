@@ -170,12 +170,6 @@ impl CustomKind {
         self.validate_content(new, Some(old), errors);
     }
 
-    /// What the server warns of.
-    pub fn warnings(&self, object: &Value) -> Vec<String> {
-        let finalizers = object.at("metadata").items("finalizers").iter().map(Value::as_str);
-        finalizers.filter_map(finalizer_warning).collect()
-    }
-
     fn validate_content(&self, object: &Value, old: Option<&Value>, errors: &mut Errors) {
         let Some(schema) = self.schema() else { return };
         let structural = &schema.structural;
@@ -214,16 +208,6 @@ impl Schema {
     fn rules(&self) -> Option<&Rules> {
         self.rules.get_or_init(|| Rules::of(&self.structural, true)).as_ref()
     }
-}
-
-fn finalizer_warning(name: &str) -> Option<String> {
-    if name.contains('/') || matches!(name, "orphan" | "foregroundDeletion" | "kubernetes") {
-        return None;
-    }
-    let path = if name.contains('.') { " including a path (/)" } else { "" };
-    Some(format!(
-        "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other finalizer writers"
-    ))
 }
 
 /// Whether rules are not evaluated for a value that has such an error.
