@@ -9,7 +9,7 @@ use seatrial_source::Span;
 
 use crate::chart::{Branch, ChartFile, Content, Dependency, Glob, Import, Metadata, Text};
 use crate::functions;
-use crate::template::{Call, Data, Element, Fault, Map, Object, Trace, Value, print};
+use crate::template::{Call, Data, Element, Fault, Map, Object, OriginId, Trace, Value, print};
 use crate::values::coalesce::{path_value, table};
 use crate::versions::Switches;
 
@@ -330,7 +330,7 @@ impl Object for Struct {
 /// `.Files`: what lies in the chart and is no template.
 #[derive(Debug)]
 pub(crate) struct Files {
-    files: BTreeMap<Arc<str>, (Content, crate::template::OriginId)>,
+    files: BTreeMap<Arc<str>, (Content, OriginId)>,
 }
 
 impl Files {
@@ -338,7 +338,7 @@ impl Files {
         let files = chart.chart.files.iter().map(|file| {
             let origin = match &file.content {
                 Content::Text { file, text } => trace.value(Span::new(*file, 0, text.len() as u32)),
-                Content::Bytes(_) => Default::default(),
+                Content::Bytes(_) => OriginId::NONE,
             };
             (file.name.clone(), (file.content.clone(), origin))
         });
@@ -355,7 +355,7 @@ impl Files {
 
     fn bytes(&self, name: &str) -> Value {
         let (bytes, origin) = match self.files.get(name) {
-            None => (Rc::from([]), Default::default()),
+            None => (Rc::from([]), OriginId::NONE),
             Some((content, origin)) => (Rc::from(content.bytes()), *origin),
         };
         Value::new(Data::Bytes(bytes)).with_origin(origin)
@@ -380,7 +380,7 @@ impl Files {
         Value::strings(text.split('\n')).with_origin(*origin)
     }
 
-    /// A map of the files' base names, for the data of a ConfigMap or Secret.
+    /// A map of the files' base names, for the data of a `ConfigMap` or Secret.
     fn as_data(&self, call: &mut dyn Call, is_secret: bool) -> Result<Value, Fault> {
         let mut map = Map::new();
         map.element = Element::Str;

@@ -1,5 +1,6 @@
 //! One chart, one set of values, one render.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -137,8 +138,8 @@ impl<'a> Render<'a> {
             switches: &self.switches,
         };
         let templates = scope.templates(&branch, &values, &mut trace);
-        let engine = self.execute(templates, trace);
-        self.collect_crds(&branch, branch.name().to_owned());
+        let engine = self.execute(&templates, trace);
+        self.collect_crds(&branch, branch.name());
         self.finish(engine)
     }
 
@@ -209,11 +210,7 @@ impl<'a> Render<'a> {
 
     /// Parses all templates, then renders those that are no partials: the
     /// deepest paths first, each group backwards by name.
-    fn execute(
-        &mut self,
-        templates: std::collections::BTreeMap<String, Renderable<'_>>,
-        trace: Trace,
-    ) -> Engine {
+    fn execute(&mut self, templates: &BTreeMap<String, Renderable<'_>>, trace: Trace) -> Engine {
         let mut names: Vec<&String> = templates.keys().collect();
         names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
         names.reverse();
@@ -274,7 +271,7 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn collect_crds(&mut self, branch: &Branch<'_>, path: String) {
+    fn collect_crds(&mut self, branch: &Branch<'_>, path: &str) {
         if path == branch.name() {
             self.rendered.files.sort_by(|left, right| left.path.cmp(&right.path));
         }
@@ -293,7 +290,7 @@ impl<'a> Render<'a> {
             });
         }
         for child in &branch.dependencies {
-            self.collect_crds(child, format!("{path}/charts/{}", child.name()));
+            self.collect_crds(child, &format!("{path}/charts/{}", child.name()));
         }
     }
 

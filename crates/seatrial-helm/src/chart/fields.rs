@@ -91,9 +91,7 @@ impl<'a> Fields<'a> {
 
     pub(super) fn text(self, field: &str) -> Result<Text, Misfit> {
         match self.find(field) {
-            Some(node) => {
-                text_of(node).ok_or_else(|| self.misfit(node, field, "string")).map(Option::unwrap_or_default)
-            }
+            Some(node) => text_of(node).ok_or_else(|| self.misfit(node, field, "string")),
             None => Ok(Text::default()),
         }
     }
@@ -123,7 +121,7 @@ impl<'a> Fields<'a> {
         let mut texts = Vec::new();
         for item in items {
             let text = text_of(item).ok_or_else(|| self.misfit(item, field, "string"))?;
-            texts.push(text.unwrap_or_default());
+            texts.push(text);
         }
         Ok(Some(texts))
     }
@@ -136,24 +134,24 @@ impl<'a> Fields<'a> {
         let mut map = BTreeMap::new();
         for entry in node.entries() {
             let text = text_of(entry.value).ok_or_else(|| self.misfit(entry.value, field, "string"))?;
-            map.insert(entry.name().into_owned(), text.unwrap_or_default());
+            map.insert(entry.name().into_owned(), text);
         }
         Ok(Some(map))
     }
 }
 
-/// The text of a scalar; an inner none for null, none for collections.
-fn text_of(node: Node<'_>) -> Option<Option<Text>> {
+/// The text of a scalar, empty for null; none for collections.
+fn text_of(node: Node<'_>) -> Option<Text> {
     let text = match node.value() {
         Value::Str(text) => text.to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Uint(value) => value.to_string(),
         Value::Float(_) => node.key_name().into_owned(),
-        Value::Null => return Some(None),
+        Value::Null => return Some(Text::default()),
         Value::Sequence | Value::Mapping => return None,
     };
-    Some(Some(Text { text, span: Some(node.span()) }))
+    Some(Text { text, span: Some(node.span()) })
 }
 
 fn misfit(node: Node<'_>, field: Option<(&str, &str)>, wanted: &str) -> Misfit {

@@ -256,7 +256,7 @@ impl Intake<'_, '_> {
             }
             name if name.starts_with("templates/") => chart.templates.push(self.content(file)),
             name => {
-                let below = name.strip_prefix("charts/").filter(|_| !name.ends_with(".prov"));
+                let below = name.strip_prefix("charts/").filter(|_| ending(name) != Some("prov"));
                 let Some(below) = below else {
                     chart.files.push(self.content(file));
                     return None;
@@ -271,7 +271,7 @@ impl Intake<'_, '_> {
         let text: Arc<str> = String::from_utf8_lossy(without_mark(&file.bytes)).into();
         let id = (self.loader.register)(&file.path, &text);
         let is_multi = self.loader.helm.switches().multi_document_values;
-        let values = ValuesText::parse(id, text, is_multi);
+        let values = ValuesText::parse(id, &text, is_multi);
         if let Err(fault) = values.check() {
             let message = format!("cannot load values.yaml: {}", fault.message);
             self.problems.push(Problem::fatal(ProblemKind::Values, &file.path, message).at(fault.span));
@@ -321,7 +321,7 @@ impl Intake<'_, '_> {
         }
         let was_packed = self.is_packed;
         self.depth += 1;
-        let is_archive = name.ends_with(".tgz");
+        let is_archive = ending(name) == Some("tgz");
         let found = if is_archive {
             self.is_packed = true;
             let unpacked = files.first().map(|file| self.loader.unpack(&file.bytes, &file.path));
@@ -348,6 +348,11 @@ impl Intake<'_, '_> {
     fn say(&mut self, kind: ProblemKind, path: &TreePath, message: &str) {
         self.problems.push(Problem::fatal(kind, path, message));
     }
+}
+
+/// What stands behind the last dot, in its own case.
+fn ending(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, ending)| ending)
 }
 
 /// Helm drops a byte order mark wherever one stands.

@@ -95,14 +95,15 @@ impl Coalescing<'_> {
     fn globals(&mut self, dest: &Map, src: &Map, prefix: &str) {
         let mut table = |map: &Map, which: &str| match map.get(GLOBAL) {
             None => Some((Map::new(), Value::NIL.origin)),
-            Some(value) => match value.as_map() {
-                Some(table) => Some((table.clone(), value.origin)),
-                None => {
+            Some(value) => {
+                if let Some(table) = value.as_map() {
+                    Some((table.clone(), value.origin))
+                } else {
                     self.warnings
                         .push(format!("warning: skipping globals because {which} {GLOBAL} is not a table."));
                     None
                 }
-            },
+            }
         };
         let Some((to, origin)) = table(dest, "destination") else { return };
         let Some((from, from_origin)) = table(src, "source") else { return };
@@ -263,7 +264,7 @@ mod tests {
     use crate::values::ValuesText;
 
     fn map(text: &str) -> Map {
-        ValuesText::parse(FileId(0), Arc::from(text), true).to_map(&mut Trace::off())
+        ValuesText::parse(FileId(0), &Arc::from(text), true).to_map(&mut Trace::off())
     }
 
     fn merged(dest: &str, src: &str, rules: NullRules, merge: bool) -> (String, Vec<String>) {

@@ -62,7 +62,7 @@ impl ValuesInput {
         let mut base = Map::new();
         let mut faults = Vec::new();
         for file in &self.files {
-            let values = ValuesText::parse(file.file, file.text.clone(), switches.multi_document_values);
+            let values = ValuesText::parse(file.file, &file.text, switches.multi_document_values);
             if let Err(fault) = values.check() {
                 let message = format!("failed to parse {}: {}", file.name, fault.message);
                 faults.push(ValuesFault { message, ..fault });

@@ -325,7 +325,7 @@ impl Parser<'_, '_> {
 
     fn item_list(&mut self, list: &[Value], index: i64, level: u32) -> Step<Value> {
         let next = self.index()?;
-        let inner = match list.get(index as usize).map(|value| &value.data) {
+        let inner = match list.get(place(index)).map(|value| &value.data) {
             None | Some(Data::Nil) => Vec::new(),
             Some(Data::List(inner)) => inner.items.to_vec(),
             Some(other) => return error(panic_words(other, "[]interface {}")),
@@ -335,7 +335,7 @@ impl Parser<'_, '_> {
     }
 
     fn item_map(&mut self, list: &[Value], index: i64, level: u32) -> Step<Value> {
-        let known = list.get(index as usize).filter(|value| value.as_map().is_some()).cloned();
+        let known = list.get(place(index)).filter(|value| value.as_map().is_some()).cloned();
         let value = known.unwrap_or_else(|| Value::from(Map::new()));
         let map = value.as_map().expect("just looked at").clone();
         self.key(&map, level).map(|()| value)
@@ -453,6 +453,11 @@ fn number_length(bytes: &[u8]) -> usize {
     at
 }
 
+/// An index that was found not to be negative.
+fn place(index: i64) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
+
 /// An empty key is passed over.
 fn set(data: &Map, key: &str, value: Value) {
     if !key.is_empty() {
@@ -465,7 +470,7 @@ fn set_index(mut list: Vec<Value>, index: i64, value: Value) -> (Vec<Value>, Ste
         let message = format!("index of {index} is greater than maximum supported index of {INDEX_MAX}");
         return (list, error(message));
     }
-    let at = index as usize;
+    let at = place(index);
     if list.len() <= at {
         list.resize(at + 1, Value::NIL);
     }

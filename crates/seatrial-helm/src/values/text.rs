@@ -39,7 +39,7 @@ pub struct ValuesFault {
 
 impl ValuesText {
     /// Parses a text: all its documents, or the first one only.
-    pub fn parse(file: FileId, text: Arc<str>, is_multi: bool) -> Self {
+    pub fn parse(file: FileId, text: &Arc<str>, is_multi: bool) -> Self {
         let mut values =
             Self { file, text: text.clone(), documents: Vec::new(), is_multi, broken_separator: None };
         let ranges = if is_multi { values.split() } else { std::iter::once(0..text.len()).collect() };
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, is_multi: bool) -> Result<Map, String> {
-        let values = ValuesText::parse(FileId(3), text.into(), is_multi);
+        let values = ValuesText::parse(FileId(3), &text.into(), is_multi);
         values.check().map_err(|fault| fault.message)?;
         Ok(values.to_map(&mut Trace::off()))
     }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn places_are_those_of_the_file() {
         let text = "a: 1\n---\nb: xyz\n";
-        let values = ValuesText::parse(FileId(3), text.into(), true);
+        let values = ValuesText::parse(FileId(3), &text.into(), true);
         let mut trace = Trace::off();
         let origin = values.to_map(&mut trace).get("b").expect("the key is there").origin;
         let Some(crate::template::trace::Origin::Value(span)) = trace.origin(origin) else {
