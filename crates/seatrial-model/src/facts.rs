@@ -2,6 +2,8 @@
 
 use seatrial_source::{FileId, Span, TreePath};
 
+use crate::ChartFacts;
+
 /// Why something that was found is not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SkipCode {
@@ -119,6 +121,8 @@ pub struct RenderFacts {
     /// Whether a program outside the tree's manifests creates objects
     /// (Terraform, Pulumi, Helmfile, Ansible, CDK ...), with a file that says so.
     pub provisioners: Vec<TreePath>,
+    /// The charts that were rendered, by path.
+    pub charts: Vec<ChartFacts>,
 }
 
 impl RenderFacts {

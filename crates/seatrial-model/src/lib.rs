@@ -4,6 +4,7 @@
 //! knows its span. This crate knows nothing about text files or terminals.
 
 mod bundle;
+mod charts;
 mod facts;
 mod field;
 mod glob;
@@ -22,6 +23,7 @@ mod unit;
 pub mod views;
 
 pub use bundle::Bundle;
+pub use charts::{ChartDependency, ChartFacts, UnreadValue};
 pub use facts::{Coverage, Orphan, RenderFacts, Skip, SkipCode};
 pub use field::Field;
 pub use glob::{NameGlob, path_glob};

@@ -169,7 +169,7 @@ impl Run {
         facts: &mut RenderFacts,
     ) -> (Charts, Vec<Arc<Stream>>) {
         let found = self.charts(layout);
-        let stated = self.statements();
+        let mut stated = self.statements();
         let mut charts = Charts::default();
         for (path, file) in found {
             let Intake { texts, sources, .. } = &mut self.intake;
@@ -178,29 +178,36 @@ impl Run {
             charts.charts.push(chart);
         }
         charts.render(&self.intake.sources, &request.target, &stated);
-        let limits = &request.limits.yaml;
         let mut streams = Vec::new();
+        let mut all = Vec::new();
         let mut definitions = charts::Definitions::default();
         for at in 0..charts.units.len() {
             let unit = &mut charts.units[at];
             let chart = &charts.charts[unit.chart];
-            let made = charts::make(unit, chart, &mut self.intake.sources, &mut definitions, limits);
-            let unit = &charts.units[at];
-            let role = role_of_chart(&charts, unit, places, &stated);
-            let draft = Draft {
-                suffix: chart.suffix(&unit.files),
-                objects: charts::objects(&unit.rendered, &made),
-                made: Some(at),
-                ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
-            };
-            drafts.add(draft);
+            let sources = &mut self.intake.sources;
+            let made = charts::make(unit, chart, sources, &mut definitions, &request.limits.yaml);
+            let objects = charts::objects(&unit.rendered, &made);
+            // Applications of Argo CD may be made by a chart, too.
+            stated.extend(statements(&objects));
+            all.push(objects);
             for (text, it) in made.into_iter().enumerate() {
                 if it.stream.file() != it.template {
                     charts.by_text.insert(it.stream.file(), (at, text));
                 }
-                facts.paths.push((it.stream.file(), self.intake.sources.file(it.template).path().clone()));
+                facts.paths.push((it.stream.file(), sources.file(it.template).path().clone()));
                 streams.push(it.stream);
             }
+        }
+        for (at, objects) in all.into_iter().enumerate() {
+            let unit = &charts.units[at];
+            let chart = &charts.charts[unit.chart];
+            let role = role_of_chart(&charts, unit, places, &stated);
+            drafts.add(Draft {
+                suffix: chart.suffix(&unit.files),
+                objects,
+                made: Some(at),
+                ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
+            });
         }
         (charts, streams)
     }
@@ -322,7 +329,7 @@ impl Run {
         self,
         request: Request<'_>,
         built: Built,
-        facts: RenderFacts,
+        mut facts: RenderFacts,
         mut charts: Charts,
         made: Vec<Arc<Stream>>,
     ) -> Rendering {
@@ -339,6 +346,7 @@ impl Run {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
+        facts.charts = charts.facts(&intake.sources, &streams);
         let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();
         skipped.dedup();

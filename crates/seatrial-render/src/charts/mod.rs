@@ -2,6 +2,7 @@
 //! what they make turned into texts like any other.
 
 mod edits;
+mod facts;
 pub(crate) mod guide;
 pub(crate) mod layers;
 pub(crate) mod leaves;
@@ -14,7 +15,7 @@ pub(crate) mod stated;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show, ValuesFile, ValuesInput};
 use seatrial_model::{Skip, SkipCode, Target};
@@ -29,6 +30,7 @@ use layers::{LAYERS_MAX, Layer};
 use problems::plain;
 use stated::Statement;
 
+use crate::checks::INVALID_RENDERED_YAML;
 use crate::template::Refusal;
 use crate::unit_text::UnitText;
 
@@ -261,12 +263,17 @@ impl Charts {
     pub(crate) fn notices(&self, sources: &SourceMap, made: &[Arc<Stream>]) -> Vec<Notice> {
         let mut found: Vec<Notice> =
             self.charts.iter().flat_map(|chart| problems::of_chart(chart, sources)).collect();
-        for (unit, &id) in self.units.iter().zip(&self.ids) {
-            found.extend(problems::of_unit(&self.charts[unit.chart], unit, id, sources));
-        }
+        let mut told = FxHashSet::default();
         for stream in made {
             let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
-            found.extend(problems::of_text(stream).into_iter().map(|it| it.in_unit(self.ids[unit])));
+            let of_text = problems::of_text(stream);
+            if of_text.iter().any(|it| it.check.id == INVALID_RENDERED_YAML.id) {
+                told.insert(stream.file());
+            }
+            found.extend(of_text.into_iter().map(|it| it.in_unit(self.ids[unit])));
+        }
+        for (unit, &id) in self.units.iter().zip(&self.ids) {
+            found.extend(problems::of_unit(&self.charts[unit.chart], unit, id, sources, &told));
         }
         found
     }

@@ -1,7 +1,8 @@
 //! What is wrong with a chart, as people read it.
 
-use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity, UnitId};
-use seatrial_helm::{ErrorKind, Problem, ProblemKind, RenderError};
+use rustc_hash::FxHashSet;
+use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, UnitId};
+use seatrial_helm::{ErrorKind, Misfit, Problem, ProblemKind, RenderError};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::Stream;
 
@@ -28,10 +29,37 @@ pub(crate) fn of_chart(chart: &TreeChart, sources: &SourceMap) -> Vec<Notice> {
     told.map(notice).collect()
 }
 
-/// The notices about what Helm refuses when it renders a unit.
-pub(crate) fn of_unit(chart: &TreeChart, unit: &ChartUnit, id: UnitId, sources: &SourceMap) -> Vec<Notice> {
-    let errors = unit.rendered.errors.iter();
-    errors.filter_map(|it| Some(notice(chart, unit, it, sources)?.in_unit(id))).collect()
+/// The notices about what Helm refuses when it renders a unit. Of texts that
+/// are `told` to be no YAML nothing more is said.
+pub(crate) fn of_unit(
+    chart: &TreeChart,
+    unit: &ChartUnit,
+    id: UnitId,
+    sources: &SourceMap,
+    told: &FxHashSet<FileId>,
+) -> Vec<Notice> {
+    let is_told = |it: &RenderError| {
+        let text = it.rendered.as_ref().and_then(|(file, _)| unit.made.get(*file));
+        text.is_some_and(|it| told.contains(it))
+    };
+    let errors = unit.rendered.errors.iter().filter(|it| !is_told(it));
+    let notices = errors.flat_map(|it| match it.kind {
+        ErrorKind::Schema if !it.misfits.is_empty() => misfits(chart, unit, it, sources),
+        _ => notice(chart, unit, it, sources).into_iter().collect(),
+    });
+    notices.map(|it| it.in_unit(id)).collect()
+}
+
+/// One notice for each value that does not fit.
+fn misfits(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &SourceMap) -> Vec<Notice> {
+    let misfit = |it: &Misfit| {
+        let span = it.span.unwrap_or_else(|| place(chart, unit, error, sources));
+        let path =
+            if it.path.is_empty() { "the values".to_owned() } else { format!("`{}`", it.path.join(".")) };
+        let message = format!("{path} of chart {} does not fit its schema: {}", it.chart, it.message);
+        Notice::new(&REFUSED_VALUES, Location::text(span), message)
+    };
+    error.misfits.iter().map(misfit).collect()
 }
 
 /// The notices about the form of a text that a chart made.
@@ -58,17 +86,7 @@ fn notice(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &So
     for &span in error.places.iter().skip(1).take(CALLERS_MAX) {
         notice = notice.related(Location::text(span), Role::Template, "called from here");
     }
-    if check.id == MISSING_REQUIRED_VALUE.id && is_meant_to_be_given(chart) {
-        notice = notice.severity(Severity::Warning);
-    }
     Some(notice.because(format!("Helm says: {}", first_line(&error.message))))
-}
-
-/// Whether the chart's values are completed by whoever installs it: nothing in
-/// the tree says that it is installed as it stands.
-fn is_meant_to_be_given(chart: &TreeChart) -> bool {
-    let _ = chart;
-    true
 }
 
 fn check_of(kind: ErrorKind) -> Option<&'static CheckInfo> {
@@ -107,17 +125,20 @@ fn message(error: &RenderError) -> String {
     match (&error.nil, error.kind) {
         (Some(nil), _) => format!("`{nil}` is nil, and the template looks into it"),
         (None, ErrorKind::Refused) => format!("the chart refuses to be rendered: {}", error.reason),
-        (None, ErrorKind::Yaml) => format!("the rendered text is no YAML: {}", plain(&error.reason)),
+        (None, ErrorKind::Yaml) => "the rendered text is no YAML that Helm takes".to_owned(),
         _ => plain(&error.reason),
     }
 }
 
 fn help(error: &RenderError) -> Option<String> {
+    if error.reason.contains("evaluate field Values") || error.nil.as_deref() == Some(".Values") {
+        return Some("inside `range` and `with` the dot is the item: write `$.Values`".to_owned());
+    }
     let nil = error.nil.as_deref()?;
-    if nil == ".Values" || nil.starts_with(".Values") {
+    if nil.starts_with(".Values.") || nil.starts_with("$.Values.") {
         return Some(format!(
             "set `{}` in the values, or ask with `if` or `default` before",
-            nil.trim_start_matches(".Values.")
+            nil.trim_start_matches('$').trim_start_matches(".Values.")
         ));
     }
     None

@@ -26,7 +26,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
 pub(crate) const MISSING_REQUIRED_VALUE: CheckInfo = CheckInfo {
     id: "missing-required-value",
     title: "A chart asks for a value that is not given",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     level: Level::Repository,
     strictness: Strictness::Default,
     families: &["render.helm", "render.helm.required"],

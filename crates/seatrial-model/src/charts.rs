@@ -1,0 +1,63 @@
+//! What rendering noticed of charts: which values were read, what they need.
+
+use seatrial_diagnostics::UnitId;
+use seatrial_source::{FileId, Span, TreePath};
+
+/// A chart of the tree, as its units were rendered.
+#[derive(Clone, Debug)]
+pub struct ChartFacts {
+    /// Its directory.
+    pub path: TreePath,
+    /// Its name.
+    pub name: String,
+    /// Its units: with its own values, and with files over them.
+    pub units: Vec<UnitId>,
+    /// Whether every unit was rendered to its end: only then does it mean
+    /// something that a value was not read.
+    pub is_complete: bool,
+    /// Whether versions of what it depends on are locked.
+    pub is_locked: bool,
+    /// The charts it depends on, as it declares them.
+    pub dependencies: Vec<ChartDependency>,
+    /// Entries of its values files that nothing read and no template names,
+    /// without what they hold.
+    pub unread: Vec<UnreadValue>,
+}
+
+/// A chart that another one declares to need.
+#[derive(Clone, Debug)]
+pub struct ChartDependency {
+    /// Its name.
+    pub name: String,
+    /// The name it has here, where that differs.
+    pub alias: Option<String>,
+    /// The version that is asked for, a range perhaps; empty where none is.
+    pub version: String,
+    /// Where it comes from; empty for the chart's own folder.
+    pub repository: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether it is there.
+    pub is_vendored: bool,
+}
+
+/// An entry of a values file that nothing reads.
+#[derive(Clone, Debug)]
+pub struct UnreadValue {
+    /// The file.
+    pub file: FileId,
+    /// Its path.
+    pub path: TreePath,
+    /// The keys that lead to it.
+    pub keys: Vec<String>,
+    /// Its key.
+    pub key: Span,
+    /// Whether the file is the chart's own.
+    pub is_own: bool,
+    /// Whether the chart's own values have it too.
+    pub is_known: bool,
+    /// What templates read at this place and the values do not have.
+    pub wanted: Vec<String>,
+    /// What the values have at this place and templates read.
+    pub beside: Vec<String>,
+}

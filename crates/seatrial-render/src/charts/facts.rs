@@ -1,0 +1,240 @@
+//! What rendering noticed of a chart besides objects: values that nothing read.
+
+use rustc_hash::FxHashSet;
+use seatrial_helm::Chart;
+use seatrial_model::{ChartDependency, ChartFacts, UnreadValue};
+use seatrial_source::{FileId, SourceMap, Span};
+use seatrial_yaml::{Node, Stream};
+
+use super::{Charts, TreeChart};
+
+/// Nesting of values that is looked into.
+const DEPTH_MAX: usize = 16;
+/// Keys that belong to Helm, not to templates.
+const RESERVED: &[&str] = &["global", "tags", "exports"];
+
+impl Charts {
+    /// What was noticed of every chart.
+    pub(crate) fn facts(
+        &self,
+        sources: &SourceMap,
+        streams: &[Option<std::sync::Arc<Stream>>],
+    ) -> Vec<ChartFacts> {
+        let facts = |(at, chart): (usize, &TreeChart)| self.facts_of(at, chart, sources, streams);
+        self.charts.iter().enumerate().filter_map(facts).collect()
+    }
+
+    fn facts_of(
+        &self,
+        at: usize,
+        tree_chart: &TreeChart,
+        sources: &SourceMap,
+        streams: &[Option<std::sync::Arc<Stream>>],
+    ) -> Option<ChartFacts> {
+        let chart = tree_chart.chart.as_ref()?;
+        let units = || self.units.iter().zip(&self.ids).filter(move |(unit, _)| unit.chart == at);
+        let is_complete = !chart.metadata.is_library()
+            && !self.is_part_of_another(at)
+            && tree_chart.is_loaded()
+            && units().all(|(unit, _)| unit.is_complete());
+        let mut files: Vec<FileId> =
+            units().flat_map(|(unit, _)| unit.files.iter().map(|it| it.file)).collect();
+        let own = chart.values.as_ref().map(|it| it.file);
+        files.extend(own);
+        files.sort();
+        files.dedup();
+        let mut reads: Vec<Span> =
+            units().flat_map(|(unit, _)| unit.rendered.reads.iter().copied()).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let words = Words::of(chart);
+        let own_root = own.and_then(|file| root_of(file, streams));
+        let mut unread = Vec::new();
+        for file in files.into_iter().filter(|_| is_complete) {
+            let Some(root) = root_of(file, streams) else { continue };
+            let mut search = Search {
+                chart,
+                words: &words,
+                reads: &reads,
+                own: own_root.filter(|_| own != Some(file)),
+                is_own: own == Some(file),
+                file,
+                sources,
+                found: &mut unread,
+            };
+            search.entries(root, &[], DEPTH_MAX);
+        }
+        Some(ChartFacts {
+            path: tree_chart.path.clone(),
+            name: chart.metadata.name.text.clone(),
+            units: units().map(|(_, id)| *id).collect(),
+            is_complete,
+            is_locked: chart.files.iter().any(|it| matches!(&*it.name, "Chart.lock" | "requirements.lock")),
+            dependencies: dependencies(chart, tree_chart.file),
+            unread,
+        })
+    }
+}
+
+fn root_of(file: FileId, streams: &[Option<std::sync::Arc<Stream>>]) -> Option<Node<'_>> {
+    let stream = streams.get(file.0 as usize)?.as_ref()?;
+    let mut roots = stream.roots();
+    let root = roots.next().filter(|it| it.is_mapping())?;
+    // Several documents are one map: what stands in which is not told here.
+    (stream.is_accepted() && roots.next().is_none()).then_some(root)
+}
+
+fn dependencies(chart: &Chart, file: FileId) -> Vec<ChartDependency> {
+    let of = |it: &seatrial_helm::Dependency| {
+        let name = it.name.text.clone();
+        ChartDependency {
+            is_vendored: chart.dependencies.iter().any(|inner| inner.metadata.name.text == name),
+            alias: Some(it.alias.text.clone()).filter(|it| !it.is_empty()),
+            version: it.version.text.clone(),
+            repository: it.repository.text.clone(),
+            span: it.version.span.or(it.name.span).or(it.span).unwrap_or(Span::new(file, 0, 0)),
+            name,
+        }
+    };
+    chart.metadata.declared().map(of).collect()
+}
+
+/// What templates name.
+struct Words {
+    /// Every word of every text of the chart and the charts in it.
+    all: FxHashSet<String>,
+    /// The paths behind `.Values.` in its own templates.
+    paths: FxHashSet<Vec<String>>,
+}
+
+impl Words {
+    fn of(chart: &Chart) -> Self {
+        let mut words = Self { all: FxHashSet::default(), paths: FxHashSet::default() };
+        words.add(chart, true);
+        words
+    }
+
+    fn add(&mut self, chart: &Chart, is_own: bool) {
+        for file in chart.templates.iter().chain(&chart.files) {
+            let text = file.content.text();
+            let is_word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+            for word in text.split(|it: char| !is_word(it)).filter(|it| !it.is_empty()) {
+                if !self.all.contains(word) {
+                    self.all.insert(word.to_owned());
+                }
+            }
+            if is_own {
+                self.add_paths(&text);
+            }
+        }
+        chart.dependencies.iter().for_each(|inner| self.add(inner, false));
+    }
+
+    fn add_paths(&mut self, text: &str) {
+        for (at, mark) in text.match_indices(".Values.") {
+            let rest = &text[at + mark.len()..];
+            let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.');
+            let end = rest.find(|it| !is_part(it)).unwrap_or(rest.len());
+            let keys: Vec<String> =
+                rest[..end].split('.').filter(|it| !it.is_empty()).map(ToOwned::to_owned).collect();
+            if !keys.is_empty() {
+                self.paths.insert(keys);
+            }
+        }
+    }
+
+    /// The keys that templates read behind a path.
+    fn below(&self, path: &[String]) -> FxHashSet<&str> {
+        let paths = self.paths.iter().filter(|it| it.len() > path.len() && it.starts_with(path));
+        paths.map(|it| it[path.len()].as_str()).collect()
+    }
+}
+
+/// Looks through one values file.
+struct Search<'a> {
+    chart: &'a Chart,
+    words: &'a Words,
+    reads: &'a [Span],
+    /// The chart's own values, where this is another file.
+    own: Option<Node<'a>>,
+    is_own: bool,
+    file: FileId,
+    sources: &'a SourceMap,
+    found: &'a mut Vec<UnreadValue>,
+}
+
+impl Search<'_> {
+    /// The entries of a mapping whose keys templates ask for one by one.
+    fn entries(&mut self, node: Node<'_>, path: &[String], depth: usize) {
+        if depth == 0 || node.is_alias() {
+            return;
+        }
+        let is_read = |it: Node<'_>| self.is_read(it);
+        let asked_by_name = path.is_empty() || node.written_entries().any(|it| is_read(it.value));
+        for entry in node.written_entries().filter(|_| asked_by_name) {
+            let key = entry.name().into_owned();
+            let mut inner = path.to_vec();
+            inner.push(key.clone());
+            if self.is_left_out(&key, path, entry.value) {
+                continue;
+            }
+            if self.is_read(entry.value) {
+                if entry.value.is_mapping() {
+                    self.entries(entry.value, &inner, depth - 1);
+                }
+            } else if !self.words.all.contains(&key) {
+                self.tell(node, inner, entry.key.written_span());
+            }
+        }
+    }
+
+    /// What belongs to Helm, to other charts, or to the file itself.
+    fn is_left_out(&self, key: &str, path: &[String], value: Node<'_>) -> bool {
+        let is_of_chart = || {
+            let declared = self.chart.metadata.declared().flat_map(|it| [it.name.text.as_str(), it.key()]);
+            let lying = self.chart.dependencies.iter().map(|it| it.metadata.name.text.as_str());
+            declared.chain(lying).any(|it| it == key)
+        };
+        let is_top = path.is_empty() && (RESERVED.contains(&key) || is_of_chart());
+        let is_of_file = key.starts_with(['.', '_']) || key.starts_with("x-") || key == "<<";
+        is_top || is_of_file || value.source_text().contains('&') || value.is_null()
+    }
+
+    /// Whether a template looked at it or at anything in it.
+    fn is_read(&self, node: Node<'_>) -> bool {
+        let span = node.span();
+        let first = self.reads.partition_point(|it| (it.file, it.start) < (span.file, span.start));
+        self.reads[first..]
+            .iter()
+            .take_while(|it| it.file == span.file && it.start <= span.end)
+            .any(|it| span.contains(*it))
+    }
+
+    fn tell(&mut self, parent: Node<'_>, keys: Vec<String>, key: Span) {
+        let around = &keys[..keys.len() - 1];
+        let asked = self.words.below(around);
+        let has = |name: &str| parent.get(name).is_some();
+        let own = self.own.and_then(|root| around.iter().try_fold(root, |node, key| node.get(key)));
+        let known_here = |name: &str| has(name) || own.is_some_and(|it| it.get(name).is_some());
+        let mut wanted: Vec<String> =
+            asked.iter().filter(|it| !known_here(it)).map(|it| (*it).to_owned()).collect();
+        wanted.sort();
+        let here = parent.written_entries().map(|it| it.name().into_owned());
+        let of_own = own.into_iter().flat_map(Node::written_entries).map(|it| it.name().into_owned());
+        let last = keys.last().cloned().unwrap_or_default();
+        let mut beside: Vec<String> =
+            here.chain(of_own).filter(|it| *it != last && self.words.all.contains(it)).collect();
+        beside.sort();
+        beside.dedup();
+        self.found.push(UnreadValue {
+            file: self.file,
+            path: self.sources.file(self.file).path().clone(),
+            is_known: own.is_some_and(|it| it.get(&last).is_some()),
+            is_own: self.is_own,
+            keys,
+            key,
+            wanted,
+            beside,
+        });
+    }
+}
