@@ -442,7 +442,7 @@ impl<'a> Missing<'a> {
         let repository = self.world.repository;
         let kinds_made = is_to(self.link, "", "ConfigMap") || is_to(self.link, "", "Secret");
         let units = repository.units.iter().filter(move |it| match it.kind {
-            UnitKind::Helm => true,
+            UnitKind::Helm => is_unrendered(repository, it),
             UnitKind::Kustomize => kinds_made,
             // What these bring, their objects say.
             UnitKind::ArgoCd | UnitKind::Flux | UnitKind::Manifests | UnitKind::Compose => false,
@@ -592,4 +592,10 @@ impl MissingKey<'_> {
             _ => "whoever reads it finds nothing",
         }
     }
+}
+
+/// Whether a chart holds objects that are not known here.
+fn is_unrendered(repository: &Repository, chart: &Unit) -> bool {
+    let skipped = &repository.coverage.skipped;
+    skipped.iter().any(|it| it.code == SkipCode::NotRendered && it.path == chart.path)
 }

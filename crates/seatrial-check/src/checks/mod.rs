@@ -156,7 +156,9 @@ mod unknown_time_zone;
 mod unmounted_volume;
 mod unnamed_service_port;
 mod unpersisted_database;
+mod unpinned_dependency;
 mod unqualified_image;
+mod unread_value;
 mod unresolved_monitor_port;
 mod unresolved_policy_port;
 mod unresolved_probe_port;
@@ -333,7 +335,9 @@ pub static ALL: &[&Check] = &[
     &unmounted_volume::CHECK,
     &unnamed_service_port::CHECK,
     &unpersisted_database::CHECK,
+    &unpinned_dependency::CHECK,
     &unqualified_image::CHECK,
+    &unread_value::CHECK,
     &unresolved_monitor_port::CHECK,
     &unresolved_policy_port::CHECK,
     &unresolved_probe_port::CHECK,

@@ -1,6 +1,7 @@
 //! The house rules of checks: list and folder agree, pages are whole and
 //! their examples behave, fixtures say what is noticed and where.
 
+mod charts;
 mod fixture;
 
 use std::collections::BTreeSet;

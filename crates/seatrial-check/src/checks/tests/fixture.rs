@@ -161,6 +161,7 @@ impl Case {
         let mut kinds: Vec<UnitKind> = Vec::new();
         let mut facts = RenderFacts::default();
         let mut external = Vec::new();
+        let mut unread: Vec<String> = Vec::new();
         let mut origins = None;
         let mut kubernetes = KubernetesVersion::DEFAULT;
         for fence in &self.fences {
@@ -170,6 +171,7 @@ impl Case {
                 "minor" => kubernetes.minor = fence.text.trim().parse().expect("a minor version is a number"),
                 "refs" => origins = Some(refs(lines)),
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
+                "unread" => unread.extend(lines.map(ToOwned::to_owned)),
                 "external" => external.extend(lines.filter_map(declared)),
                 _ if fence.is_yaml() => {
                     let path = TreePath::new(fence.file());
@@ -187,6 +189,7 @@ impl Case {
             }
         }
         facts.files.sort();
+        facts.charts = super::charts::facts(&streams, &unread);
         let (units, bundles) = bundles(&streams, &kinds);
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
         let target = Target { kubernetes, profile: "default".to_owned() };
