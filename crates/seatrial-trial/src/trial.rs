@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_check::undefined_kinds;
-use seatrial_diagnostics::{CheckInfo, Finding, Notice, Severity, Sources};
+use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sources};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit};
 use seatrial_render::{Limits, Rendering, Request};
@@ -413,11 +413,17 @@ impl Run<'_> {
         objects.filter(|object| reported[object.unit().0 as usize]).filter(is_meant)
     }
 
+    /// Where a person finds what stands in a text, which a chart may have made.
+    fn written(&self, span: Span) -> Span {
+        self.rendering.origin(&Location::text(span)).map_or(span, |it| it.edit)
+    }
+
     /// Custom kinds that nothing defines, one line each.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let kinds = undefined_kinds(&self.rendering.repository, self.objects(reported));
         kinds.into_iter().map(|kind| {
-            let (object, span) = (kind.first, kind.first.span());
+            let object = kind.first;
+            let span = self.written(object.span());
             let of = format!("{} {}", object.api_version(), object.kind());
             let noun = if kind.count == 1 { "object is" } else { "objects are" };
             Skipped {
@@ -439,11 +445,14 @@ impl Run<'_> {
             reason: skip.reason.clone(),
         };
         let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
-        skipped.extend(self.judgement.not_evaluated.iter().map(|(span, reason)| Skipped {
-            path: self.rendering.sources.file(span.file).path().clone(),
-            line: Some(self.rendering.sources.positions(*span).0.line),
-            code: SkipCode::NotEvaluated,
-            reason: reason.clone(),
+        skipped.extend(self.judgement.not_evaluated.iter().map(|(span, reason)| {
+            let span = self.written(*span);
+            Skipped {
+                path: self.rendering.sources.file(span.file).path().clone(),
+                line: Some(self.rendering.sources.positions(span).0.line),
+                code: SkipCode::NotEvaluated,
+                reason: reason.clone(),
+            }
         }));
         skipped.extend(self.unvalidated(reported));
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
