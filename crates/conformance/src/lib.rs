@@ -10,7 +10,9 @@ mod helm;
 #[cfg(unix)]
 mod hostile;
 mod json;
+mod kustomize;
 mod peers;
+mod rendered;
 mod report;
 mod schema;
 mod yaml;
@@ -56,6 +58,7 @@ pub const SUITES: &[Suite] = &[
     apiserver::SUITE,
     cel::SUITE,
     helm::SUITE,
+    kustomize::SUITE,
     schema::SUITE,
     peers::SUITE,
     #[cfg(unix)]

@@ -22,7 +22,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     };
     let mut loader = Loader { files: &files, register: &mut register, is_unrestricted: false };
     let order = if arguments.next().is_some_and(|it| it == "fifo") { Order::Fifo } else { Order::Legacy };
-    let built = build(&TreePath::new(&directory), &mut loader, &Options { order });
+    let built = build(&TreePath::new(&directory), &mut loader, &Options { order, ..Options::default() });
     print!("{}", built.text());
     for problem in &built.problems {
         let mark = if problem.is_fatal { "error" } else { "note" };

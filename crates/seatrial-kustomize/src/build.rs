@@ -10,6 +10,7 @@ use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
 use crate::kustomization::{
+    self,
     At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
     read_configuration, read_replacements,
 };
@@ -32,6 +33,20 @@ const OBJECTS_MAX: usize = 200_000;
 pub struct Options {
     /// The order, unless the kustomization says one (`--reorder`).
     pub order: Order,
+    /// The Kustomize that is imitated.
+    pub version: Version,
+}
+
+/// Versions of Kustomize that differ in what they accept or print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 5.0, in kubectl 1.27. It accepts a kustomization without content.
+    V5_0,
+    /// 5.6, in kubectl 1.33.
+    V5_6,
+    /// 5.8.
+    #[default]
+    V5_8,
 }
 
 /// What a build gives.
@@ -64,6 +79,7 @@ pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -
         files: Vec::new(),
         roots: Vec::new(),
         objects: 0,
+        version: options.version,
     };
     let mut accumulated = Accumulated::default();
     let mut order = options.order.clone();
@@ -94,6 +110,7 @@ pub(crate) struct Run<'r, 'a> {
     /// The directories that are being built, the outermost first.
     roots: Vec<TreePath>,
     objects: usize,
+    version: Version,
 }
 
 impl Run<'_, '_> {
@@ -135,7 +152,8 @@ impl Run<'_, '_> {
             Ok(loaded) => {
                 self.files.push(loaded.path.clone());
                 let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
-                self.problems.extend(problems);
+                let is_said = |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
+                self.problems.extend(problems.into_iter().filter(is_said));
                 for (field, instead) in &kustomization.deprecated {
                     let message = format!("'{}' is deprecated. Please use '{instead}' instead.", field.value);
                     self.problem(ProblemKind::Deprecated, &loaded.path, Some(field.span), message);

@@ -120,9 +120,6 @@ impl Generator<'_, '_> {
         let mut seen: rustc_hash::FxHashSet<&str> = rustc_hash::FxHashSet::default();
         for pair in &pairs {
             let fault = |message: String| Fault { span: pair.span, message, refusal: None };
-            if !is_config_key(&pair.key) {
-                return Err(fault(format!("{:?} is not a valid key name", pair.key)));
-            }
             if !seen.insert(&pair.key) {
                 return Err(fault(format!(
                     "configmap {} illegally repeats the key `{}`",
@@ -170,9 +167,6 @@ fn env_lines(bytes: &[u8], span: Span, pairs: &mut Vec<Pair>) -> Result<(), Faul
             continue;
         }
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        if !is_env_name(key) {
-            return Err(fault(format!("{key:?} is not a valid key name")));
-        }
         pairs.push(Pair { key: key.to_owned(), value: value.as_bytes().to_vec(), span });
     }
     Ok(())
@@ -221,21 +215,6 @@ fn file_source(source: &Text) -> Result<(String, String), Fault> {
         [key, path] => Ok(((*key).to_owned(), (*path).to_owned())),
         _ => fault(format!("source {text:?} key name or file path contains '='")),
     }
-}
-
-fn is_config_key(key: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    !key.is_empty()
-        && key.len() <= 253
-        && key.bytes().all(is_allowed)
-        && !matches!(key, "." | "..")
-        && !key.starts_with("..")
-}
-
-fn is_env_name(key: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let starts_well = key.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
-    starts_well && key.bytes().all(is_allowed) && !matches!(key, "." | "..") && !key.starts_with("..")
 }
 
 /// Base64 in lines of 70 letters, each ended, where it is that long.

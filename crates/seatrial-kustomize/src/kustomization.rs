@@ -206,7 +206,7 @@ impl Kustomization {
         let mut found = Self { path: path.clone(), start, ..Self::default() };
         let Some(root) = stream.document_root(0).filter(|root| root.is_mapping()) else {
             let span = Span::new(file, 0, 0);
-            reader.problem(ProblemKind::Kustomization, span, "kustomization.yaml is empty");
+            reader.problem(ProblemKind::Kustomization, span, EMPTY);
             return (found, reader.problems);
         };
         found.read_fields(root, &mut reader);
@@ -266,7 +266,7 @@ impl Kustomization {
         self.images.append(&mut image_tags);
         self.settle_type(kind.as_ref(), api_version.as_ref(), reader);
         if is_empty {
-            reader.problem(ProblemKind::Kustomization, root.span(), "kustomization.yaml is empty");
+            reader.problem(ProblemKind::Kustomization, root.span(), EMPTY);
         }
     }
 
@@ -305,6 +305,9 @@ impl Kustomization {
         self.deprecated.push((At { value: name.into(), span: value.span() }, instead));
     }
 }
+
+/// Said of a file without content.
+pub(crate) const EMPTY: &str = "kustomization.yaml is empty";
 
 /// All fields of a kustomization file.
 const FIELDS: [&str; 34] = [

@@ -28,7 +28,7 @@ mod strategic_merge;
 mod transform;
 mod variables;
 
-pub use build::{Build, Options, build};
+pub use build::{Build, Options, Version, build};
 pub use id::{Gvk, ResourceId};
 pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};

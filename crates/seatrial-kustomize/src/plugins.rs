@@ -109,7 +109,7 @@ impl Run<'_, '_> {
         let (all, origins) = (&mut into.resources, &mut self.origins);
         let config = |section: &str| {
             let mut config = Config::default();
-            *config.section(section).expect("it is one") = fields.clone();
+            config.section(section).expect("it is one").clone_from(&fields);
             config
         };
         let result = match (plugin.kind.as_str(), text, namespace, image, replica) {

@@ -15,8 +15,8 @@ use seatrial_helm::{
 };
 use seatrial_source::{DiskFiles, FileId, SourceMap, TreePath};
 
-use super::Answer;
 use super::arguments::Arguments;
+use crate::rendered::Answer;
 
 /// What is printed, or why nothing is. The arguments are read from `root`.
 pub(super) fn answer(root: &Path, tool: &str, args: &[String]) -> Answer {

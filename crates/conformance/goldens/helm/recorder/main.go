@@ -10,6 +10,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"log"
 	"os"
 	"os/exec"
@@ -29,15 +30,17 @@ type row struct {
 
 func main() {
 	log.SetFlags(0)
+	set := flag.String("set", "..", "the folder with the rows")
+	flag.Parse()
 	programs := map[string]string{}
-	for _, argument := range os.Args[1:] {
+	for _, argument := range flag.Args() {
 		tool, program, found := strings.Cut(argument, "=")
 		if !found {
 			log.Fatalf("%q names no program", argument)
 		}
 		programs[tool] = program
 	}
-	files, err := filepath.Glob("../*.jsonl")
+	files, err := filepath.Glob(filepath.Join(*set, "*.jsonl"))
 	check(err)
 	for _, file := range files {
 		rewrite(file, programs)

@@ -1,0 +1,72 @@
+//! Suite `kustomize`: what `kustomize build` prints, against
+//! `seatrial_kustomize`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use seatrial_kustomize::{Loader, Options as BuildOptions, Order, Version, build};
+use seatrial_source::{DiskFiles, FileId, SourceMap, TreePath};
+
+use crate::rendered::{Answer, Renderer};
+use crate::{Options, Report, Suite};
+
+pub(crate) const SUITE: Suite =
+    Suite { name: "kustomize", own_dir: concat!(env!("CARGO_MANIFEST_DIR"), "/goldens/kustomize"), run };
+
+fn run(options: &Options) -> anyhow::Result<Report> {
+    Renderer { suite: SUITE.name, command: "build", answer }.run(options)
+}
+
+/// What is printed, or why nothing is. The arguments are read from `root`.
+fn answer(root: &Path, tool: &str, args: &[String]) -> Answer {
+    let start = Instant::now();
+    let text = printed(root, tool, args);
+    Answer { text: text.map_err(|error| format!("{error:#}")), took: start.elapsed() }
+}
+
+fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
+    let mut directory = None;
+    let mut options = BuildOptions { version: version(tool), ..BuildOptions::default() };
+    let mut is_unrestricted = false;
+    let mut rest = args.iter().map(String::as_str);
+    while let Some(argument) = rest.next() {
+        match argument {
+            "build" => {}
+            "--load-restrictor" => is_unrestricted = rest.next() == Some("LoadRestrictionsNone"),
+            "--reorder" if rest.next() == Some("none") => options.order = Order::Fifo,
+            "--reorder" => {}
+            flag if flag.starts_with('-') => bail!("{flag} is not known"),
+            path => directory = Some(path),
+        }
+    }
+    let directory = fs::canonicalize(root.join(directory.unwrap_or(".")))?;
+    // A relative root may be left by its kustomizations; one of the set's own
+    // folders may not.
+    let top = if root.as_os_str() == "." { directory.ancestors().last().unwrap_or(&directory) } else { root };
+    let top = fs::canonicalize(top)?;
+    let below = directory.strip_prefix(&top).context("the directory lies outside")?;
+    let files = DiskFiles::open(&top)?;
+    let mut sources = SourceMap::new();
+    let mut known: HashMap<TreePath, FileId> = HashMap::new();
+    let mut register = |path: &TreePath, text: &Arc<str>| {
+        *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
+    };
+    let mut loader = Loader { files: &files, register: &mut register, is_unrestricted };
+    let built = build(&TreePath::new(&below.to_string_lossy()), &mut loader, &options);
+    match built.problems.iter().find(|problem| problem.is_fatal) {
+        Some(problem) => bail!("Error: {}", problem.message),
+        None => Ok(built.text()),
+    }
+}
+
+fn version(tool: &str) -> Version {
+    match tool {
+        it if it.contains(" 5.0") => Version::V5_0,
+        it if it.contains(" 5.6") => Version::V5_6,
+        _ => Version::V5_8,
+    }
+}
