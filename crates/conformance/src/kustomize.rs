@@ -37,8 +37,10 @@ fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
         match argument {
             "build" => {}
             "--load-restrictor" => is_unrestricted = rest.next() == Some("LoadRestrictionsNone"),
-            "--reorder" if rest.next() == Some("none") => options.order = Order::Fifo,
-            "--reorder" => {}
+            "--reorder" => {
+                let is_none = rest.next() == Some("none");
+                options.order = if is_none { Order::Fifo } else { Order::Legacy };
+            }
             flag if flag.starts_with('-') => bail!("{flag} is not known"),
             path => directory = Some(path),
         }

@@ -10,8 +10,7 @@ use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
 use crate::kustomization::{
-    self,
-    At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
+    self, At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
     read_configuration, read_replacements,
 };
 use crate::loader::{Loader, Refusal};
@@ -152,7 +151,8 @@ impl Run<'_, '_> {
             Ok(loaded) => {
                 self.files.push(loaded.path.clone());
                 let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
-                let is_said = |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
+                let is_said =
+                    |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
                 self.problems.extend(problems.into_iter().filter(is_said));
                 for (field, instead) in &kustomization.deprecated {
                     let message = format!("'{}' is deprecated. Please use '{instead}' instead.", field.value);

@@ -59,7 +59,7 @@ func rewrite(file string, programs map[string]string) {
 		var it row
 		check(json.Unmarshal(lines.Bytes(), &it))
 		if program := programs[it.Tool]; program != "" {
-			record(&it, program)
+			record(&it, filepath.Dir(file), program)
 		}
 		check(encoder.Encode(it))
 	}
@@ -67,9 +67,9 @@ func rewrite(file string, programs map[string]string) {
 	check(os.WriteFile(file, out.Bytes(), 0o644))
 }
 
-func record(it *row, program string) {
+func record(it *row, set, program string) {
 	command := exec.Command(program, it.Args...)
-	command.Dir = filepath.Join("..", it.Root)
+	command.Dir = filepath.Join(set, it.Root)
 	// No configuration, cache or cluster of the machine.
 	command.Env = []string{"HOME=/nonexistent", "PATH=" + os.Getenv("PATH")}
 	var stdout, stderr bytes.Buffer
