@@ -87,6 +87,10 @@ fn from_json(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 
 fn from_json_array(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let message = match read(call, &args[0])? {
+        // The number that no float holds is left as nil.
+        Ok(json::Document { error: Some(_), value }) if value.is_nil() => {
+            mismatch(&Data::Float(0.0), "[]interface {}")
+        }
         Ok(json::Document { error: Some(message), .. }) | Err(message) => message,
         Ok(document) => match &document.value.data {
             Data::Nil => return Ok(Value::nil_list()),

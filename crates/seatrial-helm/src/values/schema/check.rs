@@ -375,7 +375,7 @@ impl Check<'_> {
         let mut matched = Vec::new();
         for (at, item) in items.iter().enumerate() {
             if let Some(fault) = self.below(schema, item, &at.to_string()) {
-                causes.push(fault)
+                causes.push(fault);
             } else {
                 matched.push(at.to_string());
                 if let Some(left) = unevaluated.items.as_mut().filter(|_| self.root.draft >= Draft::Of2020) {
@@ -492,7 +492,7 @@ impl Check<'_> {
         let mut is_fine = false;
         for schema in schemas {
             if let Some(fault) = self.grouped(schema, value, unevaluated) {
-                causes.push(fault)
+                causes.push(fault);
             } else {
                 is_fine = true;
                 if unevaluated.is_empty() {
