@@ -18,7 +18,12 @@ pub(super) type Unpacked = (String, Vec<u8>);
 /// All files of an archive, in its order. An error has Helm's words.
 pub(super) fn unpack(bytes: &[u8], file_bytes_max: Option<u64>) -> Result<Vec<Unpacked>, String> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Err(if bytes.len() < 10 { "EOF" } else { "gzip: invalid header" }.to_owned());
+        let reason = match bytes.len() {
+            0 => "EOF",
+            1..10 => "unexpected EOF",
+            _ => "gzip: invalid header",
+        };
+        return Err(reason.to_owned());
     }
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
     let mut left = CHART_BYTES_MAX;

@@ -34,16 +34,27 @@ impl Loader<'_> {
                 return loaded;
             }
         };
+        if !bytes.starts_with(&[0x1f, 0x8b, 8]) {
+            let message = match ending(path.name()) {
+                Some("yml" | "yaml") => {
+                    format!("file '{path}' seems to be a YAML file, but expected a gzipped archive")
+                }
+                _ => format!(
+                    "file '{path}' does not appear to be a gzipped archive; got 'application/octet-stream'"
+                ),
+            };
+            loaded.problems.push(Problem::fatal(ProblemKind::Archive, path, message));
+            return loaded;
+        }
         match self.unpack(&bytes, path) {
             Ok(files) => self.loaded(files, path, true, Vec::new()),
-            Err(message) => {
-                let message = match message.as_str() {
-                    "gzip: invalid header" => format!(
-                        "file '{path}' does not appear to be a gzipped archive; got 'application/octet-stream'"
-                    ),
-                    _ => message,
+            Err(reason) => {
+                let message = match self.helm.switches().detects_api_version {
+                    true => "unable to load chart archive".to_owned(),
+                    false => reason.clone(),
                 };
-                loaded.problems.push(Problem::fatal(ProblemKind::Archive, path, message));
+                let problem = Problem::fatal(ProblemKind::Archive, path, message);
+                loaded.problems.push(Problem { detail: Some(reason), ..problem });
                 loaded
             }
         }

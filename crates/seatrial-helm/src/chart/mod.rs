@@ -127,6 +127,8 @@ pub struct Problem {
     pub path: TreePath,
     /// The place to edit, when it is known.
     pub span: Option<Span>,
+    /// What Helm does not tell.
+    pub detail: Option<String>,
     /// Whether Helm refuses to go on.
     pub is_fatal: bool,
 }
@@ -154,7 +156,7 @@ pub enum ProblemKind {
 
 impl Problem {
     pub(crate) fn fatal(kind: ProblemKind, path: &TreePath, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), path: path.clone(), span: None, is_fatal: true }
+        Self { kind, message: message.into(), path: path.clone(), span: None, detail: None, is_fatal: true }
     }
 
     pub(crate) fn at(mut self, span: Option<Span>) -> Self {
