@@ -48,8 +48,12 @@ fn get(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     Ok(args::map(args, 0).get(&key(&args[1])).unwrap_or_else(|| Value::from("")))
 }
 
-fn has_key(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::from(args::map(args, 0).entries().contains_key(&*key(&args[1]))))
+fn has_key(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let found = args::map(args, 0).get(&key(&args[1]));
+    if let Some(value) = found.as_ref().filter(|it| it.as_map().is_none() && it.as_list().is_none()) {
+        call.read_whole(value);
+    }
+    Ok(Value::from(found.is_some()))
 }
 
 fn set(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -77,11 +81,11 @@ fn pluck(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     Ok(Value::list(found.collect()))
 }
 
-/// A key's text came from where its value came from.
+/// A key's text came from where its value came from, so that who uses the key has
+/// looked at the entry.
 fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let mut keys = Vec::new();
-    for (index, dict) in args.iter().enumerate() {
-        call.read_whole(dict);
+    for index in 0..args.len() {
         let map = args::map(args, index);
         pay_for_items(call, map.len())?;
         let entries = map.entries();
