@@ -4,6 +4,7 @@
 //! defaulted as the server does; its own rules for updates say what it would
 //! refuse. Nothing is printed, and the value of a secret never leaves.
 
+mod around;
 mod definitions;
 mod losses;
 mod notices;
@@ -230,6 +231,7 @@ pub(crate) fn compare(before: &Side<'_>, after: &Side<'_>) -> Upgrade {
     };
     let mut objects: Vec<ObjectChange> = changes.into_iter().flatten().collect();
     definitions::call_out(&mut objects);
+    around::unread(&mut objects, after.repository(), after.graph());
     objects.sort_by(|a, b| a.order().cmp(&b.order()));
     for change in &objects {
         summary.add(change);
@@ -316,6 +318,7 @@ impl Context<'_> {
             change.notes.push("its name is filled in later, so it may be another object".to_owned());
         } else {
             change.refused = refusals::of(&before, &after, &found);
+            around::expansion(&before, &after, self.after.repository(), &mut change);
         }
         for refused in &mut change.refused {
             refused.before = Some(self.before.line_of(old.object, &refused.path));

@@ -1,7 +1,7 @@
 //! One of the two trees: its objects, and what must not be told of them.
 
 use rayon::prelude::*;
-use seatrial_model::{Object, Repository, Unit};
+use seatrial_model::{Graph, Object, Repository, Unit};
 use seatrial_render::Rendering;
 use seatrial_source::{EntryKind, FileId, Span, TreePath};
 use seatrial_yaml::FieldPath;
@@ -14,6 +14,7 @@ use crate::trial::{Redaction, Skipped, TrialRequest, UnitFilter, public_words};
 /// A rendered tree.
 pub(crate) struct Side<'a> {
     rendering: &'a Rendering,
+    graph: Graph,
     secrets: Vec<Span>,
     scrubber: Scrubber,
     units: Option<&'a UnitFilter>,
@@ -42,6 +43,7 @@ impl<'a> Side<'a> {
         Self {
             file: is_file.then(|| rendering.sources.find(&request.scope)).flatten(),
             rendering,
+            graph,
             secrets,
             scrubber,
             units: request.units.as_ref(),
@@ -51,6 +53,11 @@ impl<'a> Side<'a> {
 
     pub(crate) fn repository(&self) -> &Repository {
         &self.rendering.repository
+    }
+
+    /// The references between its objects.
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
     }
 
     /// The objects that were asked for.
