@@ -424,6 +424,10 @@ impl<'a> Missing<'a> {
             return false;
         }
         let unit = repository.unit(self.object.unit());
+        // A chart is a part that others install beside what it needs.
+        if unit.kind == UnitKind::Helm {
+            return false;
+        }
         let namespace = written_namespace(self.link).or(self.object.namespace());
         let judged = repository.units.iter().filter(|it| it.role != UnitRole::Base);
         let is_only = judged.filter(|it| !repository.bundle(it.id).objects().is_empty()).count() == 1;
