@@ -415,6 +415,11 @@ impl Run<'_> {
 
     /// Where a person finds what stands in a text, which a chart may have made.
     fn written(&self, span: Span) -> Span {
+        if !self.rendering.is_made(span.file) {
+            return span;
+        }
+        // Its first bytes: all of it comes from many places.
+        let span = Span::new(span.file, span.start, span.end.min(span.start + 1));
         self.rendering.origin(&Location::text(span)).map_or(span, |it| it.edit)
     }
 

@@ -19,6 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show, ValuesFile, ValuesInput};
 use seatrial_model::{Skip, SkipCode, Target};
+use seatrial_schema::table::Table;
 use seatrial_source::{FileId, SourceMap, TreePath};
 use seatrial_yaml::Stream;
 
@@ -143,6 +144,7 @@ impl TreeChart {
         Options {
             name: self.release(),
             kube_version: Some(format!("v{}.0", target.kubernetes)),
+            api_versions: served(target),
             trace: is_traced,
             ..Options::default()
         }
@@ -168,6 +170,25 @@ impl TreeChart {
         };
         ValuesInput { files: files.iter().map(text).collect(), ..ValuesInput::default() }
     }
+}
+
+/// What a cluster of the target's version says that it serves, with kinds: Helm
+/// alone knows less.
+fn served(target: &Target) -> Vec<String> {
+    let minor = u8::try_from(target.kubernetes.minor).unwrap_or(u8::MAX);
+    let table = Table::of(minor).unwrap_or_else(Table::default_minor);
+    // Others are switched off unless somebody asks for them.
+    let stable = table.kinds().filter(|it| !it.version.contains("alpha") && !it.version.contains("beta"));
+    let mut all: Vec<String> = Vec::new();
+    for kind in stable {
+        let slash = if kind.group.is_empty() { "" } else { "/" };
+        let version = format!("{}{slash}{}", kind.group, kind.version);
+        all.push(format!("{version}/{}", kind.kind));
+        all.push(version);
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 impl ChartUnit {
