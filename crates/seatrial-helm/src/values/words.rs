@@ -113,9 +113,9 @@ fn breaks(text: &str) -> usize {
 
 /// Where the scanner stands when it notices that a key has no colon. A plain
 /// text takes along the lines that are indented deeper and the blank ones behind
-/// it, a quoted one the comments.
+/// it, anything else the comments.
 fn behind_key(text: &str, key: usize) -> usize {
-    let is_quoted = matches!(text.as_bytes().get(key), Some(b'"' | b'\''));
+    let is_quoted = matches!(text.as_bytes().get(key), Some(b'"' | b'\'' | b'{' | b'[' | b'&' | b'*' | b'!'));
     let line_start = text[..key].rfind('\n').map_or(0, |it| it + 1);
     let column = key - line_start;
     let mut at = text[key..].find('\n').map_or(text.len(), |it| key + it + 1);
@@ -123,7 +123,9 @@ fn behind_key(text: &str, key: usize) -> usize {
         let line = rest.lines().next().unwrap_or_default();
         let inner = line.trim_start_matches(' ');
         let is_comment = inner.starts_with('#');
-        let goes_on = !is_quoted && !is_comment && line.len() - inner.len() > column;
+        // A colon on the way ends a plain text, too late for the key.
+        let has_colon = inner.contains(": ") || inner.ends_with(':');
+        let goes_on = !is_quoted && !is_comment && !has_colon && line.len() - inner.len() > column;
         if !(inner.is_empty() || goes_on || is_quoted && is_comment) {
             return at;
         }
