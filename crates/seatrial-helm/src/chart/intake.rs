@@ -209,7 +209,20 @@ impl Intake<'_, '_> {
             let subchart = self.subchart(&chart, &name, files);
             chart.dependencies.extend(subchart);
         }
+        if self.depth > 0 {
+            self.note_missing(&chart, &place);
+        }
         Some(chart)
+    }
+
+    /// Helm passes over what a subchart declares and does not bring along.
+    fn note_missing(&mut self, chart: &Chart, place: &TreePath) {
+        let is_here = |name: &str| chart.dependencies.iter().any(|it| &*it.metadata.name == name);
+        for wanted in chart.metadata.declared().filter(|wanted| !is_here(&wanted.name)) {
+            let message = format!("found in Chart.yaml, but missing in charts/ directory: {}", wanted.name);
+            let problem = Problem::fatal(ProblemKind::MissingDependency, place, message);
+            self.problems.push(problem.at(wanted.span).tolerated());
+        }
     }
 
     fn read_metadata(&mut self, chart: &mut Chart, files: &[RawFile]) {

@@ -1,0 +1,153 @@
+//! Whole charts, from files in memory to what is printed and what is known of
+//! it.
+
+use std::sync::Arc;
+
+use seatrial_helm::template::trace::Origin;
+use seatrial_helm::{
+    Argument, ErrorKind, HelmVersion, Loaded, Loader, Options, ProblemKind, Rendered, Show, ValuesInput,
+    render,
+};
+use seatrial_source::{MemoryFiles, SourceMap, TreePath};
+
+const METADATA: &str = "apiVersion: v2\nname: ship\nversion: 1.0.0\n";
+
+struct Yard {
+    files: MemoryFiles,
+    sources: SourceMap,
+}
+
+impl Yard {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let mut tree: MemoryFiles = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        if !files.iter().any(|(path, _)| *path == "ship/Chart.yaml") {
+            tree.insert("ship/Chart.yaml", METADATA);
+        }
+        Self { files: tree, sources: SourceMap::new() }
+    }
+
+    fn load(&mut self) -> Loaded {
+        let sources = &mut self.sources;
+        let register = &mut |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), text.clone());
+        let mut loader = Loader { files: &self.files, register, helm: HelmVersion::default() };
+        loader.directory(&TreePath::new("ship"))
+    }
+
+    fn render(&mut self, set: &[&str], options: &Options) -> Rendered {
+        let loaded = self.load();
+        let mut values = ValuesInput::default();
+        for (index, text) in set.iter().enumerate() {
+            let text: Arc<str> = (*text).into();
+            let file = self.sources.add(TreePath::new(&format!("argument-{index}")), text.clone());
+            values.set.push(Argument { file, text });
+        }
+        render(&loaded.chart.expect("there is a chart"), &values, options)
+    }
+}
+
+fn printed(rendered: &Rendered) -> String {
+    rendered.output(&Show::default()).expect("nothing in particular is shown").text
+}
+
+#[test]
+fn documents_come_in_install_order_and_hooks_last() {
+    let mut yard = Yard::new(&[
+        ("ship/templates/a.yaml", "kind: Deployment\n---\nkind: Service\n---\nkind: Widget\n"),
+        (
+            "ship/templates/b.yaml",
+            "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: post-install, test\n---\nkind: Pod\nmetadata:\n  \
+             annotations: {helm.sh/hook: launch}\n",
+        ),
+        ("ship/templates/NOTES.txt", "fair winds, {{ .Release.Name }}"),
+        ("ship/templates/_part.tpl", "{{ define \"x\" }}{{ end }}"),
+    ]);
+    let rendered = yard.render(&[], &Options { name: "r".to_owned(), ..Options::default() });
+    assert_eq!(rendered.errors, []);
+    let kinds: Vec<&str> = rendered.manifests.iter().map(|it| &*it.kind).collect();
+    assert_eq!(kinds, ["Service", "Deployment", "Widget"]);
+    assert_eq!(rendered.hooks.len(), 1);
+    assert_eq!(rendered.dropped.len(), 1);
+    assert_eq!(rendered.notes.as_ref().map(|notes| &*notes.text), Some("fair winds, r"));
+    let text = printed(&rendered);
+    assert!(text.starts_with("---\n# Source: ship/templates/a.yaml\nkind: Service\n"), "{text}");
+    assert!(text.ends_with("# Source: ship/templates/b.yaml\nkind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: post-install, test\n\n"), "{text}");
+    let no_tests = rendered.output(&Show { skip_tests: true, ..Show::default() }).expect("it is shown");
+    assert!(!no_tests.text.contains("kind: Job"));
+    for part in &rendered.output(&Show::default()).expect("it is shown").parts {
+        let file = &rendered.files[part.file].text;
+        assert_eq!(text[part.range.clone()], file[part.start..part.start + part.range.len()]);
+    }
+}
+
+#[test]
+fn every_failing_template_is_told_and_the_rest_rendered() {
+    let mut yard = Yard::new(&[
+        ("ship/templates/a.yaml", "a: {{ .Values.mast.height }}"),
+        ("ship/templates/b.yaml", "b: {{ fail \"no wind\" }}"),
+        ("ship/templates/c.yaml", "c: {{ if }}"),
+        ("ship/templates/d.yaml", "d: [1\n"),
+        ("ship/templates/e.yaml", "e: 1"),
+    ]);
+    let rendered = yard.render(&[], &Options::default());
+    let kinds: Vec<ErrorKind> = rendered.errors.iter().map(|error| error.kind).collect();
+    assert_eq!(kinds, [ErrorKind::Parse, ErrorKind::Refused, ErrorKind::Exec, ErrorKind::Yaml]);
+    assert_eq!(rendered.errors[1].reason, "no wind");
+    let span = rendered.errors[2].places[0];
+    assert!(yard.sources.text(span).contains(".Values.mast.height"), "{span:?}");
+    assert!(printed(&rendered).contains("e: 1"));
+}
+
+#[test]
+fn pieces_cover_the_text_and_lead_to_values() {
+    let mut yard = Yard::new(&[
+        ("ship/values.yaml", "mast: tall\nunread: 1\n"),
+        ("ship/templates/a.yaml", "a: {{ .Values.mast | quote }}\nb: {{ .Values.flag }}\n"),
+    ]);
+    let options = Options { trace: true, ..Options::default() };
+    let rendered = yard.render(&["flag=red"], &options);
+    let file = &rendered.files[0];
+    assert_eq!(file.text, "a: \"tall\"\nb: red\n");
+    let total: u32 = file.pieces.iter().map(|piece| piece.length).sum();
+    assert_eq!(total as usize, file.text.len());
+    let read: Vec<&str> = rendered.reads.iter().map(|span| yard.sources.text(*span)).collect();
+    assert!(read.contains(&"tall") && read.contains(&"red"), "{read:?}");
+    assert!(!read.contains(&"1"), "{read:?}");
+    let is_red = |origin: Option<&Origin>| matches!(origin, Some(Origin::Value(span)) if yard.sources.text(*span) == "red");
+    assert!(file.pieces.iter().any(|piece| is_red(rendered.trace.origin(piece.origin))));
+}
+
+#[test]
+fn a_dependency_that_is_not_vendored_is_taken_from_its_directory() {
+    let mut yard = Yard::new(&[
+        (
+            "ship/Chart.yaml",
+            "apiVersion: v2\nname: ship\nversion: 1.0.0\ndependencies:\n- {name: sail, version: ~1, repository: \
+             'file://../sail', alias: jib}\n- {name: gone, version: '*'}\n",
+        ),
+        ("ship/values.yaml", "jib: {colour: white}\n"),
+        ("sail/Chart.yaml", "apiVersion: v2\nname: sail\nversion: 1.4.0\n"),
+        ("sail/templates/s.yaml", "colour: {{ .Values.colour }}\n"),
+    ]);
+    let loaded = yard.load();
+    let kinds: Vec<ProblemKind> = loaded.problems.iter().map(|problem| problem.kind).collect();
+    assert_eq!(kinds, [ProblemKind::MissingDependency; 2]);
+    assert!(loaded.problems[0].message.ends_with("missing in charts/ directory: sail, gone"));
+    let rendered = yard.render(&[], &Options::default());
+    assert_eq!(rendered.files[0].path, "ship/charts/jib/templates/s.yaml");
+    assert_eq!(rendered.files[0].text, "colour: white\n");
+}
+
+#[test]
+fn templates_that_never_end_are_ended() {
+    let mut yard = Yard::new(&[
+        (
+            "ship/templates/a.yaml",
+            "{{ define \"round\" }}{{ include \"round\" . }}{{ end }}{{ include \"round\" . }}",
+        ),
+        ("ship/templates/b.yaml", "b: 1"),
+    ]);
+    let rendered = yard.render(&[], &Options::default());
+    assert_eq!(rendered.errors.len(), 1);
+    assert!(rendered.errors[0].message.contains("nested reference name: round"));
+    assert!(printed(&rendered).contains("b: 1"));
+}
