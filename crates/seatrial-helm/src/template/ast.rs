@@ -35,7 +35,7 @@ pub(super) struct Template {
 /// Nodes in order.
 #[derive(Debug, Default)]
 pub(super) struct List {
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Box<[Node]>,
 }
 
 /// The number of a constant or of a stretch of text, unique in a set.
@@ -76,7 +76,7 @@ pub(super) struct Pipe {
     pub(super) end: u32,
     pub(super) is_assign: bool,
     pub(super) declared: Vec<Declared>,
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: Box<[Command]>,
 }
 
 /// A variable to the left of `:=` or `=`.
@@ -90,7 +90,7 @@ pub(super) struct Declared {
 pub(super) struct Command {
     pub(super) at: u32,
     pub(super) end: u32,
-    pub(super) args: Vec<Operand>,
+    pub(super) args: Box<[Operand]>,
 }
 
 /// An operand with its bytes; `at` is the place Go names.
@@ -110,11 +110,12 @@ pub(super) enum OperandKind {
     Number(Box<Number>),
     /// The text without its quotes.
     String(Literal, Box<[u8]>),
-    Field(Box<[Box<str>]>),
+    Field,
     /// `$name.fields`
-    Variable(u32, Box<str>, Box<[Box<str>]>),
+    Variable(u32),
     Function(Callee),
-    Chain(Box<Operand>, Box<[Box<str>]>),
+    /// `(term).fields`; the fields begin at `at`.
+    Chain(Box<Operand>),
     Pipe(Box<Pipe>),
 }
 
@@ -264,19 +265,26 @@ impl Operand {
             OperandKind::Nil => out.push_str("nil"),
             OperandKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             OperandKind::Number(number) => out.push_str(&number.text),
-            OperandKind::String(..) => out.push_str(&source.text[self.start as usize..self.end as usize]),
-            OperandKind::Field(names) => push_fields(names, out),
-            OperandKind::Variable(_, name, names) => {
-                out.push_str(name);
-                push_fields(names, out);
+            OperandKind::String(..) | OperandKind::Field | OperandKind::Variable(_) => {
+                out.push_str(&source.text[self.start as usize..self.end as usize]);
             }
             OperandKind::Function(callee) => out.push_str(callee.function().name),
-            OperandKind::Chain(node, names) => {
+            OperandKind::Chain(node) => {
                 node.print_in_brackets(source, out);
-                push_fields(names, out);
+                out.push_str(&source.text[self.at as usize..self.end as usize]);
             }
             OperandKind::Pipe(pipe) => pipe.print(source, out),
         }
+    }
+
+    /// The names of a field, variable or chain, as they stand: `a.b.c`.
+    pub(super) fn names<'s>(&self, source: &'s Source) -> &'s str {
+        let start = match &self.kind {
+            OperandKind::Chain(_) => self.at,
+            _ => self.start,
+        };
+        let text = &source.text[start as usize..self.end as usize];
+        text.split_once('.').map_or("", |it| it.1)
     }
 
     fn print_in_brackets(&self, source: &Source, out: &mut String) {
@@ -288,13 +296,5 @@ impl Operand {
         if is_pipe {
             out.push(')');
         }
-    }
-}
-
-/// `.a.b`
-pub(super) fn push_fields(names: &[Box<str>], out: &mut String) {
-    for name in names {
-        out.push('.');
-        out.push_str(name);
     }
 }

@@ -43,6 +43,9 @@ pub(super) fn parse(
         defined: Vec::new(),
         depth: 0,
         last_end: 0,
+        nodes: Vec::new(),
+        commands: Vec::new(),
+        operands: Vec::new(),
     };
     let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&source.name), root));
     if let Err(message) = parsed {
@@ -84,6 +87,10 @@ struct Parser<'t> {
     defined: Vec<Arc<Template>>,
     depth: u32,
     last_end: u32,
+    /// What is being collected, that of outer lists below.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
 }
 
 /// What ends a list.
@@ -219,7 +226,7 @@ impl<'t> Parser<'t> {
     }
 
     fn file(&mut self) -> Parse<List> {
-        let mut list = List::default();
+        let first = self.nodes.len();
         self.peek();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
@@ -232,10 +239,15 @@ impl<'t> Parser<'t> {
             }
             match self.text_or_action()? {
                 Item::End(end) => return Err(format!("unexpected {}", end.text())),
-                Item::Node(node) => list.nodes.push(node),
+                Item::Node(node) => self.nodes.push(node),
             }
         }
-        Ok(list)
+        Ok(self.list(first))
+    }
+
+    /// The nodes that were collected from the `first` on.
+    fn list(&mut self, first: usize) -> List {
+        List { nodes: self.nodes.drain(first..).collect() }
     }
 
     fn backup2(&mut self, token: Token) {
@@ -295,11 +307,11 @@ impl<'t> Parser<'t> {
     }
 
     fn item_list(&mut self) -> Parse<(List, End)> {
-        let mut list = List::default();
+        let first = self.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::End(end) => return Ok((list, end)),
-                Item::Node(node) => list.nodes.push(node),
+                Item::End(end) => return Ok((self.list(first), end)),
+                Item::Node(node) => self.nodes.push(node),
             }
         }
         Err("unexpected EOF".into())
@@ -376,7 +388,7 @@ impl<'t> Parser<'t> {
                 self.next();
                 let branch = Box::new(self.deeper(|it| it.control(context, chained))?);
                 let node = if chained == Kind::If { Node::If(branch) } else { Node::With(branch) };
-                Some(List { nodes: vec![node] })
+                Some(List { nodes: Box::new([node]) })
             }
             End::Else => {
                 let (other, end) = self.item_list()?;
@@ -430,13 +442,15 @@ impl<'t> Parser<'t> {
             end: token.start,
             is_assign: false,
             declared: Vec::new(),
-            commands: Vec::new(),
+            commands: Box::default(),
         };
+        let first = self.commands.len();
         self.declarations(context, &mut pipe)?;
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
+                    pipe.commands = self.commands.drain(first..).collect();
                     check_pipeline(&pipe, context)?;
                     pipe.end = pipe.commands.last().map_or(pipe.at, |it| it.end);
                     return Ok(pipe);
@@ -455,7 +469,7 @@ impl<'t> Parser<'t> {
                 | Kind::LeftParen => {
                     self.backup();
                     let command = self.command()?;
-                    pipe.commands.push(command);
+                    self.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
@@ -521,12 +535,11 @@ impl<'t> Parser<'t> {
 
     fn command(&mut self) -> Parse<Command> {
         let at = self.peek_non_space().start;
-        let mut args = Vec::new();
-        let mut end;
+        let first = self.operands.len();
         loop {
             self.peek_non_space();
-            args.extend(self.operand()?);
-            end = self.last_end;
+            let operand = self.operand()?;
+            self.operands.extend(operand);
             let token = self.next();
             match token.kind {
                 Kind::Space => continue,
@@ -536,10 +549,10 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        if args.is_empty() {
+        let args: Box<[Operand]> = self.operands.drain(first..).collect();
+        let Some(end) = args.last().map(|it| it.end) else {
             return Err("empty command".into());
-        }
-        end = args.last().map_or(end, |it: &Operand| it.end);
+        };
         Ok(Command { at, end, args })
     }
 
@@ -550,34 +563,29 @@ impl<'t> Parser<'t> {
             return Ok(Some(node));
         }
         let at = self.peek().start;
-        let mut names: Vec<Box<str>> = Vec::new();
         while self.peek().kind == Kind::Field {
-            let token = self.next();
-            names.push(self.value(token)[1..].into());
+            self.next();
         }
         let end = self.last_end;
-        node.kind = match node.kind {
-            OperandKind::Field(first) => OperandKind::Field(first.into_iter().chain(names).collect()),
-            OperandKind::Variable(variable, name, _) => OperandKind::Variable(variable, name, names.into()),
+        match node.kind {
+            OperandKind::Field | OperandKind::Variable(_) => {
+                node.at = at;
+                node.end = end;
+                Ok(Some(node))
+            }
             OperandKind::Bool(_)
             | OperandKind::String(..)
             | OperandKind::Number(_)
             | OperandKind::Nil
             | OperandKind::Dot => {
                 let text = quote(&self.text.as_bytes()[node.start as usize..node.end as usize]);
-                return Err(format!("unexpected . after term {text}"));
+                Err(format!("unexpected . after term {text}"))
             }
-            kind => {
-                let term = Operand { kind, ..node };
-                return Ok(Some(Operand {
-                    at,
-                    start: term.start,
-                    end,
-                    kind: OperandKind::Chain(Box::new(term), names.into()),
-                }));
+            _ => {
+                let start = node.start;
+                Ok(Some(Operand { at, start, end, kind: OperandKind::Chain(Box::new(node)) }))
             }
-        };
-        Ok(Some(Operand { at, end, ..node }))
+        }
     }
 
     fn term(&mut self) -> Parse<Option<Operand>> {
@@ -588,7 +596,7 @@ impl<'t> Parser<'t> {
             Kind::Dot => OperandKind::Dot,
             Kind::Nil => OperandKind::Nil,
             Kind::Variable => self.use_variable(value)?,
-            Kind::Field => OperandKind::Field(Box::new([value[1..].into()])),
+            Kind::Field => OperandKind::Field,
             Kind::Bool => OperandKind::Bool(value == "true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 OperandKind::Number(Box::new(number(value, token.kind)?))
@@ -621,7 +629,7 @@ impl<'t> Parser<'t> {
         if !self.tree.variables.contains(&variable) {
             return Err(format!("undefined variable {}", quote(name.as_bytes())));
         }
-        Ok(OperandKind::Variable(variable, name.into(), Box::default()))
+        Ok(OperandKind::Variable(variable))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Errors in the words of Go, with the place and what was nil.
 
 use super::{At, State};
-use crate::template::ast::{Operand, OperandKind, push_fields};
+use crate::template::ast::{Operand, OperandKind};
 use crate::template::error::{ExecError, Place};
 use crate::template::function::Fault;
 use crate::template::quote::quote;
@@ -43,13 +43,19 @@ impl State<'_, '_> {
     /// nil.
     #[cold]
     pub(super) fn fail_nil(&mut self, operand: &Operand, index: usize, reason: String) -> Box<ExecError> {
-        let mut nil = String::new();
-        match &operand.kind {
-            OperandKind::Variable(_, name, _) => nil.push_str(name),
-            OperandKind::Chain(node, _) => nil.push_str(&At::Operand(node).print(&self.template.source)),
-            _ => {}
+        let source = &self.template.source;
+        let mut nil = match &operand.kind {
+            OperandKind::Chain(node) => At::Operand(node).print(source),
+            OperandKind::Variable(_) => {
+                let text = At::Operand(operand).print(source);
+                text.split('.').next().unwrap_or_default().to_owned()
+            }
+            _ => String::new(),
+        };
+        for name in operand.names(source).split('.').take(index) {
+            nil.push('.');
+            nil.push_str(name);
         }
-        push_fields(&names(operand)[..index], &mut nil);
         let mut error = self.fail(reason);
         error.nil = Some(nil);
         error
@@ -97,15 +103,5 @@ impl State<'_, '_> {
             }
             fault => self.fault(name, fault),
         }
-    }
-}
-
-/// The names of a field, variable or chain.
-pub(super) fn names(operand: &Operand) -> &[Box<str>] {
-    match &operand.kind {
-        OperandKind::Field(names) | OperandKind::Variable(_, _, names) | OperandKind::Chain(_, names) => {
-            names
-        }
-        _ => &[],
     }
 }

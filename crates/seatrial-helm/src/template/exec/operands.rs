@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::failure::names;
 use super::{At, Exec, Reflect, State};
-use crate::template::ast::{Command, Literal, Number, Operand, OperandKind, Pipe};
+use crate::template::ast::{Command, Literal, Number, Operand, OperandKind, Pipe, Template};
 use crate::template::error::ExecError;
 use crate::template::function::Type;
 use crate::template::quote::quote;
@@ -47,8 +46,8 @@ impl<'t> State<'_, 't> {
         let first = &command.args[0];
         let rest = &command.args[1..];
         match &first.kind {
-            OperandKind::Field(names) => self.fields(dot, first, dot, names, rest, last),
-            OperandKind::Chain(node, names) => self.chain(dot, first, node, names, rest, last),
+            OperandKind::Field => self.fields(dot, first, rest, last),
+            OperandKind::Chain(node) => self.chain(dot, first, node, rest, last),
             OperandKind::Function(callee) => {
                 self.at = Some(At::Operand(first));
                 self.function(dot, *callee, At::Command(command), rest, last)
@@ -57,9 +56,7 @@ impl<'t> State<'_, 't> {
                 self.not_a_function(first, rest, last.is_some())?;
                 self.nested(dot, pipe)
             }
-            OperandKind::Variable(variable, _, names) => {
-                self.variable_fields(dot, first, *variable, names, rest, last)
-            }
+            OperandKind::Variable(variable) => self.variable_fields(dot, first, *variable, rest, last),
             _ => {
                 self.at = Some(At::Operand(first));
                 self.not_a_function(first, rest, last.is_some())?;
@@ -100,16 +97,14 @@ impl<'t> State<'_, 't> {
         });
         match &operand.kind {
             OperandKind::Dot => Ok(dot.clone()),
-            OperandKind::Field(names) => self.fields(dot, operand, dot, names, &[], None),
-            OperandKind::Variable(variable, _, names) => {
-                self.variable_fields(dot, operand, *variable, names, &[], None)
-            }
+            OperandKind::Field => self.fields(dot, operand, &[], None),
+            OperandKind::Variable(variable) => self.variable_fields(dot, operand, *variable, &[], None),
             OperandKind::Pipe(pipe) => self.nested(dot, pipe),
             OperandKind::Function(callee) => {
                 self.step(1)?;
                 self.function(dot, *callee, At::Operand(operand), &[], None)
             }
-            OperandKind::Chain(node, names) => self.chain(dot, operand, node, names, &[], None),
+            OperandKind::Chain(node) => self.chain(dot, operand, node, &[], None),
             _ => self.constant(operand),
         }
     }
@@ -149,7 +144,6 @@ impl<'t> State<'_, 't> {
         dot: &Reflect,
         operand: &'t Operand,
         node: &'t Operand,
-        names: &'t [Box<str>],
         args: &'t [Operand],
         last: Option<Reflect>,
     ) -> Exec<Reflect> {
@@ -159,7 +153,7 @@ impl<'t> State<'_, 't> {
             return Err(self.fail(format!("indirection through explicit nil in {text}")));
         }
         let receiver = self.operand(dot, node)?;
-        self.walk_fields(dot, operand, receiver, names, args, last)
+        self.walk_fields(dot, operand, receiver, args, last)
     }
 
     pub(super) fn variable_fields(
@@ -167,34 +161,32 @@ impl<'t> State<'_, 't> {
         dot: &Reflect,
         operand: &'t Operand,
         variable: u32,
-        names: &'t [Box<str>],
         args: &'t [Operand],
         last: Option<Reflect>,
     ) -> Exec<Reflect> {
         self.at = Some(At::Operand(operand));
         let Some(slot) = self.variable(variable) else {
-            let OperandKind::Variable(_, name, _) = &operand.kind else { return Ok(Reflect::default()) };
+            let text = At::Operand(operand).print(&self.template.source);
+            let name = text.split('.').next().unwrap_or_default();
             return Err(self.fail(format!("undefined variable: {name}")));
         };
         let value = self.engine.variables[slot].1.clone();
-        if names.is_empty() {
+        if operand.names(&self.template.source).is_empty() {
             self.not_a_function(operand, args, last.is_some())?;
             return Ok(value);
         }
-        self.walk_fields(dot, operand, value, names, args, last)
+        self.walk_fields(dot, operand, value, args, last)
     }
 
     pub(super) fn fields(
         &mut self,
         dot: &Reflect,
         operand: &'t Operand,
-        receiver: &Reflect,
-        names: &'t [Box<str>],
         args: &'t [Operand],
         last: Option<Reflect>,
     ) -> Exec<Reflect> {
         self.at = Some(At::Operand(operand));
-        self.walk_fields(dot, operand, receiver.clone(), names, args, last)
+        self.walk_fields(dot, operand, dot.clone(), args, last)
     }
 
     /// `.X.Y.Z`; the last may be a method with arguments.
@@ -203,16 +195,16 @@ impl<'t> State<'_, 't> {
         dot: &Reflect,
         operand: &'t Operand,
         mut receiver: Reflect,
-        names: &'t [Box<str>],
         args: &'t [Operand],
         mut last: Option<Reflect>,
     ) -> Exec<Reflect> {
-        let count = names.len();
-        for index in 0..count {
-            let is_last = index + 1 == count;
+        let template: &'t Template = self.template;
+        let mut names = operand.names(&template.source).split('.').enumerate().peekable();
+        while let Some((index, name)) = names.next() {
+            let is_last = names.peek().is_none();
             let args = if is_last { args } else { &[] };
             let last = if is_last { last.take() } else { None };
-            receiver = self.field(dot, operand, index, &receiver, args, last)?;
+            receiver = self.field(dot, operand, (index, name), &receiver, args, last)?;
             self.engine.reads.mark(receiver.value.origin);
         }
         Ok(receiver)
@@ -222,12 +214,11 @@ impl<'t> State<'_, 't> {
         &mut self,
         dot: &Reflect,
         operand: &'t Operand,
-        index: usize,
+        (index, name): (usize, &'t str),
         receiver: &Reflect,
         args: &'t [Operand],
         last: Option<Reflect>,
     ) -> Exec<Reflect> {
-        let name = &*names(operand)[index];
         if receiver.is_invalid() {
             if self.engine.options.is_strict {
                 let key = quote(name.as_bytes());
