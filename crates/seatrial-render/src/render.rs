@@ -175,7 +175,7 @@ impl Run {
             let Intake { texts, sources, .. } = &mut self.intake;
             let values = values_files(&path, texts, &self.parsed);
             let chart = charts::load(&charts::Found { path, file, values }, request.files, sources);
-            charts.charts.push(chart);
+            charts.all.push(chart);
         }
         charts.render(&self.intake.sources, &request.target, &stated);
         let mut streams = Vec::new();
@@ -183,7 +183,7 @@ impl Run {
         let mut definitions = charts::Definitions::default();
         for at in 0..charts.units.len() {
             let unit = &mut charts.units[at];
-            let chart = &charts.charts[unit.chart];
+            let chart = &charts.all[unit.chart];
             let sources = &mut self.intake.sources;
             let made = charts::make(unit, chart, sources, &mut definitions, &request.limits.yaml);
             let objects = charts::objects(&unit.rendered, &made);
@@ -200,7 +200,7 @@ impl Run {
         }
         for (at, objects) in all.into_iter().enumerate() {
             let unit = &charts.units[at];
-            let chart = &charts.charts[unit.chart];
+            let chart = &charts.all[unit.chart];
             let role = role_of_chart(&charts, unit, places, &stated);
             drafts.add(Draft {
                 suffix: chart.suffix(&unit.files),
@@ -488,7 +488,7 @@ fn values_files<'a>(chart: &TreePath, texts: &'a [TextFile], parsed: &'a [Parsed
 /// A library serves other charts, and so does one that another chart of the
 /// tree takes in from its directory.
 fn role_of_chart(charts: &Charts, unit: &ChartUnit, places: &Places, stated: &[Statement]) -> UnitRole {
-    let chart = &charts.charts[unit.chart];
+    let chart = &charts.all[unit.chart];
     if chart.is_library() || charts.is_part_of_another(unit.chart) {
         return UnitRole::Base;
     }

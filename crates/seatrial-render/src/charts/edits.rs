@@ -140,14 +140,14 @@ impl Proof<'_> {
             return Err(refusal("the change is in several files"));
         }
         let at = self.charts.units[self.unit].chart;
-        let chart = &self.charts.charts[at];
+        let chart = &self.charts.all[at];
         let sources = self.sources;
         if !sources.file(file).path().is_within(&chart.path) {
             return Err(refusal("the file belongs to another chart"));
         }
         let text = apply(sources.file(file).text(), edits).ok_or_else(|| refusal("the edits do not fit"))?;
         let before = Copy::of(chart, sources, None)?;
-        let after = Copy::of(chart, sources, Some((file, text.into())))?;
+        let after = Copy::of(chart, sources, Some(&(file, text.into())))?;
         let units: Vec<(usize, &ChartUnit)> =
             self.charts.units.iter().enumerate().filter(|(_, it)| it.chart == at).collect();
         let differs = |(place, unit): &(usize, &ChartUnit)| {
@@ -216,9 +216,9 @@ impl Copy {
     fn of(
         chart: &TreeChart,
         sources: &SourceMap,
-        changed: Option<(FileId, Arc<str>)>,
+        changed: Option<&(FileId, Arc<str>)>,
     ) -> Result<Self, Refusal> {
-        let text = |file: FileId| match &changed {
+        let text = |file: FileId| match changed {
             Some((it, text)) if *it == file => Arc::clone(text),
             _ => Arc::clone(sources.file(file).text()),
         };

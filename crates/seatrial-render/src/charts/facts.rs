@@ -21,7 +21,7 @@ impl Charts {
         streams: &[Option<std::sync::Arc<Stream>>],
     ) -> Vec<ChartFacts> {
         let facts = |(at, chart): (usize, &TreeChart)| self.facts_of(at, chart, sources, streams);
-        self.charts.iter().enumerate().filter_map(facts).collect()
+        self.all.iter().enumerate().filter_map(facts).collect()
     }
 
     fn facts_of(

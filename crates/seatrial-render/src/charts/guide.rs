@@ -55,7 +55,11 @@ impl Guide<'_> {
             let is_all = leaves.iter().all(is_value);
             if is_all || 2 * of_value > range.end - range.start {
                 let edit = if asked == Asked::Key { self.key_of(value).unwrap_or(value) } else { value };
-                let leaf = leaves.iter().find(is_value_ref).copied().unwrap_or(first);
+                let leaf = leaves
+                    .iter()
+                    .copied()
+                    .find(|leaf| matches!(leaf.writer, Writer::Value(_)))
+                    .unwrap_or(first);
                 let via = self.steps(leaf);
                 return Origin { edit, via, derived: !is_all };
             }
@@ -179,10 +183,6 @@ impl Guide<'_> {
         let stream = (self.streams)(span.file)?;
         stream.roots().find_map(|root| entry_around(root, span))
     }
-}
-
-fn is_value_ref(leaf: &&&Leaf) -> bool {
-    matches!(leaf.writer, Writer::Value(_))
 }
 
 /// The key of the smallest entry that holds a span.

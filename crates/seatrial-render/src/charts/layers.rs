@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_source::{FileId, TreePath};
-use seatrial_yaml::Stream;
+use seatrial_yaml::{Node, Stream};
 
 /// More values files than this of one chart are not told apart.
 pub(crate) const LAYERS_MAX: usize = 24;
@@ -45,7 +45,7 @@ pub(crate) fn layers(chart: &TreePath, dependencies: &[String], files: &[ValuesF
 
 /// The names of a file's top level.
 fn keys(stream: &Stream) -> Vec<String> {
-    let entries = stream.roots().filter(|root| root.is_mapping()).flat_map(|root| root.written_entries());
+    let entries = stream.roots().filter(|root| root.is_mapping()).flat_map(Node::written_entries);
     entries.map(|entry| entry.name().into_owned()).collect()
 }
 

@@ -141,10 +141,16 @@ impl<'a> Inputs<'a> {
             Some(Origin::Value(span)) => self.add(*span, true),
             Some(Origin::Template(span)) => self.add(*span, false),
             Some(Origin::Slice { of, .. }) => self.collect(*of, depth - 1),
-            Some(Origin::Pieces(pieces)) => pieces.iter().for_each(|it| self.collect(it.origin, depth - 1)),
+            Some(Origin::Pieces(pieces)) => {
+                for it in pieces {
+                    self.collect(it.origin, depth - 1);
+                }
+            }
             Some(Origin::Derived(from)) => {
                 self.is_cut = false;
-                from.iter().for_each(|&it| self.collect(it, depth - 1));
+                for &it in from {
+                    self.collect(it, depth - 1);
+                }
             }
         }
     }

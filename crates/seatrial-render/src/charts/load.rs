@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_helm::{HelmVersion, Loader};
+use seatrial_helm::{HelmVersion, Loader, Metadata};
 use seatrial_source::{FileId, Files, SourceMap, TreePath};
 
 use super::TreeChart;
@@ -22,7 +22,7 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
     let loaded =
         Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(&found.path);
     let metadata = loaded.chart.as_ref().map(|it| &it.metadata);
-    let declared = metadata.into_iter().flat_map(|it| it.declared());
+    let declared = metadata.into_iter().flat_map(Metadata::declared);
     let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
     let mut layers = layers(&found.path, &keys, &found.values);
     layers.truncate(LAYERS_MAX);

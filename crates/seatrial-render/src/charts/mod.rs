@@ -69,7 +69,7 @@ pub(crate) struct ChartUnit {
 /// All charts and their units.
 #[derive(Debug, Default)]
 pub(crate) struct Charts {
-    pub(crate) charts: Vec<TreeChart>,
+    pub(crate) all: Vec<TreeChart>,
     pub(crate) units: Vec<ChartUnit>,
     /// The unit and the place among its texts, by text.
     pub(crate) by_text: FxHashMap<FileId, (usize, usize)>,
@@ -159,10 +159,10 @@ impl TreeChart {
         is_traced: bool,
     ) -> Rendered {
         let Some(chart) = &self.chart else { return Rendered::default() };
-        seatrial_helm::render(chart, &self.values(files, sources), &self.options(target, is_traced))
+        seatrial_helm::render(chart, &Self::values(files, sources), &self.options(target, is_traced))
     }
 
-    fn values(&self, files: &[Layer], sources: &SourceMap) -> ValuesInput {
+    fn values(files: &[Layer], sources: &SourceMap) -> ValuesInput {
         let text = |layer: &Layer| ValuesFile {
             name: layer.name.clone(),
             file: layer.file,
@@ -210,7 +210,7 @@ impl ChartUnit {
 impl Charts {
     /// Renders each chart with every set of values.
     pub(crate) fn render(&mut self, sources: &SourceMap, target: &Target, stated: &[Statement]) {
-        let charts = &self.charts;
+        let charts = &self.all;
         let sets = charts
             .iter()
             .enumerate()
@@ -241,8 +241,7 @@ impl Charts {
     pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
         self.by_unit.get(&unit).is_some_and(|&at| {
             let unit = &self.units[at];
-            self.charts[unit.chart].is_library()
-                || (self.charts[unit.chart].is_loaded() && unit.is_complete())
+            self.all[unit.chart].is_library() || (self.all[unit.chart].is_loaded() && unit.is_complete())
         })
     }
 
@@ -256,12 +255,12 @@ impl Charts {
     ) -> UnitText {
         let Some(&at) = self.by_unit.get(&unit) else { return UnitText::default() };
         let unit = &self.units[at];
-        let tree_chart = &self.charts[unit.chart];
+        let tree_chart = &self.all[unit.chart];
         let problems = tree_chart.problems.iter().filter(|it| it.is_fatal);
         let mut refusals: Vec<Refusal> =
             problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
         let Some(chart) = &tree_chart.chart else { return UnitText { text: String::new(), refusals } };
-        let rendered = seatrial_helm::render(chart, &tree_chart.values(&unit.files, sources), options);
+        let rendered = seatrial_helm::render(chart, &TreeChart::values(&unit.files, sources), options);
         let errors = rendered.errors.iter();
         refusals.extend(errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() }));
         match rendered.output(show) {
@@ -275,15 +274,15 @@ impl Charts {
 
     /// Whether another chart of the tree takes it in.
     pub(crate) fn is_part_of_another(&self, at: usize) -> bool {
-        let path = &self.charts[at].path;
+        let path = &self.all[at].path;
         let is_taken = |chart: &TreeChart| chart.takes_in().any(|it| it == *path);
-        self.charts.iter().enumerate().any(|(other, chart)| other != at && is_taken(chart))
+        self.all.iter().enumerate().any(|(other, chart)| other != at && is_taken(chart))
     }
 
     /// What is wrong with charts and with what they make.
     pub(crate) fn notices(&self, sources: &SourceMap, made: &[Arc<Stream>]) -> Vec<Notice> {
         let mut found: Vec<Notice> =
-            self.charts.iter().flat_map(|chart| problems::of_chart(chart, sources)).collect();
+            self.all.iter().flat_map(|chart| problems::of_chart(chart, sources)).collect();
         let mut told = FxHashSet::default();
         for stream in made {
             let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
@@ -294,7 +293,7 @@ impl Charts {
             found.extend(of_text.into_iter().map(|it| it.in_unit(self.ids[unit])));
         }
         for (unit, &id) in self.units.iter().zip(&self.ids) {
-            found.extend(problems::of_unit(&self.charts[unit.chart], unit, id, sources, &told));
+            found.extend(problems::of_unit(&self.all[unit.chart], unit, id, sources, &told));
         }
         found
     }
@@ -302,7 +301,7 @@ impl Charts {
     /// What of the charts is not judged.
     pub(crate) fn skips(&self) -> Vec<Skip> {
         let mut skips = Vec::new();
-        for chart in self.charts.iter().filter(|it| !it.is_library()) {
+        for chart in self.all.iter().filter(|it| !it.is_library()) {
             let gaps = chart.problems.iter().filter(|it| it.kind == ProblemKind::MissingDependency);
             skips.extend(gaps.map(|it| chart.skip(plain(&it.message))));
             if chart.chart.is_none() {
@@ -310,7 +309,7 @@ impl Charts {
             }
         }
         for unit in &self.units {
-            let chart = &self.charts[unit.chart];
+            let chart = &self.all[unit.chart];
             if !unit.rendered.errors.is_empty() {
                 let with = chart.suffix(&unit.files);
                 let with = with.strip_prefix('@').map_or(String::new(), |it| format!(" with {it}"));

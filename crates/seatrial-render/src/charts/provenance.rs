@@ -23,7 +23,7 @@ pub(crate) struct Traced {
 
 impl Traced {
     fn new(charts: &Charts, unit: &ChartUnit, sources: &SourceMap, target: &Target) -> Option<Self> {
-        let rendered = charts.charts[unit.chart].render(&unit.files, sources, target, true);
+        let rendered = charts.all[unit.chart].render(&unit.files, sources, target, true);
         let same = |(one, other): (&seatrial_helm::RenderedFile, &seatrial_helm::RenderedFile)| {
             one.path == other.path && one.text == other.text
         };
@@ -66,7 +66,7 @@ impl Charts {
     ) -> Option<Origin> {
         let &(at, text) = self.by_text.get(&file)?;
         let unit = &self.units[at];
-        let template = unit.template(text, &self.charts[unit.chart]);
+        let template = unit.template(text, &self.all[unit.chart]);
         let Some(traced) = self.traced(at, context) else {
             return Some(Origin::written(Span::new(template, 0, 0)));
         };
