@@ -1,6 +1,7 @@
 //! `seatrial render`: what would be applied, as the real programs print it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
 
 fn is_chart(tree: &Tree) -> bool {
     let is_file = |path: &TreePath| matches!(tree.files.kind(path), Some(EntryKind::File { .. }));
-    let is_archive = || tree.scope.name().ends_with(".tgz") && is_file(&tree.scope);
+    let is_archive = || tree.scope.extension() == "tgz" && is_file(&tree.scope);
     tree.scope.join("Chart.yaml").is_some_and(|path| is_file(&path)) || is_archive()
 }
 
@@ -93,7 +94,7 @@ fn beside(text: &str, made: &Templated, sources: &SourceMap) -> String {
         if places.is_empty() {
             all.push_str(line);
         } else {
-            all.push_str(&format!("{line:<COLUMN$}  # {}", places.join(", ")));
+            let _ = write!(all, "{line:<COLUMN$}  # {}", places.join(", "));
         }
         all.push('\n');
     }
@@ -234,7 +235,7 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         }
         if of_unit.refusals.is_empty() || arguments.keep_going {
             if units.len() > 1 {
-                all.push_str(&format!("# Unit: {}\n", unit.name));
+                let _ = writeln!(all, "# Unit: {}", unit.name);
             }
             all.push_str(&of_unit.text);
         }
