@@ -60,7 +60,7 @@ impl<'a> Indexes<'a> {
     pub fn policies_not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
         let mut all = self.admission_policies.not_evaluated(repository, &self.tree_state);
         all.extend(self.constraints.not_evaluated(repository));
-        all.extend(self.kyverno.not_evaluated());
+        all.extend(self.kyverno.not_evaluated(repository));
         all
     }
 }

@@ -13,7 +13,7 @@ use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
 
-use crate::subjects::{Subject, counting};
+use crate::subjects::{Subject, ambiguous, counting};
 
 /// More templates or constraints than this are not evaluated.
 const POLICIES_MAX: usize = 1_000;
@@ -143,12 +143,23 @@ impl<'a> Constraints<'a> {
     /// Why constraints are not evaluated, and where they stand.
     pub(crate) fn not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
         let unanswered = self.unanswered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let why =
-            |constraint: &Object| match self.template_of(repository, constraint.unit(), constraint.kind()) {
-                None => Some(format!("the template of {} is not in the tree", constraint.title())),
+        let all: Vec<_> = self.stated.iter().map(|(object, _)| *object).collect();
+        let ambiguous = ambiguous(repository, &all);
+        let is_ambiguous = |object: &Object| ambiguous.iter().any(|it| std::ptr::eq(*it, object));
+        let why = |constraint: &Object| {
+            let title = constraint.title();
+            match self.template_of(repository, constraint.unit(), constraint.kind()) {
+                None if self.templates.iter().any(|(object, _)| defines(object, constraint.kind())) => {
+                    Some(format!("several templates of {title} are in the tree"))
+                }
+                None => Some(format!("the template of {title} is not in the tree")),
                 Some((template, Err(why))) => Some(format!("{} is not evaluated: {why}", template.title())),
+                Some((_, Ok(_))) if is_ambiguous(constraint) => {
+                    Some(format!("several units state {title} differently: it is only evaluated for its own"))
+                }
                 Some((_, Ok(_))) => unanswered.get(&place(constraint)).map(|(_, why)| why.clone()),
-            };
+            }
+        };
         let beyond = self.beyond.iter().map(|it| (*it, "there are too many constraints".to_owned()));
         let all = self.stated.iter().filter_map(|(object, _)| Some((*object, why(object)?)));
         all.chain(beyond).map(|(object, why)| (object.span_at(&FieldPath::root()), why)).collect()

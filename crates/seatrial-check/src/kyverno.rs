@@ -13,7 +13,7 @@ use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
 
-use crate::subjects::{Subject, counting};
+use crate::subjects::{Subject, ambiguous, counting};
 
 /// More policies than this are not evaluated.
 const POLICIES_MAX: usize = 1_000;
@@ -136,7 +136,7 @@ impl<'a> KyvernoPolicies<'a> {
     }
 
     /// Why policies are not evaluated, and where they stand.
-    pub(crate) fn not_evaluated(&self) -> Vec<(Span, String)> {
+    pub(crate) fn not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
         let unanswered = self.unanswered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut all = Vec::new();
         for (object, policy) in &self.policies {
@@ -153,6 +153,13 @@ impl<'a> KyvernoPolicies<'a> {
                 }
             }
         }
+        let has_rules = |it: &Result<Policy, String>| it.as_ref().is_ok_and(|it| !it.rules().is_empty());
+        let evaluated = self.policies.iter().filter(|(_, read)| has_rules(read)).map(|(object, _)| *object);
+        let evaluated: Vec<_> = evaluated.collect();
+        all.extend(ambiguous(repository, &evaluated).into_iter().map(|it| {
+            let title = it.title();
+            (it, format!("several units state {title} differently: it is only evaluated for its own"))
+        }));
         all.extend(self.beyond.iter().map(|it| (*it, "there are too many policies".to_owned())));
         all.into_iter().map(|(object, why)| (object.span_at(&FieldPath::root()), why)).collect()
     }

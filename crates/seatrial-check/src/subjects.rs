@@ -1,6 +1,8 @@
 //! What admission webhooks are asked about: the objects of the tree, and the pods
 //! that they make.
 
+use std::collections::BTreeMap;
+
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository, UnitRole, is_namespaced};
 use seatrial_policy::validating_policy::Asked;
@@ -198,21 +200,40 @@ fn is_identity(path: &[PathStep]) -> bool {
 }
 
 /// The objects of the tree that state policies for a unit: its own, and of those
-/// that others state, each that only one states.
+/// that others state, each that all state alike.
 pub(crate) fn counting<'a>(repository: &Repository, unit: UnitId, all: &[&'a Object]) -> Vec<&'a Object> {
-    let is_same = |a: &Object, b: &Object| {
-        a.kind() == b.kind()
-            && a.name() == b.name()
-            && a.group() == b.group()
-            && a.namespace() == b.namespace()
+    let counts = |same: Vec<&'a Object>| {
+        let own: Vec<_> = same.iter().filter(|it| it.unit() == unit).copied().collect();
+        if own.is_empty() { lent(repository, &same).unwrap_or_default() } else { own }
     };
-    let lends = |it: &Object| it.unit() != unit && repository.unit(it.unit()).role != UnitRole::Base;
-    let counts = |object: &&&'a Object| {
-        if object.unit() == unit {
-            return true;
-        }
-        let mut others = all.iter().filter(|it| is_same(object, it));
-        lends(object) && others.all(|it| it.unit() == object.unit() || it.unit() != unit && !lends(it))
-    };
-    all.iter().filter(counts).copied().collect()
+    by_name(all).into_values().flat_map(counts).collect()
+}
+
+/// Those that several units state differently, so that they count for these alone.
+pub(crate) fn ambiguous<'a>(repository: &Repository, all: &[&'a Object]) -> Vec<&'a Object> {
+    let is_lent = |same: &Vec<&'a Object>| lent(repository, same).is_some();
+    by_name(all).into_values().filter(|same| !is_lent(same)).flatten().collect()
+}
+
+type Name<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+
+fn by_name<'a>(all: &[&'a Object]) -> BTreeMap<Name<'a>, Vec<&'a Object>> {
+    let mut named: BTreeMap<Name<'a>, Vec<&'a Object>> = BTreeMap::new();
+    for object in all {
+        let name = (object.group(), object.kind(), object.namespace(), object.name());
+        named.entry(name).or_default().push(object);
+    }
+    named
+}
+
+/// Those of one name that count for other units; none if units differ in them.
+fn lent<'a>(repository: &Repository, same: &[&'a Object]) -> Option<Vec<&'a Object>> {
+    let lending = same.iter().filter(|it| repository.unit(it.unit()).role != UnitRole::Base).copied();
+    let lending: Vec<_> = lending.collect();
+    let Some(first) = lending.first().copied() else { return Some(Vec::new()) };
+    if lending.iter().all(|it| it.unit() == first.unit()) {
+        return Some(lending);
+    }
+    let text = |it: &Object| it.root().get("spec").map(|spec| spec.source_text().to_owned());
+    lending.iter().all(|it| text(it) == text(first)).then(|| vec![first])
 }
