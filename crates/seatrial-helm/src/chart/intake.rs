@@ -49,10 +49,9 @@ impl Loader<'_> {
         match self.unpack(&bytes, path) {
             Ok(files) => self.loaded(files, path, true, Vec::new()),
             Err(reason) => {
-                let message = match self.helm.switches().detects_api_version {
-                    true => "unable to load chart archive".to_owned(),
-                    false => reason.clone(),
-                };
+                let is_silent = self.helm.switches().detects_api_version;
+                let message =
+                    if is_silent { "unable to load chart archive".to_owned() } else { reason.clone() };
                 let problem = Problem::fatal(ProblemKind::Archive, path, message);
                 loaded.problems.push(Problem { detail: Some(reason), ..problem });
                 loaded
