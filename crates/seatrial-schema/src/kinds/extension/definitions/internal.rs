@@ -50,7 +50,9 @@ impl<'a> Spec<'a> {
             if let Some(value) = first.opt(field) {
                 fields.set(field, value.clone(), By::Manifest);
             }
-            versions.iter_mut().for_each(|version| drop(version.remove(field)));
+            for version in &mut versions {
+                version.remove(field);
+            }
         }
         fields.set("versions", versions, By::Manifest);
         let schema = |version: &'a Value| version.at("schema");
