@@ -9,6 +9,7 @@ mod disruption;
 mod expressions;
 pub(crate) mod extension;
 pub(crate) mod flowcontrol;
+mod migration;
 pub mod network;
 mod node;
 pub(crate) mod pods;
@@ -84,6 +85,7 @@ const FAMILIES: &[&[Strategy]] = &[
     disruption::KINDS,
     extension::KINDS,
     flowcontrol::KINDS,
+    migration::KINDS,
     network::KINDS,
     node::KINDS,
     pods::KINDS,

@@ -12,6 +12,7 @@ pub(crate) const KINDS: &[Strategy] = &[
     flow_schemas::STRATEGY,
     Strategy { version: "v1beta3", ..flow_schemas::STRATEGY },
     priority_levels::STRATEGY,
+    priority_levels::BETA,
 ];
 
 const GROUP: &str = "flowcontrol.apiserver.k8s.io";

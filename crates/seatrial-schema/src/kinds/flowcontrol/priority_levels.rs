@@ -7,7 +7,7 @@ use crate::kinds::Strategy;
 use crate::path::Path;
 use crate::rules::metadata::{self, Scope};
 use crate::rules::names;
-use crate::value::Value;
+use crate::value::{By, Value};
 
 const TYPES: [&str; 2] = ["Exempt", "Limited"];
 const RESPONSES: [&str; 2] = ["Queue", "Reject"];
@@ -15,21 +15,11 @@ const QUEUES_MOST: i64 = 10_000_000;
 const HASH_BITS: i64 = 60;
 const ROUND_TRIP: &str = "flowcontrol.k8s.io/preserve-zero-concurrency-shares";
 
+/// `v1beta3` has no way but this to ask for no share at all.
+const KEPT_ZERO: &str = "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares";
+
 pub(super) const STRATEGY: Strategy = Strategy {
-    default: |level| {
-        let spec = level.struct_mut("spec");
-        if let Some(limited) = spec.at_mut("limited") {
-            limited.set_default("nominalConcurrencyShares", 30);
-            limited.set_default("lendablePercent", 0);
-            if let Some(queuing) = limited.at_mut("limitResponse").and_then(|it| it.at_mut("queuing")) {
-                default_zero(queuing, &[("handSize", 8), ("queues", 64), ("queueLengthLimit", 50)]);
-            }
-        }
-        if let Some(exempt) = spec.at_mut("exempt") {
-            exempt.set_default("nominalConcurrencyShares", 0);
-            exempt.set_default("lendablePercent", 0);
-        }
-    },
+    default: |level| default(level.struct_mut("spec")),
     prepare_create: super::prepare_create,
     prepare_update: super::prepare_update,
     validate,
@@ -39,6 +29,37 @@ pub(super) const STRATEGY: Strategy = Strategy {
     },
     ..Strategy::plain(super::GROUP, "v1", "PriorityLevelConfiguration")
 };
+
+/// A share of zero is none that is written.
+pub(super) const BETA: Strategy = Strategy {
+    version: "v1beta3",
+    default: |level| {
+        let keeps_zero = level.at("metadata").at("annotations").has(KEPT_ZERO);
+        let spec = level.struct_mut("spec");
+        if let Some(limited) = spec.at_mut("limited")
+            && limited.int("nominalConcurrencyShares") == 0
+        {
+            let shares = if keeps_zero { 0 } else { 30 };
+            limited.set("nominalConcurrencyShares", shares, By::Server);
+        }
+        default(spec);
+    },
+    ..STRATEGY
+};
+
+fn default(spec: &mut Value) {
+    if let Some(limited) = spec.at_mut("limited") {
+        limited.set_default("nominalConcurrencyShares", 30);
+        limited.set_default("lendablePercent", 0);
+        if let Some(queuing) = limited.at_mut("limitResponse").and_then(|it| it.at_mut("queuing")) {
+            default_zero(queuing, &[("handSize", 8), ("queues", 64), ("queueLengthLimit", 50)]);
+        }
+    }
+    if let Some(exempt) = spec.at_mut("exempt") {
+        exempt.set_default("nominalConcurrencyShares", 0);
+        exempt.set_default("lendablePercent", 0);
+    }
+}
 
 fn validate(level: &Value, errors: &mut Errors) {
     metadata::create(level, Scope::Cluster, names::subdomain_name, errors);
@@ -178,6 +199,24 @@ fn entropy(deck: i64, hand: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use crate::testing::refused;
+
+    #[test]
+    fn a_share_of_zero_was_none_in_the_beta() {
+        let shares = |annotations: &str| {
+            let text = format!(
+                "{{metadata: {{name: a, annotations: {annotations}}}, spec: {{type: Limited, limited: {{limitResponse: {{type: Reject}}}}}}}}"
+            );
+            let mut level = crate::testing::value(&text);
+            (super::BETA.default)(&mut level);
+            level
+                .at("spec")
+                .at("limited")
+                .opt("nominalConcurrencyShares")
+                .and_then(crate::value::Value::as_int)
+        };
+        assert_eq!(shares("{}"), Some(30));
+        assert_eq!(shares("{flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares: x}"), Some(0));
+    }
 
     #[test]
     fn levels_are_held_to_their_rules() {
