@@ -64,8 +64,20 @@ pub struct Build {
 impl Build {
     /// The text that `kustomize build` prints.
     pub fn text(&self) -> String {
-        let texts: Vec<String> = self.resources.iter().map(|resource| output::yaml(&resource.node)).collect();
-        texts.join("---\n")
+        self.marked_text().0
+    }
+
+    /// The text, and what set each scalar of it.
+    pub fn marked_text(&self) -> (String, Vec<output::Mark>) {
+        let (mut text, mut marks) = (String::new(), Vec::new());
+        for resource in &self.resources {
+            text.push_str(if text.is_empty() { "" } else { "---\n" });
+            let (object, found) = output::marked_yaml(&resource.node);
+            let start = text.len();
+            marks.extend(found.into_iter().map(|(from, to, origin)| (start + from, start + to, origin)));
+            text.push_str(&object);
+        }
+        (text, marks)
     }
 }
 

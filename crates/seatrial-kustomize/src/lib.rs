@@ -34,7 +34,7 @@ pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};
 pub use order::Order;
 pub use origin::{Origin, OriginId, Origins};
-pub use output::yaml;
+pub use output::{Mark, yaml};
 pub use problem::{Problem, ProblemKind};
 pub use resource::Resource;
 

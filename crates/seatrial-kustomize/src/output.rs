@@ -8,31 +8,54 @@ use seatrial_yaml::{Dialect, Plain, json_float};
 
 use crate::node::{Content, Node, Scalar, Value};
 
+/// A stretch of a printed text and what set it: start, end, origin.
+pub type Mark = (usize, usize, crate::OriginId);
+
 /// An object as YAML: keys sorted as `sigs.k8s.io/yaml` sorts them.
 pub fn yaml(object: &Node) -> String {
-    let mut text = String::new();
-    let mut emitter = Emitter::new(&mut text, &EmitOptions::new(Dialect::GoYaml2));
-    write(object, &mut emitter).and_then(|()| emitter.finish().map(drop)).expect("a string takes everything");
-    text
+    marked_yaml(object).0
 }
 
-fn write(node: &Node, emitter: &mut Emitter<&mut String>) -> fmt::Result {
-    match &node.content {
-        Content::Scalar(scalar) => write_scalar(scalar, emitter),
-        Content::List(items) => {
-            emitter.begin_sequence()?;
-            items.iter().try_for_each(|item| write(item, emitter))?;
-            emitter.end()
-        }
-        Content::Map(entries) => {
-            emitter.begin_mapping()?;
-            let entries: Vec<_> = entries.iter().collect();
-            for (key, value) in sort_by_key(entries, |(key, _)| key.as_str(), Dialect::GoYaml2) {
-                emitter.json_str(key)?;
-                write(value, emitter)?;
+/// An object as YAML, and what set each of its scalars and empty collections.
+pub(crate) fn marked_yaml(object: &Node) -> (String, Vec<Mark>) {
+    let mut text = String::new();
+    let mut writer =
+        Writer { emitter: Emitter::new(&mut text, &EmitOptions::new(Dialect::GoYaml2)), marks: Vec::new() };
+    writer.write(object).expect("a string takes everything");
+    let Writer { emitter, marks } = writer;
+    emitter.finish().expect("a string takes everything");
+    (text, marks)
+}
+
+struct Writer<'t> {
+    emitter: Emitter<&'t mut String>,
+    marks: Vec<Mark>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, node: &Node) -> fmt::Result {
+        let start = self.emitter.sink_mut().len();
+        match &node.content {
+            Content::Scalar(scalar) => write_scalar(scalar, &mut self.emitter)?,
+            Content::List(items) => {
+                self.emitter.begin_sequence()?;
+                items.iter().try_for_each(|item| self.write(item))?;
+                self.emitter.end()?;
             }
-            emitter.end()
+            Content::Map(entries) => {
+                self.emitter.begin_mapping()?;
+                let entries: Vec<_> = entries.iter().collect();
+                for (key, value) in sort_by_key(entries, |(key, _)| key.as_str(), Dialect::GoYaml2) {
+                    self.emitter.json_str(key)?;
+                    self.write(value)?;
+                }
+                self.emitter.end()?;
+            }
         }
+        if matches!(node.content, Content::Scalar(_)) || node.is_empty() {
+            self.marks.push((start, self.emitter.sink_mut().len(), node.origin));
+        }
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ mod locate;
 mod mentions;
 mod objects_json;
 mod origin;
+mod overlay;
 mod ownership;
 mod read;
 mod render;
@@ -38,6 +39,7 @@ mod tests;
 use seatrial_diagnostics::CheckInfo;
 
 pub use objects_json::objects_json;
+pub use overlay::{Overlaid, Overlay};
 pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};

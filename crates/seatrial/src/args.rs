@@ -154,7 +154,7 @@ pub(crate) struct Explain {
     Exit codes: 0 everything was rendered, 1 the real program would refuse, 2 could not run."
 )]
 pub(crate) struct Render {
-    /// A chart, as a directory or an archive, or a directory with units
+    /// A chart, as a directory or an archive, a kustomization, or a directory with units
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Look for units below this directory instead of the one with `seatrial.toml` or the top of the
@@ -218,6 +218,13 @@ pub(crate) struct Render {
     /// The Helm that is imitated: 3.10, 3.22, 4.0 or 4.3 [default: 4.3]
     #[arg(long, value_name = "VERSION")]
     pub(crate) helm_version: Option<String>,
+    /// Whether a kustomization may read files outside its directory: LoadRestrictionsRootOnly or
+    /// LoadRestrictionsNone [default: LoadRestrictionsRootOnly]
+    #[arg(long, value_name = "RULE", value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])]
+    pub(crate) load_restrictor: Option<String>,
+    /// The order of a kustomization's objects: legacy or none [default: legacy]
+    #[arg(long, value_name = "ORDER", value_parser = ["legacy", "none"])]
+    pub(crate) reorder: Option<String>,
     /// Let random functions be random and `now` be now; without it, the same input gives the same output
     #[arg(long)]
     pub(crate) random: bool,

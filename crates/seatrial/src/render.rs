@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_helm::{Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, file_argument_paths};
+use seatrial_kustomize::{Options as BuildOptions, Order};
 use seatrial_model::Unit;
-use seatrial_render::{Template, Templated};
+use seatrial_render::{Overlay, Template, Templated};
 use seatrial_source::{EntryKind, FileId, Revisions, SourceMap, Span, TreePath};
 use seatrial_trial::{AtRevision, TrialRequest, catalogue, load_config};
 
@@ -31,13 +32,69 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
         option: "--rev",
     };
     let tree = Tree::open(asked)?;
-    if is_chart(&tree) { chart(arguments, &tree) } else { repository(arguments, &tree) }
+    match kind(&tree) {
+        Kind::Chart => chart(arguments, &tree),
+        Kind::Kustomization => overlay(arguments, &tree),
+        Kind::Repository => repository(arguments, &tree),
+    }
+}
+
+/// What a path holds.
+enum Kind {
+    Chart,
+    Kustomization,
+    Repository,
+}
+
+fn kind(tree: &Tree) -> Kind {
+    let is_file = |name| tree.scope.join(name).is_some_and(|path| is_file(tree, &path));
+    if is_chart(tree) {
+        Kind::Chart
+    } else if ["kustomization.yaml", "kustomization.yml", "Kustomization"].into_iter().any(is_file) {
+        Kind::Kustomization
+    } else {
+        Kind::Repository
+    }
+}
+
+fn is_file(tree: &Tree, path: &TreePath) -> bool {
+    matches!(tree.files.kind(path), Some(EntryKind::File { .. }))
 }
 
 fn is_chart(tree: &Tree) -> bool {
-    let is_file = |path: &TreePath| matches!(tree.files.kind(path), Some(EntryKind::File { .. }));
-    let is_archive = || tree.scope.extension() == "tgz" && is_file(&tree.scope);
-    tree.scope.join("Chart.yaml").is_some_and(|path| is_file(&path)) || is_archive()
+    let is_archive = || tree.scope.extension() == "tgz" && is_file(tree, &tree.scope);
+    tree.scope.join("Chart.yaml").is_some_and(|path| is_file(tree, &path)) || is_archive()
+}
+
+/// The bytes of `kustomize build`.
+fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
+    if arguments.output == RenderFormat::Json {
+        return Err(Failure::new("a kustomization is printed as YAML only"));
+    }
+    let order = if arguments.reorder.as_deref() == Some("none") { Order::Fifo } else { Order::Legacy };
+    let overlay = Overlay {
+        files: tree.files.as_ref(),
+        directory: tree.scope.clone(),
+        is_unrestricted: arguments.load_restrictor.as_deref() == Some("LoadRestrictionsNone"),
+        options: BuildOptions { order, ..BuildOptions::default() },
+    };
+    let mut sources = SourceMap::new();
+    let made = overlay.run(&mut sources);
+    for refusal in &made.refusals {
+        problem(&place(refusal.at, &sources), &refusal.message);
+    }
+    for warning in made.warnings.iter().filter(|_| !arguments.quiet) {
+        crate::failure::warn(&format!("{}: {}", place(warning.at, &sources), warning.message));
+    }
+    if made.refusals.is_empty() || arguments.keep_going {
+        let text = if arguments.redact { seatrial_render::masked(&made.text) } else { made.text };
+        if !arguments.redact && !arguments.quiet && holds_secret(&text) {
+            note(SECRETS);
+        }
+        let text = if arguments.origin { beside(&text, &made.origins, &sources) } else { text };
+        output::print_plain(&text)?;
+    }
+    Ok(if made.refusals.is_empty() { CLEAN } else { FINDINGS })
 }
 
 /// The bytes of `helm template`.
@@ -75,7 +132,9 @@ fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<()
     }
     match arguments.output {
         RenderFormat::Json => output::print_plain(&seatrial_render::objects_json(made, &text, sources)),
-        RenderFormat::Yaml if arguments.origin => output::print_plain(&beside(&text, made, sources)),
+        RenderFormat::Yaml if arguments.origin => {
+            output::print_plain(&beside(&text, &made.origins(sources), sources))
+        }
         RenderFormat::Yaml => output::print_plain(&text),
     }
 }
@@ -85,8 +144,7 @@ fn holds_secret(text: &str) -> bool {
 }
 
 /// Each line with the places that it comes from.
-fn beside(text: &str, made: &Templated, sources: &SourceMap) -> String {
-    let origins = made.origins(sources);
+fn beside(text: &str, origins: &[Vec<Span>], sources: &SourceMap) -> String {
     let mut all = String::new();
     for (at, line) in text.lines().enumerate() {
         let places: Vec<String> =

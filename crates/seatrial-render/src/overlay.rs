@@ -1,0 +1,78 @@
+//! One kustomization as `kustomize build` prints it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use seatrial_kustomize::{Build, Loader, Options, build};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
+
+use crate::template::Refusal;
+
+/// A kustomization and how to print it.
+pub struct Overlay<'a> {
+    /// The tree.
+    pub files: &'a dyn Files,
+    /// The kustomization's directory.
+    pub directory: TreePath,
+    /// Whether files outside its directory may be read.
+    pub is_unrestricted: bool,
+    /// How it is built.
+    pub options: Options,
+}
+
+/// What is printed, and what speaks against it.
+#[derive(Debug)]
+pub struct Overlaid {
+    /// The text, also where Kustomize would print nothing.
+    pub text: String,
+    /// By line of the text: the places that set it, the last one first.
+    pub origins: Vec<Vec<Span>>,
+    /// What Kustomize would refuse.
+    pub refusals: Vec<Refusal>,
+    /// What it passes over silently, or only warns of.
+    pub warnings: Vec<Refusal>,
+}
+
+impl Overlay<'_> {
+    /// Builds it. The texts that were read become sources.
+    pub fn run(&self, sources: &mut SourceMap) -> Overlaid {
+        let mut known: HashMap<TreePath, FileId> = HashMap::new();
+        let mut register = |path: &TreePath, text: &Arc<str>| {
+            *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), Arc::clone(text)))
+        };
+        let mut loader =
+            Loader { files: self.files, register: &mut register, is_unrestricted: self.is_unrestricted };
+        let built = build(&self.directory, &mut loader, &self.options);
+        let whole = |path: &TreePath| sources.find(path).map(|file| Span::new(file, 0, 0));
+        let said = |is_fatal: bool| {
+            let problems = built.problems.iter().filter(move |it| it.is_fatal == is_fatal);
+            problems
+                .map(|it| Refusal { message: it.message.clone(), at: it.span.or_else(|| whole(&it.path)) })
+        };
+        let (refusals, warnings) = (said(true).collect(), said(false).collect());
+        let (text, origins) = lines(&built);
+        Overlaid { text, origins, refusals, warnings }
+    }
+}
+
+/// The text, and the places that set each of its lines.
+fn lines(built: &Build) -> (String, Vec<Vec<Span>>) {
+    let (text, marks) = built.marked_text();
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut origins: Vec<Vec<Span>> = vec![Vec::new(); starts.len()];
+    for (start, end, origin) in marks {
+        let written = &text[start..end];
+        let first = start + (written.len() - written.trim_start().len());
+        let line = |at: usize| starts.partition_point(|&it| it <= at).saturating_sub(1);
+        let (from, to) = (line(first), line(end.saturating_sub(1).max(first)));
+        for places in &mut origins[from..=to.max(from)] {
+            for step in built.origins.way(origin) {
+                if !places.contains(&step.span) {
+                    places.push(step.span);
+                }
+            }
+        }
+    }
+    (text, origins)
+}
