@@ -61,7 +61,7 @@ fn a_failure_names_file_and_line_and_the_bar_decides() {
 
 #[test]
 fn what_is_not_judged_is_skipped() {
-    let tree = Tree::new(&[("chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")]);
+    let tree = Tree::new(&[("compose.yaml", "services:\n  web: {image: web}\n")]);
     let text = tree.check(&["--format", "junit"]).stdout;
     let document = Document::parse(&text).expect("it is XML");
     let reasons: Vec<_> = document
@@ -71,7 +71,7 @@ fn what_is_not_judged_is_skipped() {
         .collect();
     assert_eq!(
         reasons,
-        ["the unit could not be judged in full", "not-rendered: charts are not rendered yet"]
+        ["the unit could not be judged in full", "not-rendered: Compose files are not rendered yet"]
     );
 }
 

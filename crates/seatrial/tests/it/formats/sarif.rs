@@ -101,7 +101,7 @@ fn odd_names_and_places_fit_the_schema() {
 
 #[test]
 fn what_is_not_judged_is_a_notification() {
-    let tree = Tree::new(&[("chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")]);
+    let tree = Tree::new(&[("compose.yaml", "services:\n  web: {image: web}\n")]);
     let log = validate(&tree.check(&["--format", "sarif"]).stdout);
     let notification = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
     assert_eq!(notification["descriptor"]["id"], "not-rendered");
