@@ -102,6 +102,7 @@ fn missing(path: &str) -> String {
     format!("open {path}: no such file or directory")
 }
 
+#[expect(clippy::print_stderr, reason = "warnings go where Helm prints them")]
 fn template() -> Result<String, String> {
     let mut arguments = Arguments::default().read(std::env::args().skip(1))?;
     let chart = arguments.plain.pop().unwrap_or_default();

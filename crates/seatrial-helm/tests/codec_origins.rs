@@ -85,7 +85,7 @@ fn leaves_keep_their_origin_through_text_and_back() {
     for (write, read) in [("toYaml", "fromYaml"), ("toJson", "fromJson"), ("toPrettyJson", "fromJson")] {
         let mut engine = Alone::traced();
         let values = read_values(&mut engine);
-        let text = engine.call(write, &[values.clone()]).expect("it is written");
+        let text = engine.call(write, std::slice::from_ref(&values)).expect("it is written");
         let again = engine.call(read, &[text]).expect("it is read");
         for path in [&["name"][..], &["ports", "1"], &["labels", "a"], &["labels", "b"]] {
             let before = engine.spans(leaf(&values, path).origin);
@@ -108,10 +108,10 @@ fn maps_that_hold_themselves_are_refused() {
             "error marshaling into JSON: json: unsupported value: encountered a cycle via map[string]interface {}",
         ),
     ] {
-        let error = engine.call(name, &[value.clone()]).expect_err(name);
+        let error = engine.call(name, std::slice::from_ref(&value)).expect_err(name);
         assert_eq!(error.to_string(), message);
     }
-    assert_eq!(engine.call("toYaml", &[value.clone()]).expect("it is silent").as_str(), Some(""));
+    assert_eq!(engine.call("toYaml", std::slice::from_ref(&value)).expect("it is silent").as_str(), Some(""));
     assert!(engine.call("toToml", &[value]).is_err());
 }
 
@@ -119,7 +119,7 @@ fn maps_that_hold_themselves_are_refused() {
 fn deep_values_are_written_without_recursion() {
     let mut engine = Alone::traced();
     let deep = (0..100_000).fold(Value::from("x"), |inner, _| Value::list(vec![inner]));
-    let text = engine.call("toJson", &[deep.clone()]).expect("JSON has no bound");
+    let text = engine.call("toJson", std::slice::from_ref(&deep)).expect("JSON has no bound");
     assert_eq!(text.as_str().map(str::len), Some(200_003));
     assert_eq!(engine.call("toYaml", &[deep]).expect("YAML has one").as_str(), Some(""));
 }
@@ -129,7 +129,7 @@ fn values_that_multiply_spend_the_budget() {
     let mut engine = Alone { budget: 100_000, ..Alone::traced() };
     let wide = (0..30).fold(Value::from("x"), |inner, _| Value::list(vec![inner.clone(), inner]));
     for name in ["toJson", "toYaml", "toToml"] {
-        assert!(matches!(engine.call(name, &[wide.clone()]), Err(Fault::Bound(_))), "{name}");
+        assert!(matches!(engine.call(name, std::slice::from_ref(&wide)), Err(Fault::Bound(_))), "{name}");
     }
 }
 

@@ -218,8 +218,7 @@ pub(crate) struct Render {
     /// The Helm that is imitated: 3.10, 3.22, 4.0 or 4.3 [default: 4.3]
     #[arg(long, value_name = "VERSION")]
     pub(crate) helm_version: Option<String>,
-    /// Whether a kustomization may read files outside its directory: LoadRestrictionsRootOnly or
-    /// LoadRestrictionsNone [default: LoadRestrictionsRootOnly]
+    /// Whether a kustomization may read files outside its directory [default: no]
     #[arg(long, value_name = "RULE", value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])]
     pub(crate) load_restrictor: Option<String>,
     /// The order of a kustomization's objects: legacy or none [default: legacy]

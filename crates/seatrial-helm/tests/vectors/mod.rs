@@ -8,7 +8,7 @@ use seatrial_helm::template::{Call, Data, Fault, IntKind, List, Map, OriginId, T
 use seatrial_helm::values::schema::Schema;
 
 /// Where ours differs from the line, both answers shown.
-pub fn difference(line: &str) -> Option<String> {
+pub(crate) fn difference(line: &str) -> Option<String> {
     let row = read(line);
     let name = row.get("f").and_then(|it| it.as_str().map(str::to_owned)).expect("a row names a function");
     let args: Vec<Value> =
@@ -56,7 +56,7 @@ fn decode_all(values: &[Value]) -> Vec<Value> {
 }
 
 /// The value that a row means.
-pub fn decode(value: &Value) -> Value {
+pub(crate) fn decode(value: &Value) -> Value {
     if let Some(items) = value.as_list() {
         return Value::list(decode_all(items));
     }

@@ -165,16 +165,15 @@ fn run(
     let (sender, receiver) = mpsc::channel();
     let evaluate = move || {
         for input in inputs {
-            let answer = match left {
-                0 => Err("the work that is allowed for policies is used up".to_owned()),
-                _ => {
-                    let before = TICKS.get();
-                    engine.set_execution_timer_config(limit(left.min(TICKS_MAX)));
-                    engine.set_input(input);
-                    let answer = engine.eval_rule(query.clone());
-                    left = left.saturating_sub(TICKS.get() - before);
-                    answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
-                }
+            let answer = if left == 0 {
+                Err("the work that is allowed for policies is used up".to_owned())
+            } else {
+                let before = TICKS.get();
+                engine.set_execution_timer_config(limit(left.min(TICKS_MAX)));
+                engine.set_input(input);
+                let answer = engine.eval_rule(query.clone());
+                left = left.saturating_sub(TICKS.get() - before);
+                answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
             };
             // Nobody waits any more if it took too long.
             if sender.send((answer, left)).is_err() {

@@ -354,7 +354,7 @@ fn character(text: &str) -> Result<(char, &str), String> {
             return Ok((char::from_u32(code).unwrap_or_default(), &digits[length..]));
         }
         _ if letter.is_ascii() && !letter.is_ascii_alphanumeric() => letter,
-        _ => return Err(wrong(BAD_ESCAPE, &text[..1 + letter.len_utf8()])),
+        _ => return Err(wrong(BAD_ESCAPE, &text[..=letter.len_utf8()])),
     };
     Ok((simple, rest.as_str()))
 }
