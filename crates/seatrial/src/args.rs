@@ -218,12 +218,17 @@ pub(crate) struct Render {
     /// The Helm that is imitated: 3.10, 3.22, 4.0 or 4.3 [default: 4.3]
     #[arg(long, value_name = "VERSION")]
     pub(crate) helm_version: Option<String>,
-    /// Whether a kustomization may read files outside its directory [default: no]
-    #[arg(long, value_name = "RULE", value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])]
-    pub(crate) load_restrictor: Option<String>,
-    /// The order of a kustomization's objects: legacy or none [default: legacy]
-    #[arg(long, value_name = "ORDER", value_parser = ["legacy", "none"])]
-    pub(crate) reorder: Option<String>,
+    /// Whether a kustomization may read files outside its directory
+    #[arg(
+        long,
+        value_name = "RULE",
+        default_value = "LoadRestrictionsRootOnly",
+        value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"]
+    )]
+    pub(crate) load_restrictor: String,
+    /// The order of a kustomization's objects
+    #[arg(long, value_name = "ORDER", default_value = "legacy", value_parser = ["legacy", "none"])]
+    pub(crate) reorder: String,
     /// Let random functions be random and `now` be now; without it, the same input gives the same output
     #[arg(long)]
     pub(crate) random: bool,

@@ -71,11 +71,11 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     if arguments.output == RenderFormat::Json {
         return Err(Failure::new("a kustomization is printed as YAML only"));
     }
-    let order = if arguments.reorder.as_deref() == Some("none") { Order::Fifo } else { Order::Legacy };
+    let order = if arguments.reorder == "none" { Order::Fifo } else { Order::Legacy };
     let overlay = Overlay {
         files: tree.files.as_ref(),
         directory: tree.scope.clone(),
-        is_unrestricted: arguments.load_restrictor.as_deref() == Some("LoadRestrictionsNone"),
+        is_unrestricted: arguments.load_restrictor == "LoadRestrictionsNone",
         options: BuildOptions { order, ..BuildOptions::default() },
     };
     let mut sources = SourceMap::new();

@@ -26,12 +26,12 @@ fn twice(name: &str) -> String {
 fn findings_are_linked_and_what_was_not_judged_is_named() {
     let files = [
         ("k8s/a b.yaml".to_owned(), twice("one")),
-        ("chart/Chart.yaml".to_owned(), "apiVersion: v2\nname: c\nversion: 1.0.0\n".to_owned()),
+        ("stack/compose.yaml".to_owned(), "services:\n  web: {image: nginx}\n".to_owned()),
     ];
     insta::assert_snapshot!(markdown(&trial(&files)), @"
     ## :x: Seatrial: will fail
 
-    **1 error** · 1 of 1 directory, 0 of 1 chart judged in full for Kubernetes 1.36
+    **1 error** · 1 of 1 directory, 0 of 1 Compose file judged in full for Kubernetes 1.36
 
     ### 1 error
 
@@ -48,7 +48,7 @@ fn findings_are_linked_and_what_was_not_judged_is_named() {
 
     <details><summary>Not judged: 1 place</summary>
 
-    - `chart`: charts are not rendered yet
+    - `stack/compose.yaml`: Compose files are not rendered yet
 
     </details>
 
