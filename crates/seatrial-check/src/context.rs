@@ -1,6 +1,6 @@
 //! What a check sees, and where it reports.
 
-use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_diagnostics::{Notice, Severity, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_policy::validating_policy::Open;
@@ -13,7 +13,7 @@ use crate::gatekeeper::Constraints;
 use crate::kyverno::KyvernoPolicies;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
-use crate::review::{Review, Reviews};
+use crate::review::{Review, Reviews, Served};
 use crate::selection::Index;
 use crate::subjects::Subject;
 use crate::tree_state::TreeState;
@@ -147,6 +147,16 @@ impl<'a> Context<'a> {
         match indexes.reviews.held(self.world.repository, object) {
             Some(held) => Some(Subject::held(&indexes.tree_state, object, held)),
             None => Subject::of(&indexes.tree_state, object),
+        }
+    }
+
+    /// How grave a policy's refusal of an object is at most: the defaults of a
+    /// kind that nothing defines are not known.
+    pub(crate) fn most_of_admission(&self, object: &'a Object) -> Severity {
+        if matches!(self.review_of(object).served, Served::Foreign) {
+            Severity::Warning
+        } else {
+            Severity::Error
         }
     }
 

@@ -59,6 +59,12 @@ impl Notice {
         self
     }
 
+    /// No graver than this.
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.min(severity);
+        self
+    }
+
     /// As one unit shows it.
     pub fn in_unit(mut self, unit: UnitId) -> Self {
         self.unit = Some(unit);

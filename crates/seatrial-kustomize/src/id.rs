@@ -62,7 +62,7 @@ impl Gvk {
 }
 
 /// The newest minor whose tables have a kind.
-pub(crate) fn newest_minor(gvk: &Gvk) -> Option<u8> {
+fn newest_minor(gvk: &Gvk) -> Option<u8> {
     Table::minors().rev().find(|&minor| {
         Table::of(minor).is_some_and(|table| table.kind(&gvk.group, &gvk.version, &gvk.kind).is_some())
     })

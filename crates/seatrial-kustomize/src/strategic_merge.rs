@@ -5,7 +5,7 @@
 use seatrial_schema::table::{Field, Patch, Shape, Table, TypeId};
 use smol_str::SmolStr;
 
-use crate::id::{Gvk, newest_minor};
+use crate::id::Gvk;
 use crate::node::{Content, Node, Scalar};
 use crate::origin::Origins;
 
@@ -13,6 +13,9 @@ use crate::origin::Origins;
 pub(crate) fn merge(object: Node, patch: &Node, origins: &mut Origins) -> Result<Option<Node>, String> {
     Merge { origins, depth: 0 }.walk(Some(object), Some(patch), None)
 }
+
+/// The API whose merge keys Kustomize knows: that of Kubernetes 1.21.
+const MERGE_MINOR: u8 = 21;
 
 /// What the API says of a place.
 #[derive(Clone, Copy)]
@@ -35,7 +38,7 @@ impl Schema {
         if gvk.kind.is_empty() || gvk.version.is_empty() {
             return None;
         }
-        let table = Table::of(newest_minor(&gvk)?)?;
+        let table = Table::of(MERGE_MINOR)?;
         let kind = table.kind(&gvk.group, &gvk.version, &gvk.kind)?;
         Some(Self { table, holds: Holds::Struct(kind.type_id), field: None })
     }

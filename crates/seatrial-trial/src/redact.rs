@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Finding;
 use seatrial_source::{FileId, SourceMap, Span};
@@ -225,7 +227,7 @@ fn shared_bytes(a: &str, b: &str) -> usize {
 }
 
 /// The forms a value may be quoted in: as written, without its quotes, each
-/// of its lines, and what its base64 holds.
+/// of its lines, what its base64 holds, and its base64.
 fn forms(raw: &str) -> impl Iterator<Item = String> {
     let trimmed = raw.trim();
     let bare = trimmed
@@ -243,6 +245,11 @@ fn forms(raw: &str) -> impl Iterator<Item = String> {
         forms.extend(decoded.lines().map(|line| line.trim().to_owned()));
         forms.push(decoded);
     }
+    // Programs that ask for a text of `stringData` get it as `data` has it.
+    let lines: Vec<&str> = bare.lines().skip(1).map(str::trim).collect();
+    let block = bare.starts_with(['|', '>']).then(|| lines.join("\n"));
+    let texts = [Some(bare.to_owned()), Some(unescaped(bare)), block.clone(), block.map(|it| it + "\n")];
+    forms.extend(texts.into_iter().flatten().map(|it| BASE64.encode(it)));
     forms.into_iter()
 }
 
@@ -290,6 +297,8 @@ mod tests {
         assert_eq!(scrubbed("got hunter2 \"quoted\" there"), "got ******** there");
         assert_eq!(scrubbed("c3VwZXItc2VjcmV0 is super-secret"), "******** is ********");
         assert_eq!(scrubbed("line-two, line-one"), "********, ********");
+        // `line-one\nline-two\n` in base64, as a server keeps it.
+        assert_eq!(scrubbed("has bGluZS1vbmUKbGluZS10d28K in it"), "has ******** in it");
         assert_eq!(scrubbed("nothing"), "nothing");
     }
 

@@ -239,7 +239,9 @@ impl Given<'_> {
     fn arguments(&mut self, flag: &str, texts: &[String]) -> Vec<Argument> {
         let argument = |text: &String| {
             let text: Arc<str> = text.as_str().into();
-            Argument { file: self.register(&format!("{flag} {text}"), &text), text }
+            // The value may be a secret: the place is told by its key.
+            let key = text.split_once('=').map_or("", |(key, _)| key);
+            Argument { file: self.register(&format!("{flag} {key}"), &text), text }
         };
         texts.iter().map(argument).collect()
     }

@@ -68,7 +68,7 @@ use seatrial_policy::validating_policy::{Action, Refused, looked_at};
 use seatrial_yaml::FieldPath;
 
 use crate::admission_policies::{Bound, is_exempt};
-use crate::review::{Served, location};
+use crate::review::location;
 use crate::subjects::Subject;
 use crate::{Check, Context, Report};
 
@@ -101,18 +101,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn judge(context: &Context<'_>, object: &Object, bound: &[Bound<'_>], report: &mut Report) {
     let subjects = [context.subject_of(object), context.pods_made_by(object)];
     let others = context.other_versions(object);
-    // Defaults of a kind that nothing defines are not known.
-    let is_certain = !matches!(context.review_of(object).served, Served::Foreign);
+    let most = context.most_of_admission(object);
     for subject in subjects.iter().flatten() {
         let request = subject.request();
         let others = if subject.base.is_empty() { &others[..] } else { &[] };
         for it in bound {
             let judged = it.judge(subject.asked(&request), others);
             for refused in &judged.refused {
-                let notice = notice(object, subject, it, refused);
-                let most = if is_certain { Severity::Error } else { Severity::Warning };
-                let severity = notice.severity.min(most);
-                report.add(notice.severity(severity));
+                report.add(notice(object, subject, it, refused).at_most(most));
             }
             if let Some(why) = &judged.open {
                 context.leave_open(it.policy, object, &subject.title, why);

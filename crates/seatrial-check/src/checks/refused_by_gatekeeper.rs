@@ -118,17 +118,17 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for it in &bound {
         for (at, violation) in constraints.judge(it, &subjects, &known, &mut work) {
             let (object, subject, _) = &subjects[at];
-            report.add(notice(object, subject, it, &violation));
+            let most = context.most_of_admission(object);
+            report.add(notice(object, subject, it, &violation).at_most(most));
         }
     }
 }
 
 /// What Gatekeeper is asked about.
 fn subjects<'a>(context: &Context<'a>) -> Vec<(&'a Object, Subject<'a>, Review)> {
-    let state = context.tree_state();
     let objects = context.objects().filter(|it| !it.group().ends_with("gatekeeper.sh"));
     let both = objects.flat_map(|object| {
-        let both = [Subject::of(state, object), Subject::pods_of(state, object)];
+        let both = [context.subject_of(object), context.pods_made_by(object)];
         both.into_iter().flatten().map(move |subject| (object, subject))
     });
     let asked = both.filter(|(_, subject)| !context.constraints().exempts(subject.request().namespace));

@@ -91,17 +91,17 @@ fn run(context: &Context<'_>, report: &mut Report) {
         return;
     }
     let around = policies.around(repository, unit);
-    let state = context.tree_state();
     let mut work = Work::default();
     for object in context.objects().filter(|it| !is_own(it)) {
-        let own = Subject::of(state, object);
-        let pods = Subject::pods_of(state, object);
+        let (own, pods) = (context.subject_of(object), context.pods_made_by(object));
+        let most = context.most_of_admission(object);
         for it in &bound {
             // Rules for pods that were made ones for what makes pods are told there.
             let subjects = [own.as_ref(), pods.as_ref().filter(|_| !it.rule.is_model())];
             for subject in subjects.into_iter().flatten() {
                 let outcome = policies.judge(it, object, subject, &around, &mut work);
-                report.add_some(notice(object, subject, it, outcome));
+                let found = notice(object, subject, it, outcome);
+                report.add_some(found.map(|it| it.at_most(most)));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a chart, as people read it.
 
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, UnitId};
+use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity, UnitId};
 use seatrial_helm::{ErrorKind, Misfit, Problem, ProblemKind, RenderError};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::Stream;
@@ -42,12 +42,21 @@ pub(crate) fn of_unit(
         let text = it.rendered.as_ref().and_then(|(file, _)| unit.made.get(*file));
         text.is_some_and(|it| told.contains(it))
     };
+    let lacks_charts = chart.problems.iter().any(|it| it.kind == ProblemKind::MissingDependency);
+    let most = if lacks_charts { Severity::Warning } else { Severity::Error };
     let errors = unit.rendered.errors.iter().filter(|it| !is_told(it));
+    let errors = errors.filter(|it| !lacks_charts || !is_absent_template(it));
     let notices = errors.flat_map(|it| match it.kind {
         ErrorKind::Schema if !it.misfits.is_empty() => misfits(chart, unit, it, sources),
         _ => notice(chart, unit, it, sources).into_iter().collect(),
     });
-    notices.map(|it| it.in_unit(id)).collect()
+    notices.map(|it| it.in_unit(id).at_most(most)).collect()
+}
+
+/// Whether a template is missing that a dependency which is not there may have.
+fn is_absent_template(error: &RenderError) -> bool {
+    let said = &error.reason;
+    error.kind == ErrorKind::Exec && (said.contains("no template \"") || said.contains("\" not defined"))
 }
 
 /// One notice for each value that does not fit.
