@@ -1,6 +1,6 @@
 //! What discovery and rendering noticed besides objects.
 
-use seatrial_source::{FileId, Span, TreePath};
+use seatrial_source::{FileId, RemoteSource, Span, TreePath};
 
 use crate::ChartFacts;
 
@@ -73,6 +73,17 @@ pub struct Skip {
     pub reason: String,
 }
 
+/// Something of another host that the tree needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemoteUse {
+    /// The file that names it.
+    pub path: TreePath,
+    /// Where it names it.
+    pub span: Option<Span>,
+    /// What it names.
+    pub source: RemoteSource,
+}
+
 /// What was found, what was rendered, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -123,6 +134,8 @@ pub struct RenderFacts {
     pub provisioners: Vec<TreePath>,
     /// The charts that were rendered, by path.
     pub charts: Vec<ChartFacts>,
+    /// What the tree needs of other hosts, whether it was fetched or not.
+    pub remotes: Vec<RemoteUse>,
 }
 
 impl RenderFacts {

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-use crate::TreePath;
+use crate::{NotFetched, RemoteSource, TreePath};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,13 @@ pub trait Files: Send + Sync {
 
     /// The bytes of a regular file of at most `limit` bytes.
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
+
+    /// Where something of another host was put that was fetched before: the
+    /// directory of a git tree, the file or the chart's archive. It is to be
+    /// read like the tree's own, and no directory lists it.
+    fn fetched(&self, _source: &RemoteSource) -> Result<TreePath, NotFetched> {
+        Err(NotFetched::Unlocked)
+    }
 }
 
 /// The tree below a directory on disk.

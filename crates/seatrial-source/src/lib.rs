@@ -8,6 +8,7 @@ mod address;
 mod files;
 mod lines;
 mod path;
+mod remote;
 mod sources;
 mod text_map;
 
@@ -15,6 +16,7 @@ pub use address::{normalize_url, without_credentials};
 pub use files::{DiskFiles, Entry, EntryKind, Files, MemoryFiles, ReadError};
 pub use lines::{LineIndex, Position};
 pub use path::TreePath;
+pub use remote::{NotFetched, RemoteKind, RemoteSource};
 pub use revisions::{Commit, Completeness, Ref, RevisionError, Revisions};
 pub use sources::{FileId, SourceFile, SourceMap, Span};
 pub use text_map::{TextMap, TextOrigin};
