@@ -6,6 +6,7 @@ use seatrial_diagnostics::Role;
 use seatrial_source::{Span, TreePath};
 use smol_str::SmolStr;
 
+use crate::additions::Additions;
 use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
@@ -83,6 +84,16 @@ impl Build {
 
 /// Builds the kustomization of a directory.
 pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -> Build {
+    build_with(directory, loader, options, &Additions::default())
+}
+
+/// Builds the kustomization of a directory, with what is added to its file.
+pub fn build_with(
+    directory: &TreePath,
+    loader: &mut Loader<'_>,
+    options: &Options,
+    additions: &Additions,
+) -> Build {
     let mut run = Run {
         loader,
         origins: Origins::default(),
@@ -94,7 +105,8 @@ pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -
     };
     let mut accumulated = Accumulated::default();
     let mut order = options.order.clone();
-    if let Some(kustomization) = run.load(directory, None) {
+    if let Some(mut kustomization) = run.load_root(directory, additions) {
+        run.problems.extend(additions.apply(&mut kustomization));
         if let Some(own) = &kustomization.order {
             order = own.clone();
         }
@@ -142,6 +154,14 @@ impl Run<'_, '_> {
             Refusal::Remote => (ProblemKind::Remote, format!("'{}' would have to be fetched", at.value)),
         };
         self.problem(kind, path, Some(at.span), message);
+    }
+
+    fn load_root(&mut self, directory: &TreePath, additions: &Additions) -> Option<Kustomization> {
+        if additions.needs_no_file() && !self.loader.has_kustomization(directory) {
+            let path = directory.join("kustomization.yaml").expect("a name stays inside");
+            return Some(Kustomization { path, ..Kustomization::default() });
+        }
+        self.load(directory, None)
     }
 
     fn load(&mut self, directory: &TreePath, at: Option<(&Text, &TreePath)>) -> Option<Kustomization> {

@@ -477,7 +477,7 @@ impl Reader<'_> {
         pairs
     }
 
-    fn label(&mut self, node: Node<'_>) -> Label {
+    pub(crate) fn label(&mut self, node: Node<'_>) -> Label {
         let mut label = Label::default();
         let names =
             ["pairs", "includeSelectors", "includeTemplates", "includeVolumeClaimTemplates", "fields"];

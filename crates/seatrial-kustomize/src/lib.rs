@@ -4,6 +4,7 @@
 //! It runs no program, opens no connection and reads only through
 //! [`Loader::files`].
 
+mod additions;
 mod build;
 mod fields;
 mod generators;
@@ -28,7 +29,8 @@ mod strategic_merge;
 mod transform;
 mod variables;
 
-pub use build::{Build, Options, Version, build};
+pub use additions::Additions;
+pub use build::{Build, Options, Version, build, build_with};
 pub use id::{Gvk, ResourceId};
 pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use seatrial_source::{EntryKind, FileId, Files, ReadError, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream, parse};
 
+/// What kustomization files are called.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Most bytes of one file.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
@@ -38,16 +40,22 @@ pub(crate) struct Loaded {
 }
 
 impl Loader<'_> {
+    /// Whether a directory has a kustomization file.
+    pub(crate) fn has_kustomization(&self, directory: &TreePath) -> bool {
+        !self.kustomizations(directory).is_empty()
+    }
+
+    fn kustomizations(&self, directory: &TreePath) -> Vec<TreePath> {
+        let paths = NAMES.into_iter().filter_map(|name| directory.join(name));
+        let is_file = |path: &TreePath| {
+            matches!(self.files.kind(path), Some(EntryKind::File { .. } | EntryKind::Symlink { .. }))
+        };
+        paths.filter(is_file).collect()
+    }
+
     /// The kustomization file of a directory.
     pub(crate) fn kustomization(&mut self, directory: &TreePath) -> Result<Loaded, Refusal> {
-        const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let mut found = Vec::new();
-        for name in NAMES {
-            let path = directory.join(name).expect("a name stays inside");
-            if matches!(self.files.kind(&path), Some(EntryKind::File { .. } | EntryKind::Symlink { .. })) {
-                found.push(path);
-            }
-        }
+        let found = self.kustomizations(directory);
         match found.as_slice() {
             [] => Err(Refusal::Missing(format!(
                 "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",

@@ -1,0 +1,136 @@
+//! What another program adds to a kustomization before it builds it: Argo CD's
+//! and Flux's objects say patches, images, names and labels of their own.
+
+use seatrial_source::{Span, TreePath};
+use seatrial_yaml::Node;
+use smol_str::SmolStr;
+
+use crate::kustomization::{At, Image, Kustomization, Label, Reader, Replica, Text};
+use crate::problem::Problem;
+
+/// Fields that are put over, or added to, those of one kustomization file.
+#[derive(Clone, Debug, Default)]
+pub struct Additions {
+    more: Kustomization,
+    problems: Vec<Problem>,
+    needs_no_file: bool,
+}
+
+impl Additions {
+    /// Nothing yet; `path` is the file that says what is added.
+    pub fn new(path: &TreePath) -> Self {
+        Self { more: Kustomization { path: path.clone(), ..Kustomization::default() }, ..Self::default() }
+    }
+
+    /// A directory without a kustomization file is built as if it had an empty one.
+    pub fn without_file(&mut self) {
+        self.needs_no_file = true;
+    }
+
+    pub(crate) fn needs_no_file(&self) -> bool {
+        self.needs_no_file
+    }
+
+    /// Adds a field as a kustomization file writes it: `patches`, `images`,
+    /// `replicas`, `labels`, `components`, `resources`. Says whether it is one.
+    pub fn field(&mut self, name: &str, value: Node<'_>) -> bool {
+        let path = self.more.path.clone();
+        let mut reader = Reader { problems: Vec::new(), path: &path, at: None };
+        let more = &mut self.more;
+        match name {
+            "patches" => more.patches.extend(reader.list(value, Reader::patch)),
+            "images" => more.images.extend(reader.list(value, Reader::image)),
+            "replicas" => more.replicas.extend(reader.list(value, Reader::replica)),
+            "labels" => more.labels.extend(reader.list(value, Reader::label)),
+            "components" => more.components.extend(reader.texts(value)),
+            "resources" => more.resources.extend(reader.texts(value)),
+            _ => return false,
+        }
+        self.problems.append(&mut reader.problems);
+        true
+    }
+
+    /// Sets `namespace`.
+    pub fn namespace(&mut self, text: &str, span: Span) {
+        self.more.namespace = written(text, span);
+    }
+
+    /// Sets `namePrefix`.
+    pub fn name_prefix(&mut self, text: &str, span: Span) {
+        self.more.name_prefix = written(text, span);
+    }
+
+    /// Sets `nameSuffix`.
+    pub fn name_suffix(&mut self, text: &str, span: Span) {
+        self.more.name_suffix = written(text, span);
+    }
+
+    /// Adds an entry of `images`; an empty text says nothing.
+    pub fn image(&mut self, name: &str, new_name: &str, new_tag: &str, digest: &str, span: Span) {
+        let value = Image {
+            name: name.into(),
+            new_name: written(new_name, span),
+            new_tag: written(new_tag, span),
+            tag_suffix: None,
+            digest: written(digest, span),
+        };
+        self.more.images.push(At { value, span });
+    }
+
+    /// Adds an entry of `replicas`.
+    pub fn replicas(&mut self, name: &str, count: i64, span: Span) {
+        self.more.replicas.push(At { value: Replica { name: name.into(), count }, span });
+    }
+
+    /// Adds a label, to selectors and templates, too, where that is wanted.
+    pub fn label(&mut self, key: &str, value: &str, with_selectors: bool, span: Span) {
+        let pairs = vec![(SmolStr::new(key), At { value: value.into(), span })];
+        self.more.labels.push(Label { pairs, include_selectors: with_selectors, ..Label::default() });
+    }
+
+    /// Adds an annotation.
+    pub fn annotation(&mut self, key: &str, value: &str, span: Span) {
+        self.more.common_annotations.push((key.into(), At { value: value.into(), span }));
+    }
+
+    /// Adds a component.
+    pub fn component(&mut self, path: &str, span: Span) {
+        self.more.components.push(At { value: path.into(), span });
+    }
+
+    /// Adds a resource.
+    pub fn resource(&mut self, path: &str, span: Span) {
+        self.more.resources.push(At { value: path.into(), span });
+    }
+
+    /// Puts everything over what a file says, as `kustomize edit` would.
+    pub(crate) fn apply(&self, own: &mut Kustomization) -> Vec<Problem> {
+        let more = self.more.clone();
+        for (ours, theirs) in [
+            (&mut own.namespace, more.namespace),
+            (&mut own.name_prefix, more.name_prefix),
+            (&mut own.name_suffix, more.name_suffix),
+        ] {
+            if theirs.is_some() {
+                *ours = theirs;
+            }
+        }
+        own.images.retain(|it| !more.images.iter().any(|new| new.value.name == it.value.name));
+        own.images.extend(more.images);
+        own.replicas.retain(|it| !more.replicas.iter().any(|new| new.value.name == it.value.name));
+        own.replicas.extend(more.replicas);
+        let annotations = &mut own.common_annotations;
+        annotations.retain(|(key, _)| !more.common_annotations.iter().any(|(new, _)| new == key));
+        annotations.extend(more.common_annotations);
+        annotations.sort_by(|(left, _), (right, _)| left.cmp(right));
+        own.labels.extend(more.labels);
+        own.patches.extend(more.patches);
+        own.components.extend(more.components);
+        own.resources.extend(more.resources);
+        self.problems.clone()
+    }
+}
+
+fn written(text: &str, span: Span) -> Option<Text> {
+    (!text.is_empty()).then(|| At { value: text.into(), span })
+}
