@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::Role;
-use seatrial_source::{Span, TreePath};
+use seatrial_source::{RemoteSource, Span, TreePath};
 use smol_str::SmolStr;
 
 use crate::additions::Additions;
@@ -14,11 +14,12 @@ use crate::kustomization::{
     self, At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
     read_configuration, read_replacements,
 };
-use crate::loader::{Loader, Refusal};
+use crate::loader::{Loaded, Loader, Refusal};
 use crate::order::{self, Order};
 use crate::origin::Origins;
 use crate::patches::{self, Patch};
 use crate::problem::{Problem, ProblemKind};
+use crate::repo_spec::RemoteName;
 use crate::resource::{Behavior, Resource};
 use crate::transform::{self, Affix, ImageChange};
 use crate::{hash, name_reference, output, replacement, resources, variables};
@@ -60,6 +61,19 @@ pub struct Build {
     pub origins: Origins,
     /// The kustomization files that took part.
     pub files: Vec<TreePath>,
+    /// What it needs of other hosts, whether it was fetched before or not.
+    pub remotes: Vec<Remote>,
+}
+
+/// Something of another host that a build needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// The file of this tree that names it.
+    pub path: TreePath,
+    /// Where it names it.
+    pub span: Span,
+    /// What it names.
+    pub source: RemoteSource,
 }
 
 impl Build {
@@ -100,6 +114,8 @@ pub fn build_with(
         problems: Vec::new(),
         files: Vec::new(),
         roots: Vec::new(),
+        away: None,
+        remotes: Vec::new(),
         objects: 0,
         version: options.version,
     };
@@ -114,7 +130,15 @@ pub fn build_with(
         accumulated = run.accumulate(&kustomization, directory, accumulated);
         run.finish(&mut accumulated, &kustomization, &order);
     }
-    Build { resources: accumulated.resources, problems: run.problems, origins: run.origins, files: run.files }
+    run.remotes.sort_by(|a, b| (&a.path, a.span, &a.source).cmp(&(&b.path, b.span, &b.source)));
+    run.remotes.dedup();
+    Build {
+        resources: accumulated.resources,
+        problems: run.problems,
+        origins: run.origins,
+        files: run.files,
+        remotes: run.remotes,
+    }
 }
 
 /// What has come together so far.
@@ -132,8 +156,21 @@ pub(crate) struct Run<'r, 'a> {
     files: Vec<TreePath>,
     /// The directories that are being built, the outermost first.
     roots: Vec<TreePath>,
+    /// While something of another host takes part.
+    away: Option<Away>,
+    remotes: Vec<Remote>,
     objects: usize,
     version: Version,
+}
+
+/// Where a build is that has left its own tree.
+#[derive(Clone, Debug)]
+struct Away {
+    /// The entry of the tree that led there, and its file.
+    entry: Text,
+    path: TreePath,
+    /// The repository that may not be left.
+    repository: Option<TreePath>,
 }
 
 impl Run<'_, '_> {
@@ -144,14 +181,67 @@ impl Run<'_, '_> {
         span: Option<Span>,
         message: impl Into<String>,
     ) {
-        self.problems.push(Problem::new(kind, path, span, message));
+        self.say(Problem::new(kind, path, span, message));
+    }
+
+    /// What is wrong elsewhere is told at the entry that leads there.
+    fn say(&mut self, mut problem: Problem) {
+        if let Some(away) = self.away.as_ref().filter(|away| problem.span != Some(away.entry.span)) {
+            problem.message = format!("in '{}': {}", away.entry.value, problem.message);
+            problem.path = away.path.clone();
+            problem.span = Some(away.entry.span);
+        }
+        self.problems.push(problem);
+    }
+
+    /// Notes an entry that names something of another host.
+    fn note_remote(&mut self, entry: &Text, path: &TreePath, source: RemoteSource) {
+        let (path, span) = match &self.away {
+            Some(away) => (away.path.clone(), away.entry.span),
+            None => (path.clone(), entry.span),
+        };
+        self.remotes.push(Remote { path, span, source });
+    }
+
+    /// A file that an entry names.
+    fn file(&mut self, own: &Kustomization, root: &TreePath, entry: &Text) -> Result<Loaded, Refusal> {
+        let loaded = self.loader.file(root, &entry.value)?;
+        if let Some(remote) = RemoteName::file(&entry.value) {
+            self.note_remote(entry, &own.path, remote.source);
+            let entry = self.away.as_ref().map_or(entry.span, |away| away.entry.span);
+            self.origins.stand_for(loaded.file, entry);
+        }
+        Ok(loaded)
+    }
+
+    /// Does something with what an entry names; what comes from another host
+    /// stands there as that entry.
+    fn visit<T>(&mut self, entry: &Text, path: &TreePath, visit: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(remote) = RemoteName::read(&entry.value) else { return visit(self) };
+        let repository = self.loader.repository(&remote);
+        self.note_remote(entry, path, remote.source);
+        let before = self.away.clone();
+        let stood = self.origins.stand_in(Some(before.as_ref().map_or(entry.span, |it| it.entry.span)));
+        let was_unrestricted = std::mem::replace(&mut self.loader.is_unrestricted, false);
+        self.away = Some(match &before {
+            Some(away) => Away { repository: repository.or_else(|| away.repository.clone()), ..away.clone() },
+            None => Away { entry: entry.clone(), path: path.clone(), repository },
+        });
+        let result = visit(self);
+        self.loader.is_unrestricted = was_unrestricted;
+        self.away = before;
+        self.origins.stand_in(stood);
+        result
     }
 
     pub(crate) fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
+        if let Refusal::Remote(source, _) = &refusal {
+            self.note_remote(at, path, source.clone());
+        }
         let (kind, message) = match refusal {
             Refusal::Missing(message) => (ProblemKind::Missing, message),
             Refusal::Outside(message) => (ProblemKind::Outside, message),
-            Refusal::Remote => (ProblemKind::Remote, format!("'{}' would have to be fetched", at.value)),
+            Refusal::Remote(_, why) => (ProblemKind::Remote, format!("'{}' is not read: {why}", at.value)),
         };
         self.problem(kind, path, Some(at.span), message);
     }
@@ -185,7 +275,12 @@ impl Run<'_, '_> {
                 let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
                 let is_said =
                     |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
-                self.problems.extend(problems.into_iter().filter(is_said));
+                problems
+                    .into_iter()
+                    .filter(is_said)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .for_each(|it| self.say(it));
                 for (field, instead) in &kustomization.deprecated {
                     let message = format!("'{}' is deprecated. Please use '{instead}' instead.", field.value);
                     self.problem(ProblemKind::Deprecated, &loaded.path, Some(field.span), message);
@@ -197,12 +292,12 @@ impl Run<'_, '_> {
 
     fn accumulate(&mut self, own: &Kustomization, root: &TreePath, mut into: Accumulated) -> Accumulated {
         for entry in &own.resources {
-            self.resource(own, root, entry, &mut into);
+            self.visit(entry, &own.path, |run| run.resource(own, root, entry, &mut into));
         }
         self.configure(own, root, &mut into);
         self.generate(own, root, &mut into);
         for entry in &own.components {
-            into = self.component(own, root, entry, into);
+            into = self.visit(entry, &own.path, |run| run.component(own, root, entry, into));
         }
         self.transform(own, root, &mut into);
         self.add_variables(own, &mut into);
@@ -216,16 +311,16 @@ impl Run<'_, '_> {
         entry: &Text,
         into: &mut Accumulated,
     ) {
-        let is_directory = match self.loader.directory(root, &entry.value) {
+        let is_directory = match self.directory_of(root, &entry.value) {
             Ok(directory) => Some(directory),
-            Err(Refusal::Missing(_)) => None,
+            Err(Refusal::Missing(_)) if RemoteName::read(&entry.value).is_none_or(|it| it.is_file()) => None,
             Err(refusal) => return self.refused(refusal, entry, &own.path),
         };
         if let Some(directory) = is_directory {
             self.directory(own, &directory, entry, into);
             return;
         }
-        let loaded = match self.loader.file(root, &entry.value) {
+        let loaded = match self.file(own, root, entry) {
             Ok(loaded) => loaded,
             Err(refusal) => return self.refused(refusal, entry, &own.path),
         };
@@ -239,6 +334,17 @@ impl Run<'_, '_> {
                 };
                 self.problem(ProblemKind::Resource, path, Some(span), fault.message);
             }
+        }
+    }
+
+    /// A directory that is named; in a repository of another host, one of that.
+    fn directory_of(&self, root: &TreePath, name: &str) -> Result<TreePath, Refusal> {
+        let directory = self.loader.directory(root, name)?;
+        match self.away.as_ref().and_then(|away| away.repository.as_ref()) {
+            Some(repository) if !directory.is_within(repository) => Err(Refusal::Outside(format!(
+                "security; bases in kustomizations found in cloned git repos must be within the repo, but base '{name}' is outside"
+            ))),
+            _ => Ok(directory),
         }
     }
 
@@ -277,7 +383,7 @@ impl Run<'_, '_> {
         entry: &Text,
         into: Accumulated,
     ) -> Accumulated {
-        let directory = match self.loader.directory(root, &entry.value) {
+        let directory = match self.directory_of(root, &entry.value) {
             Ok(directory) => directory,
             Err(refusal) => {
                 self.refused(refusal, entry, &own.path);
@@ -337,18 +443,18 @@ impl Run<'_, '_> {
 
     fn configure(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
         for entry in &own.configurations {
-            match self.loader.file(root, &entry.value) {
+            match self.file(own, root, entry) {
                 Err(refusal) => self.refused(refusal, entry, &own.path),
                 Ok(loaded) => {
                     let (config, problems) = read_configuration(&loaded.path, loaded.file, &loaded.text);
-                    self.problems.extend(problems);
+                    problems.into_iter().for_each(|it| self.say(it));
                     self.merge_config(config, into, own, Some(entry.span));
                 }
             }
         }
         self.merge_config(Config::builtin().clone(), into, own, own.start);
         for entry in &own.crds {
-            if let Err(refusal) = self.loader.file(root, &entry.value) {
+            if let Err(refusal) = self.file(own, root, entry) {
                 self.refused(refusal, entry, &own.path);
             }
         }
@@ -516,7 +622,7 @@ impl Run<'_, '_> {
         });
         let found = match read {
             Ok(found) if !found.is_empty() => Ok(found),
-            _ => match self.loader.file(root, &entry.value) {
+            _ => match self.file(own, root, entry) {
                 Err(refusal) => {
                     self.refused(refusal, entry, &own.path);
                     return 1;
@@ -564,7 +670,7 @@ impl Run<'_, '_> {
                     .in_text(inline, |origins| read_patch(&stream, source, is_json, origins))
                     .map_err(|fault| (fault.message, None))
             }
-            (None, Some(path)) => match self.loader.file(root, &path.value) {
+            (None, Some(path)) => match self.file(own, root, path) {
                 Err(refusal) => return self.refused(refusal, path, &own.path),
                 Ok(loaded) => {
                     let source = format!("[path: {:?}]", path.value);
@@ -605,11 +711,11 @@ impl Run<'_, '_> {
             let mut found = Vec::new();
             match &entry.value.path {
                 None => found.push(entry.value.replacement.clone()),
-                Some(path) => match self.loader.file(root, &path.value) {
+                Some(path) => match self.file(own, root, path) {
                     Err(refusal) => self.refused(refusal, path, &own.path),
                     Ok(loaded) => {
                         let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
-                        self.problems.extend(problems);
+                        problems.into_iter().for_each(|it| self.say(it));
                         found = more;
                     }
                 },

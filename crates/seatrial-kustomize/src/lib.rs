@@ -22,6 +22,7 @@ mod patches;
 mod plugins;
 mod problem;
 mod replacement;
+mod repo_spec;
 mod resource;
 mod resources;
 mod select;
@@ -30,7 +31,7 @@ mod transform;
 mod variables;
 
 pub use additions::Additions;
-pub use build::{Build, Options, Version, build, build_with};
+pub use build::{Build, Options, Remote, Version, build, build_with};
 pub use id::{Gvk, ResourceId};
 pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use seatrial_source::{EntryKind, FileId, Files, ReadError, TreePath};
+use seatrial_source::{EntryKind, FileId, Files, NotFetched, ReadError, RemoteSource, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream, parse};
+
+use crate::repo_spec::RemoteName;
 
 /// What kustomization files are called.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -28,8 +30,8 @@ pub(crate) enum Refusal {
     Missing(String),
     /// It leads out of the kustomization's directory, or of the tree.
     Outside(String),
-    /// It is an address.
-    Remote,
+    /// It is an address, and was not fetched before.
+    Remote(RemoteSource, NotFetched),
 }
 
 /// A text with its id.
@@ -71,8 +73,8 @@ impl Loader<'_> {
 
     /// A directory that is named from a root.
     pub(crate) fn directory(&self, root: &TreePath, name: &str) -> Result<TreePath, Refusal> {
-        if is_remote(name) {
-            return Err(Refusal::Remote);
+        if let Some(remote) = RemoteName::read(name) {
+            return self.fetched_directory(&remote, name);
         }
         if name.starts_with('/') {
             return Err(Refusal::Outside(format!("new root '{name}' cannot be absolute")));
@@ -91,6 +93,33 @@ impl Loader<'_> {
         }
     }
 
+    /// A directory of a repository that was fetched before.
+    fn fetched_directory(&self, remote: &RemoteName, name: &str) -> Result<TreePath, Refusal> {
+        if remote.is_file() {
+            return Err(Refusal::Missing(format!("'{name}' is a file")));
+        }
+        let top = self.fetched(remote)?;
+        let path = top.join(&remote.path).filter(|path| path.is_within(&top));
+        match path.as_ref().map(|path| self.files.kind(path)) {
+            Some(Some(EntryKind::Directory)) => Ok(path.unwrap_or(top)),
+            Some(Some(_)) => Err(Refusal::Missing(format!(
+                "'{name}' refers to file '{}'; expecting directory",
+                remote.path
+            ))),
+            _ => Err(Refusal::Missing(format!("'{}' doesn't exist in {}", remote.path, remote.source))),
+        }
+    }
+
+    /// The top of the repository that a name leads into, when it was fetched.
+    pub(crate) fn repository(&self, remote: &RemoteName) -> Option<TreePath> {
+        if remote.is_file() { None } else { self.fetched(remote).ok() }
+    }
+
+    fn fetched(&self, remote: &RemoteName) -> Result<TreePath, Refusal> {
+        let found = self.files.fetched(&remote.source);
+        found.map_err(|why| Refusal::Remote(remote.source.clone(), why))
+    }
+
     /// A file that is named from a root.
     pub(crate) fn file(&mut self, root: &TreePath, name: &str) -> Result<Loaded, Refusal> {
         self.path(root, name).and_then(|path| self.text(&path))
@@ -103,8 +132,8 @@ impl Loader<'_> {
     }
 
     fn path(&self, root: &TreePath, name: &str) -> Result<TreePath, Refusal> {
-        if is_remote(name) {
-            return Err(Refusal::Remote);
+        if let Some(remote) = RemoteName::file(name) {
+            return self.fetched(&remote);
         }
         if name.starts_with('/') {
             return Err(Refusal::Outside(format!(
@@ -153,17 +182,4 @@ fn refusal(name: &str, error: &ReadError) -> Refusal {
         ReadError::Outside => Refusal::Outside(format!("'{name}' leads outside the tree")),
         other => Refusal::Missing(format!("'{name}': {other}")),
     }
-}
-
-/// Whether a name is an address of a repository or file elsewhere
-/// (`git.NewRepoSpecFromURL`, `loader.IsRemoteFile`).
-pub(crate) fn is_remote(name: &str) -> bool {
-    const SCHEMES: [&str; 6] = ["https://", "http://", "ssh://", "git::", "file://", "oci://"];
-    if SCHEMES.iter().any(|scheme| name.starts_with(scheme)) {
-        return true;
-    }
-    let host = name.split(['/', ':']).next().unwrap_or_default();
-    let is_scp =
-        name.split_once('@').is_some_and(|(user, rest)| !user.contains('/') && rest.contains([':', '/']));
-    is_scp || matches!(host, "github.com" | "gitlab.com" | "bitbucket.org") || name.contains("?ref=")
 }

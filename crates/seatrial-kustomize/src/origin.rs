@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::Role;
-use seatrial_source::Span;
+use seatrial_source::{FileId, Span};
 
 use crate::kustomization::Inline;
 
@@ -38,11 +39,22 @@ pub struct Origins {
     /// While a text inside a file is read: the bytes of the whole, and where
     /// its lines begin.
     inline: Option<(Span, Lines)>,
+    /// While something of another host is read: the entry that names it. That
+    /// is all of it that a person can edit.
+    stand_in: Option<Span>,
+    /// The same for single files.
+    foreign: FxHashMap<FileId, Span>,
 }
 
 impl Default for Origins {
     fn default() -> Self {
-        Self { list: Vec::new(), role: Role::Base, inline: None }
+        Self {
+            list: Vec::new(),
+            role: Role::Base,
+            inline: None,
+            stand_in: None,
+            foreign: FxHashMap::default(),
+        }
     }
 }
 
@@ -107,7 +119,21 @@ impl Origins {
         }
     }
 
+    /// Lets an entry stand for all that is read, or ends that; gives what stood
+    /// before.
+    pub(crate) fn stand_in(&mut self, entry: Option<Span>) -> Option<Span> {
+        std::mem::replace(&mut self.stand_in, entry)
+    }
+
+    /// Lets an entry stand for a file.
+    pub(crate) fn stand_for(&mut self, file: FileId, entry: Span) {
+        self.foreign.insert(file, entry);
+    }
+
     fn add(&mut self, origin: Origin) -> OriginId {
+        let foreign = || self.foreign.get(&origin.span.file).copied();
+        let span = self.stand_in.or_else(foreign).unwrap_or(origin.span);
+        let origin = Origin { span, ..origin };
         self.list.push(origin);
         OriginId(self.list.len() as u32)
     }
