@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seatrial_diagnostics::{ObjectId, UnitId};
-use seatrial_source::{Completeness, EntryKind, Ref, TreePath};
+use seatrial_source::{Completeness, EntryKind, Ref, TreePath, normalize_url};
 
 use crate::{Bundle, Coverage, NameGlob, Object, RenderFacts, Target, Unit};
 
@@ -45,6 +45,21 @@ pub struct Origins {
     /// What stands at paths of other revisions: those that the tree's own
     /// sources ask for, as far as the revision could be read.
     pub elsewhere: BTreeMap<(String, TreePath), Option<EntryKind>>,
+}
+
+impl Origins {
+    /// Whether an address is one of this repository, in whatever form.
+    pub fn is_own(&self, url: &str) -> bool {
+        let url = normalize_url(url);
+        self.urls.iter().any(|it| normalize_url(it) == url)
+    }
+
+    /// A path that stands in a source, read from the top of the repository;
+    /// none where it leads out of it.
+    pub fn path(&self, written: &str) -> Option<TreePath> {
+        let path = self.top.join(written.trim().trim_start_matches('/'))?;
+        path.is_within(&self.top).then_some(path)
+    }
 }
 
 /// All units of a tree, rendered for one target.

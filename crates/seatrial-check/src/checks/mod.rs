@@ -7,6 +7,7 @@ mod argocd_chart_source;
 mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
+mod argocd_missing_values_file;
 mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
@@ -186,6 +187,7 @@ pub static ALL: &[&Check] = &[
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
+    &argocd_missing_values_file::CHECK,
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,

@@ -1,10 +1,14 @@
 //! Sources of Argo CD and Flux that lie in the repository under trial: what
 //! their address, revision and path mean for this tree.
 
+mod values;
+
 use std::collections::BTreeSet;
 
 use seatrial_model::{Field, Object, Origins, Repository};
 use seatrial_source::{Completeness, EntryKind, TreePath, normalize_url};
+
+pub(crate) use values::{Holder, NamedValues, fitting};
 
 use crate::World;
 use crate::slip::meant;
@@ -91,9 +95,7 @@ pub(crate) fn is_literal(text: &str) -> bool {
 /// What version control knows of the repository at an address, if it is the
 /// one under trial.
 pub(crate) fn own_repository<'w>(world: &World<'w>, url: &str) -> Option<&'w Origins> {
-    let origins = world.repository.origins.as_ref()?;
-    let url = normalize_url(url);
-    origins.urls.iter().any(|it| normalize_url(it) == url).then_some(origins)
+    world.repository.origins.as_ref().filter(|it| it.is_own(url))
 }
 
 /// What a revision is to this repository.
@@ -127,14 +129,29 @@ impl Revision {
 /// who can read the revision fills `Origins::elsewhere` with what stands there.
 pub fn asked_elsewhere(repository: &Repository) -> BTreeSet<(String, TreePath)> {
     let Some(origins) = &repository.origins else { return BTreeSet::new() };
-    let sources = repository.objects().flat_map(Source::of).filter(|it| !it.is_chart());
-    let asked = sources.filter_map(|source| {
-        let written = source.literal("targetRevision")?;
-        let path = origins.top.join(source.literal("path")?.trim().trim_start_matches('/'))?;
-        let is_other = Revision::of(origins, written) == Revision::Other;
-        is_other.then(|| (short_name(written.trim()).to_owned(), path))
-    });
-    asked.take(ASKED_MAX).collect()
+    let all = repository.objects().map(Source::of).filter(|it| !it.is_empty());
+    all.flat_map(|sources| asked_of(origins, &sources)).take(ASKED_MAX).collect()
+}
+
+fn asked_of(origins: &Origins, sources: &[Source<'_>]) -> Vec<(String, TreePath)> {
+    let mut asked = Vec::new();
+    let mut ask = |source: &Source<'_>, path: Option<TreePath>| {
+        let written = source.literal("targetRevision").filter(|_| !source.is_chart());
+        if let (Some(written), Some(path)) = (written, path)
+            && Revision::of(origins, written) == Revision::Other
+        {
+            asked.push((short_name(written.trim()).to_owned(), path));
+        }
+    };
+    for source in sources {
+        ask(source, source.literal("path").and_then(|it| origins.path(it)));
+        for values in NamedValues::of(source).iter().filter(|it| !it.is_pattern()) {
+            if let Holder::Source(holder) = values.holder(source, sources) {
+                ask(holder, values.path(origins, holder));
+            }
+        }
+    }
+    asked
 }
 
 /// What stands at a path of another revision, where that could be read.
@@ -190,10 +207,7 @@ pub(crate) enum Standing {
 /// repository; none where it leads out of it, or to where no file is known.
 pub(crate) fn standing(world: &World<'_>, path: &str) -> Option<(TreePath, Standing)> {
     let origins = world.repository.origins.as_ref()?;
-    let path = origins.top.join(path.trim().trim_start_matches('/'))?;
-    if !path.is_within(&origins.top) || !path.is_within(&origins.covered) {
-        return None;
-    }
+    let path = origins.path(path).filter(|it| it.is_within(&origins.covered))?;
     let standing = stands(world, &path);
     Some((path, standing))
 }
