@@ -19,6 +19,9 @@ pub(crate) fn of_change(rendering: &Rendering, change: &Change) -> Result<Vec<Ed
         Change::Remove { .. } => Operation::Remove { path },
         Change::Rename { name, .. } => Operation::Rename { path, name: name.clone() },
     };
+    if rendering.kustomizations.has_made(object.span().file) {
+        return Err(refusal("the field is made by a kustomization"));
+    }
     if rendering.is_made(object.span().file) {
         return rendering.edits_of_made(object, &operation);
     }

@@ -36,6 +36,8 @@ const PLUGINS: [&str; 3] = ["generators", "transformers", "validators"];
 pub(crate) struct Kustomization {
     pub(crate) path: TreePath,
     pub(crate) directory: TreePath,
+    /// Whether it is a part of others, and nothing by itself.
+    pub(crate) is_component: bool,
     pub(crate) named: Vec<Named>,
     /// Entries that climb out of the tree.
     pub(crate) outside: Vec<(Span, String)>,
@@ -45,7 +47,10 @@ impl Kustomization {
     /// Reads everything a kustomization names, without looking for it.
     pub(crate) fn read(path: &TreePath, stream: &Stream) -> Self {
         let directory = path.parent().unwrap_or_else(TreePath::top);
-        let mut found = Self { path: path.clone(), directory, named: Vec::new(), outside: Vec::new() };
+        let is_component =
+            stream.roots().any(|it| it.get("kind").and_then(Node::as_str) == Some("Component"));
+        let mut found =
+            Self { path: path.clone(), directory, is_component, named: Vec::new(), outside: Vec::new() };
         for root in stream.roots() {
             found.read_root(root);
         }

@@ -14,6 +14,7 @@ mod duplicates;
 mod edits;
 mod intake;
 mod kustomization;
+mod kustomizations;
 mod layout;
 mod letter_case;
 mod locate;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{FileId, TreePath};
+use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
@@ -20,11 +20,12 @@ use crate::delivery::deliveries;
 use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
+use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings};
 use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::Rendering;
-use crate::units::{Built, Draft, DraftObject, Drafts};
+use crate::units::{Built, Draft, DraftObject, Drafts, Made};
 use crate::{letter_case, origin, read, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
@@ -42,7 +43,7 @@ pub fn render(request: Request<'_>) -> Rendering {
         excluded: walk.excluded.clone(),
         ..RenderFacts::default()
     };
-    run.finish(request, &layout, &places, facts)
+    run.finish(request, &walk.links, &layout, &places, facts)
 }
 
 /// Whether nothing says that there is more than one file, or that the files
@@ -98,12 +99,16 @@ impl Run {
     fn finish(
         mut self,
         request: Request<'_>,
+        links: &walk::Links,
         layout: &Layout,
         places: &Places,
         mut facts: RenderFacts,
     ) -> Rendering {
         self.note_shared_directories();
         let mut drafts = self.collect(layout, places, &mut facts);
+        let tree = Tree::new(request.files);
+        let maker = Maker { tree: &tree, links, limits: &request.limits.yaml };
+        let kustomizations = self.build_kustomizations(&maker, places, &mut drafts, &mut facts);
         let (charts, made) = self.render_charts(&request, layout, places, &mut drafts, &mut facts);
         self.notice_problems();
         self.notice_outside();
@@ -114,7 +119,7 @@ impl Run {
         self.name_texts(&mut facts);
         facts.built_from = self.built_from();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
-        self.into_rendering(request, drafts.build(), facts, charts, made)
+        self.into_rendering(request, drafts.build(), facts, (charts, made), kustomizations)
     }
 
     /// A directory with a listed manifest belongs to the one that lists it.
@@ -130,33 +135,49 @@ impl Run {
 
     fn collect(&mut self, layout: &Layout, places: &Places, facts: &mut RenderFacts) -> Drafts {
         let mut drafts = Drafts::default();
-        let mut listed = vec![0_usize; self.kustomizations.len()];
-        for kustomization in &self.kustomizations {
-            drafts.at(UnitKind::Kustomize, kustomization.directory.clone(), || UnitRole::Base);
-        }
         for at in 0..self.parsed.len() {
             let text = &self.intake.texts[self.parsed[at].text];
             let directory = text.path.parent();
             let is_chart = || directory.is_some_and(|it| layout.charts.binary_search(&it).is_ok());
             if text.role != FileRole::Chart || !is_chart() {
-                self.add_file(at, places, &mut drafts, &mut listed, facts);
+                self.add_file(at, places, &mut drafts, facts);
             }
         }
-        for (kustomization, listed) in self.kustomizations.iter().zip(listed) {
-            let reason = match listed {
-                0 => "kustomizations are not rendered yet".to_owned(),
-                1 => {
-                    "kustomizations are not rendered yet; the one file it lists was checked alone".to_owned()
-                }
-                _ => {
-                    format!(
-                        "kustomizations are not rendered yet; the {listed} files it lists were checked one by one"
-                    )
-                }
-            };
-            self.intake.skip(kustomization.path.clone(), SkipCode::NotRendered, reason);
-        }
         drafts
+    }
+
+    /// Builds every kustomization. What serves others is judged through those.
+    fn build_kustomizations(
+        &mut self,
+        maker: &Maker<'_>,
+        places: &Places,
+        drafts: &mut Drafts,
+        facts: &mut RenderFacts,
+    ) -> Kustomizations {
+        let standings = standings(&self.kustomizations, maker.links, |it| places.is_example(it));
+        let mut asks: Vec<(Ask, UnitRole)> = Vec::new();
+        for (kustomization, standing) in self.kustomizations.iter().zip(standings) {
+            let directory = &kustomization.directory;
+            let role = match standing {
+                Service::Own => role_of(directory, places),
+                Service::Served => UnitRole::Base,
+                Service::Component => continue,
+            };
+            if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
+                asks.push((Ask::plain(directory.clone()), role));
+            }
+        }
+        let (asks, roles): (Vec<Ask>, Vec<UnitRole>) = asks.into_iter().unzip();
+        let mut all = Kustomizations::default();
+        let is_broken = is_broken(&self.parsed);
+        for (built, role) in maker.build(asks, &mut self.intake.sources).into_iter().zip(roles) {
+            let path = built.ask.directory.clone();
+            let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
+            facts.paths.push((built.stream.file(), path.clone()));
+            let made = Some(Made::Kustomization(all.add(built)));
+            drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
+        }
+        all
     }
 
     /// Renders every chart with each set of values that it may have.
@@ -205,7 +226,7 @@ impl Run {
             drafts.add(Draft {
                 suffix: chart.suffix(&unit.files),
                 objects,
-                made: Some(at),
+                made: Some(Made::Chart(at)),
                 ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
             });
         }
@@ -225,14 +246,7 @@ impl Run {
         self.parsed.iter().flat_map(|it| statements(&objects(it))).collect()
     }
 
-    fn add_file(
-        &mut self,
-        at: usize,
-        places: &Places,
-        drafts: &mut Drafts,
-        listed: &mut [usize],
-        facts: &mut RenderFacts,
-    ) {
+    fn add_file(&mut self, at: usize, places: &Places, drafts: &mut Drafts, facts: &mut RenderFacts) {
         let parsed = &self.parsed[at];
         let text = &self.intake.texts[parsed.text];
         let path = text.path.clone();
@@ -251,12 +265,8 @@ impl Run {
         }
         let delivered = deliveries(&objects);
         let role = match self.ownership.of_file(&path) {
-            Some((owner, Part::Resource)) => {
-                listed[owner] += 1;
-                let directory = self.kustomizations[owner].directory.clone();
-                drafts.at(UnitKind::Kustomize, directory, || UnitRole::Base).objects.extend(objects);
-                UnitRole::Base
-            }
+            // They are what the kustomization makes of them.
+            Some((_, Part::Resource)) => UnitRole::Base,
             Some(_) => return,
             None => {
                 let directory = path.parent().unwrap_or_else(TreePath::top);
@@ -330,11 +340,14 @@ impl Run {
         request: Request<'_>,
         built: Built,
         mut facts: RenderFacts,
-        mut charts: Charts,
-        made: Vec<Arc<Stream>>,
+        (mut charts, made): (Charts, Vec<Arc<Stream>>),
+        mut kustomizations: Kustomizations,
     ) -> Rendering {
         let Self { mut intake, parsed, .. } = self;
-        charts.name(&built.made);
+        charts.name(&built.charts);
+        kustomizations.name(&built.kustomizations);
+        intake.notices.extend(kustomizations.notices(&intake.sources));
+        intake.skipped.extend(kustomizations.skips());
         intake.notices.extend(charts.notices(&intake.sources, &made));
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
@@ -342,7 +355,7 @@ impl Run {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
-        for stream in made {
+        for stream in made.into_iter().chain(kustomizations.streams().cloned()) {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
@@ -359,8 +372,21 @@ impl Run {
             external: request.external,
             origins: request.origins,
         };
-        Rendering::new(repository, intake, built.broken, streams, charts, request.scope)
+        Rendering::new(repository, intake, built.broken, streams, charts, kustomizations, request.scope)
     }
+}
+
+/// Whether a document does not parse, of which a place in a file is a part.
+fn is_broken(parsed: &[Parsed]) -> impl Fn(Span) -> bool + use<> {
+    let broken: FxHashMap<FileId, Vec<Span>> = parsed
+        .iter()
+        .filter(|it| !it.stream.is_accepted())
+        .map(|it| {
+            let documents = it.stream.documents().iter().filter(|it| !it.is_accepted());
+            (it.stream.file(), documents.map(|it| it.span).collect())
+        })
+        .collect();
+    move |span| broken.get(&span.file).is_some_and(|all| all.iter().any(|it| it.contains(span)))
 }
 
 /// Reads what the configurations of plugins name, each of them once.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_diagnostics::{Change, Edit, Location, Notice, Origin, Refusal, Sources};
-use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
+use seatrial_model::{Object, Place, Repository, Unit, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 use seatrial_yaml::edit::Operation;
@@ -12,6 +12,8 @@ use crate::charts::Charts;
 use crate::charts::guide::Asked;
 use crate::charts::provenance::Context;
 use crate::intake::Intake;
+use crate::kustomizations::Kustomizations;
+use crate::kustomizations::provenance::Question;
 use crate::{edits, origin, secrets};
 
 /// All units of a tree with their objects, and where everything stands.
@@ -28,6 +30,7 @@ pub struct Rendering {
     pub broken: Vec<Place>,
     streams: Vec<Option<Arc<Stream>>>,
     pub(crate) charts: Charts,
+    pub(crate) kustomizations: Kustomizations,
     scope: TreePath,
 }
 
@@ -38,10 +41,12 @@ impl Rendering {
         broken: Vec<Place>,
         streams: Vec<Option<Arc<Stream>>>,
         charts: Charts,
+        kustomizations: Kustomizations,
         scope: TreePath,
     ) -> Self {
         let Intake { sources, notices, .. } = intake;
-        let mut rendering = Self { repository, sources, notices, broken, streams, charts, scope };
+        let mut rendering =
+            Self { repository, sources, notices, broken, streams, charts, kustomizations, scope };
         rendering.keep_scope();
         rendering
     }
@@ -74,12 +79,15 @@ impl Rendering {
         unit.path.is_within(&self.scope) || holds_file
     }
 
-    /// Whether a unit's objects are what would be applied. Kustomizations and
-    /// Compose files are found and not rendered yet.
+    /// Whether a unit's objects are what would be applied, or nothing is left of
+    /// it to be judged. Compose files are found and not rendered yet.
     pub fn is_rendered(&self, unit: &Unit) -> bool {
         match unit.kind {
             UnitKind::Manifests => true,
             UnitKind::Helm => self.charts.is_complete(unit.id),
+            // Those that build on it are judged.
+            UnitKind::Kustomize if unit.role == UnitRole::Base => true,
+            UnitKind::Kustomize => self.kustomizations.is_complete(unit.id),
             _ => false,
         }
     }
@@ -89,9 +97,9 @@ impl Rendering {
         self.streams.get(file.0 as usize)?.as_ref()
     }
 
-    /// Whether a text was made by a chart, and is no file.
+    /// Whether a text was made by a chart or a kustomization, and is no file.
     pub fn is_made(&self, file: FileId) -> bool {
-        self.charts.has_made(file)
+        self.charts.has_made(file) || self.kustomizations.has_made(file)
     }
 
     /// The object that a location names.
@@ -105,6 +113,10 @@ impl Rendering {
     fn of_text(&self, span: Span) -> Origin {
         if self.charts.has_made(span.file) {
             self.of_made(span, Asked::Scalar, None)
+        } else if self.kustomizations.has_made(span.file) {
+            let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+            let found = self.kustomizations.origin_of_text(span, &self.sources, &streams);
+            found.unwrap_or_else(|| Origin::written(span))
         } else {
             Origin::written(span)
         }
@@ -135,6 +147,11 @@ impl Sources for Rendering {
             Location::Text { span } => Some(self.of_text(*span)),
             Location::Field { path, part, .. } => {
                 let root = self.object(location)?.root();
+                if self.kustomizations.has_made(root.span().file) {
+                    let question = Question { path, part: part.as_ref() };
+                    let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+                    return self.kustomizations.origin(root, question, &self.sources, &streams);
+                }
                 let span = origin::of_field(root, path, part.as_ref());
                 if !self.charts.has_made(span.file) {
                     return Some(Origin::written(span));

@@ -22,6 +22,7 @@ impl Rendering {
     pub fn text_of(&self, unit: &Unit, options: &Options, show: &Show) -> UnitText {
         match unit.kind {
             UnitKind::Helm => self.charts.text_of(unit.id, &self.sources, options, show),
+            UnitKind::Kustomize => self.kustomizations.text_of(unit.id),
             UnitKind::Manifests => UnitText { text: self.documents_of(unit), refusals: Vec::new() },
             _ => {
                 let message = format!("{} cannot be rendered yet", unit.name);

@@ -20,8 +20,27 @@ pub(crate) struct Draft {
     pub(crate) suffix: String,
     /// Its objects, in order.
     pub(crate) objects: Vec<DraftObject>,
-    /// The place among the units of charts, where it is one.
-    pub(crate) made: Option<usize>,
+    /// What made its objects, where they stand in no file.
+    pub(crate) made: Option<Made>,
+}
+
+/// What made the objects of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// A unit of a chart, by its place there.
+    Chart(usize),
+    /// A kustomization that was built, by its place there.
+    Kustomization(usize),
+}
+
+impl Made {
+    fn chart(self) -> Option<usize> {
+        if let Self::Chart(at) = self { Some(at) } else { None }
+    }
+
+    fn kustomization(self) -> Option<usize> {
+        if let Self::Kustomization(at) = self { Some(at) } else { None }
+    }
 }
 
 /// An object before it has an id.
@@ -69,7 +88,9 @@ pub(crate) struct Built {
     pub(crate) bundles: Vec<Bundle>,
     pub(crate) broken: Vec<Place>,
     /// The units of charts, by their places there.
-    pub(crate) made: Vec<(UnitId, usize)>,
+    pub(crate) charts: Vec<(UnitId, usize)>,
+    /// The units of kustomizations, by their places there.
+    pub(crate) kustomizations: Vec<(UnitId, usize)>,
 }
 
 impl Drafts {
@@ -98,9 +119,14 @@ impl Drafts {
         let by_name: BTreeMap<String, Draft> = self.drafts.into_iter().map(|it| (it.name(), it)).collect();
         let numbered: Vec<(u32, String, Draft)> =
             (0..).zip(by_name).map(|(id, (name, draft))| (id, name, draft)).collect();
-        let made = numbered.iter().filter_map(|(id, _, draft)| Some((UnitId(*id), draft.made?))).collect();
+        let made = |place: fn(Made) -> Option<usize>| {
+            let units = numbered.iter();
+            units.filter_map(|(id, _, draft)| Some((UnitId(*id), place(draft.made?)?))).collect()
+        };
+        let charts = made(Made::chart);
+        let kustomizations = made(Made::kustomization);
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built { made, ..Built::default() };
+        let mut all = Built { charts, kustomizations, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

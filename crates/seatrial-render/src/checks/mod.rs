@@ -5,6 +5,7 @@ mod file_too_large;
 mod ignored_resource;
 mod invalid_chart;
 mod invalid_key;
+mod invalid_kustomization;
 mod invalid_rendered_yaml;
 mod invalid_yaml;
 mod missing_object_type;
@@ -20,6 +21,7 @@ pub(crate) use file_too_large::FILE_TOO_LARGE;
 pub(crate) use ignored_resource::IGNORED_RESOURCE;
 pub(crate) use invalid_chart::INVALID_CHART;
 pub(crate) use invalid_key::INVALID_KEY;
+pub(crate) use invalid_kustomization::INVALID_KUSTOMIZATION;
 pub(crate) use invalid_rendered_yaml::INVALID_RENDERED_YAML;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
@@ -39,6 +41,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &IGNORED_RESOURCE,
     &INVALID_CHART,
     &INVALID_KEY,
+    &INVALID_KUSTOMIZATION,
     &INVALID_RENDERED_YAML,
     &INVALID_YAML,
     &MISSING_OBJECT_TYPE,

@@ -1,0 +1,110 @@
+//! Builds kustomizations and turns what they make into texts with objects.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use seatrial_kustomize::{Build, Loader, Options, build_with, yaml};
+use seatrial_model::ObjectSource;
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
+use seatrial_yaml::{Dialect, Limits};
+
+use super::{Ask, Built, Tree};
+use crate::documents::{DocumentKind, Typing, classify};
+use crate::units::DraftObject;
+use crate::walk::Links;
+
+/// What is needed to build.
+pub(crate) struct Maker<'a> {
+    pub(crate) tree: &'a Tree<'a>,
+    pub(crate) links: &'a Links,
+    pub(crate) limits: &'a Limits,
+}
+
+/// Texts that nobody had read before.
+type Unread = BTreeMap<TreePath, Arc<str>>;
+
+impl Maker<'_> {
+    /// Builds each of them. The texts that were read and made become sources.
+    pub(crate) fn build(&self, asks: Vec<Ask>, sources: &mut SourceMap) -> Vec<Built> {
+        let first: Vec<(Build, Unread)> = asks.par_iter().map(|ask| self.attempt(ask, sources)).collect();
+        let unread: Unread = first.iter().flat_map(|(_, unread)| unread.clone()).collect();
+        for (path, text) in unread {
+            sources.add(path, text);
+        }
+        let known: &SourceMap = sources;
+        // Only now do all their texts have ids.
+        let again = |(ask, (build, unread)): (&Ask, (Build, Unread))| {
+            if unread.is_empty() { build } else { self.attempt(ask, known).0 }
+        };
+        let builds: Vec<Build> = asks.par_iter().zip(first).map(again).collect();
+        let made: Vec<(Ask, Build, FileId)> = asks
+            .into_iter()
+            .zip(builds)
+            .map(|(ask, build)| {
+                let file = sources.add(ask.place.clone(), text(&ask, &build).into());
+                (ask, build, file)
+            })
+            .collect();
+        let sources: &SourceMap = sources;
+        let parsed = made.into_par_iter().map(|(ask, build, file)| {
+            let text = Arc::clone(sources.file(file).text());
+            let stream = Arc::new(seatrial_yaml::parse(file, text, Dialect::GoYaml2, self.limits));
+            Built { ask, build, stream }
+        });
+        parsed.collect()
+    }
+
+    fn attempt(&self, ask: &Ask, sources: &SourceMap) -> (Build, Unread) {
+        let unread = RefCell::new(Unread::new());
+        let mut register = |path: &TreePath, text: &Arc<str>| {
+            let path = self.links.resolve(path);
+            sources.find(&path).unwrap_or_else(|| {
+                unread.borrow_mut().insert(path, Arc::clone(text));
+                sources.next_id()
+            })
+        };
+        let mut loader = Loader { files: self.tree, register: &mut register, is_unrestricted: false };
+        let build = build_with(&ask.directory, &mut loader, &Options::default(), &ask.additions);
+        (build, unread.into_inner())
+    }
+}
+
+/// The objects, a document each, with what somebody puts into them.
+fn text(ask: &Ask, build: &Build) -> String {
+    let Some(substitute) = &ask.substitute else { return build.text() };
+    let mut text = String::new();
+    for resource in &build.resources {
+        text.push_str(if text.is_empty() { "" } else { "---\n" });
+        text.push_str(&substitute(&yaml(&resource.node)));
+    }
+    text
+}
+
+impl Built {
+    /// Its objects. What stands in a document that is `broken` may be more than
+    /// was read of it.
+    pub(crate) fn objects(&self, is_broken: &dyn Fn(Span) -> bool) -> Vec<DraftObject> {
+        let mut found = Vec::new();
+        let documents = classify(&self.stream, true);
+        for (at, kind) in documents.into_iter().enumerate() {
+            let DocumentKind::Objects(held) = kind else { continue };
+            let written = self.build.resources.get(at).and_then(|it| self.written(&it.node));
+            let accepted = !written.is_some_and(is_broken);
+            let typed =
+                held.into_iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
+            found.extend(typed.map(|it| DraftObject {
+                source: ObjectSource { stream: Arc::clone(&self.stream), root: it.node },
+                typing: it.typing,
+                accepted,
+            }));
+        }
+        found
+    }
+
+    /// Where a value was written at first.
+    fn written(&self, node: &seatrial_kustomize::Node) -> Option<Span> {
+        self.build.origins.way(node.origin).last().map(|step| step.span)
+    }
+}

@@ -1,0 +1,137 @@
+//! The kustomizations of a tree: built as `kustomize build` does, and what they
+//! make turned into a text like any other.
+
+mod graph;
+mod make;
+mod problems;
+pub(crate) mod provenance;
+mod tree;
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_kustomize::{Additions, Build};
+use seatrial_model::Skip;
+use seatrial_source::{FileId, SourceMap, TreePath};
+use seatrial_yaml::Stream;
+
+use crate::template::Refusal;
+use crate::unit_text::UnitText;
+
+pub(crate) use graph::{Service, standings};
+pub(crate) use make::Maker;
+pub(crate) use tree::Tree;
+
+/// Changes the text of each object behind the build, as Flux puts variables in.
+pub(crate) type Substitute = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+/// A kustomization that is to be built.
+#[derive(Clone)]
+pub(crate) struct Ask {
+    /// Its directory.
+    pub(crate) directory: TreePath,
+    /// The path that the text it makes is kept under; nobody sees it.
+    pub(crate) place: TreePath,
+    /// What somebody adds to its file.
+    pub(crate) additions: Additions,
+    /// What is done to the text of each object.
+    pub(crate) substitute: Option<Substitute>,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Ask({})", self.place)
+    }
+}
+
+impl Ask {
+    /// A directory as `kustomize build` builds it.
+    pub(crate) fn plain(directory: TreePath) -> Self {
+        let place = directory.join("(built)").expect("a name stays inside");
+        Self { directory, place, additions: Additions::default(), substitute: None }
+    }
+}
+
+/// A kustomization that was built.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) ask: Ask,
+    pub(crate) build: Build,
+    /// What it makes: document by document the objects of the build.
+    pub(crate) stream: Arc<Stream>,
+}
+
+/// All kustomizations that were built.
+#[derive(Debug, Default)]
+pub(crate) struct Kustomizations {
+    all: Vec<Built>,
+    /// By the text that each makes.
+    by_text: FxHashMap<FileId, usize>,
+    by_unit: FxHashMap<UnitId, usize>,
+}
+
+impl Built {
+    /// Whether all of its objects are there, as they would be applied.
+    fn is_complete(&self) -> bool {
+        self.build.problems.iter().all(|it| !it.is_fatal)
+    }
+}
+
+impl Kustomizations {
+    /// Takes in what was built; gives its place here.
+    pub(crate) fn add(&mut self, built: Built) -> usize {
+        let at = self.all.len();
+        self.by_text.insert(built.stream.file(), at);
+        self.all.push(built);
+        at
+    }
+
+    /// Learns which units they became.
+    pub(crate) fn name(&mut self, ids: &[(UnitId, usize)]) {
+        self.by_unit = ids.iter().copied().collect();
+    }
+
+    /// Whether a text was made by a kustomization.
+    pub(crate) fn has_made(&self, file: FileId) -> bool {
+        self.by_text.contains_key(&file)
+    }
+
+    /// The kustomization of a unit.
+    pub(crate) fn of_unit(&self, unit: UnitId) -> Option<&Built> {
+        self.by_unit.get(&unit).map(|&at| &self.all[at])
+    }
+
+    /// Whether a unit was built in full.
+    pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
+        self.of_unit(unit).is_some_and(Built::is_complete)
+    }
+
+    /// What a unit would apply.
+    pub(crate) fn text_of(&self, unit: UnitId) -> UnitText {
+        let Some(built) = self.of_unit(unit) else { return UnitText::default() };
+        let problems = built.build.problems.iter().filter(|it| it.is_fatal);
+        let refusals = problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
+        UnitText { text: built.stream.text().to_string(), refusals }
+    }
+
+    /// The texts that were made.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = &Arc<Stream>> {
+        self.all.iter().map(|it| &it.stream)
+    }
+
+    /// What is wrong with them, unit by unit.
+    pub(crate) fn notices(&self, sources: &SourceMap) -> Vec<Notice> {
+        let mut units: Vec<(UnitId, usize)> = self.by_unit.iter().map(|(&unit, &at)| (unit, at)).collect();
+        units.sort();
+        units.into_iter().flat_map(|(unit, at)| problems::of_built(&self.all[at], unit, sources)).collect()
+    }
+
+    /// What of them is not judged.
+    pub(crate) fn skips(&self) -> Vec<Skip> {
+        let mut units: Vec<usize> = self.by_unit.values().copied().collect();
+        units.sort_unstable();
+        units.into_iter().flat_map(|at| problems::skips(&self.all[at])).collect()
+    }
+}

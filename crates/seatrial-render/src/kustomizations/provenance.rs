@@ -1,0 +1,178 @@
+//! From a field that a kustomization makes to the line that a person edits.
+
+use seatrial_diagnostics::{FieldPart, Origin, OriginStep};
+use seatrial_kustomize::{Content, Node as Value};
+use seatrial_source::{FileId, SourceMap, Span};
+use seatrial_yaml::{FieldPath, Node, PathStep, Stream};
+
+use super::{Built, Kustomizations};
+use crate::locate;
+
+/// Steps that are told of a field that many things changed.
+const STEPS_MAX: usize = 8;
+/// Nodes that are looked at on the way to one; bounds what aliases multiply.
+const DEPTH_MAX: usize = 10_000;
+
+/// The parsed files, by id.
+pub(crate) type Streams<'a> = &'a dyn Fn(FileId) -> Option<&'a Stream>;
+
+/// What is asked about.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'q> {
+    pub(crate) path: &'q FieldPath,
+    pub(crate) part: Option<&'q FieldPart>,
+}
+
+impl Kustomizations {
+    /// Where to edit to change a field of an object whose mapping is `root`.
+    pub(crate) fn origin<'a>(
+        &self,
+        root: Node<'_>,
+        question: Question<'_>,
+        sources: &'a SourceMap,
+        streams: Streams<'a>,
+    ) -> Option<Origin> {
+        let built = &self.all[*self.by_text.get(&root.span().file)?];
+        built.origin(root, question, sources, streams)
+    }
+
+    /// Where to edit to change what stands in a text that was made.
+    pub(crate) fn origin_of_text<'a>(
+        &self,
+        span: Span,
+        sources: &'a SourceMap,
+        streams: Streams<'a>,
+    ) -> Option<Origin> {
+        let built = &self.all[*self.by_text.get(&span.file)?];
+        let root = built.stream.roots().find(|root| root.span().contains(span))?;
+        let found = locate::at_span(root, span).and_then(|node| locate::path_to(root, node));
+        let path = found.unwrap_or_default();
+        built.origin(root, Question { path: &path, part: None }, sources, streams)
+    }
+}
+
+impl Built {
+    fn origin<'a>(
+        &self,
+        root: Node<'_>,
+        question: Question<'_>,
+        sources: &'a SourceMap,
+        streams: Streams<'a>,
+    ) -> Option<Origin> {
+        let (object, path) = self.object(root, question.path)?;
+        let found = nearest(object, path.steps());
+        let is_container = !matches!(found.value.content, Content::Scalar(_));
+        let is_whole = found.matched == path.len();
+        let is_key = !is_whole || is_container || question.part == Some(&FieldPart::Key);
+        let told = if found.matched == 0 { object.get("kind").unwrap_or(object) } else { found.value };
+        let guide = Guide { sources, streams };
+        let mut spans = self.build.origins.way(told.origin).map(|step| {
+            let span =
+                if is_key && found.matched > 0 { guide.head(step.span) } else { guide.scalar(step.span) };
+            OriginStep { role: step.role, span }
+        });
+        let first = spans.next()?;
+        let mut via: Vec<OriginStep> = Vec::new();
+        for step in spans.take(STEPS_MAX) {
+            if step.span != first.span && !via.iter().any(|it| it.span == step.span) {
+                via.push(step);
+            }
+        }
+        let part = match question.part {
+            Some(FieldPart::Bytes(bytes)) if is_whole && !is_container => {
+                guide.part(first.span, told.text(), bytes.start as usize..bytes.end as usize)
+            }
+            _ => None,
+        };
+        Some(Origin { edit: part.unwrap_or(first.span), via, derived: false })
+    }
+
+    /// The object of the build that a mapping of the text is, and the way to a
+    /// field from there.
+    fn object(&self, root: Node<'_>, path: &FieldPath) -> Option<(&Value, FieldPath)> {
+        let documents = self.stream.documents();
+        let at = documents.partition_point(|it| it.span.end <= root.span().start);
+        let object = &self.build.resources.get(at)?.node;
+        let document = self.stream.document_root(at)?;
+        if document.id() == root.id() {
+            return Some((object, path.clone()));
+        }
+        // An item of a list.
+        Some((object, locate::path_to(document, root)?.join(path)))
+    }
+}
+
+struct Nearest<'n> {
+    value: &'n Value,
+    matched: usize,
+}
+
+fn nearest<'n>(object: &'n Value, steps: &[PathStep]) -> Nearest<'n> {
+    let mut found = Nearest { value: object, matched: 0 };
+    for step in steps {
+        let next = match step {
+            PathStep::Key(name) => found.value.get(name),
+            PathStep::Index(at) => found.value.items().get(*at as usize),
+        };
+        let Some(next) = next else { break };
+        found = Nearest { value: next, matched: found.matched + 1 };
+    }
+    found
+}
+
+struct Guide<'a> {
+    sources: &'a SourceMap,
+    streams: Streams<'a>,
+}
+
+impl Guide<'_> {
+    /// The first line of what a span covers.
+    fn first_line(&self, span: Span) -> Span {
+        let text = self.sources.text(span);
+        let end = text.find(['\n', '\r']).unwrap_or(text.len());
+        Span::new(span.file, span.start, span.start + text[..end].trim_end().len() as u32)
+    }
+
+    /// A scalar as it stands; of anything else the first line.
+    fn scalar(&self, span: Span) -> Span {
+        match self.at(span) {
+            Some((node, _)) if !node.is_mapping() && !node.is_sequence() => span,
+            _ => self.first_line(span),
+        }
+    }
+
+    /// The key that a container stands under, or else its first line.
+    fn head(&self, span: Span) -> Span {
+        match self.at(span) {
+            Some((_, Some(key))) => key,
+            _ => self.first_line(span),
+        }
+    }
+
+    /// Some bytes of a scalar's text, where it is still written like that.
+    fn part(&self, span: Span, text: &str, bytes: std::ops::Range<usize>) -> Option<Span> {
+        let (node, _) = self.at(span)?;
+        if node.as_str() != Some(text) { None } else { node.part_span(bytes) }
+    }
+
+    /// The node that stands exactly there, and its key.
+    fn at(&self, span: Span) -> Option<(Node<'_>, Option<Span>)> {
+        let stream = (self.streams)(span.file)?;
+        let mut node = stream.roots().find(|root| root.span().contains(span))?;
+        let mut key = None;
+        for _ in 0..DEPTH_MAX {
+            if node.span() == span {
+                return Some((node, key));
+            }
+            let next = if node.is_sequence() {
+                let item = node.items().find(|it| !it.is_alias() && it.span().contains(span));
+                item.map(|item| (item, None))
+            } else {
+                let entry = node.written_entries().find(|it| it.value.written_span().contains(span));
+                entry.map(|it| (it.value, Some(it.key.written_span())))
+            };
+            (node, key) = next?;
+        }
+        None
+    }
+}
