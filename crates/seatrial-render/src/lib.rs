@@ -12,6 +12,7 @@ mod delivery;
 mod documents;
 mod duplicates;
 mod edits;
+pub mod fetched;
 mod intake;
 mod kustomization;
 mod kustomizations;

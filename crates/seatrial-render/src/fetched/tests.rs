@@ -1,0 +1,168 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use seatrial_source::{
+    EntryKind, Files, MemoryFiles, NotFetched, ReadError, RemoteSource, SourceMap, Span, TreePath,
+};
+
+use super::*;
+
+fn tree(files: &[(&str, &str)]) -> Vec<u8> {
+    let entry = |text: &str| match text.strip_prefix("-> ") {
+        Some(target) => TreeEntry::Symlink(target.to_owned()),
+        None => TreeEntry::File(text.as_bytes().to_vec()),
+    };
+    let files: BTreeMap<String, _> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect();
+    TreeBlob::write(&files).expect("the archive can be written")
+}
+
+fn mounted(files: &[(&str, &str)], fetched: &[(RemoteSource, Vec<u8>)]) -> Fetched {
+    let mut cache = MemoryFiles::new();
+    let mut lock = Lock::default();
+    for (source, bytes) in fetched {
+        let digest = Digest::of(bytes);
+        cache.insert(&digest.place(), bytes.clone());
+        lock.pins.insert(source.clone(), Pin { resolved: "c0ffee".to_owned(), digest });
+    }
+    let files = MemoryFiles::from_iter(files.iter().copied());
+    Fetched::new(Box::new(files), &TreePath::top(), &lock, Some(Box::new(cache)))
+}
+
+#[test]
+fn a_lock_file_is_read_as_it_was_written() {
+    let mut lock = Lock::default();
+    let pin = |text: &str| Pin { resolved: text.to_owned(), digest: Digest::of(text.as_bytes()) };
+    lock.pins.insert(RemoteSource::git("https://github.com/o/r", "v\"1"), pin("abc"));
+    lock.pins.insert(RemoteSource::chart("https://charts.example.com", "redis", "^1.2"), pin("1.2.3"));
+    lock.pins.insert(RemoteSource::file("https://example.com/a.yaml"), pin(""));
+    let text = lock.text();
+    assert_eq!(Lock::parse(&text), Ok(lock));
+    assert_eq!(text.matches("[[source]]").count(), 3);
+}
+
+#[test]
+fn what_is_wrong_with_a_lock_file_is_told() {
+    let reason = |text: &str| Lock::parse(text).expect_err("it is refused");
+    assert_eq!(reason("version = 2"), "its version is 2, and this program reads 1");
+    assert_eq!(reason(""), "it has no `version`");
+    assert_eq!(reason("version = 1\nsources = 1"), "unknown key `sources`");
+    let entry = "version = 1\n[[source]]\nkind = 'git'\naddress = 'https://h/o/r'\n";
+    assert_eq!(reason(entry), "entry 1: its `digest` is not `sha256:` and 64 digits");
+    let digest = format!("digest = '{}'\n", Digest::of(b""));
+    let again = entry.trim_start_matches("version = 1\n");
+    assert_eq!(reason(&format!("{entry}{digest}{again}{digest}")), "two entries for https://h/o/r");
+}
+
+#[test]
+fn a_fetched_tree_is_read_like_the_trees_own_and_never_listed() {
+    let source = RemoteSource::git("https://github.com/o/r", "v1");
+    let bytes =
+        tree(&[("k8s/a.yaml", "a: 1"), ("k8s-more/b.yaml", "b"), ("link", "-> k8s"), ("out", "-> ../x")]);
+    let files = mounted(&[("a.yaml", "own")], &[(source.clone(), bytes)]);
+    let top = files.fetched(&source).expect("it is there");
+    assert_eq!(top.as_str(), "seatrial.lock/github.com-o-r@v1");
+    let at = |path: &str| top.join(path).expect("it stays inside");
+    assert_eq!(files.read(&at("link/a.yaml"), 10), Ok(b"a: 1".to_vec()));
+    assert_eq!(files.read(&at("link/a.yaml"), 3), Err(ReadError::TooLarge { limit: 3 }));
+    assert_eq!(files.kind(&at("link")), Some(EntryKind::Directory));
+    assert_eq!(files.kind(&at("out")), None);
+    assert_eq!(files.read(&at("k8s"), 10), Err(ReadError::NotAFile));
+    let listed = files.list(&at("k8s")).expect("it can be listed");
+    assert_eq!(listed.iter().map(|it| it.path.name()).collect::<Vec<_>>(), ["a.yaml"]);
+    let own = files.list(&TreePath::top()).expect("it can be listed");
+    assert_eq!(own.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["a.yaml"]);
+    assert_eq!(files.asked(), [source]);
+}
+
+#[test]
+fn a_changed_digest_names_both() {
+    let source = RemoteSource::file("https://example.com/a.yaml");
+    let expected = Digest::of(b"one");
+    let mut lock = Lock::default();
+    lock.pins.insert(source.clone(), Pin { resolved: String::new(), digest: expected });
+    let cache = MemoryFiles::from_iter([(expected.place(), "two")]);
+    let files = Fetched::new(Box::new(MemoryFiles::new()), &TreePath::top(), &lock, Some(Box::new(cache)));
+    let found = Digest::of(b"two").to_string();
+    let changed = NotFetched::Changed { expected: expected.to_string(), found };
+    assert_eq!(files.fetched(&source), Err(changed));
+    let files = Fetched::new(Box::new(MemoryFiles::new()), &TreePath::top(), &lock, None);
+    assert_eq!(files.fetched(&source), Err(NotFetched::NotCached));
+}
+
+#[test]
+fn archives_with_paths_that_leave_are_refused() {
+    let archive = |path: &str, kind: tar::EntryType| {
+        let mut header = tar::Header::new_gnu();
+        header.as_gnu_mut().expect("it is one").name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(0);
+        header.set_cksum();
+        let mut archive = tar::Builder::new(Vec::new());
+        archive.append(&header, std::io::empty()).expect("it can be written");
+        archive.into_inner().expect("it can be written")
+    };
+    for path in ["../a", "/a", "a/../../b", "a/./b", "a//b"] {
+        assert!(TreeBlob::read(archive(path, tar::EntryType::Regular)).is_err(), "{path}");
+    }
+    assert!(TreeBlob::read(archive("a", tar::EntryType::Char)).is_ok_and(|it| it.entries().is_empty()));
+    assert!(TreeBlob::read(b"no archive at all".repeat(100)).is_err());
+}
+
+/// Builds a kustomization of a tree with what was fetched for it.
+fn build(files: &Fetched) -> (seatrial_kustomize::Build, SourceMap) {
+    let mut sources = SourceMap::new();
+    let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
+    let mut loader = seatrial_kustomize::Loader { files, register: &mut register, is_unrestricted: true };
+    let built = seatrial_kustomize::build(&TreePath::new("k8s"), &mut loader, &Default::default());
+    (built, sources)
+}
+
+const BASE: &str = "https://github.com/o/r//base?ref=v1";
+
+fn overlay() -> (&'static str, String) {
+    ("k8s/kustomization.yaml", format!("namePrefix: p-\nresources:\n- {BASE}\n"))
+}
+
+#[test]
+fn a_fetched_base_is_built_and_stands_at_the_entry_that_names_it() {
+    let source = RemoteSource::git("https://github.com/o/r", "v1");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: y}\n";
+    let bytes = tree(&[("base/kustomization.yaml", "resources: [a.yaml]\n"), ("base/a.yaml", map)]);
+    let (path, text) = overlay();
+    let files = mounted(&[(path, &text)], &[(source.clone(), bytes)]);
+    let (built, sources) = build(&files);
+    assert_eq!(built.problems, []);
+    let start = text.find("https").expect("the entry is there") as u32;
+    let entry =
+        Span::new(sources.find(&TreePath::new(path)).expect("it was read"), start, start + BASE.len() as u32);
+    assert_eq!(built.remotes.len(), 1);
+    assert_eq!((built.remotes[0].span, &built.remotes[0].source), (entry, &source));
+    let (text, marks) = built.marked_text();
+    assert!(text.contains("name: p-a"), "{text}");
+    let spans = marks.iter().flat_map(|(_, _, origin)| built.origins.way(*origin)).map(|step| step.span);
+    assert!(spans.into_iter().all(|span| span.file == entry.file), "every value stands in this tree");
+}
+
+#[test]
+fn a_fetched_base_may_not_leave_its_repository() {
+    let source = RemoteSource::git("https://github.com/o/r", "v1");
+    let out = "resources: [../../../secret, ../../a.yaml]\nconfigMapGenerator: [{name: m, files: [../x]}]\n";
+    let bytes = tree(&[("base/kustomization.yaml", out), ("x", "x")]);
+    let (path, text) = overlay();
+    let secret = ("secret/kustomization.yaml", "resources: [s.yaml]");
+    let files = mounted(&[(path, &text), secret], &[(source, bytes)]);
+    let (built, _) = build(&files);
+    assert!(built.resources.is_empty());
+    assert_eq!(built.problems.len(), 3, "{:?}", built.problems);
+    assert!(built.problems.iter().all(|it| it.path.as_str() == path && it.message.starts_with("in 'https")));
+}
+
+#[test]
+fn what_was_not_fetched_is_told_with_what_to_run() {
+    let (path, text) = overlay();
+    let (built, _) = build(&mounted(&[(path, &text)], &[]));
+    assert_eq!(built.remotes.len(), 1);
+    let message = &built.problems[0].message;
+    assert!(message.ends_with("it stands on another host: `seatrial fetch` would download it"), "{message}");
+}
