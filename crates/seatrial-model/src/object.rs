@@ -65,6 +65,16 @@ impl Object {
         Self { unit, id, source, api_version, group_end, kind, namespace, name, template, pods }
     }
 
+    /// The same object, put into a namespace by who deploys it where it names
+    /// none and its kind has one.
+    pub fn placed_in(mut self, namespace: SmolStr) -> Self {
+        let is_namespaced = crate::is_namespaced(self.group(), &self.kind) == Some(true);
+        if is_namespaced && self.namespace.is_none() {
+            self.namespace = Some(namespace);
+        }
+        self
+    }
+
     /// The unit whose bundle holds it.
     pub fn unit(&self) -> UnitId {
         self.unit

@@ -174,7 +174,7 @@ impl Run {
             let path = built.ask.directory.clone();
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
-            let made = Some(Made::Kustomization(all.add(built)));
+            let made = vec![Made::Kustomization(all.add(built))];
             drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
         all
@@ -226,7 +226,7 @@ impl Run {
             drafts.add(Draft {
                 suffix: chart.suffix(&unit.files),
                 objects,
-                made: Some(Made::Chart(at)),
+                made: vec![Made::Chart(at)],
                 ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
             });
         }
@@ -456,10 +456,9 @@ fn objects(parsed: &Parsed) -> Vec<DraftObject> {
     for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
         let DocumentKind::Objects(held) = kind else { continue };
         let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-        found.extend(typed.map(|it| DraftObject {
-            source: ObjectSource { stream: Arc::clone(&parsed.stream), root: it.node },
-            typing: it.typing.clone(),
-            accepted: document.is_accepted(),
+        found.extend(typed.map(|it| {
+            let source = ObjectSource { stream: Arc::clone(&parsed.stream), root: it.node };
+            DraftObject::new(source, it.typing.clone(), document.is_accepted())
         }));
     }
     found

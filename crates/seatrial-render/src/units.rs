@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
 use seatrial_model::{Bundle, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
 use seatrial_source::TreePath;
+use smol_str::SmolStr;
 
 use crate::documents::Typing;
 
@@ -21,7 +22,10 @@ pub(crate) struct Draft {
     /// Its objects, in order.
     pub(crate) objects: Vec<DraftObject>,
     /// What made its objects, where they stand in no file.
-    pub(crate) made: Option<Made>,
+    pub(crate) made: Vec<Made>,
+    /// Whether the objects are all that it would apply; of the kinds that this
+    /// is not known of otherwise.
+    pub(crate) is_whole: bool,
 }
 
 /// What made the objects of a unit.
@@ -44,29 +48,47 @@ impl Made {
 }
 
 /// An object before it has an id.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DraftObject {
     pub(crate) source: ObjectSource,
     pub(crate) typing: Typing,
     /// Whether its document parses.
     pub(crate) accepted: bool,
+    /// The namespace it is put into where it says none.
+    pub(crate) namespace: Option<SmolStr>,
 }
 
 impl DraftObject {
+    pub(crate) fn new(source: ObjectSource, typing: Typing, accepted: bool) -> Self {
+        Self { source, typing, accepted, namespace: None }
+    }
+
     fn build(self, unit: UnitId, id: ObjectId) -> Option<Object> {
-        match self.typing {
+        let object = match self.typing {
             Typing::Written => Object::new(unit, id, self.source),
             Typing::OfList { api_version, kind } => {
                 Some(Object::typed(unit, id, self.source, api_version, kind))
             }
             Typing::Absent(_) | Typing::WrongCase => None,
-        }
+        }?;
+        Some(match self.namespace {
+            Some(namespace) => object.placed_in(namespace),
+            None => object,
+        })
     }
 }
 
 impl Draft {
     pub(crate) fn new(kind: UnitKind, path: TreePath, role: UnitRole) -> Self {
-        Self { kind, path, role, suffix: String::new(), objects: Vec::new(), made: None }
+        Self {
+            kind,
+            path,
+            role,
+            suffix: String::new(),
+            objects: Vec::new(),
+            made: Vec::new(),
+            is_whole: false,
+        }
     }
 
     fn name(&self) -> String {
@@ -91,6 +113,8 @@ pub(crate) struct Built {
     pub(crate) charts: Vec<(UnitId, usize)>,
     /// The units of kustomizations, by their places there.
     pub(crate) kustomizations: Vec<(UnitId, usize)>,
+    /// The units that are known to be whole, sorted.
+    pub(crate) whole: Vec<UnitId>,
 }
 
 impl Drafts {
@@ -120,13 +144,16 @@ impl Drafts {
         let numbered: Vec<(u32, String, Draft)> =
             (0..).zip(by_name).map(|(id, (name, draft))| (id, name, draft)).collect();
         let made = |place: fn(Made) -> Option<usize>| {
-            let units = numbered.iter();
-            units.filter_map(|(id, _, draft)| Some((UnitId(*id), place(draft.made?)?))).collect()
+            let all =
+                numbered.iter().flat_map(|(id, _, draft)| draft.made.iter().map(|it| (UnitId(*id), *it)));
+            all.filter_map(|(id, made)| Some((id, place(made)?))).collect()
         };
         let charts = made(Made::chart);
         let kustomizations = made(Made::kustomization);
+        let whole = numbered.iter().filter(|(.., draft)| draft.is_whole);
+        let whole = whole.map(|(id, ..)| UnitId(*id)).collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built { charts, kustomizations, ..Built::default() };
+        let mut all = Built { charts, kustomizations, whole, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

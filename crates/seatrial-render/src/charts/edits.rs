@@ -251,7 +251,7 @@ impl Copy {
     }
 
     fn render(&self, unit: &ChartUnit, target: &Target) -> Rendered {
-        self.chart.render(&unit.files, &self.sources, target, false)
+        self.chart.render(&unit.files, &unit.release, &self.sources, target, false)
     }
 }
 

@@ -63,7 +63,8 @@ pub(crate) fn make(
 
 /// The directory that a unit's texts are said to lie in.
 fn place_of(chart: &TreeChart, unit: &ChartUnit) -> String {
-    let suffix = chart.suffix(&unit.files);
+    let suffix =
+        if unit.release.is_plain() { chart.suffix(&unit.files) } else { format!("@{}", unit.release.label) };
     format!("rendered{suffix}").replace('/', ":")
 }
 
@@ -78,9 +79,7 @@ pub(crate) fn objects(rendered: &Rendered, made: &[Made]) -> Vec<DraftObject> {
             let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
             found.extend(typed.map(|it| {
                 let source = ObjectSource { stream: Arc::clone(&made.stream), root: it.node };
-                let object =
-                    DraftObject { source, typing: it.typing.clone(), accepted: document.is_accepted() };
-                (rank, object)
+                (rank, DraftObject::new(source, it.typing.clone(), document.is_accepted()))
             }));
         }
     }

@@ -10,6 +10,7 @@ mod load;
 mod made;
 mod problems;
 pub(crate) mod provenance;
+pub(crate) mod release;
 pub(crate) mod stated;
 
 use std::sync::{Arc, OnceLock};
@@ -17,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Notice, UnitId};
-use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show, ValuesFile, ValuesInput};
+use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show};
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_schema::table::Table;
 use seatrial_source::{FileId, SourceMap, TreePath};
@@ -29,6 +30,7 @@ use provenance::Traced;
 
 use layers::{LAYERS_MAX, Layer};
 use problems::plain;
+use release::Release;
 use stated::Statement;
 
 use crate::checks::INVALID_RENDERED_YAML;
@@ -59,6 +61,8 @@ pub(crate) struct ChartUnit {
     pub(crate) chart: usize,
     /// The values files over the chart's own.
     pub(crate) files: Vec<Layer>,
+    /// What is said of the release besides.
+    pub(crate) release: Release,
     /// What came of it.
     pub(crate) rendered: Rendered,
     /// The texts that came of it, by their places there.
@@ -73,8 +77,8 @@ pub(crate) struct Charts {
     pub(crate) units: Vec<ChartUnit>,
     /// The unit and the place among its texts, by text.
     pub(crate) by_text: FxHashMap<FileId, (usize, usize)>,
-    /// The place of a unit here.
-    by_unit: FxHashMap<UnitId, usize>,
+    /// The places of a unit here.
+    by_unit: FxHashMap<UnitId, Vec<usize>>,
     /// The ids of the units.
     ids: Vec<UnitId>,
 }
@@ -150,25 +154,18 @@ impl TreeChart {
         }
     }
 
-    /// Renders it with some values files over its own.
+    /// Renders it with some values files over its own, as a release says.
     pub(crate) fn render(
         &self,
         files: &[Layer],
+        release: &Release,
         sources: &SourceMap,
         target: &Target,
         is_traced: bool,
     ) -> Rendered {
         let Some(chart) = &self.chart else { return Rendered::default() };
-        seatrial_helm::render(chart, &Self::values(files, sources), &self.options(target, is_traced))
-    }
-
-    fn values(files: &[Layer], sources: &SourceMap) -> ValuesInput {
-        let text = |layer: &Layer| ValuesFile {
-            name: layer.name.clone(),
-            file: layer.file,
-            text: sources.file(layer.file).text().clone(),
-        };
-        ValuesInput { files: files.iter().map(text).collect(), ..ValuesInput::default() }
+        let options = release.apply(self.options(target, is_traced));
+        seatrial_helm::render(chart, &release.values(files, sources), &options)
     }
 }
 
@@ -192,8 +189,8 @@ fn served(target: &Target) -> Vec<String> {
 }
 
 impl ChartUnit {
-    pub(crate) fn new(chart: usize, files: Vec<Layer>, rendered: Rendered) -> Self {
-        Self { chart, files, rendered, made: Vec::new(), traced: OnceLock::new() }
+    pub(crate) fn new(chart: usize, files: Vec<Layer>, release: Release, rendered: Rendered) -> Self {
+        Self { chart, files, release, rendered, made: Vec::new(), traced: OnceLock::new() }
     }
 
     /// Whether all of it was rendered.
@@ -217,17 +214,18 @@ impl Charts {
             .flat_map(|(at, chart)| chart.sets(stated, sources).into_iter().map(move |files| (at, files)));
         let sets: Vec<(usize, Vec<Layer>)> = sets.collect();
         let units = sets.into_par_iter().map(|(at, files)| {
-            let rendered = charts[at].render(&files, sources, target, false);
-            ChartUnit::new(at, files, rendered)
+            let release = Release::default();
+            let rendered = charts[at].render(&files, &release, sources, target, false);
+            ChartUnit::new(at, files, release, rendered)
         });
         self.units = units.collect();
     }
 
     /// Learns the ids of the units.
     pub(crate) fn name(&mut self, ids: &[(UnitId, usize)]) {
-        self.by_unit = ids.iter().copied().collect();
         self.ids = vec![UnitId(0); self.units.len()];
         for &(id, at) in ids {
+            self.by_unit.entry(id).or_default().push(at);
             self.ids[at] = id;
         }
     }
@@ -239,9 +237,11 @@ impl Charts {
 
     /// Whether a unit is rendered in full.
     pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
-        self.by_unit.get(&unit).is_some_and(|&at| {
-            let unit = &self.units[at];
-            self.all[unit.chart].is_library() || (self.all[unit.chart].is_loaded() && unit.is_complete())
+        self.by_unit.get(&unit).is_some_and(|all| {
+            all.iter().all(|&at| {
+                let unit = &self.units[at];
+                self.all[unit.chart].is_library() || (self.all[unit.chart].is_loaded() && unit.is_complete())
+            })
         })
     }
 
@@ -253,14 +253,14 @@ impl Charts {
         options: &Options,
         show: &Show,
     ) -> UnitText {
-        let Some(&at) = self.by_unit.get(&unit) else { return UnitText::default() };
+        let Some(&[at]) = self.by_unit.get(&unit).map(Vec::as_slice) else { return UnitText::default() };
         let unit = &self.units[at];
         let tree_chart = &self.all[unit.chart];
         let problems = tree_chart.problems.iter().filter(|it| it.is_fatal);
         let mut refusals: Vec<Refusal> =
             problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
         let Some(chart) = &tree_chart.chart else { return UnitText { text: String::new(), refusals } };
-        let rendered = seatrial_helm::render(chart, &TreeChart::values(&unit.files, sources), options);
+        let rendered = seatrial_helm::render(chart, &unit.release.values(&unit.files, sources), options);
         let errors = rendered.errors.iter();
         refusals.extend(errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() }));
         match rendered.output(show) {
@@ -308,7 +308,7 @@ impl Charts {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }
         }
-        for unit in &self.units {
+        for unit in self.units.iter().filter(|it| it.release.is_plain()) {
             let chart = &self.all[unit.chart];
             if !unit.rendered.errors.is_empty() {
                 let with = chart.suffix(&unit.files);

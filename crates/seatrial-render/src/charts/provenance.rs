@@ -23,7 +23,7 @@ pub(crate) struct Traced {
 
 impl Traced {
     fn new(charts: &Charts, unit: &ChartUnit, sources: &SourceMap, target: &Target) -> Option<Self> {
-        let rendered = charts.all[unit.chart].render(&unit.files, sources, target, true);
+        let rendered = charts.all[unit.chart].render(&unit.files, &unit.release, sources, target, true);
         let same = |(one, other): (&seatrial_helm::RenderedFile, &seatrial_helm::RenderedFile)| {
             one.path == other.path && one.text == other.text
         };

@@ -94,10 +94,9 @@ impl Built {
             let accepted = !written.is_some_and(is_broken);
             let typed =
                 held.into_iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-            found.extend(typed.map(|it| DraftObject {
-                source: ObjectSource { stream: Arc::clone(&self.stream), root: it.node },
-                typing: it.typing,
-                accepted,
+            found.extend(typed.map(|it| {
+                let source = ObjectSource { stream: Arc::clone(&self.stream), root: it.node };
+                DraftObject::new(source, it.typing, accepted)
             }));
         }
         found

@@ -7,6 +7,7 @@ mod problems;
 pub(crate) mod provenance;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ pub(crate) struct Kustomizations {
     all: Vec<Built>,
     /// By the text that each makes.
     by_text: FxHashMap<FileId, usize>,
-    by_unit: FxHashMap<UnitId, usize>,
+    by_unit: BTreeMap<UnitId, Vec<usize>>,
 }
 
 impl Built {
@@ -90,7 +91,9 @@ impl Kustomizations {
 
     /// Learns which units they became.
     pub(crate) fn name(&mut self, ids: &[(UnitId, usize)]) {
-        self.by_unit = ids.iter().copied().collect();
+        for &(unit, at) in ids {
+            self.by_unit.entry(unit).or_default().push(at);
+        }
     }
 
     /// Whether a text was made by a kustomization.
@@ -98,22 +101,32 @@ impl Kustomizations {
         self.by_text.contains_key(&file)
     }
 
-    /// The kustomization of a unit.
-    pub(crate) fn of_unit(&self, unit: UnitId) -> Option<&Built> {
-        self.by_unit.get(&unit).map(|&at| &self.all[at])
+    /// The kustomizations of a unit.
+    fn of_unit(&self, unit: UnitId) -> impl Iterator<Item = &Built> {
+        self.by_unit.get(&unit).into_iter().flatten().map(|&at| &self.all[at])
+    }
+
+    /// The units with the kustomization each was made of; one that was made of
+    /// several stands here as often.
+    fn units(&self) -> impl Iterator<Item = (UnitId, &Built)> {
+        self.by_unit.iter().flat_map(move |(&unit, all)| all.iter().map(move |&at| (unit, &self.all[at])))
     }
 
     /// Whether a unit was built in full.
     pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
-        self.of_unit(unit).is_some_and(Built::is_complete)
+        self.of_unit(unit).all(Built::is_complete)
     }
 
     /// What a unit would apply.
     pub(crate) fn text_of(&self, unit: UnitId) -> UnitText {
-        let Some(built) = self.of_unit(unit) else { return UnitText::default() };
-        let problems = built.build.problems.iter().filter(|it| it.is_fatal);
-        let refusals = problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
-        UnitText { text: built.stream.text().to_string(), refusals }
+        let mut all = UnitText::default();
+        for built in self.of_unit(unit) {
+            let problems = built.build.problems.iter().filter(|it| it.is_fatal);
+            all.refusals.extend(problems.map(|it| Refusal { message: it.message.clone(), at: it.span }));
+            all.text.push_str(if all.text.is_empty() { "" } else { "---\n" });
+            all.text.push_str(built.stream.text());
+        }
+        all
     }
 
     /// The texts that were made.
@@ -123,15 +136,11 @@ impl Kustomizations {
 
     /// What is wrong with them, unit by unit.
     pub(crate) fn notices(&self, sources: &SourceMap) -> Vec<Notice> {
-        let mut units: Vec<(UnitId, usize)> = self.by_unit.iter().map(|(&unit, &at)| (unit, at)).collect();
-        units.sort();
-        units.into_iter().flat_map(|(unit, at)| problems::of_built(&self.all[at], unit, sources)).collect()
+        self.units().flat_map(|(unit, built)| problems::of_built(built, unit, sources)).collect()
     }
 
     /// What of them is not judged.
     pub(crate) fn skips(&self) -> Vec<Skip> {
-        let mut units: Vec<usize> = self.by_unit.values().copied().collect();
-        units.sort_unstable();
-        units.into_iter().flat_map(|at| problems::skips(&self.all[at])).collect()
+        self.units().flat_map(|(_, built)| problems::skips(built)).collect()
     }
 }
