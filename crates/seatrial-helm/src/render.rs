@@ -94,14 +94,22 @@ pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendere
     engine::on_deep_stack(|| Render::new(options).run(chart, values))
 }
 
-struct Render<'a> {
+/// A render under way.
+pub(crate) struct Render<'a> {
     options: &'a Options,
-    switches: Switches,
-    rendered: Rendered,
+    pub(crate) switches: Switches,
+    pub(crate) rendered: Rendered,
+}
+
+/// What is worked out before the first template is executed.
+pub(crate) struct Prepared<'a> {
+    pub(crate) branch: Branch<'a>,
+    pub(crate) values: Map,
+    capabilities: Value,
 }
 
 impl<'a> Render<'a> {
-    fn new(options: &'a Options) -> Self {
+    pub(crate) fn new(options: &'a Options) -> Self {
         let rendered = Rendered { helm: options.helm, ..Rendered::default() };
         Self { options, switches: options.helm.switches(), rendered }
     }
@@ -112,7 +120,21 @@ impl<'a> Render<'a> {
 
     fn run(mut self, chart: &Chart, input: &ValuesInput) -> Rendered {
         let mut trace = if self.options.trace { Trace::on() } else { Trace::off() };
-        let (given, faults) = input.merge(&self.switches, &mut trace);
+        let prepared = self.prepare(chart, input, &mut trace);
+        let templates = self.templates(&prepared, &prepared.values, &mut trace);
+        let engine = self.execute(&templates, trace);
+        self.collect_crds(&prepared.branch, prepared.branch.name());
+        self.finish(engine)
+    }
+
+    /// Everything up to the first template.
+    pub(crate) fn prepare<'c>(
+        &mut self,
+        chart: &'c Chart,
+        input: &ValuesInput,
+        trace: &mut Trace,
+    ) -> Prepared<'c> {
+        let (given, faults) = input.merge(&self.switches, trace);
         for fault in faults {
             let error = RenderError::new(ErrorKind::Values, fault.message);
             let places = fault.span.into_iter().collect();
@@ -120,7 +142,7 @@ impl<'a> Render<'a> {
         }
         self.check_name();
         let kube_version = self.kube_version();
-        let mut branch = Branch::new(chart, &mut trace);
+        let mut branch = Branch::new(chart, trace);
         if let Err(reason) = branch.process(&given, &self.switches, &mut self.rendered.warnings) {
             let prefix =
                 if self.switches.traced_errors { "chart dependencies processing failed: " } else { "" };
@@ -128,19 +150,26 @@ impl<'a> Render<'a> {
         }
         let values = self.coalesce(&branch, &given);
         if !self.options.skip_schema_validation {
-            self.rendered.errors.extend(schemas::check(&branch, &values, &trace));
+            self.rendered.errors.extend(schemas::check(&branch, &values, trace));
         }
         self.check_kubernetes(&branch, &kube_version);
         let capabilities = self.capabilities(kube_version);
+        Prepared { branch, values, capabilities }
+    }
+
+    /// The templates with what they see, where the chart has these values.
+    pub(crate) fn templates<'c>(
+        &self,
+        prepared: &Prepared<'c>,
+        values: &Map,
+        trace: &mut Trace,
+    ) -> BTreeMap<String, Renderable<'c>> {
         let scope = Scope {
             release: release(self.name(), self.namespace(), self.options.is_upgrade).into(),
-            capabilities,
+            capabilities: prepared.capabilities.clone(),
             switches: &self.switches,
         };
-        let templates = scope.templates(&branch, &values, &mut trace);
-        let engine = self.execute(&templates, trace);
-        self.collect_crds(&branch, branch.name());
-        self.finish(engine)
+        scope.templates(&prepared.branch, values, trace)
     }
 
     fn name(&self) -> &str {
@@ -208,34 +237,40 @@ impl<'a> Render<'a> {
         self.rendered.errors.push(RenderError { places, ..error });
     }
 
-    /// Parses all templates, then renders those that are no partials: the
-    /// deepest paths first, each group backwards by name.
+    /// Parses all templates, then renders those that are no partials.
     fn execute(&mut self, templates: &BTreeMap<String, Renderable<'_>>, trace: Trace) -> Engine {
-        let mut names: Vec<&String> = templates.keys().collect();
-        names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
-        names.reverse();
-        let mut set = Set::new(functions::of(self.options.helm));
-        let mut unparsed = Vec::new();
-        for name in &names {
-            let content = &templates[*name].file.content;
-            let home = content.file().map_or(Home::None, |file| Home::File(file, 0));
-            if let Err(error) = set.parse(name, content.text(), home) {
-                self.rendered.errors.push(RenderError::parse(name, &error));
-                unparsed.push(name.as_str());
-            }
-        }
+        let (set, names) = self.parse(templates);
         let mut engine = Engine::new(Arc::new(set), trace, self.engine_options());
         for name in names {
-            let base = name.rsplit_once('/').map_or(name.as_str(), |(_, base)| base);
-            if base.starts_with('_') || unparsed.contains(&name.as_str()) {
-                continue;
-            }
             self.execute_one(&mut engine, name, &templates[name]);
         }
         engine
     }
 
-    fn engine_options(&self) -> engine::Options {
+    /// Parses all templates. Those that are rendered, in Helm's order: the
+    /// deepest paths first, each group backwards by name.
+    pub(crate) fn parse<'t>(
+        &mut self,
+        templates: &'t BTreeMap<String, Renderable<'_>>,
+    ) -> (Set, Vec<&'t String>) {
+        let mut names: Vec<&String> = templates.keys().collect();
+        names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
+        names.reverse();
+        let mut set = Set::new(functions::of(self.options.helm));
+        names.retain(|name| {
+            let content = &templates[*name].file.content;
+            let home = content.file().map_or(Home::None, |file| Home::File(file, 0));
+            let parsed = set.parse(name, content.text(), home);
+            if let Err(error) = &parsed {
+                self.rendered.errors.push(RenderError::parse(name, error));
+            }
+            let base = name.rsplit_once('/').map_or(name.as_str(), |(_, base)| base);
+            parsed.is_ok() && !base.starts_with('_')
+        });
+        (set, names)
+    }
+
+    pub(crate) fn engine_options(&self) -> engine::Options {
         engine::Options {
             seed: self.options.seed,
             now: self.options.now,
@@ -244,7 +279,7 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn execute_one(&mut self, engine: &mut Engine, name: &str, renderable: &Renderable<'_>) {
+    pub(crate) fn execute_one(&mut self, engine: &mut Engine, name: &str, renderable: &Renderable<'_>) {
         let context = &renderable.context;
         context.set("Template", template(name, &renderable.base_path, &self.switches));
         match engine.execute(name, Value::from(context.clone())) {

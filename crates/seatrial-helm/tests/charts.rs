@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_helm::template::trace::Origin;
 use seatrial_helm::{
     Argument, ErrorKind, HelmVersion, Loaded, Loader, Options, ProblemKind, Rendered, Show, ValuesInput,
-    render,
+    lost_roots, render, variations,
 };
 use seatrial_source::{MemoryFiles, SourceMap, TreePath};
 
@@ -150,4 +150,81 @@ fn templates_that_never_end_are_ended() {
     assert_eq!(rendered.errors.len(), 1);
     assert!(rendered.errors[0].message.contains("nested reference name: round"));
     assert!(printed(&rendered).contains("b: 1"));
+}
+
+#[test]
+fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
+    let mut yard = Yard::new(&[
+        ("ship/values.yaml", "cache:\n  enabled: false\nsecure: {enabled: true}\nfine: true\nmeant: false\n"),
+        (
+            "ship/templates/cache.yaml",
+            "{{ if .Values.cache.enabled }}\nkind: Pod\nuser: {{ .Values.securityContext.user }}\n{{ end }}\n",
+        ),
+        (
+            "ship/templates/pod.yaml",
+            "kind: Pod\nspec:\n  a: b\n  {{- if .Values.secure.enabled }}\n  containers:\n  {{- end }}\n  - name: a\n",
+        ),
+        ("ship/templates/fine.yaml", "kind: Pod\nfine: {{ if .Values.fine }}1{{ else }}2{{ end }}\n"),
+        ("ship/templates/meant.yaml", "{{ if .Values.meant }}{{ fail \"give a name\" }}{{ end }}\n"),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let told: Vec<(String, bool, ErrorKind, Option<&str>, &str)> = found
+        .iter()
+        .map(|it| {
+            let place = yard.sources.file(it.error.places[0].file).path().as_str();
+            (it.keys.join("."), it.value, it.error.kind, it.error.nil.as_deref(), place)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "cache.enabled".to_owned(),
+                false,
+                ErrorKind::Exec,
+                Some(".Values.securityContext"),
+                "ship/templates/cache.yaml"
+            ),
+            ("secure.enabled".to_owned(), true, ErrorKind::Yaml, None, "ship/templates/pod.yaml"),
+        ]
+    );
+}
+
+#[test]
+fn what_a_switch_turns_is_turned_back_before_the_next_one() {
+    let mut yard = Yard::new(&[
+        ("ship/values.yaml", "a: true\nb: true\n"),
+        (
+            "ship/templates/a.yaml",
+            "{{ $_ := set .Values \"c\" .Values.a }}{{ if not (or .Values.a .Values.b) }}{{ .Values.x.y }}{{ end }}\n",
+        ),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), 64), []);
+}
+
+#[test]
+fn fields_of_the_release_are_lost_inside_loops_over_values() {
+    let mut yard = Yard::new(&[
+        ("ship/values.yaml", "workers: []\n"),
+        (
+            "ship/templates/a.yaml",
+            "{{ range .Values.workers }}\n{{ .name }} {{ .Values.image }} {{ $.Values.image }}\n\
+             {{ with .env }}{{ printf \"%s\" .Release.Name }}{{ end }}\n{{ end }}{{ .Values.after }}\n",
+        ),
+        ("ship/templates/b.yaml", "{{ range $i, $e := until 3 }}{{ .Values.image }}{{ end }}\n"),
+        (
+            "ship/templates/c.yaml",
+            "{{ range .Values.workers }}{{ $_ := set . \"Values\" $.Values }}{{ .Values.image }}{{ end }}\n",
+        ),
+        ("ship/templates/d.yaml", "{{ with .Values.a }}a{{ else }}{{ .Values.image }}{{ end }}\n"),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = lost_roots(&chart, HelmVersion::default());
+    let told: Vec<(&str, &str)> = found.iter().map(|it| (it.field.as_str(), it.inside.as_str())).collect();
+    assert_eq!(
+        told,
+        [(".Values.image", "range .Values.workers"), (".Release.Name", "with .Values.workers.env")]
+    );
 }

@@ -349,6 +349,7 @@ impl Run {
         intake.notices.extend(kustomizations.notices(&intake.sources));
         intake.skipped.extend(kustomizations.skips());
         intake.notices.extend(charts.notices(&intake.sources, &made));
+        intake.notices.extend(charts.branch_notices(&request.target));
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
         for Parsed { stream, .. } in parsed {

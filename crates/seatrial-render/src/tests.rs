@@ -264,6 +264,31 @@ fn a_chart_owns_its_templates() {
 }
 
 #[test]
+fn a_branch_that_no_values_take_is_warned_of() {
+    let rendering = rendered(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("chart/values.yaml", "cache: {enabled: false}\nworkers: []\n"),
+        (
+            "chart/templates/cache.yaml",
+            "{{- if .Values.cache.enabled }}\nuser: {{ .Values.security.user }}\n{{- end }}\n",
+        ),
+        (
+            "chart/templates/worker.yaml",
+            "{{- range .Values.workers }}\nimage: {{ .Values.image }}\n{{- end }}\n",
+        ),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning template-error chart/templates/worker.yaml:2 `.Values.image` is looked up in an item of \
+             `range .Values.workers`, which has no such field",
+            "warning template-error chart/templates/cache.yaml:2 with `cache.enabled: true`, \
+             `.Values.security` is nil, and the template looks into it",
+        ]
+    );
+}
+
+#[test]
 fn what_the_configuration_excludes_is_coverage() {
     let files = MemoryFiles::from_iter([("old/web.yaml", WEB), ("k8s/web.yaml", WEB), ("old.md", "")]);
     let glob = globset::Glob::new("old*").expect("a glob");

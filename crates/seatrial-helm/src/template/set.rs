@@ -24,6 +24,16 @@ pub enum Home {
     Text(OriginId),
 }
 
+impl Home {
+    /// The file, and where in it the text begins.
+    pub fn file(self) -> Option<(FileId, u32)> {
+        match self {
+            Self::File(file, start) => Some((file, start)),
+            Self::None | Self::Text(_) => None,
+        }
+    }
+}
+
 /// The functions that templates may call.
 pub(super) struct Functions {
     by_name: FxHashMap<&'static str, Callee>,
@@ -78,6 +88,11 @@ impl Set {
     /// Whether there is a template of this name.
     pub fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
+    }
+
+    /// Its own templates, in no order.
+    pub(super) fn templates(&self) -> impl Iterator<Item = (&Template, Home)> {
+        self.entries.values().map(|it| (&*it.template, it.home))
     }
 
     /// A set that sees this one's templates and those of a text.

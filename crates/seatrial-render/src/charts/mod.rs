@@ -1,6 +1,7 @@
 //! The charts of a tree: loaded once, rendered with each set of values, and
 //! what they make turned into texts like any other.
 
+mod branches;
 mod edits;
 mod facts;
 pub(crate) mod guide;

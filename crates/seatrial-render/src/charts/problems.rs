@@ -130,7 +130,7 @@ fn place(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &Sou
     error.places.first().copied().or_else(in_text).unwrap_or_else(|| Span::new(fallback(), 0, 0))
 }
 
-fn message(error: &RenderError) -> String {
+pub(super) fn message(error: &RenderError) -> String {
     match (&error.nil, error.kind) {
         (Some(nil), _) => format!("`{nil}` is nil, and the template looks into it"),
         (None, ErrorKind::Refused) => format!("the chart refuses to be rendered: {}", error.reason),
@@ -139,7 +139,7 @@ fn message(error: &RenderError) -> String {
     }
 }
 
-fn help(error: &RenderError) -> Option<String> {
+pub(super) fn help(error: &RenderError) -> Option<String> {
     if error.reason.contains("evaluate field Values") || error.nil.as_deref() == Some(".Values") {
         return Some("inside `range` and `with` the dot is the item: write `$.Values`".to_owned());
     }
@@ -153,7 +153,7 @@ fn help(error: &RenderError) -> Option<String> {
     None
 }
 
-fn first_line(text: &str) -> &str {
+pub(super) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 

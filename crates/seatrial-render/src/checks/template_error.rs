@@ -7,6 +7,10 @@
 //! another name; inside `range` and `with` the dot is the item, and the values are
 //! at `$.Values`.
 //!
+//! What no values reach yet is a warning: a loop without items in which a field is
+//! looked up in the item that is not there, and what fails once one `true` or `false`
+//! of the chart's own values is turned over (64 of them are tried, one at a time).
+//!
 //! ## Bad
 //! ```yaml
 //! # values.yaml
