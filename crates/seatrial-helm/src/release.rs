@@ -327,20 +327,31 @@ impl Object for Struct {
     }
 }
 
+/// A file, and where it and its name stand.
+#[derive(Clone, Debug)]
+struct Kept {
+    content: Content,
+    origin: OriginId,
+    name: OriginId,
+}
+
 /// `.Files`: what lies in the chart and is no template.
 #[derive(Debug)]
 pub(crate) struct Files {
-    files: BTreeMap<Arc<str>, (Content, OriginId)>,
+    files: BTreeMap<Arc<str>, Kept>,
 }
 
 impl Files {
     fn of(chart: &Branch<'_>, trace: &mut Trace) -> Self {
         let files = chart.chart.files.iter().map(|file| {
-            let origin = match &file.content {
-                Content::Text { file, text } => trace.value(Span::new(*file, 0, text.len() as u32)),
-                Content::Bytes(_) => OriginId::NONE,
+            let (origin, name) = match &file.content {
+                Content::Text { file, text } => {
+                    let origin = trace.value(Span::new(*file, 0, text.len() as u32));
+                    (origin, trace.template(Span::new(*file, 0, 0)))
+                }
+                Content::Bytes(_) => (OriginId::NONE, OriginId::NONE),
             };
-            (file.name.clone(), (file.content.clone(), origin))
+            (file.name.clone(), Kept { content: file.content.clone(), origin, name })
         });
         Self { files: files.collect() }
     }
@@ -348,17 +359,17 @@ impl Files {
     fn text(&self, name: &str) -> Value {
         match self.files.get(name) {
             None => Value::from(""),
-            Some((Content::Text { text, .. }, origin)) => Value::from(&**text).with_origin(*origin),
-            Some((Content::Bytes(bytes), _)) => Value::bytes_as_str(bytes.to_vec()),
+            Some(Kept { content: Content::Text { text, .. }, origin, name }) => {
+                Value::from(&**text).with_origin(*origin).with_key(*name)
+            }
+            Some(Kept { content: Content::Bytes(bytes), .. }) => Value::bytes_as_str(bytes.to_vec()),
         }
     }
 
     fn bytes(&self, name: &str) -> Value {
-        let (bytes, origin) = match self.files.get(name) {
-            None => (Rc::from([]), OriginId::NONE),
-            Some((content, origin)) => (Rc::from(content.bytes()), *origin),
-        };
-        Value::new(Data::Bytes(bytes)).with_origin(origin)
+        let Some(file) = self.files.get(name) else { return Value::new(Data::Bytes(Rc::from([]))) };
+        let bytes = Rc::from(file.content.bytes());
+        Value::new(Data::Bytes(bytes)).with_origin(file.origin).with_key(file.name)
     }
 
     fn glob(&self, pattern: &str) -> Value {
@@ -369,7 +380,7 @@ impl Files {
     }
 
     fn lines(&self, name: &str) -> Value {
-        let Some((content, origin)) = self.files.get(name) else {
+        let Some(Kept { content, origin, .. }) = self.files.get(name) else {
             return Value::strings(std::iter::empty::<&str>());
         };
         let text = content.text();
@@ -388,7 +399,9 @@ impl Files {
             let base = name.rsplit_once('/').map_or(&**name, |(_, base)| base);
             let mut value = self.text(name);
             if is_secret {
-                value = apply(call, "b64enc", value)?;
+                let (origin, key) = (value.origin, value.key);
+                value = apply(call, "b64enc", value)?.with_key(key);
+                value.origin = call.trace().derived([origin]);
             }
             map.set(base, value);
         }
@@ -433,7 +446,7 @@ impl Object for Files {
             format!("[{}]", bytes.join(" "))
         };
         let files: Vec<String> =
-            self.files.iter().map(|(name, (content, _))| format!("{name}:{}", shown(content))).collect();
+            self.files.iter().map(|(name, file)| format!("{name}:{}", shown(&file.content))).collect();
         format!("map[{}]", files.join(" "))
     }
 

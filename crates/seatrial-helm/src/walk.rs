@@ -13,7 +13,7 @@ pub(crate) trait Visitor {
     fn begin_list(&mut self, origin: OriginId, len: usize) -> Result<(), Fault>;
     /// A map begins, with so many entries.
     fn begin_map(&mut self, origin: OriginId, len: usize) -> Result<(), Fault>;
-    /// The key of the value to come, and where that value is from.
+    /// The key of the value to come, and where that is from.
     fn key(&mut self, key: &str, origin: OriginId) -> Result<(), Fault>;
     /// The innermost list or map ends.
     fn end(&mut self, is_map: bool) -> Result<(), Fault>;
@@ -57,7 +57,7 @@ pub(crate) fn walk(call: &mut dyn Call, value: &Value, visitor: &mut dyn Visitor
             }
             Some(Open::Map(entries)) => {
                 if let Some((key, value)) = entries.next() {
-                    visitor.key(&key, value.origin)?;
+                    visitor.key(&key, value.key_origin())?;
                     current = Some(value);
                 } else {
                     open.pop();

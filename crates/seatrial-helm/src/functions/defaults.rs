@@ -14,15 +14,30 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("ternary", &[Any, Any, Bool], ternary),
 ];
 
-fn coalesce(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    Ok(args.iter().find(|it| it.is_true()).cloned().unwrap_or_default())
+fn coalesce(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let found = args.iter().position(|it| it.is_true());
+    let asked = found.map_or(args, |it| &args[..it]);
+    Ok(chosen(call, found.map(|it| args[it].clone()).unwrap_or_default(), asked))
 }
 
-fn default(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let given = args.get(1).filter(|it| it.is_true());
-    Ok(given.cloned().unwrap_or_else(|| args::any(args, 0)))
+fn default(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    match args.get(1).filter(|it| it.is_true()) {
+        Some(given) => Ok(given.clone()),
+        None => Ok(chosen(call, args::any(args, 0), args.get(1..).unwrap_or_default())),
+    }
 }
 
-fn ternary(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    Ok(args::any(args, usize::from(!args::flag(args, 2))))
+fn ternary(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    let one = args::any(args, usize::from(!args::flag(args, 2)));
+    Ok(chosen(call, one, args.get(2..).unwrap_or_default()))
+}
+
+/// A value that was taken because of what others are.
+fn chosen(call: &mut dyn Call, mut value: Value, by: &[Value]) -> Value {
+    let trace = call.trace();
+    if trace.is_on() {
+        let by = trace.derived(by.iter().map(|it| it.origin));
+        value.origin = trace.chosen(value.origin, by);
+    }
+    value
 }

@@ -39,7 +39,7 @@ fn dict(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let dict = Map::new();
     for pair in args.chunks(2) {
         let name = to_text(call, &pair[0]);
-        dict.set(key(&name), pair.get(1).cloned().unwrap_or_else(|| Value::from("")));
+        dict.set(key(&name), pair.get(1).cloned().unwrap_or_else(|| Value::from("")).with_key(name.origin));
     }
     Ok(Value::from(dict))
 }
@@ -62,7 +62,7 @@ fn set(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         return Err(Fault::error("assignment to entry in nil map"));
     }
     pay_for_items(call, 1)?;
-    map.set(key(&args[1]), args[2].clone());
+    map.set(key(&args[1]), args[2].clone().with_key(args[1].origin));
     Ok(Value::from(map).with_origin(args[0].origin))
 }
 
@@ -81,8 +81,8 @@ fn pluck(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     Ok(Value::list(found.collect()))
 }
 
-/// A key's text came from where its value came from, so that who uses the key has
-/// looked at the entry.
+/// Where nothing else is known, a key's text came from where its value came from,
+/// so that who uses the key has looked at the entry.
 fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let mut keys = Vec::new();
     for index in 0..args.len() {
@@ -92,7 +92,7 @@ fn keys(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
         keys.extend(
             entries
                 .iter()
-                .map(|(key, value)| Value::new(Data::Str(Rc::clone(key))).with_origin(value.origin)),
+                .map(|(key, value)| Value::new(Data::Str(Rc::clone(key))).with_origin(value.key_origin())),
         );
     }
     Ok(Value::new(Data::List(List::new(keys, Element::Str))))
@@ -202,5 +202,5 @@ fn copied(call: &mut dyn Call, value: &Value, level: u32) -> Result<Value, Fault
         }
         other => other.clone(),
     };
-    Ok(Value::new(data).with_origin(value.origin))
+    Ok(Value::new(data).with_origin(value.origin).with_key(value.key))
 }

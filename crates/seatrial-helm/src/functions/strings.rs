@@ -243,6 +243,12 @@ fn join(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 fn sort_alpha(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let mut sorted = if args[0].is_nil() { vec![shown(call, &args[0])] } else { texts(call, &args[0])? };
     sorted.sort_by(|a, b| a.as_str_bytes().cmp(&b.as_str_bytes()));
+    // Which comes first hangs on all of them.
+    let origins: Vec<_> = sorted.iter().map(|it| it.origin).chain([args[0].origin]).collect();
+    let by = call.trace().derived(origins);
+    for it in &mut sorted {
+        it.origin = call.trace().chosen(it.origin, by);
+    }
     Ok(Value::new(Data::List(List::new(sorted, Element::Str))))
 }
 

@@ -209,6 +209,6 @@ fn read(call: &mut dyn Call, text: &Value) -> Result<Result<Value, String>, Faul
     call.spend(bytes.len() as u64)?;
     let parts = Parts::of(call.trace(), text.origin);
     let trace = call.trace();
-    let read = reader::first_document(&text_of(&bytes), &mut |span| parts.slice(trace, span.range()));
+    let read = reader::first_document(&text_of(&bytes), &mut |span, _| parts.slice(trace, span.range()));
     Ok(read.map_err(|error| format!("error converting YAML to JSON: {error}")))
 }

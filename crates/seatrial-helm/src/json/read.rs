@@ -42,7 +42,8 @@ struct Open {
 
 enum Holder {
     List(Vec<Value>),
-    Object(Vec<(Rc<str>, Value)>, Rc<str>),
+    /// The entries, and the name to come with where it stands.
+    Object(Vec<(Rc<str>, Value)>, (Rc<str>, OriginId)),
 }
 
 impl Reader<'_> {
@@ -101,18 +102,20 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    fn key(&mut self) -> Result<Rc<str>, String> {
+    fn key(&mut self) -> Result<(Rc<str>, OriginId), String> {
         self.space();
+        let start = self.at;
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("looking for beginning of object key string"));
         }
         let key = self.string()?;
+        let end = self.at;
         self.space();
         if self.peek() != Some(b':') {
             return Err(self.unexpected("after object key"));
         }
         self.at += 1;
-        Ok(key.into())
+        Ok((key.into(), (self.origin)(start..end)))
     }
 
     /// Puts a value into the innermost collection; gives that if it ends.
@@ -126,7 +129,7 @@ impl Reader<'_> {
                 (b']', "after array element")
             }
             Holder::Object(entries, key) => {
-                entries.push((Rc::clone(key), value));
+                entries.push((Rc::clone(&key.0), value.with_key(key.1)));
                 (b'}', "after object key:value pair")
             }
         };

@@ -396,7 +396,7 @@ impl Printer {
                 if index > 0 {
                     this.push(if is_syntax { b", " } else { b" " })?;
                 }
-                let outer = this.switch(value.origin);
+                let outer = this.switch(value.key_origin());
                 let key = Value::new(Data::Str(key.clone()));
                 this.data(&key, verb)?;
                 this.switch(outer);

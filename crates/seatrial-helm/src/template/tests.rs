@@ -141,7 +141,9 @@ fn each_piece_of_text_knows_where_it_came_from() {
     assert_eq!(lengths, [3, 5, 1]);
     let Some(Origin::Pieces(inner)) = trace.origin(output.pieces[1].origin) else { panic!("it has pieces") };
     assert_eq!(trace.origin(inner[1].origin), Some(&Origin::Value(Span::new(FileId(1), 10, 13))));
-    let frame = trace.frame_of(inner[1].frame).expect("it was included");
+    let printed = trace.frame_of(inner[1].frame).expect("an action printed it");
+    assert_eq!(printed.kind, FrameKind::Action);
+    let frame = trace.frame_of(printed.parent).expect("it was included");
     assert_eq!(frame.kind, FrameKind::Include);
     let Some(Origin::Template(action)) = trace.origin(frame.action) else { panic!("it has a place") };
     assert_eq!(&template[action.range()], "include \"full\" .");

@@ -49,7 +49,8 @@ impl Text {
         let Some(pieces) = &mut self.pieces else { return };
         let length = bytes.len() as u32;
         match pieces.last_mut() {
-            _ if length == 0 => {}
+            // What nobody wrote might have been written there.
+            _ if length == 0 && frame == FrameId::ROOT => {}
             // A value that is there twice stays two pieces: each is all of it.
             Some(last) if origin.is_none() && last.origin.is_none() && last.frame == frame => {
                 last.length += length;
@@ -189,7 +190,7 @@ fn pieces_of(call: &mut dyn Call, value: &Value, length: usize) -> Vec<Piece> {
         return Vec::new();
     }
     match trace.origin(value.origin) {
-        Some(Origin::Pieces(pieces)) => pieces.iter().filter(|it| it.length > 0).copied().collect(),
+        Some(Origin::Pieces(pieces)) => pieces.clone(),
         _ if length == 0 => Vec::new(),
         _ => vec![Piece { length: length as u32, origin: value.origin, frame: FrameId::ROOT }],
     }

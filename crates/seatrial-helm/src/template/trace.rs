@@ -33,6 +33,11 @@ pub struct FrameId(u32);
 impl FrameId {
     /// The file itself, outside every include and condition.
     pub const ROOT: Self = Self(0);
+
+    /// Its number; zero for [`FrameId::ROOT`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Where a value or a piece of text came from.
@@ -55,6 +60,13 @@ pub enum Origin {
     },
     /// Computed from all of these: a hash, a sum, a comparison.
     Derived(Vec<OriginId>),
+    /// The same as `of`, chosen because of something else: a default, one of two.
+    Chosen {
+        /// What was chosen.
+        of: OriginId,
+        /// What decided.
+        by: OriginId,
+    },
 }
 
 /// A stretch of a text.
@@ -93,6 +105,8 @@ pub enum FrameKind {
     If,
     With,
     Range,
+    /// An action that prints.
+    Action,
 }
 
 /// The origins and frames of one render.
@@ -155,6 +169,10 @@ impl Trace {
                 self.add(Origin::Slice { of, start: base + start, end: base + end })
             }
             Some(Origin::Derived(_)) => of,
+            Some(&Origin::Chosen { of, by }) => {
+                let part = self.slice(of, start, end);
+                self.chosen(part, by)
+            }
             _ => self.add(Origin::Slice { of, start, end }),
         }
     }
@@ -184,6 +202,41 @@ impl Trace {
             [only] if matches!(self.origin(*only), Some(Origin::Derived(_))) => *only,
             _ => self.add(Origin::Derived(inputs)),
         }
+    }
+
+    /// The origin of what was chosen because of something else.
+    pub fn chosen(&mut self, of: OriginId, by: OriginId) -> OriginId {
+        if !self.is_on || by.is_none() || of == by {
+            return of;
+        }
+        match self.origin(of) {
+            None => self.derived([by]),
+            // Who looks for pieces finds them.
+            Some(Origin::Pieces(pieces)) => {
+                let mut pieces = pieces.clone();
+                for piece in &mut pieces {
+                    piece.origin = self.add(Origin::Chosen { of: piece.origin, by });
+                }
+                self.add(Origin::Pieces(pieces))
+            }
+            Some(_) => self.add(Origin::Chosen { of, by }),
+        }
+    }
+
+    /// What decides whether something happens in a frame: the conditions and
+    /// lists around it, up to the template that it stands in.
+    pub fn deciders(&mut self, frame: FrameId) -> OriginId {
+        let mut inputs = Vec::new();
+        let mut frame = frame;
+        while let Some(it) = self.frame_of(frame) {
+            match it.kind {
+                FrameKind::If | FrameKind::With | FrameKind::Range => inputs.push(it.input),
+                FrameKind::Action => {}
+                FrameKind::Include | FrameKind::Template | FrameKind::Tpl => break,
+            }
+            frame = it.parent;
+        }
+        if inputs.is_empty() { OriginId::NONE } else { self.derived(inputs) }
     }
 
     /// Opens a frame.

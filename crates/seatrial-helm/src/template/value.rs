@@ -15,6 +15,9 @@ pub struct Value {
     /// Where it came from; [`OriginId::NONE`] for what nobody wrote, and for
     /// whatever is computed while tracing is off.
     pub origin: OriginId,
+    /// In a map, where the name stands that it lies under; known while tracing
+    /// is on.
+    pub key: OriginId,
 }
 
 /// Go's dynamic types as far as templates can meet them.
@@ -151,17 +154,29 @@ pub trait Object: fmt::Debug {
 
 impl Value {
     /// Go's nil.
-    pub const NIL: Self = Self { data: Data::Nil, origin: OriginId::NONE };
+    pub const NIL: Self = Self { data: Data::Nil, origin: OriginId::NONE, key: OriginId::NONE };
 
     /// A value that nobody wrote.
     pub fn new(data: Data) -> Self {
-        Self { data, origin: OriginId::NONE }
+        Self { data, origin: OriginId::NONE, key: OriginId::NONE }
     }
 
     /// The same value from elsewhere.
     pub fn with_origin(mut self, origin: OriginId) -> Self {
         self.origin = origin;
         self
+    }
+
+    /// The same value under a name that stands elsewhere.
+    pub fn with_key(mut self, key: OriginId) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// Where the name stands that it lies under in a map; where that is not
+    /// known, the value itself.
+    pub fn key_origin(&self) -> OriginId {
+        if self.key.is_none() { self.origin } else { self.key }
     }
 
     /// An `int`.

@@ -19,11 +19,11 @@ pub(crate) struct Coalescing<'a> {
 /// A value with everything in it copied: nothing is shared with the original.
 pub(crate) fn deep_copy(value: &Value) -> Value {
     if let Some(map) = value.as_map() {
-        return Value::from(copy_map(map)).with_origin(value.origin);
+        return Value::from(copy_map(map)).with_origin(value.origin).with_key(value.key);
     }
     match value.as_list() {
         Some(items) if items.iter().any(|item| item.as_map().is_some() || item.as_list().is_some()) => {
-            Value::list(items.iter().map(deep_copy).collect()).with_origin(value.origin)
+            Value::list(items.iter().map(deep_copy).collect()).with_origin(value.origin).with_key(value.key)
         }
         _ => value.clone(),
     }
@@ -110,7 +110,7 @@ impl Coalescing<'_> {
         for (key, value) in snapshot(&from) {
             match (value.as_map(), to.get(&key)) {
                 (Some(map), None) => {
-                    to.set(key, Value::from(shallow_copy(map)).with_origin(value.origin));
+                    to.set(key, Value::from(shallow_copy(map)).with_origin(value.origin).with_key(value.key));
                 }
                 (Some(map), Some(known)) => match known.as_map() {
                     None => self
@@ -119,7 +119,7 @@ impl Coalescing<'_> {
                     Some(known) => {
                         let copy = shallow_copy(map);
                         self.tables(&copy, known, &joined(prefix, &key), true);
-                        to.set(key, Value::from(copy).with_origin(value.origin));
+                        to.set(key, Value::from(copy).with_origin(value.origin).with_key(value.key));
                     }
                 },
                 (None, Some(known)) if known.as_map().is_some() => {

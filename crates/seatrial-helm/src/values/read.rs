@@ -1,5 +1,5 @@
 //! YAML texts as values: what `sigs.k8s.io/yaml` makes of them, numbers as
-//! `float64`, each value with the place where it stands.
+//! `float64`, each value with the place where it stands, and its name with its own.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,9 +10,21 @@ use seatrial_yaml::{Dialect, Limits, Node};
 pub(crate) use super::words::first_refusal;
 use crate::template::{Data, Map, OriginId, Value};
 
+/// What of a text is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A value.
+    Value,
+    /// The name that a value lies under.
+    Key,
+}
+
+/// Tells where a part of a text came from.
+pub type Places<'a> = dyn FnMut(Span, Part) -> OriginId + 'a;
+
 /// The value of a text's first document, nil if there is none; what follows is
 /// not looked at. The error is goyaml's.
-pub fn first_document(text: &str, origin: &mut dyn FnMut(Span) -> OriginId) -> Result<Value, String> {
+pub fn first_document(text: &str, origin: &mut Places<'_>) -> Result<Value, String> {
     let stream = seatrial_yaml::parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
     if let Some((problem, _)) = first_refusal(&stream) {
         return Err(problem);
@@ -20,15 +32,18 @@ pub fn first_document(text: &str, origin: &mut dyn FnMut(Span) -> OriginId) -> R
     Ok(stream.document_root(0).map_or(Value::NIL, |root| value_of(root, origin)))
 }
 
+/// A value to come, its name and where that stands.
+type Named<'a> = (Rc<str>, OriginId, Node<'a>);
+
 /// A collection that is being filled.
 enum Open<'a> {
     List { rest: Vec<Node<'a>>, items: Vec<Value>, origin: OriginId },
-    Map { rest: Vec<(Rc<str>, Node<'a>)>, key: Rc<str>, map: Map, origin: OriginId },
+    Map { rest: Vec<Named<'a>>, key: (Rc<str>, OriginId), map: Map, origin: OriginId },
 }
 
 /// A node as a value: maps with string keys, numbers as `float64`. Aliases are
 /// written out.
-pub fn value_of(root: Node<'_>, origin: &mut dyn FnMut(Span) -> OriginId) -> Value {
+pub fn value_of(root: Node<'_>, origin: &mut Places<'_>) -> Value {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut next = Some(root);
     loop {
@@ -37,13 +52,15 @@ pub fn value_of(root: Node<'_>, origin: &mut dyn FnMut(Span) -> OriginId) -> Val
             match (open.last_mut(), done.take()) {
                 (None, done) => return done.unwrap_or_default(),
                 (Some(Open::List { items, .. }), Some(value)) => items.push(value),
-                (Some(Open::Map { key, map, .. }), Some(value)) => map.set(Rc::clone(key), value),
+                (Some(Open::Map { key, map, .. }), Some(value)) => {
+                    map.set(Rc::clone(&key.0), value.with_key(key.1));
+                }
                 (Some(_), None) => {}
             }
             next = match open.last_mut() {
                 Some(Open::List { rest, .. }) => rest.pop(),
-                Some(Open::Map { rest, key, .. }) => rest.pop().map(|(name, node)| {
-                    *key = name;
+                Some(Open::Map { rest, key, .. }) => rest.pop().map(|(name, at, node)| {
+                    *key = (name, at);
                     node
                 }),
                 None => None,
@@ -60,12 +77,8 @@ pub fn value_of(root: Node<'_>, origin: &mut dyn FnMut(Span) -> OriginId) -> Val
 }
 
 /// A scalar's value; a collection is opened.
-fn begin<'a>(
-    node: Node<'a>,
-    origin: &mut dyn FnMut(Span) -> OriginId,
-    open: &mut Vec<Open<'a>>,
-) -> Option<Value> {
-    let origin = origin(node.span());
+fn begin<'a>(node: Node<'a>, origin: &mut Places<'_>, open: &mut Vec<Open<'a>>) -> Option<Value> {
+    let at = origin(node.span(), Part::Value);
     let data = match node.value() {
         seatrial_yaml::Value::Null => Data::Nil,
         seatrial_yaml::Value::Bool(value) => Data::Bool(value),
@@ -75,16 +88,19 @@ fn begin<'a>(
         seatrial_yaml::Value::Str(text) => Data::Str(text.into()),
         seatrial_yaml::Value::Sequence => {
             let rest = node.items().rev().collect();
-            open.push(Open::List { rest, items: Vec::with_capacity(node.len()), origin });
+            open.push(Open::List { rest, items: Vec::with_capacity(node.len()), origin: at });
             return None;
         }
         seatrial_yaml::Value::Mapping => {
-            let mut rest: Vec<_> =
-                node.entries().map(|entry| (Rc::from(entry.name().as_ref()), entry.value)).collect();
+            let named = |entry: seatrial_yaml::Entry<'a>| {
+                let key = origin(entry.key.span(), Part::Key);
+                (Rc::from(entry.name().as_ref()), key, entry.value)
+            };
+            let mut rest: Vec<Named<'a>> = node.entries().map(named).collect();
             rest.reverse();
-            open.push(Open::Map { rest, key: Rc::from(""), map: Map::new(), origin });
+            open.push(Open::Map { rest, key: (Rc::from(""), OriginId::NONE), map: Map::new(), origin: at });
             return None;
         }
     };
-    Some(Value::new(data).with_origin(origin))
+    Some(Value::new(data).with_origin(at))
 }

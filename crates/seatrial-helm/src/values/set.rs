@@ -145,7 +145,7 @@ impl Parser<'_, '_> {
     fn converted(&mut self, word: &Word) -> Result<Value, (Value, String)> {
         let value = self.text_value(&word.text, &word.range);
         match self.mode {
-            Mode::Typed => Ok(Value { data: typed(&word.text), origin: value.origin }),
+            Mode::Typed => Ok(Value::new(typed(&word.text)).with_origin(value.origin)),
             Mode::Text | Mode::Json | Mode::Literal => Ok(value),
             Mode::Paths(paths) => {
                 paths.borrow_mut().push(word.text.clone());

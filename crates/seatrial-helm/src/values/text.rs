@@ -6,7 +6,7 @@ use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Dialect, Limits, Node, Stream};
 
 use super::read;
-use crate::template::{Map, Trace, Value};
+use crate::template::{Map, OriginId, Trace, Value};
 
 /// A values file, parsed once; values are made of it for each render.
 #[derive(Debug)]
@@ -162,7 +162,10 @@ pub(super) fn shifted(span: Span, base: u32) -> Span {
 
 /// The value of a node of a text that begins at `base`.
 pub(super) fn value_of(node: Node<'_>, base: u32, trace: &mut Trace) -> Value {
-    read::value_of(node, &mut |span| trace.value(shifted(span, base)))
+    read::value_of(node, &mut |span, part| match part {
+        read::Part::Key if !trace.is_on() => OriginId::NONE,
+        _ => trace.value(shifted(span, base)),
+    })
 }
 
 /// A new map with the entries of both; of two values the later one, of two maps

@@ -33,6 +33,9 @@ impl<'t> State<'_, 't> {
             let parameter = parameter(function, args.len());
             values.push(self.validate(last, parameter)?.value);
         }
+        if let ("set", Some(value)) = (function.name, values.get_mut(2)) {
+            *value = self.decided(std::mem::take(value).into()).value;
+        }
         // Frames name the call; errors that follow, what was evaluated last.
         let last = self.at.replace(at);
         let result = if let Callee::Call(_) = callee {
@@ -94,13 +97,20 @@ impl<'t> State<'_, 't> {
         stops_at: bool,
     ) -> Exec<Reflect> {
         let mut value = Reflect::default();
+        let mut asked = Vec::new();
         for arg in args {
             value = self.argument_reflect(dot, Type::Reflect, arg)?;
+            asked.push(value.value.origin);
             if value.value.is_true() == stops_at {
-                return Ok(value);
+                break;
             }
         }
-        Ok(last.unwrap_or(value))
+        if value.value.is_true() != stops_at {
+            value = last.unwrap_or(value);
+        }
+        let by = self.engine.trace.derived(asked);
+        value.value.origin = self.engine.trace.chosen(value.value.origin, by);
+        Ok(value)
     }
 
     /// `len` tells a nil inside an interface from none at all.

@@ -7,7 +7,7 @@ use crate::template::ast::{Branch, Invocation, List as Nodes, Node};
 use crate::template::error::ExecError;
 use crate::template::print;
 use crate::template::quote::quote;
-use crate::template::trace::{Frame, FrameKind, OriginId};
+use crate::template::trace::{Frame, FrameKind, OriginId, Piece};
 use crate::template::value::{Data, Element, IntKind, Value};
 
 impl<'t> State<'_, 't> {
@@ -37,7 +37,11 @@ impl<'t> State<'_, 't> {
                 let value = self.pipeline(dot, pipe)?;
                 if pipe.declared.is_empty() {
                     self.at = Some(At::Node(node));
-                    self.print(&value.value)?;
+                    let frame = self.frame;
+                    self.frame = self.frame_at(FrameKind::Action, At::Node(node), OriginId::NONE);
+                    let printed = self.print(&value.value);
+                    self.frame = frame;
+                    printed?;
                 }
             }
             Node::If(branch) => return self.if_or_with(dot, branch, FrameKind::If),
@@ -54,6 +58,7 @@ impl<'t> State<'_, 't> {
         let mark = self.engine.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
         let frame = self.frame;
+        let known = self.engine.pieces.len();
         self.open(kind, branch, value.value.origin);
         let flow = match (&branch.other, value.value.is_true()) {
             (_, true) if kind == FrameKind::With => self.list(&value, &branch.list)?,
@@ -61,9 +66,17 @@ impl<'t> State<'_, 't> {
             (Some(other), false) => self.list(dot, other)?,
             (None, false) => Flow::Next,
         };
+        self.leave_mark(known);
         self.frame = frame;
         self.engine.variables.truncate(mark);
         Ok(flow)
+    }
+
+    /// Says where a branch wrote nothing, and might have.
+    fn leave_mark(&mut self, known: usize) {
+        if self.engine.trace.is_on() && self.engine.pieces.len() == known {
+            self.engine.pieces.push(Piece { length: 0, origin: OriginId::NONE, frame: self.frame });
+        }
     }
 
     /// Opens the frame of a branch.
@@ -80,11 +93,13 @@ impl<'t> State<'_, 't> {
         let body = self.engine.variables.len();
         let frame = self.frame;
         self.open(FrameKind::Range, branch, over.origin);
+        let known = self.engine.pieces.len();
         let has_run = self.iterate(branch, body, &over)?;
         if let (false, Some(other)) = (has_run, &branch.other) {
             // Go leaves a loop on `break` here too: of this one, not of an outer.
             self.list(dot, other)?;
         }
+        self.leave_mark(known);
         self.frame = frame;
         self.engine.variables.truncate(mark);
         Ok(())
@@ -172,7 +187,7 @@ impl<'t> State<'_, 't> {
     ) -> Exec<()> {
         for (key, value) in entries {
             self.engine.reads.mark(value.origin);
-            let key = Value::new(Data::Str(Rc::clone(key))).with_origin(value.origin);
+            let key = Value::new(Data::Str(Rc::clone(key))).with_origin(value.key_origin());
             let value = Reflect { value: value.clone(), is_boxed };
             if !self.iteration(branch, body, key, &value)? {
                 break;
@@ -223,8 +238,17 @@ impl<'t> State<'_, 't> {
             let name = declared.map(|it| &*it.name).unwrap_or_default();
             return Err(self.fail(format!("undefined variable: {name}")));
         };
-        self.engine.variables[slot].1 = value;
+        self.engine.variables[slot].1 = self.decided(value);
         Ok(())
+    }
+
+    /// A value that is kept only because the branches around were taken.
+    pub(super) fn decided(&mut self, mut value: Reflect) -> Reflect {
+        if self.engine.trace.is_on() {
+            let by = self.engine.trace.deciders(self.frame);
+            value.value.origin = self.engine.trace.chosen(value.value.origin, by);
+        }
+        value
     }
 
     pub(super) fn invoke(&mut self, dot: &Reflect, invocation: &'t Invocation) -> Exec<()> {

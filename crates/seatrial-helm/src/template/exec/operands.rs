@@ -265,6 +265,7 @@ impl<'t> State<'_, 't> {
                 values.extend(last.map(|it| it.value));
                 if let Some(called) = object.call(self, name, &values) {
                     self.at = Some(At::Operand(operand));
+                    values.push(receiver.value.clone());
                     return match called {
                         Ok(value) => Ok(self.called(value, &values)),
                         Err(fault) => Err(self.method_fault(name, fault)),
@@ -273,6 +274,9 @@ impl<'t> State<'_, 't> {
                 match object.field(name) {
                     Some(_) if has_args => {
                         Err(self.fail(format!("{name} has arguments but cannot be invoked as function")))
+                    }
+                    Some(value) if value.origin.is_none() => {
+                        Ok(self.called(value, std::slice::from_ref(&receiver.value)))
                     }
                     Some(value) => {
                         let is_boxed = value.is_nil();
