@@ -1,4 +1,4 @@
-//! Rendered objects with the place that each of their fields comes from, as JSON.
+//! Rendered objects with the places that each of their fields comes from, as JSON.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ const DEPTH_MAX: usize = 100;
 /// One JSON document: `{"objects": [{"object": ..., "origins": {field: place}}]}`.
 /// `text` is what is printed of it, masked perhaps, line by line the same.
 pub fn objects_json(made: &Templated, text: &str, sources: &SourceMap) -> String {
-    let lines = made.origins(sources);
+    let lines = made.chains(sources);
     let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
     let mut all = String::from("{\n  \"objects\": [");
     let mut is_first = true;

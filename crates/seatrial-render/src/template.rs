@@ -7,7 +7,7 @@ use seatrial_helm::{
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
-use crate::charts::leaves::{Writer, leaves, touching};
+use crate::charts::leaves::{Leaf, Writer, leaves, parts_of, touching};
 
 /// A chart and how to print it.
 pub struct Template<'a> {
@@ -90,6 +90,25 @@ impl Templated {
     /// By line of the output: the places that it comes from, values first. Only
     /// what was rendered with tracing on has any.
     pub fn origins(&self, sources: &SourceMap) -> Vec<Vec<Span>> {
+        self.lines(sources, &places)
+    }
+
+    /// The same with every place that has a part in the line: the conditions and
+    /// lists that decide whether it is there, too.
+    pub fn chains(&self, sources: &SourceMap) -> Vec<Vec<Span>> {
+        self.lines(sources, &|leaves, start| {
+            let mut chain = places(leaves, start);
+            let mut parts: Vec<Span> =
+                leaves.iter().flat_map(|it| parts_of(&self.rendered.trace, it)).collect();
+            parts.sort();
+            parts.dedup();
+            parts.retain(|it| !chain.contains(it));
+            chain.extend(parts);
+            chain
+        })
+    }
+
+    fn lines(&self, sources: &SourceMap, places: &dyn Fn(&[Leaf], u32) -> Vec<Span>) -> Vec<Vec<Span>> {
         let Some(output) = &self.output else { return Vec::new() };
         let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let files = self.rendered.files.iter();
@@ -114,7 +133,7 @@ impl Templated {
 }
 
 /// Where stretches were written, each place once: values before templates.
-fn places(leaves: &[crate::charts::leaves::Leaf], start: u32) -> Vec<Span> {
+fn places(leaves: &[Leaf], start: u32) -> Vec<Span> {
     let mut found: Vec<(bool, Span)> = Vec::new();
     for leaf in leaves {
         let spans: Vec<(bool, Span)> = match &leaf.writer {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use seatrial_diagnostics::{Origin, OriginStep, Role};
 use seatrial_helm::template::Trace;
-use seatrial_helm::template::trace::{FrameId, FrameKind};
+use seatrial_helm::template::trace::FrameKind;
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Node, Stream};
 
@@ -91,8 +91,10 @@ impl Guide<'_> {
 
     /// Several inputs make the text: the action that prints it, and all of them.
     fn mixed(&self, leaves: &[&Leaf], values: Vec<Span>) -> Origin {
-        let is_made = |leaf: &&&Leaf| !matches!(leaf.writer, Writer::Literal(_));
-        let leaf = leaves.iter().find(is_made).copied().unwrap_or(leaves[0]);
+        let is_made = |leaf: &&&Leaf| !matches!(leaf.writer, Writer::Literal(_) | Writer::Constant(_));
+        let is_printed = |leaf: &&&Leaf| !matches!(leaf.writer, Writer::Literal(_));
+        let made = leaves.iter().find(is_made).or_else(|| leaves.iter().find(is_printed));
+        let leaf = made.copied().unwrap_or(leaves[0]);
         let mut steps = self.steps(leaf);
         let edit = if steps.is_empty() { Span::new(self.template, 0, 0) } else { steps.remove(0).span };
         let mut via: Vec<OriginStep> =
@@ -147,35 +149,32 @@ impl Guide<'_> {
         spans.into_iter().map(|span| OriginStep { role: Role::Template, span }).collect()
     }
 
-    /// The action that printed a stretch: it stands behind the literal text
-    /// before it.
+    /// The action that printed a stretch, as far as it stands on one line.
     fn action(&self, leaf: &Leaf) -> Option<Span> {
-        let at = self.leaves.partition_point(|it| it.start < leaf.start);
-        let before = self.leaves[..at].iter().rev().find_map(|it| match it.writer {
-            Writer::Literal(span) if self.encloses(it.frame, leaf.frame) => Some(span),
-            _ => None,
-        });
-        let (file, from) = before.map_or((self.template, 0), |span| (span.file, span.end));
-        let text = self.sources.file(file).text();
-        let open = text.get(from as usize..)?.find("{{")? + from as usize;
-        let rest = text.get(open..)?;
-        let bounded = &rest[..floor(rest, ACTION_BYTES)];
-        let length = bounded.find("}}").map_or(bounded.len(), |it| it + 2);
-        let line = rest[..length].find('\n').unwrap_or(length);
-        Some(Span::new(file, open as u32, (open + line) as u32))
+        let mut frame = leaf.frame;
+        let printed = loop {
+            let it = self.trace.frame_of(frame)?;
+            if it.kind == FrameKind::Action {
+                break it.action;
+            }
+            frame = it.parent;
+        };
+        let (span, is_value) = spans_of(self.trace, printed).into_iter().next()?;
+        // What `tpl` is given stands in the values.
+        if is_value { Some(span) } else { self.with_braces(span) }
     }
 
-    fn encloses(&self, outer: FrameId, inner: FrameId) -> bool {
-        let mut frame = inner;
-        loop {
-            if frame == outer {
-                return true;
-            }
-            match self.trace.frame_of(frame) {
-                Some(it) => frame = it.parent,
-                None => return false,
-            }
-        }
+    fn with_braces(&self, span: Span) -> Option<Span> {
+        let text = self.sources.file(span.file).text();
+        let before = text.get(..span.start as usize)?.trim_end();
+        let before = before.strip_suffix('-').unwrap_or(before);
+        let start = before.strip_suffix("{{").map_or(span.start as usize, str::len);
+        let rest = text.get(start..)?;
+        let bounded = &rest[..floor(rest, ACTION_BYTES)];
+        let from = (span.end as usize - start).min(bounded.len());
+        let length = bounded.get(from..)?.find("}}").map_or(from, |it| from + it + 2);
+        let line = rest[..length].find('\n').unwrap_or(length);
+        Some(Span::new(span.file, start as u32, (start + line) as u32))
     }
 
     /// The key of the smallest entry of a values file that holds a span.

@@ -1,7 +1,8 @@
 //! Where each byte of a rendered text came from, flattened to what stands in
 //! files.
 
-use seatrial_helm::template::trace::{FrameId, Origin, Piece};
+use rustc_hash::FxHashSet;
+use seatrial_helm::template::trace::{FrameId, FrameKind, Origin, Piece};
 use seatrial_helm::template::{OriginId, Trace};
 use seatrial_source::Span;
 
@@ -36,6 +37,7 @@ pub(crate) struct Leaf {
     pub(crate) end: u32,
     pub(crate) writer: Writer,
     pub(crate) frame: FrameId,
+    origin: OriginId,
 }
 
 /// The stretches of a text, in order.
@@ -75,11 +77,12 @@ impl Flat<'_> {
         }
         let (start, end) = (self.at, self.at + piece.length);
         self.at = end;
-        if start == end || self.found.len() >= LEAVES_MAX {
+        // What a branch did not write leaves a mark without a length.
+        if start == end && piece.frame == FrameId::ROOT || self.found.len() >= LEAVES_MAX {
             return;
         }
         let writer = self.writer(piece.origin, start, end);
-        self.found.push(Leaf { start, end, writer, frame: piece.frame });
+        self.found.push(Leaf { start, end, writer, frame: piece.frame, origin: piece.origin });
     }
 
     fn writer(&self, origin: OriginId, start: u32, end: u32) -> Writer {
@@ -88,16 +91,28 @@ impl Flat<'_> {
             Some(Origin::Value(span)) => Writer::Value(*span),
             Some(Origin::Template(span)) if self.is_literal(*span, start, end) => Writer::Literal(*span),
             Some(Origin::Template(span)) => Writer::Constant(*span),
-            Some(Origin::Slice { .. } | Origin::Pieces(_) | Origin::Derived(_)) => {
-                let Inputs { found, is_cut, .. } = Inputs::of(self.trace, origin);
-                match found[..] {
-                    [] => Writer::Unknown,
-                    [(span, true)] if is_cut => Writer::Value(span),
-                    [(span, false)] if is_cut => Writer::Constant(span),
-                    _ => Writer::Derived(found.into_iter().map(|(span, _)| span).collect()),
-                }
+            Some(&Origin::Slice { of, start: from, end: to }) => {
+                self.cut(of, from, to, start, end).unwrap_or_else(|| self.computed(origin))
             }
+            Some(Origin::Pieces(_) | Origin::Derived(_) | Origin::Chosen { .. }) => self.computed(origin),
         }
+    }
+
+    fn computed(&self, origin: OriginId) -> Writer {
+        let Inputs { found, is_cut, .. } = Inputs::of(self.trace, origin);
+        match found[..] {
+            [] => Writer::Unknown,
+            [(span, true)] if is_cut => Writer::Value(span),
+            [(span, false)] if is_cut => Writer::Constant(span),
+            _ => Writer::Derived(found.into_iter().map(|(span, _)| span).collect()),
+        }
+    }
+
+    /// Literal text of which only a part is there: `nindent` cuts it into lines.
+    fn cut(&self, of: OriginId, from: u32, to: u32, start: u32, end: u32) -> Option<Writer> {
+        let Some(Origin::Template(span)) = self.trace.origin(of) else { return None };
+        let part = Span::new(span.file, span.start.checked_add(from)?, span.start.checked_add(to)?);
+        (part.end <= span.end && self.is_literal(part, start, end)).then_some(Writer::Literal(part))
     }
 
     fn is_literal(&self, span: Span, start: u32, end: u32) -> bool {
@@ -140,7 +155,7 @@ impl<'a> Inputs<'a> {
             None => {}
             Some(Origin::Value(span)) => self.add(*span, true),
             Some(Origin::Template(span)) => self.add(*span, false),
-            Some(Origin::Slice { of, .. }) => self.collect(*of, depth - 1),
+            Some(Origin::Slice { of, .. } | Origin::Chosen { of, .. }) => self.collect(*of, depth - 1),
             Some(Origin::Pieces(pieces)) => {
                 for it in pieces {
                     self.collect(it.origin, depth - 1);
@@ -159,6 +174,62 @@ impl<'a> Inputs<'a> {
 /// Where what made a text or value stands, and whether each is a value.
 pub(crate) fn spans_of(trace: &Trace, origin: OriginId) -> Vec<(Span, bool)> {
     Inputs::of(trace, origin).found
+}
+
+/// Everything that has a part in a stretch: what it is made of, what decided
+/// that it is there and is this, and the actions that it went through.
+pub(crate) fn parts_of(trace: &Trace, leaf: &Leaf) -> Vec<Span> {
+    let mut parts =
+        Parts { trace, found: Vec::new(), origins: vec![leaf.origin], seen: FxHashSet::default() };
+    parts.frame(leaf.frame);
+    parts.run();
+    parts.found
+}
+
+struct Parts<'a> {
+    trace: &'a Trace,
+    found: Vec<Span>,
+    /// What is still to be looked at.
+    origins: Vec<OriginId>,
+    seen: FxHashSet<(bool, u64)>,
+}
+
+impl Parts<'_> {
+    fn run(&mut self) {
+        while let Some(origin) = self.origins.pop() {
+            let is_new = self.seen.insert((false, origin.index() as u64));
+            if !is_new || self.seen.len() > VISITS_MAX {
+                continue;
+            }
+            match self.trace.origin(origin) {
+                None => {}
+                Some(Origin::Value(span) | Origin::Template(span)) => self.found.push(*span),
+                Some(Origin::Slice { of, .. }) => self.origins.push(*of),
+                Some(Origin::Chosen { of, by }) => self.origins.extend([*of, *by]),
+                Some(Origin::Derived(from)) => self.origins.extend(from),
+                Some(Origin::Pieces(pieces)) => {
+                    for it in pieces {
+                        self.origins.push(it.origin);
+                        self.frame(it.frame);
+                    }
+                }
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: FrameId) {
+        let mut next = frame;
+        while let Some(it) = self.trace.frame_of(next) {
+            if !self.seen.insert((true, next.index() as u64)) {
+                return;
+            }
+            // What a template is given is looked into by what it prints.
+            let is_called = matches!(it.kind, FrameKind::Include | FrameKind::Template);
+            self.origins.extend((!is_called).then_some(it.input));
+            self.origins.push(it.action);
+            next = it.parent;
+        }
+    }
 }
 
 /// Those that touch a range.

@@ -90,3 +90,6 @@ pub(crate) struct Context<'a> {
     pub(crate) target: &'a Target,
     pub(crate) streams: &'a (dyn Fn(FileId) -> Option<&'a Stream> + 'a),
 }
+
+#[cfg(test)]
+mod tests;
