@@ -322,7 +322,15 @@ impl Run<'_, '_> {
         }
         let loaded = match self.file(own, root, entry) {
             Ok(loaded) => loaded,
-            Err(refusal) => return self.refused(refusal, entry, &own.path),
+            Err(refusal) => {
+                let is_near = matches!(refusal, Refusal::Outside(_)) && self.away.is_none();
+                self.refused(refusal, entry, &own.path);
+                // What it holds is told of all the same.
+                match self.loader.file_anyway(root, &entry.value) {
+                    Some(loaded) if is_near => loaded,
+                    _ => return,
+                }
+            }
         };
         let stream = loaded.stream();
         match resources::read(&stream, &mut self.origins) {
@@ -333,6 +341,8 @@ impl Run<'_, '_> {
                     None => (&own.path, entry.span),
                 };
                 self.problem(ProblemKind::Resource, path, Some(span), fault.message);
+                let rest = resources::recover(&stream, &mut self.origins);
+                self.append(rest, into, &own.path, entry.span);
             }
         }
     }

@@ -54,6 +54,24 @@ pub(crate) fn read(stream: &Stream, origins: &mut Origins) -> Result<Vec<Resourc
     Ok(found)
 }
 
+/// What a text that is refused holds all the same: its objects with a kind and
+/// a name.
+pub(crate) fn recover(stream: &Stream, origins: &mut Origins) -> Vec<Resource> {
+    let is_object =
+        |node: &Node| !node.text_at(&["kind"]).is_empty() && !node.text_at(&["metadata", "name"]).is_empty();
+    let roots = stream.roots().filter(|root| root.is_mapping());
+    let mut found = Vec::new();
+    for node in roots.filter_map(|root| Node::read(root, origins)) {
+        let items = node.get("items").map_or(&[][..], Node::items);
+        found.extend(items.iter().filter(|it| is_object(it)).cloned().map(Resource::new));
+        if is_object(&node) && items.is_empty() {
+            found.push(Resource::new(node));
+        }
+    }
+    found.truncate(OBJECTS_MAX);
+    found
+}
+
 /// Most objects of one text.
 const OBJECTS_MAX: usize = 200_000;
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{FileId, Span, TreePath};
+use seatrial_source::{FileId, Files, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
@@ -20,6 +20,7 @@ use crate::delivery::deliveries;
 use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
+use crate::kustomizations::problems::Context;
 use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings};
 use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
@@ -346,7 +347,18 @@ impl Run {
         let Self { mut intake, parsed, .. } = self;
         charts.name(&built.charts);
         kustomizations.name(&built.kustomizations);
-        intake.notices.extend(kustomizations.notices(&intake.sources));
+        let broken = is_broken(&parsed);
+        let is_foreign = |it: &&Parsed| it.documents.iter().any(|it| matches!(it, DocumentKind::Foreign(_)));
+        let foreign: Vec<FileId> = parsed.iter().filter(is_foreign).map(|it| it.stream.file()).collect();
+        let found = kustomizations.notices(&Context {
+            sources: &intake.sources,
+            role: &|unit| built.units[unit.0 as usize].role,
+            is_broken: &broken,
+            is_foreign: &|file| foreign.contains(&file),
+            is_ignored: &|path| request.revisions.is_some_and(|it| it.is_ignored(path, false)),
+            names: &|directory| names_in(request.files, directory),
+        });
+        intake.notices.extend(found);
         intake.skipped.extend(kustomizations.skips());
         intake.notices.extend(charts.notices(&intake.sources, &made));
         intake.notices.extend(charts.branch_notices(&request.target));
@@ -375,6 +387,12 @@ impl Run {
         };
         Rendering::new(repository, intake, built.broken, streams, charts, kustomizations, request.scope)
     }
+}
+
+/// What stands in a directory, by name.
+fn names_in(files: &dyn Files, directory: &TreePath) -> Vec<String> {
+    let entries = files.list(directory).unwrap_or_default();
+    entries.iter().map(|it| it.path.name().to_owned()).collect()
 }
 
 /// Whether a document does not parse, of which a place in a file is a part.

@@ -1,34 +1,54 @@
 //! What discovery and reading report by themselves, one file each.
 
+mod deprecated_kustomization_field;
 mod duplicate_key;
+mod failing_generator;
+mod failing_patch;
+mod failing_replacement;
 mod file_too_large;
+mod identity_conflict;
 mod ignored_resource;
 mod invalid_chart;
 mod invalid_key;
 mod invalid_kustomization;
 mod invalid_rendered_yaml;
 mod invalid_yaml;
+mod kustomization_cycle;
 mod missing_object_type;
 mod missing_required_value;
+mod missing_resource;
+mod path_outside_root;
 mod path_outside_tree;
 mod refused_values;
 mod template_error;
+mod unknown_kustomization_field;
+mod unmatched_override;
 mod unreadable_file;
 mod wrong_letter_case;
 
+pub(crate) use deprecated_kustomization_field::DEPRECATED_KUSTOMIZATION_FIELD;
 pub(crate) use duplicate_key::DUPLICATE_KEY;
+pub(crate) use failing_generator::FAILING_GENERATOR;
+pub(crate) use failing_patch::FAILING_PATCH;
+pub(crate) use failing_replacement::FAILING_REPLACEMENT;
 pub(crate) use file_too_large::FILE_TOO_LARGE;
+pub(crate) use identity_conflict::IDENTITY_CONFLICT;
 pub(crate) use ignored_resource::IGNORED_RESOURCE;
 pub(crate) use invalid_chart::INVALID_CHART;
 pub(crate) use invalid_key::INVALID_KEY;
 pub(crate) use invalid_kustomization::INVALID_KUSTOMIZATION;
 pub(crate) use invalid_rendered_yaml::INVALID_RENDERED_YAML;
 pub(crate) use invalid_yaml::INVALID_YAML;
+pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use missing_required_value::MISSING_REQUIRED_VALUE;
+pub(crate) use missing_resource::MISSING_RESOURCE;
+pub(crate) use path_outside_root::PATH_OUTSIDE_ROOT;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
 pub(crate) use refused_values::REFUSED_VALUES;
 pub(crate) use template_error::TEMPLATE_ERROR;
+pub(crate) use unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD;
+pub(crate) use unmatched_override::UNMATCHED_OVERRIDE;
 pub(crate) use unreadable_file::UNREADABLE_FILE;
 pub(crate) use wrong_letter_case::WRONG_LETTER_CASE;
 
@@ -36,19 +56,29 @@ use seatrial_diagnostics::CheckInfo;
 
 /// All of them, in the order of their ids.
 pub(crate) const ALL: &[&CheckInfo] = &[
+    &DEPRECATED_KUSTOMIZATION_FIELD,
     &DUPLICATE_KEY,
+    &FAILING_GENERATOR,
+    &FAILING_PATCH,
+    &FAILING_REPLACEMENT,
     &FILE_TOO_LARGE,
+    &IDENTITY_CONFLICT,
     &IGNORED_RESOURCE,
     &INVALID_CHART,
     &INVALID_KEY,
     &INVALID_KUSTOMIZATION,
     &INVALID_RENDERED_YAML,
     &INVALID_YAML,
+    &KUSTOMIZATION_CYCLE,
     &MISSING_OBJECT_TYPE,
     &MISSING_REQUIRED_VALUE,
+    &MISSING_RESOURCE,
+    &PATH_OUTSIDE_ROOT,
     &PATH_OUTSIDE_TREE,
     &REFUSED_VALUES,
     &TEMPLATE_ERROR,
+    &UNKNOWN_KUSTOMIZATION_FIELD,
+    &UNMATCHED_OVERRIDE,
     &UNREADABLE_FILE,
     &WRONG_LETTER_CASE,
 ];

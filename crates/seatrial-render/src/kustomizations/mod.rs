@@ -3,19 +3,19 @@
 
 mod graph;
 mod make;
-mod problems;
+pub(crate) mod problems;
 pub(crate) mod provenance;
 mod tree;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use seatrial_diagnostics::{Notice, UnitId};
+use seatrial_diagnostics::UnitId;
 use seatrial_kustomize::{Additions, Build};
-use seatrial_model::Skip;
-use seatrial_source::{FileId, SourceMap, TreePath};
+use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::Stream;
 
 use crate::template::Refusal;
@@ -132,15 +132,5 @@ impl Kustomizations {
     /// The texts that were made.
     pub(crate) fn streams(&self) -> impl Iterator<Item = &Arc<Stream>> {
         self.all.iter().map(|it| &it.stream)
-    }
-
-    /// What is wrong with them, unit by unit.
-    pub(crate) fn notices(&self, sources: &SourceMap) -> Vec<Notice> {
-        self.units().flat_map(|(unit, built)| problems::of_built(built, unit, sources)).collect()
-    }
-
-    /// What of them is not judged.
-    pub(crate) fn skips(&self) -> Vec<Skip> {
-        self.units().flat_map(|(_, built)| problems::skips(built)).collect()
     }
 }

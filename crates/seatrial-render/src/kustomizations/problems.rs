@@ -1,26 +1,121 @@
-//! What is wrong with a kustomization, as people read it.
+//! What is wrong with kustomizations, as people read it.
 
-use seatrial_diagnostics::{Location, Notice, UnitId};
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{CheckInfo, Location, Notice, Severity, UnitId};
 use seatrial_kustomize::{Problem, ProblemKind};
-use seatrial_model::{Skip, SkipCode};
-use seatrial_source::{SourceMap, Span, TreePath};
+use seatrial_model::{Skip, SkipCode, UnitRole};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
-use super::Built;
-use crate::checks::INVALID_KUSTOMIZATION;
+use super::words::{Said, said};
+use super::{Built, Kustomizations};
 
-/// The notices about what Kustomize refuses when it builds a unit.
-pub(super) fn of_built(built: &Built, unit: UnitId, sources: &SourceMap) -> Vec<Notice> {
-    let told = built.build.problems.iter().filter(|it| it.is_fatal && !is_gap(it));
-    told.filter_map(|it| {
-        let at = it.span.or_else(|| whole(&it.path, sources))?;
-        let notice = Notice::new(&INVALID_KUSTOMIZATION, Location::text(at), it.message.clone());
-        Some(notice.in_unit(unit).because("`kustomize build` stops here"))
-    })
-    .collect()
+/// What decides how a problem is told.
+pub(crate) struct Context<'a> {
+    pub(crate) sources: &'a SourceMap,
+    /// The role of a unit.
+    pub(crate) role: &'a dyn Fn(UnitId) -> UnitRole,
+    /// Whether a place lies in a document that is told to be broken.
+    pub(crate) is_broken: &'a dyn Fn(Span) -> bool,
+    /// Whether a file is another program's template.
+    pub(crate) is_foreign: &'a dyn Fn(FileId) -> bool,
+    /// Whether git ignores a file.
+    pub(crate) is_ignored: &'a dyn Fn(&TreePath) -> bool,
+    /// What stands in a directory.
+    pub(crate) names: &'a dyn Fn(&TreePath) -> Vec<String>,
+}
+
+impl Kustomizations {
+    /// What is wrong with them, unit by unit.
+    pub(crate) fn notices(&self, context: &Context<'_>) -> Vec<Notice> {
+        let idle = self.idle();
+        let of_unit = |(unit, built): (UnitId, &Built)| {
+            let is_told = |it: &&Problem| it.kind != ProblemKind::Unused || idle.contains_key(&place(it));
+            let told = built.problems().filter(is_told);
+            told.filter_map(|it| notice(built, it, unit, context)).collect::<Vec<_>>()
+        };
+        self.units().flat_map(of_unit).collect()
+    }
+
+    /// What of them is not judged.
+    pub(crate) fn skips(&self) -> Vec<Skip> {
+        self.units().flat_map(|(_, built)| skips(built)).collect()
+    }
+
+    /// The entries that change nothing in any of the builds that they take part
+    /// in: a component is written for several.
+    fn idle(&self) -> FxHashMap<Place, usize> {
+        let mut found: FxHashMap<Place, usize> = FxHashMap::default();
+        let mut builds: FxHashMap<&TreePath, usize> = FxHashMap::default();
+        for (_, built) in self.units() {
+            for path in &built.build.files {
+                *builds.entry(path).or_default() += 1;
+            }
+            for problem in built.problems().filter(|it| it.kind == ProblemKind::Unused) {
+                *found.entry(place(problem)).or_default() += 1;
+            }
+        }
+        found.retain(|(path, _), count| builds.get(path).is_none_or(|all| *count >= *all));
+        found
+    }
+}
+
+type Place = (TreePath, Option<Span>);
+
+fn place(problem: &Problem) -> Place {
+    (problem.path.clone(), problem.span)
+}
+
+impl Built {
+    /// What is wrong with it for sure: where a part is only to be had from
+    /// elsewhere, that may hold what something else did not find.
+    fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let has_gap = self.build.problems.iter().any(is_gap);
+        self.build.problems.iter().filter(move |it| !is_gap(it) && !(has_gap && looks_for_others(it)))
+    }
+}
+
+fn notice(built: &Built, problem: &Problem, unit: UnitId, context: &Context<'_>) -> Option<Notice> {
+    let is_told =
+        |span: Span| (context.is_foreign)(span.file) || (is_about_yaml(problem) && (context.is_broken)(span));
+    if problem.span.is_some_and(is_told) {
+        return None;
+    }
+    let at = problem.span.or_else(|| whole(&problem.path, context.sources))?;
+    let written = written(context.sources.text(at));
+    let Said { check, message, help } = said(problem, written)?;
+    let mut notice = Notice::new(check, Location::text(at), message).in_unit(unit);
+    if let Some(help) = help.or_else(|| near(problem, written, context)) {
+        notice = notice.help(help);
+    }
+    if problem.is_fatal {
+        notice = notice.because(format!("`kustomize build` stops here: {}", first_line(&problem.message)));
+    }
+    if (context.role)(unit) == UnitRole::Candidate {
+        notice = notice.at_most(Severity::Warning);
+    }
+    if looks_for_others(problem) && lacks_resources(built) {
+        notice = notice.at_most(Severity::Warning).because("it may stand in what could not be read");
+    }
+    if problem.kind == ProblemKind::Missing && is_ignored(problem, written, context) {
+        notice = notice.at_most(Severity::Warning).because("git ignores it: it may be made before the build");
+    }
+    Some(sharpened(notice, problem, check))
+}
+
+/// An entry that Kustomize refuses is more than one that it passes over.
+fn sharpened(notice: Notice, problem: &Problem, check: &CheckInfo) -> Notice {
+    let is_graver = problem.is_fatal && check.severity < Severity::Error && notice.severity == check.severity;
+    if is_graver { notice.severity(Severity::Error) } else { notice }
+}
+
+/// Whether the text is no YAML that is taken.
+fn is_about_yaml(problem: &Problem) -> bool {
+    let is_refused = |it: &str| it.starts_with("invalid Kustomization: ") && !it.contains(": json: ");
+    problem.message.contains("MalformedYAMLError") || is_refused(&problem.message)
 }
 
 /// What of a unit is not judged.
-pub(super) fn skips(built: &Built) -> Vec<Skip> {
+fn skips(built: &Built) -> Vec<Skip> {
     let gaps = built.build.problems.iter().filter(|it| is_gap(it));
     let skip = |it: &Problem| Skip {
         path: it.path.clone(),
@@ -29,7 +124,7 @@ pub(super) fn skips(built: &Built) -> Vec<Skip> {
         reason: it.message.clone(),
     };
     let mut skips: Vec<Skip> = gaps.map(skip).collect();
-    if built.build.problems.iter().any(|it| it.is_fatal && !is_gap(it)) {
+    if built.problems().any(|it| it.is_fatal) {
         skips.push(Skip {
             path: built.ask.directory.clone(),
             span: None,
@@ -41,10 +136,63 @@ pub(super) fn skips(built: &Built) -> Vec<Skip> {
 }
 
 /// Whether nothing is wrong, and something is only not to be had here.
-fn is_gap(problem: &Problem) -> bool {
+pub(super) fn is_gap(problem: &Problem) -> bool {
     matches!(problem.kind, ProblemKind::Remote | ProblemKind::Unsupported)
 }
 
+/// Whether it is only about an object or field that something else may bring.
+fn looks_for_others(problem: &Problem) -> bool {
+    let says = |words: &[&str]| words.iter().any(|it| problem.message.contains(it));
+    match problem.kind {
+        ProblemKind::Patch => {
+            says(&["no matches for Id", "does not apply", "missing value", "is missing path"])
+        }
+        ProblemKind::Generator => says(&["does not exist; cannot"]),
+        ProblemKind::Transformer => says(&["does not match a config", "variable"]),
+        ProblemKind::Replacement | ProblemKind::Unused => true,
+        _ => false,
+    }
+}
+
+/// Whether objects are missing from a build because a file of it is.
+fn lacks_resources(built: &Built) -> bool {
+    let kinds = [ProblemKind::Missing, ProblemKind::Resource, ProblemKind::Cycle, ProblemKind::Outside];
+    built.build.problems.iter().any(|it| kinds.contains(&it.kind))
+}
+
+fn is_ignored(problem: &Problem, written: &str, context: &Context<'_>) -> bool {
+    let path = problem.path.parent().and_then(|it| it.join(path_of(written)));
+    path.is_some_and(|it| (context.is_ignored)(&it))
+}
+
+/// The path that an entry names: a generator's may have a key before it.
+fn path_of(written: &str) -> &str {
+    written.split_once('=').map_or(written, |(_, path)| path)
+}
+
+/// A file that is there and is called nearly so.
+fn near(problem: &Problem, written: &str, context: &Context<'_>) -> Option<String> {
+    if problem.kind != ProblemKind::Missing {
+        return None;
+    }
+    let path = problem.path.parent()?.join(path_of(written))?;
+    let names = (context.names)(&path.parent()?);
+    let near = names.iter().find(|it| seatrial_diagnostics::is_slip(it, path.name()))?;
+    Some(format!("`{near}` is there: correct the name"))
+}
+
+/// The text of an entry without its quotes.
+fn written(text: &str) -> &str {
+    let line = first_line(text.trim());
+    line.trim_matches(['"', '\''])
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
 fn whole(path: &TreePath, sources: &SourceMap) -> Option<Span> {
-    sources.find(path).map(|file| Span::new(file, 0, 0))
+    let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    let inside = || names.iter().find_map(|name| sources.find(&path.join(name)?));
+    sources.find(path).or_else(inside).map(|file| Span::new(file, 0, 0))
 }

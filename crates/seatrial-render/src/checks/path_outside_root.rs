@@ -1,0 +1,32 @@
+//! A kustomization names a file outside its directory.
+//!
+//! ## Why
+//! Kustomize reads files only from the kustomization's own directory and below it, so
+//! that a build cannot be led to any file of the machine. A directory elsewhere is
+//! allowed where it has a kustomization file of its own.
+//!
+//! ## Bad
+//! ```yaml
+//! # overlays/prod/kustomization.yaml
+//! resources:
+//!   - ../../base/vpa.yaml
+//! ```
+//!
+//! ## Good
+//! ```yaml
+//! # overlays/prod/kustomization.yaml
+//! resources:
+//!   - ../../base            # whose kustomization lists vpa.yaml
+//! ```
+
+use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
+
+pub(crate) const PATH_OUTSIDE_ROOT: CheckInfo = CheckInfo {
+    id: "path-outside-root",
+    title: "A kustomization names a file outside its directory",
+    severity: Severity::Error,
+    level: Level::Repository,
+    strictness: Strictness::Default,
+    families: &["render.kustomize.outside-root"],
+    page: include_str!("path_outside_root.rs"),
+};

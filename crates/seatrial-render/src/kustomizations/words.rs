@@ -1,0 +1,209 @@
+//! Kustomize's words in plain ones.
+
+use seatrial_diagnostics::CheckInfo;
+use seatrial_kustomize::{Problem, ProblemKind};
+
+use crate::checks::{
+    DEPRECATED_KUSTOMIZATION_FIELD, FAILING_GENERATOR, FAILING_PATCH, FAILING_REPLACEMENT, IDENTITY_CONFLICT,
+    INVALID_KUSTOMIZATION, KUSTOMIZATION_CYCLE, MISSING_RESOURCE, PATH_OUTSIDE_ROOT,
+    UNKNOWN_KUSTOMIZATION_FIELD, UNMATCHED_OVERRIDE,
+};
+
+/// How a problem is told.
+pub(super) struct Said {
+    pub(super) check: &'static CheckInfo,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Said {
+    fn new(check: &'static CheckInfo, message: impl Into<String>) -> Self {
+        Self { check, message: message.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// How a problem at an entry is told; none where others tell of it.
+pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
+    let message = problem.message.as_str();
+    Some(match problem.kind {
+        ProblemKind::Missing => missing(message, entry),
+        ProblemKind::Outside if message.contains("leads out") => return None,
+        ProblemKind::Outside => {
+            let words = format!("the kustomization reads `{entry}`, which lies outside its directory");
+            Said::new(&PATH_OUTSIDE_ROOT, words)
+                .help("move the file below the kustomization, or build on a directory with a kustomization of its own")
+        }
+        ProblemKind::Cycle => Said::new(
+            &KUSTOMIZATION_CYCLE,
+            format!("`{entry}` leads back to a kustomization that builds on it"),
+        ),
+        // Told of by the file's own text.
+        ProblemKind::Resource if message == "missing kind in object" => return None,
+        ProblemKind::Resource => {
+            Said::new(&INVALID_KUSTOMIZATION, format!("Kustomize does not take this resource: {message}"))
+        }
+        ProblemKind::Duplicate => twice(message),
+        ProblemKind::Patch => patch(message),
+        ProblemKind::Generator => generator(message),
+        ProblemKind::Transformer => transformer(message),
+        ProblemKind::Replacement => {
+            Said::new(&FAILING_REPLACEMENT, format!("the replacement fails: {message}"))
+        }
+        ProblemKind::UnknownField => {
+            let name = message.rsplit("unknown field ").next().unwrap_or_default().trim_matches('"');
+            Said::new(
+                &UNKNOWN_KUSTOMIZATION_FIELD,
+                format!("the kustomization has a field `{name}`, which Kustomize does not know"),
+            )
+        }
+        ProblemKind::Kustomization => kustomization(message),
+        ProblemKind::Deprecated => deprecated(message),
+        ProblemKind::Unused => unused(message),
+        ProblemKind::Remote | ProblemKind::Unsupported => return None,
+    })
+}
+
+fn missing(message: &str, entry: &str) -> Said {
+    if message.starts_with("Found multiple") {
+        return Said::new(&INVALID_KUSTOMIZATION, "the directory has several kustomization files")
+            .help("keep one of them");
+    }
+    if message.starts_with("unable to find one of") {
+        return Said::new(&MISSING_RESOURCE, format!("`{entry}` has no kustomization file"))
+            .help("name the files in it, or put a kustomization.yaml there that lists them");
+    }
+    if message.contains("is not UTF-8") {
+        return Said::new(&MISSING_RESOURCE, format!("`{entry}` is not text"));
+    }
+    Said::new(&MISSING_RESOURCE, format!("the kustomization names `{entry}`, which does not exist"))
+}
+
+fn twice(message: &str) -> Said {
+    let id = message.rsplit("registered id: ").next().unwrap_or_default();
+    Said::new(&IDENTITY_CONFLICT, format!("{} comes a second time", object(id)))
+        .help("list it once, or give one of the two another name")
+}
+
+fn patch(message: &str) -> Said {
+    let absent = message.strip_prefix("no matches for Id ").and_then(|it| it.split_once("; failed to find"));
+    if let Some((id, _)) = absent {
+        return Said::new(&FAILING_PATCH, format!("the patch is for {}, which is not there", object(id)))
+            .help("name an object that the kustomization has at this point, with its namespace");
+    }
+    if let Some((id, _)) =
+        message.strip_prefix("multiple matches for Id ").and_then(|it| it.split_once("; failed to find"))
+    {
+        return Said::new(&FAILING_PATCH, format!("the patch is for {}, which is there twice", object(id)));
+    }
+    Said::new(&FAILING_PATCH, format!("the patch fails: {message}"))
+}
+
+fn generator(message: &str) -> Said {
+    let id = message.strip_prefix("id ").unwrap_or(message);
+    if let Some((id, _)) = id.split_once(" exists; can not use behavior") {
+        return Said::new(
+            &FAILING_GENERATOR,
+            format!("the generator makes {}, which is there already", object(id)),
+        )
+        .help("set `behavior: merge` to add to it, or `behavior: replace`");
+    }
+    if let Some((id, _)) = id.split_once(" does not exist; cannot merge or replace") {
+        return Said::new(
+            &FAILING_GENERATOR,
+            format!("the generator changes {}, which is not there", object(id)),
+        )
+        .help("leave out `behavior` to make it here, or build on what makes it");
+    }
+    Said::new(&FAILING_GENERATOR, format!("the generator fails: {message}"))
+}
+
+fn transformer(message: &str) -> Said {
+    if let Some((_, id)) = message.split_once("namespace transformation produces ID conflict: ") {
+        return Said::new(&IDENTITY_CONFLICT, format!("`namespace` makes two objects one: {}", object(id)))
+            .help("leave out one of the two, or do not set `namespace` for both");
+    }
+    let name =
+        message.strip_prefix("resource with name ").and_then(|it| it.split_once(" does not match a config"));
+    if let Some((name, _)) = name {
+        return Said::new(
+            &UNMATCHED_OVERRIDE,
+            format!("`replicas` names `{name}`, and no workload is called so"),
+        )
+        .help("name a Deployment, StatefulSet, ReplicaSet or ReplicationController as its base calls it");
+    }
+    Said::new(&INVALID_KUSTOMIZATION, format!("a transformer fails: {message}"))
+}
+
+fn kustomization(message: &str) -> Said {
+    let message = message.strip_prefix("invalid Kustomization: ").unwrap_or(message);
+    let message = message.strip_prefix("json: ").unwrap_or(message);
+    if message == "kustomization.yaml is empty" {
+        return Said::new(&INVALID_KUSTOMIZATION, "the kustomization is empty")
+            .help("list what it holds, or remove it and every entry that names it");
+    }
+    if let Some((is, wanted)) =
+        message.strip_prefix("cannot unmarshal ").and_then(|it| it.split_once(" into Go value of type "))
+    {
+        let wanted = match wanted {
+            "a struct" => "an object",
+            "a slice" => "a list",
+            "bool" => "true or false",
+            "int64" => "a number",
+            _ => "a string",
+        };
+        let article = if is.starts_with(['a', 'o']) { "an" } else { "a" };
+        return Said::new(&INVALID_KUSTOMIZATION, format!("{article} {is} stands where {wanted} is needed"));
+    }
+    Said::new(&INVALID_KUSTOMIZATION, format!("Kustomize refuses the file: {message}"))
+}
+
+fn deprecated(message: &str) -> Said {
+    let mut names = message.split('\'').skip(1).step_by(2);
+    let (old, new) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    Said::new(&DEPRECATED_KUSTOMIZATION_FIELD, format!("`{old}` is deprecated")).help(format!("use `{new}`"))
+}
+
+fn unused(message: &str) -> Said {
+    if let Some(name) = message.strip_prefix("no image is called ") {
+        let name = name.trim_matches('\'');
+        return Said::new(
+            &UNMATCHED_OVERRIDE,
+            format!("`images` names `{name}`, and no container runs that image"),
+        )
+        .help("write the image's name as the manifests have it, without its tag");
+    }
+    if message.starts_with("the patch") {
+        return Said::new(&UNMATCHED_OVERRIDE, "the patch's target fits no object")
+            .help("correct the target, or remove the patch");
+    }
+    Said::new(&UNMATCHED_OVERRIDE, "the replacement's targets are no objects")
+        .help("correct the targets, or remove the replacement")
+}
+
+/// An object in words: `Deployment.v1.apps/web.prod` is Deployment web in
+/// namespace prod.
+fn object(id: &str) -> String {
+    let Some((gvk, rest)) = id.trim().split_once('/') else { return id.to_owned() };
+    let kind = gvk.split('.').next().unwrap_or(gvk);
+    match rest.rsplit_once('.') {
+        Some((name, "[noNs]")) => format!("{kind} {name}"),
+        Some((name, namespace)) => format!("{kind} {name} in namespace {namespace}"),
+        None => format!("{kind} {rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_become_words() {
+        assert_eq!(object("Deployment.v1.apps/web.[noNs]"), "Deployment web");
+        assert_eq!(object("ConfigMap.v1.[noGrp]/a.b.prod"), "ConfigMap a.b in namespace prod");
+        assert_eq!(object("odd"), "odd");
+    }
+}
