@@ -2,7 +2,7 @@
 
 use seatrial_source::{FileId, RemoteSource, Span, TreePath};
 
-use crate::ChartFacts;
+use crate::{ChartFacts, KustomizationFacts};
 
 /// Why something that was found is not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,6 +134,8 @@ pub struct RenderFacts {
     pub provisioners: Vec<TreePath>,
     /// The charts that were rendered, by path.
     pub charts: Vec<ChartFacts>,
+    /// The kustomization files, by path.
+    pub kustomizations: Vec<KustomizationFacts>,
     /// What the tree needs of other hosts, whether it was fetched or not.
     pub remotes: Vec<RemoteUse>,
 }

@@ -119,6 +119,7 @@ impl Run {
         facts.orphans.sort();
         self.name_texts(&mut facts);
         facts.built_from = self.built_from();
+        facts.kustomizations = self.kustomization_facts();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
         self.into_rendering(request, drafts.build(), facts, (charts, made), kustomizations)
     }
@@ -300,6 +301,13 @@ impl Run {
         mentions::find(&mut facts.orphans, &texts);
         facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
         facts.paths.sort();
+    }
+
+    /// What kustomization files say, for those who compare them.
+    fn kustomization_facts(&self) -> Vec<seatrial_model::KustomizationFacts> {
+        let files = self.parsed.iter().map(|it| (&self.intake.texts[it.text], &it.stream));
+        let own = files.filter(|(text, stream)| text.role == FileRole::Kustomization && is_kustomize(stream));
+        own.filter_map(|(text, stream)| seatrial_model::KustomizationFacts::read(&text.path, stream)).collect()
     }
 
     fn built_from(&self) -> Vec<FileId> {

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, External, Graph, KubernetesVersion, NameGlob, Object, ObjectSource, Origins, Orphan,
-    RenderFacts, Repository, Target, Unit, UnitKind, UnitRole,
+    Bundle, Coverage, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object, ObjectSource,
+    Origins, Orphan, RenderFacts, Repository, Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, TreePath};
@@ -190,12 +190,18 @@ impl Case {
         }
         facts.files.sort();
         facts.charts = super::charts::facts(&streams, &unread);
+        facts.kustomizations = kustomizations(&streams);
         let (units, bundles) = bundles(&streams, &kinds);
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
         let target = Target { kubernetes, profile: "default".to_owned() };
         let repository = Repository { target, units, bundles, facts, coverage, external, origins };
         Tree { repository, streams }
     }
+}
+
+fn kustomizations(streams: &[(TreePath, Arc<Stream>)]) -> Vec<KustomizationFacts> {
+    let named = streams.iter().filter(|(path, _)| path.name() == "kustomization.yaml");
+    named.filter_map(|(path, stream)| KustomizationFacts::read(path, stream)).collect()
 }
 
 fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {

@@ -1,0 +1,156 @@
+//! One overlay lacks what all others beside it have.
+//!
+//! ## Why
+//! Overlays that build on the same base and lie beside each other are mostly written from
+//! one mould. Where all but one have a patch, an image's version, a namespace, a label or a
+//! generated key, the one was probably forgotten when it was added: this environment runs
+//! what the base says.
+//!
+//! Told of four overlays and more on the same bases, when the one has nothing that the
+//! others lack.
+//!
+//! ## Bad
+//! ```yaml file:overlays/dev/kustomization.yaml
+//! resources: [../../base]
+//! namespace: dev
+//! images: [{name: web, newTag: v5}]
+//! ```
+//! ```yaml file:overlays/prod/kustomization.yaml
+//! resources: [../../base]
+//! namespace: prod
+//! images: [{name: web, newTag: v3}]
+//! ```
+//! ```yaml file:overlays/qa/kustomization.yaml
+//! resources: [../../base]
+//! namespace: qa
+//! ```
+//! ```yaml file:overlays/staging/kustomization.yaml
+//! resources: [../../base]
+//! namespace: staging
+//! images: [{name: web, newTag: v4}]
+//! ```
+//!
+//! ## Good
+//! ```yaml file:overlays/dev/kustomization.yaml
+//! resources: [../../base]
+//! namespace: dev
+//! images: [{name: web, newTag: v5}]
+//! ```
+//! ```yaml file:overlays/prod/kustomization.yaml
+//! resources: [../../base]
+//! namespace: prod
+//! images: [{name: web, newTag: v3}]
+//! ```
+//! ```yaml file:overlays/qa/kustomization.yaml
+//! resources: [../../base]
+//! namespace: qa
+//! images: [{name: web, newTag: v4}]
+//! ```
+//! ```yaml file:overlays/staging/kustomization.yaml
+//! resources: [../../base]
+//! namespace: staging
+//! images: [{name: web, newTag: v4}]
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_model::{EntryKind, KustomizationEntry, KustomizationFacts};
+use seatrial_source::TreePath;
+
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "overlay-unlike-siblings",
+        title: "One overlay lacks what all others beside it have",
+        severity: Severity::Warning,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["render.kustomize.sibling"],
+        page: include_str!("overlay_unlike_siblings.rs"),
+    },
+    run,
+};
+
+/// Fewer overlays are no pattern.
+const SIBLINGS_MIN: usize = 4;
+/// One that lacks more was made so on purpose.
+const LACKING_MAX: usize = 1;
+
+/// What an entry is, without where it stands.
+type Trait<'a> = (EntryKind, &'a str);
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let overlays = context.world().repository.facts.kustomizations.iter().filter(|it| !it.is_component);
+    let mut groups: BTreeMap<(TreePath, &[String]), Vec<&KustomizationFacts>> = BTreeMap::new();
+    for overlay in overlays.filter(|it| it.bases.iter().any(|base| !base.starts_with("./"))) {
+        let Some(parent) = overlay.directory.parent() else { continue };
+        groups.entry((parent, &overlay.bases)).or_default().push(overlay);
+    }
+    for siblings in groups.into_values().filter(|it| it.len() >= SIBLINGS_MIN) {
+        if let Some((odd, lacking)) = odd_one(&siblings) {
+            for entry in lacking {
+                report.add(notice(odd, entry, siblings.len() - 1));
+            }
+        }
+    }
+}
+
+fn traits(overlay: &KustomizationFacts) -> BTreeSet<Trait<'_>> {
+    overlay.entries.iter().map(|it| (it.kind, it.name.as_str())).collect()
+}
+
+/// The only one of some overlays that lacks something that all others have,
+/// and what that is, as another of them has it.
+fn odd_one<'a>(
+    siblings: &[&'a KustomizationFacts],
+) -> Option<(&'a KustomizationFacts, Vec<&'a KustomizationEntry>)> {
+    let mut counts: BTreeMap<Trait<'_>, usize> = BTreeMap::new();
+    for it in siblings.iter().flat_map(|it| traits(it)) {
+        *counts.entry(it).or_default() += 1;
+    }
+    let nearly_all = || counts.iter().filter(|(_, count)| **count + 1 == siblings.len()).map(|it| *it.0);
+    let lacks = |it: &KustomizationFacts| nearly_all().any(|(kind, name)| !it.has(kind, name));
+    let mut odd = siblings.iter().filter(|it| lacks(it));
+    let (odd, None) = (odd.next()?, odd.next()) else { return None };
+    let has_own = traits(odd).iter().any(|it| counts[it] == 1);
+    let is_alike = traits(odd).iter().any(|it| counts[it] == siblings.len());
+    if has_own || !is_alike {
+        return None;
+    }
+    let other = siblings.iter().find(|it| it.path != odd.path)?;
+    let lacking: Vec<_> = nearly_all().filter_map(|(kind, name)| other.entry(kind, name)).collect();
+    let lacking = without_keys_of_generators(lacking);
+    (lacking.len() <= LACKING_MAX).then_some((*odd, lacking))
+}
+
+/// Where the whole generator is absent, its keys need no word.
+fn without_keys_of_generators(entries: Vec<&KustomizationEntry>) -> Vec<&KustomizationEntry> {
+    let made: Vec<String> = entries
+        .iter()
+        .filter(|it| it.kind == EntryKind::Generator)
+        .map(|it| format!(" of {}", it.name))
+        .collect();
+    let is_part = |it: &KustomizationEntry| {
+        it.kind == EntryKind::GeneratorKey && made.iter().any(|made| it.name.ends_with(made.as_str()))
+    };
+    entries.into_iter().filter(|it| !is_part(it)).collect()
+}
+
+fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, others: usize) -> Notice {
+    let name = &lacking.name;
+    let what = match lacking.kind {
+        EntryKind::Patch => format!("the patch of {name}"),
+        EntryKind::Image => format!("an entry under `images` for `{name}`"),
+        EntryKind::Namespace => "a `namespace`".to_owned(),
+        EntryKind::Label => format!("the label `{name}`"),
+        EntryKind::Generator => format!("the generated {name}"),
+        EntryKind::GeneratorKey => format!("the key {name}"),
+    };
+    let message = format!("overlay `{}` lacks {what}, which all overlays beside it have", odd.directory);
+    Notice::new(&CHECK.info, Location::text(odd.start), message)
+        .because(format!("the {others} others build on the same bases and have it"))
+        .help("add it as the others have it; ignore this where the difference is meant")
+        .related(Location::text(lacking.span), Role::Reference, "one of the others has it here")
+}

@@ -1,0 +1,237 @@
+//! What kustomization files say of themselves, as far as they are compared
+//! with their neighbours.
+
+use seatrial_source::{Span, TreePath};
+use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
+
+/// A kustomization file of the tree.
+#[derive(Clone, Debug)]
+pub struct KustomizationFacts {
+    /// The file.
+    pub path: TreePath,
+    /// Its directory.
+    pub directory: TreePath,
+    /// What stands for the file where something is absent from it.
+    pub start: Span,
+    /// Whether other kustomizations take it in as a component.
+    pub is_component: bool,
+    /// What it builds on, sorted: paths from the top, its own files by their
+    /// names after `./`, addresses as they are written.
+    pub bases: Vec<String>,
+    /// What it adds or changes, sorted.
+    pub entries: Vec<KustomizationEntry>,
+}
+
+/// One thing that a kustomization adds or changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KustomizationEntry {
+    /// What kind of thing.
+    pub kind: EntryKind,
+    /// What tells it from others of its kind, as it is shown to people.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What an entry of a kustomization does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// Changes one object or a choice of them.
+    Patch,
+    /// Names an image anew.
+    Image,
+    /// Puts everything into a namespace.
+    Namespace,
+    /// Adds a label.
+    Label,
+    /// Makes a `ConfigMap` or Secret.
+    Generator,
+    /// A key of one.
+    GeneratorKey,
+}
+
+impl EntryKind {
+    /// The list it stands in.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Patch => "patches",
+            Self::Image => "images",
+            Self::Namespace => "namespace",
+            Self::Label => "labels",
+            Self::Generator | Self::GeneratorKey => "generators",
+        }
+    }
+}
+
+/// Lists of patches, the deprecated ones too.
+const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+/// Generators with the kind of what they make.
+const GENERATORS: [(&str, &str); 2] = [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")];
+
+impl KustomizationFacts {
+    /// Reads a kustomization file; none where it holds no mapping.
+    pub fn read(path: &TreePath, stream: &Stream) -> Option<Self> {
+        let root = stream.document_root(0).filter(|it| it.is_mapping())?;
+        let directory = path.parent().unwrap_or_else(TreePath::top);
+        let mut found = Self {
+            path: path.clone(),
+            start: root.entries().next()?.key.span(),
+            is_component: root.get("kind").and_then(Node::as_str) == Some("Component"),
+            bases: bases(&directory, root),
+            entries: Vec::new(),
+            directory,
+        };
+        found.read_patches(root);
+        found.read_transformers(root);
+        for (list, kind) in GENERATORS {
+            root.get(list).into_iter().flat_map(Node::items).for_each(|it| found.read_generator(kind, it));
+        }
+        found.entries.sort();
+        Some(found)
+    }
+
+    /// Whether something of this kind and name is among its entries.
+    pub fn has(&self, kind: EntryKind, name: &str) -> bool {
+        self.entry(kind, name).is_some()
+    }
+
+    /// The first entry of this kind and name.
+    pub fn entry(&self, kind: EntryKind, name: &str) -> Option<&KustomizationEntry> {
+        self.entries.iter().find(|it| it.kind == kind && it.name == name)
+    }
+
+    fn add(&mut self, kind: EntryKind, name: String, span: Span) {
+        self.entries.push(KustomizationEntry { kind, name, span });
+    }
+
+    fn read_patches(&mut self, root: Node<'_>) {
+        for patch in PATCHES.iter().filter_map(|key| root.get(key)).flat_map(Node::items) {
+            if let Some(name) = patch_name(patch) {
+                self.add(EntryKind::Patch, name, patch.written_span());
+            }
+        }
+    }
+
+    fn read_transformers(&mut self, root: Node<'_>) {
+        if let Some(namespace) = root.entry("namespace").filter(|it| is_written(it.value)) {
+            self.add(EntryKind::Namespace, String::new(), namespace.span());
+        }
+        for image in root.get("images").into_iter().flat_map(Node::items) {
+            if let Some(name) = image.get("name").and_then(Node::as_str) {
+                self.add(EntryKind::Image, name.to_owned(), image.written_span());
+            }
+        }
+        let pairs = root.get("labels").into_iter().flat_map(Node::items).filter_map(|it| it.get("pairs"));
+        for pairs in pairs.chain(root.get("commonLabels")) {
+            for label in pairs.entries() {
+                self.add(EntryKind::Label, label.name().into_owned(), label.span());
+            }
+        }
+    }
+
+    fn read_generator(&mut self, kind: &str, args: Node<'_>) {
+        let Some(name) = args.get("name").and_then(Node::as_str) else { return };
+        let title = format!("{kind} {name}");
+        for list in ["literals", "files"] {
+            for item in args.get(list).into_iter().flat_map(Node::items) {
+                let Some(text) = item.as_str() else { continue };
+                let key = text.split_once('=').map_or(text, |(key, _)| key);
+                let key = key.rsplit('/').next().unwrap_or(key);
+                self.add(EntryKind::GeneratorKey, format!("{key} of {title}"), item.written_span());
+            }
+        }
+        self.add(EntryKind::Generator, title, args.written_span());
+    }
+}
+
+fn is_written(node: Node<'_>) -> bool {
+    node.as_str().is_some_and(|it| !it.is_empty())
+}
+
+fn bases(directory: &TreePath, root: Node<'_>) -> Vec<String> {
+    let lists = ["resources", "bases", "components"];
+    let items = lists.iter().filter_map(|key| root.get(key)).flat_map(Node::items);
+    let mut bases: Vec<String> = items.filter_map(Node::as_str).map(|it| base(directory, it)).collect();
+    bases.sort();
+    bases.dedup();
+    bases
+}
+
+/// A base so that two files of different directories can be compared by it.
+fn base(directory: &TreePath, written: &str) -> String {
+    if written.contains("://") || written.contains("?ref=") || written.contains('@') {
+        return written.to_owned();
+    }
+    match directory.join(written) {
+        Some(path) => match path.below(directory) {
+            Some(own) => format!("./{own}"),
+            None => path.as_str().to_owned(),
+        },
+        None => written.to_owned(),
+    }
+}
+
+/// What a patch changes where that is written here, else its file.
+fn patch_name(patch: Node<'_>) -> Option<String> {
+    if let Some(target) = patch.get("target") {
+        let word = |key| target.get(key).and_then(Node::as_str).filter(|it| !it.is_empty());
+        let choice = word("labelSelector").or(word("annotationSelector"));
+        let words: Vec<&str> = [word("kind"), word("name"), choice].into_iter().flatten().collect();
+        return (!words.is_empty()).then(|| words.join(" "));
+    }
+    let (path, text) = match patch.as_str() {
+        Some(text) if text.contains('\n') => (None, Some(text)),
+        Some(path) => (Some(path), None),
+        None => (patch.get("path").and_then(Node::as_str), patch.get("patch").and_then(Node::as_str)),
+    };
+    match (path, text) {
+        (Some(path), _) => Some(format!("`{}`", path.trim_start_matches("./"))),
+        (None, Some(text)) => {
+            let stream = parse(patch.span().file, text.into(), Dialect::GoYaml3, &Limits::default());
+            let root = stream.document_root(0)?;
+            let name = root.get("metadata")?.get("name")?.as_str()?;
+            Some(format!("{} {name}", root.get("kind")?.as_str()?))
+        }
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seatrial_source::FileId;
+
+    fn facts(text: &str) -> KustomizationFacts {
+        let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+        KustomizationFacts::read(&TreePath::new("overlays/qa/kustomization.yaml"), &stream)
+            .expect("it is a mapping")
+    }
+
+    #[test]
+    fn bases_are_comparable_between_directories() {
+        let facts = facts("resources: [../../base, ingress.yaml, ./hpa.yaml, 'https://x.io/a?ref=v1']\n");
+        assert_eq!(facts.bases, ["./hpa.yaml", "./ingress.yaml", "base", "https://x.io/a?ref=v1"]);
+    }
+
+    #[test]
+    fn entries_are_named_by_what_they_change() {
+        let text = "namespace: qa\nimages: [{name: web, newTag: v1}]\nlabels: [{pairs: {team: a}}]\n\
+            patches:\n- target: {kind: Deployment, name: web}\n  path: a.yaml\n- path: ./b.yaml\n\
+            configMapGenerator: [{name: cm, literals: [A=1], files: [x/y.conf]}]\n";
+        let named: Vec<(EntryKind, String)> =
+            facts(text).entries.into_iter().map(|it| (it.kind, it.name)).collect();
+        assert_eq!(
+            named,
+            [
+                (EntryKind::Patch, "Deployment web".to_owned()),
+                (EntryKind::Patch, "`b.yaml`".to_owned()),
+                (EntryKind::Image, "web".to_owned()),
+                (EntryKind::Namespace, String::new()),
+                (EntryKind::Label, "team".to_owned()),
+                (EntryKind::Generator, "ConfigMap cm".to_owned()),
+                (EntryKind::GeneratorKey, "A of ConfigMap cm".to_owned()),
+                (EntryKind::GeneratorKey, "y.conf of ConfigMap cm".to_owned()),
+            ]
+        );
+    }
+}
