@@ -11,6 +11,7 @@ mod context;
 mod custom_kinds;
 mod databases;
 mod dns;
+mod flux;
 mod gatekeeper;
 mod gitops;
 mod image;

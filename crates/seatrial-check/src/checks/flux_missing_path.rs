@@ -1,9 +1,9 @@
-//! A Flux Kustomization names a directory that is not in this repository.
+//! A Flux object names a directory that is not in this repository.
 //!
 //! ## Why
 //! Flux builds `path` of the source it names. Where it is not there the Kustomization is not
 //! ready (`kustomization path not found`): nothing below it is applied, and whatever depends
-//! on it waits.
+//! on it waits. The same goes for a `HelmRelease` whose chart lies in a git repository.
 //!
 //! Only a `GitRepository` whose address is this repository is judged.
 //!
@@ -45,19 +45,16 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::references::Relation;
-use seatrial_model::{Field, Link, Object};
-use seatrial_yaml::FieldPath;
+use seatrial_model::{Field, Object};
 
-use crate::gitops::{
-    Revision, Standing, is_complete, is_literal, own_repository, path_help, shown, standing,
-};
+use crate::flux::{HELM, KUSTOMIZE, own_source};
+use crate::gitops::{Revision, Standing, is_literal, path_help, shown, standing};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "flux-missing-path",
-        title: "A Flux Kustomization names a directory that is not in this repository",
+        title: "A Flux object names a directory that is not in this repository",
         severity: Severity::Error,
         level: Level::Bundle,
         strictness: Strictness::Default,
@@ -67,53 +64,67 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-const GROUP: &str = "kustomize.toolkit.fluxcd.io";
-
 fn run(context: &Context<'_>, report: &mut Report) {
-    for object in context.of_kind(GROUP, "Kustomization") {
-        report.add_if(notice(context, object));
+    for object in context.of_kind(KUSTOMIZE, "Kustomization") {
+        report.add_some(of_kustomization(context, object));
+    }
+    for object in context.of_kind(HELM, "HelmRelease") {
+        report.add_some(of_release(context, object));
     }
 }
 
-fn notice(context: &Context<'_>, object: &Object) -> Option<Notice> {
-    let world = context.world();
-    let revision = own_revision(context, object)?;
+fn of_kustomization(context: &Context<'_>, object: &Object) -> Option<Notice> {
+    let (_, revision) = own_source(context, object, &["spec", "sourceRef"])?;
     let path = Field::root(object).keys(&["spec", "path"])?;
+    notice(context, object, &path, "applies", revision)
+}
+
+/// A chart in a git repository is named by its directory.
+fn of_release(context: &Context<'_>, object: &Object) -> Option<Notice> {
+    let (_, revision) = own_source(context, object, &["spec", "chart", "spec", "sourceRef"])?;
+    let path = Field::root(object).keys(&["spec", "chart", "spec", "chart"])?;
+    let found = notice(context, object, &path, "installs the chart in", revision);
+    found.or_else(|| without_chart(context, object, &path, revision))
+}
+
+fn notice(
+    context: &Context<'_>,
+    object: &Object,
+    path: &Field<'_>,
+    verb: &str,
+    revision: Revision,
+) -> Option<Notice> {
+    let world = context.world();
     let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
     let (title, name) = (object.title(), shown(world, &directory));
     let message = match found {
         Standing::Directory => return None,
-        Standing::File => format!("{title} applies `{name}`, which is a file and no directory"),
-        Standing::Nothing => format!("{title} applies `{name}`, which is not in this repository"),
+        Standing::File if directory.extension() == "tgz" => return None,
+        Standing::File => format!("{title} {verb} `{name}`, which is a file and no directory"),
+        Standing::Nothing => format!("{title} {verb} `{name}`, which is not in this repository"),
     };
-    let severity = if revision == Revision::Other { Severity::Warning } else { Severity::Error };
-    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity);
+    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity(revision));
     Some(notice.help(path_help(world, &directory)))
 }
 
-/// The revision of this repository that is applied; none where the source is
-/// another, or is not in the tree.
-fn own_revision(context: &Context<'_>, object: &Object) -> Option<Revision> {
-    let world = context.world();
-    let is_source = |link: &&Link| {
-        link.relation == Relation::Source && link.wants("source.toolkit.fluxcd.io", "GitRepository")
-    };
-    let mut sources = context.links_of(object).iter().filter(is_source);
-    let place = *sources.find(|it| it.path.starts_with(&source_ref()))?.resolution.places().first()?;
-    let source = Field::root(world.repository.object(place)).key("spec")?;
-    let origins = own_repository(world, source.text("url").filter(|it| is_literal(it))?)?;
-    let written = source.key("ref");
-    let named = |key: &str| written.as_ref().and_then(|it| it.text(key));
-    Some(match named("commit").or(named("semver")).or(named("name")) {
-        Some(_) => Revision::Other,
-        None => match Revision::of(origins, named("tag").or(named("branch")).unwrap_or("master")) {
-            // It may well be a branch that was not cloned.
-            Revision::Absent if !is_complete(origins) => Revision::Other,
-            revision => revision,
-        },
-    })
+fn severity(revision: Revision) -> Severity {
+    if revision == Revision::Other { Severity::Warning } else { Severity::Error }
 }
 
-fn source_ref() -> FieldPath {
-    FieldPath::root().key("spec").key("sourceRef")
+fn without_chart(
+    context: &Context<'_>,
+    object: &Object,
+    path: &Field<'_>,
+    revision: Revision,
+) -> Option<Notice> {
+    let world = context.world();
+    let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
+    let chart = directory.join("Chart.yaml").filter(|_| found == Standing::Directory)?;
+    if world.repository.facts.files.binary_search(&chart).is_ok() {
+        return None;
+    }
+    let name = shown(world, &directory);
+    let message = format!("{} installs the chart in `{name}`, which has no `Chart.yaml`", object.title());
+    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity(revision));
+    Some(notice.help("name the directory of a chart"))
 }

@@ -43,9 +43,13 @@ mod empty_secret_value;
 mod escalating_rule;
 mod exceeds_quota;
 mod exclusive_fields;
+mod flux_dependency_cycle;
 mod flux_missing_namespace;
 mod flux_missing_path;
 mod flux_path_holds_itself;
+mod flux_release_name;
+mod flux_shared_release;
+mod flux_suspended;
 mod heap_above_memory_limit;
 mod host_namespace;
 mod identical_probes;
@@ -111,6 +115,7 @@ mod orphan_manifest;
 mod outdated_ingress_backend;
 mod overlapping_runs;
 mod overlapping_selector;
+mod overlay_unlike_siblings;
 mod path_of_other_environment;
 mod placeholder_secret_value;
 mod pods_labelled_like_sibling;
@@ -223,9 +228,13 @@ pub static ALL: &[&Check] = &[
     &escalating_rule::CHECK,
     &exceeds_quota::CHECK,
     &exclusive_fields::CHECK,
+    &flux_dependency_cycle::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
     &flux_path_holds_itself::CHECK,
+    &flux_release_name::CHECK,
+    &flux_shared_release::CHECK,
+    &flux_suspended::CHECK,
     &heap_above_memory_limit::CHECK,
     &host_namespace::CHECK,
     &identical_probes::CHECK,
@@ -291,6 +300,7 @@ pub static ALL: &[&Check] = &[
     &outdated_ingress_backend::CHECK,
     &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
+    &overlay_unlike_siblings::CHECK,
     &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,
     &pods_labelled_like_sibling::CHECK,
