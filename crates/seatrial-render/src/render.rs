@@ -307,7 +307,8 @@ impl Run {
     fn kustomization_facts(&self) -> Vec<seatrial_model::KustomizationFacts> {
         let files = self.parsed.iter().map(|it| (&self.intake.texts[it.text], &it.stream));
         let own = files.filter(|(text, stream)| text.role == FileRole::Kustomization && is_kustomize(stream));
-        own.filter_map(|(text, stream)| seatrial_model::KustomizationFacts::read(&text.path, stream)).collect()
+        own.filter_map(|(text, stream)| seatrial_model::KustomizationFacts::read(&text.path, stream))
+            .collect()
     }
 
     fn built_from(&self) -> Vec<FileId> {
