@@ -1,21 +1,17 @@
 //! What a check sees, and where it reports.
 
-use seatrial_diagnostics::{Notice, Severity, UnitId};
+use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
-use seatrial_policy::validating_policy::Open;
 use seatrial_profile::ClusterProfile;
 use seatrial_source::Span;
 
-use crate::admission_policies::{AdmissionPolicies, Bound};
+use crate::admission::{Admission, Around, Family, Refusal};
 use crate::dns::Services;
-use crate::gatekeeper::Constraints;
-use crate::kyverno::KyvernoPolicies;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
-use crate::review::{Review, Reviews, Served};
+use crate::review::{Review, Reviews};
 use crate::selection::Index;
-use crate::subjects::Subject;
 use crate::tree_state::TreeState;
 
 /// What several checks look things up in, built once for a repository.
@@ -28,9 +24,7 @@ pub struct Indexes<'a> {
     limit_ranges: LimitRanges<'a>,
     reviews: Reviews,
     tree_state: TreeState<'a>,
-    admission_policies: AdmissionPolicies<'a>,
-    constraints: Constraints<'a>,
-    kyverno: KyvernoPolicies<'a>,
+    admission: Admission<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -40,28 +34,17 @@ impl<'a> Indexes<'a> {
         let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
         let tree_state = TreeState::of(repository);
-        let admission_policies = AdmissionPolicies::of(repository, &tree_state);
-        let (constraints, kyverno) = (Constraints::of(repository), KyvernoPolicies::of(repository));
-        Self {
-            pods,
-            services,
-            hosts,
-            plurals,
-            limit_ranges,
-            reviews,
-            tree_state,
-            admission_policies,
-            constraints,
-            kyverno,
-        }
+        let admission = Admission::of(repository, &tree_state);
+        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission }
     }
 
     /// Policies that stand in the tree and say nothing here, with their places and why.
-    pub fn policies_not_evaluated(&self, repository: &Repository) -> Vec<(Span, String)> {
-        let mut all = self.admission_policies.not_evaluated(repository, &self.tree_state);
-        all.extend(self.constraints.not_evaluated(repository));
-        all.extend(self.kyverno.not_evaluated(repository));
-        all
+    pub fn policies_not_evaluated(&self, repository: &'a Repository) -> Vec<(Span, String)> {
+        self.admission.not_evaluated(self.around(repository))
+    }
+
+    fn around(&self, repository: &'a Repository) -> Around<'_, 'a> {
+        Around { repository, state: &self.tree_state, reviews: &self.reviews }
     }
 }
 
@@ -141,54 +124,22 @@ impl<'a> Context<'a> {
         &self.world.indexes.tree_state
     }
 
-    /// What admission is asked about an object: itself.
-    pub(crate) fn subject_of(&self, object: &'a Object) -> Option<Subject<'a>> {
-        let indexes = self.world.indexes;
-        match indexes.reviews.held(self.world.repository, object) {
-            Some(held) => Some(Subject::held(&indexes.tree_state, object, held)),
-            None => Subject::of(&indexes.tree_state, object),
-        }
+    /// What policies of a family have against the objects of a unit.
+    pub(crate) fn refusals(&self, family: Family) -> impl Iterator<Item = &'a Refusal> + use<'a> {
+        let World { indexes, repository, .. } = *self.world;
+        let unit = match self.scope {
+            Scope::Bundle(unit) => Some(unit.id),
+            Scope::Repository => None,
+        };
+        unit.into_iter()
+            .flat_map(move |unit| indexes.admission.refusals(indexes.around(repository), unit, family))
     }
 
-    /// How grave a policy's refusal of an object is at most: the defaults of a
-    /// kind that nothing defines are not known.
-    pub(crate) fn most_of_admission(&self, object: &'a Object) -> Severity {
-        if matches!(self.review_of(object).served, Served::Foreign) {
-            Severity::Warning
-        } else {
-            Severity::Error
-        }
-    }
-
-    /// What admission is asked about the pods that an object makes.
-    pub(crate) fn pods_made_by(&self, object: &'a Object) -> Option<Subject<'a>> {
-        Subject::pods_of(&self.world.indexes.tree_state, object)
-    }
-
-    /// Keeps why a policy has no answer about a subject: it is told as coverage.
-    pub(crate) fn leave_open(&self, policy: &Object, object: &Object, title: &str, why: &Open) {
-        self.world.indexes.admission_policies.remember(policy, object, title, why);
-    }
-
-    /// The versions in which the server has an object besides its own.
-    pub(crate) fn other_versions(&self, object: &Object) -> Vec<smol_str::SmolStr> {
-        self.world.indexes.reviews.other_versions(self.world.repository, object)
-    }
-
-    /// The admission policies that are bound for the objects of a unit.
-    pub(crate) fn bound_policies(&self, unit: UnitId) -> Vec<Bound<'a>> {
-        let indexes = self.world.indexes;
-        indexes.admission_policies.bound(self.world.repository, &indexes.tree_state, unit)
-    }
-
-    /// The policies of Kyverno.
-    pub(crate) fn kyverno(&self) -> &'a KyvernoPolicies<'a> {
-        &self.world.indexes.kyverno
-    }
-
-    /// The constraints of Gatekeeper.
-    pub(crate) fn constraints(&self) -> &'a Constraints<'a> {
-        &self.world.indexes.constraints
+    /// A refusal of an object as grave as it is where policies of the tree may
+    /// change the object before.
+    pub(crate) fn weigh(&self, object: &Object, notice: Notice) -> Notice {
+        let World { indexes, repository, .. } = *self.world;
+        indexes.admission.changes(indexes.around(repository), object).weigh(notice)
     }
 
     /// What the API server would say to an object.

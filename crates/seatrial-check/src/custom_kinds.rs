@@ -11,7 +11,7 @@ use seatrial_schema::decode::{Problem, ProblemKind, untyped};
 use seatrial_schema::table::Table;
 use seatrial_schema::{Errors, FieldError, Reason, Value};
 
-use crate::subjects::Held;
+use crate::admission::Held;
 
 /// The names of types in errors about them.
 const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];

@@ -3,7 +3,7 @@
 //! Nothing here reads a file. A check declares how much it looks at
 //! ([`Level`]) and gets a [`Context`] of that size.
 
-mod admission_policies;
+mod admission;
 mod certificates;
 mod checks;
 mod claims;
@@ -12,10 +12,9 @@ mod custom_kinds;
 mod databases;
 mod dns;
 mod flux;
-mod gatekeeper;
 mod gitops;
 mod image;
-mod kyverno;
+mod lending;
 mod limit_ranges;
 mod makers;
 mod missing;
@@ -38,7 +37,6 @@ mod security;
 mod selection;
 mod slip;
 mod storage;
-mod subjects;
 mod titles;
 mod tree_state;
 

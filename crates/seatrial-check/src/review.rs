@@ -16,10 +16,10 @@ use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
+use crate::admission::Held;
 use crate::custom_kinds::{Definitions, Verdict};
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
-use crate::subjects::Held;
 
 /// The server's answers, by unit and object, each worked out when it is first
 /// asked for.

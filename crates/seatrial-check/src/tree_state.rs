@@ -1,21 +1,23 @@
 //! The tree as a cluster that admits its own objects: the namespaces, limit
 //! ranges, quotas and classes that stand in it.
 //!
-//! What a unit states itself counts for it; of what others state, only where a
-//! single one does, as several are mostly the same thing for several clusters.
+//! What a unit states itself counts for it, and what others state where they
+//! agree (`lending`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
 use seatrial_diagnostics::UnitId;
-use seatrial_model::{Object, Repository, UnitRole};
+use seatrial_model::views::PodTemplate;
+use seatrial_model::{Object, Repository, Unit};
 use seatrial_policy::{State, limit_range, priority, quota, runtime_class, template_of};
 use seatrial_schema::admission::{Attributes, Operation};
-use seatrial_schema::decode::decode;
+use seatrial_schema::decode::{decode, untyped};
 use seatrial_schema::table::{Kind, Table};
-use seatrial_schema::{By, Map, Strategy, Value};
+use seatrial_schema::{By, Entry, Map, Strategy, Value};
 use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
+
+use crate::lending::{Lending, content};
 
 /// What is looked up.
 const STATED: &[(&str, &str)] = &[
@@ -51,8 +53,14 @@ pub(crate) struct TreeState<'a> {
     table: Option<&'static Table>,
     all: Vec<Stated<'a>>,
     /// By kind, and by namespace or, for objects without, by name.
-    known: FxHashMap<(&'static str, SmolStr), Vec<usize>>,
-    bases: Vec<bool>,
+    known: BTreeMap<(&'static str, SmolStr), Stating<'a>>,
+}
+
+/// Those of a kind in one place.
+#[derive(Debug, Default)]
+struct Stating<'a> {
+    all: Vec<usize>,
+    lending: Lending<'a>,
 }
 
 /// Pods that an object makes, as they are before anything is admitted.
@@ -66,14 +74,19 @@ impl<'a> TreeState<'a> {
     /// What stands in the repository.
     pub(crate) fn of(repository: &'a Repository) -> Self {
         let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
-        let bases = repository.units.iter().map(|unit| unit.role == UnitRole::Base).collect();
-        let mut state = Self { table, bases, ..Self::default() };
+        let mut state = Self { table, ..Self::default() };
         for bundle in &repository.bundles {
             for &(group, kind) in STATED {
                 for object in bundle.of_kind(group, kind) {
                     state.add(object, kind);
                 }
             }
+        }
+        let selects = repository.objects().any(may_select_namespaces);
+        let all = &state.all;
+        for stating in state.known.values_mut() {
+            let objects: Vec<_> = stating.all.iter().map(|&at| all[at].object).collect();
+            stating.lending = Lending::by(repository, &objects, |it| said_for_others(it, selects));
         }
         state
     }
@@ -84,7 +97,7 @@ impl<'a> TreeState<'a> {
             _ if served.is_cluster_scoped => object.name(),
             namespace => namespace.unwrap_or_default(),
         };
-        self.known.entry((kind, SmolStr::new(place))).or_default().push(self.all.len());
+        self.known.entry((kind, SmolStr::new(place))).or_default().all.push(self.all.len());
         self.all.push(Stated { object, value });
     }
 
@@ -147,19 +160,24 @@ impl<'a> TreeState<'a> {
     /// The objects of a kind in a namespace, or of a name in the whole cluster,
     /// that count for a unit.
     pub(crate) fn at(&self, unit: UnitId, kind: &'static str, place: &str) -> Vec<&Stated<'a>> {
-        let known = self.known.get(&(kind, SmolStr::new(place))).map_or(&[][..], Vec::as_slice);
-        let all = || known.iter().map(|&at| &self.all[at]);
-        let own: Vec<_> = all().filter(|it| it.object.unit() == unit).collect();
-        if !own.is_empty() || place.is_empty() {
-            return own;
-        }
-        let others: Vec<_> = all().filter(|it| !self.is_base(it.object)).collect();
-        let is_one = others.iter().all(|it| it.object.unit() == others[0].object.unit());
-        if is_one { others } else { Vec::new() }
+        let Some(stating) = self.known.get(&(kind, SmolStr::new(place))) else { return Vec::new() };
+        let counting = stating.lending.counting(unit).into_iter().map(|at| &self.all[stating.all[at]]);
+        // What names no namespace is in that of its own unit, whichever that is.
+        counting.filter(|it| !place.is_empty() || it.object.unit() == unit).collect()
     }
 
-    fn is_base(&self, object: &Object) -> bool {
-        self.bases.get(object.unit().0 as usize).copied().unwrap_or_default()
+    /// What several units state differently, so that it is not known what the
+    /// objects of others meet.
+    pub(crate) fn unclear(&self, repository: &Repository) -> Vec<&'a Object> {
+        let uses = Uses::of(repository);
+        let mut all: Vec<usize> = Vec::new();
+        for ((kind, place), stating) in &self.known {
+            let stated = |at: usize| &self.all[stating.all[at]];
+            let meant = |at: usize, unit: &Unit| uses.meet(unit.id, kind, place, stated(at));
+            all.extend(stating.lending.unclear(meant).into_iter().map(|at| stating.all[at]));
+        }
+        all.sort_unstable();
+        all.into_iter().map(|at| self.all[at].object).collect()
     }
 
     /// The pods that an object is or makes.
@@ -202,6 +220,55 @@ impl<'a> TreeState<'a> {
     pub(crate) fn around<'s>(&'s self, object: &'s Object, quotas: &'s [Value]) -> Around<'s> {
         Around { state: self, object, quotas }
     }
+}
+
+/// Where the units of a repository put objects, and which classes their pods name.
+struct Uses<'a>(BTreeMap<UnitId, BTreeSet<(&'static str, &'a str)>>);
+
+impl<'a> Uses<'a> {
+    fn of(repository: &'a Repository) -> Self {
+        let mut all: BTreeMap<UnitId, BTreeSet<(&'static str, &str)>> = BTreeMap::new();
+        for bundle in &repository.bundles {
+            for object in bundle.workloads() {
+                let used = all.entry(object.unit()).or_default();
+                used.extend(object.namespace().map(|it| ("Namespace", it)));
+                let Some(pods) = PodTemplate::of(object) else { continue };
+                let class = |field| pods.spec.text(field);
+                used.extend(class("priorityClassName").map(|it| ("PriorityClass", it)));
+                used.extend(class("runtimeClassName").map(|it| ("RuntimeClass", it)));
+            }
+        }
+        Self(all)
+    }
+
+    /// Whether the pods of a unit meet what is stated.
+    fn meet(&self, unit: UnitId, kind: &str, place: &str, stated: &Stated<'_>) -> bool {
+        let Some(used) = self.0.get(&unit) else { return false };
+        match kind {
+            "LimitRange" | "Namespace" | "ResourceQuota" => used.contains(&("Namespace", place)),
+            "PriorityClass" => stated.value.bool("globalDefault") || used.contains(&("PriorityClass", place)),
+            "RuntimeClass" => used.contains(&("RuntimeClass", place)),
+            _ => true,
+        }
+    }
+}
+
+/// What an object says to others. Of a namespace these are the labels: all of
+/// them where something may select it by these.
+fn said_for_others(object: &Object, selects: bool) -> Value {
+    if !object.is("", "Namespace") {
+        return content(object);
+    }
+    let labels = untyped(object.root()).at("metadata").at("labels").clone();
+    let counts = |entry: &&Entry| selects || entry.key.starts_with("pod-security.kubernetes.io/");
+    let entries = labels.as_map().map_or(&[][..], Map::entries);
+    entries.iter().filter(counts).cloned().collect::<Map>().into()
+}
+
+/// Whether an object may be about namespaces with certain labels.
+fn may_select_namespaces(object: &Object) -> bool {
+    object.group() == "admissionregistration.k8s.io"
+        || ["gatekeeper.sh", "kyverno.io"].iter().any(|it| object.group().ends_with(it))
 }
 
 /// The request that makes a pod of an object.

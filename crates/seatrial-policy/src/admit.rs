@@ -5,7 +5,7 @@ use seatrial_schema::Value;
 use seatrial_schema::admission::{Admission, Attributes, Operation, Refusal};
 use seatrial_yaml::FieldPath;
 
-use crate::denial::{Cause, Denial};
+use crate::denial::{Cause, Denial, WEBHOOKS};
 use crate::state::State;
 use crate::{classes, limit_range, pod_security, priority, quota, runtime_class, tolerations};
 
@@ -25,8 +25,14 @@ impl Admission for Chain<'_> {
 
 /// A denial as the server answers it.
 fn in_words(request: &Attributes<'_>, object: &Value, denial: Denial) -> Refusal {
-    let Denial { reason, message, .. } = denial;
-    if reason != "Forbidden" {
+    let Denial { plugin, reason, message, .. } = denial;
+    // Policies state the reason, and programs outside the server the whole message.
+    let is_framed = match plugin {
+        "ValidatingAdmissionPolicy" => true,
+        WEBHOOKS => false,
+        _ => reason == "Forbidden",
+    };
+    if !is_framed {
         return Refusal { reason, message };
     }
     let resource = match request.group {

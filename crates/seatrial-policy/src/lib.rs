@@ -11,6 +11,8 @@ mod denial;
 pub mod gatekeeper;
 pub mod kyverno;
 pub mod limit_range;
+mod mutation;
+mod objection;
 pub mod pod_security;
 pub mod priority;
 pub mod quota;
@@ -21,4 +23,6 @@ pub mod validating_policy;
 
 pub use admit::{Chain, mutate, template_of, validate};
 pub use denial::{Cause, Denial, PolicyObject};
+pub use mutation::{GATEKEEPER_GROUP as MUTATION_GROUP, Mutation, Touched};
+pub use objection::{Action, Objection};
 pub use state::State;

@@ -11,7 +11,11 @@ use std::fmt;
 use seatrial_schema::admission::Attributes;
 use seatrial_schema::cel::{Activation, Budget, Environment, EvalError, Program, Value as Cel, untyped};
 use seatrial_schema::{By, Value};
+use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::{SmolStr, format_smolstr};
+
+use crate::denial::{Cause, Denial, PolicyObject};
+use crate::objection::{Action, Objection};
 
 pub(crate) use matching::{namespace_matches, selects_namespace_of};
 
@@ -19,21 +23,32 @@ pub(crate) use matching::{namespace_matches, selects_namespace_of};
 const EXPRESSIONS_MAX: usize = 256;
 /// A message that an expression makes is no longer than this.
 const MESSAGE_MAX: usize = 5 * 1024;
+/// The Status reason of a refusal that states none.
+const REASON: &str = "Invalid";
+const POLICY: &str = "ValidatingAdmissionPolicy";
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// A policy whose expressions are compiled.
 pub struct Policy {
+    name: SmolStr,
     constraints: Value,
     conditions: Vec<Program>,
-    variables: Vec<(SmolStr, Program)>,
+    variables: Vec<Variable>,
     validations: Vec<Validation>,
     /// `apiVersion` and `kind` of its parameters.
     params: Option<(SmolStr, SmolStr)>,
     ignores_errors: bool,
 }
 
+struct Variable {
+    name: SmolStr,
+    source: SmolStr,
+    program: Program,
+}
+
 struct Validation {
     source: SmolStr,
+    reason: &'static str,
     program: Program,
     message: SmolStr,
     message_program: Option<Program>,
@@ -58,10 +73,12 @@ pub struct Refused {
     /// Its place in the policy's list; none for what could not be evaluated and
     /// is refused for that.
     pub validation: Option<u32>,
-    /// Its expression.
-    pub expression: SmolStr,
-    /// What the server says.
+    /// The fields of the object that its expression looks at.
+    pub looked_at: Vec<SmolStr>,
+    /// What the policy's author, or the server says.
     pub message: String,
+    /// The Status reason.
+    pub reason: &'static str,
 }
 
 /// What a policy says of an object.
@@ -162,12 +179,13 @@ impl Policy {
             let name = SmolStr::new(variable.str("name"));
             let program = compile(&environment().with_policy_variables(&types), variable.str("expression"))?;
             types.push((name.clone(), program.output_type().clone()));
-            variables.push((name, program));
+            variables.push(Variable { name, source: variable.str("expression").into(), program });
         }
         let environment = environment().with_policy_variables(&types);
         let validations: Result<_, String> =
             spec.items("validations").iter().map(|it| Validation::read(&environment, it)).collect();
         Ok(Self {
+            name: policy.at("metadata").str("name").into(),
             constraints: spec.at("matchConstraints").clone(),
             conditions: conditions?,
             variables,
@@ -208,7 +226,7 @@ impl Policy {
             }
         }
         let mut known: Vec<(SmolStr, Cel)> = Vec::new();
-        for (name, program) in &self.variables {
+        for Variable { name, program, .. } in &self.variables {
             activation.set("variables", fields(&known));
             let value = match program.evaluate(&activation, &mut budget) {
                 Ok(value) => value,
@@ -228,6 +246,46 @@ impl Policy {
         judged
     }
 
+    /// What it has against an object, as a binding makes it count.
+    pub fn objections(&self, binding: &Value, refused: Vec<Refused>) -> Vec<Objection> {
+        let Some(action) = action_of(binding) else { return Vec::new() };
+        let (own, bound) = (&self.name, binding.at("metadata").str("name"));
+        let objection = |it: Refused| {
+            let message = format!(
+                "ValidatingAdmissionPolicy '{own}' with binding '{bound}' denied request: {}",
+                it.message
+            );
+            let (name, namespace) = (own.to_string(), String::new());
+            let policy = PolicyObject { kind: POLICY.into(), namespace, name };
+            let looked_at: Vec<_> = it.looked_at.into_iter().map(PathStep::Key).collect();
+            let spec = FieldPath::root().key("spec");
+            let stated = match it.validation {
+                Some(index) => spec.key("validations").index(index).key("expression"),
+                None => spec.key("matchConditions"),
+            };
+            let causes = vec![
+                Cause::own(&looked_at),
+                Cause { of: Some(policy), path: stated },
+                Cause::stated("ValidatingAdmissionPolicyBinding", binding, FieldPath::root()),
+            ];
+            let denial = Denial { plugin: POLICY, reason: it.reason, message, causes };
+            Objection { action, said: it.message, denial, hangs_on: None }
+        };
+        refused.into_iter().map(objection).collect()
+    }
+
+    /// The fields of the object that an expression looks at, itself or through
+    /// the first of the policy's variables that does.
+    fn looked_at(&self, expression: &str) -> Vec<SmolStr> {
+        let own = looked_at(expression);
+        if !own.is_empty() {
+            return own;
+        }
+        let mentions = |it: &&Variable| expression.contains(&*format_smolstr!("variables.{}", it.name));
+        let through = self.variables.iter().filter(mentions).map(|it| looked_at(&it.source));
+        through.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
+    }
+
     fn refuses(
         &self,
         validation: &Validation,
@@ -238,8 +296,10 @@ impl Policy {
         if budget.is_overdrawn() {
             return Err(Open::Cost);
         }
-        let expression = validation.source.clone();
-        let refused = |message| Ok(Some(Refused { validation: Some(at), expression, message }));
+        let refused = |message| {
+            let looked_at = self.looked_at(&validation.source);
+            Ok(Some(Refused { validation: Some(at), looked_at, message, reason: validation.reason }))
+        };
         match validation.program.evaluate(activation, budget) {
             Ok(Cel::Bool(true)) => Ok(None),
             Err(EvalError::Unknown) => Err(Open::Unknown),
@@ -251,6 +311,12 @@ impl Policy {
     }
 }
 
+/// The Status reason that a validation states.
+fn reason_of(validation: &Value) -> &'static str {
+    let known = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+    known.into_iter().find(|it| *it == validation.str("reason")).unwrap_or(REASON)
+}
+
 impl Validation {
     fn read(environment: &Environment, validation: &Value) -> Result<Self, String> {
         let source = validation.str("expression");
@@ -260,6 +326,7 @@ impl Validation {
         };
         Ok(Self {
             source: source.trim().into(),
+            reason: reason_of(validation),
             program: compile(environment, source)?,
             message: validation.str("message").trim().into(),
             message_program,
@@ -281,33 +348,27 @@ impl Validation {
     }
 }
 
-/// What a binding does with an object that is refused, the gravest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    /// The object is refused.
-    Deny,
-    /// The server warns.
-    Warn,
-    /// It is written down.
-    Audit,
+/// Whether a policy that changes objects is about an object, as it is bound.
+pub fn constrains(policy: &Value, binding: &Value, asked: Asked<'_>) -> About {
+    let own = binding.at("spec").opt("matchResources");
+    let about = matching::about(policy.at("spec").at("matchConstraints"), asked, &[], true);
+    own.map_or(About::Yes, |own| matching::about(own, asked, &[], false)).and(about)
 }
 
-impl Action {
-    /// The gravest of a binding's actions.
-    pub fn of(binding: &Value) -> Option<Self> {
-        let actions = binding.at("spec").items("validationActions").iter();
-        let action = |word: &Value| match word.as_str() {
-            "Deny" => Some(Self::Deny),
-            "Warn" => Some(Self::Warn),
-            "Audit" => Some(Self::Audit),
-            _ => None,
-        };
-        actions.filter_map(action).min()
-    }
+/// What a binding does with an object that is refused: the gravest of its actions.
+pub fn action_of(binding: &Value) -> Option<Action> {
+    let actions = binding.at("spec").items("validationActions").iter();
+    let action = |word: &Value| match word.as_str() {
+        "Deny" => Some(Action::Deny),
+        "Warn" => Some(Action::Warn),
+        "Audit" => Some(Action::Note),
+        _ => None,
+    };
+    actions.filter_map(action).min()
 }
 
 fn failed(message: String) -> Refused {
-    Refused { validation: None, expression: SmolStr::default(), message }
+    Refused { validation: None, looked_at: Vec::new(), message, reason: REASON }
 }
 
 fn compile(environment: &Environment, text: &str) -> Result<Program, String> {
@@ -374,11 +435,23 @@ fn with_name_label(namespace: &Value) -> Value {
     namespace
 }
 
-/// The fields of the object that an expression looks at first: `spec`, `replicas`.
+/// The fields of the object that an expression looks at: `spec`, `replicas`. Of
+/// several the first, but for those on the way to another.
 pub fn looked_at(expression: &str) -> Vec<SmolStr> {
-    let Some(start) = expression.find("object.") else { return Vec::new() };
+    let mentions = expression.match_indices("bject.").filter(|(at, _)| {
+        let before = &expression[..*at];
+        let is_own = before.ends_with('o') && !before[..at - 1].ends_with(|it: char| it.is_alphanumeric());
+        is_own || before.ends_with("anyO")
+    });
+    let all: Vec<_> = mentions.map(|(at, sign)| steps(&expression[at + sign.len()..])).collect();
+    let is_whole = |path: &&Vec<SmolStr>| !all.iter().any(|it| it.len() > path.len() && it.starts_with(path));
+    all.iter().find(is_whole).cloned().unwrap_or_default()
+}
+
+/// The fields that a text names from its beginning.
+fn steps(text: &str) -> Vec<SmolStr> {
     let mut steps = Vec::new();
-    let mut rest = &expression[start + "object.".len()..];
+    let mut rest = text;
     loop {
         let end = rest.find(|it: char| !it.is_ascii_alphanumeric() && it != '_').unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
@@ -477,5 +550,8 @@ mod tests {
         assert_eq!(looked_at("object.spec.replicas <= 5"), ["spec", "replicas"]);
         assert_eq!(looked_at("object.spec.template.spec.containers.all(c, true)").len(), 4);
         assert_eq!(looked_at("true").len(), 0);
+        assert_eq!(looked_at("has(object.spec) && object.spec.replicas < 5"), ["spec", "replicas"]);
+        assert_eq!(looked_at("oldObject.spec.a == object.spec.b"), ["spec", "b"]);
+        assert_eq!(looked_at("variables.anyObject.spec.?paused.orValue(true)"), ["spec", "paused"]);
     }
 }

@@ -95,7 +95,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         }
         let created = ledger.created_by(object);
         for stated in quotas {
-            report.add_some(created.iter().find_map(|it| ledger.enter(stated, object, it)));
+            let notice = created.iter().find_map(|it| ledger.enter(stated, object, it));
+            report.add_some(notice.map(|it| context.weigh(object, it)));
         }
     }
 }

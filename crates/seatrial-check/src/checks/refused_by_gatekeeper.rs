@@ -77,15 +77,9 @@
 //!       containers: [{name: web, image: "registry.example.com/web:1"}]
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::Object;
-use seatrial_policy::gatekeeper::{Action, Inventory, Review, Violation, Work};
-use seatrial_schema::decode::untyped;
-use seatrial_yaml::FieldPath;
+use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
 
-use crate::gatekeeper::Bound;
-use crate::review::location;
-use crate::subjects::Subject;
+use crate::admission::Family;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -102,63 +96,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let constraints = context.constraints();
-    let Some(unit) = context.objects().next().map(Object::unit).filter(|_| !constraints.is_empty()) else {
-        return;
-    };
-    let bound = constraints.bound(context.world().repository, unit);
-    if bound.is_empty() {
-        return;
+    let repository = context.world().repository;
+    for refusal in context.refusals(Family::Gatekeeper) {
+        let notice = refusal.notice(&CHECK.info, repository);
+        report.add(context.weigh(repository.object(refusal.object), notice));
     }
-    let asks_for_others = bound.iter().any(|it| it.asks_for_others);
-    let others: Vec<_> = context.objects().filter(|_| asks_for_others).map(|it| untyped(it.root())).collect();
-    let known = Inventory::of(others.iter());
-    let subjects = subjects(context);
-    let mut work = Work::default();
-    for it in &bound {
-        for (at, violation) in constraints.judge(it, &subjects, &known, &mut work) {
-            let (object, subject, _) = &subjects[at];
-            let most = context.most_of_admission(object);
-            report.add(notice(object, subject, it, &violation).at_most(most));
-        }
-    }
-}
-
-/// What Gatekeeper is asked about.
-fn subjects<'a>(context: &Context<'a>) -> Vec<(&'a Object, Subject<'a>, Review)> {
-    let objects = context.objects().filter(|it| !it.group().ends_with("gatekeeper.sh"));
-    let both = objects.flat_map(|object| {
-        let both = [context.subject_of(object), context.pods_made_by(object)];
-        both.into_iter().flatten().map(move |subject| (object, subject))
-    });
-    let asked = both.filter(|(_, subject)| !context.constraints().exempts(subject.request().namespace));
-    let reviewed = |(object, subject): (&'a Object, Subject<'a>)| {
-        let review = Review::of(subject.asked(&subject.request()));
-        (object, subject, review)
-    };
-    asked.map(reviewed).collect()
-}
-
-fn notice(object: &Object, subject: &Subject<'_>, bound: &Bound<'_>, violation: &Violation) -> Notice {
-    let (severity, verb) = match bound.action {
-        Action::Deny if bound.asks_for_others => (Severity::Warning, "refuses"),
-        Action::Deny => (Severity::Error, "refuses"),
-        Action::Warn => (Severity::Warning, "warns of"),
-        Action::DryRun => (Severity::Info, "notes down"),
-    };
-    let (name, said, title) = (bound.constraint.name(), &violation.message, &subject.title);
-    let at = subject.place(object, said, &violation.looked_at);
-    let notice = Notice::new(
-        &CHECK.info,
-        location(object, &at),
-        format!("constraint `{name}` {verb} {title}: {said}"),
-    )
-    .severity(severity)
-    .because(format!("Gatekeeper says: [{name}] {said}"))
-    .related(location(bound.constraint, &FieldPath::root()), Role::Cause, "the constraint is here")
-    .related(location(bound.template, &FieldPath::root()), Role::Reference, "its template is here");
-    if !bound.asks_for_others {
-        return notice;
-    }
-    notice.because("it hangs on other objects of the cluster; only those of this unit are known".to_owned())
 }

@@ -75,7 +75,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if ranges.is_empty() {
             continue;
         }
-        let judge = Judge { state, object, ranges };
+        let judge = Judge { context, state, object, ranges };
         if let Some(pods) = state.pods_of(object) {
             let pod = state.filled_in(object, pods.pod);
             judge.tell("the pods of ", &pods.base, judge.ask(&new_pod(object), &pod), report);
@@ -85,6 +85,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 struct Judge<'a> {
+    context: &'a Context<'a>,
     state: &'a TreeState<'a>,
     object: &'a Object,
     ranges: Vec<&'a Stated<'a>>,
@@ -124,7 +125,8 @@ impl Judge<'_> {
         let whose = if self.object.is("", "Pod") { "" } else { whose };
         let subject = format!("{whose}{}", self.object.title());
         for pair in denial.causes.chunks_exact(2) {
-            report.add_some(self.notice(&subject, base, pair, &denial.message));
+            let notice = self.notice(&subject, base, pair, &denial.message);
+            report.add_some(notice.map(|it| self.context.weigh(self.object, it)));
         }
     }
 

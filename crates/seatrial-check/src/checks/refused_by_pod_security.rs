@@ -71,17 +71,25 @@ fn run(context: &Context<'_>, report: &mut Report) {
             continue;
         }
         if let Some(pods) = state.pods_of(object) {
-            judge(object, &pods, namespace, labels, report);
+            judge(context, object, &pods, namespace, labels, report);
         }
     }
 }
 
-fn judge(object: &Object, pods: &Pods, namespace: &Stated<'_>, labels: Labels, report: &mut Report) {
+fn judge(
+    context: &Context<'_>,
+    object: &Object,
+    pods: &Pods,
+    namespace: &Stated<'_>,
+    labels: Labels,
+    report: &mut Report,
+) {
     let refused = violations(&pods.pod, &pods.base, labels.enforce);
     let warned = violations(&pods.pod, &pods.base, labels.warn);
     let is_refused = |violation: &Violation| refused.iter().any(|it| it.reason == violation.reason);
     for violation in &refused {
-        report.add(notice(object, violation, namespace, ("enforce", labels.enforce)));
+        let notice = notice(object, violation, namespace, ("enforce", labels.enforce));
+        report.add(context.weigh(object, notice));
     }
     for violation in warned.iter().filter(|it| !is_refused(it)) {
         report.add(notice(object, violation, namespace, ("warn", labels.warn)).severity(Severity::Info));

@@ -18,6 +18,21 @@ pub fn is_about(constraint: &Value, asked: Asked<'_>) -> About {
     if is_known { namespace_matches(wanted.at("namespaceSelector"), asked) } else { About::No }
 }
 
+/// Whether a mutation may be about an object.
+pub(crate) fn may_change(mutation: &Value, asked: Asked<'_>) -> bool {
+    let applies = mutation.at("spec").items("applyTo");
+    let has = |entry: &Value, list: &str, word: &str| {
+        entry.items(list).iter().any(|it| it.as_str() == "*" || it.as_str() == word)
+    };
+    let is_named = |it: &Value| {
+        has(it, "groups", asked.request.group)
+            && has(it, "versions", asked.version)
+            && has(it, "kinds", asked.request.kind)
+    };
+    let is_kind = mutation.str("kind") == "AssignMetadata" || applies.iter().any(is_named);
+    is_kind && is_about(mutation, asked) != About::No
+}
+
 fn names_kind(wanted: &Value, asked: Asked<'_>) -> bool {
     let kinds = wanted.items("kinds");
     let has = |entry: &Value, list: &str, word: &str| {

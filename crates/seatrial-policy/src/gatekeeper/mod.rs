@@ -14,12 +14,16 @@ mod source;
 mod template;
 
 use seatrial_schema::Value;
+use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
+use crate::denial::{Cause, Denial, WEBHOOKS};
+use crate::objection::{Action, Objection};
 use crate::validating_policy::Asked;
 
 pub use inventory::Inventory;
 pub use matching::is_about;
+pub(crate) use matching::may_change;
 pub use template::Template;
 
 /// The API group of constraints.
@@ -62,44 +66,50 @@ pub struct Violation {
     pub looked_at: Vec<SmolStr>,
 }
 
-/// What a constraint does with an object that is in violation, the gravest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    /// The object is refused.
-    Deny,
-    /// The server warns.
-    Warn,
-    /// It is only found by the audit.
-    DryRun,
+/// What a constraint asks for at admission; none if it asks for nothing.
+pub fn action_of(constraint: &Value) -> Option<Action> {
+    let spec = constraint.at("spec");
+    match spec.str("enforcementAction") {
+        "" => Some(Action::Deny),
+        "scoped" => spec.items("scopedEnforcementActions").iter().filter_map(scoped).min(),
+        word => action(word),
+    }
 }
 
-impl Action {
-    /// What a constraint asks for at admission; none if it asks for nothing.
-    pub fn of(constraint: &Value) -> Option<Self> {
-        let spec = constraint.at("spec");
-        match spec.str("enforcementAction") {
-            "" | "deny" => Some(Self::Deny),
-            "warn" => Some(Self::Warn),
-            "dryrun" => Some(Self::DryRun),
-            "scoped" => spec.items("scopedEnforcementActions").iter().filter_map(Self::scoped).min(),
-            _ => None,
-        }
+fn action(word: &str) -> Option<Action> {
+    match word {
+        "deny" => Some(Action::Deny),
+        "warn" => Some(Action::Warn),
+        "dryrun" => Some(Action::Note),
+        _ => None,
     }
+}
 
-    /// The action of an enforcement point, if that is the webhook.
-    fn scoped(action: &Value) -> Option<Self> {
-        let points = action.items("enforcementPoints");
-        let is_webhook = |it: &Value| matches!(it.str("name"), "*" | "validation.gatekeeper.sh");
-        if !points.iter().any(is_webhook) {
-            return None;
-        }
-        match action.str("action") {
-            "deny" => Some(Self::Deny),
-            "warn" => Some(Self::Warn),
-            "dryrun" => Some(Self::DryRun),
-            _ => None,
-        }
-    }
+/// The action of an enforcement point, if that is the webhook.
+fn scoped(scoped: &Value) -> Option<Action> {
+    let points = scoped.items("enforcementPoints");
+    let is_webhook = |it: &Value| matches!(it.str("name"), "*" | "validation.gatekeeper.sh");
+    if points.iter().any(is_webhook) { action(scoped.str("action")) } else { None }
+}
+
+/// What a violation of a constraint becomes.
+pub fn objection(template: &Template, constraint: &Value, violation: Violation) -> Option<Objection> {
+    let action = action_of(constraint)?;
+    let Violation { message: said, looked_at } = violation;
+    let looked_at: Vec<_> = looked_at.into_iter().map(PathStep::Key).collect();
+    let name = constraint.at("metadata").str("name");
+    let message =
+        format!("admission webhook \"validation.gatekeeper.sh\" denied the request: [{name}] {said}");
+    let causes = vec![
+        Cause::own(&looked_at),
+        Cause::stated(constraint.str("kind"), constraint, FieldPath::root()),
+        Cause { of: Some(template.named()), path: FieldPath::root() },
+    ];
+    let denial = Denial { plugin: WEBHOOKS, reason: "Forbidden", message, causes };
+    let hangs_on = template
+        .needs_inventory()
+        .then_some("it hangs on other objects of the cluster; only those of this unit are known");
+    Some(Objection { action, said, denial, hangs_on })
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use super::calls;
 use super::convert::{object, to_rego};
 use super::source::for_engine;
 use super::{Answer, Inventory, Review, Violation, Work};
+use crate::objection::shortened;
 use crate::validating_policy::{Asked, looked_at};
 
 /// Sources are no longer than this, libraries included.
@@ -35,8 +36,6 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// More violations than this are not told.
 const VIOLATIONS_MAX: usize = 100;
-/// A message is no longer than this.
-const MESSAGE_MAX: usize = 4 * 1024;
 
 /// What hangs on who asks, or can grow without the engine's counting it.
 const UNKNOWN: &[(&str, &str)] = &[
@@ -269,9 +268,4 @@ fn told(error: &str) -> String {
     }
     let last = error.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     shortened(last.trim().trim_start_matches("error: "))
-}
-
-fn shortened(text: &str) -> String {
-    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= MESSAGE_MAX).last().unwrap_or(0);
-    if text.len() <= MESSAGE_MAX { text.to_owned() } else { text[..end].to_owned() }
 }

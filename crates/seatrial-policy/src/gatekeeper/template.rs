@@ -7,10 +7,12 @@ use smol_str::SmolStr;
 
 use super::rego::Program;
 use super::{Answer, Inventory, Review, Violation, Work};
-use crate::validating_policy::{Asked, Policy, Refused, looked_at};
+use crate::denial::PolicyObject;
+use crate::validating_policy::{Asked, Policy, Refused};
 
 /// A template whose program is compiled.
 pub struct Template {
+    name: SmolStr,
     kind: SmolStr,
     program: Engine,
 }
@@ -37,12 +39,19 @@ impl Template {
         if target.str("target") != "admission.k8s.gatekeeper.sh" {
             return Err("its target is not the admission of Kubernetes".to_owned());
         }
-        Ok(Self { kind, program: Engine::read(target)? })
+        let name = SmolStr::new(template.at("metadata").str("name"));
+        Ok(Self { name, kind, program: Engine::read(target)? })
     }
 
     /// The kind of its constraints.
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+
+    /// The object that holds it.
+    pub(super) fn named(&self) -> PolicyObject {
+        let (kind, namespace) = ("ConstraintTemplate".into(), String::new());
+        PolicyObject { kind, namespace, name: self.name.to_string() }
     }
 
     /// Whether it asks for other objects.
@@ -76,7 +85,7 @@ impl Template {
 /// What a program in CEL says.
 fn said(policy: &Policy, constraint: &Value, asked: Asked<'_>) -> Answer {
     let judged = policy.judge(asked, Some(constraint));
-    let violation = |it: Refused| Violation { looked_at: looked_at(&it.expression), message: it.message };
+    let violation = |it: Refused| Violation { looked_at: it.looked_at, message: it.message };
     match judged.open.filter(|_| judged.refused.is_empty()) {
         Some(why) => Err(why.to_string()),
         None => Ok(judged.refused.into_iter().map(violation).collect()),

@@ -5,7 +5,8 @@ use seatrial_schema::review::stored;
 use seatrial_schema::{By, Map, Value};
 use smol_str::SmolStr;
 
-use super::{Action, Inventory, Review, Template, Work};
+use super::{Inventory, Review, Template, Work, action_of};
+use crate::objection::Action;
 use crate::validating_policy::Asked;
 
 const REQUEST: Attributes<'static> = Attributes {
@@ -153,9 +154,9 @@ fn rules_that_call_each_other_far_down_are_no_danger() {
 
 #[test]
 fn a_constraint_says_what_happens() {
-    let action = |spec: &str| Action::of(&stored(&format!(r#"{{"spec": {spec}}}"#)));
+    let action = |spec: &str| action_of(&stored(&format!(r#"{{"spec": {spec}}}"#)));
     assert_eq!(action("{}"), Some(Action::Deny));
-    assert_eq!(action(r#"{"enforcementAction": "dryrun"}"#), Some(Action::DryRun));
+    assert_eq!(action(r#"{"enforcementAction": "dryrun"}"#), Some(Action::Note));
     assert_eq!(action(r#"{"enforcementAction": "other"}"#), None);
     let scoped = |point: &str| {
         action(&format!(

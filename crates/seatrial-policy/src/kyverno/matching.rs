@@ -44,6 +44,11 @@ pub(super) fn is_about(rule: &Value, policy_namespace: &str, asked: Asked<'_>) -
     }
 }
 
+/// Whether a rule may be about an object, for some who ask.
+pub(crate) fn may_be_about(rule: &Value, policy_namespace: &str, asked: Asked<'_>) -> bool {
+    is_about(rule, policy_namespace, asked) != Match::No
+}
+
 /// Whether an exception is about an object.
 pub(super) fn is_taken_in(block: &Value, asked: Asked<'_>) -> bool {
     matches!(matches(block, asked), Block::Yes)

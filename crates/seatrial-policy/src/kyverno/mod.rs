@@ -26,7 +26,8 @@ use seatrial_yaml::PathStep;
 use smol_str::SmolStr;
 
 pub use matching::Match;
-pub use policy::{Action, Policy, Rule};
+pub(crate) use matching::may_be_about;
+pub use policy::{Policy, Rule};
 pub use rule::judge;
 
 /// What a rule says of an object.

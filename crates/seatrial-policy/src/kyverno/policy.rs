@@ -3,9 +3,12 @@
 use std::fmt;
 
 use seatrial_schema::Value;
+use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
 
-use super::{autogen, cel, wildcard};
+use super::{Failure, Outcome, autogen, cel, wildcard};
+use crate::denial::{Cause, Denial, PolicyObject, WEBHOOKS};
+use crate::objection::{Action, Objection};
 use crate::validating_policy::{self, Asked};
 
 /// Policies have fewer rules than this.
@@ -13,6 +16,7 @@ const RULES_MAX: usize = 200;
 
 /// A policy that was read.
 pub struct Policy {
+    kind: SmolStr,
     pub(super) name: SmolStr,
     /// Of one that is in a namespace, else empty.
     pub(super) namespace: SmolStr,
@@ -32,17 +36,6 @@ pub struct Rule {
     pub(super) is_model: bool,
     /// Whether the policy is a `ValidatingPolicy`.
     pub(super) is_whole: bool,
-}
-
-/// What a rule does with an object that breaks it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// The object is refused.
-    Enforce,
-    /// The server warns.
-    Warn,
-    /// It is written into a report.
-    Audit,
 }
 
 impl fmt::Debug for Policy {
@@ -77,6 +70,7 @@ impl Policy {
             _ => "",
         };
         let mut read = Self {
+            kind: policy.str("kind").into(),
             name: metadata.str("name").into(),
             namespace: namespace.into(),
             spec: policy.at("spec").clone(),
@@ -173,7 +167,7 @@ impl Policy {
     }
 
     /// What a rule does with an object that breaks it.
-    pub fn action(&self, rule: &Rule, asked: Asked<'_>) -> Action {
+    pub(super) fn action(&self, rule: &Rule, asked: Asked<'_>) -> Action {
         if rule.is_whole {
             return self.whole_action();
         }
@@ -199,9 +193,9 @@ impl Policy {
         let action = overrides.iter().find(is_meant).map_or(stated, |it| it.str("action"));
         let is_admitted = self.spec.opt("admission").is_none_or(|it| *it == Value::Bool(true));
         match action.to_lowercase().as_str() {
-            "enforce" if is_admitted => Action::Enforce,
+            "enforce" if is_admitted => Action::Deny,
             _ if self.spec.bool("emitWarning") => Action::Warn,
-            _ => Action::Audit,
+            _ => Action::Note,
         }
     }
 
@@ -209,14 +203,59 @@ impl Policy {
         let actions = self.spec.items("validationActions");
         let has = |word: &str| actions.iter().any(|it| it.as_str() == word);
         match () {
-            () if has("Deny") || actions.is_empty() => Action::Enforce,
+            () if has("Deny") || actions.is_empty() => Action::Deny,
             () if has("Warn") => Action::Warn,
-            () => Action::Audit,
+            () => Action::Note,
         }
     }
 
+    /// What a rule has against an object that breaks it, or for which Kyverno itself
+    /// cannot tell.
+    pub fn objection(&self, rule: &Rule, asked: Asked<'_>, outcome: Outcome) -> Option<Objection> {
+        let (failure, hangs_on) = match outcome {
+            Outcome::Fail(failure) => {
+                let hangs_on = failure.hangs_on_user.then_some("who makes the request could be exempt");
+                (failure, hangs_on)
+            }
+            Outcome::Error(message) if self.refuses_failures() => {
+                let hangs_on = Some("Kyverno itself fails at the rule");
+                (Failure { message, ..Failure::default() }, hangs_on)
+            }
+            _ => return None,
+        };
+        let said = match failure.message.as_str() {
+            "" => format!("rule {} failed", rule.name()),
+            said => said.to_owned(),
+        };
+        let causes = vec![Cause::own(&failure.path), self.stated(rule)];
+        let message = self.refusal(rule, asked, &said);
+        let denial = Denial { plugin: WEBHOOKS, reason: "", message, causes };
+        Some(Objection { action: self.action(rule, asked), said, denial, hangs_on })
+    }
+
+    fn stated(&self, rule: &Rule) -> Cause {
+        let spec = FieldPath::root().key("spec");
+        let path = rule.at().map_or(spec.clone(), |at| spec.key("rules").index(at));
+        let (namespace, name) = (self.namespace.to_string(), self.name.to_string());
+        Cause { of: Some(PolicyObject { kind: self.kind.clone(), namespace, name }), path }
+    }
+
+    /// What the server answers.
+    fn refusal(&self, rule: &Rule, asked: Asked<'_>, said: &str) -> String {
+        let webhook = if self.refuses_failures() { "fail" } else { "ignore" };
+        let (kind, namespace) = (asked.request.kind, asked.request.namespace);
+        let name = asked.object.at("metadata").str("name");
+        format!(
+            "admission webhook \"validate.kyverno.svc-{webhook}\" denied the request: \n\n\
+             resource {kind}/{namespace}/{name} was blocked due to the following policies \n\n\
+             {}:\n  {}: '{said}'\n",
+            self.name,
+            rule.name()
+        )
+    }
+
     /// Whether an object is refused if a rule itself fails.
-    pub fn refuses_failures(&self) -> bool {
+    fn refuses_failures(&self) -> bool {
         self.spec.str("failurePolicy") != "Ignore"
     }
 }

@@ -13,6 +13,7 @@ use super::pod_security;
 use super::policy::{Policy, Rule};
 use super::variables::Variables;
 use super::{Failure, Outcome, Work, keys};
+use crate::objection::shortened;
 use crate::state::State;
 use crate::validating_policy::{About, Asked, looked_at};
 
@@ -20,8 +21,6 @@ use crate::validating_policy::{About, Asked, looked_at};
 const STEPS_MAX: u64 = 1_000_000;
 /// Loops stand in each other no deeper than this.
 const LOOPS_MAX: usize = 4;
-/// What Kyverno says is cut here.
-const MESSAGE_MAX: usize = 4 * 1024;
 
 /// What a rule says of an object; `exceptions` are those of the cluster.
 pub fn judge(
@@ -80,8 +79,8 @@ fn said(compiled: &crate::validating_policy::Policy, asked: Asked<'_>) -> Outcom
     let Some(refused) = judged.refused.into_iter().next() else {
         return judged.open.map_or(Outcome::Pass, |why| Outcome::Unknown(why.to_string()));
     };
-    let path = looked_at(&refused.expression).into_iter().map(PathStep::Key).collect();
-    Outcome::Fail(Failure { message: shortened(&refused.message), path, hangs_on_user: false })
+    let path = refused.looked_at.into_iter().map(PathStep::Key).collect();
+    Outcome::Fail(Failure { message: shortened(refused.message.trim()), path, hangs_on_user: false })
 }
 
 /// Whether a `PolicyException` takes an object out of a rule.
@@ -326,13 +325,7 @@ fn first_looked_at(conditions: &Value, element: Option<&Element>) -> Vec<PathSte
 }
 
 fn fail(message: &str, path: Vec<PathStep>) -> Outcome {
-    Outcome::Fail(Failure { message: shortened(message), path, hangs_on_user: false })
-}
-
-fn shortened(text: &str) -> String {
-    let text = text.trim();
-    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= MESSAGE_MAX).last().unwrap_or(0);
-    if text.len() <= MESSAGE_MAX { text.to_owned() } else { text[..end].to_owned() }
+    Outcome::Fail(Failure { message: shortened(message.trim()), path, hangs_on_user: false })
 }
 
 fn stopped(what: &str, stop: &Stop) -> Outcome {

@@ -3,7 +3,8 @@ use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_yaml::FieldPath;
 
 use super::jmespath::of_json;
-use super::{Action, Outcome, Policy, Work, judge};
+use super::{Outcome, Policy, Work, judge};
+use crate::objection::Action;
 use crate::state::State;
 use crate::validating_policy::Asked;
 
@@ -228,10 +229,10 @@ fn a_policy_says_what_happens() {
         let policy = Policy::read(&stored(&policy)).expect("it is read");
         policy.action(&policy.rules()[0], asked(&POD, &object))
     };
-    assert_eq!(action(""), Action::Audit);
-    assert_eq!(action(r#""validationFailureAction": "enforce","#), Action::Enforce);
+    assert_eq!(action(""), Action::Note);
+    assert_eq!(action(r#""validationFailureAction": "enforce","#), Action::Deny);
     assert_eq!(action(r#""emitWarning": true,"#), Action::Warn);
     let overrides = r#""validationFailureAction": "Enforce",
         "validationFailureActionOverrides": [{"action": "Audit", "namespaces": ["sh*"]}],"#;
-    assert_eq!(action(overrides), Action::Audit);
+    assert_eq!(action(overrides), Action::Note);
 }

@@ -246,6 +246,53 @@ fn policies_that_are_not_evaluated_are_no_pass() {
     );
 }
 
+/// Lines and reasons of what is not evaluated in several files.
+fn open_in(files: &[(&str, &str)], config: &str) -> Vec<String> {
+    let skipped = trial_of(files, config).coverage.skipped.into_iter();
+    skipped.filter(|it| it.code == SkipCode::NotEvaluated).map(|it| it.reason).collect()
+}
+
+#[test]
+fn what_units_state_differently_for_others_is_coverage() {
+    let quota = |cpu: &str| {
+        format!(
+            "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: small, namespace: shop}}\nspec: {{hard: {{cpu: {cpu}}}}}\n"
+        )
+    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: a/b:1}]}\n";
+    let (one, two) = (quota("1"), quota("2"));
+    let open = "several units state ResourceQuota small differently: it only counts for their own objects";
+    let told = |north: &str, south: &str, pod: &str| {
+        open_in(&[("north/a.yaml", north), ("south/a.yaml", south), ("web/a.yaml", pod)], "")
+    };
+    assert_eq!(told(&one, &two, pod), [open, open]);
+    assert_eq!(told(&one, &one.replace("small, ", "small, labels: {a: b}, "), pod), [""; 0]);
+    assert_eq!(told(&one, &two, &pod.replace("shop", "other")), [""; 0]);
+}
+
+#[test]
+fn what_policies_leave_open_is_told_whatever_is_checked() {
+    let text = bound_policy("v1", "request.userInfo.username == 'me'", "");
+    let files = [("k8s/a.yaml", &*text)];
+    let ignored = "[[ignore]]\ncheck = \"refused-by-admission-policy\"\nreason = \"it is so\"\n";
+    assert_eq!(open_in(&files, "").len(), 1);
+    assert_eq!(open_in(&files, ignored), open_in(&files, ""));
+}
+
+#[test]
+fn webhooks_and_mutations_are_coverage() {
+    let text = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: asks}\n\
+        webhooks: [{name: a.example.com, clientConfig: {service: {name: guard, namespace: shop}}}]\n---\n\
+        apiVersion: v1\nkind: Service\nmetadata: {name: guard, namespace: shop}\nspec: {ports: [{port: 443}]}\n---\n\
+        apiVersion: mutations.gatekeeper.sh/v1\nkind: ModifySet\nmetadata: {name: adds}\nspec: {location: spec.a}\n";
+    let asks =
+        "ValidatingWebhookConfiguration asks asks programs about objects: what they refuse is not known";
+    let adds = "what ModifySet adds changes in objects is not evaluated";
+    assert_eq!(open_in(&[("k8s/a.yaml", text)], ""), [adds, asks]);
+    let elsewhere = text.replace("kind: Service\n", "kind: Endpoints\n");
+    assert_eq!(open_in(&[("k8s/a.yaml", &*elsewhere)], ""), [adds]);
+}
+
 #[test]
 fn masked_sources_hold_no_secret() {
     let trial = trial_of(&[("k8s/secret.yaml", SECRET)], "");

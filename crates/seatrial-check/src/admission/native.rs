@@ -1,52 +1,43 @@
-//! The admission policies of the tree, as they are bound.
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+//! The `ValidatingAdmissionPolicies` of the tree, as they are bound.
 
 use seatrial_diagnostics::UnitId;
-use seatrial_model::{Object, Place, Repository, UnitRole};
-use seatrial_policy::validating_policy::{About, Action, Asked, Judged, Open, Policy};
+use seatrial_model::{Object, Repository, UnitRole};
+use seatrial_policy::validating_policy::{About, Asked, Judged, Policy};
+use seatrial_schema::Value;
 use seatrial_schema::decode::untyped;
 use seatrial_schema::rules::selectors;
-use seatrial_schema::{By, Value};
-use seatrial_source::Span;
-use seatrial_yaml::FieldPath;
 use smol_str::SmolStr;
 
+use super::{Answers, Around, Asking, Family};
 use crate::tree_state::{Stated, TreeState};
 
 const GROUP: &str = "admissionregistration.k8s.io";
+const POLICY: &str = "ValidatingAdmissionPolicy";
+const BINDING: &str = "ValidatingAdmissionPolicyBinding";
 /// More objects with parameters than this are not tried.
 const PARAMS_MAX: usize = 64;
+/// Why what cannot be decoded is not evaluated.
+const UNDECODED: &str = "a part of it is no value of its type";
 
 /// A policy and what came of reading it.
 #[derive(Debug)]
-pub(crate) struct ReadPolicy<'a> {
+struct ReadPolicy<'a> {
     stated: &'a Object,
     policy: Result<Policy, String>,
 }
 
-/// All admission policies of the tree.
+/// All of the tree.
 #[derive(Debug, Default)]
-pub(crate) struct AdmissionPolicies<'a> {
+pub(super) struct AdmissionPolicies<'a> {
     policies: Vec<ReadPolicy<'a>>,
-    /// What a policy could not say, by its place: of the first object that it was
-    /// asked about, and how many there are.
-    unanswered: Mutex<BTreeMap<(Place, String), Subjects>>,
+    bindings: Vec<&'a Object>,
 }
 
-/// Objects with their titles.
-type Subjects = BTreeSet<(Place, String)>;
-
-/// Why what cannot be decoded is not evaluated.
-const UNDECODED: &str = "a part of it is no value of its type";
-
 /// A binding that counts for a unit, with its policy.
-pub(crate) struct Bound<'a> {
-    pub(crate) binding: &'a Stated<'a>,
-    pub(crate) policy: &'a Object,
-    pub(crate) action: Action,
-    compiled: &'a Policy,
+struct Bound<'s, 'a> {
+    binding: &'s Stated<'a>,
+    policy: &'a Object,
+    compiled: &'s Policy,
     params: Params,
 }
 
@@ -60,63 +51,64 @@ enum Params {
 
 impl<'a> AdmissionPolicies<'a> {
     /// Compiles the policies that stand in the tree.
-    pub(crate) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
-        let objects = repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicy"));
+    pub(super) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
+        let objects =
+            |kind: &'static str| repository.bundles.iter().flat_map(move |it| it.of_kind(GROUP, kind));
         let read = |object: &'a Object| {
             let value = state.decoded(object).map(|(value, _)| value);
             let policy = value.ok_or_else(|| UNDECODED.to_owned()).and_then(|it| Policy::read(&it));
             ReadPolicy { stated: object, policy }
         };
-        Self { policies: objects.map(read).collect(), unanswered: Mutex::default() }
+        Self { policies: objects(POLICY).map(read).collect(), bindings: objects(BINDING).collect() }
     }
 
-    /// Why bindings are not evaluated, and where they stand.
-    pub(crate) fn not_evaluated(
+    pub(super) fn has_bindings(&self) -> bool {
+        !self.bindings.is_empty()
+    }
+
+    /// What they say of the objects of a unit.
+    pub(super) fn judge(
         &self,
-        repository: &Repository,
-        state: &TreeState<'_>,
-    ) -> Vec<(Span, String)> {
-        let bindings =
-            repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ValidatingAdmissionPolicyBinding"));
-        let why = |binding: &Object| {
-            let why = match state.all_stated().find(|it| std::ptr::eq(it.object, binding)) {
-                Some(stated) => self.why_not(repository, state, binding.unit(), stated)?,
+        around: Around<'_, 'a>,
+        unit: UnitId,
+        all: &[Asking<'_, 'a>],
+        answers: &mut Answers,
+    ) {
+        let bound = self.bound(around, unit);
+        if bound.is_empty() {
+            return;
+        }
+        for asking in all.iter().filter(|it| !is_exempt(it.object)) {
+            let request = asking.subject.request();
+            let asked = asking.subject.asked(&request);
+            let others = if asking.subject.base.is_empty() {
+                around.reviews.other_versions(around.repository, asking.object)
+            } else {
+                Vec::new()
+            };
+            for it in &bound {
+                let Judged { refused, open } = it.judge(asked, &others);
+                for objection in it.compiled.objections(&it.binding.value, refused) {
+                    let stated = [it.policy, it.binding.object];
+                    answers.refuse(around, Family::Native, asking, objection, &stated);
+                }
+                if let Some(why) = open {
+                    answers.open.add(it.policy, "", asking, why.to_string());
+                }
+            }
+        }
+    }
+
+    /// Why bindings are not evaluated.
+    pub(super) fn not_evaluated(&self, around: Around<'_, 'a>) -> Vec<(&'a Object, String)> {
+        let why = |binding: &'a Object| {
+            let why = match around.state.all_stated().find(|it| std::ptr::eq(it.object, binding)) {
+                Some(stated) => self.why_not(around.repository, around.state, binding.unit(), stated)?,
                 None => format!("{} is not evaluated: {UNDECODED}", binding.title()),
             };
-            Some((binding.span_at(&FieldPath::root()), why))
+            Some((binding, why))
         };
-        let mutating =
-            repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "MutatingAdmissionPolicyBinding"));
-        let mutating = mutating.map(|binding| {
-            let why = format!("what {} changes in objects is not evaluated", binding.title());
-            (binding.span_at(&FieldPath::root()), why)
-        });
-        let bound = bindings.filter_map(why).chain(mutating);
-        bound.chain(self.unanswered(repository)).collect()
-    }
-
-    /// A line for each reason that a policy gave.
-    fn unanswered(&self, repository: &Repository) -> Vec<(Span, String)> {
-        let unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = |((policy, why), objects): (&(Place, String), &Subjects)| {
-            let policy = repository.object(*policy);
-            let (_, first) = objects.first()?;
-            let others = match objects.len() - 1 {
-                0 => String::new(),
-                1 => " and one other object".to_owned(),
-                more => format!(" and {more} other objects"),
-            };
-            let why = format!("{} is not evaluated for {first}{others}: {why}", policy.title());
-            Some((policy.span_at(&FieldPath::root()), why))
-        };
-        unanswered.iter().filter_map(line).collect()
-    }
-
-    /// Keeps what a policy could not say about a subject.
-    pub(crate) fn remember(&self, policy: &Object, object: &Object, title: &str, why: &Open) {
-        let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
-        let objects = unanswered.entry((place(policy), why.to_string())).or_default();
-        objects.insert((place(object), title.to_owned()));
+        self.bindings.iter().filter_map(|it| why(it)).collect()
     }
 
     fn why_not(
@@ -130,7 +122,7 @@ impl<'a> AdmissionPolicies<'a> {
         let name = binding.value.at("spec").str("policyName");
         let undecoded = || {
             let named = self.policies.iter().find(|it| it.stated.name() == name && it.policy.is_err());
-            named.filter(|_| state.at(unit, "ValidatingAdmissionPolicy", name).is_empty())
+            named.filter(|_| state.at(unit, POLICY, name).is_empty())
         };
         let Some(read) = self.read(state, unit, binding).or_else(undecoded) else {
             return Some(format!("the policy of {title} is not in the tree"));
@@ -145,32 +137,25 @@ impl<'a> AdmissionPolicies<'a> {
 
     fn read(&self, state: &TreeState<'_>, unit: UnitId, binding: &Stated<'_>) -> Option<&ReadPolicy<'a>> {
         let name = binding.value.at("spec").str("policyName");
-        let [stated] = state.at(unit, "ValidatingAdmissionPolicy", name)[..] else { return None };
+        let [stated] = state.at(unit, POLICY, name)[..] else { return None };
         self.policies.iter().find(|it| std::ptr::eq(it.stated, stated.object))
     }
 
     /// The bindings that count for the objects of a unit.
-    pub(crate) fn bound<'s>(
-        &'s self,
-        repository: &Repository,
-        state: &'s TreeState<'s>,
-        unit: UnitId,
-    ) -> Vec<Bound<'s>> {
-        let bindings = state.each("ValidatingAdmissionPolicyBinding", unit);
-        let bound = |binding: &'s Stated<'s>| {
-            let read = self.read(state, unit, binding)?;
+    fn bound<'s>(&'s self, around: Around<'s, 'a>, unit: UnitId) -> Vec<Bound<'s, 'a>> {
+        let bound = |binding: &'s Stated<'a>| {
+            let read = self.read(around.state, unit, binding)?;
             let compiled = read.policy.as_ref().ok()?;
-            let params = params(repository, unit, compiled, &binding.value);
-            let action = Action::of(&binding.value)?;
-            Some(Bound { binding, policy: read.stated, action, compiled, params })
+            let params = params(around.repository, unit, compiled, &binding.value);
+            Some(Bound { binding, policy: read.stated, compiled, params })
         };
-        bindings.into_iter().filter_map(bound).collect()
+        around.state.each(BINDING, unit).into_iter().filter_map(bound).collect()
     }
 }
 
-impl Bound<'_> {
+impl Bound<'_, '_> {
     /// What the policy says of an object, which the server also has in other versions.
-    pub(crate) fn judge(&self, asked: Asked<'_>, others: &[SmolStr]) -> Judged {
+    fn judge(&self, asked: Asked<'_>, others: &[SmolStr]) -> Judged {
         match self.compiled.is_about(&self.binding.value, asked, others) {
             About::No => return Judged::default(),
             About::Open(why) => return Judged { refused: Vec::new(), open: Some(why) },
@@ -227,19 +212,6 @@ fn params(repository: &Repository, unit: UnitId, policy: &Policy, binding: &Valu
 }
 
 /// Whether no policy is asked about an object.
-pub(crate) fn is_exempt(object: &Object) -> bool {
+fn is_exempt(object: &Object) -> bool {
     object.group() == GROUP && object.kind().contains("AdmissionPolicy")
-}
-
-fn place(object: &Object) -> Place {
-    Place { unit: object.unit(), object: object.id() }
-}
-
-/// A pod as the server holds it once its service account is filled in.
-pub(crate) fn with_account(mut pod: Value) -> Value {
-    let spec = pod.struct_mut("spec");
-    if spec.str("serviceAccountName").is_empty() {
-        spec.set("serviceAccountName", SmolStr::new_static("default"), By::Server);
-    }
-    pod
 }

@@ -1,19 +1,15 @@
 //! What admission webhooks are asked about: the objects of the tree, and the pods
 //! that they make.
 
-use std::collections::BTreeMap;
-
-use seatrial_diagnostics::UnitId;
-use seatrial_model::{Object, Repository, UnitRole, is_namespaced};
+use seatrial_model::{Object, is_namespaced};
 use seatrial_policy::validating_policy::Asked;
-use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_schema::decode::untyped;
-use seatrial_schema::table::plural;
+use seatrial_schema::table::{Table, plural};
+use seatrial_schema::{By, Value};
 use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
-use crate::admission_policies::with_account;
 use crate::tree_state::TreeState;
 
 /// More values than this are not looked through for what a message names.
@@ -48,7 +44,7 @@ impl<'a> Subject<'a> {
     /// else as the server holds it. None if a part of it is no value of its type.
     pub(crate) fn of(state: &'a TreeState<'_>, object: &'a Object) -> Option<Self> {
         let decoded = state.decoded(object);
-        let is_own = seatrial_schema::table::Table::default_minor()
+        let is_own = Table::default_minor()
             .kinds()
             .any(|kind| (kind.group, kind.kind) == (object.group(), object.kind()));
         let (mut value, resource, is_cluster_scoped) = match decoded {
@@ -92,7 +88,7 @@ impl<'a> Subject<'a> {
         let mut value = with_account(state.filled_in(object, made.pod));
         let namespace = object.namespace().unwrap_or("default");
         for (field, text) in [("apiVersion", "v1"), ("kind", "Pod")] {
-            value.set(field, SmolStr::new_static(text), seatrial_schema::By::Server);
+            value.set(field, SmolStr::new_static(text), By::Server);
         }
         // A name is made of the owner's.
         value.struct_mut("metadata").set_default("name", SmolStr::new(object.name()));
@@ -143,7 +139,6 @@ impl<'a> Subject<'a> {
 
 /// A value with what every object has when it is sent.
 fn whole(mut value: Value, object: &Object, namespace: &str) -> Value {
-    use seatrial_schema::By;
     value.set("apiVersion", SmolStr::new(object.api_version()), By::Manifest);
     value.set("kind", SmolStr::new(object.kind()), By::Manifest);
     if !namespace.is_empty() {
@@ -199,41 +194,11 @@ fn is_identity(path: &[PathStep]) -> bool {
     }
 }
 
-/// The objects of the tree that state policies for a unit: its own, and of those
-/// that others state, each that all state alike.
-pub(crate) fn counting<'a>(repository: &Repository, unit: UnitId, all: &[&'a Object]) -> Vec<&'a Object> {
-    let counts = |same: Vec<&'a Object>| {
-        let own: Vec<_> = same.iter().filter(|it| it.unit() == unit).copied().collect();
-        if own.is_empty() { lent(repository, &same).unwrap_or_default() } else { own }
-    };
-    by_name(all).into_values().flat_map(counts).collect()
-}
-
-/// Those that several units state differently, so that they count for these alone.
-pub(crate) fn ambiguous<'a>(repository: &Repository, all: &[&'a Object]) -> Vec<&'a Object> {
-    let is_lent = |same: &Vec<&'a Object>| lent(repository, same).is_some();
-    by_name(all).into_values().filter(|same| !is_lent(same)).flatten().collect()
-}
-
-type Name<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
-
-fn by_name<'a>(all: &[&'a Object]) -> BTreeMap<Name<'a>, Vec<&'a Object>> {
-    let mut named: BTreeMap<Name<'a>, Vec<&'a Object>> = BTreeMap::new();
-    for object in all {
-        let name = (object.group(), object.kind(), object.namespace(), object.name());
-        named.entry(name).or_default().push(object);
+/// A pod as the server holds it once its service account is filled in.
+fn with_account(mut pod: Value) -> Value {
+    let spec = pod.struct_mut("spec");
+    if spec.str("serviceAccountName").is_empty() {
+        spec.set("serviceAccountName", SmolStr::new_static("default"), By::Server);
     }
-    named
-}
-
-/// Those of one name that count for other units; none if units differ in them.
-fn lent<'a>(repository: &Repository, same: &[&'a Object]) -> Option<Vec<&'a Object>> {
-    let lending = same.iter().filter(|it| repository.unit(it.unit()).role != UnitRole::Base).copied();
-    let lending: Vec<_> = lending.collect();
-    let Some(first) = lending.first().copied() else { return Some(Vec::new()) };
-    if lending.iter().all(|it| it.unit() == first.unit()) {
-        return Some(lending);
-    }
-    let text = |it: &Object| it.root().get("spec").map(|spec| spec.source_text().to_owned());
-    lending.iter().all(|it| text(it) == text(first)).then(|| vec![first])
+    pod
 }

@@ -1,0 +1,108 @@
+//! What a policy has against an object, and how it is told.
+
+use seatrial_diagnostics::{CheckInfo, Notice, Role, Severity};
+use seatrial_model::{Object, Place, Repository};
+use seatrial_policy::{Action, Objection};
+use seatrial_yaml::{FieldPath, PathStep};
+use smol_str::SmolStr;
+
+use super::{Around, Asking, place};
+use crate::review::{Served, location};
+
+/// Whose policies they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The server's own.
+    Native,
+    Gatekeeper,
+    Kyverno,
+}
+
+/// Something that a policy has against an object.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) family: Family,
+    pub(crate) object: Place,
+    /// Where it is, in the object.
+    at: FieldPath,
+    /// In words: `the pods of Deployment web`.
+    title: String,
+    objection: Objection,
+    /// What states the policy, the policy itself first.
+    stated: Vec<Place>,
+    /// Whether all of the object is known.
+    is_known: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        around: Around<'_, '_>,
+        family: Family,
+        asking: &Asking<'_, '_>,
+        objection: Objection,
+        stated: &[&Object],
+    ) -> Self {
+        let Asking { object, subject } = asking;
+        let own = objection.denial.place();
+        let keys = own.steps().iter().filter_map(key).collect::<Vec<_>>();
+        // What templates look at first is mostly not what they object to.
+        let at = if family == Family::Gatekeeper || own.is_empty() {
+            subject.place(object, &objection.said, &keys)
+        } else {
+            subject.base.join(&own)
+        };
+        // The defaults of a kind that nothing defines are not known.
+        let is_known = !matches!(around.reviews.answer(around.repository, object).served, Served::Foreign);
+        let (title, stated) = (subject.title.clone(), stated.iter().map(|it| place(it)).collect());
+        Self { family, object: place(object), at, title, objection, stated, is_known }
+    }
+
+    /// The notice of a check.
+    pub(crate) fn notice(&self, check: &'static CheckInfo, repository: &Repository) -> Notice {
+        let Self { objection, title, .. } = self;
+        let (severity, verb) = match objection.action {
+            Action::Deny if objection.hangs_on.is_some() || !self.is_known => (Severity::Warning, "refuses"),
+            Action::Deny => (Severity::Error, "refuses"),
+            Action::Warn => (Severity::Warning, "warns of"),
+            Action::Note => (Severity::Info, "notes down"),
+        };
+        let noun = if self.family == Family::Gatekeeper { "constraint" } else { "policy" };
+        let policy = self.stated.first().map_or("", |it| repository.object(*it).name());
+        let message = format!("{noun} `{policy}` {verb} {title}: {}", objection.said);
+        let answer = objection.denial.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let notice = Notice::new(check, location(repository.object(self.object), &self.at), message)
+            .severity(severity)
+            .because(format!("the API server says: {answer}"));
+        let notice = self.with_causes(notice, repository);
+        match objection.hangs_on {
+            Some(why) => notice.because(why.to_owned()),
+            None => notice,
+        }
+    }
+
+    fn with_causes(&self, notice: Notice, repository: &Repository) -> Notice {
+        let stated = objection_causes(&self.objection).zip(&self.stated).zip(0..);
+        stated.fold(notice, |notice, ((path, object), at)| {
+            let (role, label) = match (self.family, at) {
+                (Family::Native, 0) => (Role::Cause, "the expression is here"),
+                (Family::Native, _) => (Role::Reference, "the binding is here"),
+                (Family::Gatekeeper, 0) => (Role::Cause, "the constraint is here"),
+                (Family::Gatekeeper, _) => (Role::Reference, "its template is here"),
+                (Family::Kyverno, _) => (Role::Cause, "the rule is here"),
+            };
+            notice.related(location(repository.object(*object), path), role, label)
+        })
+    }
+}
+
+/// The fields of the objects that state the policy.
+fn objection_causes(objection: &Objection) -> impl Iterator<Item = &FieldPath> {
+    objection.denial.causes.iter().filter(|cause| cause.of.is_some()).map(|cause| &cause.path)
+}
+
+fn key(step: &PathStep) -> Option<SmolStr> {
+    match step {
+        PathStep::Key(key) => Some(key.clone()),
+        PathStep::Index(_) => None,
+    }
+}
