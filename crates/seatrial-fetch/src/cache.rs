@@ -1,0 +1,51 @@
+//! The cache: one file for each digest, written whole or not at all.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use seatrial_render::fetched::Digest;
+use tempfile::NamedTempFile;
+
+use crate::FetchError;
+
+/// A directory that holds what was downloaded, by digest.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    directory: PathBuf,
+}
+
+impl Cache {
+    /// The cache in a directory, which is made when something is put there.
+    pub fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned() }
+    }
+
+    /// Whether it holds bytes of this digest, and they still have it.
+    pub fn holds(&self, digest: &Digest) -> bool {
+        fs::read(self.place(digest)).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
+    }
+
+    /// Keeps bytes; gives their digest.
+    pub fn put(&self, bytes: &[u8]) -> Result<Digest, FetchError> {
+        let digest = Digest::of(bytes);
+        if !self.holds(&digest) {
+            self.write(&self.place(&digest), bytes)
+                .map_err(|error| FetchError::Cache { reason: error.to_string() })?;
+        }
+        Ok(digest)
+    }
+
+    fn write(&self, place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let directory = place.parent().unwrap_or(&self.directory);
+        fs::create_dir_all(directory)?;
+        let mut file = NamedTempFile::new_in(directory)?;
+        file.write_all(bytes)?;
+        file.persist(place).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn place(&self, digest: &Digest) -> PathBuf {
+        self.directory.join(digest.place())
+    }
+}
