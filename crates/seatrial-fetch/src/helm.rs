@@ -63,7 +63,7 @@ fn offers(address: &str, name: &str, bytes: Vec<u8>) -> Result<Vec<Offer>, Fetch
 
 fn offer(entry: Node<'_>) -> Option<Offer> {
     let text = |key| entry.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-    let url = entry.get("urls").into_iter().flat_map(Node::items).find_map(|it| it.as_str());
+    let url = entry.get("urls").into_iter().flat_map(Node::items).find_map(Node::as_str);
     let version = text("version");
     (!version.is_empty()).then(|| Offer { version, url: url.map(ToOwned::to_owned), digest: text("digest") })
 }

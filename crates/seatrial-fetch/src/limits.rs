@@ -54,7 +54,7 @@ impl Default for Limits {
             rounds: 20,
             connect: Duration::from_secs(15),
             idle: Duration::from_secs(30),
-            whole: Duration::from_secs(600),
+            whole: Duration::from_mins(10),
         }
     }
 }

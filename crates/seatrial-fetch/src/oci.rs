@@ -2,6 +2,7 @@
 //! anybody is given.
 
 use std::cell::RefCell;
+use std::fmt::Write;
 
 use seatrial_helm::semver::Version;
 use seatrial_render::fetched::Digest;
@@ -230,7 +231,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~:/,".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped

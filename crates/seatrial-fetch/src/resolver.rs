@@ -29,7 +29,7 @@ impl Resolver for Guarded {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let found = self.inner.resolve(uri, config, timeout)?;
-        match found.iter().map(|it| it.ip()).find(|ip| is_private(*ip)) {
+        match found.iter().map(std::net::SocketAddr::ip).find(|ip| is_private(*ip)) {
             Some(ip) if !self.allows_private => {
                 Err(Error::Io(io::Error::new(io::ErrorKind::PermissionDenied, format!("{PRIVATE}{ip}"))))
             }
@@ -64,8 +64,9 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
     // Addresses that carry one of version 4: mapped, compatible, translated.
     let segments = ip.segments();
     let carried = match segments {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
-        [0x2002, high, low, ..] => Some((high, low)),
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => Some((high, low)),
         _ => None,
     };
     let v4 = carried.map(|(high, low)| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));

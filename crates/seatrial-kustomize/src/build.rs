@@ -194,6 +194,12 @@ impl Run<'_, '_> {
         self.problems.push(problem);
     }
 
+    fn say_all(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.say(problem);
+        }
+    }
+
     /// Notes an entry that names something of another host.
     fn note_remote(&mut self, entry: &Text, path: &TreePath, source: RemoteSource) {
         let (path, span) = match &self.away {
@@ -235,13 +241,15 @@ impl Run<'_, '_> {
     }
 
     pub(crate) fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
-        if let Refusal::Remote(source, _) = &refusal {
-            self.note_remote(at, path, source.clone());
+        if let Refusal::Remote(remote) = &refusal {
+            self.note_remote(at, path, remote.0.clone());
         }
         let (kind, message) = match refusal {
             Refusal::Missing(message) => (ProblemKind::Missing, message),
             Refusal::Outside(message) => (ProblemKind::Outside, message),
-            Refusal::Remote(_, why) => (ProblemKind::Remote, format!("'{}' is not read: {why}", at.value)),
+            Refusal::Remote(remote) => {
+                (ProblemKind::Remote, format!("'{}' is not read: {}", at.value, remote.1))
+            }
         };
         self.problem(kind, path, Some(at.span), message);
     }
@@ -275,12 +283,8 @@ impl Run<'_, '_> {
                 let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
                 let is_said =
                     |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
-                problems
-                    .into_iter()
-                    .filter(is_said)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .for_each(|it| self.say(it));
+                let said: Vec<Problem> = problems.into_iter().filter(is_said).collect();
+                self.say_all(said);
                 for (field, instead) in &kustomization.deprecated {
                     let message = format!("'{}' is deprecated. Please use '{instead}' instead.", field.value);
                     self.problem(ProblemKind::Deprecated, &loaded.path, Some(field.span), message);
@@ -457,7 +461,7 @@ impl Run<'_, '_> {
                 Err(refusal) => self.refused(refusal, entry, &own.path),
                 Ok(loaded) => {
                     let (config, problems) = read_configuration(&loaded.path, loaded.file, &loaded.text);
-                    problems.into_iter().for_each(|it| self.say(it));
+                    self.say_all(problems);
                     self.merge_config(config, into, own, Some(entry.span));
                 }
             }
@@ -725,7 +729,7 @@ impl Run<'_, '_> {
                     Err(refusal) => self.refused(refusal, path, &own.path),
                     Ok(loaded) => {
                         let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
-                        problems.into_iter().for_each(|it| self.say(it));
+                        self.say_all(problems);
                         found = more;
                     }
                 },

@@ -31,7 +31,7 @@ pub(crate) enum Refusal {
     /// It leads out of the kustomization's directory, or of the tree.
     Outside(String),
     /// It is an address, and was not fetched before.
-    Remote(RemoteSource, NotFetched),
+    Remote(Box<(RemoteSource, NotFetched)>),
 }
 
 /// A text with its id.
@@ -117,7 +117,7 @@ impl Loader<'_> {
 
     fn fetched(&self, remote: &RemoteName) -> Result<TreePath, Refusal> {
         let found = self.files.fetched(&remote.source);
-        found.map_err(|why| Refusal::Remote(remote.source.clone(), why))
+        found.map_err(|why| Refusal::Remote(Box::new((remote.source.clone(), why))))
     }
 
     /// A file that is named from a root.

@@ -83,8 +83,11 @@ impl Export<'_> {
     }
 }
 
-/// `MODE NAME\0ID`, and what follows.
-fn entry(bytes: &[u8]) -> Option<(&[u8], &[u8], ObjectId, &[u8])> {
+/// Mode, name, id, and what follows.
+type Entry<'a> = (&'a [u8], &'a [u8], ObjectId, &'a [u8]);
+
+/// Reads `MODE NAME\0ID`.
+fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
     let space = bytes.iter().position(|byte| *byte == b' ')?;
     let (mode, rest) = (&bytes[..space], &bytes[space + 1..]);
     let end = rest.iter().position(|byte| *byte == 0)?;

@@ -34,17 +34,14 @@ fn over_http(address: &str) -> Result<String, FetchError> {
     if address.starts_with("file://") {
         return Err(FetchError::address(address, "it lies on this machine, and each machine has another"));
     }
-    let (host, path) = match address.strip_prefix("ssh://") {
-        Some(rest) => {
-            let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-            (host.split(':').next().unwrap_or(host), path)
-        }
-        None => {
-            let (authority, path) = address.split_once(':').unwrap_or(("", ""));
-            (authority.rsplit_once('@').map_or(authority, |(_, host)| host), path)
-        }
+    let (host, path) = if let Some(rest) = address.strip_prefix("ssh://") {
+        let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        (host.split(':').next().unwrap_or(host), path)
+    } else {
+        let (authority, path) = address.split_once(':').unwrap_or(("", ""));
+        (authority.rsplit_once('@').map_or(authority, |(_, host)| host), path)
     };
     let path = path.trim_start_matches('/');
     if host.is_empty() || path.is_empty() || host.contains('/') {

@@ -35,10 +35,9 @@ impl<'a> Remote<'a> {
         if !lines.contains(&"version 2") {
             return Err(malformed("it does not speak version 2 of git's protocol"));
         }
-        if let Some(format) = lines.iter().find_map(|it| it.strip_prefix("object-format=")) {
-            if format != "sha1" {
-                return Err(malformed("its objects are not named by SHA-1"));
-            }
+        let format = lines.iter().find_map(|it| it.strip_prefix("object-format="));
+        if format.is_some_and(|it| it != "sha1") {
+            return Err(malformed("its objects are not named by SHA-1"));
         }
         let features = lines.iter().find_map(|it| it.strip_prefix("fetch=")).unwrap_or_default();
         let is_shallow = features.split(' ').any(|it| it == "shallow");

@@ -147,7 +147,7 @@ fn refs_are_found_as_git_fetch_finds_them() {
 
 #[test]
 fn a_tree_with_links_and_deltas_is_whole() {
-    let long: String = (0..2_000).map(|it| format!("line {it}\n")).collect();
+    let long = (0..2_000).map(|it| format!("line {it}")).collect::<Vec<_>>().join("\n") + "\n";
     let changed = format!("{long}more\n");
     let repository = Repository::new(&[("k8s/a.yaml", &long), ("k8s/deep/b.yaml", &changed)]);
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Helm repositories.
 
+use std::fmt::Write;
+
 use seatrial_fetch::{FetchError, Fetched, Limits};
 use seatrial_render::fetched::Digest;
 use seatrial_source::RemoteSource;
@@ -14,10 +16,15 @@ fn repository(charts: &[(&str, &str, Vec<u8>, Digest)]) -> Server {
     for (name, version, bytes, digest) in charts {
         let file = format!("{name}-{version}.tgz");
         if !index.contains(&format!("  {name}:\n")) {
-            index.push_str(&format!("  {name}:\n"));
+            let _ = writeln!(index, "  {name}:");
         }
-        index
-            .push_str(&format!("  - version: {version}\n    urls: [{file}]\n    digest: {}\n", digest.hex()));
+        let _ = writeln!(
+            index,
+            "  - version: {version}
+    urls: [{file}]
+    digest: {}",
+            digest.hex()
+        );
         files.push((format!("/charts/{file}"), bytes.clone()));
     }
     files.push(("/charts/index.yaml".to_owned(), index.into_bytes()));

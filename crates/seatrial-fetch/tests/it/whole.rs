@@ -42,8 +42,8 @@ fn fetch(tree: &MemoryFiles, cache: &std::path::Path, before: &Lock, is_update: 
 }
 
 fn kustomization(lines: &[String]) -> MemoryFiles {
-    let list: String = lines.iter().map(|it| format!("- {it}\n")).collect();
-    MemoryFiles::from_iter([("kustomization.yaml", format!("resources:\n{list}"))])
+    let text = format!("resources: ['{}']", lines.join("', '"));
+    MemoryFiles::from_iter([("kustomization.yaml", text)])
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn mounted(files: &[(&str, &str)], fetched: &[(RemoteSource, Vec<u8>)]) -> Fetch
         cache.insert(&digest.place(), bytes.clone());
         lock.pins.insert(source.clone(), Pin { resolved: "c0ffee".to_owned(), digest });
     }
-    let files = MemoryFiles::from_iter(files.iter().copied());
+    let files: MemoryFiles = files.iter().copied().collect();
     Fetched::new(Box::new(files), &TreePath::top(), &lock, Some(Box::new(cache)))
 }
 
@@ -114,7 +114,11 @@ fn build(files: &Fetched) -> (seatrial_kustomize::Build, SourceMap) {
     let mut sources = SourceMap::new();
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
     let mut loader = seatrial_kustomize::Loader { files, register: &mut register, is_unrestricted: true };
-    let built = seatrial_kustomize::build(&TreePath::new("k8s"), &mut loader, &Default::default());
+    let built = seatrial_kustomize::build(
+        &TreePath::new("k8s"),
+        &mut loader,
+        &seatrial_kustomize::Options::default(),
+    );
     (built, sources)
 }
 

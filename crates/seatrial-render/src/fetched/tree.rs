@@ -177,9 +177,8 @@ impl TreeBlob {
         match self.entries.get(&real) {
             Some(TreeEntry::File(range)) if range.len() as u64 > limit => Err(ReadError::TooLarge { limit }),
             Some(TreeEntry::File(range)) => Ok(self.bytes[range.clone()].to_vec()),
-            Some(TreeEntry::Symlink(_)) => Err(ReadError::Missing),
             None if self.below(&real).next().is_some() => Err(ReadError::NotAFile),
-            None => Err(ReadError::Missing),
+            Some(TreeEntry::Symlink(_)) | None => Err(ReadError::Missing),
         }
     }
 }
