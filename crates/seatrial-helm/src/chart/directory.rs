@@ -1,17 +1,53 @@
 //! The files of a chart in a directory, without those that `.helmignore`
 //! names; links inside the tree are followed.
 
+use std::sync::Arc;
+
 use seatrial_source::{EntryKind, Files, ReadError, TreePath};
 
 use super::archive::{CHART_BYTES_MAX, FILES_MAX};
 use super::ignore::Rules;
 use super::{Problem, ProblemKind};
 
-/// A file as it was read: its name in the chart, its place, its bytes.
+/// A file as it was read: its name in the chart, its place, what it holds.
 pub(super) struct RawFile {
     pub(super) name: String,
     pub(super) path: TreePath,
-    pub(super) bytes: Vec<u8>,
+    pub(super) raw: Raw,
+}
+
+/// What a file holds, without a byte order mark. Text is kept in the form that
+/// everybody shares, so that the buffer it was read into serves the next file.
+pub(super) enum Raw {
+    Text(Arc<str>),
+    Bytes(Vec<u8>),
+}
+
+impl Raw {
+    /// Helm drops a byte order mark wherever one stands.
+    pub(super) fn new(mut bytes: Vec<u8>) -> Self {
+        let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        if let Ok(text) = std::str::from_utf8(&bytes[mark..]) {
+            return Self::Text(text.into());
+        }
+        bytes.drain(..mark);
+        Self::Bytes(bytes)
+    }
+
+    /// The text; of bytes, what comes closest.
+    pub(super) fn text(&self) -> Arc<str> {
+        match self {
+            Self::Text(text) => Arc::clone(text),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
 }
 
 /// The deepest directory that is entered: links may lead in circles.
@@ -106,7 +142,7 @@ impl Walk<'_> {
         match self.files.read(&path, limit) {
             Ok(bytes) if self.found.len() < FILES_MAX => {
                 self.left -= bytes.len() as u64;
-                self.found.push(RawFile { name, path, bytes });
+                self.found.push(RawFile { name, path, raw: Raw::new(bytes) });
             }
             Ok(_) | Err(ReadError::TooLarge { .. }) => {
                 let message = match self.file_bytes_max {

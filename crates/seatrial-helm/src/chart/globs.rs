@@ -10,12 +10,30 @@ impl BadPattern {
     pub(crate) const MESSAGE: &'static str = "syntax error in pattern";
 }
 
-/// Go's `path.Match`: `*` and `?` stop at slashes.
+/// A pattern of Go's `path.Match`: `*` and `?` stop at slashes.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    letters: Vec<char>,
+    is_literal: bool,
+}
+
+impl Pattern {
+    pub(super) fn new(pattern: &str) -> Result<Self, BadPattern> {
+        let letters: Vec<char> = pattern.chars().collect();
+        check_pattern(&letters)?;
+        Ok(Self { is_literal: !pattern.contains(['*', '?', '[', '\\']), letters })
+    }
+
+    /// Whether the whole name, letter by letter, fits.
+    pub(super) fn matches(&self, name: &[char]) -> bool {
+        if self.is_literal { self.letters == name } else { match_here(&self.letters, name) }
+    }
+}
+
+/// Go's `path.Match`.
 pub(crate) fn path_match(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
-    check_pattern(&pattern)?;
-    Ok(match_here(&pattern, &name))
+    Pattern::new(pattern).map(|pattern| pattern.matches(&name))
 }
 
 fn check_pattern(pattern: &[char]) -> Result<(), BadPattern> {

@@ -1,6 +1,6 @@
 //! `.helmignore`: close to `.gitignore`, with rules of its own.
 
-use super::globs::{BadPattern, path_match};
+use super::globs::{BadPattern, Pattern};
 
 /// The rules of one file, in order.
 #[derive(Debug, Default)]
@@ -8,7 +8,8 @@ pub(super) struct Rules(Vec<Rule>);
 
 #[derive(Debug)]
 struct Rule {
-    pattern: String,
+    /// None where what is left of the line does not parse: it fits nothing.
+    pattern: Option<Pattern>,
     is_negated: bool,
     only_directories: bool,
     /// Whether the whole path is compared, not just its last step.
@@ -40,12 +41,12 @@ impl Rules {
         if line.contains("**") {
             return Err("double-star (**) syntax is not supported".to_owned());
         }
-        path_match(line, "abc").map_err(|BadPattern| BadPattern::MESSAGE.to_owned())?;
+        Pattern::new(line).map_err(|BadPattern| BadPattern::MESSAGE.to_owned())?;
         let (is_negated, rule) = strip(line, |line| line.strip_prefix('!'));
         let (only_directories, rule) = strip(rule, |rule| rule.strip_suffix('/'));
         let (is_rooted, rule) = strip(rule, |rule| rule.strip_prefix('/'));
         let is_path = is_rooted || rule.contains('/');
-        self.0.push(Rule { pattern: rule.to_owned(), is_negated, only_directories, is_path });
+        self.0.push(Rule { pattern: Pattern::new(rule).ok(), is_negated, only_directories, is_path });
         Ok(())
     }
 
@@ -55,23 +56,20 @@ impl Rules {
         if matches!(path, "" | "." | "./") {
             return false;
         }
+        let path: Vec<char> = path.trim_end_matches('/').chars().collect();
+        let name = path.rsplit(|it| *it == '/').next().unwrap_or(&path);
         self.0.iter().any(|rule| {
             let is_passed = rule.only_directories && !is_directory;
-            if rule.is_negated { is_passed || !rule.matches(path) } else { !is_passed && rule.matches(path) }
+            let matches = || {
+                rule.pattern.as_ref().is_some_and(|it| it.matches(if rule.is_path { &path } else { name }))
+            };
+            if rule.is_negated { is_passed || !matches() } else { !is_passed && matches() }
         })
     }
 }
 
 fn strip<'a>(text: &'a str, by: impl Fn(&'a str) -> Option<&'a str>) -> (bool, &'a str) {
     by(text).map_or((false, text), |rest| (true, rest))
-}
-
-impl Rule {
-    fn matches(&self, path: &str) -> bool {
-        let path = path.trim_end_matches('/');
-        let name = if self.is_path { path } else { path.rsplit_once('/').map_or(path, |(_, name)| name) };
-        path_match(&self.pattern, name).unwrap_or(false)
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use seatrial_source::TreePath;
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::archive;
-use super::directory::{self, RawFile};
+use super::directory::{self, Raw, RawFile};
 use super::{Chart, ChartFile, Content, Loaded, Loader, Metadata, Problem, ProblemKind};
 use crate::semver;
 use crate::values::ValuesText;
@@ -63,7 +63,7 @@ impl Loader<'_> {
         let files = archive::unpack(bytes, self.file_bytes_max())?;
         let raw = files.into_iter().map(|(name, bytes)| {
             let path = path.join(&name).unwrap_or_else(|| path.clone());
-            RawFile { name, path, bytes }
+            RawFile { name, path, raw: Raw::new(bytes) }
         });
         Ok(raw.collect())
     }
@@ -251,7 +251,7 @@ impl Intake<'_, '_> {
     }
 
     fn parse(&mut self, file: &RawFile) -> (seatrial_source::FileId, Stream) {
-        let text: Arc<str> = String::from_utf8_lossy(without_mark(&file.bytes)).into();
+        let text = file.raw.text();
         let id = (self.loader.register)(&file.path, &text);
         (id, seatrial_yaml::parse(id, text, Dialect::GoYaml2, &Limits::default()))
     }
@@ -291,7 +291,7 @@ impl Intake<'_, '_> {
     }
 
     fn values(&mut self, chart: &mut Chart, file: &RawFile) {
-        let text: Arc<str> = String::from_utf8_lossy(without_mark(&file.bytes)).into();
+        let text = file.raw.text();
         let id = (self.loader.register)(&file.path, &text);
         let is_multi = self.loader.helm.switches().multi_document_values;
         let values = ValuesText::parse(id, &text, is_multi);
@@ -311,13 +311,12 @@ impl Intake<'_, '_> {
     }
 
     fn content(&mut self, file: &RawFile) -> ChartFile {
-        let bytes = without_mark(&file.bytes);
-        let content = match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let text: Arc<str> = text.into();
-                Content::Text { file: (self.loader.register)(&file.path, &text), text }
+        let content = match &file.raw {
+            Raw::Text(text) => {
+                let id = (self.loader.register)(&file.path, text);
+                Content::Text { file: id, text: Arc::clone(text) }
             }
-            Err(_) => Content::Bytes(bytes.into()),
+            Raw::Bytes(bytes) => Content::Bytes(bytes.as_slice().into()),
         };
         ChartFile { name: file.name.as_str().into(), path: file.path.clone(), content }
     }
@@ -347,7 +346,7 @@ impl Intake<'_, '_> {
         let is_archive = ending(name) == Some("tgz");
         let found = if is_archive {
             self.is_packed = true;
-            let unpacked = files.first().map(|file| self.loader.unpack(&file.bytes, &file.path));
+            let unpacked = files.first().map(|file| self.loader.unpack(file.raw.bytes(), &file.path));
             match unpacked {
                 Some(Ok(files)) => self.chart(files, &path),
                 Some(Err(message)) => {
@@ -376,9 +375,4 @@ impl Intake<'_, '_> {
 /// What stands behind the last dot, in its own case.
 fn ending(name: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(_, ending)| ending)
-}
-
-/// Helm drops a byte order mark wherever one stands.
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
