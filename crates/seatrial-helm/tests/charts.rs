@@ -106,7 +106,7 @@ fn pieces_cover_the_text_and_lead_to_values() {
     let options = Options { trace: true, ..Options::default() };
     let rendered = yard.render(&["flag=red"], &options);
     let file = &rendered.files[0];
-    assert_eq!(file.text, "a: \"tall\"\nb: red\n");
+    assert_eq!(&*file.text, "a: \"tall\"\nb: red\n");
     let total: u32 = file.pieces.iter().map(|piece| piece.length).sum();
     assert_eq!(total as usize, file.text.len());
     let read: Vec<&str> = rendered.reads.iter().map(|span| yard.sources.text(*span)).collect();
@@ -134,7 +134,7 @@ fn a_dependency_that_is_not_vendored_is_taken_from_its_directory() {
     assert!(loaded.problems[0].message.ends_with("missing in charts/ directory: sail, gone"));
     let rendered = yard.render(&[], &Options::default());
     assert_eq!(rendered.files[0].path, "ship/charts/jib/templates/s.yaml");
-    assert_eq!(rendered.files[0].text, "colour: white\n");
+    assert_eq!(&*rendered.files[0].text, "colour: white\n");
 }
 
 #[test]

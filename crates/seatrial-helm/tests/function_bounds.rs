@@ -12,7 +12,7 @@ fn execute(template: &str, trace: Trace) -> Result<String, Box<ExecError>> {
     set.parse("t", template, Home::None).expect("a template");
     let limits = Limits { steps: 4_000_000, ..Limits::default() };
     let mut engine = Engine::new(Arc::new(set), trace, Options { limits, ..Options::default() });
-    engine.execute("t", Value::NIL).map(|output| output.text)
+    engine.execute("t", Value::NIL).map(|output| output.text.to_string())
 }
 
 fn assert_bounded(template: &str) {

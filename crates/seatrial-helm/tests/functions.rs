@@ -86,7 +86,7 @@ fn render(version: HelmVersion, template: &str, context: &serde_json::Value) -> 
     set.parse("t", template, Home::None).map_err(|error| error.message)?;
     let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
     let output = engine.execute("t", value(context)).map_err(|error| error.message)?;
-    Ok(output.text)
+    Ok(output.text.to_string())
 }
 
 /// JSON as Go reads it: all numbers are floats. The chart's values have a type

@@ -83,7 +83,7 @@ fn answer(head: &Map, row: &Map, template: &str, is_traced: bool) -> Result<Stri
         let length: u32 = output.pieces.iter().map(|it| it.length).sum();
         assert_eq!(length as usize, output.text.len(), "pieces of {template}");
     }
-    Ok(output.text)
+    Ok(output.text.to_string())
 }
 
 fn text(row: &Map, key: &str) -> Option<String> {

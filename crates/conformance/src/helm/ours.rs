@@ -170,7 +170,10 @@ fn name_of(text: &str) -> anyhow::Result<String> {
     set.parse("name-template", text, Home::None).map_err(|error| anyhow!(error))?;
     engine::on_deep_stack(move || {
         let mut engine = Engine::new(Arc::new(set), Trace::off(), engine::Options::default());
-        engine.execute("name-template", Value::NIL).map(|it| it.text).map_err(|error| anyhow!(error.message))
+        engine
+            .execute("name-template", Value::NIL)
+            .map(|it| it.text.to_string())
+            .map_err(|error| anyhow!(error.message))
     })
 }
 

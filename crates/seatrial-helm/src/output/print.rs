@@ -44,7 +44,7 @@ impl Rendered {
     /// What `helm template` prints when nothing is wrong. An error says which
     /// of the templates to show is not there.
     pub fn output(&self, show: &Show) -> Result<Output, String> {
-        let mut output = Output::default();
+        let mut output = Output::with_room_for(self, show);
         if show.include_crds {
             for (index, file) in self.files.iter().enumerate().filter(|(_, file)| file.is_crd) {
                 output.document(&file.path, index, &(0..file.text.len()), &file.text);
@@ -70,6 +70,16 @@ impl Rendered {
 }
 
 impl Output {
+    /// With room for all that may be shown, so that it never moves.
+    fn with_room_for(rendered: &Rendered, show: &Show) -> Self {
+        let head = |path: &str| path.len() + "---\n# Source: \n\n".len();
+        let manifests = rendered.manifests.iter().chain(&rendered.hooks);
+        let manifests = manifests.map(|it| head(&rendered.files[it.file].path) + it.range.len());
+        let files = rendered.files.iter().filter(|it| show.include_crds && it.is_crd);
+        let files = files.map(|it| head(&it.path) + it.text.len());
+        Self { text: String::with_capacity(manifests.chain(files).sum()), parts: Vec::new() }
+    }
+
     fn manifest(&mut self, rendered: &Rendered, manifest: &Manifest) {
         let file = &rendered.files[manifest.file];
         self.document(&file.path, manifest.file, &manifest.range, &file.text);

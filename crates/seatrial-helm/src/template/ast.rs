@@ -11,6 +11,7 @@ use super::quote::quote;
 pub(super) struct Source {
     pub(super) name: Arc<str>,
     pub(super) text: Arc<str>,
+    pub(super) tree: Tree,
 }
 
 impl Source {
@@ -24,6 +25,88 @@ impl Source {
     }
 }
 
+/// All nodes of a text, side by side: charts have thousands, most of them
+/// small, and are parsed for each render.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) branches: Vec<Branch>,
+    pub(super) invocations: Vec<Invocation>,
+    pub(super) pipes: Vec<Pipe>,
+    pub(super) declared: Vec<Declared>,
+    pub(super) commands: Vec<Command>,
+    pub(super) operands: Vec<Operand>,
+    pub(super) numbers: Vec<Number>,
+}
+
+/// A stretch of one of the lists of a [`Tree`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
+    start: u32,
+    end: u32,
+}
+
+impl Run {
+    /// Moves what lies in `from` from the `first` on to the end of a list.
+    pub(super) fn of<T>(list: &mut Vec<T>, from: &mut Vec<T>, first: usize) -> Self {
+        let start = list.len() as u32;
+        list.extend(from.drain(first..));
+        Self { start, end: list.len() as u32 }
+    }
+
+    pub(super) fn in_list<T>(self, list: &[T]) -> &[T] {
+        &list[self.start as usize..self.end as usize]
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// Adds to a list of a [`Tree`]; the place is the name of what was added.
+pub(super) fn add<T>(list: &mut Vec<T>, item: T) -> u32 {
+    list.push(item);
+    list.len() as u32 - 1
+}
+
+impl Tree {
+    pub(super) fn nodes(&self, list: List) -> &[Node] {
+        list.0.in_list(&self.nodes)
+    }
+
+    pub(super) fn commands(&self, pipe: &Pipe) -> &[Command] {
+        pipe.commands.in_list(&self.commands)
+    }
+
+    pub(super) fn declared(&self, pipe: &Pipe) -> &[Declared] {
+        pipe.declared.in_list(&self.declared)
+    }
+
+    pub(super) fn args(&self, command: &Command) -> &[Operand] {
+        command.args.in_list(&self.operands)
+    }
+
+    pub(super) fn branch(&self, at: u32) -> &Branch {
+        &self.branches[at as usize]
+    }
+
+    pub(super) fn invocation(&self, at: u32) -> &Invocation {
+        &self.invocations[at as usize]
+    }
+
+    pub(super) fn pipe(&self, at: u32) -> &Pipe {
+        &self.pipes[at as usize]
+    }
+
+    pub(super) fn operand(&self, at: u32) -> &Operand {
+        &self.operands[at as usize]
+    }
+
+    pub(super) fn number(&self, at: u32) -> &Number {
+        &self.numbers[at as usize]
+    }
+}
+
 /// A template: a file's own, or one that a text defines.
 #[derive(Debug)]
 pub(super) struct Template {
@@ -32,23 +115,36 @@ pub(super) struct Template {
     pub(super) root: List,
 }
 
-/// Nodes in order.
-#[derive(Debug, Default)]
-pub(super) struct List {
-    pub(super) nodes: Box<[Node]>,
+impl Template {
+    /// Whether it is nothing but space.
+    pub(super) fn is_empty(&self) -> bool {
+        self.source.tree.is_empty(self.root, &self.source.text)
+    }
 }
 
-/// The number of a constant or of a stretch of text, unique in a set.
+/// Nodes in order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct List(pub(super) Run);
+
+/// The number of a constant text, or of a stretch of text, unique in a set.
 pub(super) type Literal = u32;
 
-#[derive(Debug)]
+/// How many of each kind a set has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Literals {
+    pub(super) strings: Literal,
+    pub(super) texts: Literal,
+}
+
+/// Branches and invocations by their places.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Node {
     Text { start: u32, end: u32, literal: Literal },
     Action(Pipe),
-    If(Box<Branch>),
-    With(Box<Branch>),
-    Range(Box<Branch>),
-    Template(Box<Invocation>),
+    If(u32),
+    With(u32),
+    Range(u32),
+    Template(u32),
     Break,
     Continue,
 }
@@ -70,13 +166,13 @@ pub(super) struct Invocation {
     pub(super) pipe: Option<Pipe>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Pipe {
     pub(super) at: u32,
     pub(super) end: u32,
     pub(super) is_assign: bool,
-    pub(super) declared: Vec<Declared>,
-    pub(super) commands: Box<[Command]>,
+    pub(super) declared: Run,
+    pub(super) commands: Run,
 }
 
 /// A variable to the left of `:=` or `=`.
@@ -90,7 +186,7 @@ pub(super) struct Declared {
 pub(super) struct Command {
     pub(super) at: u32,
     pub(super) end: u32,
-    pub(super) args: Box<[Operand]>,
+    pub(super) args: Run,
 }
 
 /// An operand with its bytes; `at` is the place Go names.
@@ -102,21 +198,23 @@ pub(super) struct Operand {
     pub(super) kind: OperandKind,
 }
 
-#[derive(Debug)]
+/// Numbers, pipes and other operands by their places.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum OperandKind {
     Dot,
     Nil,
     Bool(bool),
-    Number(Box<Number>),
-    /// The text without its quotes.
-    String(Literal, Box<[u8]>),
+    Number(u32),
+    /// Its value is what its bytes, quotes and all, say.
+    String(Literal),
     Field,
     /// `$name.fields`
     Variable(u32),
-    Function(Callee),
+    /// The number of a function.
+    Function(u32),
     /// `(term).fields`; the fields begin at `at`.
-    Chain(Box<Operand>),
-    Pipe(Box<Pipe>),
+    Chain(u32),
+    Pipe(u32),
 }
 
 /// What an identifier calls.
@@ -134,12 +232,6 @@ impl Callee {
         match self {
             Self::And(it) | Self::Or(it) | Self::Len(it) | Self::Call(it) | Self::Plain(it) => it,
         }
-    }
-}
-
-impl std::fmt::Debug for Callee {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.function().name)
     }
 }
 
@@ -161,10 +253,10 @@ impl Number {
     }
 }
 
-impl List {
-    /// Whether it holds nothing but space and definitions.
-    pub(super) fn is_empty(&self, text: &str) -> bool {
-        self.nodes.iter().all(|node| match node {
+impl Tree {
+    /// Whether a list holds nothing but space and definitions.
+    pub(super) fn is_empty(&self, list: List, text: &str) -> bool {
+        self.nodes(list).iter().all(|node| match node {
             Node::Text { start, end, .. } => text[*start as usize..*end as usize].trim().is_empty(),
             _ => false,
         })
@@ -174,17 +266,18 @@ impl List {
 impl Node {
     /// What is evaluated first, for errors.
     pub(super) fn print(&self, source: &Source, out: &mut String) {
-        match self {
-            Self::Text { start, end, .. } => out.push_str(&source.text[*start as usize..*end as usize]),
+        let tree = &source.tree;
+        match *self {
+            Self::Text { start, end, .. } => out.push_str(&source.text[start as usize..end as usize]),
             Self::Action(pipe) => {
                 out.push_str("{{");
                 pipe.print(source, out);
                 out.push_str("}}");
             }
-            Self::If(branch) => branch.print("if", source, out),
-            Self::With(branch) => branch.print("with", source, out),
-            Self::Range(branch) => branch.print("range", source, out),
-            Self::Template(invocation) => invocation.print(source, out),
+            Self::If(branch) => tree.branch(branch).print("if", source, out),
+            Self::With(branch) => tree.branch(branch).print("with", source, out),
+            Self::Range(branch) => tree.branch(branch).print("range", source, out),
+            Self::Template(invocation) => tree.invocation(invocation).print(source, out),
             Self::Break => out.push_str("{{break}}"),
             Self::Continue => out.push_str("{{continue}}"),
         }
@@ -192,8 +285,8 @@ impl Node {
 }
 
 impl List {
-    fn print(&self, source: &Source, out: &mut String) {
-        for node in &self.nodes {
+    fn print(self, source: &Source, out: &mut String) {
+        for node in source.tree.nodes(self) {
             node.print(source, out);
         }
     }
@@ -229,7 +322,7 @@ impl Invocation {
 
 impl Pipe {
     pub(super) fn print(&self, source: &Source, out: &mut String) {
-        for (index, declared) in self.declared.iter().enumerate() {
+        for (index, declared) in source.tree.declared(self).iter().enumerate() {
             if index > 0 {
                 out.push_str(", ");
             }
@@ -238,7 +331,7 @@ impl Pipe {
         if !self.declared.is_empty() {
             out.push_str(if self.is_assign { " = " } else { " := " });
         }
-        for (index, command) in self.commands.iter().enumerate() {
+        for (index, command) in source.tree.commands(self).iter().enumerate() {
             if index > 0 {
                 out.push_str(" | ");
             }
@@ -249,7 +342,7 @@ impl Pipe {
 
 impl Command {
     pub(super) fn print(&self, source: &Source, out: &mut String) {
-        for (index, arg) in self.args.iter().enumerate() {
+        for (index, arg) in source.tree.args(self).iter().enumerate() {
             if index > 0 {
                 out.push(' ');
             }
@@ -260,20 +353,22 @@ impl Command {
 
 impl Operand {
     pub(super) fn print(&self, source: &Source, out: &mut String) {
-        match &self.kind {
+        match self.kind {
             OperandKind::Dot => out.push('.'),
             OperandKind::Nil => out.push_str("nil"),
-            OperandKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            OperandKind::Number(number) => out.push_str(&number.text),
-            OperandKind::String(..) | OperandKind::Field | OperandKind::Variable(_) => {
+            OperandKind::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+            OperandKind::Number(number) => out.push_str(&source.tree.number(number).text),
+            OperandKind::String(_)
+            | OperandKind::Field
+            | OperandKind::Variable(_)
+            | OperandKind::Function(_) => {
                 out.push_str(&source.text[self.start as usize..self.end as usize]);
             }
-            OperandKind::Function(callee) => out.push_str(callee.function().name),
             OperandKind::Chain(node) => {
-                node.print_in_brackets(source, out);
+                source.tree.operand(node).print_in_brackets(source, out);
                 out.push_str(&source.text[self.at as usize..self.end as usize]);
             }
-            OperandKind::Pipe(pipe) => pipe.print(source, out),
+            OperandKind::Pipe(pipe) => source.tree.pipe(pipe).print(source, out),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use seatrial_source::Span;
 
-use super::ast::Literal;
+use super::ast::Literals;
 use super::error::{ExecError, ParseError};
 use super::exec::{NO_VALUE, Reflect, execute};
 use super::parse::{Parsed, parse};
@@ -72,13 +72,13 @@ impl Default for Options {
 #[derive(Clone, Debug, Default)]
 pub struct Output {
     /// The text.
-    pub text: String,
+    pub text: Arc<str>,
     /// Where its bytes came from, in order; empty while tracing is off.
     pub pieces: Vec<Piece>,
 }
 
 /// Which origins were read: keys that a template looked at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reads {
     bits: Vec<u64>,
 }
@@ -148,17 +148,14 @@ pub struct Engine {
     pub(super) pending: Option<Box<ExecError>>,
     pub(super) random: Random,
     set: Arc<Set>,
-    literals: Vec<LiteralSlot>,
-    next_literal: Literal,
+    /// The values of constant texts, and where constants and texts stand in
+    /// their files, by their numbers.
+    pub(super) strings: Vec<Option<Rc<str>>>,
+    pub(super) string_origins: Vec<OriginId>,
+    pub(super) text_origins: Vec<OriginId>,
+    next_literals: Literals,
     texts: FxHashMap<Rc<str>, Rc<Parsed>>,
     text_bytes: usize,
-}
-
-/// What is kept of a constant: its value, and its origin in a file.
-#[derive(Clone, Default)]
-pub(super) struct LiteralSlot {
-    pub(super) value: Option<Value>,
-    pub(super) origin: OriginId,
 }
 
 /// How many bytes of texts given to `tpl` are kept parsed.
@@ -179,8 +176,10 @@ impl Engine {
             included: FxHashMap::default(),
             pending: None,
             random: Random::new(options.seed),
-            literals: Vec::new(),
-            next_literal: set.literals,
+            strings: Vec::with_capacity(set.literals.strings as usize),
+            string_origins: Vec::new(),
+            text_origins: Vec::new(),
+            next_literals: set.literals,
             texts: FxHashMap::default(),
             text_bytes: 0,
             options,
@@ -198,10 +197,9 @@ impl Engine {
         self.included.clear();
         self.depth = 0;
         let executed = execute(self, &set, &entry.template, entry.home, FrameId::ROOT, context);
-        let text = std::mem::take(&mut self.text);
         let pieces = std::mem::take(&mut self.pieces);
         executed?;
-        let output = Output::new(text, pieces);
+        let output = Output::new(&self.text, pieces);
         Ok(if self.options.removes_no_value { output.without_no_value(&mut self.trace) } else { output })
     }
 
@@ -215,14 +213,6 @@ impl Engine {
     /// How many bytes may still be written.
     pub(super) fn room(&self) -> usize {
         self.options.limits.output_bytes.saturating_sub(self.text.len())
-    }
-
-    pub(super) fn literal(&mut self, literal: Literal) -> &mut LiteralSlot {
-        let index = literal as usize;
-        if index >= self.literals.len() {
-            self.literals.resize(index + 1, LiteralSlot::default());
-        }
-        &mut self.literals[index]
     }
 
     /// The origin of a range of a template's text.
@@ -257,8 +247,8 @@ impl Engine {
         if let Some(parsed) = self.texts.get(text) {
             return Ok(Rc::clone(parsed));
         }
-        let parsed = Rc::new(parse("gotpl".into(), &text.into(), functions, self.next_literal, home)?);
-        self.next_literal = parsed.literals;
+        let parsed = Rc::new(parse("gotpl".into(), &text.into(), functions, self.next_literals, home)?);
+        self.next_literals = parsed.literals;
         self.text_bytes += text.len();
         if let (true, Data::Str(key)) = (self.text_bytes <= KEPT_TEXT_BYTES, &value.data) {
             self.texts.insert(Rc::clone(key), Rc::clone(&parsed));
@@ -268,12 +258,12 @@ impl Engine {
 }
 
 impl Output {
-    fn new(text: Vec<u8>, pieces: Vec<Piece>) -> Self {
-        match String::from_utf8(text) {
-            Ok(text) => Self { text, pieces },
+    fn new(text: &[u8], pieces: Vec<Piece>) -> Self {
+        match std::str::from_utf8(text) {
+            Ok(text) => Self { text: text.into(), pieces },
             // The pieces no longer fit; a rendered file that is no text is rare.
-            Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Err(_) => {
+                let text: Arc<str> = String::from_utf8_lossy(text).into();
                 let length = text.len() as u32;
                 let piece = Piece { length, origin: OriginId::NONE, frame: FrameId::ROOT };
                 Self { text, pieces: if pieces.is_empty() { pieces } else { vec![piece] } }
@@ -297,7 +287,7 @@ impl Output {
             }
             at = start + NO_VALUE.len();
         }
-        Self { text, pieces }
+        Self { text: text.into(), pieces }
     }
 }
 

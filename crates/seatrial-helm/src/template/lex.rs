@@ -221,7 +221,8 @@ impl<'t> Lexer<'t> {
     }
 
     fn inside_action(&mut self) -> Token {
-        if let Some(is_trimmed) = self.at_right_delim() {
+        let may_end = self.bytes.get(self.at).is_some_and(|it| *it == b'}' || is_space(*it));
+        if let Some(is_trimmed) = may_end.then(|| self.at_right_delim()).flatten() {
             if self.paren_depth == 0 {
                 return self.right_delim(is_trimmed);
             }
@@ -266,6 +267,19 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Letters, digits and underscores.
+    fn word(&mut self) {
+        loop {
+            match self.bytes.get(self.at) {
+                Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'_' => self.at += 1,
+                Some(0x80..) if self.peek().is_some_and(is_alphanumeric) => {
+                    self.next_char();
+                }
+                _ => return,
+            }
+        }
+    }
+
     /// A run of spaces; the first is taken. The last may belong to ` -}}`.
     fn space(&mut self) -> Token {
         while self.bytes.get(self.at).copied().is_some_and(is_space) {
@@ -282,9 +296,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn identifier(&mut self) -> Token {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next_char();
-        }
+        self.word();
         if !self.at_terminator() {
             return self.bad_character();
         }
@@ -310,9 +322,7 @@ impl<'t> Lexer<'t> {
         if self.at_terminator() {
             return self.token(alone);
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next_char();
-        }
+        self.word();
         if !self.at_terminator() {
             return self.bad_character();
         }

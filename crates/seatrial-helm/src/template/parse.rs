@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::ast::{
-    Branch, Callee, Command, Declared, Invocation, List, Literal, Node, Operand, OperandKind, Pipe, Source,
-    Template,
+    Branch, Command, Declared, Invocation, List, Literal, Literals, Node, Operand, OperandKind, Pipe, Run,
+    Source, Template, Tree, add,
 };
 use super::error::{ParseError, Place};
 use super::lex::{Kind, Lexer, Token};
@@ -20,49 +22,52 @@ const MAX_DEPTH: u32 = 400;
 /// What one text gave: its own template first, then those it defines.
 pub(super) struct Parsed {
     pub(super) templates: Vec<Arc<Template>>,
-    pub(super) literals: Literal,
+    pub(super) literals: Literals,
 }
 
-/// Parses a text. Constants and texts are numbered from `first_literal` on.
+/// Parses a text. Constants and texts are numbered on from `literals`.
 pub(super) fn parse(
     name: Arc<str>,
     text: &Arc<str>,
     functions: &Functions,
-    first_literal: Literal,
+    literals: Literals,
     home: Home,
 ) -> Result<Parsed, ParseError> {
-    let source = Arc::new(Source { name, text: Arc::clone(text) });
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,
-        source: Arc::clone(&source),
+        name: Arc::clone(&name),
         functions,
-        tree: Tree::new(),
-        names: vec!["$"],
-        literals: first_literal,
+        scope: Scope::new(),
+        names: Names::new(),
+        literals,
+        tree: Tree::default(),
         defined: Vec::new(),
         depth: 0,
         last_end: 0,
         nodes: Vec::new(),
         commands: Vec::new(),
         operands: Vec::new(),
+        declared: Vec::new(),
     };
-    let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&source.name), root));
+    let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&name), root));
     if let Err(message) = parsed {
         return Err(parser.error(&message, home));
     }
-    let literals = parser.literals;
-    let mut templates = parser.defined;
+    let Parser { literals, mut defined, tree, .. } = parser;
     // The text's own template is parsed last but stands first.
-    if let Some(own) = templates.iter().position(|it| it.name == source.name) {
-        templates.swap(0, own);
+    if let Some(own) = defined.iter().position(|it| it.0 == name) {
+        defined.swap(0, own);
     }
+    let source = Arc::new(Source { name, text: Arc::clone(text), tree });
+    let template = |(name, root)| Arc::new(Template { name, source: Arc::clone(&source), root });
+    let templates = defined.into_iter().map(template).collect();
     Ok(Parsed { templates, literals })
 }
 
 /// What Go keeps for each template that is being parsed.
 #[derive(Default)]
-struct Tree {
+struct Scope {
     tokens: [Token; 3],
     peeked: usize,
     variables: Vec<u32>,
@@ -70,7 +75,7 @@ struct Tree {
     range_depth: u32,
 }
 
-impl Tree {
+impl Scope {
     fn new() -> Self {
         Self { variables: vec![0], ..Self::default() }
     }
@@ -79,18 +84,34 @@ impl Tree {
 struct Parser<'t> {
     lexer: Lexer<'t>,
     text: &'t str,
-    source: Arc<Source>,
+    name: Arc<str>,
     functions: &'t Functions,
+    scope: Scope,
+    names: Names<'t>,
+    literals: Literals,
     tree: Tree,
-    names: Vec<&'t str>,
-    literals: Literal,
-    defined: Vec<Arc<Template>>,
+    defined: Vec<(Arc<str>, List)>,
     depth: u32,
     last_end: u32,
     /// What is being collected, that of outer lists below.
     nodes: Vec<Node>,
     commands: Vec<Command>,
     operands: Vec<Operand>,
+    declared: Vec<Declared>,
+}
+
+/// The variables' names by number; `$` is the first.
+struct Names<'t>(FxHashMap<&'t str, u32>);
+
+impl<'t> Names<'t> {
+    fn new() -> Self {
+        Self(std::iter::once(("$", 0)).collect())
+    }
+
+    fn number(&mut self, name: &'t str) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(name).or_insert(next)
+    }
 }
 
 /// What ends a list.
@@ -118,8 +139,8 @@ type Parse<T> = Result<T, String>;
 
 impl<'t> Parser<'t> {
     fn error(&self, message: &str, home: Home) -> ParseError {
-        let token = self.tree.tokens[0];
-        let message = format!("template: {}:{}: {message}", self.source.name, self.line(token));
+        let token = self.scope.tokens[0];
+        let message = format!("template: {}:{}: {message}", self.name, self.line(token));
         ParseError { message, place: Place { home, start: token.start, end: token.end } }
     }
 
@@ -132,12 +153,12 @@ impl<'t> Parser<'t> {
     }
 
     fn next(&mut self) -> Token {
-        if self.tree.peeked > 0 {
-            self.tree.peeked -= 1;
+        if self.scope.peeked > 0 {
+            self.scope.peeked -= 1;
         } else {
-            self.tree.tokens[0] = self.lexer.next();
+            self.scope.tokens[0] = self.lexer.next();
         }
-        let token = self.tree.tokens[self.tree.peeked];
+        let token = self.scope.tokens[self.scope.peeked];
         if !matches!(token.kind, Kind::Space | Kind::RightDelim) {
             self.last_end = token.end;
         }
@@ -145,15 +166,15 @@ impl<'t> Parser<'t> {
     }
 
     fn backup(&mut self) {
-        self.tree.peeked += 1;
+        self.scope.peeked += 1;
     }
 
     fn peek(&mut self) -> Token {
-        if self.tree.peeked == 0 {
-            self.tree.peeked = 1;
-            self.tree.tokens[0] = self.lexer.next();
+        if self.scope.peeked == 0 {
+            self.scope.peeked = 1;
+            self.scope.tokens[0] = self.lexer.next();
         }
-        self.tree.tokens[self.tree.peeked - 1]
+        self.scope.tokens[self.scope.peeked - 1]
     }
 
     fn next_non_space(&mut self) -> Token {
@@ -185,11 +206,11 @@ impl<'t> Parser<'t> {
     fn unexpected(&self, token: Token, context: &str) -> String {
         if token.kind == Kind::Error {
             let message = &self.lexer.error;
-            let begun = self.tree.action.map(|start| self.line(Token { start, end: 1, ..Token::default() }));
+            let begun = self.scope.action.map(|start| self.line(Token { start, end: 1, ..Token::default() }));
             return match begun {
                 Some(line) if line != self.line(token) => {
                     let noun = if message.ends_with(" action") { "" } else { " in action" };
-                    format!("{message}{noun} started at {}:{line}", self.source.name)
+                    format!("{message}{noun} started at {}:{line}", self.name)
                 }
                 _ => message.clone(),
             };
@@ -220,9 +241,14 @@ impl<'t> Parser<'t> {
         parsed
     }
 
-    fn literal(&mut self) -> Literal {
-        self.literals += 1;
-        self.literals - 1
+    fn text_literal(&mut self) -> Literal {
+        self.literals.texts += 1;
+        self.literals.texts - 1
+    }
+
+    fn string_literal(&mut self) -> Literal {
+        self.literals.strings += 1;
+        self.literals.strings - 1
     }
 
     fn file(&mut self) -> Parse<List> {
@@ -247,25 +273,25 @@ impl<'t> Parser<'t> {
 
     /// The nodes that were collected from the `first` on.
     fn list(&mut self, first: usize) -> List {
-        List { nodes: self.nodes.drain(first..).collect() }
+        List(Run::of(&mut self.tree.nodes, &mut self.nodes, first))
     }
 
     fn backup2(&mut self, token: Token) {
-        self.tree.tokens[1] = token;
-        self.tree.peeked = 2;
+        self.scope.tokens[1] = token;
+        self.scope.peeked = 2;
     }
 
     fn backup3(&mut self, first: Token, second: Token) {
-        self.tree.tokens[1] = second;
-        self.tree.tokens[2] = first;
-        self.tree.peeked = 3;
+        self.scope.tokens[1] = second;
+        self.scope.tokens[2] = first;
+        self.scope.peeked = 3;
     }
 
     /// Parses as a template of its own, with none of the variables in sight.
     fn apart<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
-        let outer = std::mem::replace(&mut self.tree, Tree::new());
+        let outer = std::mem::replace(&mut self.scope, Scope::new());
         let parsed = self.deeper(parse)?;
-        self.tree = outer;
+        self.scope = outer;
         Ok(parsed)
     }
 
@@ -290,16 +316,13 @@ impl<'t> Parser<'t> {
     /// Adds a template of this text. A second one may stand only for one that
     /// is empty.
     fn define(&mut self, name: Arc<str>, root: List) -> Parse<()> {
-        let source = Arc::clone(&self.source);
-        let known = self.defined.iter().position(|it| it.name == name);
-        let is_empty = root.is_empty(self.text);
-        let template = Arc::new(Template { name, source, root });
+        let known = self.defined.iter().position(|it| it.0 == name);
         match known {
-            None => self.defined.push(template),
-            Some(at) if self.defined[at].root.is_empty(self.text) => self.defined[at] = template,
-            Some(_) if is_empty => {}
+            None => self.defined.push((name, root)),
+            Some(at) if self.tree.is_empty(self.defined[at].1, self.text) => self.defined[at].1 = root,
+            Some(_) if self.tree.is_empty(root, self.text) => {}
             Some(_) => {
-                let name = quote(template.name.as_bytes());
+                let name = quote(name.as_bytes());
                 return Err(format!("template: multiple definition of template {name}"));
             }
         }
@@ -321,13 +344,13 @@ impl<'t> Parser<'t> {
         let token = self.next_non_space();
         match token.kind {
             Kind::Text => {
-                let literal = self.literal();
+                let literal = self.text_literal();
                 Ok(Item::Node(Node::Text { start: token.start, end: token.end, literal }))
             }
             Kind::LeftDelim => {
-                self.tree.action = Some(token.start);
+                self.scope.action = Some(token.start);
                 let item = self.action()?;
-                self.tree.action = None;
+                self.scope.action = None;
                 Ok(item)
             }
             _ => Err(self.unexpected(token, "input")),
@@ -345,10 +368,10 @@ impl<'t> Parser<'t> {
                 self.expect(Kind::RightDelim, "end")?;
                 return Ok(Item::End(End::End));
             }
-            Kind::If => Node::If(Box::new(self.deeper(|it| it.control("if", Kind::If))?)),
-            Kind::Range => Node::Range(Box::new(self.deeper(|it| it.control("range", Kind::Error))?)),
+            Kind::If => Node::If(self.deeper(|it| it.control("if", Kind::If))?),
+            Kind::Range => Node::Range(self.deeper(|it| it.control("range", Kind::Error))?),
             Kind::Template => self.template()?,
-            Kind::With => Node::With(Box::new(self.deeper(|it| it.control("with", Kind::With))?)),
+            Kind::With => Node::With(self.deeper(|it| it.control("with", Kind::With))?),
             _ => {
                 self.backup();
                 Node::Action(self.pipeline("command", Kind::RightDelim)?)
@@ -362,7 +385,7 @@ impl<'t> Parser<'t> {
         if token.kind != Kind::RightDelim {
             return Err(self.unexpected(token, text));
         }
-        if self.tree.range_depth == 0 {
+        if self.scope.range_depth == 0 {
             return Err(format!("{text} outside {{{{range}}}}"));
         }
         Ok(())
@@ -376,19 +399,22 @@ impl<'t> Parser<'t> {
         Ok(Item::End(End::Else))
     }
 
-    fn control(&mut self, context: &str, chained: Kind) -> Parse<Branch> {
-        let outer = self.tree.variables.len();
+    /// The place of the branch.
+    fn control(&mut self, context: &str, chained: Kind) -> Parse<u32> {
+        let outer = self.scope.variables.len();
         let pipe = self.pipeline(context, Kind::RightDelim)?;
-        self.tree.range_depth += u32::from(context == "range");
+        self.scope.range_depth += u32::from(context == "range");
         let (list, end) = self.item_list()?;
-        self.tree.range_depth -= u32::from(context == "range");
+        self.scope.range_depth -= u32::from(context == "range");
         let other = match end {
             End::End => None,
             End::Else if chained != Kind::Error && self.peek().kind == chained => {
                 self.next();
-                let branch = Box::new(self.deeper(|it| it.control(context, chained))?);
+                let branch = self.deeper(|it| it.control(context, chained))?;
                 let node = if chained == Kind::If { Node::If(branch) } else { Node::With(branch) };
-                Some(List { nodes: Box::new([node]) })
+                let first = self.nodes.len();
+                self.nodes.push(node);
+                Some(self.list(first))
             }
             End::Else => {
                 let (other, end) = self.item_list()?;
@@ -398,8 +424,8 @@ impl<'t> Parser<'t> {
                 Some(other)
             }
         };
-        self.tree.variables.truncate(outer);
-        Ok(Branch { pipe, list, other })
+        self.scope.variables.truncate(outer);
+        Ok(add(&mut self.tree.branches, Branch { pipe, list, other }))
     }
 
     fn block(&mut self) -> Parse<Node> {
@@ -409,7 +435,7 @@ impl<'t> Parser<'t> {
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
         let end = pipe.end;
         self.apart(|this| this.body(Arc::clone(&name), CONTEXT))?;
-        Ok(Node::Template(Box::new(Invocation { at: token.start, end, name, pipe: Some(pipe) })))
+        Ok(self.invocation(Invocation { at: token.start, end, name, pipe: Some(pipe) }))
     }
 
     fn template(&mut self) -> Parse<Node> {
@@ -424,7 +450,11 @@ impl<'t> Parser<'t> {
             end = given.end;
             pipe = Some(given);
         }
-        Ok(Node::Template(Box::new(Invocation { at: token.start, end, name, pipe })))
+        Ok(self.invocation(Invocation { at: token.start, end, name, pipe }))
+    }
+
+    fn invocation(&mut self, invocation: Invocation) -> Node {
+        Node::Template(add(&mut self.tree.invocations, invocation))
     }
 
     fn template_name(&mut self, token: Token, context: &str) -> Parse<Arc<str>> {
@@ -441,8 +471,8 @@ impl<'t> Parser<'t> {
             at: token.start,
             end: token.start,
             is_assign: false,
-            declared: Vec::new(),
-            commands: Box::default(),
+            declared: Run::default(),
+            commands: Run::default(),
         };
         let first = self.commands.len();
         self.declarations(context, &mut pipe)?;
@@ -450,9 +480,9 @@ impl<'t> Parser<'t> {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
-                    pipe.commands = self.commands.drain(first..).collect();
-                    check_pipeline(&pipe, context)?;
-                    pipe.end = pipe.commands.last().map_or(pipe.at, |it| it.end);
+                    pipe.commands = Run::of(&mut self.tree.commands, &mut self.commands, first);
+                    check_pipeline(&self.tree, &pipe, context)?;
+                    pipe.end = self.tree.commands(&pipe).last().map_or(pipe.at, |it| it.end);
                     return Ok(pipe);
                 }
                 Kind::Bool
@@ -478,6 +508,13 @@ impl<'t> Parser<'t> {
 
     /// `$x :=`, `$x =`, and in a range `$k, $v :=`.
     fn declarations(&mut self, context: &str, pipe: &mut Pipe) -> Parse<()> {
+        let first = self.declared.len();
+        let declared = self.declarations_from(first, context, pipe);
+        pipe.declared = Run::of(&mut self.tree.declared, &mut self.declared, first);
+        declared
+    }
+
+    fn declarations_from(&mut self, first: usize, context: &str, pipe: &mut Pipe) -> Parse<()> {
         loop {
             let variable = self.peek_non_space();
             if variable.kind != Kind::Variable {
@@ -491,13 +528,13 @@ impl<'t> Parser<'t> {
                 Kind::Assign | Kind::Declare => {
                     pipe.is_assign = next.kind == Kind::Assign;
                     self.next_non_space();
-                    self.declare(variable, pipe);
+                    self.declare(variable);
                     return Ok(());
                 }
                 Kind::Char if self.value(next) == "," => {
                     self.next_non_space();
-                    self.declare(variable, pipe);
-                    if context != "range" || pipe.declared.len() >= 2 {
+                    self.declare(variable);
+                    if context != "range" || self.declared.len() - first >= 2 {
                         return Err(format!("too many declarations in {context}"));
                     }
                     let kind = self.peek_non_space().kind;
@@ -517,20 +554,11 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn declare(&mut self, token: Token, pipe: &mut Pipe) {
+    fn declare(&mut self, token: Token) {
         let name = self.value(token);
-        let variable = self.variable(name);
-        self.tree.variables.push(variable);
-        pipe.declared.push(Declared { variable, name: name.into() });
-    }
-
-    /// The number of a variable's name.
-    fn variable(&mut self, name: &'t str) -> u32 {
-        if let Some(known) = self.names.iter().position(|it| *it == name) {
-            return known as u32;
-        }
-        self.names.push(name);
-        self.names.len() as u32 - 1
+        let variable = self.names.number(name);
+        self.scope.variables.push(variable);
+        self.declared.push(Declared { variable, name: name.into() });
     }
 
     fn command(&mut self) -> Parse<Command> {
@@ -549,10 +577,10 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        let args: Box<[Operand]> = self.operands.drain(first..).collect();
-        let Some(end) = args.last().map(|it| it.end) else {
+        let Some(end) = self.operands[first..].last().map(|it| it.end) else {
             return Err("empty command".into());
         };
+        let args = Run::of(&mut self.tree.operands, &mut self.operands, first);
         Ok(Command { at, end, args })
     }
 
@@ -574,7 +602,7 @@ impl<'t> Parser<'t> {
                 Ok(Some(node))
             }
             OperandKind::Bool(_)
-            | OperandKind::String(..)
+            | OperandKind::String(_)
             | OperandKind::Number(_)
             | OperandKind::Nil
             | OperandKind::Dot => {
@@ -583,7 +611,8 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let start = node.start;
-                Ok(Some(Operand { at, start, end, kind: OperandKind::Chain(Box::new(node)) }))
+                let kind = OperandKind::Chain(add(&mut self.tree.operands, node));
+                Ok(Some(Operand { at, start, end, kind }))
             }
         }
     }
@@ -599,17 +628,20 @@ impl<'t> Parser<'t> {
             Kind::Field => OperandKind::Field,
             Kind::Bool => OperandKind::Bool(value == "true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                OperandKind::Number(Box::new(number(value, token.kind)?))
+                OperandKind::Number(add(&mut self.tree.numbers, number(value, token.kind)?))
             }
             Kind::LeftParen => {
                 let pipe = self.deeper(|it| it.pipeline("parenthesized pipeline", Kind::RightParen))?;
                 let at = pipe.at;
-                let kind = OperandKind::Pipe(Box::new(pipe));
+                let kind = OperandKind::Pipe(add(&mut self.tree.pipes, pipe));
                 return Ok(Some(Operand { at, start: token.start, end: self.last_end, kind }));
             }
             Kind::String | Kind::RawString => {
-                let text = unquote(value).ok_or("invalid syntax")?;
-                OperandKind::String(self.literal(), text.into())
+                // Without a backslash, whatever the lexer takes is well formed.
+                if memchr::memchr(b'\\', value.as_bytes()).is_some() {
+                    unquote(value).ok_or("invalid syntax")?;
+                }
+                OperandKind::String(self.string_literal())
             }
             _ => {
                 self.backup();
@@ -619,14 +651,14 @@ impl<'t> Parser<'t> {
         Ok(Some(Operand { at: token.start, start: token.start, end: token.end, kind }))
     }
 
-    fn function(&self, name: &str) -> Parse<Callee> {
+    fn function(&self, name: &str) -> Parse<u32> {
         let function = self.functions.find(name);
         function.ok_or_else(|| format!("function {} not defined", quote(name.as_bytes())))
     }
 
     fn use_variable(&mut self, name: &'t str) -> Parse<OperandKind> {
-        let variable = self.variable(name);
-        if !self.tree.variables.contains(&variable) {
+        let variable = self.names.number(name);
+        if !self.scope.variables.contains(&variable) {
             return Err(format!("undefined variable {}", quote(name.as_bytes())));
         }
         Ok(OperandKind::Variable(variable))
@@ -634,18 +666,18 @@ impl<'t> Parser<'t> {
 }
 
 /// Only the first command may be a constant.
-fn check_pipeline(pipe: &Pipe, context: &str) -> Parse<()> {
+fn check_pipeline(tree: &Tree, pipe: &Pipe, context: &str) -> Parse<()> {
     if pipe.commands.is_empty() {
         return Err(format!("missing value for {context}"));
     }
-    for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+    for (index, command) in tree.commands(pipe).iter().enumerate().skip(1) {
         let is_constant = matches!(
-            command.args[0].kind,
+            tree.args(command)[0].kind,
             OperandKind::Bool(_)
                 | OperandKind::Dot
                 | OperandKind::Nil
                 | OperandKind::Number(_)
-                | OperandKind::String(..)
+                | OperandKind::String(_)
         );
         if is_constant {
             return Err(format!("non executable command in pipeline stage {}", index + 1));

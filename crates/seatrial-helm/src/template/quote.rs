@@ -46,8 +46,12 @@ pub(super) fn unquote(text: &str) -> Option<Vec<u8>> {
         [first @ (b'"' | b'`'), .., last] if first == last => (*first as char, &text[1..text.len() - 1]),
         _ => return None,
     };
+    let bytes = inside.as_bytes();
     if quotes == '`' {
-        return Some(inside.bytes().filter(|it| *it != b'\r').collect());
+        return Some(bytes.iter().copied().filter(|it| *it != b'\r').collect());
+    }
+    if memchr::memchr3(b'\\', b'"', b'\n', bytes).is_none() {
+        return Some(bytes.to_vec());
     }
     let mut out = Vec::with_capacity(inside.len());
     let mut rest = inside;

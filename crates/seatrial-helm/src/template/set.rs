@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use seatrial_source::FileId;
 
-use super::ast::{Callee, Literal, Template};
+use super::ast::{Callee, Literals, Template, add};
 use super::builtins;
 use super::error::ParseError;
 use super::function::Function;
@@ -36,19 +36,26 @@ impl Home {
 
 /// The functions that templates may call.
 pub(super) struct Functions {
-    by_name: FxHashMap<&'static str, Callee>,
+    all: Vec<Callee>,
+    by_name: FxHashMap<&'static str, u32>,
 }
 
 impl Functions {
     fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
+        let mut all = Vec::new();
         let mut by_name = FxHashMap::default();
-        by_name.extend(builtins::FUNCTIONS.iter().map(|it| (it.name, builtins::callee(it))));
-        by_name.extend(functions.into_iter().map(|it| (it.name, Callee::Plain(it))));
-        Self { by_name }
+        by_name.extend(builtins::FUNCTIONS.iter().map(|it| (it.name, add(&mut all, builtins::callee(it)))));
+        by_name.extend(functions.into_iter().map(|it| (it.name, add(&mut all, Callee::Plain(it)))));
+        Self { all, by_name }
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<Callee> {
+    /// The number of a function.
+    pub(super) fn find(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
+    }
+
+    pub(super) fn callee(&self, number: u32) -> Callee {
+        self.all[number as usize]
     }
 }
 
@@ -66,7 +73,7 @@ pub struct Set {
     parent: Option<Arc<Set>>,
     entries: FxHashMap<Arc<str>, Entry>,
     pub(super) functions: Arc<Functions>,
-    pub(super) literals: Literal,
+    pub(super) literals: Literals,
 }
 
 impl Set {
@@ -74,7 +81,7 @@ impl Set {
     /// name replace earlier ones.
     pub fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
         let functions = Arc::new(Functions::new(functions));
-        Self { parent: None, entries: FxHashMap::default(), functions, literals: 0 }
+        Self { parent: None, entries: FxHashMap::default(), functions, literals: Literals::default() }
     }
 
     /// Adds a template and those that its text defines.
@@ -120,7 +127,7 @@ impl Set {
     /// Templates of nothing but space do not replace others.
     fn add(&mut self, parsed: &Parsed, home: Home) {
         for template in &parsed.templates {
-            if template.root.is_empty(&template.source.text) && self.has(&template.name) {
+            if template.is_empty() && self.has(&template.name) {
                 continue;
             }
             let entry = Entry { template: Arc::clone(template), home };

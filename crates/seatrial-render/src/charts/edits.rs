@@ -174,7 +174,7 @@ impl Proof<'_> {
             before.files.iter().zip(&after.files).filter(|(one, other)| one.text != other.text)
         {
             let [one, other] = [&one.text, &other.text]
-                .map(|it| parse(FileId(0), it.as_str().into(), Dialect::GoYaml2, &Limits::default()));
+                .map(|it| parse(FileId(0), Arc::clone(it), Dialect::GoYaml2, &Limits::default()));
             count += self.differing(&one, &other).ok_or_else(more)?;
         }
         Ok(count)

@@ -41,7 +41,7 @@ pub(crate) fn make(
             template
         } else {
             let name = file.path.split_once('/').map_or(file.path.as_str(), |(_, rest)| rest);
-            sources.add(TreePath::new(&format!("{directory}/{name}")), file.text.as_str().into())
+            sources.add(TreePath::new(&format!("{directory}/{name}")), Arc::clone(&file.text))
         };
         wanted.push((id, template));
     }

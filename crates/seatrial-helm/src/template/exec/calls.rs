@@ -178,7 +178,7 @@ impl<'t> State<'_, 't> {
                     None => Err(self.fail(format!("cannot assign nil to {}", parameter.name()))),
                 }
             }
-            OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(..) => {
+            OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(_) => {
                 self.typed_constant(parameter, operand)
             }
             _ => {
@@ -192,13 +192,13 @@ impl<'t> State<'_, 't> {
     pub(super) fn typed_constant(&mut self, parameter: Type, operand: &'t Operand) -> Exec<Reflect> {
         self.at = Some(At::Operand(operand));
         let value = match (parameter, &operand.kind) {
-            (Type::Any | Type::Reflect, _) | (Type::Str, OperandKind::String(..)) => {
+            (Type::Any | Type::Reflect, _) | (Type::Str, OperandKind::String(_)) => {
                 return self.constant(operand);
             }
             (Type::Bool, OperandKind::Bool(value)) => Some(Value::from(*value)),
-            (Type::Int, OperandKind::Number(number)) => number.int.map(Value::int),
-            (Type::Int64, OperandKind::Number(number)) => number.int.map(Value::int64),
-            (Type::Float64, OperandKind::Number(number)) => number.float.map(Value::from),
+            (Type::Int, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int),
+            (Type::Int64, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int64),
+            (Type::Float64, OperandKind::Number(it)) => self.tree().number(*it).float.map(Value::from),
             _ => None,
         };
         if let Some(value) = value {

@@ -21,7 +21,7 @@ impl State<'_, '_> {
                 ..ExecError::new(message, reason)
             });
         };
-        let (go, start, end) = at.range();
+        let (go, start, end) = at.range(&source.tree);
         let node = at.print(source);
         let location = source.location(go);
         let message = format!("template: {location}: executing {name} at <{node}>: {reason}");
@@ -45,7 +45,7 @@ impl State<'_, '_> {
     pub(super) fn fail_nil(&mut self, operand: &Operand, index: usize, reason: String) -> Box<ExecError> {
         let source = &self.template.source;
         let mut nil = match &operand.kind {
-            OperandKind::Chain(node) => At::Operand(node).print(source),
+            OperandKind::Chain(node) => At::Operand(source.tree.operand(*node)).print(source),
             OperandKind::Variable(_) => {
                 let text = At::Operand(operand).print(source);
                 text.split('.').next().unwrap_or_default().to_owned()

@@ -10,7 +10,7 @@ mod services;
 
 use std::sync::Arc;
 
-use crate::template::ast::{Command, Invocation, Literal, Node, Operand, Pipe, Source, Template};
+use crate::template::ast::{Command, Invocation, Literal, Node, Operand, Pipe, Source, Template, Tree};
 use crate::template::engine::Engine;
 use crate::template::error::ExecError;
 use crate::template::set::{Home, Set};
@@ -59,14 +59,18 @@ enum At<'t> {
 
 impl At<'_> {
     /// The place Go names, and the bytes in the text.
-    fn range(self) -> (u32, u32, u32) {
+    fn range(self, tree: &Tree) -> (u32, u32, u32) {
         match self {
             Self::Node(Node::Text { start, end, .. }) => (*start, *start, *end),
             Self::Node(Node::Action(pipe)) | Self::Pipe(pipe) => (pipe.at, pipe.at, pipe.end),
             Self::Node(Node::If(branch) | Node::With(branch) | Node::Range(branch)) => {
-                (branch.pipe.at, branch.pipe.at, branch.pipe.end)
+                let pipe = &tree.branch(*branch).pipe;
+                (pipe.at, pipe.at, pipe.end)
             }
-            Self::Node(Node::Template(it)) => (it.at, it.at, it.end),
+            Self::Node(Node::Template(it)) => {
+                let it = tree.invocation(*it);
+                (it.at, it.at, it.end)
+            }
             Self::Node(Node::Break | Node::Continue) => (0, 0, 0),
             Self::Command(command) => (command.at, command.at, command.end),
             Self::Operand(operand) => (operand.at, operand.start, operand.end),
@@ -123,13 +127,18 @@ pub(super) fn execute(
     let dot = Reflect::from(context);
     engine.variables.push((0, dot.clone()));
     let mut state = State { engine, set, template, home, at: None, base, frame };
-    let walked = state.list(&dot, &template.root);
+    let walked = state.list(&dot, template.root);
     engine.variables.truncate(base);
     engine.depth = depth;
     walked.map(|_| ())
 }
 
 impl<'t> State<'_, 't> {
+    /// The nodes of the template's text.
+    fn tree(&self) -> &'t Tree {
+        &self.template.source.tree
+    }
+
     fn deeper(&mut self) -> Exec<()> {
         self.engine.depth += 1;
         if self.engine.depth > self.engine.options.limits.depth {
@@ -149,7 +158,7 @@ impl<'t> State<'_, 't> {
         if !self.engine.trace.is_on() {
             return FrameId::ROOT;
         }
-        let (_, start, end) = at.range();
+        let (_, start, end) = at.range(self.tree());
         let action = self.place_origin(start, end);
         self.engine.trace.frame(Frame { parent: self.frame, kind, action, input })
     }
@@ -158,22 +167,37 @@ impl<'t> State<'_, 't> {
         self.engine.place_origin(self.home, start, end)
     }
 
-    /// The origin of text or of a string that stands in the template.
-    fn literal_origin(&mut self, literal: Literal, start: u32, end: u32) -> OriginId {
+    /// The origin of text or of a string that stands in the template; it is
+    /// kept in the list that `known` gives.
+    fn literal_origin(
+        &mut self,
+        known: fn(&mut Engine) -> &mut Vec<OriginId>,
+        literal: Literal,
+        (start, end): (u32, u32),
+    ) -> OriginId {
         if !self.engine.trace.is_on() {
             return OriginId::NONE;
         }
         if !matches!(self.home, Home::File(..)) {
             return self.place_origin(start, end);
         }
-        let known = self.engine.literal(literal).origin;
-        if !known.is_none() {
-            return known;
+        let origin = *slot(known(self.engine), literal);
+        if !origin.is_none() {
+            return origin;
         }
         let origin = self.place_origin(start, end);
-        self.engine.literal(literal).origin = origin;
+        *slot(known(self.engine), literal) = origin;
         origin
     }
+}
+
+/// What is kept of a literal.
+fn slot<T: Clone + Default>(list: &mut Vec<T>, literal: Literal) -> &mut T {
+    let index = literal as usize;
+    if index >= list.len() {
+        list.resize(index + 1, T::default());
+    }
+    &mut list[index]
 }
 
 /// What Go prints for a missing value.

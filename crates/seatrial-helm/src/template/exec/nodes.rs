@@ -11,9 +11,9 @@ use crate::template::trace::{Frame, FrameKind, OriginId, Piece};
 use crate::template::value::{Data, Element, IntKind, Value};
 
 impl<'t> State<'_, 't> {
-    pub(super) fn list(&mut self, dot: &Reflect, list: &'t Nodes) -> Exec<Flow> {
+    pub(super) fn list(&mut self, dot: &Reflect, list: Nodes) -> Exec<Flow> {
         self.deeper()?;
-        for node in &list.nodes {
+        for node in self.tree().nodes(list) {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {
                 self.engine.depth -= 1;
@@ -29,7 +29,7 @@ impl<'t> State<'_, 't> {
         self.at = Some(At::Node(node));
         match node {
             Node::Text { start, end, literal } => {
-                let origin = self.literal_origin(*literal, *start, *end);
+                let origin = self.literal_origin(|it| &mut it.text_origins, *literal, (*start, *end));
                 let text = &self.template.source.text.as_bytes()[*start as usize..*end as usize];
                 self.write(text, origin)?;
             }
@@ -44,10 +44,12 @@ impl<'t> State<'_, 't> {
                     printed?;
                 }
             }
-            Node::If(branch) => return self.if_or_with(dot, branch, FrameKind::If),
-            Node::With(branch) => return self.if_or_with(dot, branch, FrameKind::With),
-            Node::Range(branch) => self.range(dot, branch)?,
-            Node::Template(invocation) => self.invoke(dot, invocation)?,
+            Node::If(branch) => return self.if_or_with(dot, self.tree().branch(*branch), FrameKind::If),
+            Node::With(branch) => {
+                return self.if_or_with(dot, self.tree().branch(*branch), FrameKind::With);
+            }
+            Node::Range(branch) => self.range(dot, self.tree().branch(*branch))?,
+            Node::Template(invocation) => self.invoke(dot, self.tree().invocation(*invocation))?,
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
         }
@@ -60,9 +62,9 @@ impl<'t> State<'_, 't> {
         let frame = self.frame;
         let known = self.engine.pieces.len();
         self.open(kind, branch, value.value.origin);
-        let flow = match (&branch.other, value.value.is_true()) {
-            (_, true) if kind == FrameKind::With => self.list(&value, &branch.list)?,
-            (_, true) => self.list(dot, &branch.list)?,
+        let flow = match (branch.other, value.value.is_true()) {
+            (_, true) if kind == FrameKind::With => self.list(&value, branch.list)?,
+            (_, true) => self.list(dot, branch.list)?,
             (Some(other), false) => self.list(dot, other)?,
             (None, false) => Flow::Next,
         };
@@ -95,7 +97,7 @@ impl<'t> State<'_, 't> {
         self.open(FrameKind::Range, branch, over.origin);
         let known = self.engine.pieces.len();
         let has_run = self.iterate(branch, body, &over)?;
-        if let (false, Some(other)) = (has_run, &branch.other) {
+        if let (false, Some(other)) = (has_run, branch.other) {
             // Go leaves a loop on `break` here too: of this one, not of an outer.
             self.list(dot, other)?;
         }
@@ -109,7 +111,7 @@ impl<'t> State<'_, 't> {
     pub(super) fn iterate(&mut self, branch: &'t Branch, body: usize, over: &Value) -> Exec<bool> {
         match &over.data {
             Data::Int(count, kind) => {
-                if branch.pipe.declared.len() > 1 {
+                if self.tree().declared(&branch.pipe).len() > 1 {
                     let count = print::show_lossy(over);
                     return Err(
                         self.fail(format!("can't use {count} to iterate over more than one variable"))
@@ -205,7 +207,7 @@ impl<'t> State<'_, 't> {
         item: &Reflect,
     ) -> Exec<bool> {
         self.step(1)?;
-        match branch.pipe.declared.as_slice() {
+        match self.tree().declared(&branch.pipe) {
             [] => {}
             [only] => self.set_range_variable(branch, only.variable, body - 1, item.clone())?,
             [first, second, ..] => {
@@ -213,7 +215,7 @@ impl<'t> State<'_, 't> {
                 self.set_range_variable(branch, second.variable, body - 1, item.clone())?;
             }
         }
-        let flow = self.list(item, &branch.list)?;
+        let flow = self.list(item, branch.list)?;
         self.engine.variables.truncate(body);
         Ok(flow != Flow::Break)
     }
@@ -234,7 +236,7 @@ impl<'t> State<'_, 't> {
 
     pub(super) fn assign(&mut self, branch: &'t Branch, variable: u32, value: Reflect) -> Exec<()> {
         let Some(slot) = self.variable(variable) else {
-            let declared = branch.pipe.declared.iter().find(|it| it.variable == variable);
+            let declared = self.tree().declared(&branch.pipe).iter().find(|it| it.variable == variable);
             let name = declared.map(|it| &*it.name).unwrap_or_default();
             return Err(self.fail(format!("undefined variable: {name}")));
         };

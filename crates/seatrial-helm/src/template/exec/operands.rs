@@ -2,22 +2,22 @@
 
 use std::rc::Rc;
 
-use super::{At, Exec, Reflect, State};
-use crate::template::ast::{Command, Literal, Number, Operand, OperandKind, Pipe, Template};
+use super::{At, Exec, Reflect, State, slot};
+use crate::template::ast::{Callee, Command, Literal, Number, Operand, OperandKind, Pipe, Template};
 use crate::template::error::ExecError;
 use crate::template::function::Type;
-use crate::template::quote::quote;
+use crate::template::quote::{quote, unquote};
 use crate::template::value::{Data, Element, Value};
 
 impl<'t> State<'_, 't> {
     pub(super) fn pipeline(&mut self, dot: &Reflect, pipe: &'t Pipe) -> Exec<Reflect> {
         self.at = Some(At::Pipe(pipe));
         let mut last = None;
-        for command in &pipe.commands {
+        for command in self.tree().commands(pipe) {
             last = Some(self.command(dot, command, last)?.unboxed());
         }
         let value = last.unwrap_or_default();
-        for declared in &pipe.declared {
+        for declared in self.tree().declared(pipe) {
             if !pipe.is_assign {
                 self.engine.variables.push((declared.variable, value.clone()));
                 continue;
@@ -43,24 +43,23 @@ impl<'t> State<'_, 't> {
         last: Option<Reflect>,
     ) -> Exec<Reflect> {
         self.step(1)?;
-        let first = &command.args[0];
-        let rest = &command.args[1..];
-        match &first.kind {
+        let (first, rest) = self.tree().args(command).split_first().expect("a command has a first word");
+        match first.kind {
             OperandKind::Field => self.fields(dot, first, rest, last),
-            OperandKind::Chain(node) => self.chain(dot, first, node, rest, last),
+            OperandKind::Chain(node) => self.chain(dot, first, self.tree().operand(node), rest, last),
             OperandKind::Function(callee) => {
                 self.at = Some(At::Operand(first));
-                self.function(dot, *callee, At::Command(command), rest, last)
+                self.function(dot, self.callee(callee), At::Command(command), rest, last)
             }
             OperandKind::Pipe(pipe) => {
                 self.not_a_function(first, rest, last.is_some())?;
-                self.nested(dot, pipe)
+                self.nested(dot, self.tree().pipe(pipe))
             }
-            OperandKind::Variable(variable) => self.variable_fields(dot, first, *variable, rest, last),
+            OperandKind::Variable(variable) => self.variable_fields(dot, first, variable, rest, last),
             _ => {
                 self.at = Some(At::Operand(first));
                 self.not_a_function(first, rest, last.is_some())?;
-                match &first.kind {
+                match first.kind {
                     OperandKind::Dot => Ok(dot.clone()),
                     OperandKind::Nil => Err(self.fail("nil is not a command".into())),
                     _ => self.constant(first),
@@ -91,33 +90,33 @@ impl<'t> State<'_, 't> {
 
     /// An operand that is no constant.
     pub(super) fn operand(&mut self, dot: &Reflect, operand: &'t Operand) -> Exec<Reflect> {
-        self.at = Some(match &operand.kind {
-            OperandKind::Pipe(pipe) => At::Pipe(pipe),
+        self.at = Some(match operand.kind {
+            OperandKind::Pipe(pipe) => At::Pipe(self.tree().pipe(pipe)),
             _ => At::Operand(operand),
         });
-        match &operand.kind {
+        match operand.kind {
             OperandKind::Dot => Ok(dot.clone()),
             OperandKind::Field => self.fields(dot, operand, &[], None),
-            OperandKind::Variable(variable) => self.variable_fields(dot, operand, *variable, &[], None),
-            OperandKind::Pipe(pipe) => self.nested(dot, pipe),
+            OperandKind::Variable(variable) => self.variable_fields(dot, operand, variable, &[], None),
+            OperandKind::Pipe(pipe) => self.nested(dot, self.tree().pipe(pipe)),
             OperandKind::Function(callee) => {
                 self.step(1)?;
-                self.function(dot, *callee, At::Operand(operand), &[], None)
+                self.function(dot, self.callee(callee), At::Operand(operand), &[], None)
             }
-            OperandKind::Chain(node) => self.chain(dot, operand, node, &[], None),
+            OperandKind::Chain(node) => self.chain(dot, operand, self.tree().operand(node), &[], None),
             _ => self.constant(operand),
         }
     }
 
     /// A constant where no type is asked for.
     pub(super) fn constant(&mut self, operand: &'t Operand) -> Exec<Reflect> {
-        let value = match &operand.kind {
-            OperandKind::Bool(value) => Value::from(*value),
+        let value = match operand.kind {
+            OperandKind::Bool(value) => Value::from(value),
             OperandKind::Number(number) => {
                 self.at = Some(At::Operand(operand));
-                self.ideal(number)?
+                self.ideal(self.tree().number(number))?
             }
-            OperandKind::String(literal, text) => return Ok(self.string(operand, *literal, text).into()),
+            OperandKind::String(literal) => return Ok(self.string(operand, literal).into()),
             _ => Value::NIL,
         };
         let origin = self.place_origin(operand.start, operand.end);
@@ -132,11 +131,22 @@ impl<'t> State<'_, 't> {
         }
     }
 
-    pub(super) fn string(&mut self, operand: &Operand, literal: Literal, text: &[u8]) -> Value {
-        let origin = self.literal_origin(literal, operand.start + 1, operand.end - 1);
-        let slot = self.engine.literal(literal);
-        let value = slot.value.get_or_insert_with(|| Value::bytes_as_str(text.to_vec())).clone();
+    pub(super) fn string(&mut self, operand: &Operand, literal: Literal) -> Value {
+        let place = (operand.start + 1, operand.end - 1);
+        let origin = self.literal_origin(|it| &mut it.string_origins, literal, place);
+        if let Some(text) = slot(&mut self.engine.strings, literal) {
+            return Value::new(Data::Str(Rc::clone(text))).with_origin(origin);
+        }
+        let written = &self.template.source.text[operand.start as usize..operand.end as usize];
+        let value = Value::bytes_as_str(unquote(written).expect("the parser held it against the rules"));
+        if let Data::Str(text) = &value.data {
+            self.engine.strings[literal as usize] = Some(Rc::clone(text));
+        }
         value.with_origin(origin)
+    }
+
+    fn callee(&self, number: u32) -> Callee {
+        self.set.functions.callee(number)
     }
 
     pub(super) fn chain(
