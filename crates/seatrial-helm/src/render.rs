@@ -40,18 +40,21 @@ pub struct Options {
     pub skip_schema_validation: bool,
     /// Whether every piece of text is traced to its origin.
     pub trace: bool,
-    /// What random functions start from.
+    /// What random functions start from. Anybody can compute what follows from
+    /// it, keys and passwords too.
     pub seed: u64,
+    /// Where random bytes come from instead of the seed.
+    pub entropy: Option<engine::Entropy>,
     /// Seconds and nanoseconds since 1970: what `now` says.
     pub now: (i64, u32),
     /// Bounds on what a render may cost.
     pub limits: engine::Limits,
-}
-
-/// What came of a render: everything that could be rendered, and all errors.
     /// Whether the process ends soon: memory is then not given back piece by
     /// piece, which takes a tenth of all time.
     pub is_last: bool,
+}
+
+/// What came of a render: everything that could be rendered, and all errors.
 #[derive(Debug, Default)]
 pub struct Rendered {
     /// The Helm that was imitated.
@@ -280,6 +283,7 @@ impl<'a> Render<'a> {
     pub(crate) fn engine_options(&self) -> engine::Options {
         engine::Options {
             seed: self.options.seed,
+            entropy: self.options.entropy,
             now: self.options.now,
             limits: self.options.limits,
             ..engine::Options::default()

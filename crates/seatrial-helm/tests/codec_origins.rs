@@ -50,6 +50,10 @@ impl Call for Alone {
         bytes.fill(7);
     }
 
+    fn is_seeded(&self) -> bool {
+        true
+    }
+
     fn now(&self) -> (i64, u32) {
         (0, 0)
     }

@@ -20,6 +20,9 @@ pub trait Lookup {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Value;
 }
 
+/// Fills bytes with what nobody can foretell.
+pub type Entropy = fn(&mut [u8]);
+
 /// How a render is done.
 #[derive(Clone)]
 pub struct Options {
@@ -30,6 +33,8 @@ pub struct Options {
     pub removes_no_value: bool,
     /// What random functions start from.
     pub seed: u64,
+    /// Where random bytes come from instead of the seed.
+    pub entropy: Option<Entropy>,
     /// Seconds and nanoseconds since 1970.
     pub now: (i64, u32),
     /// What a cluster holds; nothing when none.
@@ -61,6 +66,7 @@ impl Default for Options {
             is_strict: false,
             removes_no_value: true,
             seed: 0,
+            entropy: None,
             now: (0, 0),
             lookup: None,
             limits: Limits::default(),
@@ -69,7 +75,7 @@ impl Default for Options {
 }
 
 /// A finished text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Output {
     /// The text.
     pub text: Arc<str>,
@@ -78,7 +84,7 @@ pub struct Output {
 }
 
 /// Which origins were read: keys that a template looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reads {
     bits: Vec<u64>,
 }

@@ -12,13 +12,11 @@ pub trait Call {
     fn tpl(&mut self, text: &Value, context: Value) -> Result<Value, Fault>;
     /// Where things came from.
     fn trace(&mut self) -> &mut Trace;
-    /// Random bytes, from the seed.
+    /// Random bytes, from the seed or from what the system gives.
     fn random(&mut self, bytes: &mut [u8]);
     /// Whether [`Call::random`] follows from a seed that anybody may know. Keys
     /// are then made the cheap way.
-    fn is_seeded(&self) -> bool {
-        true
-    }
+    fn is_seeded(&self) -> bool;
     /// Seconds and nanoseconds since 1970: the date that was given.
     fn now(&self) -> (i64, u32);
     /// What a cluster holds (`lookup`): an object, a list, or an empty map.

@@ -70,7 +70,14 @@ impl Call for State<'_, '_> {
     }
 
     fn random(&mut self, bytes: &mut [u8]) {
-        self.engine.random.fill(bytes);
+        match self.engine.options.entropy {
+            Some(entropy) => entropy(bytes),
+            None => self.engine.random.fill(bytes),
+        }
+    }
+
+    fn is_seeded(&self) -> bool {
+        self.engine.options.entropy.is_none()
     }
 
     fn now(&self) -> (i64, u32) {
