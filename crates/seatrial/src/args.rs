@@ -229,7 +229,10 @@ pub(crate) struct Render {
     /// The order of a kustomization's objects
     #[arg(long, value_name = "ORDER", default_value = "legacy", value_parser = ["legacy", "none"])]
     pub(crate) reorder: String,
-    /// Let random functions be random and `now` be now; without it, the same input gives the same output
+    /// Let random functions be random and `now` be now
+    ///
+    /// Without it, the same input gives the same output: passwords, keys and certificates that
+    /// templates make follow from a number that everybody knows. Never apply them.
     #[arg(long)]
     pub(crate) random: bool,
     /// Print beside each line where it comes from

@@ -22,6 +22,10 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
+/// Charts and manifests are read into very many small pieces.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Nothing speaks against the tree.
 const CLEAN: u8 = 0;
 /// There are findings at or above `--fail-on`.

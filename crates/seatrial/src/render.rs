@@ -1,11 +1,13 @@
 //! `seatrial render`: what would be applied, as the real programs print it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use seatrial_helm::template::engine::Entropy;
 use seatrial_helm::{Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, file_argument_paths};
 use seatrial_kustomize::{Options as BuildOptions, Order};
 use seatrial_model::Unit;
@@ -103,7 +105,7 @@ fn chart(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     let mut given = Given { sources: &mut sources, values: ValuesInput::default() };
     given.read(arguments)?;
     let values = given.values;
-    let (options, show) = (options(arguments)?, show(arguments));
+    let (options, show) = (options(arguments, true)?, show(arguments));
     let template = Template {
         files: tree.files.as_ref(),
         chart: tree.scope.clone(),
@@ -121,12 +123,19 @@ fn chart(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     if made.refusals.is_empty() || arguments.keep_going {
         print(arguments, &made, &sources)?;
     }
-    Ok(if made.refusals.is_empty() { CLEAN } else { FINDINGS })
+    let code = if made.refusals.is_empty() { CLEAN } else { FINDINGS };
+    // The process ends here: its memory need not be given back piece by piece.
+    std::mem::forget((made, sources));
+    Ok(code)
 }
 
 fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<(), Failure> {
     let Some(printed) = &made.output else { return Ok(()) };
-    let text = if arguments.redact { seatrial_render::masked(&printed.text) } else { printed.text.clone() };
+    let text: Cow<'_, str> = if arguments.redact {
+        seatrial_render::masked(&printed.text).into()
+    } else {
+        printed.text.as_str().into()
+    };
     if !arguments.redact && !arguments.quiet && holds_secret(&text) {
         note(SECRETS);
     }
@@ -166,7 +175,7 @@ fn place(span: Option<Span>, sources: &SourceMap) -> String {
     format!("{}:{}:{}", sources.file(span.file).path(), start.line, start.column)
 }
 
-fn options(arguments: &Render) -> Result<Options, Failure> {
+fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
     let helm = match &arguments.helm_version {
         None => HelmVersion::default(),
         Some(name) => HelmVersion::from_name(name).ok_or_else(|| {
@@ -175,7 +184,7 @@ fn options(arguments: &Render) -> Result<Options, Failure> {
                 .hint(format!("known are {}", known.join(", ")))
         })?,
     };
-    let (seed, now) = if arguments.random { chance() } else { (0, (0, 0)) };
+    let (entropy, now) = if arguments.random { chance()? } else { (None, (0, 0)) };
     Ok(Options {
         helm,
         name: arguments.name.clone().unwrap_or_default(),
@@ -185,18 +194,21 @@ fn options(arguments: &Render) -> Result<Options, Failure> {
         api_versions: arguments.api_versions.clone(),
         skip_schema_validation: arguments.skip_schema_validation,
         trace: arguments.origin || arguments.output == RenderFormat::Json,
-        seed,
+        entropy,
         now,
+        is_last,
         ..Options::default()
     })
 }
 
-/// What `--random` draws from: the clock.
-fn chance() -> (u64, (i64, u32)) {
+/// What `--random` draws from: the system's own source, and its clock.
+fn chance() -> Result<(Option<Entropy>, (i64, u32)), Failure> {
+    getrandom::fill(&mut [0; 32])
+        .map_err(|error| Failure::new(format!("the system gives no random bytes: {error}")))?;
+    let draw: Entropy = |bytes| getrandom::fill(bytes).expect("it gave some before");
     let now = jiff::Timestamp::now();
     let nanosecond = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-    let seed = now.as_nanosecond().to_le_bytes();
-    (u64::from_le_bytes(*seed.first_chunk().expect("it has 16 bytes")), (now.as_second(), nanosecond))
+    Ok((Some(draw), (now.as_second(), nanosecond)))
 }
 
 fn show(arguments: &Render) -> Show {
@@ -285,7 +297,7 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     if units.is_empty() {
         return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
     }
-    let (options, show) = (options(arguments)?, show(arguments));
+    let (options, show) = (options(arguments, false)?, show(arguments));
     let (mut all, mut code) = (String::new(), CLEAN);
     for unit in &units {
         let of_unit = rendering.text_of(unit, &options, &show);
