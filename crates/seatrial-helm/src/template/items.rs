@@ -1,7 +1,7 @@
 //! Fields that are looked up in the item of a `range` or `with`: what a template
 //! asks of the dot where the dot is no longer what it was given.
 
-use super::ast::{Branch, List, Node, Operand, OperandKind, Pipe, Source, Template};
+use super::ast::{Branch, List, Node, Operand, OperandKind, Pipe, Source, Template, Tree};
 use super::error::Place;
 use super::set::Set;
 
@@ -25,7 +25,7 @@ impl Set {
         let mut found = Vec::new();
         for (template, home) in self.templates() {
             let mut walk = Walk { template, item: None, found: Vec::new() };
-            walk.list(&template.root);
+            walk.list(template.root);
             found.extend(
                 walk.found.into_iter().map(|it| ItemField { place: Place { home, ..it.place }, ..it }),
             );
@@ -48,25 +48,31 @@ impl<'a> Walk<'a> {
         &self.template.source
     }
 
-    fn list(&mut self, list: &'a List) {
-        for node in &list.nodes {
+    fn tree(&self) -> &'a Tree {
+        &self.source().tree
+    }
+
+    fn list(&mut self, list: List) {
+        let tree = self.tree();
+        for node in tree.nodes(list) {
             match node {
                 Node::Action(pipe) => self.pipe(pipe),
                 Node::If(branch) => {
+                    let branch = tree.branch(*branch);
                     self.pipe(&branch.pipe);
-                    self.list(&branch.list);
+                    self.list(branch.list);
                     self.other(branch);
                 }
-                Node::With(branch) => self.inside("with", branch),
-                Node::Range(branch) => self.inside("range", branch),
-                Node::Template(invocation) => invocation.pipe.iter().for_each(|it| self.pipe(it)),
+                Node::With(branch) => self.inside("with", tree.branch(*branch)),
+                Node::Range(branch) => self.inside("range", tree.branch(*branch)),
+                Node::Template(it) => tree.invocation(*it).pipe.iter().for_each(|it| self.pipe(it)),
                 Node::Text { .. } | Node::Break | Node::Continue => {}
             }
         }
     }
 
     fn other(&mut self, branch: &'a Branch) {
-        if let Some(other) = &branch.other {
+        if let Some(other) = branch.other {
             self.list(other);
         }
     }
@@ -76,15 +82,15 @@ impl<'a> Walk<'a> {
         self.pipe(&branch.pipe);
         let item = self.taken_from(&branch.pipe).map(|from| (action, from));
         let outer = std::mem::replace(&mut self.item, item);
-        self.list(&branch.list);
+        self.list(branch.list);
         self.item = outer;
         self.other(branch);
     }
 
     /// The fields that a pipe is nothing but.
     fn taken_from(&self, pipe: &'a Pipe) -> Option<String> {
-        let [command] = &*pipe.commands else { return None };
-        let [operand] = &*command.args else { return None };
+        let [command] = self.tree().commands(pipe) else { return None };
+        let [operand] = self.tree().args(command) else { return None };
         let names = operand.names(self.source());
         match (&operand.kind, &self.item) {
             (OperandKind::Field, None) => Some(names.to_owned()),
@@ -96,13 +102,14 @@ impl<'a> Walk<'a> {
     }
 
     fn pipe(&mut self, pipe: &'a Pipe) {
-        pipe.commands.iter().flat_map(|it| &*it.args).for_each(|it| self.operand(it));
+        let tree = self.tree();
+        tree.commands(pipe).iter().flat_map(|it| tree.args(it)).for_each(|it| self.operand(it));
     }
 
     fn operand(&mut self, operand: &'a Operand) {
-        match &operand.kind {
-            OperandKind::Chain(inner) => self.operand(inner),
-            OperandKind::Pipe(pipe) => self.pipe(pipe),
+        match operand.kind {
+            OperandKind::Chain(inner) => self.operand(self.tree().operand(inner)),
+            OperandKind::Pipe(pipe) => self.pipe(self.tree().pipe(pipe)),
             OperandKind::Field => {
                 let names = operand.names(self.source()).to_owned();
                 if let Some((action, taken_from)) = self.item.clone() {

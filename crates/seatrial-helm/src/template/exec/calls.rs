@@ -100,7 +100,9 @@ impl<'t> State<'_, 't> {
         let mut asked = Vec::new();
         for arg in args {
             value = self.argument_reflect(dot, Type::Reflect, arg)?;
-            asked.push(value.value.origin);
+            if self.engine.trace.is_on() {
+                asked.push(value.value.origin);
+            }
             if value.value.is_true() == stops_at {
                 break;
             }
