@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_helm::template::trace::Origin;
 use seatrial_helm::{
     Argument, ErrorKind, HelmVersion, Loaded, Loader, Options, ProblemKind, Rendered, Show, ValuesInput,
-    lost_roots, render, variations,
+    read, render, variations,
 };
 use seatrial_source::{MemoryFiles, SourceMap, TreePath};
 
@@ -221,10 +221,40 @@ fn fields_of_the_release_are_lost_inside_loops_over_values() {
         ("ship/templates/d.yaml", "{{ with .Values.a }}a{{ else }}{{ .Values.image }}{{ end }}\n"),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = lost_roots(&chart, HelmVersion::default());
+    let found = read(&chart, HelmVersion::default()).lost_roots;
     let told: Vec<(&str, &str)> = found.iter().map(|it| (it.field.as_str(), it.inside.as_str())).collect();
     assert_eq!(
         told,
         [(".Values.image", "range .Values.workers"), (".Release.Name", "with .Values.workers.env")]
     );
+}
+
+#[test]
+fn objects_of_a_loop_that_share_a_name_are_found() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n";
+    let body = |name: &str| {
+        format!("{{{{- range $key, $item := .Values.jobs }}}}\n---\n{head}{name}\n{{{{- end }}}}\n")
+    };
+    let shared = [
+        "  name: {{ include \"ship.name\" $ }}",
+        "  labels: {app: {{ .name }}}\n  name: fixed",
+        "  name: {{ $.Release.Name }}-{{ $.Chart.Name }}\n  labels: {app: {{ .name }}}",
+    ];
+    let apart = [
+        "  name: {{ .name }}",
+        "  name: {{ $key }}",
+        "  name: {{ include \"ship.name\" . }}",
+        "  name: {{ $.Release.Name }}\n  namespace: {{ .namespace }}",
+        "  {{- $own := .name }}\n  name: {{ $own }}",
+        "  {{- if .name }}\n  name: a\n  {{- else }}\n  name: b\n  {{- end }}",
+        "  name: job-{{ randAlphaNum 5 }}",
+        "  generateName: job-",
+    ];
+    for (name, is_shared) in shared.iter().map(|it| (it, true)).chain(apart.iter().map(|it| (it, false))) {
+        let mut yard = Yard::new(&[("ship/templates/a.yaml", body(name).as_str())]);
+        let chart = yard.load().chart.expect("there is a chart");
+        let found = read(&chart, HelmVersion::default()).loop_names;
+        assert_eq!(!found.is_empty(), is_shared, "{name}");
+        assert!(found.iter().all(|it| it.kind == "ConfigMap" && it.over == ["jobs"]), "{name}");
+    }
 }

@@ -2,13 +2,16 @@
 
 use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
-use seatrial_helm::{ErrorKind, LostRoot, Options, ValuesInput, Variation, lost_roots, variations};
+use seatrial_helm::{
+    Chart, ErrorKind, LoopName, LostRoot, Options, ValuesInput, Variation, read, variations,
+};
 use seatrial_model::Target;
 use seatrial_source::Span;
+use seatrial_yaml::{Dialect, Limits};
 
 use super::problems::{self, first_line, plain};
 use super::{Charts, TreeChart};
-use crate::checks::{INVALID_RENDERED_YAML, TEMPLATE_ERROR};
+use crate::checks::{INVALID_RENDERED_YAML, REPEATED_NAME, TEMPLATE_ERROR};
 
 /// Switches of one chart that are turned over.
 const SWITCHES_MAX: usize = 64;
@@ -32,9 +35,12 @@ impl Charts {
 fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice> {
     let Some(loaded) = chart.chart.as_ref().filter(|_| chart.is_loaded()) else { return Vec::new() };
     let options = chart.options(target, false);
-    let mut lost = lost_roots(loaded, options.helm);
+    let reading = read(loaded, options.helm);
+    let mut lost = reading.lost_roots;
     lost.retain(|it| failing.iter().all(|place| !meets(it.span, *place)));
     let mut found: Vec<Notice> = lost.iter().map(of_lost_root).collect();
+    let names = reading.loop_names.iter().filter(|it| items(loaded, &it.over) < 2);
+    found.extend(names.map(of_loop_name));
     if chart.is_library() {
         return found;
     }
@@ -61,6 +67,23 @@ fn of_lost_root(lost: &LostRoot) -> Notice {
         .severity(Severity::Warning)
         .help(format!("write `${}`: the dot is the item there", lost.field))
         .because("Helm fails here as soon as there is an item".to_owned())
+}
+
+fn of_loop_name(found: &LoopName) -> Notice {
+    let over = found.over.join(".");
+    let message = format!("the loop over `{over}` gives each {} that it makes the same name", found.kind);
+    Notice::new(&REPEATED_NAME, Location::text(found.span), message)
+        .help("let the name hold something of the item".to_owned())
+}
+
+/// How many items the chart's own values have at a place. Objects that are made
+/// twice are found as what they are.
+fn items(chart: &Chart, keys: &[String]) -> usize {
+    let Some(values) = &chart.values else { return 0 };
+    let stream = seatrial_yaml::parse(values.file, values.text.clone(), Dialect::GoYaml2, &Limits::default());
+    let root = stream.document_root(0);
+    let node = root.and_then(|root| keys.iter().try_fold(root, |node, key| node.get(key)));
+    node.map_or(0, |it| it.items().count() + it.entries().count())
 }
 
 fn of_variation(variation: &Variation) -> Option<Notice> {

@@ -20,6 +20,7 @@ mod missing_resource;
 mod path_outside_root;
 mod path_outside_tree;
 mod refused_values;
+mod repeated_name;
 mod template_error;
 mod unknown_kustomization_field;
 mod unmatched_override;
@@ -46,6 +47,7 @@ pub(crate) use missing_resource::MISSING_RESOURCE;
 pub(crate) use path_outside_root::PATH_OUTSIDE_ROOT;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
 pub(crate) use refused_values::REFUSED_VALUES;
+pub(crate) use repeated_name::REPEATED_NAME;
 pub(crate) use template_error::TEMPLATE_ERROR;
 pub(crate) use unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD;
 pub(crate) use unmatched_override::UNMATCHED_OVERRIDE;
@@ -76,6 +78,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &PATH_OUTSIDE_ROOT,
     &PATH_OUTSIDE_TREE,
     &REFUSED_VALUES,
+    &REPEATED_NAME,
     &TEMPLATE_ERROR,
     &UNKNOWN_KUSTOMIZATION_FIELD,
     &UNMATCHED_OVERRIDE,

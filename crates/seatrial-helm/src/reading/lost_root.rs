@@ -3,10 +3,7 @@
 
 use seatrial_source::Span;
 
-use crate::chart::Chart;
-use crate::functions;
-use crate::template::{Home, ItemField, Set};
-use crate::versions::HelmVersion;
+use crate::template::{ItemField, Set};
 
 /// What Helm gives to every template.
 const ROOT: [&str; 4] = ["Values.", "Release.", "Chart.", "Capabilities."];
@@ -23,20 +20,9 @@ pub struct LostRoot {
     pub inside: String,
 }
 
-/// The places in a chart's own templates that fail as soon as they are reached.
-/// A template that does not parse has none.
-pub fn lost_roots(chart: &Chart, helm: HelmVersion) -> Vec<LostRoot> {
-    let mut set = Set::new(functions::of(helm));
-    for file in &chart.templates {
-        let Some(id) = file.content.file() else { continue };
-        // Such a template gives its items values of its own making.
-        if file.content.text().contains("\"Values\"") {
-            continue;
-        }
-        // What does not parse is told by the render.
-        let _ = set.parse(&file.name, file.content.text(), Home::File(id, 0));
-    }
-    set.fields_of_items().into_iter().filter_map(|it| lost(&it)).collect()
+/// The places that fail as soon as they are reached.
+pub(super) fn find(set: &Set) -> Vec<LostRoot> {
+    set.fields_of_items().iter().filter_map(lost).collect()
 }
 
 fn lost(field: &ItemField) -> Option<LostRoot> {

@@ -1,0 +1,37 @@
+//! What a chart's own templates say without being rendered: mistakes that only
+//! show once a loop has items.
+
+mod loop_names;
+mod lost_root;
+
+pub use loop_names::LoopName;
+pub use lost_root::LostRoot;
+
+use crate::chart::Chart;
+use crate::functions;
+use crate::template::{Home, Set};
+use crate::versions::HelmVersion;
+
+/// What was found in a chart's own templates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Values of the release that are looked up in items.
+    pub lost_roots: Vec<LostRoot>,
+    /// Objects that a loop makes under one name.
+    pub loop_names: Vec<LoopName>,
+}
+
+/// Reads a chart's own templates. Those that do not parse are left out: the
+/// render tells them.
+pub fn read(chart: &Chart, helm: HelmVersion) -> Reading {
+    let mut set = Set::new(functions::of(helm));
+    for file in &chart.templates {
+        let Some(id) = file.content.file() else { continue };
+        let text = file.content.text();
+        // Such a template gives its items values of its own making.
+        if !text.contains("\"Values\"") {
+            let _unparsed = set.parse(&file.name, text, Home::File(id, 0)).is_err();
+        }
+    }
+    Reading { lost_roots: lost_root::find(&set), loop_names: loop_names::find(&set) }
+}
