@@ -74,7 +74,7 @@ impl Call for Alone {
 const VALUES: &str = "name: web\nports:\n- 80\n- 443\nlabels: {a: 'x y', b: \"2\"}\n";
 
 fn read_values(engine: &mut Alone) -> Value {
-    read::first_document(VALUES, &mut |span: Span| engine.trace.value(span)).expect("they are YAML")
+    read::first_document(VALUES, &mut |span: Span, _| engine.trace.value(span)).expect("they are YAML")
 }
 
 fn leaf(value: &Value, path: &[&str]) -> Value {

@@ -50,6 +50,7 @@ fn name(trace: &Trace, origin: OriginId) -> String {
         Some(Origin::Pieces(pieces)) => {
             format!("[{}]", pieces.iter().map(|it| name(trace, it.origin)).collect::<Vec<_>>().join(" "))
         }
+        Some(Origin::Chosen { of, by }) => format!("{}?{}", name(trace, *of), name(trace, *by)),
         Some(Origin::Derived(inputs)) => {
             format!("~{}", inputs.iter().map(|it| name(trace, *it)).collect::<String>())
         }
@@ -74,7 +75,7 @@ fn text_keeps_the_places_it_came_from() {
         ("{{ .b | repeat 2 }}", r#"[b b]"x,yx,y""#),
         (r#"{{ printf "%s-%s" .b .a | trimPrefix "x" }}"#, r#"[b1..3 = a]",y-one\ntwo""#),
         (r#"{{ default "d" .b }}{{ default "d" .c }}"#, r#"b"x,y" ="d""#),
-        ("{{ ternary .a .b false }}", r#"b"x,y""#),
+        ("{{ ternary .a .b false }}", r#"b?~="x,y""#),
         (r#"{{ (dict "k" .b).k }}"#, r#"b"x,y""#),
         (r#"{{ get (merge (dict) (dict "k" .b)) "k" }}"#, r#"b"x,y""#),
         ("{{ index (deepCopy (list .a .b)) 1 }}", r#"b"x,y""#),
@@ -85,7 +86,7 @@ fn text_keeps_the_places_it_came_from() {
         ("{{ add (len .a) 1 }}", r#"~~a="8""#),
         (r#"{{ base (printf "p/%s" .b) }}"#, r#"b"x,y""#),
         (r#"{{ dig "k" "l" 1 (dict "k" (dict "l" .b)) }}"#, r#"b"x,y""#),
-        (r#"{{ keys (dict "k" .b) | first }}"#, r#"b"k""#),
+        (r#"{{ keys (dict "k" .b) | first }}"#, r#"="k""#),
         (r#"{{ required "r" .b | toString }}"#, r#"b"x,y""#),
         ("{{ tpl .b . }}", r#"b"x,y""#),
         (r#"{{ initials "ab cd" }}{{ nospace .a }}"#, r#"[= =]"ac" [a0..3 a4..7]"onetwo""#),

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn coalesce(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    let found = args.iter().position(|it| it.is_true());
+    let found = args.iter().position(Value::is_true);
     let asked = found.map_or(args, |it| &args[..it]);
     Ok(chosen(call, found.map(|it| args[it].clone()).unwrap_or_default(), asked))
 }
