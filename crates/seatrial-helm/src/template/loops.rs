@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipe, Source, Template};
+use super::ast::{Branch, List, Node, Operand, OperandKind, Pipe, Source, Template, Tree};
 use super::error::Place;
-use super::function::Function;
 use super::set::{Home, Set};
 
 /// Functions whose answers differ from call to call.
@@ -49,7 +48,7 @@ impl Set {
     pub fn loops(&self) -> Vec<Loop> {
         let mut found: Vec<Loop> = Vec::new();
         for (template, home) in self.templates() {
-            collect(&template.root, template, home, &mut found);
+            collect(template.root, template, home, &mut found);
         }
         let place = |it: &Loop| it.lines.first().map(|it| (it.place.home.file(), it.place.start));
         found.sort_by_key(place);
@@ -57,26 +56,27 @@ impl Set {
     }
 }
 
-fn collect(list: &List, template: &Template, home: Home, found: &mut Vec<Loop>) {
-    for node in &list.nodes {
-        let (Node::If(branch) | Node::With(branch) | Node::Range(branch)) = node else { continue };
+fn collect(list: List, template: &Template, home: Home, found: &mut Vec<Loop>) {
+    let tree = &template.source.tree;
+    for node in tree.nodes(list) {
+        let (Node::If(at) | Node::With(at) | Node::Range(at)) = node else { continue };
+        let branch = tree.branch(*at);
         match (node, over(&branch.pipe, &template.source)) {
             (Node::Range(_), Some(over)) => {
-                let lines = Lines::of(branch, template, home);
-                found.push(Loop { over, lines });
+                found.push(Loop { over, lines: Lines::of(branch, template, home) });
             }
             // What the dot is in there is another question.
             (Node::With(_) | Node::Range(_), _) => {}
-            _ => collect(&branch.list, template, home, found),
+            _ => collect(branch.list, template, home, found),
         }
-        branch.other.iter().for_each(|it| collect(it, template, home, found));
+        branch.other.iter().for_each(|it| collect(*it, template, home, found));
     }
 }
 
 /// The fields that a pipe is nothing but.
 fn over(pipe: &Pipe, source: &Source) -> Option<String> {
-    let [Command { args, .. }] = &*pipe.commands else { return None };
-    let [operand] = &**args else { return None };
+    let [command] = source.tree.commands(pipe) else { return None };
+    let [operand] = source.tree.args(command) else { return None };
     let is_field = matches!(operand.kind, OperandKind::Field | OperandKind::Variable(0));
     let names = operand.names(source);
     (is_field && !names.is_empty()).then(|| names.to_owned())
@@ -95,25 +95,35 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn of(branch: &'a Branch, template: &'a Template, home: Home) -> Vec<LoopLine> {
-        let own = branch.pipe.declared.iter().map(|it| it.variable).collect();
+        let own = BTreeSet::new();
         let mut this = Self { template, home, own, is_inner: false, lines: Vec::new(), open: None };
-        this.list(&branch.list);
+        this.own_variables(&branch.pipe);
+        this.list(branch.list);
         this.lines.extend(this.open.take());
         this.lines
     }
 
-    fn list(&mut self, list: &'a List) {
-        for node in &list.nodes {
+    fn tree(&self) -> &'a Tree {
+        &self.template.source.tree
+    }
+
+    fn own_variables(&mut self, pipe: &Pipe) {
+        self.own.extend(self.tree().declared(pipe).iter().map(|it| it.variable));
+    }
+
+    fn list(&mut self, list: List) {
+        let tree = self.tree();
+        for node in tree.nodes(list) {
             match node {
                 Node::Text { start, end, .. } => self.text(*start, *end),
-                Node::Action(pipe) => self.action(pipe, pipe.at, pipe.end),
-                Node::Template(it) => {
-                    let depends = it.pipe.as_ref().is_some_and(|pipe| self.depends(pipe));
-                    self.line(it.at, it.end).has_action = true;
-                    self.line(it.at, it.end).depends_on_item |= depends;
+                Node::Action(pipe) => self.action(pipe),
+                Node::Template(at) => {
+                    let invocation = tree.invocation(*at);
+                    let depends = invocation.pipe.as_ref().is_some_and(|pipe| self.depends(pipe));
+                    self.written(invocation.at, invocation.end, depends);
                 }
-                Node::If(branch) => self.branch(branch, false),
-                Node::With(branch) | Node::Range(branch) => self.branch(branch, true),
+                Node::If(at) => self.branch(tree.branch(*at), false),
+                Node::With(at) | Node::Range(at) => self.branch(tree.branch(*at), true),
                 Node::Break | Node::Continue => {}
             }
         }
@@ -122,23 +132,26 @@ impl<'a> Lines<'a> {
     fn branch(&mut self, branch: &'a Branch, has_item: bool) {
         // What a condition on the item decides differs with it.
         let decides = self.depends(&branch.pipe);
-        self.own.extend(branch.pipe.declared.iter().map(|it| it.variable));
+        self.own_variables(&branch.pipe);
         let outer = self.is_inner;
         self.is_inner |= has_item || decides;
-        self.list(&branch.list);
-        if let Some(other) = &branch.other {
+        self.list(branch.list);
+        if let Some(other) = branch.other {
             self.is_inner = outer || decides;
             self.list(other);
         }
         self.is_inner = outer;
     }
 
-    fn action(&mut self, pipe: &'a Pipe, start: u32, end: u32) {
-        if !pipe.declared.is_empty() {
-            self.own.extend(pipe.declared.iter().map(|it| it.variable));
-            return;
+    fn action(&mut self, pipe: &'a Pipe) {
+        if self.tree().declared(pipe).is_empty() {
+            self.written(pipe.at, pipe.end, self.depends(pipe));
+        } else {
+            self.own_variables(pipe);
         }
-        let depends = self.depends(pipe);
+    }
+
+    fn written(&mut self, start: u32, end: u32, depends: bool) {
         let line = self.line(start, end);
         line.has_action = true;
         line.depends_on_item |= depends;
@@ -170,23 +183,22 @@ impl<'a> Lines<'a> {
     }
 
     fn depends(&self, pipe: &'a Pipe) -> bool {
-        self.is_inner || pipe.commands.iter().flat_map(|it| &*it.args).any(|it| self.operand(it))
+        let tree = self.tree();
+        self.is_inner || tree.commands(pipe).iter().flat_map(|it| tree.args(it)).any(|it| self.operand(it))
     }
 
     fn operand(&self, operand: &'a Operand) -> bool {
-        match &operand.kind {
+        match operand.kind {
             OperandKind::Dot | OperandKind::Field => true,
-            OperandKind::Variable(variable) => self.own.contains(variable),
-            OperandKind::Chain(inner) => self.operand(inner),
-            OperandKind::Pipe(pipe) => self.depends(pipe),
-            OperandKind::Function(callee) => is_fresh(callee.function()),
-            OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(..) => {
-                false
-            }
+            OperandKind::Variable(variable) => self.own.contains(&variable),
+            OperandKind::Chain(inner) => self.operand(self.tree().operand(inner)),
+            OperandKind::Pipe(pipe) => self.depends(self.tree().pipe(pipe)),
+            OperandKind::Function(_) => FRESH.contains(&self.written_text(operand)),
+            _ => false,
         }
     }
-}
 
-fn is_fresh(function: &Function) -> bool {
-    FRESH.contains(&function.name)
+    fn written_text(&self, operand: &Operand) -> &'a str {
+        &self.template.source.text[operand.start as usize..operand.end as usize]
+    }
 }
