@@ -80,7 +80,8 @@ fn of_loop_name(found: &LoopName) -> Notice {
 /// twice are found as what they are.
 fn items(chart: &Chart, keys: &[String]) -> usize {
     let Some(values) = &chart.values else { return 0 };
-    let stream = seatrial_yaml::parse(values.file, values.text.clone(), Dialect::GoYaml2, &Limits::default());
+    let stream =
+        seatrial_yaml::parse(values.file, values.text().clone(), Dialect::GoYaml2, &Limits::default());
     let root = stream.document_root(0);
     let node = root.and_then(|root| keys.iter().try_fold(root, |node, key| node.get(key)));
     node.map_or(0, |it| it.items().count() + it.entries().count())
