@@ -1,5 +1,9 @@
 //! Suite `kustomize`: what `kustomize build` prints, against
-//! `seatrial_kustomize`.
+//! `seatrial_kustomize`; of a clone of Kustomize, its own tests.
+
+mod go;
+mod interpreter;
+mod krusty;
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,6 +22,9 @@ pub(crate) const SUITE: Suite =
     Suite { name: "kustomize", own_dir: concat!(env!("CARGO_MANIFEST_DIR"), "/goldens/kustomize"), run };
 
 fn run(options: &Options) -> anyhow::Result<Report> {
+    if let Some(folder) = krusty::folder(&options.dir) {
+        return krusty::run(&folder);
+    }
     Renderer { suite: SUITE.name, command: "build", answer }.run(options)
 }
 
