@@ -1,28 +1,29 @@
 //! One build: resources, generators, components, transformers, and at the root
 //! hashes, references, variables, order (`api/internal/target`, v0.21.2).
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::Role;
 use seatrial_source::{RemoteSource, Span, TreePath};
 use smol_str::SmolStr;
 
 use crate::additions::Additions;
+use crate::build_metadata::Maker;
+use crate::charts::Charts;
 use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
 use crate::kustomization::{
-    self, At, GeneratorArgs, GeneratorOptions, Kustomization, PatchEntry, ReplacementEntry, Text, Variable,
-    read_configuration, read_replacements,
+    self, At, GeneratorArgs, GeneratorOptions, Kustomization, Text, Variable, read_configuration,
 };
 use crate::loader::{Loaded, Loader, Refusal};
+use crate::open_api::{self, OpenApi};
 use crate::order::{self, Order};
 use crate::origin::Origins;
-use crate::patches::{self, Patch};
 use crate::problem::{Problem, ProblemKind};
 use crate::repo_spec::RemoteName;
 use crate::resource::{Behavior, Resource};
-use crate::transform::{self, Affix, ImageChange};
-use crate::{hash, name_reference, output, replacement, resources, variables};
+use crate::{crds, hash, name_reference, output, resources, transform, variables};
 
 /// Most directories of one build.
 const DIRECTORIES_MAX: usize = 5_000;
@@ -36,6 +37,8 @@ pub struct Options {
     pub order: Order,
     /// The Kustomize that is imitated.
     pub version: Version,
+    /// `--enable-managedby-label`
+    pub adds_managed_by_label: bool,
 }
 
 /// Versions of Kustomize that differ in what they accept or print.
@@ -96,9 +99,9 @@ impl Build {
     }
 }
 
-/// Builds the kustomization of a directory.
+/// Builds the kustomization of a directory; charts are refused.
 pub fn build(directory: &TreePath, loader: &mut Loader<'_>, options: &Options) -> Build {
-    build_with(directory, loader, options, &Additions::default())
+    run(directory, loader, options, &Additions::default(), None)
 }
 
 /// Builds the kustomization of a directory, with what is added to its file.
@@ -108,8 +111,35 @@ pub fn build_with(
     options: &Options,
     additions: &Additions,
 ) -> Build {
+    run(directory, loader, options, additions, None)
+}
+
+/// Builds the kustomization of a directory, charts included (`--enable-helm`).
+pub fn build_with_charts<'r>(
+    directory: &TreePath,
+    loader: &'r mut Loader<'_>,
+    options: &Options,
+    additions: &Additions,
+    charts: &'r mut dyn Charts,
+) -> Build {
+    run(directory, loader, options, additions, Some(charts))
+}
+
+fn run<'r>(
+    directory: &TreePath,
+    loader: &'r mut Loader<'_>,
+    options: &Options,
+    additions: &Additions,
+    charts: Option<&'r mut dyn Charts>,
+) -> Build {
     let mut run = Run {
         loader,
+        charts,
+        chart_namespace: SmolStr::default(),
+        trail: None,
+        open_api: None,
+        has_schema: false,
+        has_merged: false,
         origins: Origins::default(),
         problems: Vec::new(),
         files: Vec::new(),
@@ -127,8 +157,10 @@ pub fn build_with(
             order = own.clone();
         }
         run.roots.push(directory.clone());
+        run.trail = (!kustomization.build_metadata.is_empty()).then(Vec::new);
+        run.set_schema(&kustomization, directory);
         accumulated = run.accumulate(&kustomization, directory, accumulated);
-        run.finish(&mut accumulated, &kustomization, &order);
+        run.finish(&mut accumulated, &kustomization, &order, options);
     }
     run.remotes.sort_by(|a, b| (&a.path, a.span, &a.source).cmp(&(&b.path, b.span, &b.source)));
     run.remotes.dedup();
@@ -150,7 +182,19 @@ pub(crate) struct Accumulated {
 }
 
 pub(crate) struct Run<'r, 'a> {
-    loader: &'r mut Loader<'a>,
+    pub(crate) loader: &'r mut Loader<'a>,
+    /// Who renders charts.
+    pub(crate) charts: Option<&'r mut dyn Charts>,
+    /// The namespace that an outer kustomization gives to charts.
+    pub(crate) chart_namespace: SmolStr,
+    /// The names by which the present directory was reached, where origins are
+    /// asked for.
+    pub(crate) trail: Option<Vec<String>>,
+    /// A schema of one's own; the first one that is named stays.
+    pub(crate) open_api: Option<Arc<OpenApi>>,
+    has_schema: bool,
+    /// Whether upstream had to know its built-in schema so far.
+    pub(crate) has_merged: bool,
     pub(crate) origins: Origins,
     pub(crate) problems: Vec<Problem>,
     files: Vec<TreePath>,
@@ -160,7 +204,7 @@ pub(crate) struct Run<'r, 'a> {
     away: Option<Away>,
     remotes: Vec<Remote>,
     objects: usize,
-    version: Version,
+    pub(crate) version: Version,
 }
 
 /// Where a build is that has left its own tree.
@@ -185,7 +229,7 @@ impl Run<'_, '_> {
     }
 
     /// What is wrong elsewhere is told at the entry that leads there.
-    fn say(&mut self, mut problem: Problem) {
+    pub(crate) fn say(&mut self, mut problem: Problem) {
         if let Some(away) = self.away.as_ref().filter(|away| problem.span != Some(away.entry.span)) {
             problem.message = format!("in '{}': {}", away.entry.value, problem.message);
             problem.path = away.path.clone();
@@ -210,7 +254,7 @@ impl Run<'_, '_> {
     }
 
     /// A file that an entry names.
-    fn file(&mut self, own: &Kustomization, root: &TreePath, entry: &Text) -> Result<Loaded, Refusal> {
+    pub(crate) fn file(&mut self, own: &Kustomization, root: &TreePath, entry: &Text) -> Result<Loaded, Refusal> {
         let loaded = self.loader.file(root, &entry.value)?;
         if let Some(remote) = RemoteName::file(&entry.value) {
             self.note_remote(entry, &own.path, remote.source);
@@ -338,7 +382,10 @@ impl Run<'_, '_> {
         };
         let stream = loaded.stream();
         match resources::read(&stream, &mut self.origins) {
-            Ok(found) => self.append(found, into, &own.path, entry.span),
+            Ok(mut found) => {
+                self.was_read(&mut found, &entry.value);
+                self.append(found, into, &own.path, entry.span);
+            }
             Err(fault) => {
                 let (path, span) = match fault.span {
                     Some(span) => (&loaded.path, span),
@@ -382,9 +429,7 @@ impl Run<'_, '_> {
             let message = format!("expected kind != 'Component' for path '{}'", directory.as_str());
             return self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
         }
-        self.roots.push(directory.clone());
-        let built = self.accumulate(&base, directory, Accumulated::default());
-        self.roots.pop();
+        let built = self.within(own, &base, directory, entry, Accumulated::default());
         self.append(built.resources, into, &own.path, entry.span);
         self.merge_config(built.config, into, own, Some(entry.span));
         self.merge_variables(built.variables, into, own);
@@ -413,10 +458,66 @@ impl Run<'_, '_> {
             self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
             return into;
         }
+        self.within(own, &component, &directory, entry, into)
+    }
+
+    /// Accumulates a directory that another one names.
+    fn within(
+        &mut self,
+        own: &Kustomization,
+        inner: &Kustomization,
+        directory: &TreePath,
+        entry: &Text,
+        into: Accumulated,
+    ) -> Accumulated {
+        self.set_schema(inner, directory);
+        let namespace = own.namespace_text();
+        let outer = self.chart_namespace.clone();
+        if !namespace.is_empty() {
+            self.chart_namespace = namespace;
+        }
+        if let Some(trail) = &mut self.trail {
+            trail.push(entry.value.to_string());
+        }
         self.roots.push(directory.clone());
-        let built = self.accumulate(&component, &directory, into);
+        let built = self.accumulate(inner, directory, into);
         self.roots.pop();
+        if let Some(trail) = &mut self.trail {
+            trail.pop();
+        }
+        self.chart_namespace = outer;
         built
+    }
+
+    /// `openapi.SetSchema`: the first one that is named counts.
+    fn set_schema(&mut self, own: &Kustomization, root: &TreePath) {
+        let Some(At { value: field, span }) = &own.open_api else { return };
+        let loaded = match field.path.as_ref().map(|path| (path, self.file(own, root, path))) {
+            Some((path, Err(refusal))) => return self.refused(refusal, path, &own.path),
+            Some((_, Ok(loaded))) => Some(loaded),
+            None => None,
+        };
+        if self.has_schema {
+            return;
+        }
+        let read = match (loaded, &field.version) {
+            (Some(_), Some(_)) => {
+                Err("builtin version and custom schema provided, cannot use both".to_owned())
+            }
+            (Some(loaded), None) => OpenApi::read(loaded.file, &loaded.text, self.has_merged).map(Some),
+            (None, Some(version)) if version.value != open_api::BUILTIN_VERSION => {
+                Err("the specified OpenAPI version is not built in".to_owned())
+            }
+            (None, version) => {
+                self.has_schema |= version.is_some();
+                return;
+            }
+        };
+        self.has_schema = true;
+        match read {
+            Ok(schema) => self.open_api = schema.map(Arc::new),
+            Err(message) => self.problem(ProblemKind::Kustomization, &own.path, Some(*span), message),
+        }
     }
 
     /// Adds objects, each identity once.
@@ -468,25 +569,17 @@ impl Run<'_, '_> {
         }
         self.merge_config(Config::builtin().clone(), into, own, own.start);
         for entry in &own.crds {
-            if let Err(refusal) = self.file(own, root, entry) {
-                self.refused(refusal, entry, &own.path);
+            match self.file(own, root, entry) {
+                Err(refusal) => self.refused(refusal, entry, &own.path),
+                Ok(loaded) => match crds::read(loaded.file, &loaded.text) {
+                    Ok(config) => self.merge_config(config, into, own, Some(entry.span)),
+                    Err(error) => {
+                        let message =
+                            format!("unable to parse open API definition from '{}': {error}", entry.value);
+                        self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
+                    }
+                },
             }
-        }
-        for span in own.helm_charts.clone() {
-            self.problem(
-                ProblemKind::Unsupported,
-                &own.path,
-                Some(span),
-                "charts in a kustomization are not rendered",
-            );
-        }
-        if let Some(span) = own.open_api {
-            self.problem(
-                ProblemKind::Unsupported,
-                &own.path,
-                Some(span),
-                "schemas of one's own are not read",
-            );
         }
     }
 
@@ -494,7 +587,12 @@ impl Run<'_, '_> {
         let maps = own.config_maps.iter().map(|args| (Made::ConfigMap, args));
         let secrets = own.secrets.iter().map(|args| (Made::Secret, args));
         for (made, args) in maps.chain(secrets) {
-            self.make(own, root, made, args, &own.generator_options, into);
+            let by = self.maker_of_field(own, made);
+            self.make(own, root, made, args, &own.generator_options, by, into);
+        }
+        for entry in &own.helm_charts {
+            // Each of them has its own problem; the others go on.
+            self.inflate(own, root, entry, into);
         }
         self.run_generators(own, root, into);
     }
@@ -506,11 +604,15 @@ impl Run<'_, '_> {
         made: Made,
         args: &At<GeneratorArgs>,
         options: &GeneratorOptions,
+        by: Option<Arc<Maker>>,
         into: &mut Accumulated,
     ) {
         let mut generator = Generator { loader: self.loader, root, origins: &mut self.origins };
         match generator.make(made, args, options) {
-            Ok(resource) => self.absorb(resource, into, own, args.span),
+            Ok(mut resource) => {
+                resource.made_by = by;
+                self.absorb(resource, into, own, args.span);
+            }
             Err(fault) => match fault.refusal {
                 Some(refusal) => {
                     let at = At { value: args.value.name.clone(), span: fault.span };
@@ -522,7 +624,7 @@ impl Run<'_, '_> {
     }
 
     /// `AbsorbAll`: makes, replaces or adds to what is there.
-    fn absorb(&mut self, mut new: Resource, into: &mut Accumulated, own: &Kustomization, span: Span) {
+    pub(crate) fn absorb(&mut self, mut new: Resource, into: &mut Accumulated, own: &Kustomization, span: Span) {
         let id = new.id();
         let matches: Vec<usize> = (0..into.resources.len())
             .filter(|&at| into.resources[at].ids().any(|it| it.is_same(&id)))
@@ -539,8 +641,10 @@ impl Run<'_, '_> {
             (&[at], behavior) => {
                 let old = &into.resources[at];
                 take_metadata(&mut new, old);
+                new.changed_by.clone_from(&old.changed_by);
                 if behavior == Behavior::Merge {
                     merge_data(&mut new.node, &old.node);
+                    new.made_by = old.made_by.clone().or(new.made_by);
                 }
                 into.resources[at] = new;
                 return;
@@ -548,205 +652,6 @@ impl Run<'_, '_> {
             _ => format!("found multiple objects that could accept merge of {id}"),
         };
         self.problem(ProblemKind::Generator, &own.path, Some(span), message);
-    }
-
-    fn transform(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
-        let mut found = 0;
-        for inline in &own.patches_strategic_merge {
-            found += self.merge_patch(own, root, inline, into);
-        }
-        if let (Some(first), 0) = (own.patches_strategic_merge.first(), found) {
-            let message = "patch appears to be empty";
-            self.problem(ProblemKind::Patch, &own.path, Some(first.text.span), message);
-        }
-        for entry in &own.patches {
-            self.patch(own, root, entry, into, false);
-        }
-        let config = into.config.clone();
-        let all = &mut into.resources;
-        if let Some(namespace) = &own.namespace {
-            let result = transform::namespace(all, namespace, &config, &mut self.origins);
-            self.transformed(result, own, Some(namespace.span));
-        }
-        for (affix, text) in [(Affix::Prefix, &own.name_prefix), (Affix::Suffix, &own.name_suffix)] {
-            if let Some(text) = text {
-                let result = transform::affix(all, affix, text, &config, &mut self.origins);
-                self.transformed(result, own, Some(text.span));
-            }
-        }
-        for label in &own.labels {
-            let result = transform::labels(all, label, &config, &mut self.origins);
-            let span = label.pairs.first().map(|(_, value)| value.span);
-            self.transformed(result, own, span);
-        }
-        for (pairs, fields) in [
-            (&own.common_labels, &config.common_labels),
-            (&own.common_annotations, &config.common_annotations),
-        ] {
-            let result = transform::pairs(all, pairs, fields, &mut self.origins);
-            let span = pairs.first().map(|(_, value)| value.span);
-            self.transformed(result, own, span);
-        }
-        for entry in &own.patches_json6902 {
-            self.patch(own, root, entry, into, true);
-        }
-        let all = &mut into.resources;
-        for entry in &own.replicas {
-            let result = transform::replicas(all, entry, &config, &mut self.origins);
-            self.transformed(result, own, Some(entry.span));
-        }
-        for entry in &own.images {
-            let mut change = ImageChange::new(entry);
-            let result = change.apply(all, &config, &mut self.origins);
-            if !change.is_used && result.is_ok() {
-                let message = format!("no image is called '{}'", entry.value.name);
-                self.problem(ProblemKind::Unused, &own.path, Some(entry.span), message);
-            }
-            self.transformed(result, own, Some(entry.span));
-        }
-        self.replace(own, root, &own.replacements, into);
-        self.run_transformers(own, root, into);
-        into.resources.retain(|resource| !resource.node.is_empty());
-    }
-
-    pub(crate) fn transformed(
-        &mut self,
-        result: Result<(), String>,
-        own: &Kustomization,
-        span: Option<Span>,
-    ) {
-        if let Err(message) = result {
-            self.problem(ProblemKind::Transformer, &own.path, span, message);
-        }
-    }
-
-    /// An entry of `patchesStrategicMerge`: a text, or a path. Gives the number
-    /// of patches in it; what fails counts as one.
-    pub(crate) fn merge_patch(
-        &mut self,
-        own: &Kustomization,
-        root: &TreePath,
-        inline: &crate::kustomization::Inline,
-        into: &mut Accumulated,
-    ) -> usize {
-        let entry = &inline.text;
-        let stream = patches::inline(inline);
-        let read = self.origins.in_text(inline, |origins| {
-            origins.in_role(Role::Patch, |origins| resources::read(&stream, origins))
-        });
-        let found = match read {
-            Ok(found) if !found.is_empty() => Ok(found),
-            _ => match self.file(own, root, entry) {
-                Err(refusal) => {
-                    self.refused(refusal, entry, &own.path);
-                    return 1;
-                }
-                Ok(loaded) => {
-                    let stream = loaded.stream();
-                    let read = self.origins.in_role(Role::Patch, |origins| resources::read(&stream, origins));
-                    read.map_err(|fault| (fault, loaded.path))
-                }
-            },
-        };
-        let patches = match found {
-            Ok(patches) => patches,
-            Err((fault, path)) => {
-                self.problem(ProblemKind::Patch, &path, fault.span, fault.message);
-                return 1;
-            }
-        };
-        for patch in &patches {
-            let options = patches::Options::default();
-            if let Err(fault) = patches::merge_by_id(&mut into.resources, patch, options, &mut self.origins) {
-                self.problem(ProblemKind::Patch, &own.path, Some(entry.span), fault.message);
-            }
-        }
-        patches.len()
-    }
-
-    /// An entry of `patches` or `patchesJson6902`.
-    pub(crate) fn patch(
-        &mut self,
-        own: &Kustomization,
-        root: &TreePath,
-        entry: &At<PatchEntry>,
-        into: &mut Accumulated,
-        is_json: bool,
-    ) {
-        let At { value: patch, span } = entry;
-        let read = match (&patch.patch, &patch.path) {
-            (None, None) => Err(("must specify one of patch and path".to_owned(), None)),
-            (Some(_), Some(_)) => Err(("patch and path can't be set at the same time".to_owned(), None)),
-            (Some(inline), None) => {
-                let stream = patches::inline(inline);
-                let source = "[patch: inline]";
-                self.origins
-                    .in_text(inline, |origins| read_patch(&stream, source, is_json, origins))
-                    .map_err(|fault| (fault.message, None))
-            }
-            (None, Some(path)) => match self.file(own, root, path) {
-                Err(refusal) => return self.refused(refusal, path, &own.path),
-                Ok(loaded) => {
-                    let source = format!("[path: {:?}]", path.value);
-                    read_patch(&loaded.stream(), &source, is_json, &mut self.origins)
-                        .map_err(|fault| (fault.message, fault.span.map(|span| (loaded.path, span))))
-                }
-            },
-        };
-        let read = match read {
-            Ok(read) => read,
-            Err((message, place)) => {
-                let (path, span) = place.unwrap_or_else(|| (own.path.clone(), *span));
-                return self.problem(ProblemKind::Patch, &path, Some(span), message);
-            }
-        };
-        let options = patches::Options {
-            may_change_name: patch.allow_name_change,
-            may_change_kind: patch.allow_kind_change,
-        };
-        match patches::apply(&mut into.resources, &read, patch.target.as_ref(), options, &mut self.origins) {
-            Ok(0) => {
-                let message = "the patch's target is no object";
-                self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
-            }
-            Ok(_) => {}
-            Err(fault) => self.problem(ProblemKind::Patch, &own.path, Some(*span), fault.message),
-        }
-    }
-
-    pub(crate) fn replace(
-        &mut self,
-        own: &Kustomization,
-        root: &TreePath,
-        entries: &[At<ReplacementEntry>],
-        into: &mut Accumulated,
-    ) {
-        for entry in entries {
-            let mut found = Vec::new();
-            match &entry.value.path {
-                None => found.push(entry.value.replacement.clone()),
-                Some(path) => match self.file(own, root, path) {
-                    Err(refusal) => self.refused(refusal, path, &own.path),
-                    Ok(loaded) => {
-                        let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
-                        self.say_all(problems);
-                        found = more;
-                    }
-                },
-            }
-            for one in &found {
-                match replacement::apply(&mut into.resources, one, entry.span, &mut self.origins) {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        let message = "the replacement's targets are no objects";
-                        self.problem(ProblemKind::Unused, &own.path, Some(entry.span), message);
-                    }
-                    Err(message) => {
-                        self.problem(ProblemKind::Replacement, &own.path, Some(entry.span), message);
-                    }
-                }
-            }
-        }
     }
 
     /// `MergeVars`: remembers which object a variable takes its value from.
@@ -784,14 +689,8 @@ impl Run<'_, '_> {
         }
     }
 
-    fn finish(&mut self, all: &mut Accumulated, own: &Kustomization, order: &Order) {
-        for resource in all.resources.iter_mut().filter(|it| it.needs_hash) {
-            let name = format!("{}-{}", resource.name(), hash::suffix(&resource.node));
-            let origin =
-                resource.node.at(&["metadata", "name"]).map_or(crate::OriginId::NONE, |node| node.origin);
-            resource.remember();
-            resource.set_name(&name, origin);
-        }
+    fn finish(&mut self, all: &mut Accumulated, own: &Kustomization, order: &Order, options: &Options) {
+        add_hashes(&mut all.resources);
         let span = own.vars.first().map(|it| it.span);
         let fixed = name_reference::fix(&mut all.resources, &all.config, &mut self.origins);
         self.transformed(fixed, own, own.start);
@@ -799,18 +698,12 @@ impl Run<'_, '_> {
         self.transformed(resolved, own, span);
         all.resources.retain(|resource| !is_local(resource));
         order::sort(&mut all.resources, order);
-        if let Some(entry) = own.build_metadata.iter().find(|it| it.value == "managedByLabel") {
-            self.add_managed_by(&mut all.resources, own, entry.span);
-        }
-        for entry in own.build_metadata.iter().filter(|it| it.value != "managedByLabel") {
-            self.problem(
-                ProblemKind::Unsupported,
-                &own.path,
-                Some(entry.span),
-                "annotations of origins are not written",
-            );
+        let entry = own.build_metadata.iter().find(|it| it.value == "managedByLabel").map(|it| it.span);
+        if let Some(span) = entry.or(own.start.filter(|_| options.adds_managed_by_label)) {
+            self.add_managed_by(&mut all.resources, own, span);
         }
         all.resources.iter_mut().for_each(Resource::settle);
+        self.write_makers(&mut all.resources, own);
     }
 
     fn add_managed_by(&mut self, resources: &mut [Resource], own: &Kustomization, span: Span) {
@@ -822,17 +715,15 @@ impl Run<'_, '_> {
     }
 }
 
-fn read_patch(
-    stream: &seatrial_yaml::Stream,
-    source: &str,
-    is_json: bool,
-    origins: &mut Origins,
-) -> Result<Patch, patches::Fault> {
-    if is_json {
-        let operations = origins.in_role(Role::Patch, |origins| patches::read_json(stream, origins))?;
-        return Ok(Patch::Json(operations));
+/// `HashTransformer`: names of what was generated end in the hash of its content.
+pub(crate) fn add_hashes(resources: &mut [Resource]) {
+    for resource in resources.iter_mut().filter(|it| it.needs_hash) {
+        let name = format!("{}-{}", resource.name(), hash::suffix(&resource.node));
+        let origin =
+            resource.node.at(&["metadata", "name"]).map_or(crate::OriginId::NONE, |node| node.origin);
+        resource.remember();
+        resource.set_name(&name, origin);
     }
-    patches::read(stream, source, origins)
 }
 
 fn identity(id: &ResourceId) -> (String, SmolStr, String) {

@@ -7,6 +7,7 @@ use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Node, Value, parse};
 use smol_str::SmolStr;
 
+use crate::charts::Chart;
 use crate::fields::FieldSpec;
 use crate::id::{Gvk, ResourceId};
 use crate::order::Order;
@@ -61,16 +62,25 @@ pub(crate) struct Kustomization {
     pub crds: Vec<Text>,
     pub config_maps: Vec<At<GeneratorArgs>>,
     pub secrets: Vec<At<GeneratorArgs>>,
-    pub helm_charts: Vec<Span>,
+    pub helm_charts: Vec<At<Chart>>,
+    /// Where charts lie; `charts` if nothing is said.
+    pub chart_home: SmolStr,
     pub generator_options: GeneratorOptions,
     pub configurations: Vec<Text>,
     pub generators: Vec<Text>,
     pub transformers: Vec<Text>,
     pub validators: Vec<Text>,
     pub build_metadata: Vec<Text>,
-    pub open_api: Option<Span>,
+    pub open_api: Option<At<OpenApiField>>,
     /// Deprecated fields that are used, and what to use instead.
     pub deprecated: Vec<(Text, &'static str)>,
+}
+
+/// `openapi`: a file of definitions, or a version of the built-in ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenApiField {
+    pub path: Option<Text>,
+    pub version: Option<Text>,
 }
 
 /// An entry of `labels`.
@@ -218,6 +228,8 @@ impl Kustomization {
         let mut api_version = None;
         let mut image_tags = Vec::new();
         let mut bases = Vec::new();
+        let mut legacy_charts = Vec::new();
+        let mut has_globals = false;
         let mut is_empty = true;
         for (name, value) in reader.fields(root) {
             let known =
@@ -227,7 +239,8 @@ impl Kustomization {
             match known {
                 "apiVersion" => api_version = reader.text(value),
                 "kind" => kind = reader.text(value),
-                "metadata" | "helmGlobals" => {}
+                "metadata" => {}
+                "helmGlobals" => has_globals |= !value.is_null() && self.read_globals(value, reader),
                 "namePrefix" => self.name_prefix = reader.text(value).filter(|it| !it.value.is_empty()),
                 "nameSuffix" => self.name_suffix = reader.text(value).filter(|it| !it.value.is_empty()),
                 "namespace" => self.namespace = reader.text(value).filter(|it| !it.value.is_empty()),
@@ -249,25 +262,42 @@ impl Kustomization {
                 "crds" => self.crds = reader.texts(value),
                 "configMapGenerator" => self.config_maps = reader.list(value, Reader::generator),
                 "secretGenerator" => self.secrets = reader.list(value, Reader::generator),
-                "helmCharts" | "helmChartInflationGenerator" => {
-                    self.helm_charts.extend(value.items().map(Node::span));
-                }
+                "helmCharts" => self.helm_charts = reader.list(value, Reader::chart),
+                "helmChartInflationGenerator" => legacy_charts = reader.list(value, Reader::legacy_chart),
                 "generatorOptions" => self.generator_options = reader.options(value),
                 "configurations" => self.configurations = reader.texts(value),
                 "generators" => self.generators = reader.texts(value),
                 "transformers" => self.transformers = reader.texts(value),
                 "validators" => self.validators = reader.texts(value),
                 "buildMetadata" => self.build_metadata = reader.texts(value),
-                "openapi" => self.open_api = Some(value.span()),
+                "openapi" => self.open_api = Some(reader.open_api(value)),
                 _ => reader.unknown(&name, value),
             }
         }
         self.resources.append(&mut bases);
         self.images.append(&mut image_tags);
+        for chart in &legacy_charts {
+            if !has_globals && !chart.value.home.is_empty() {
+                self.chart_home.clone_from(&chart.value.home);
+            }
+        }
+        // There, the home was said of all charts.
+        legacy_charts.iter_mut().for_each(|chart| chart.value.home = SmolStr::default());
+        self.helm_charts.append(&mut legacy_charts);
         self.settle_type(kind.as_ref(), api_version.as_ref(), reader);
         if is_empty {
             reader.problem(ProblemKind::Kustomization, root.span(), EMPTY);
         }
+    }
+
+    fn read_globals(&mut self, value: Node<'_>, reader: &mut Reader<'_>) -> bool {
+        self.chart_home = reader.chart_home(value);
+        true
+    }
+
+    /// The namespace, `""` for none.
+    pub(crate) fn namespace_text(&self) -> SmolStr {
+        self.namespace.as_ref().map(|it| it.value.clone()).unwrap_or_default()
     }
 
     fn settle_type(&mut self, kind: Option<&Text>, api_version: Option<&Text>, reader: &mut Reader<'_>) {
@@ -365,7 +395,7 @@ impl Reader<'_> {
         self.problems.push(Problem::new(kind, self.path, Some(span), message));
     }
 
-    fn span(&self, node: Node<'_>) -> Span {
+    pub(crate) fn span(&self, node: Node<'_>) -> Span {
         self.at.unwrap_or_else(|| node.span())
     }
 
@@ -445,7 +475,7 @@ impl Reader<'_> {
         })
     }
 
-    fn number(&mut self, node: Node<'_>) -> i64 {
+    pub(crate) fn number(&mut self, node: Node<'_>) -> i64 {
         node.as_i64().unwrap_or_else(|| {
             self.wrong_type(node, "int64");
             0
@@ -475,6 +505,18 @@ impl Reader<'_> {
             fields.into_iter().filter_map(|(name, value)| Some((name, self.text(value)?))).collect();
         pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
         pairs
+    }
+
+    fn open_api(&mut self, node: Node<'_>) -> At<OpenApiField> {
+        let mut field = OpenApiField::default();
+        for (name, value) in self.fields(node) {
+            match name.as_str() {
+                "path" => field.path = self.text(value),
+                "version" => field.version = self.text(value).filter(|it| !it.value.is_empty()),
+                _ => {}
+            }
+        }
+        At { value: field, span: self.span(node) }
     }
 
     pub(crate) fn label(&mut self, node: Node<'_>) -> Label {

@@ -6,6 +6,9 @@
 
 mod additions;
 mod build;
+mod build_metadata;
+mod charts;
+mod crds;
 mod fields;
 mod generators;
 mod hash;
@@ -15,6 +18,7 @@ mod kustomization;
 mod loader;
 mod name_reference;
 mod node;
+mod open_api;
 mod order;
 mod origin;
 mod output;
@@ -28,10 +32,13 @@ mod resources;
 mod select;
 mod strategic_merge;
 mod transform;
+mod transformers;
+mod value_add;
 mod variables;
 
 pub use additions::Additions;
-pub use build::{Build, Options, Remote, Version, build, build_with};
+pub use build::{Build, Options, Remote, Version, build, build_with, build_with_charts};
+pub use charts::{ChartRequest, ChartValues, Charts, Inflated};
 pub use id::{Gvk, ResourceId};
 pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};

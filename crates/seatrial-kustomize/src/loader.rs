@@ -133,6 +133,17 @@ impl Loader<'_> {
         found
     }
 
+    /// A file of the tree, if a root may read it.
+    pub(crate) fn file_of(&mut self, root: &TreePath, path: &TreePath) -> Result<Loaded, Refusal> {
+        if !self.is_unrestricted && !path.is_within(root) {
+            return Err(outside(path.as_str(), root));
+        }
+        match self.files.kind(path) {
+            None => Err(Refusal::Missing(format!("'{}' doesn't exist", path.as_str()))),
+            Some(_) => self.text(path),
+        }
+    }
+
     /// The bytes of a file that need not be text.
     pub(crate) fn bytes(&mut self, root: &TreePath, name: &str) -> Result<Vec<u8>, Refusal> {
         let path = self.path(root, name)?;
@@ -144,10 +155,7 @@ impl Loader<'_> {
             return self.fetched(&remote);
         }
         if name.starts_with('/') {
-            return Err(Refusal::Outside(format!(
-                "security; file '{name}' is not in or below '{}'",
-                root.as_str()
-            )));
+            return Err(outside(name, root));
         }
         let Some(path) = root.join(name) else {
             return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
@@ -160,10 +168,7 @@ impl Loader<'_> {
             Some(_) => {}
         }
         if !self.is_unrestricted && !path.is_within(root) {
-            return Err(Refusal::Outside(format!(
-                "security; file '{name}' is not in or below '{}'",
-                root.as_str()
-            )));
+            return Err(outside(name, root));
         }
         Ok(path)
     }
@@ -183,6 +188,10 @@ impl Loaded {
     pub(crate) fn stream(&self) -> Stream {
         parse(self.file, self.text.clone(), Dialect::GoYaml3, &Limits::default())
     }
+}
+
+fn outside(name: &str, root: &TreePath) -> Refusal {
+    Refusal::Outside(format!("security; file '{name}' is not in or below '{}'", root.as_str()))
 }
 
 fn refusal(name: &str, error: &ReadError) -> Refusal {

@@ -65,6 +65,11 @@ impl Scalar {
         Self { text: text.into(), tag: Tag::Implicit, is_quoted: false }
     }
 
+    /// Nothing.
+    pub fn null() -> Self {
+        Self { text: SmolStr::new_static("null"), tag: Tag::Null, is_quoted: false }
+    }
+
     /// A string.
     pub fn string(text: impl Into<SmolStr>) -> Self {
         Self { text: text.into(), tag: Tag::Str, is_quoted: false }

@@ -8,6 +8,7 @@ use seatrial_yaml::{Dialect, Limits, Stream, parse};
 use crate::id::ResourceId;
 use crate::kustomization::Inline;
 use crate::node::Node;
+use crate::open_api::OpenApi;
 use crate::origin::Origins;
 use crate::resource::{Resource, set_text};
 use crate::select::{Patterns, Selector};
@@ -74,7 +75,7 @@ pub(crate) fn apply(
     all: &mut Vec<Resource>,
     patch: &Patch,
     target: Option<&Selector>,
-    options: Options,
+    options: Options<'_>,
     origins: &mut Origins,
 ) -> Result<usize, Fault> {
     match (patch, target) {
@@ -116,16 +117,18 @@ pub(crate) fn apply(
 
 /// What a patch may do beside.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct Options<'s> {
     pub(crate) may_change_name: bool,
     pub(crate) may_change_kind: bool,
+    /// A schema that says how lists merge.
+    pub(crate) schema: Option<&'s OpenApi>,
 }
 
 /// Merges a patch into the one object that it names.
 pub(crate) fn merge_by_id(
     all: &mut Vec<Resource>,
     patch: &Resource,
-    options: Options,
+    options: Options<'_>,
     origins: &mut Origins,
 ) -> Result<(), Fault> {
     let span = origins.get(patch.node.origin).map(|origin| origin.span);
@@ -157,7 +160,7 @@ fn merge_into(
     selected: &[bool],
     patch: &Resource,
     kind: Option<&str>,
-    options: Options,
+    options: Options<'_>,
     origins: &mut Origins,
 ) -> Result<usize, Fault> {
     let mut kept = Vec::with_capacity(all.len());
@@ -181,7 +184,7 @@ fn merge_into(
 fn merge(
     mut resource: Resource,
     patch: &Node,
-    options: Options,
+    options: Options<'_>,
     origins: &mut Origins,
 ) -> Result<Option<Resource>, String> {
     if options.may_change_name || options.may_change_kind {
@@ -191,6 +194,7 @@ fn merge(
     let Some(node) = strategic_merge::merge(
         std::mem::replace(&mut resource.node, Node::map(before.origin)),
         patch,
+        options.schema,
         origins,
     )?
     .filter(|node| !node.is_empty()) else {
@@ -202,7 +206,7 @@ fn merge(
 }
 
 /// A patch changes kind and name only where it may, and the namespace never.
-fn keep(node: &mut Node, before: &Node, options: Options) {
+fn keep(node: &mut Node, before: &Node, options: Options<'_>) {
     if !options.may_change_kind
         && let Some(kind) = before.get("kind")
     {

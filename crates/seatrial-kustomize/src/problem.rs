@@ -25,6 +25,8 @@ pub enum ProblemKind {
     Patch,
     /// A generator that fails.
     Generator,
+    /// A chart that cannot be rendered.
+    Chart,
     /// Any other transformer that fails.
     Transformer,
     /// A replacement that fails.

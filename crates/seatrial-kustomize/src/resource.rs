@@ -1,8 +1,11 @@
 //! An object on its way through the build, with what Kustomize remembers of it
 //! in annotations of its own.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
+use crate::build_metadata::Maker;
 use crate::id::{Gvk, ResourceId};
 use crate::node::{Content, Node, Scalar, Tag};
 use crate::origin::OriginId;
@@ -35,6 +38,12 @@ pub struct Resource {
     /// Whether upstream had written annotations of its own into it, after which
     /// an empty map of annotations is gone.
     pub(crate) was_annotated: bool,
+    /// Whether a chart made it, whose namespace stays.
+    pub(crate) is_from_chart: bool,
+    /// Where it came from, where that is asked for.
+    pub(crate) made_by: Option<Arc<Maker>>,
+    /// What changed it, where that is asked for.
+    pub(crate) changed_by: Vec<Arc<Maker>>,
 }
 
 impl Resource {
@@ -49,6 +58,9 @@ impl Resource {
             needs_hash: false,
             variables: Vec::new(),
             was_annotated: false,
+            is_from_chart: false,
+            made_by: None,
+            changed_by: Vec::new(),
         }
     }
 

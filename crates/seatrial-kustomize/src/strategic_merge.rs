@@ -7,11 +7,18 @@ use smol_str::SmolStr;
 
 use crate::id::Gvk;
 use crate::node::{Content, Node, Scalar};
+use crate::open_api::OpenApi;
 use crate::origin::Origins;
 
-/// Merges a patch into an object; none when nothing is left of it.
-pub(crate) fn merge(object: Node, patch: &Node, origins: &mut Origins) -> Result<Option<Node>, String> {
-    Merge { origins, depth: 0 }.walk(Some(object), Some(patch), None)
+/// Merges a patch into an object; none when nothing is left of it. A schema of
+/// one's own says how lists merge before the built-in one does.
+pub(crate) fn merge(
+    object: Node,
+    patch: &Node,
+    own: Option<&OpenApi>,
+    origins: &mut Origins,
+) -> Result<Option<Node>, String> {
+    Merge { origins, own, depth: 0 }.walk(Some(object), Some(patch), None)
 }
 
 /// The API whose merge keys Kustomize knows: that of Kubernetes 1.21.
@@ -19,11 +26,14 @@ const MERGE_MINOR: u8 = 21;
 
 /// What the API says of a place.
 #[derive(Clone, Copy)]
-struct Schema {
-    table: &'static Table,
-    holds: Holds,
-    /// The field that holds it, for lists.
-    field: Option<&'static Field>,
+enum Schema<'s> {
+    Builtin {
+        table: &'static Table,
+        holds: Holds,
+        /// The field that holds it, for lists.
+        field: Option<&'static Field>,
+    },
+    Own(&'s OpenApi, seatrial_yaml::Node<'s>),
 }
 
 #[derive(Clone, Copy)]
@@ -32,39 +42,57 @@ enum Holds {
     Shape(&'static Shape),
 }
 
-impl Schema {
-    fn of(node: &Node) -> Option<Self> {
+impl<'s> Schema<'s> {
+    fn of(node: &Node, own: Option<&'s OpenApi>) -> Option<Self> {
         let gvk = Gvk::new(node.text_at(&["apiVersion"]), node.text_at(&["kind"]));
         if gvk.kind.is_empty() || gvk.version.is_empty() {
             return None;
         }
+        if let Some(found) = own.and_then(|own| Some(Self::Own(own, own.kind(&gvk)?))) {
+            return Some(found);
+        }
+        if own.is_some_and(|own| !own.has_builtin) {
+            return None;
+        }
         let table = Table::of(MERGE_MINOR)?;
         let kind = table.kind(&gvk.group, &gvk.version, &gvk.kind)?;
-        Some(Self { table, holds: Holds::Struct(kind.type_id), field: None })
+        Some(Self::Builtin { table, holds: Holds::Struct(kind.type_id), field: None })
     }
 
     fn field(self, name: &str) -> Option<Self> {
-        match self.holds {
+        let (table, holds) = match self {
+            Self::Own(own, schema) => return Some(Self::Own(own, own.field(schema, name)?)),
+            Self::Builtin { table, holds, .. } => (table, holds),
+        };
+        match holds {
             Holds::Struct(id) | Holds::Shape(&Shape::Struct(id)) => {
-                let field = self.table.ty(id).field(name)?;
-                Some(Self { holds: Holds::Shape(&field.shape), field: Some(field), ..self })
+                let field = table.ty(id).field(name)?;
+                Some(Self::Builtin { table, holds: Holds::Shape(&field.shape), field: Some(field) })
             }
-            Holds::Shape(Shape::Map(value)) => Some(Self { holds: Holds::Shape(value), field: None, ..self }),
+            Holds::Shape(Shape::Map(value)) => {
+                Some(Self::Builtin { table, holds: Holds::Shape(value), field: None })
+            }
             Holds::Shape(_) => None,
         }
     }
 
     fn items(self) -> Option<Self> {
-        match self.holds {
-            Holds::Shape(Shape::List(item)) => Some(Self { holds: Holds::Shape(item), field: None, ..self }),
-            _ => None,
+        match self {
+            Self::Own(own, schema) => Some(Self::Own(own, own.items(schema)?)),
+            Self::Builtin { table, holds: Holds::Shape(Shape::List(item)), .. } => {
+                Some(Self::Builtin { table, holds: Holds::Shape(item), field: None })
+            }
+            Self::Builtin { .. } => None,
         }
     }
 
     /// The keys that items merge by; none for lists that are replaced, empty
     /// for lists of plain values.
-    fn merge_keys(self) -> Option<Vec<&'static str>> {
-        let field = self.field?;
+    fn merge_keys(self) -> Option<Vec<&'s str>> {
+        let field = match self {
+            Self::Own(_, schema) => return OpenApi::merge_keys(schema),
+            Self::Builtin { field, .. } => field?,
+        };
         let Patch { merge: true, merge_key, .. } = field.patch else { return None };
         if !field.map_keys.is_empty() {
             return Some(field.map_keys.to_vec());
@@ -84,15 +112,16 @@ const DIRECTIVE: &str = "$patch";
 
 struct Merge<'a> {
     origins: &'a mut Origins,
+    own: Option<&'a OpenApi>,
     depth: usize,
 }
 
-impl Merge<'_> {
+impl<'a> Merge<'a> {
     fn walk(
         &mut self,
         dest: Option<Node>,
         patch: Option<&Node>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'a>>,
     ) -> Result<Option<Node>, String> {
         self.depth += 1;
         if self.depth > crate::DEPTH_MAX {
@@ -101,7 +130,7 @@ impl Merge<'_> {
         let is_present = |node: &&Node| !node.is_null();
         let schema = schema.or_else(|| {
             let mut sources = dest.as_ref().filter(is_present).into_iter().chain(patch.filter(is_present));
-            sources.find_map(Schema::of)
+            sources.find_map(|node| Schema::of(node, self.own))
         });
         let lead = dest.as_ref().filter(is_present).or_else(|| patch.filter(is_present));
         let merged = match lead.map(|node| &node.content) {
@@ -144,7 +173,7 @@ impl Merge<'_> {
         &mut self,
         dest: Option<Node>,
         patch: Option<&Node>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'a>>,
     ) -> Result<Option<Node>, String> {
         let mut dest = match (dest.filter(|node| !node.is_null()), patch) {
             // What nobody patches stays, `null` included, but for a key without
@@ -186,7 +215,7 @@ impl Merge<'_> {
         &mut self,
         dest: Option<Node>,
         patch: Option<&Node>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'a>>,
         keys: &[&str],
     ) -> Result<Option<Node>, String> {
         let (dest, patch) = match (dest.filter(|node| !node.is_null()), patch) {
@@ -212,7 +241,7 @@ impl Merge<'_> {
         &mut self,
         mut dest: Node,
         patch: Option<&Node>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'a>>,
         keys: &[&str],
     ) -> Result<Node, String> {
         let mut values = element_values(patch, &dest, keys);

@@ -26,76 +26,125 @@ fn put(node: &mut Node, scalar: Scalar, span: Span, origins: &mut Origins) -> Re
     }
 }
 
-/// Sets the namespace of everything that has one.
-pub(crate) fn namespace(
-    resources: &mut [Resource],
-    namespace: &Text,
-    config: &Config,
-    origins: &mut Origins,
-) -> Result<(), String> {
-    for resource in resources.iter_mut() {
-        if resource.metadata("annotations").any(|it| it == ("kustomize.helm.sh/generated", "true")) {
-            continue;
-        }
-        resource.remember();
-        set_namespace(&mut resource.node, namespace, config, origins)
-            .map_err(|error| format!("namespace transformation failed: {error}"))?;
+/// Which subjects of bindings are given a namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Subjects {
+    /// Those called `default`.
+    #[default]
+    Default,
+    /// All service accounts.
+    ServiceAccounts,
+    /// None.
+    None,
+}
+
+impl Subjects {
+    /// By the word for it in `setRoleBindingSubjects`.
+    pub(crate) fn named(word: &str) -> Result<Self, String> {
+        Ok(match word {
+            "" | "defaultOnly" => Self::Default,
+            "allServiceAccounts" => Self::ServiceAccounts,
+            "none" => Self::None,
+            _ => {
+                return Err(format!(
+                    "invalid value {word:?} for setRoleBindingSubjects: must be one of \"defaultOnly\", \"none\" or \"allServiceAccounts\""
+                ));
+            }
+        })
     }
-    let mut ids: Vec<ResourceId> = resources.iter().map(Resource::id).collect();
-    ids.sort_by_cached_key(key);
-    match ids.windows(2).find(|pair| pair[0].is_same(&pair[1])) {
-        Some(pair) => Err(format!("namespace transformation produces ID conflict: {}", pair[0])),
-        None => Ok(()),
+}
+
+/// A namespace, and where it is put.
+pub(crate) struct NamespaceChange<'a> {
+    pub(crate) namespace: &'a Text,
+    pub(crate) subjects: Subjects,
+    /// Whether a namespace that is there stays.
+    pub(crate) is_unset_only: bool,
+}
+
+impl<'a> NamespaceChange<'a> {
+    /// What the field `namespace` does.
+    pub(crate) fn of(namespace: &'a Text) -> Self {
+        Self { namespace, subjects: Subjects::Default, is_unset_only: false }
+    }
+
+    /// Sets the namespace of everything that has one.
+    pub(crate) fn apply(
+        &self,
+        resources: &mut [Resource],
+        config: &Config,
+        origins: &mut Origins,
+    ) -> Result<(), String> {
+        for resource in resources.iter_mut().filter(|it| !it.is_from_chart) {
+            resource.remember();
+            self.set(&mut resource.node, config, origins)
+                .map_err(|error| format!("namespace transformation failed: {error}"))?;
+        }
+        let mut ids: Vec<ResourceId> = resources.iter().map(Resource::id).collect();
+        ids.sort_by_cached_key(key);
+        match ids.windows(2).find(|pair| pair[0].is_same(&pair[1])) {
+            Some(pair) => Err(format!("namespace transformation produces ID conflict: {}", pair[0])),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the namespace of one object.
+    pub(crate) fn set(&self, object: &mut Node, config: &Config, origins: &mut Origins) -> Result<(), String> {
+        let id = ResourceId::of(object);
+        let Text { value: namespace, span } = self.namespace;
+        let made = origins.set(*span, Role::Transformer, crate::OriginId::NONE);
+        let mut set = |node: &mut Node| {
+            if self.is_unset_only && !node.text().is_empty() && !node.is_null() {
+                return Ok(());
+            }
+            put(node, Scalar::string(namespace.clone()), *span, origins)
+        };
+        if !id.is_cluster_scoped {
+            visit(object, &FieldSpec::everywhere("metadata/namespace"), Make::Scalar, made, &mut set)?;
+        }
+        let is_binding = matches!(id.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
+        if is_binding {
+            self.set_subjects(object, made, &mut set)?;
+        }
+        for field in &config.namespace {
+            let is_own_name = field.path == "metadata/name" && id.gvk.api_version() != "v1";
+            let is_subject = is_binding
+                && matches!(field.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding")
+                && field.path == "subjects/namespace";
+            if field.path == "metadata/namespace" || is_own_name || is_subject {
+                continue;
+            }
+            visit(object, field, Make::Scalar, made, &mut set)?;
+        }
+        Ok(())
+    }
+
+    /// Subjects move along with the service accounts that they stand for.
+    fn set_subjects(
+        &self,
+        object: &mut Node,
+        made: crate::OriginId,
+        set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let moves = |subject: &Node| match self.subjects {
+            Subjects::None => false,
+            Subjects::Default => subject.text_at(&["name"]) == "default",
+            Subjects::ServiceAccounts => subject.text_at(&["kind"]) == "ServiceAccount",
+        };
+        let Some(subjects) = object.get_mut("subjects") else { return Ok(()) };
+        let Content::List(items) = &mut subjects.content else { return Ok(()) };
+        for subject in items.iter_mut().filter(|it| moves(it)) {
+            if subject.get("namespace").is_none() {
+                subject.set("namespace", Node::scalar(Scalar::implicit(""), made));
+            }
+            subject.get_mut("namespace").map_or(Ok(()), &mut *set)?;
+        }
+        Ok(())
     }
 }
 
 fn key(id: &ResourceId) -> String {
     format!("{}/{}/{}", id.gvk, id.effective_namespace(), id.name)
-}
-
-fn set_namespace(
-    object: &mut Node,
-    namespace: &Text,
-    config: &Config,
-    origins: &mut Origins,
-) -> Result<(), String> {
-    let id = ResourceId::of(object);
-    let made = origins.set(namespace.span, Role::Transformer, crate::OriginId::NONE);
-    let mut set =
-        |node: &mut Node| put(node, Scalar::string(namespace.value.clone()), namespace.span, origins);
-    if !id.is_cluster_scoped {
-        visit(object, &FieldSpec::everywhere("metadata/namespace"), Make::Scalar, made, &mut set)?;
-    }
-    let is_binding = matches!(id.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
-    if is_binding {
-        set_default_subjects(object, made, &mut set)?;
-    }
-    for field in &config.namespace {
-        let is_own_name = field.path == "metadata/name" && id.gvk.api_version() != "v1";
-        let is_subject = is_binding && field.path == "subjects/namespace";
-        if field.path == "metadata/namespace" || is_own_name || is_subject {
-            continue;
-        }
-        visit(object, field, Make::Scalar, made, &mut set)?;
-    }
-    Ok(())
-}
-
-/// Subjects called `default` move along with the service accounts of that name.
-fn set_default_subjects(
-    object: &mut Node,
-    made: crate::OriginId,
-    set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
-) -> Result<(), String> {
-    let Some(subjects) = object.get_mut("subjects") else { return Ok(()) };
-    let Content::List(items) = &mut subjects.content else { return Ok(()) };
-    for subject in items.iter_mut().filter(|it| it.text_at(&["name"]) == "default") {
-        if subject.get("namespace").is_none() {
-            subject.set("namespace", Node::scalar(Scalar::implicit(""), made));
-        }
-        subject.get_mut("namespace").map_or(Ok(()), &mut *set)?;
-    }
-    Ok(())
 }
 
 /// Whether a name is given a prefix or a suffix.

@@ -1,0 +1,430 @@
+//! `helmCharts`: charts that lie in the tree, rendered by whoever knows how
+//! (`HelmChartInflationGenerator`, api v0.21.2).
+
+use std::sync::Arc;
+
+use seatrial_source::{EntryKind, FileId, TreePath};
+use seatrial_yaml::{Dialect, Limits, json_float, parse};
+use smol_str::SmolStr;
+
+use crate::build::{Accumulated, Run, Version};
+use crate::kustomization::{At, Kustomization, Reader, Text};
+use crate::loader::Refusal;
+use crate::node::{Content, Node, Scalar};
+use crate::origin::OriginId;
+use crate::problem::ProblemKind;
+use crate::resource::Resource;
+use crate::{output, resources, strategic_merge};
+
+/// Renders charts for a build.
+pub trait Charts {
+    /// What `helm template` prints for a request, or what it says instead.
+    fn inflate(&mut self, request: &ChartRequest) -> Result<Inflated, String>;
+}
+
+/// What `helm template` is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ChartRequest {
+    /// The unpacked chart.
+    pub chart: TreePath,
+    /// The release; none where Helm makes up a name.
+    pub release: Option<SmolStr>,
+    /// `--name-template`
+    pub name_template: Option<SmolStr>,
+    /// `--namespace`
+    pub namespace: Option<SmolStr>,
+    /// The layers of `-f`, the first one below.
+    pub values: Vec<ChartValues>,
+    /// `--api-versions`
+    pub api_versions: Vec<SmolStr>,
+    /// `--kube-version`
+    pub kube_version: Option<SmolStr>,
+    /// `--include-crds`
+    pub includes_crds: bool,
+    /// `--no-hooks`
+    pub skips_hooks: bool,
+    /// `--skip-tests`
+    pub skips_tests: bool,
+}
+
+/// Values that are laid over those of the chart.
+#[derive(Clone, Debug)]
+pub struct ChartValues {
+    /// The file, where the text is one; none where it was merged.
+    pub path: Option<TreePath>,
+    /// The file's id; of a merged text, that of the kustomization.
+    pub file: FileId,
+    /// YAML.
+    pub text: Arc<str>,
+}
+
+/// What a chart made.
+#[derive(Clone, Debug)]
+pub struct Inflated {
+    /// The id under which places in the text are known.
+    pub file: FileId,
+    /// The manifests.
+    pub text: Arc<str>,
+}
+
+/// An entry of `helmCharts`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chart {
+    name: SmolStr,
+    version: SmolStr,
+    repository: SmolStr,
+    release: SmolStr,
+    namespace: SmolStr,
+    values_file: Option<Text>,
+    additional_values: Vec<Text>,
+    values: Option<Node>,
+    merge: SmolStr,
+    includes_crds: bool,
+    skips_hooks: bool,
+    skips_tests: bool,
+    api_versions: Vec<SmolStr>,
+    kube_version: SmolStr,
+    name_template: SmolStr,
+    /// Said beside the chart by configuration in a file of its own.
+    pub(crate) home: SmolStr,
+}
+
+/// The fields of an entry.
+const FIELDS: [&str; 18] = [
+    "name",
+    "version",
+    "repo",
+    "releaseName",
+    "namespace",
+    "additionalValuesFiles",
+    "valuesFile",
+    "valuesInline",
+    "valuesMerge",
+    "includeCRDs",
+    "skipHooks",
+    "apiVersions",
+    "kubeVersion",
+    "nameTemplate",
+    "skipTests",
+    "debug",
+    "devel",
+    "chartHome",
+];
+
+/// The fields of an entry of `helmChartInflationGenerator`, by what they are
+/// called today.
+const LEGACY_FIELDS: [(&str, &str); 13] = [
+    ("chartName", "name"),
+    ("chartVersion", "version"),
+    ("chartRepoUrl", "repo"),
+    ("chartHome", "chartHome"),
+    ("chartRepoName", ""),
+    ("helmBin", ""),
+    ("helmHome", ""),
+    ("values", "valuesFile"),
+    ("valuesLocal", "valuesInline"),
+    ("valuesMerge", "valuesMerge"),
+    ("releaseName", "releaseName"),
+    ("releaseNamespace", ""),
+    ("extraArgs", ""),
+];
+
+impl Reader<'_> {
+    /// An entry of `helmCharts`.
+    pub(crate) fn chart(&mut self, node: seatrial_yaml::Node<'_>) -> At<Chart> {
+        let mut chart = Chart::default();
+        for (name, value) in self.named(node, &FIELDS[..FIELDS.len() - 1]) {
+            self.chart_field(name, value, &mut chart);
+        }
+        At { value: chart, span: self.span(node) }
+    }
+
+    /// An entry of the field that `helmCharts` replaced.
+    pub(crate) fn legacy_chart(&mut self, node: seatrial_yaml::Node<'_>) -> At<Chart> {
+        let mut chart = Chart::default();
+        let names = LEGACY_FIELDS.map(|(name, _)| name);
+        for (name, value) in self.named(node, &names) {
+            let today = LEGACY_FIELDS.iter().find(|(it, _)| *it == name).map_or("", |(_, today)| today);
+            self.chart_field(today, value, &mut chart);
+        }
+        At { value: chart, span: self.span(node) }
+    }
+
+    /// A chart's settings in a file of their own, beside which others may stand.
+    pub(crate) fn chart_of(&mut self, fields: Vec<(SmolStr, seatrial_yaml::Node<'_>)>) -> Chart {
+        let mut chart = Chart::default();
+        for (name, value) in fields {
+            if FIELDS.contains(&name.as_str()) {
+                self.chart_field(&name, value, &mut chart);
+            }
+        }
+        chart
+    }
+
+    fn chart_field(&mut self, name: &str, value: seatrial_yaml::Node<'_>, chart: &mut Chart) {
+        if value.is_null() {
+            return;
+        }
+        match name {
+            "name" => chart.name = self.string(value),
+            "version" => chart.version = self.string(value),
+            "repo" => chart.repository = self.string(value),
+            "releaseName" => chart.release = self.string(value),
+            "namespace" => chart.namespace = self.string(value),
+            "additionalValuesFiles" => chart.additional_values = self.texts(value),
+            "valuesFile" => chart.values_file = self.text(value).filter(|it| !it.value.is_empty()),
+            "valuesInline" => chart.values = decoded(value, 0).filter(|it| !it.entries().is_empty()),
+            "valuesMerge" => chart.merge = self.string(value),
+            "includeCRDs" => chart.includes_crds = self.bool(value),
+            "skipHooks" => chart.skips_hooks = self.bool(value),
+            "skipTests" => chart.skips_tests = self.bool(value),
+            "apiVersions" => {
+                chart.api_versions = self.texts(value).into_iter().map(|it| it.value).collect();
+            }
+            "kubeVersion" => chart.kube_version = self.string(value),
+            "nameTemplate" => chart.name_template = self.string(value),
+            "chartHome" => chart.home = self.string(value),
+            "debug" | "devel" => drop(self.bool(value)),
+            _ => {}
+        }
+    }
+
+    /// `helmGlobals`: where charts lie.
+    pub(crate) fn chart_home(&mut self, node: seatrial_yaml::Node<'_>) -> SmolStr {
+        let mut home = SmolStr::default();
+        for (name, value) in self.named(node, &["chartHome", "configHome"]) {
+            let text = self.string(value);
+            if name == "chartHome" {
+                home = text;
+            }
+        }
+        home
+    }
+}
+
+/// Values as they are decoded from a kustomization file.
+fn decoded(node: seatrial_yaml::Node<'_>, depth: usize) -> Option<Node> {
+    use seatrial_yaml::Value;
+    if depth > crate::DEPTH_MAX {
+        return None;
+    }
+    let scalar = |scalar| Some(Node::scalar(scalar, OriginId::NONE));
+    match node.value() {
+        Value::Mapping => {
+            let entries = node.entries().map(|it| Some((SmolStr::new(it.name()), decoded(it.value, depth + 1)?)));
+            Some(Node::new(Content::Map(entries.collect::<Option<_>>()?), OriginId::NONE))
+        }
+        Value::Sequence => {
+            let items = node.items().map(|item| decoded(item, depth + 1));
+            Some(Node::new(Content::List(items.collect::<Option<_>>()?), OriginId::NONE))
+        }
+        Value::Str(text) => scalar(Scalar::string(text)),
+        Value::Bool(value) => scalar(Scalar::plain(value.to_string())),
+        Value::Int(value) => scalar(Scalar::plain(value.to_string())),
+        Value::Uint(value) => scalar(Scalar::plain(value.to_string())),
+        Value::Float(value) => scalar(Scalar::plain(json_float(value))),
+        Value::Null => scalar(Scalar::null()),
+    }
+}
+
+impl Run<'_, '_> {
+    /// Renders one chart and adds what it makes.
+    pub(crate) fn inflate(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &At<Chart>,
+        into: &mut Accumulated,
+    ) {
+        let maker = self.maker_of_chart(own);
+        if let Some(found) = self.inflated(own, root, entry, true) {
+            for mut resource in found {
+                resource.made_by.clone_from(&maker);
+                self.absorb(resource, into, own, entry.span);
+            }
+        }
+    }
+
+    /// What a chart makes; none where something is wrong, which is said.
+    pub(crate) fn inflated(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &At<Chart>,
+        is_field: bool,
+    ) -> Option<Vec<Resource>> {
+        let At { value: chart, span } = entry;
+        if self.charts.is_none() {
+            let message = "must specify --enable-helm";
+            self.problem(ProblemKind::Unsupported, &own.path, Some(*span), message);
+            return None;
+        }
+        let request = match self.chart_request(own, root, chart, is_field) {
+            Ok(request) => request,
+            Err(Fault::Refused(refusal, value)) => {
+                self.refused(refusal, &Text { value, span: *span }, &own.path);
+                return None;
+            }
+            Err(Fault::Said(kind, message)) => {
+                self.problem(kind, &own.path, Some(*span), message);
+                return None;
+            }
+        };
+        let made = self.charts.as_deref_mut().map(|charts| charts.inflate(&request))?;
+        let found = made.and_then(|made| {
+            let stream = parse(made.file, made.text, Dialect::GoYaml3, &Limits::default());
+            resources::read(&stream, &mut self.origins)
+                .map_err(|fault| format!("could not parse bytes into resource map: {}", fault.message))
+        });
+        match found {
+            Ok(mut found) => {
+                for resource in &mut found {
+                    resource.is_from_chart = self.version >= Version::V5_8;
+                    resource.was_annotated = true;
+                }
+                Some(found)
+            }
+            Err(message) => {
+                self.problem(ProblemKind::Chart, &own.path, Some(*span), message);
+                None
+            }
+        }
+    }
+
+    fn chart_request(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        chart: &Chart,
+        is_field: bool,
+    ) -> Result<ChartRequest, Fault> {
+        let said = |message: String| Fault::Said(ProblemKind::Chart, message);
+        if chart.name.is_empty() {
+            return Err(said("chart name cannot be empty".to_owned()));
+        }
+        for (what, name) in [("releaseName", &chart.release), ("chart name", &chart.name)] {
+            if name.starts_with('-') {
+                return Err(said(format!("{what} must not start with '-', got {name:?}")));
+            }
+        }
+        if !matches!(chart.merge.as_str(), "" | "merge" | "override" | "replace") {
+            return Err(said("valuesMerge must be one of [merge override replace]".to_owned()));
+        }
+        let directory = self.chart_directory(own, root, chart)?;
+        let mut namespaces = vec![chart.namespace.clone()];
+        // Until 5.7 a chart had the namespace that it was given itself.
+        if is_field && self.version >= Version::V5_8 {
+            namespaces.extend([own.namespace_text(), self.chart_namespace.clone()]);
+        }
+        let namespace = namespaces.into_iter().find(|it| !it.is_empty());
+        let some = |text: &SmolStr| Some(text.clone()).filter(|it| !it.is_empty());
+        let mut values = vec![self.chart_values(own, root, chart, &directory)?];
+        for file in &chart.additional_values {
+            let loaded = self
+                .file(own, root, file)
+                .map_err(|refusal| Fault::Refused(refusal, file.value.clone()))?;
+            values.push(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
+        }
+        Ok(ChartRequest {
+            chart: directory,
+            release: some(&chart.release),
+            name_template: some(&chart.name_template),
+            namespace,
+            values,
+            api_versions: chart.api_versions.clone(),
+            kube_version: some(&chart.kube_version),
+            includes_crds: chart.includes_crds,
+            skips_hooks: chart.skips_hooks,
+            skips_tests: chart.skips_tests,
+        })
+    }
+
+    /// Where the chart lies; one that does not would be fetched.
+    fn chart_directory(
+        &self,
+        own: &Kustomization,
+        root: &TreePath,
+        chart: &Chart,
+    ) -> Result<TreePath, Fault> {
+        let home = [&chart.home, &own.chart_home].into_iter().find(|it| !it.is_empty());
+        let mut name = home.map_or("charts", SmolStr::as_str).to_owned();
+        if !chart.version.is_empty() && !chart.repository.is_empty() {
+            name = format!("{name}/{}-{}", chart.name, chart.version);
+        }
+        name = format!("{name}/{}", chart.name);
+        let outside = || Fault::Refused(Refusal::Outside(format!("'{name}' leads out of the repository")), name.as_str().into());
+        if name.starts_with('/') {
+            return Err(outside());
+        }
+        let directory = root.join(&name).ok_or_else(outside)?;
+        if self.loader.files.kind(&directory) == Some(EntryKind::Directory) {
+            return Ok(directory);
+        }
+        if chart.repository.is_empty() {
+            let message = format!("no repo specified for pull, no chart found at '{}'", directory.as_str());
+            return Err(Fault::Said(ProblemKind::Missing, message));
+        }
+        let version = if chart.version.is_empty() { "its newest version" } else { &chart.version };
+        let message = format!(
+            "chart '{}' ({version}) would be pulled from '{}' to '{}'",
+            chart.name,
+            chart.repository,
+            directory.as_str()
+        );
+        Err(Fault::Said(ProblemKind::Remote, message))
+    }
+
+    /// The file of values, or what it gives with those of the kustomization.
+    fn chart_values(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        chart: &Chart,
+        directory: &TreePath,
+    ) -> Result<ChartValues, Fault> {
+        let merged = |node: &Node| ChartValues {
+            path: None,
+            file: own.start.map_or(FileId(0), |start| start.file),
+            text: output::yaml(node).into(),
+        };
+        if let (Some(values), "replace") = (&chart.values, chart.merge.as_str()) {
+            return Ok(merged(values));
+        }
+        let loaded = match &chart.values_file {
+            Some(file) => self.file(own, root, file),
+            None => directory
+                .join("values.yaml")
+                .ok_or(Refusal::Missing(String::new()))
+                .and_then(|path| self.loader.file_of(root, &path)),
+        };
+        let loaded = loaded.map_err(|refusal| {
+            let name = chart.values_file.as_ref().map_or("values.yaml", |it| it.value.as_str());
+            Fault::Refused(refusal, name.into())
+        })?;
+        let Some(inline) = &chart.values else {
+            return Ok(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
+        };
+        let said = |message: String| Fault::Said(ProblemKind::Chart, message);
+        let stream = loaded.stream();
+        if let Some(problem) = stream.all_problems().find(|it| it.is_fatal()) {
+            return Err(said(format!("could not parse values file into rnode: yaml: {}", problem.message)));
+        }
+        let written = stream
+            .document_root(0)
+            .and_then(|root| Node::read(root, &mut self.origins))
+            .ok_or_else(|| said("could not parse values file into rnode: EOF".to_owned()))?;
+        let (below, above) =
+            if chart.merge == "merge" { (inline.clone(), &written) } else { (written.clone(), inline) };
+        let values = strategic_merge::merge(below, above, None, &mut self.origins)
+            .map_err(|error| said(format!("could not merge values: {error}")))?;
+        Ok(merged(&values.unwrap_or_else(|| Node::map(OriginId::NONE))))
+    }
+}
+
+/// Why a chart cannot be rendered.
+enum Fault {
+    /// A file or directory cannot be used.
+    Refused(Refusal, SmolStr),
+    Said(ProblemKind, String),
+}
+
