@@ -254,7 +254,12 @@ impl Run<'_, '_> {
     }
 
     /// A file that an entry names.
-    pub(crate) fn file(&mut self, own: &Kustomization, root: &TreePath, entry: &Text) -> Result<Loaded, Refusal> {
+    pub(crate) fn file(
+        &mut self,
+        own: &Kustomization,
+        root: &TreePath,
+        entry: &Text,
+    ) -> Result<Loaded, Refusal> {
         let loaded = self.loader.file(root, &entry.value)?;
         if let Some(remote) = RemoteName::file(&entry.value) {
             self.note_remote(entry, &own.path, remote.source);
@@ -587,8 +592,8 @@ impl Run<'_, '_> {
         let maps = own.config_maps.iter().map(|args| (Made::ConfigMap, args));
         let secrets = own.secrets.iter().map(|args| (Made::Secret, args));
         for (made, args) in maps.chain(secrets) {
-            let by = self.maker_of_field(own, made);
-            self.make(own, root, made, args, &own.generator_options, by, into);
+            let by = (made, self.maker_of_field(own, made));
+            self.make(own, root, by, args, &own.generator_options, into);
         }
         for entry in &own.helm_charts {
             // Each of them has its own problem; the others go on.
@@ -601,10 +606,9 @@ impl Run<'_, '_> {
         &mut self,
         own: &Kustomization,
         root: &TreePath,
-        made: Made,
+        (made, by): (Made, Option<Arc<Maker>>),
         args: &At<GeneratorArgs>,
         options: &GeneratorOptions,
-        by: Option<Arc<Maker>>,
         into: &mut Accumulated,
     ) {
         let mut generator = Generator { loader: self.loader, root, origins: &mut self.origins };
@@ -624,7 +628,13 @@ impl Run<'_, '_> {
     }
 
     /// `AbsorbAll`: makes, replaces or adds to what is there.
-    pub(crate) fn absorb(&mut self, mut new: Resource, into: &mut Accumulated, own: &Kustomization, span: Span) {
+    pub(crate) fn absorb(
+        &mut self,
+        mut new: Resource,
+        into: &mut Accumulated,
+        own: &Kustomization,
+        span: Span,
+    ) {
         let id = new.id();
         let matches: Vec<usize> = (0..into.resources.len())
             .filter(|&at| into.resources[at].ids().any(|it| it.is_same(&id)))

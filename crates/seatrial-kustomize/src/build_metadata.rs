@@ -26,7 +26,8 @@ pub(crate) struct Maker {
 
 /// The annotations' names, and their words in `buildMetadata`.
 const ORIGIN: (&str, &str) = ("originAnnotations", "config.kubernetes.io/origin");
-const TRANSFORMATIONS: (&str, &str) = ("transformerAnnotations", "alpha.config.kubernetes.io/transformations");
+const TRANSFORMATIONS: (&str, &str) =
+    ("transformerAnnotations", "alpha.config.kubernetes.io/transformations");
 
 impl Run<'_, '_> {
     /// A path from the directory that is being built, as upstream joins it.
@@ -162,7 +163,8 @@ fn list(makers: &[Arc<Maker>]) -> String {
 
 fn print(write: impl FnOnce(&mut Emitter<&mut String>) -> std::fmt::Result) -> String {
     let mut text = String::new();
-    let mut emitter = Emitter::new(&mut text, &EmitOptions::new(Dialect::GoYaml3).indent(2).compact_sequences(true));
+    let mut emitter =
+        Emitter::new(&mut text, &EmitOptions::new(Dialect::GoYaml3).indent(2).compact_sequences(true));
     write(&mut emitter).and_then(|()| emitter.finish().map(drop)).expect("a string takes everything");
     text
 }

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use seatrial_source::{EntryKind, FileId, TreePath};
-use seatrial_yaml::{Dialect, Limits, json_float, parse};
+use seatrial_yaml::{Dialect, Limits, parse};
 use smol_str::SmolStr;
 
 use crate::build::{Accumulated, Run, Version};
 use crate::kustomization::{At, Kustomization, Reader, Text};
 use crate::loader::Refusal;
-use crate::node::{Content, Node, Scalar};
-use crate::origin::OriginId;
+use crate::node::Node;
+use crate::origin::{OriginId, Origins};
 use crate::problem::ProblemKind;
 use crate::resource::Resource;
 use crate::{output, resources, strategic_merge};
@@ -173,7 +173,10 @@ impl Reader<'_> {
             "namespace" => chart.namespace = self.string(value),
             "additionalValuesFiles" => chart.additional_values = self.texts(value),
             "valuesFile" => chart.values_file = self.text(value).filter(|it| !it.value.is_empty()),
-            "valuesInline" => chart.values = decoded(value, 0).filter(|it| !it.entries().is_empty()),
+            "valuesInline" => {
+                let values = Node::decoded(value, &mut Origins::default());
+                chart.values = values.filter(|it| !it.entries().is_empty());
+            }
             "valuesMerge" => chart.merge = self.string(value),
             "includeCRDs" => chart.includes_crds = self.bool(value),
             "skipHooks" => chart.skips_hooks = self.bool(value),
@@ -199,31 +202,6 @@ impl Reader<'_> {
             }
         }
         home
-    }
-}
-
-/// Values as they are decoded from a kustomization file.
-fn decoded(node: seatrial_yaml::Node<'_>, depth: usize) -> Option<Node> {
-    use seatrial_yaml::Value;
-    if depth > crate::DEPTH_MAX {
-        return None;
-    }
-    let scalar = |scalar| Some(Node::scalar(scalar, OriginId::NONE));
-    match node.value() {
-        Value::Mapping => {
-            let entries = node.entries().map(|it| Some((SmolStr::new(it.name()), decoded(it.value, depth + 1)?)));
-            Some(Node::new(Content::Map(entries.collect::<Option<_>>()?), OriginId::NONE))
-        }
-        Value::Sequence => {
-            let items = node.items().map(|item| decoded(item, depth + 1));
-            Some(Node::new(Content::List(items.collect::<Option<_>>()?), OriginId::NONE))
-        }
-        Value::Str(text) => scalar(Scalar::string(text)),
-        Value::Bool(value) => scalar(Scalar::plain(value.to_string())),
-        Value::Int(value) => scalar(Scalar::plain(value.to_string())),
-        Value::Uint(value) => scalar(Scalar::plain(value.to_string())),
-        Value::Float(value) => scalar(Scalar::plain(json_float(value))),
-        Value::Null => scalar(Scalar::null()),
     }
 }
 
@@ -320,9 +298,8 @@ impl Run<'_, '_> {
         let some = |text: &SmolStr| Some(text.clone()).filter(|it| !it.is_empty());
         let mut values = vec![self.chart_values(own, root, chart, &directory)?];
         for file in &chart.additional_values {
-            let loaded = self
-                .file(own, root, file)
-                .map_err(|refusal| Fault::Refused(refusal, file.value.clone()))?;
+            let loaded =
+                self.file(own, root, file).map_err(|refusal| Fault::Refused(refusal, file.value.clone()))?;
             values.push(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
         }
         Ok(ChartRequest {
@@ -352,7 +329,12 @@ impl Run<'_, '_> {
             name = format!("{name}/{}-{}", chart.name, chart.version);
         }
         name = format!("{name}/{}", chart.name);
-        let outside = || Fault::Refused(Refusal::Outside(format!("'{name}' leads out of the repository")), name.as_str().into());
+        let outside = || {
+            Fault::Refused(
+                Refusal::Outside(format!("'{name}' leads out of the repository")),
+                name.as_str().into(),
+            )
+        };
         if name.starts_with('/') {
             return Err(outside());
         }
@@ -427,4 +409,3 @@ enum Fault {
     Refused(Refusal, SmolStr),
     Said(ProblemKind, String),
 }
-

@@ -1,4 +1,4 @@
-//! `crds`: files of OpenAPI definitions whose extensions say which fields of
+//! `crds`: files of `OpenAPI` definitions whose extensions say which fields of
 //! custom resources hold names, labels and annotations
 //! (`api/internal/accumulator/loadconfigfromcrds.go`, v0.21.2).
 
@@ -62,7 +62,7 @@ impl Crds<'_> {
             self.budget = self.budget.checked_sub(1).ok_or("the definitions have too many properties")?;
             path.push(SmolStr::new(entry.name()));
             self.property(gvk, entry.value, path)?;
-            if let Some(reference) = entry.value.get("$ref").and_then(|it| it.as_str()) {
+            if let Some(reference) = entry.value.get("$ref").and_then(Node::as_str) {
                 self.definition(gvk, reference, path)?;
             }
             path.pop();
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_through_references() {
-        let text = r#"
+        let text = "
 a.b.Bee:
   Schema:
     properties:
@@ -124,7 +124,7 @@ a.b.Spec:
       secretRef:
         x-kubernetes-object-ref-api-version: v1
         x-kubernetes-object-ref-kind: Secret
-"#;
+";
         let config = read(FileId(0), &text.into()).expect("it is well formed");
         assert_eq!(config.name_references[0].target.kind, "Secret");
         assert_eq!(config.name_references[0].referrers[0].path, "spec/secretRef/name");

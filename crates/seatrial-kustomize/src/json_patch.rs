@@ -1,6 +1,6 @@
 //! JSON Patch (RFC 6902) as `gopkg.in/evanphx/json-patch.v4` applies it.
 
-use crate::node::{Content, Node, entry_mut};
+use crate::node::{Content, Node, Scalar, entry_mut};
 use crate::origin::{OriginId, Origins};
 
 /// One operation.
@@ -9,7 +9,8 @@ pub(crate) struct Operation {
     op: String,
     path: String,
     from: String,
-    value: Option<Node>,
+    /// What is added; nothing said is `null`.
+    value: Node,
     origin: OriginId,
 }
 
@@ -26,8 +27,8 @@ fn read_operation(item: &Node) -> Result<Operation, String> {
         return Err("json: cannot unmarshal a value into Go value of type jsonpatch.Operation".to_owned());
     }
     let text = |name: &str| item.text_at(&[name]).to_owned();
-    let value = item.get("value").cloned();
-    let origin = value.as_ref().map_or(item.origin, |value| value.origin);
+    let value = item.get("value").cloned().unwrap_or_else(|| Node::scalar(Scalar::null(), item.origin));
+    let origin = value.origin;
     Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value, origin })
 }
 
@@ -43,50 +44,49 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// Said behind what is not there.
+const MISSING: &str = "missing value";
+
 impl Operation {
     fn apply(&self, object: &mut Node, origins: &mut Origins) -> Result<(), String> {
         match self.op.as_str() {
-            "add" => self.add(object, &self.path, self.new_value()?),
-            "remove" => self.remove(object, &self.path).map(drop),
+            "add" => self.add(object, "add", self.value.clone(), origins),
+            "remove" => self.remove(object, &self.path, "remove").map(drop),
             "replace" => self.replace(object, origins),
             "move" => {
-                let value = self.remove(object, &self.from)?;
-                self.add(object, &self.path, value)
+                let value = self.remove(object, &self.from, "move")?;
+                self.add(object, "move", value, origins)
             }
             "copy" => {
-                let value = self.get(object, &self.from)?;
-                self.add(object, &self.path, value)
+                let value = self.get(object, &self.from, "copy")?;
+                let value = value.unwrap_or_else(|| Node::scalar(Scalar::null(), self.origin));
+                self.add(object, "copy", value, origins)
             }
             "test" => self.test(object),
+            "" => Err("Unexpected kind: unknown".to_owned()),
             other => Err(format!("Unexpected kind: {other}")),
         }
     }
 
-    fn new_value(&self) -> Result<Node, String> {
-        match &self.value {
-            Some(value) => Ok(value.clone()),
-            None => Err(format!("{} operation for path {:?} has no value", self.op, self.path)),
-        }
-    }
-
-    /// The container that holds the place, and the place's name in it.
-    fn container<'n>(&self, object: &'n mut Node, path: &str) -> Result<(&'n mut Node, String), String> {
-        let missing =
-            || format!("{} operation does not apply: doc is missing path: {path:?}: missing value", self.op);
-        let mut parts: Vec<String> = path.split('/').map(unescape).collect();
-        let last = parts.pop().filter(|_| path.starts_with('/')).ok_or_else(missing)?;
-        let mut node = object;
-        for part in &parts[1..] {
-            node = step(node, part).ok_or_else(missing)?;
-        }
+    /// The container that holds a place, and the place's name in it. What
+    /// stands before the first slash says nothing.
+    fn container<'n>(object: &'n mut Node, path: &str) -> Option<(&'n mut Node, String)> {
+        let parts: Vec<String> = path.split('/').map(unescape).collect();
+        let (last, parents) = parts.get(1..)?.split_last()?;
+        let node = parents.iter().try_fold(object, |node, part| step(node, part))?;
         match node.content {
-            Content::Map(_) | Content::List(_) => Ok((node, last)),
-            Content::Scalar(_) => Err(missing()),
+            Content::Map(_) | Content::List(_) => Some((node, last.clone())),
+            Content::Scalar(_) => None,
         }
     }
 
-    fn add(&self, object: &mut Node, path: &str, value: Node) -> Result<(), String> {
-        let (container, name) = self.container(object, path)?;
+    fn add(&self, object: &mut Node, verb: &str, value: Node, origins: &mut Origins) -> Result<(), String> {
+        let path = &self.path;
+        origins.spend(&value, path.matches('/').count())?;
+        let which = if verb == "add" { "" } else { "destination " };
+        let (container, name) = Self::container(object, path).ok_or_else(|| {
+            format!("{verb} operation does not apply: doc is missing {which}path: {path:?}: {MISSING}")
+        })?;
         let Content::List(items) = &mut container.content else {
             container.set(&name, value);
             return Ok(());
@@ -95,62 +95,84 @@ impl Operation {
             items.push(value);
             return Ok(());
         }
-        let bad = || {
-            format!(
-                "add operation does not apply: doc is missing path: {path:?}: Unable to access invalid index: {name}: invalid index referenced"
-            )
-        };
-        let at = place_in(&name, items.len(), 1).ok_or_else(bad)?;
+        let at = place_in(&name, items.len(), 1)
+            .map_err(|why| format!("error in {verb} for path: '{path}': {why}"))?;
         items.insert(at, value);
         Ok(())
     }
 
-    fn remove(&self, object: &mut Node, path: &str) -> Result<Node, String> {
-        let missing =
-            || format!("{} operation does not apply: doc is missing path: {path:?}: missing value", self.op);
-        let (container, name) = self.container(object, path)?;
+    fn remove(&self, object: &mut Node, path: &str, verb: &str) -> Result<Node, String> {
+        let which = if verb == "remove" { "" } else { "from " };
+        let (container, name) = Self::container(object, path).ok_or_else(|| {
+            format!("{verb} operation does not apply: doc is missing {which}path: {path:?}: {MISSING}")
+        })?;
+        let fault = |why: String| format!("error in {verb} for path: '{path}': {why}");
         match &mut container.content {
             Content::List(items) => {
-                let at = index_in(&name, items.len()).ok_or_else(missing)?;
+                let at = place_in(&name, items.len(), 0).map_err(fault)?;
                 Ok(items.remove(at))
             }
-            _ => container.remove(&name).ok_or_else(missing),
+            _ => container
+                .remove(&name)
+                .ok_or_else(|| fault(format!("Unable to remove nonexistent key: {name}: {MISSING}"))),
         }
     }
 
+    /// A key that is not there is added; an item must be there.
     fn replace(&self, object: &mut Node, origins: &mut Origins) -> Result<(), String> {
-        let missing =
-            || format!("replace operation does not apply: doc is missing key: {}: missing value", self.path);
-        let mut value = self.new_value()?;
-        if self.path.is_empty() {
+        let path = &self.path;
+        let mut value = self.value.clone();
+        origins.spend(&value, path.matches('/').count())?;
+        if path.is_empty() {
+            if matches!(value.content, Content::Scalar(_)) {
+                return Err("replace operation value must be object or array".to_owned());
+            }
             *object = value;
             return Ok(());
         }
-        let (container, name) = self.container(object, &self.path)?;
-        let slot = step(container, &name).ok_or_else(missing)?;
-        value.origin = origins.after(self.origin, slot.origin);
-        *slot = value;
+        let (container, name) = Self::container(object, path).ok_or_else(|| {
+            format!("replace operation does not apply: doc is missing path: {path}: {MISSING}")
+        })?;
+        let is_list = matches!(container.content, Content::List(_));
+        match step(container, &name) {
+            Some(slot) => {
+                value.origin = origins.after(self.origin, slot.origin);
+                *slot = value;
+            }
+            None if is_list => {
+                return Err(format!(
+                    "replace operation does not apply: doc is missing key: {path}: {MISSING}"
+                ));
+            }
+            None => container.set(&name, value),
+        }
         Ok(())
     }
 
-    fn get(&self, object: &mut Node, path: &str) -> Result<Node, String> {
-        let missing =
-            || format!("{} operation does not apply: doc is missing path: {path:?}: missing value", self.op);
-        if path.is_empty() {
-            return Ok(object.clone());
+    /// What stands at a place: nothing at a key that is not there.
+    fn get(&self, object: &mut Node, path: &str, verb: &str) -> Result<Option<Node>, String> {
+        let (container, name) = Self::container(object, path).ok_or_else(|| {
+            format!("{verb} operation does not apply: doc is missing from path: {path}: {MISSING}")
+        })?;
+        if let Content::List(items) = &container.content {
+            let at = place_in(&name, items.len(), 0)
+                .map_err(|why| format!("error in {verb} for path: '{path}': {why}"))?;
+            return Ok(Some(items[at].clone()));
         }
-        let (container, name) = self.container(object, path)?;
-        step(container, &name).cloned().ok_or_else(missing)
+        Ok(container.get(&name).cloned())
     }
 
     fn test(&self, object: &mut Node) -> Result<(), String> {
-        let failed = || format!("testing value {} failed: test failed", self.path);
-        let is = self.get(object, &self.path).ok().filter(|node| !node.is_null());
-        let wanted = self.value.as_ref().filter(|node| !node.is_null());
+        let is = if self.path.is_empty() {
+            Some(object.clone())
+        } else {
+            self.get(object, &self.path, "test")?.filter(|node| !node.is_null())
+        };
+        let wanted = Some(&self.value).filter(|node| !node.is_null());
         match (is, wanted) {
             (None, None) => Ok(()),
             (Some(is), Some(wanted)) if crate::output::json(&is) == crate::output::json(wanted) => Ok(()),
-            _ => Err(failed()),
+            _ => Err(format!("testing value {} failed: test failed", self.path)),
         }
     }
 }
@@ -158,7 +180,7 @@ impl Operation {
 fn step<'n>(node: &'n mut Node, part: &str) -> Option<&'n mut Node> {
     match &mut node.content {
         Content::List(items) => {
-            let at = index_in(part, items.len())?;
+            let at = place_in(part, items.len(), 0).ok()?;
             items.get_mut(at)
         }
         Content::Map(entries) => entry_mut(entries, part),
@@ -166,20 +188,78 @@ fn step<'n>(node: &'n mut Node, part: &str) -> Option<&'n mut Node> {
     }
 }
 
-fn index_in(text: &str, length: usize) -> Option<usize> {
-    place_in(text, length, 0)
-}
-
-/// An index up to `length + more`; negative ones count from there.
-fn place_in(text: &str, length: usize, more: usize) -> Option<usize> {
+/// An index below `length + more`; negative ones count from there.
+fn place_in(text: &str, length: usize, more: usize) -> Result<usize, String> {
     let end = length + more;
-    let at = match text.strip_prefix('-') {
-        Some(back) => end.checked_sub(back.parse().ok()?)?,
-        None => text.parse().ok()?,
-    };
-    (at < end).then_some(at)
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let invalid = || format!("Unable to access invalid index: {text}: invalid index referenced");
+    if digits.is_empty() || !digits.bytes().all(|it| it.is_ascii_digit()) {
+        return Err(format!("value was not a proper array index: '{text}'"));
+    }
+    let number: usize = digits.parse().map_err(|_| invalid())?;
+    let at = if text.starts_with('-') { end.checked_sub(number) } else { Some(number) };
+    at.filter(|at| *at < end).ok_or_else(invalid)
 }
 
 fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_source::FileId;
+    use seatrial_yaml::{Dialect, Limits, parse};
+
+    use super::*;
+
+    fn node(text: &str) -> Node {
+        let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+        Node::read(stream.document_root(0).expect("a document"), &mut Origins::default()).expect("shallow")
+    }
+
+    fn patched(object: &str, patch: &str) -> Result<String, String> {
+        let mut object = node(object);
+        apply(&mut object, &read(&node(patch))?, &mut Origins::default())?;
+        Ok(crate::output::json(&object))
+    }
+
+    #[test]
+    fn keys_that_are_not_there_are_replaced_and_items_are_not() {
+        assert_eq!(
+            patched("{a: {}}", "[{op: replace, path: /a/b, value: 1}]"),
+            Ok(r#"{"a":{"b":1}}"#.into())
+        );
+        let error = patched("{a: []}", "[{op: replace, path: /a/0, value: 1}]");
+        assert_eq!(
+            error,
+            Err("replace operation does not apply: doc is missing key: /a/0: missing value".into())
+        );
+    }
+
+    #[test]
+    fn a_path_is_read_behind_its_first_slash() {
+        assert_eq!(patched("{a: 1}", "[{op: add, path: x/b, value: 2}]"), Ok(r#"{"a":1,"b":2}"#.into()));
+        assert!(patched("{a: 1}", "[{op: add, path: b, value: 2}]").is_err());
+    }
+
+    #[test]
+    fn what_is_not_said_is_null() {
+        assert_eq!(patched("{}", "[{op: add, path: /a}]"), Ok(r#"{"a":null}"#.into()));
+        assert_eq!(patched("{}", "[{op: copy, from: /x, path: /a}]"), Ok(r#"{"a":null}"#.into()));
+        assert_eq!(patched("{}", "[{op: test, path: /a, value: null}]"), Ok("{}".into()));
+    }
+
+    #[test]
+    fn items_are_counted_from_both_ends() {
+        let patch =
+            "[{op: add, path: /a/-1, value: 4}, {op: remove, path: /a/0}, {op: add, path: /a/-, value: 5}]";
+        assert_eq!(patched("{a: [1, 2]}", patch), Ok(r#"{"a":[2,4,5]}"#.into()));
+    }
+
+    #[test]
+    fn copies_of_copies_are_bounded() {
+        let copies = "{op: copy, from: /a, path: /a/-},".repeat(60);
+        let error = patched("{a: [1, 2, 3]}", &format!("[{copies}]")).expect_err("it would be 2^60 items");
+        assert!(error.contains("more values than"), "{error}");
+    }
 }

@@ -282,7 +282,9 @@ impl Kustomization {
             }
         }
         // There, the home was said of all charts.
-        legacy_charts.iter_mut().for_each(|chart| chart.value.home = SmolStr::default());
+        for chart in &mut legacy_charts {
+            chart.value.home = SmolStr::default();
+        }
         self.helm_charts.append(&mut legacy_charts);
         self.settle_type(kind.as_ref(), api_version.as_ref(), reader);
         if is_empty {

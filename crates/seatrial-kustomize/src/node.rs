@@ -1,7 +1,7 @@
 //! Trees that patches and transformers change: Kustomize's `RNode`, without
 //! comments, with the origin of every value.
 
-use seatrial_yaml::{Dialect, Plain, Style, Value as Parsed};
+use seatrial_yaml::{Dialect, Plain, Style, Value as Parsed, json_float};
 use smol_str::SmolStr;
 
 use crate::origin::{OriginId, Origins};
@@ -144,6 +144,54 @@ impl Node {
             value => Content::Scalar(read_scalar(node, &value)),
         };
         Some(Self { content, origin })
+    }
+
+    /// Takes over a tree as `sigs.k8s.io/yaml` decodes it: `yes` is a boolean,
+    /// a number is its value. None when it nests too deep.
+    pub(crate) fn decoded(node: seatrial_yaml::Node<'_>, origins: &mut Origins) -> Option<Self> {
+        Self::decoded_below(node, origins, 0)
+    }
+
+    fn decoded_below(node: seatrial_yaml::Node<'_>, origins: &mut Origins, depth: usize) -> Option<Self> {
+        if depth > crate::DEPTH_MAX {
+            return None;
+        }
+        let origin = origins.written(node.written_span());
+        let content = match node.value() {
+            Parsed::Mapping => {
+                let mut entries = Vec::with_capacity(node.len());
+                for entry in node.entries() {
+                    let value = Self::decoded_below(entry.value, origins, depth + 1)?;
+                    entries.push((SmolStr::new(entry.name()), value));
+                }
+                Content::Map(entries)
+            }
+            Parsed::Sequence => {
+                let items = node.items().map(|item| Self::decoded_below(item, origins, depth + 1));
+                Content::List(items.collect::<Option<_>>()?)
+            }
+            Parsed::Str(text) => Content::Scalar(Scalar::string(text)),
+            Parsed::Bool(value) => Content::Scalar(Scalar::plain(value.to_string())),
+            Parsed::Int(value) => Content::Scalar(Scalar::plain(value.to_string())),
+            Parsed::Uint(value) => Content::Scalar(Scalar::plain(value.to_string())),
+            Parsed::Float(value) => Content::Scalar(Scalar::plain(json_float(value))),
+            Parsed::Null => Content::Scalar(Scalar::null()),
+        };
+        Some(Self { content, origin })
+    }
+
+    /// How many values it holds, itself included, and how deep they nest.
+    pub(crate) fn extent(&self) -> (usize, usize) {
+        let below = |nodes: &mut dyn Iterator<Item = &Node>| {
+            nodes
+                .map(Node::extent)
+                .fold((1, 1), |(count, height), (more, deep)| (count + more, height.max(deep + 1)))
+        };
+        match &self.content {
+            Content::Scalar(_) => (1, 1),
+            Content::Map(entries) => below(&mut entries.iter().map(|(_, value)| value)),
+            Content::List(items) => below(&mut items.iter()),
+        }
     }
 
     /// The text of a scalar, `""` for anything else.

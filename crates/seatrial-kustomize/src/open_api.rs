@@ -33,10 +33,12 @@ impl OpenApi {
             return Err(format!("invalid schema file: {}", problem.message));
         }
         let mut kinds = BTreeMap::new();
-        for definition in stream.document_root(0).iter().filter_map(|it| it.get("definitions")).flat_map(Node::entries) {
+        for definition in
+            stream.document_root(0).iter().filter_map(|it| it.get("definitions")).flat_map(Node::entries)
+        {
             let types = definition.value.get("x-kubernetes-group-version-kind");
-            for gvk in types.iter().flat_map(|it| it.items()) {
-                let part = |name| gvk.get(name).and_then(|it| it.as_str()).unwrap_or_default().into();
+            for gvk in types.iter().flat_map(|it| Node::items(*it)) {
+                let part = |name| gvk.get(name).and_then(Node::as_str).unwrap_or_default().into();
                 kinds.insert((part("group"), part("version"), part("kind")), SmolStr::new(definition.name()));
             }
         }
@@ -56,7 +58,7 @@ impl OpenApi {
     /// What a schema refers to, itself if to nothing.
     fn resolved<'n>(&'n self, mut schema: Node<'n>) -> Option<Node<'n>> {
         for _ in 0..REFERENCES_MAX {
-            match schema.get("$ref").and_then(|it| it.as_str()) {
+            match schema.get("$ref").and_then(Node::as_str) {
                 None => return Some(schema),
                 Some(reference) => schema = self.definition(reference.strip_prefix("#/definitions/")?)?,
             }
@@ -84,8 +86,8 @@ impl OpenApi {
             return None;
         }
         if let Some(keys) = schema.get("x-kubernetes-list-map-keys") {
-            return Some(keys.items().filter_map(|it| it.as_str()).collect());
+            return Some(keys.items().filter_map(Node::as_str).collect());
         }
-        Some(schema.get("x-kubernetes-patch-merge-key").and_then(|it| it.as_str()).into_iter().collect())
+        Some(schema.get("x-kubernetes-patch-merge-key").and_then(Node::as_str).into_iter().collect())
     }
 }

@@ -7,6 +7,7 @@ use seatrial_diagnostics::Role;
 use seatrial_source::{FileId, Span};
 
 use crate::kustomization::Inline;
+use crate::node::Node;
 
 /// Names an origin of one build.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,7 +45,12 @@ pub struct Origins {
     stand_in: Option<Span>,
     /// The same for single files.
     foreign: FxHashMap<FileId, Span>,
+    /// How many values patches and replacements may still make.
+    left: usize,
 }
+
+/// Most values that patches and replacements make in one build.
+const MADE_MAX: usize = 2_000_000;
 
 impl Default for Origins {
     fn default() -> Self {
@@ -54,6 +60,7 @@ impl Default for Origins {
             inline: None,
             stand_in: None,
             foreign: FxHashMap::default(),
+            left: MADE_MAX,
         }
     }
 }
@@ -78,6 +85,20 @@ impl Origins {
     /// A value that something set anew.
     pub(crate) fn set(&mut self, span: Span, role: Role, before: OriginId) -> OriginId {
         self.add(Origin { span, role, before })
+    }
+
+    /// Counts a value that is put at a depth. Copies of copies come to an end
+    /// here, before they fill the memory.
+    pub(crate) fn spend(&mut self, value: &Node, depth: usize) -> Result<(), String> {
+        let (count, height) = value.extent();
+        if depth + height > crate::DEPTH_MAX {
+            return Err("the value nests too deep".to_owned());
+        }
+        self.left = self
+            .left
+            .checked_sub(count)
+            .ok_or_else(|| format!("patches and replacements make more values than {MADE_MAX}"))?;
+        Ok(())
     }
 
     /// The same origin with another past.

@@ -1,8 +1,10 @@
 //! Patches: strategic merges and JSON patches, each to the objects it is for
 //! (`PatchTransformer`, `PatchStrategicMergeTransformer`, api v0.21.2).
 
+use std::sync::Arc;
+
 use seatrial_diagnostics::Role;
-use seatrial_source::Span;
+use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Dialect, Limits, Stream, parse};
 
 use crate::id::ResourceId;
@@ -33,18 +35,20 @@ impl From<String> for Fault {
 }
 
 /// Reads a text that must be one of the two.
-pub(crate) fn read(stream: &Stream, source: &str, origins: &mut Origins) -> Result<Patch, Fault> {
+pub(crate) fn read(text: &Source, name: &str, origins: &mut Origins) -> Result<Patch, Fault> {
     origins.in_role(Role::Patch, |origins| {
-        let merge = resources::read(stream, origins);
-        let json = read_json(stream, origins);
+        let stream = text.stream();
+        let merge = resources::read(&stream, origins);
+        let may_be_json = merge.is_err() || stream.document_root(0).is_some_and(|it| it.is_sequence());
+        let json = if may_be_json { read_json(text, origins) } else { Err(String::new()) };
         match (merge, json) {
             (Ok(merge), Ok(json)) if !merge.is_empty() && !json.is_empty() => {
-                Err(format!("illegally qualifies as both an SM and JSON patch: {source}").into())
+                Err(format!("illegally qualifies as both an SM and JSON patch: {name}").into())
             }
             (Ok(merge), _) => Ok(Patch::Merge(merge)),
             (Err(_), Ok(json)) => Ok(Patch::Json(json)),
             (Err(fault), Err(_)) => {
-                let message = format!("unable to parse SM or JSON patch from {source}: {}", fault.message);
+                let message = format!("unable to parse SM or JSON patch from {name}: {}", fault.message);
                 Err(Fault { message, span: fault.span })
             }
         }
@@ -52,22 +56,32 @@ pub(crate) fn read(stream: &Stream, source: &str, origins: &mut Origins) -> Resu
 }
 
 /// Reads a JSON patch, in JSON or YAML.
-pub(crate) fn read_json(
-    stream: &Stream,
-    origins: &mut Origins,
-) -> Result<Vec<json_patch::Operation>, String> {
+pub(crate) fn read_json(text: &Source, origins: &mut Origins) -> Result<Vec<json_patch::Operation>, String> {
+    let stream = parse(text.file, text.text.clone(), Dialect::GoYaml2, &Limits::default());
     if let Some(problem) = stream.all_problems().find(|it| it.is_fatal()) {
         return Err(problem.message.clone());
     }
     let root = stream.document_root(0).ok_or("empty json patch operations")?;
-    let node = Node::read(root, origins).ok_or("nests too deep")?;
+    let node = Node::decoded(root, origins).ok_or("nests too deep")?;
     json_patch::read(&node)
 }
 
-/// The documents of a text that stands in a field.
-pub(crate) fn inline(inline: &Inline) -> Stream {
-    let text = inline.text.value.trim_end();
-    parse(inline.text.span.file, text.into(), Dialect::GoYaml3, &Limits::default())
+/// A patch's text.
+pub(crate) struct Source {
+    pub(crate) file: FileId,
+    pub(crate) text: Arc<str>,
+}
+
+impl Source {
+    /// A text that stands in a field.
+    pub(crate) fn inline(inline: &Inline) -> Self {
+        Self { file: inline.text.span.file, text: inline.text.value.trim_end().into() }
+    }
+
+    /// Its documents, as resources are read.
+    pub(crate) fn stream(&self) -> Stream {
+        parse(self.file, self.text.clone(), Dialect::GoYaml3, &Limits::default())
+    }
 }
 
 /// Applies a patch; gives the number of objects it changed.
@@ -76,6 +90,7 @@ pub(crate) fn apply(
     patch: &Patch,
     target: Option<&Selector>,
     options: Options<'_>,
+    remembers: bool,
     origins: &mut Origins,
 ) -> Result<usize, Fault> {
     match (patch, target) {
@@ -86,8 +101,10 @@ pub(crate) fn apply(
             for resource in all.iter_mut() {
                 if patterns.fits(resource)? {
                     changed += 1;
-                    resource.remember();
-                    json_patch::apply(&mut resource.node, operations, origins)?;
+                    if remembers {
+                        resource.remember();
+                    }
+                    apply_json(resource, operations, origins)?;
                 }
             }
             Ok(changed)
@@ -113,6 +130,21 @@ pub(crate) fn apply(
             Ok(patches.len())
         }
     }
+}
+
+/// Upstream's own annotations make a map of annotations where there was none.
+fn apply_json(
+    resource: &mut Resource,
+    operations: &[json_patch::Operation],
+    origins: &mut Origins,
+) -> Result<(), String> {
+    let has_map = |node: &Node| node.at(&["metadata", "annotations"]).is_some_and(|it| !it.is_null());
+    if resource.was_annotated && !has_map(&resource.node) && resource.node.get("metadata").is_some() {
+        let origin = resource.node.origin;
+        let metadata = resource.node.map_at("metadata", origin);
+        metadata.set("annotations", Node::map(origin));
+    }
+    json_patch::apply(&mut resource.node, operations, origins)
 }
 
 /// What a patch may do beside.

@@ -14,7 +14,7 @@ use crate::fields::{Config, FieldSpec};
 use crate::generators::Made;
 use crate::kustomization::{
     At, GENERATOR_FIELDS, GeneratorArgs, GeneratorOptions, Image, Inline, Kustomization, PatchEntry, Reader,
-    Replica, ReplacementEntry, Text,
+    ReplacementEntry, Replica, Text,
 };
 use crate::node::{Node as Tree, Scalar};
 use crate::problem::ProblemKind;
@@ -57,7 +57,7 @@ impl Run<'_, '_> {
             return None;
         }
         let inline = Inline { text: entry.clone(), lines: Arc::new([]) };
-        let stream = patches::inline(&inline);
+        let stream = patches::Source::inline(&inline).stream();
         let found = self.origins.in_text(&inline, |origins| resources::read(&stream, origins)).ok()?;
         Some(found).filter(|found| !found.is_empty())
     }
@@ -93,7 +93,8 @@ impl Run<'_, '_> {
             let mut args = GeneratorArgs::default();
             self.read(own, &plugin, |reader, fields| args = generator_args(reader, fields));
             let args = At { value: args, span: plugin.span };
-            self.make(own, root, made, &args, &GeneratorOptions::default(), plugin.maker.clone(), into);
+            let by = (made, plugin.maker.clone());
+            self.make(own, root, by, &args, &GeneratorOptions::default(), into);
         }
     }
 
@@ -118,7 +119,7 @@ impl Run<'_, '_> {
         let Some(root) = plugin.stream.document_root(0) else { return };
         let text = |path: &[&str]| {
             let field = path.iter().try_fold(root, |node, name| node.get(name));
-            SmolStr::new(field.and_then(|it| it.as_str()).unwrap_or_default())
+            SmolStr::new(field.and_then(Node::as_str).unwrap_or_default())
         };
         let cloud = text(&["cloud"]);
         if cloud != "gke" {
@@ -225,7 +226,9 @@ impl Run<'_, '_> {
                     let mut reader = Reader { problems: Vec::new(), path: &loaded.path, at: None };
                     let list = stream.document_root(0).and_then(|root| root.get("targets"));
                     targets.extend(list.map_or(Vec::new(), |list| reader.list(list, Reader::value_target)));
-                    reader.problems.into_iter().for_each(|it| self.say(it));
+                    for problem in reader.problems {
+                        self.say(problem);
+                    }
                 }
             }
         }
@@ -260,7 +263,9 @@ impl Run<'_, '_> {
                 .and_then(|()| affix(Affix::Suffix, suffix, "nameSuffix")),
             "LabelTransformer" | "AnnotationsTransformer" => transform::pairs(all, &pairs, &fields, origins),
             "NamespaceTransformer" => {
-                let Some(namespace) = namespace.filter(|it| !it.value.is_empty()) else { return Some(Ok(())) };
+                let Some(namespace) = namespace.filter(|it| !it.value.is_empty()) else {
+                    return Some(Ok(()));
+                };
                 let subjects = Subjects::named(&settings.subjects);
                 let (namespace, is_unset_only) = (&namespace, settings.is_unset_only);
                 subjects.and_then(|subjects| {
@@ -271,9 +276,9 @@ impl Run<'_, '_> {
                     )
                 })
             }
-            "ImageTagTransformer" => image.map_or(Ok(()), |image| {
-                ImageChange::new(&image).apply(all, &config("images"), origins)
-            }),
+            "ImageTagTransformer" => {
+                image.map_or(Ok(()), |image| ImageChange::new(&image).apply(all, &config("images"), origins))
+            }
             "ReplicaCountTransformer" => replica
                 .map_or(Ok(()), |replica| transform::replicas(all, &replica, &config("replicas"), origins)),
             "HashTransformer" => {
@@ -295,7 +300,9 @@ impl Run<'_, '_> {
             let fields = reader.fields(root);
             read(&mut reader, fields);
         }
-        reader.problems.into_iter().for_each(|it| self.say(it));
+        for problem in reader.problems {
+            self.say(problem);
+        }
     }
 }
 

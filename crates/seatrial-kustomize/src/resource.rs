@@ -130,7 +130,7 @@ impl Resource {
     pub(crate) fn settle(&mut self) {
         let Some(metadata) = self.node.get_mut("metadata") else { return };
         let Some(annotations) = metadata.get_mut("annotations") else { return };
-        if annotations.is_empty() && self.was_annotated {
+        if annotations.is_empty() {
             metadata.remove("annotations");
             return;
         }

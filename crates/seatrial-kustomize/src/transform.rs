@@ -89,7 +89,12 @@ impl<'a> NamespaceChange<'a> {
     }
 
     /// Sets the namespace of one object.
-    pub(crate) fn set(&self, object: &mut Node, config: &Config, origins: &mut Origins) -> Result<(), String> {
+    pub(crate) fn set(
+        &self,
+        object: &mut Node,
+        config: &Config,
+        origins: &mut Origins,
+    ) -> Result<(), String> {
         let id = ResourceId::of(object);
         let Text { value: namespace, span } = self.namespace;
         let made = origins.set(*span, Role::Transformer, crate::OriginId::NONE);

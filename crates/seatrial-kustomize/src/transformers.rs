@@ -59,8 +59,7 @@ impl Run<'_, '_> {
             (Affix::Suffix, &own.name_suffix, "SuffixTransformer"),
         ] {
             if let Some(text) = text {
-                let result =
-                    transform::affix(&mut into.resources, affix, text, &config, &mut self.origins);
+                let result = transform::affix(&mut into.resources, affix, text, &config, &mut self.origins);
                 self.transformed(result, own, Some(text.span));
                 self.was_transformed(into, own, kind);
             }
@@ -131,7 +130,7 @@ impl Run<'_, '_> {
         into: &mut Accumulated,
     ) -> usize {
         let entry = &inline.text;
-        let stream = patches::inline(inline);
+        let stream = patches::Source::inline(inline).stream();
         let read = self.origins.in_text(inline, |origins| {
             origins.in_role(Role::Patch, |origins| resources::read(&stream, origins))
         });
@@ -181,17 +180,18 @@ impl Run<'_, '_> {
             (None, None) => Err(("must specify one of patch and path".to_owned(), None)),
             (Some(_), Some(_)) => Err(("patch and path can't be set at the same time".to_owned(), None)),
             (Some(inline), None) => {
-                let stream = patches::inline(inline);
+                let text = patches::Source::inline(inline);
                 let source = "[patch: inline]";
                 self.origins
-                    .in_text(inline, |origins| read_patch(&stream, source, is_json, origins))
+                    .in_text(inline, |origins| read_patch(&text, source, is_json, origins))
                     .map_err(|fault| (fault.message, None))
             }
             (None, Some(path)) => match self.file(own, root, path) {
                 Err(refusal) => return self.refused(refusal, path, &own.path),
                 Ok(loaded) => {
                     let source = format!("[path: {:?}]", path.value);
-                    read_patch(&loaded.stream(), &source, is_json, &mut self.origins)
+                    let text = patches::Source { file: loaded.file, text: loaded.text };
+                    read_patch(&text, &source, is_json, &mut self.origins)
                         .map_err(|fault| (fault.message, fault.span.map(|span| (loaded.path, span))))
                 }
             },
@@ -210,7 +210,9 @@ impl Run<'_, '_> {
             may_change_kind: patch.allow_kind_change,
             schema: schema.as_deref(),
         };
-        match patches::apply(&mut into.resources, &read, patch.target.as_ref(), options, &mut self.origins) {
+        let all = &mut into.resources;
+        let target = patch.target.as_ref();
+        match patches::apply(all, &read, target, options, !is_json, &mut self.origins) {
             Ok(0) => {
                 let message = "the patch's target is no object";
                 self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
@@ -235,7 +237,9 @@ impl Run<'_, '_> {
                     Err(refusal) => self.refused(refusal, path, &own.path),
                     Ok(loaded) => {
                         let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
-                        problems.into_iter().for_each(|it| self.say(it));
+                        for problem in problems {
+                            self.say(problem);
+                        }
                         found = more;
                     }
                 },
@@ -257,14 +261,14 @@ impl Run<'_, '_> {
 }
 
 fn read_patch(
-    stream: &seatrial_yaml::Stream,
+    text: &patches::Source,
     source: &str,
     is_json: bool,
     origins: &mut Origins,
 ) -> Result<Patch, patches::Fault> {
     if is_json {
-        let operations = origins.in_role(Role::Patch, |origins| patches::read_json(stream, origins))?;
+        let operations = origins.in_role(Role::Patch, |origins| patches::read_json(text, origins))?;
         return Ok(Patch::Json(operations));
     }
-    patches::read(stream, source, origins)
+    patches::read(text, source, origins)
 }

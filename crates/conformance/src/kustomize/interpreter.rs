@@ -269,12 +269,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn composite(
-        &mut self,
-        ty: &Type,
-        entries: &[(Option<Expression>, Expression)],
-        scope: &Scope,
-    ) -> Value {
+    fn composite(&mut self, ty: &Type, entries: &[(Option<Expression>, Expression)], scope: &Scope) -> Value {
         let ty = match ty {
             Type::Named(name) => self.types.get(name).cloned().unwrap_or(Type::Other),
             other => other.clone(),
@@ -307,13 +302,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn call(
-        &mut self,
-        function: &Expression,
-        arguments: &[Expression],
-        line: usize,
-        scope: &Scope,
-    ) -> Value {
+    fn call(&mut self, function: &Expression, arguments: &[Expression], line: usize, scope: &Scope) -> Value {
         let values: Vec<Value> = arguments.iter().map(|it| self.value(it, scope)).collect();
         if let Expression::Field(of, name) = function {
             let holder = self.value(of, scope);
@@ -367,8 +356,13 @@ impl<'a> Interpreter<'a> {
         };
         match name {
             "WriteF" | "WriteFile" => write(text(0), text(1)),
-            "WriteK" => write(text(0).map(|it| joined(&[&it, "kustomization.yaml"])), headed("Kustomization", text(1))),
-            "WriteC" => write(text(0).map(|it| joined(&[&it, "kustomization.yaml"])), headed("Component", text(1))),
+            "WriteK" => write(
+                text(0).map(|it| joined(&[&it, "kustomization.yaml"])),
+                headed("Kustomization", text(1)),
+            ),
+            "WriteC" => {
+                write(text(0).map(|it| joined(&[&it, "kustomization.yaml"])), headed("Component", text(1)))
+            }
             "Run" | "RunWithErr" => {
                 // A kustomizer's own run takes the files first.
                 let (tree, at) = match values.first() {
@@ -467,13 +461,16 @@ impl<'a> Interpreter<'a> {
                 (Some(text), Some(old), Some(new)) => Value::Text(text.replace(old, new)),
                 _ => Value::unknown(),
             },
-            "strings.TrimSpace" => text(0).map_or_else(Value::unknown, |it| Value::Text(it.trim().to_owned())),
+            "strings.TrimSpace" => {
+                text(0).map_or_else(Value::unknown, |it| Value::Text(it.trim().to_owned()))
+            }
             "os.ReadFile" => {
                 let read = text(0).and_then(|path| fs::read_to_string(self.folder.join(path)).ok());
                 Value::Several(vec![read.map_or_else(Value::unknown, Value::Text), Value::Nil])
             }
             "copyutil.CopyDir" => {
-                if let (Some(Value::Harness(tree)), Some(from), Some(to)) = (values.first(), text(1), text(2)) {
+                if let (Some(Value::Harness(tree)), Some(from), Some(to)) = (values.first(), text(1), text(2))
+                {
                     copy(&self.folder.join(from), to, &mut tree.borrow_mut());
                 }
                 Value::Nil

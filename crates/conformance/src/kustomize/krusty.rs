@@ -110,8 +110,7 @@ fn printed(tree: &Tree, path: &str, options: &BTreeMap<String, Value>) -> Result
     let mut register = |path: &TreePath, text: &Arc<str>| {
         *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
     };
-    let is =
-        |name: &str, value: &str| matches!(options.get(name), Some(Value::Unknown(it)) if it.ends_with(value));
+    let is = |name: &str, value: &str| matches!(options.get(name), Some(Value::Unknown(it)) if it.ends_with(value));
     let is_unrestricted = is("LoadRestrictions", "LoadRestrictionsNone");
     let is_sorted = is("Reorder", "ReorderOptionLegacy") || is("Reorder", "ReorderOptionUnspecified");
     let order = if is_sorted { Order::Legacy } else { Order::Fifo };
