@@ -238,6 +238,7 @@ impl Visit<'_> {
                 text: SmolStr::default(),
                 tag: Tag::Implicit,
                 is_quoted: false,
+                is_folded: false,
             })),
             Make::Scalar | Make::Map => Some(Content::Map(Vec::new())),
         };

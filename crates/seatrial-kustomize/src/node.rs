@@ -35,6 +35,9 @@ pub struct Scalar {
     pub tag: Tag,
     /// Whether quotes make it a string when nothing else says so.
     pub is_quoted: bool,
+    /// Whether it was written in a folded block, in which upstream writes it
+    /// once more before it reads it for good.
+    pub is_folded: bool,
 }
 
 /// A scalar's type, as far as it was said.
@@ -62,22 +65,22 @@ pub enum Value<'a> {
 impl Scalar {
     /// A text that speaks for itself.
     pub fn implicit(text: impl Into<SmolStr>) -> Self {
-        Self { text: text.into(), tag: Tag::Implicit, is_quoted: false }
+        Self { text: text.into(), tag: Tag::Implicit, is_quoted: false, is_folded: false }
     }
 
     /// Nothing.
     pub fn null() -> Self {
-        Self { text: SmolStr::new_static("null"), tag: Tag::Null, is_quoted: false }
+        Self { text: SmolStr::new_static("null"), tag: Tag::Null, is_quoted: false, is_folded: false }
     }
 
     /// A string.
     pub fn string(text: impl Into<SmolStr>) -> Self {
-        Self { text: text.into(), tag: Tag::Str, is_quoted: false }
+        Self { text: text.into(), tag: Tag::Str, is_quoted: false, is_folded: false }
     }
 
     /// A number or a boolean, by its text.
     pub fn plain(text: impl Into<SmolStr>) -> Self {
-        Self { text: text.into(), tag: Tag::Plain, is_quoted: false }
+        Self { text: text.into(), tag: Tag::Plain, is_quoted: false, is_folded: false }
     }
 
     /// Whether it is nothing.
@@ -296,17 +299,18 @@ pub(crate) fn entry_mut<'n>(entries: &'n mut [(SmolStr, Node)], name: &str) -> O
 }
 
 fn read_scalar(node: seatrial_yaml::Node<'_>, value: &Parsed<'_>) -> Scalar {
+    let is_folded = node.style() == Style::Folded;
     let text = || node.scalar_text().map_or_else(SmolStr::default, SmolStr::new);
     match value {
-        Parsed::Null => Scalar { text: text(), tag: Tag::Null, is_quoted: false },
+        Parsed::Null => Scalar { text: text(), tag: Tag::Null, is_quoted: false, is_folded: false },
         Parsed::Str(text) if Plain::of(text, Dialect::GoYaml3) == Plain::Str => {
-            Scalar { text: SmolStr::new(text), tag: Tag::Str, is_quoted: node.style() != Style::Plain }
+            Scalar { text: SmolStr::new(text), tag: Tag::Str, is_quoted: node.style() != Style::Plain, is_folded }
         }
         // A string by its quotes or its tag, or a point in time.
         Parsed::Str(text) if node.style() == Style::Plain && node.source_text() == *text => {
-            Scalar { text: SmolStr::new(text), tag: Tag::Plain, is_quoted: false }
+            Scalar { text: SmolStr::new(text), tag: Tag::Plain, is_quoted: false, is_folded: false }
         }
-        Parsed::Str(text) => Scalar { text: SmolStr::new(text), tag: Tag::Str, is_quoted: true },
-        _ => Scalar { text: text(), tag: Tag::Plain, is_quoted: false },
+        Parsed::Str(text) => Scalar { text: SmolStr::new(text), tag: Tag::Str, is_quoted: true, is_folded },
+        _ => Scalar { text: text(), tag: Tag::Plain, is_quoted: false, is_folded: false },
     }
 }

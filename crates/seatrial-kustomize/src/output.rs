@@ -3,8 +3,9 @@
 
 use std::fmt;
 
+use seatrial_source::FileId;
 use seatrial_yaml::emit::{EmitOptions, Emitter, sort_by_key};
-use seatrial_yaml::{Dialect, Plain, json_float};
+use seatrial_yaml::{Dialect, Limits, Plain, Style, json_float, parse};
 
 use crate::node::{Content, Node, Scalar, Value};
 
@@ -59,7 +60,41 @@ impl Writer<'_> {
     }
 }
 
+/// What becomes of a text in a folded block that is written and read again:
+/// lines that are indented more than the first gain a break.
+pub(crate) fn refolded(text: &str) -> String {
+    let mut written = String::new();
+    let options = EmitOptions::new(Dialect::GoYaml3).indent(2).compact_sequences(true);
+    let mut emitter = Emitter::new(&mut written, &options);
+    emitter
+        .begin_mapping()
+        .and_then(|()| emitter.str("text"))
+        .and_then(|()| emitter.scalar(text, Style::Folded))
+        .and_then(|()| emitter.end())
+        .and_then(|()| emitter.finish().map(drop))
+        .expect("a string takes everything");
+    let stream = parse(FileId(0), written.into(), Dialect::GoYaml3, &Limits::default());
+    let read = stream.document_root(0).and_then(|root| root.get("text")?.as_str().map(str::to_owned));
+    read.unwrap_or_else(|| text.to_owned())
+}
+
+/// Writes folded blocks as they are read in the end.
+pub(crate) fn settle_folded(node: &mut Node) {
+    match &mut node.content {
+        Content::Scalar(scalar) if scalar.is_folded => {
+            scalar.text = refolded(&scalar.text).into();
+            scalar.is_folded = false;
+        }
+        Content::Scalar(_) => {}
+        Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| settle_folded(value)),
+        Content::List(items) => items.iter_mut().for_each(settle_folded),
+    }
+}
+
 fn write_scalar(scalar: &Scalar, emitter: &mut Emitter<&mut String>) -> fmt::Result {
+    if scalar.is_folded {
+        return emitter.json_str(&refolded(&scalar.text));
+    }
     match scalar.value() {
         Value::Str(text) => emitter.json_str(text),
         Value::Other(Plain::Null) => emitter.null(),
@@ -106,6 +141,9 @@ fn write_json(node: &Node, text: &mut String) {
 }
 
 fn json_scalar(scalar: &Scalar) -> String {
+    if scalar.is_folded {
+        return quoted(&refolded(&scalar.text));
+    }
     match scalar.value() {
         Value::Str(text) => quoted(text),
         Value::Other(Plain::Null) => "null".to_owned(),

@@ -14,6 +14,7 @@ use crate::open_api::OpenApi;
 use crate::origin::Origins;
 use crate::resource::{Resource, set_text};
 use crate::select::{Patterns, Selector};
+use crate::output::settle_folded;
 use crate::{json_patch, resources, strategic_merge};
 
 /// A patch as it was read.
@@ -144,6 +145,8 @@ fn apply_json(
         let metadata = resource.node.map_at("metadata", origin);
         metadata.set("annotations", Node::map(origin));
     }
+    // The object goes through JSON.
+    settle_folded(&mut resource.node);
     json_patch::apply(&mut resource.node, operations, origins)
 }
 

@@ -56,8 +56,9 @@ fn source_value(resources: &[Resource], source: &Source) -> Result<Node, String>
     }
     let path = if source.field_path.is_empty() { DEFAULT_FIELD } else { &source.field_path };
     let missing = || format!("fieldPath `{path}` is missing for replacement source {}", source.id);
-    let node =
-        look_up(&resource.node, &split_field_path(path)).filter(|it| !it.is_empty()).ok_or_else(missing)?;
+    // A text may be empty.
+    let is_there = |node: &&Node| !node.is_empty() || !node.is_null() && node.kind_name() == "ScalarNode";
+    let node = look_up(&resource.node, &split_field_path(path)).filter(is_there).ok_or_else(missing)?;
     refined(node.clone(), &source.options)
 }
 

@@ -154,9 +154,9 @@ fn ends_alike(left: &[SmolStr], right: &[SmolStr]) -> bool {
 
 /// Puts a text at a key; a scalar that is there keeps its quotes.
 pub(crate) fn set_text(map: &mut Node, name: &str, text: &str, origin: OriginId) {
-    let is_quoted = match map.get(name).map(|node| &node.content) {
-        Some(Content::Scalar(scalar)) => scalar.is_quoted,
-        _ => false,
+    let (is_quoted, is_folded) = match map.get(name).map(|node| &node.content) {
+        Some(Content::Scalar(scalar)) => (scalar.is_quoted, scalar.is_folded),
+        _ => (false, false),
     };
-    map.set(name, Node::scalar(Scalar { is_quoted, ..Scalar::implicit(text) }, origin));
+    map.set(name, Node::scalar(Scalar { is_quoted, is_folded, ..Scalar::implicit(text) }, origin));
 }

@@ -164,6 +164,7 @@ impl<'a> Merge<'a> {
                 && !old.is_null()
             {
                 new.is_quoted = old.is_quoted;
+                new.is_folded = old.is_folded;
             }
         }
         Some(node)

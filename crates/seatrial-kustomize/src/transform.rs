@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::fields::{Config, FieldSpec, Make, merge_fields, visit};
 use crate::id::ResourceId;
 use crate::kustomization::{At, Image, Label, Replica, Text};
-use crate::node::{Content, Node, Scalar, Tag};
+use crate::node::{Content, Node, Scalar};
 use crate::origin::Origins;
 use crate::resource::Resource;
 
@@ -18,7 +18,8 @@ fn put(node: &mut Node, scalar: Scalar, span: Span, origins: &mut Origins) -> Re
     let origin = origins.set(span, Role::Transformer, node.origin);
     match &mut node.content {
         Content::Scalar(old) => {
-            *old = Scalar { is_quoted: old.is_quoted && !old.is_null(), ..scalar };
+            let is_quoted = old.is_quoted && !old.is_null();
+            *old = Scalar { is_quoted, is_folded: old.is_folded, ..scalar };
             node.origin = origin;
             Ok(())
         }
@@ -390,8 +391,7 @@ pub(crate) fn replicas(
             is_found = true;
             let made = origins.set(entry.span, Role::Transformer, crate::OriginId::NONE);
             visit(&mut resource.node, field, Make::Scalar, made, &mut |node| {
-                let count =
-                    Scalar { text: entry.value.count.to_string().into(), tag: Tag::Plain, is_quoted: false };
+                let count = Scalar::plain(entry.value.count.to_string());
                 put(node, count, entry.span, origins)
             })?;
         }
