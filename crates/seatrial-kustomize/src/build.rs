@@ -238,7 +238,7 @@ impl Run<'_, '_> {
         self.problems.push(problem);
     }
 
-    fn say_all(&mut self, problems: impl IntoIterator<Item = Problem>) {
+    pub(crate) fn say_all(&mut self, problems: impl IntoIterator<Item = Problem>) {
         for problem in problems {
             self.say(problem);
         }

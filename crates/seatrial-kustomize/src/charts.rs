@@ -344,7 +344,7 @@ impl Run<'_, '_> {
         }
         if chart.repository.is_empty() {
             let message = format!("no repo specified for pull, no chart found at '{}'", directory.as_str());
-            return Err(Fault::Said(ProblemKind::Missing, message));
+            return Err(Fault::Said(ProblemKind::Chart, message));
         }
         let version = if chart.version.is_empty() { "its newest version" } else { &chart.version };
         let message = format!(

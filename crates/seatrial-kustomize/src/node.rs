@@ -303,9 +303,12 @@ fn read_scalar(node: seatrial_yaml::Node<'_>, value: &Parsed<'_>) -> Scalar {
     let text = || node.scalar_text().map_or_else(SmolStr::default, SmolStr::new);
     match value {
         Parsed::Null => Scalar { text: text(), tag: Tag::Null, is_quoted: false, is_folded: false },
-        Parsed::Str(text) if Plain::of(text, Dialect::GoYaml3) == Plain::Str => {
-            Scalar { text: SmolStr::new(text), tag: Tag::Str, is_quoted: node.style() != Style::Plain, is_folded }
-        }
+        Parsed::Str(text) if Plain::of(text, Dialect::GoYaml3) == Plain::Str => Scalar {
+            text: SmolStr::new(text),
+            tag: Tag::Str,
+            is_quoted: node.style() != Style::Plain,
+            is_folded,
+        },
         // A string by its quotes or its tag, or a point in time.
         Parsed::Str(text) if node.style() == Style::Plain && node.source_text() == *text => {
             Scalar { text: SmolStr::new(text), tag: Tag::Plain, is_quoted: false, is_folded: false }

@@ -12,9 +12,9 @@ use crate::kustomization::Inline;
 use crate::node::Node;
 use crate::open_api::OpenApi;
 use crate::origin::Origins;
+use crate::output::settle_folded;
 use crate::resource::{Resource, set_text};
 use crate::select::{Patterns, Selector};
-use crate::output::settle_folded;
 use crate::{json_patch, resources, strategic_merge};
 
 /// A patch as it was read.

@@ -226,9 +226,7 @@ impl Run<'_, '_> {
                     let mut reader = Reader { problems: Vec::new(), path: &loaded.path, at: None };
                     let list = stream.document_root(0).and_then(|root| root.get("targets"));
                     targets.extend(list.map_or(Vec::new(), |list| reader.list(list, Reader::value_target)));
-                    for problem in reader.problems {
-                        self.say(problem);
-                    }
+                    self.say_all(reader.problems);
                 }
             }
         }
@@ -300,9 +298,7 @@ impl Run<'_, '_> {
             let fields = reader.fields(root);
             read(&mut reader, fields);
         }
-        for problem in reader.problems {
-            self.say(problem);
-        }
+        self.say_all(reader.problems);
     }
 }
 

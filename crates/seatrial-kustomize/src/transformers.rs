@@ -237,9 +237,7 @@ impl Run<'_, '_> {
                     Err(refusal) => self.refused(refusal, path, &own.path),
                     Ok(loaded) => {
                         let (more, problems) = read_replacements(&loaded.path, loaded.file, &loaded.text);
-                        for problem in problems {
-                            self.say(problem);
-                        }
+                        self.say_all(problems);
                         found = more;
                     }
                 },

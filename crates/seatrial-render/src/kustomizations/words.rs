@@ -49,6 +49,9 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
         ProblemKind::Duplicate => twice(message),
         ProblemKind::Patch => patch(message),
         ProblemKind::Generator => generator(message),
+        ProblemKind::Chart => {
+            Said::new(&FAILING_GENERATOR, format!("the chart cannot be rendered: {message}"))
+        }
         ProblemKind::Transformer => transformer(message),
         ProblemKind::Replacement => {
             Said::new(&FAILING_REPLACEMENT, format!("the replacement fails: {message}"))
