@@ -444,10 +444,9 @@ impl<'a> Missing<'a> {
     /// What of the tree is not known and may define it, a phrase each.
     fn unseen(&self) -> impl Iterator<Item = String> + use<'a> {
         let repository = self.world.repository;
-        let kinds_made = is_to(self.link, "", "ConfigMap") || is_to(self.link, "", "Secret");
         let units = repository.units.iter().filter(move |it| match it.kind {
             UnitKind::Helm => is_unrendered(repository, it),
-            UnitKind::Kustomize => kinds_made,
+            UnitKind::Kustomize => repository.facts.incomplete.contains(&it.id),
             // What these bring, their objects say.
             UnitKind::ArgoCd | UnitKind::Flux | UnitKind::Manifests | UnitKind::Compose => false,
         });

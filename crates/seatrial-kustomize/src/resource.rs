@@ -101,6 +101,12 @@ impl Resource {
         self.node.text_at(&["metadata", "name"])
     }
 
+    /// The name before a hash of the content was put behind it; none where
+    /// there is no hash.
+    pub fn name_without_hash(&self) -> Option<&str> {
+        self.name().rsplit_once('-').filter(|_| self.needs_hash).map(|(name, _)| name)
+    }
+
     /// The namespace as it stands.
     pub fn namespace(&self) -> &str {
         self.node.text_at(&["metadata", "namespace"])

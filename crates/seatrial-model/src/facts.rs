@@ -1,5 +1,8 @@
 //! What discovery and rendering noticed besides objects.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use seatrial_diagnostics::UnitId;
 use seatrial_source::{FileId, RemoteSource, Span, TreePath};
 
 use crate::{ChartFacts, KustomizationFacts};
@@ -106,6 +109,8 @@ pub struct Orphan {
     pub kustomization: TreePath,
     /// Another file that names it, or the kustomization where a comment does.
     pub named_in: Option<TreePath>,
+    /// The object of the same name that the kustomization lists instead.
+    pub listed: Option<Span>,
 }
 
 /// What rendering noticed that no object shows. Renderers of charts and
@@ -136,11 +141,33 @@ pub struct RenderFacts {
     pub charts: Vec<ChartFacts>,
     /// The kustomization files, by path.
     pub kustomizations: Vec<KustomizationFacts>,
+    /// Units of which a part could not be read: an absent object may stand there.
+    pub incomplete: BTreeSet<UnitId>,
+    /// Names that end with a hash of the object's content, and the same without
+    /// it, which stays when the content changes.
+    pub hashed_names: BTreeMap<String, String>,
     /// What the tree needs of other hosts, whether it was fetched or not.
     pub remotes: Vec<RemoteUse>,
 }
 
 impl RenderFacts {
+    /// A text with hashed names as they are without their hashes.
+    pub fn without_hashes(&self, text: &str) -> String {
+        let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.');
+        let mut clean = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(is_part).filter(|_| !self.hashed_names.is_empty()) {
+            clean.push_str(&rest[..start]);
+            let end = rest[start..].find(|it| !is_part(it)).map_or(rest.len(), |it| start + it);
+            let word = &rest[start..end];
+            let name = word.trim_end_matches('.');
+            clean.push_str(self.hashed_names.get(name).map_or(name, String::as_str));
+            clean.push_str(&word[name.len()..]);
+            rest = &rest[end..];
+        }
+        clean + rest
+    }
+
     /// The path of a parsed text.
     pub fn path(&self, file: FileId) -> Option<&TreePath> {
         let at = self.paths.binary_search_by_key(&file, |it| it.0).ok()?;

@@ -98,6 +98,7 @@ mod tests {
             file: FileId(0),
             kustomization: path("deploy/base/kustomization.yaml"),
             named_in: None,
+            listed: None,
         }];
         let paths: Vec<TreePath> = texts.iter().map(|it| path(it.0)).collect();
         let texts: Vec<Text<'_>> = paths.iter().zip(texts).map(|(path, it)| (path, it.1)).collect();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{FileId, Files, Span, TreePath};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
@@ -118,6 +118,7 @@ impl Run {
         facts.owned.dedup();
         facts.orphans.sort();
         self.name_texts(&mut facts);
+        self.find_listed(&mut facts.orphans);
         facts.built_from = self.built_from();
         facts.kustomizations = self.kustomization_facts();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
@@ -176,6 +177,7 @@ impl Run {
             let path = built.ask.directory.clone();
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
+            built.note(facts);
             let made = vec![Made::Kustomization(all.add(built))];
             drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
@@ -280,6 +282,7 @@ impl Run {
                         file: parsed.stream.file(),
                         kustomization,
                         named_in: None,
+                        listed: None,
                     });
                 }
                 let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
@@ -301,6 +304,32 @@ impl Run {
         mentions::find(&mut facts.orphans, &texts);
         facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
         facts.paths.sort();
+    }
+
+    /// Notes in each orphan the object of the same name that is listed instead.
+    fn find_listed(&self, orphans: &mut [Orphan]) {
+        type Key<'k> = (&'k TreePath, &'k str, &'k str, &'k str, &'k str);
+        fn key<'k>(kustomization: &'k TreePath, root: Node<'k>) -> Key<'k> {
+            let word = |key: &str| root.get(key).and_then(Node::as_str).unwrap_or_default();
+            let named =
+                |key: &str| root.get("metadata").and_then(|it| it.get(key)?.as_str()).unwrap_or_default();
+            let group = word("apiVersion").split_once('/').map_or("", |(group, _)| group);
+            (kustomization, group, word("kind"), named("namespace"), named("name"))
+        }
+        let mut listed: FxHashMap<Key<'_>, Span> = FxHashMap::default();
+        for parsed in &self.parsed {
+            let path = &self.intake.texts[parsed.text].path;
+            let Some((owner, Part::Resource)) = self.ownership.of_file(path) else { continue };
+            for root in parsed.stream.roots() {
+                let Some(kind) = root.entry("kind") else { continue };
+                listed.entry(key(&self.kustomizations[owner].path, root)).or_insert(kind.span());
+            }
+        }
+        for orphan in orphans {
+            let stream = self.parsed.iter().map(|it| &it.stream).find(|it| it.file() == orphan.file);
+            let root = stream.and_then(|it| it.roots().find(|root| root.entry("kind").is_some()));
+            orphan.listed = root.and_then(|root| listed.get(&key(&orphan.kustomization, root)).copied());
+        }
     }
 
     /// What kustomization files say, for those who compare them.
@@ -353,7 +382,7 @@ impl Run {
         (mut charts, made): (Charts, Vec<Arc<Stream>>),
         mut kustomizations: Kustomizations,
     ) -> Rendering {
-        let Self { mut intake, parsed, .. } = self;
+        let Self { mut intake, parsed, kustomizations: kustomization_lists, .. } = self;
         charts.name(&built.charts);
         kustomizations.name(&built.kustomizations);
         let broken = is_broken(&parsed);
@@ -363,11 +392,15 @@ impl Run {
             sources: &intake.sources,
             role: &|unit| built.units[unit.0 as usize].role,
             is_broken: &broken,
+            has_gap: &|path| {
+                kustomization_lists.iter().any(|it| it.path == *path && lists_a_gap(it, &intake.sources))
+            },
             is_foreign: &|file| foreign.contains(&file),
             is_ignored: &|path| request.revisions.is_some_and(|it| it.is_ignored(path, false)),
             names: &|directory| names_in(request.files, directory),
         });
         intake.notices.extend(found);
+        facts.incomplete.extend(kustomizations.incomplete());
         intake.skipped.extend(kustomizations.skips());
         intake.notices.extend(charts.notices(&intake.sources, &made));
         intake.notices.extend(charts.branch_notices(&request.target));
@@ -396,6 +429,15 @@ impl Run {
         };
         Rendering::new(repository, intake, built.broken, streams, charts, kustomizations, request.scope)
     }
+}
+
+/// Whether a kustomization lists a file in which there is nothing but comments:
+/// somebody fills it in later.
+fn lists_a_gap(kustomization: &Kustomization, sources: &SourceMap) -> bool {
+    let listed = kustomization.named.iter().filter(|it| it.part == Part::Resource);
+    let mut texts = listed.filter_map(|it| Some(sources.file(sources.find(&it.path)?).text()));
+    texts
+        .any(|text| text.lines().map(str::trim).all(|it| it.is_empty() || it == "---" || it.starts_with('#')))
 }
 
 /// What stands in a directory, by name.

@@ -198,7 +198,7 @@ impl Resolver<'_> {
             id: String::new(),
             check: notice.check,
             severity: self.severity(notice, unit),
-            message: notice.message.clone(),
+            message: self.repository.facts.without_hashes(&notice.message),
             help: notice.help.clone(),
             object: subject.map(|it| self.words(it.unit, it.object)),
             field,

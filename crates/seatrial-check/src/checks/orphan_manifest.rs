@@ -25,9 +25,9 @@
 //! metadata: {name: settings}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Object, Orphan, UnitKind};
+use seatrial_model::{Object, Orphan};
 use seatrial_yaml::FieldPath;
 
 use crate::partial::is_partial;
@@ -50,35 +50,23 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for orphan in &context.world().repository.facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        report.add_if(object.map(|object| notice(object, orphan, listed(context, object, orphan))));
+        report.add_if(object.map(|object| notice(object, orphan)));
     }
 }
 
-/// The object of the same name that the kustomization lists instead.
-fn listed<'a>(context: &Context<'a>, object: &'a Object, orphan: &Orphan) -> Option<&'a Object> {
-    if PodTemplate::of(object).is_some_and(|it| is_partial(&it)) {
-        return None;
-    }
-    let repository = context.world().repository;
-    let directory = orphan.kustomization.parent()?;
-    let mut units = repository.units.iter();
-    let unit = units.find(|it| it.kind == UnitKind::Kustomize && it.path == directory)?;
-    let mut objects = repository.bundle(unit.id).of_kind(object.group(), object.kind());
-    objects.find(|it| it.name() == object.name() && it.namespace() == object.namespace())
-}
-
-fn notice(object: &Object, orphan: &Orphan, listed: Option<&Object>) -> Notice {
+fn notice(object: &Object, orphan: &Orphan) -> Notice {
     let (name, kustomization) = (orphan.path.name(), &orphan.kustomization);
     let message =
         format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {}", object.title());
     let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);
     let help = format!("add `- {name}` under `resources` of `{kustomization}`");
-    if let Some(other) = listed {
+    let is_patch = PodTemplate::of(object).is_some_and(|it| is_partial(&it));
+    if let Some(other) = orphan.listed.filter(|_| !is_patch) {
         return notice
             .severity(Severity::Info)
-            .because(format!("it lists another {}: this looks like an alternative", other.title()))
+            .because(format!("it lists another {}: this looks like an alternative", object.title()))
             .help("keep alternatives in directories of their own, each with a kustomization")
-            .related(other.location(FieldPath::root()), Role::Definition, "this one is listed");
+            .related(Location::text(other), Role::Definition, "this one is listed");
     }
     match &orphan.named_in {
         None => notice.help(format!("{help}, or remove the file")),

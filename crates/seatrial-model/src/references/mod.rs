@@ -259,6 +259,8 @@ pub enum UnknownReason {
     Operator,
     /// Too many objects would have to be compared.
     Limit,
+    /// A part of its unit could not be read.
+    Incomplete,
 }
 
 /// What a reference leads to.

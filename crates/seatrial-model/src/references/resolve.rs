@@ -35,10 +35,15 @@ const OWN: u8 = 4;
 impl Index {
     /// What a reference of this repository leads to.
     pub fn resolve(&self, repository: &Repository, reference: &Reference) -> Resolution {
-        match &reference.target {
+        let found = match &reference.target {
             Target::Name(name) => self.resolve_name(repository, reference, name),
             Target::Labels(selector) => self.resolve_labels(repository, reference, selector),
+        };
+        let is_open = || repository.facts.incomplete.contains(&reference.from.unit);
+        if found == Resolution::Missing && is_open() {
+            return Resolution::Unknown(UnknownReason::Incomplete);
         }
+        found
     }
 
     fn resolve_name(&self, repository: &Repository, reference: &Reference, name: &str) -> Resolution {

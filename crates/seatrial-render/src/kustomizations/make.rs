@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seatrial_kustomize::{Build, Loader, Options, build_with, yaml};
-use seatrial_model::ObjectSource;
+use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits};
 
@@ -100,6 +100,19 @@ impl Built {
             }));
         }
         found
+    }
+
+    /// Adds what only the build knows of its objects.
+    pub(crate) fn note(&self, facts: &mut RenderFacts) {
+        let hashed = self.build.resources.iter();
+        let hashed = hashed.filter_map(|it| Some((it.name().to_owned(), it.name_without_hash()?.to_owned())));
+        facts.hashed_names.extend(hashed);
+        let remotes = self.build.remotes.iter();
+        facts.remotes.extend(remotes.map(|it| RemoteUse {
+            path: it.path.clone(),
+            span: Some(it.span),
+            source: it.source.clone(),
+        }));
     }
 
     /// Where a value was written at first.

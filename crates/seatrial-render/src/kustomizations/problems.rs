@@ -18,6 +18,8 @@ pub(crate) struct Context<'a> {
     pub(crate) is_broken: &'a dyn Fn(Span) -> bool,
     /// Whether a file is another program's template.
     pub(crate) is_foreign: &'a dyn Fn(FileId) -> bool,
+    /// Whether a kustomization lists a file that is yet to be filled in.
+    pub(crate) has_gap: &'a dyn Fn(&TreePath) -> bool,
     /// Whether git ignores a file.
     pub(crate) is_ignored: &'a dyn Fn(&TreePath) -> bool,
     /// What stands in a directory.
@@ -39,6 +41,12 @@ impl Kustomizations {
     /// What of them is not judged.
     pub(crate) fn skips(&self) -> Vec<Skip> {
         self.units().flat_map(|(_, built)| skips(built)).collect()
+    }
+
+    /// The units of which objects may be missing.
+    pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
+        let lacks = |built: &Built| lacks_resources(built) || built.build.problems.iter().any(is_gap);
+        self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
     }
 
     /// The entries that change nothing in any of the builds that they take part
@@ -80,8 +88,15 @@ fn notice(built: &Built, problem: &Problem, unit: UnitId, context: &Context<'_>)
     if problem.span.is_some_and(is_told) {
         return None;
     }
+    if problem.kind == ProblemKind::Unused && (context.has_gap)(&problem.path) {
+        return None;
+    }
     let at = problem.span.or_else(|| whole(&problem.path, context.sources))?;
     let written = written(context.sources.text(at));
+    // Another program has yet to fill it in.
+    if written.contains("{{") || (is_about_yaml(problem) && problem.message.contains("`{{`")) {
+        return None;
+    }
     let Said { check, message, help } = said(problem, written)?;
     let mut notice = Notice::new(check, Location::text(at), message).in_unit(unit);
     if let Some(help) = help.or_else(|| near(problem, written, context)) {
@@ -156,7 +171,7 @@ fn looks_for_others(problem: &Problem) -> bool {
 
 /// Whether objects are missing from a build because a file of it is.
 fn lacks_resources(built: &Built) -> bool {
-    let kinds = [ProblemKind::Missing, ProblemKind::Resource, ProblemKind::Cycle, ProblemKind::Outside];
+    let kinds = [ProblemKind::Missing, ProblemKind::Resource, ProblemKind::Cycle];
     built.build.problems.iter().any(|it| kinds.contains(&it.kind))
 }
 

@@ -22,7 +22,7 @@ use seatrial_model::{
     Origins, Orphan, RenderFacts, Repository, Target, Unit, UnitKind, UnitRole,
 };
 use seatrial_profile::ClusterProfile;
-use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, TreePath};
+use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use crate::{Check, Indexes, World, run_repository, run_unit};
@@ -192,6 +192,9 @@ impl Case {
         facts.charts = super::charts::facts(&streams, &unread);
         facts.kustomizations = kustomizations(&streams);
         let (units, bundles) = bundles(&streams, &kinds);
+        for orphan in &mut facts.orphans {
+            orphan.listed = listed(orphan, &units, &bundles);
+        }
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
         let target = Target { kubernetes, profile: "default".to_owned() };
         let repository = Repository { target, units, bundles, facts, coverage, external, origins };
@@ -243,7 +246,18 @@ fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
         path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
     let (_, stream) =
         streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
-    Orphan { file: stream.file(), path, kustomization, named_in }
+    Orphan { file: stream.file(), path, kustomization, named_in, listed: None }
+}
+
+/// The object like an orphan's first that its kustomization lists.
+fn listed(orphan: &Orphan, units: &[Unit], bundles: &[Bundle]) -> Option<Span> {
+    let mut objects = bundles.iter().flat_map(Bundle::objects);
+    let own = objects.find(|it| it.span().file == orphan.file)?;
+    let unit = units.iter().find(|it| {
+        it.kind == UnitKind::Kustomize && Some(&it.path) == orphan.kustomization.parent().as_ref()
+    })?;
+    let mut listed = bundles[unit.id.0 as usize].of_kind(own.group(), own.kind());
+    listed.find(|it| it.name() == own.name()).map(Object::span)
 }
 
 fn declared(line: &str) -> Option<External> {

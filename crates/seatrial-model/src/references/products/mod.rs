@@ -119,7 +119,7 @@ fn of_custom_kind(group: &str, kind: &str, object: &Object, found: &mut Vec<Prod
         ("acid.zalan.do", "postgresql") => zalando_users(object, found),
         ("postgres-operator.crunchydata.com", "PostgresCluster") => crunchy_users(object, found),
         ("networking.istio.io", "DestinationRule") => subsets(object, found),
-        ("argoproj.io", "Application") => application_namespace(object, found),
+        ("argoproj.io", "Application" | "ApplicationSet") => application_namespace(object, found),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => release_namespace(object, found),
         ("kyverno.io", "ClusterPolicy" | "Policy") => generated_by_policy(object, found),
         _ => {}
@@ -220,9 +220,15 @@ fn subsets(object: &Object, found: &mut Vec<Product>) {
 }
 
 fn application_namespace(object: &Object, found: &mut Vec<Product>) {
-    let options = object.field(&["spec", "syncPolicy", "syncOptions"]).into_iter().flat_map(Node::items);
+    let spec = object.field(if object.kind() == "ApplicationSet" {
+        &["spec", "template", "spec"]
+    } else {
+        &["spec"]
+    });
+    let below = |keys: &[&str]| keys.iter().try_fold(spec?, |node, key| node.get(key));
+    let options = below(&["syncPolicy", "syncOptions"]).into_iter().flat_map(Node::items);
     let creates = options.filter_map(Node::as_str).any(|it| it == "CreateNamespace=true");
-    let name = text(object.field(&["spec", "destination"]), "namespace");
+    let name = text(below(&["destination"]), "namespace");
     found.extend(name.filter(|_| creates).map(|it| Product::new(NAMESPACE, it)));
 }
 
