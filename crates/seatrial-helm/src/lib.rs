@@ -30,7 +30,7 @@ mod walk;
 
 pub use api_versions::api_versions;
 pub use capabilities::KubeVersion;
-pub use chart::{Chart, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind};
+pub use chart::{Chart, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{LoopName, LostRoot, Reading, read};

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
-use seatrial_model::{Coverage, ObjectSource, Orphan, RenderFacts, Repository, SkipCode, UnitKind, UnitRole};
-use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
+use seatrial_model::{
+    Coverage, ObjectSource, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
+};
+use seatrial_source::{FileId, Files, RemoteSource, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
@@ -45,6 +47,10 @@ pub fn render(request: Request<'_>) -> Rendering {
         ..RenderFacts::default()
     };
     run.finish(request, &walk.links, &layout, &places, facts)
+}
+
+fn remote_use(path: &TreePath, span: Option<Span>, source: &RemoteSource) -> RemoteUse {
+    RemoteUse { path: path.clone(), span, source: source.clone() }
 }
 
 /// Whether nothing says that there is more than one file, or that the files
@@ -117,6 +123,8 @@ impl Run {
         facts.owned.sort();
         facts.owned.dedup();
         facts.orphans.sort();
+        facts.remotes.sort();
+        facts.remotes.dedup();
         self.name_texts(&mut facts);
         self.find_listed(&mut facts.orphans);
         facts.built_from = self.built_from();
@@ -178,6 +186,8 @@ impl Run {
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
             built.note(facts);
+            let remotes = built.build.remotes.iter();
+            facts.remotes.extend(remotes.map(|it| remote_use(&it.path, Some(it.span), &it.source)));
             let made = vec![Made::Kustomization(all.add(built))];
             drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
@@ -200,6 +210,9 @@ impl Run {
             let Intake { texts, sources, .. } = &mut self.intake;
             let values = values_files(&path, texts, &self.parsed);
             let chart = charts::load(&charts::Found { path, file, values }, request.files, sources);
+            let remotes = chart.remotes.iter();
+            let path = chart.metadata_path();
+            facts.remotes.extend(remotes.map(|it| remote_use(&path, it.span, &it.source)));
             charts.all.push(chart);
         }
         charts.render(&self.intake.sources, &request.target, &stated);

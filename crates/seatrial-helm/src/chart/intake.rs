@@ -8,6 +8,7 @@ use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::archive;
 use super::directory::{self, Raw, RawFile};
+use super::remote::{self, Locked, RemoteDependency};
 use super::{Chart, ChartFile, Content, Loaded, Loader, Metadata, Problem, ProblemKind};
 use crate::semver;
 use crate::values::ValuesText;
@@ -59,7 +60,7 @@ impl Loader<'_> {
         }
     }
 
-    fn unpack(&self, bytes: &[u8], path: &TreePath) -> Result<Vec<RawFile>, String> {
+    pub(super) fn unpack(&self, bytes: &[u8], path: &TreePath) -> Result<Vec<RawFile>, String> {
         let files = archive::unpack(bytes, self.file_bytes_max())?;
         let raw = files.into_iter().map(|(name, bytes)| {
             let path = path.join(&name).unwrap_or_else(|| path.clone());
@@ -90,14 +91,16 @@ impl Loader<'_> {
             };
             problems.insert(0, Problem::fatal(ProblemKind::Metadata, &chart_file, message));
         }
+        let locked = Locked::read(&files);
+        let mut remotes = Vec::new();
         let mut intake = Intake { loader: self, problems, depth: 0, is_packed };
         let mut chart = intake.chart(files, path);
         let mut problems = intake.problems;
         if let Some(chart) = &mut chart {
             self.check_kind(chart, &mut problems);
-            self.check_dependencies(chart, &mut problems);
+            remotes = self.check_dependencies(chart, &locked, &mut problems);
         }
-        Loaded { chart, problems }
+        Loaded { chart, problems, remotes }
     }
 
     fn check_kind(&self, chart: &Chart, problems: &mut Vec<Problem>) {
@@ -122,14 +125,28 @@ impl Loader<'_> {
     }
 
     /// Helm looks only whether a chart of the name is there, and only at the
-    /// top. A missing one that lies in this tree is taken from there.
-    fn check_dependencies(&mut self, chart: &mut Chart, problems: &mut Vec<Problem>) {
-        let missing: Vec<_> = chart
+    /// top. A missing one that was fetched before, or lies in this tree, is taken
+    /// from there.
+    fn check_dependencies(
+        &mut self,
+        chart: &mut Chart,
+        locked: &Locked,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<RemoteDependency> {
+        let mut remotes = Vec::new();
+        let mut missing: Vec<_> = chart
             .metadata
             .declared()
             .filter(|wanted| !chart.dependencies.iter().any(|it| it.metadata.name.text == wanted.name.text))
             .cloned()
             .collect();
+        missing.retain(|wanted| {
+            let Some(source) = remote::source(wanted, locked) else { return true };
+            let missing = self.take_fetched(chart, wanted, &source, problems);
+            let is_missing = missing.is_some();
+            remotes.push(RemoteDependency { span: wanted.span, source, missing });
+            is_missing
+        });
         let names: Vec<&str> = missing.iter().map(|it| &*it.name).collect();
         let words = self.helm.switches().missing_dependencies;
         let message =
@@ -140,6 +157,7 @@ impl Loader<'_> {
             problems.push(problem.at(dependency.span));
             self.take_sibling(chart, dependency, problems);
         }
+        remotes
     }
 
     fn take_sibling(
@@ -164,16 +182,16 @@ impl Loader<'_> {
     }
 }
 
-struct Intake<'a, 'b> {
-    loader: &'a mut Loader<'b>,
-    problems: Vec<Problem>,
-    depth: usize,
-    is_packed: bool,
+pub(super) struct Intake<'a, 'b> {
+    pub(super) loader: &'a mut Loader<'b>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) depth: usize,
+    pub(super) is_packed: bool,
 }
 
 impl Intake<'_, '_> {
     /// The chart that these files are; none without a `Chart.yaml`.
-    fn chart(&mut self, files: Vec<RawFile>, path: &TreePath) -> Option<Chart> {
+    pub(super) fn chart(&mut self, files: Vec<RawFile>, path: &TreePath) -> Option<Chart> {
         let mut chart = Chart {
             metadata: Metadata::default(),
             metadata_file: None,

@@ -7,6 +7,7 @@ mod globs;
 mod ignore;
 mod intake;
 mod metadata;
+mod remote;
 mod tree;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::versions::HelmVersion;
 pub use fields::Text;
 pub(crate) use globs::{Glob, path_match};
 pub use metadata::{Dependency, Import, Maintainer, Metadata};
+pub use remote::RemoteDependency;
 pub(crate) use tree::{Branch, is_compatible};
 
 /// A chart as its files say it is, with the charts inside it. Nothing of it
@@ -114,6 +116,8 @@ pub struct Loaded {
     pub chart: Option<Chart>,
     /// All that is wrong. Of the fatal ones, the first is what Helm prints.
     pub problems: Vec<Problem>,
+    /// What it takes from other hosts, whether that was fetched before or not.
+    pub remotes: Vec<RemoteDependency>,
 }
 
 /// Something wrong with the files of a chart.

@@ -11,6 +11,7 @@ use seatrial_source::{FileId, MemoryFiles, SourceMap, Span, TreePath};
 use seatrial_yaml::edit::{Content, Operation, apply, edit};
 use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, Stream, parse};
 
+use super::away::Away;
 use super::leaves::{Leaf, Writer, touching};
 use super::provenance::Context;
 use super::{ChartUnit, Charts, TreeChart};
@@ -38,6 +39,9 @@ impl Charts {
             return Ok(edits);
         }
         let &(unit, _) = self.by_text.get(&made).ok_or_else(|| refusal("no chart made the text"))?;
+        if !self.all[self.units[unit].chart].away.is_empty() {
+            return Err(refusal("a part of the chart comes from another host"));
+        }
         Proof {
             charts: self,
             unit,
@@ -246,6 +250,8 @@ impl Copy {
             chart: loaded.chart,
             problems: loaded.problems,
             layers: Vec::new(),
+            remotes: Vec::new(),
+            away: Away::default(),
         };
         Ok(Self { chart, sources: copies })
     }

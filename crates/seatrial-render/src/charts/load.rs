@@ -6,6 +6,7 @@ use seatrial_helm::{HelmVersion, Loader, Metadata};
 use seatrial_source::{FileId, Files, SourceMap, TreePath};
 
 use super::TreeChart;
+use super::away::Away;
 use super::layers::{LAYERS_MAX, ValuesFile, layers};
 
 /// A chart as discovery found it.
@@ -26,6 +27,8 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
     let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
     let mut layers = layers(&found.path, &keys, &found.values);
     layers.truncate(LAYERS_MAX);
+    let away =
+        loaded.chart.as_ref().map_or_else(Away::default, |chart| Away::of(chart, files, &loaded.remotes));
     TreeChart {
         path: found.path.clone(),
         file: found.file,
@@ -33,5 +36,7 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
         chart: loaded.chart,
         problems: loaded.problems,
         layers,
+        away,
+        remotes: loaded.remotes,
     }
 }

@@ -1,6 +1,7 @@
 //! The charts of a tree: loaded once, rendered with each set of values, and
 //! what they make turned into texts like any other.
 
+mod away;
 mod branches;
 mod edits;
 mod facts;
@@ -19,12 +20,13 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Notice, UnitId};
-use seatrial_helm::{Chart, Options, Problem, ProblemKind, Rendered, Show};
+use seatrial_helm::{Chart, Options, Problem, ProblemKind, RemoteDependency, Rendered, Show};
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_schema::table::Table;
 use seatrial_source::{FileId, SourceMap, TreePath};
 use seatrial_yaml::Stream;
 
+use away::Away;
 pub(crate) use load::{Found, load};
 pub(crate) use made::{Definitions, make, objects};
 use provenance::Traced;
@@ -53,6 +55,10 @@ pub(crate) struct TreeChart {
     pub(crate) layers: Vec<Layer>,
     /// Whether it has values of its own.
     pub(crate) has_values: bool,
+    /// What it takes from other hosts.
+    pub(crate) remotes: Vec<RemoteDependency>,
+    /// The files of it that were fetched, with what stands for them.
+    pub(crate) away: Away,
 }
 
 /// A chart with one set of values.
@@ -283,7 +289,7 @@ impl Charts {
     /// What is wrong with charts and with what they make.
     pub(crate) fn notices(&self, sources: &SourceMap, made: &[Arc<Stream>]) -> Vec<Notice> {
         let mut found: Vec<Notice> =
-            self.all.iter().flat_map(|chart| problems::of_chart(chart, sources)).collect();
+            self.all.iter().flat_map(|chart| chart.at_home(problems::of_chart(chart, sources))).collect();
         let mut told = FxHashSet::default();
         for stream in made {
             let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
@@ -294,7 +300,8 @@ impl Charts {
             found.extend(of_text.into_iter().map(|it| it.in_unit(self.ids[unit])));
         }
         for (unit, &id) in self.units.iter().zip(&self.ids) {
-            found.extend(problems::of_unit(&self.all[unit.chart], unit, id, sources, &told));
+            let chart = &self.all[unit.chart];
+            found.extend(chart.at_home(problems::of_unit(chart, unit, id, sources, &told)));
         }
         found
     }
@@ -304,7 +311,10 @@ impl Charts {
         let mut skips = Vec::new();
         for chart in self.all.iter().filter(|it| !it.is_library()) {
             let gaps = chart.problems.iter().filter(|it| it.kind == ProblemKind::MissingDependency);
+            // What another host holds is told entry by entry.
+            let gaps = gaps.filter(|it| chart.remotes.iter().all(|remote| remote.span != it.span));
             skips.extend(gaps.map(|it| chart.skip(plain(&it.message))));
+            skips.extend(chart.remotes.iter().filter_map(|it| chart.remote_skip(it)));
             if chart.chart.is_none() {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }
@@ -322,8 +332,23 @@ impl Charts {
 }
 
 impl TreeChart {
+    /// Notices that are told in files of the tree.
+    fn at_home(&self, notices: Vec<Notice>) -> Vec<Notice> {
+        notices.into_iter().map(|it| self.away.told_at_home(it)).collect()
+    }
+
     fn is_loaded(&self) -> bool {
         self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal)
+    }
+
+    /// Its `Chart.yaml`.
+    pub(crate) fn metadata_path(&self) -> TreePath {
+        self.path.join("Chart.yaml").unwrap_or_else(|| self.path.clone())
+    }
+
+    fn remote_skip(&self, remote: &RemoteDependency) -> Option<Skip> {
+        let reason = format!("{} is not read: {}", remote.source, remote.missing.as_ref()?);
+        Some(Skip { path: self.metadata_path(), span: remote.span, code: SkipCode::Remote, reason })
     }
 
     fn skip(&self, reason: String) -> Skip {

@@ -79,7 +79,8 @@ impl Charts {
             template,
         };
         let whole = container.and_then(|range| guide.container(range));
-        Some(whole.unwrap_or_else(|| guide.origin(range, asked)))
+        let found = whole.unwrap_or_else(|| guide.origin(range, asked));
+        Some(self.all[unit.chart].away.brought_home(found))
     }
 }
 

@@ -170,3 +170,77 @@ fn what_was_not_fetched_is_told_with_what_to_run() {
     let message = &built.problems[0].message;
     assert!(message.ends_with("it stands on another host: `seatrial fetch` would download it"), "{message}");
 }
+
+/// A packed chart.
+fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+    let files =
+        files.iter().map(|(path, text)| ((*path).to_owned(), TreeEntry::File(text.as_bytes().to_vec())));
+    let archive = TreeBlob::write(&files.collect()).expect("the archive can be written");
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, &archive).expect("it can be packed");
+    packer.finish().expect("it can be packed")
+}
+
+const CHART: &str = "\
+apiVersion: v2
+name: web
+version: 1.0.0
+dependencies:
+- name: store
+  version: ^1
+  repository: https://charts.example.com
+";
+
+fn store() -> Vec<u8> {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: store}\nspec: {replicas: two}\n";
+    packed(&[
+        ("store/Chart.yaml", "apiVersion: v2\nname: store\nversion: 1.4.0\n"),
+        ("store/values.yaml", "a: 1\n"),
+        ("store/templates/a.yaml", template),
+    ])
+}
+
+fn rendering(files: &Fetched) -> crate::Rendering {
+    let target = seatrial_model::Target {
+        kubernetes: seatrial_model::KubernetesVersion::DEFAULT,
+        profile: "default".to_owned(),
+    };
+    crate::render(crate::Request::new(files, target))
+}
+
+#[test]
+fn a_fetched_dependency_takes_part_and_stands_at_its_entry() {
+    let source = RemoteSource::chart("https://charts.example.com", "store", "^1");
+    let files = mounted(&[("web/Chart.yaml", CHART)], &[(source.clone(), store())]);
+    let rendering = rendering(&files);
+    let repository = &rendering.repository;
+    assert_eq!(repository.coverage.skipped, []);
+    assert_eq!(repository.facts.remotes.len(), 1);
+    assert_eq!(repository.facts.remotes[0].source, source);
+    let unit = &repository.units[0];
+    let object = repository.bundle(unit.id).objects().first().expect("the chart makes one");
+    let path = "spec.replicas".parse().expect("it is a path");
+    let at = seatrial_diagnostics::Location::field(unit.id, object.id(), path);
+    let origin = seatrial_diagnostics::Sources::origin(&rendering, &at).expect("it comes from somewhere");
+    assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "web/Chart.yaml");
+    assert!(rendering.sources.text(origin.edit).starts_with("name: store"));
+}
+
+#[test]
+fn a_dependency_that_was_not_fetched_is_coverage_at_its_entry() {
+    let rendering = rendering(&mounted(&[("web/Chart.yaml", CHART)], &[]));
+    let skipped = &rendering.repository.coverage.skipped;
+    let reason = "chart store ^1 of https://charts.example.com is not read: it stands on another host: \
+                  `seatrial fetch` would download it";
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert_eq!((skipped[0].path.as_str(), skipped[0].reason.as_str()), ("web/Chart.yaml", reason));
+    assert!(skipped[0].span.is_some());
+}
+
+#[test]
+fn the_version_that_the_charts_own_lock_holds_on_to_is_asked_for() {
+    let lock = "dependencies:\n- {name: store, repository: 'https://charts.example.com/', version: 1.2.3}\n";
+    let files = mounted(&[("web/Chart.yaml", CHART), ("web/Chart.lock", lock)], &[]);
+    rendering(&files);
+    assert_eq!(files.asked(), [RemoteSource::chart("https://charts.example.com", "store", "1.2.3")]);
+}
