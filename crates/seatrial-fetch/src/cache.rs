@@ -1,11 +1,11 @@
 //! The cache: one file for each digest, written whole or not at all.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use seatrial_render::fetched::Digest;
-use tempfile::NamedTempFile;
+use seatrial_render::fetched::{Digest, LOCK_FILE, Lock};
+use tempfile::Builder;
 
 use crate::FetchError;
 
@@ -30,22 +30,32 @@ impl Cache {
     pub fn put(&self, bytes: &[u8]) -> Result<Digest, FetchError> {
         let digest = Digest::of(bytes);
         if !self.holds(&digest) {
-            self.write(&self.place(&digest), bytes)
+            write_whole(&self.place(&digest), bytes)
                 .map_err(|error| FetchError::Cache { reason: error.to_string() })?;
         }
         Ok(digest)
     }
 
-    fn write(&self, place: &Path, bytes: &[u8]) -> std::io::Result<()> {
-        let directory = place.parent().unwrap_or(&self.directory);
-        fs::create_dir_all(directory)?;
-        let mut file = NamedTempFile::new_in(directory)?;
-        file.write_all(bytes)?;
-        file.persist(place).map_err(|error| error.error)?;
-        Ok(())
-    }
-
     fn place(&self, digest: &Digest) -> PathBuf {
         self.directory.join(digest.place())
     }
+}
+
+/// Writes the lock file of a root. A link in its place is replaced, never
+/// followed.
+pub fn write_lock(root: &Path, lock: &Lock) -> io::Result<()> {
+    write_whole(&root.join(LOCK_FILE), lock.text().as_bytes())
+}
+
+/// Writes a file as a whole or not at all.
+fn write_whole(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = place.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    let mut builder = Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.persist(place).map_err(|error| error.error)?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ mod oci;
 mod resolver;
 mod run;
 
-pub use cache::Cache;
+pub use cache::{Cache, write_lock};
 pub use error::FetchError;
 pub use fetcher::{Fetched, Fetcher};
 pub use limits::Limits;

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Explain a check; without an id, list them all
     Explain(Explain),
+    /// Download what the tree needs of other hosts, and note in `seatrial.lock` what it was
+    Fetch(Fetch),
     /// Print what would be applied: a chart as `helm template` prints it, every unit of a tree
     Render(Box<Render>),
 }
@@ -41,6 +43,9 @@ pub(crate) struct Check {
     /// git repository
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// The directory with what `seatrial fetch` downloaded [default: `seatrial` in the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
     /// Check the tree of this revision, such as `main~3`, without a checkout
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,
@@ -86,6 +91,39 @@ pub(crate) struct Check {
     pub(crate) stats: bool,
 }
 
+/// What `seatrial fetch` is given.
+#[derive(Args, Debug)]
+#[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "only the feature reads them"))]
+#[command(
+    after_help = "What `seatrial.lock` names is fetched as it was then, and refused when it is something else \
+    now. `check`, `diff` and `render` read it from the cache and never open a connection.\n\n\
+    Exit codes: 0 everything is there, 1 something could not be fetched, 2 could not run."
+)]
+pub(crate) struct Fetch {
+    /// The file or directory whose units are looked at
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Look for units below this directory instead of the one with `seatrial.toml` or the top of the
+    /// git repository; `seatrial.lock` lies there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// The directory that downloads are kept in [default: `seatrial` in the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Say what would be fetched, and open no connection
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Fetch what the tree names as it is now, whatever `seatrial.lock` says
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Also ask hosts with private addresses, such as those of this network
+    #[arg(long)]
+    pub(crate) allow_private: bool,
+    /// Print only what went wrong
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 /// What `seatrial diff` is given.
 #[derive(Args, Debug)]
 #[command(
@@ -106,6 +144,9 @@ pub(crate) struct Diff {
     /// git repository
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// The directory with what `seatrial fetch` downloaded [default: `seatrial` in the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
     /// Compare only the units of this name or glob, such as `manifests:apps/*`
     #[arg(long, value_name = "GLOB")]
     pub(crate) unit: Option<String>,
@@ -161,6 +202,9 @@ pub(crate) struct Render {
     /// git repository
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// The directory with what `seatrial fetch` downloaded [default: `seatrial` in the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
     /// Render the tree of this revision, such as `main~3`, without a checkout
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,

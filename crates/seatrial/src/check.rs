@@ -142,7 +142,8 @@ pub(crate) fn set_version(config: &mut Config, text: Option<&str>) -> Result<(),
 }
 
 fn asked<'a>(arguments: &'a Check, rev: Option<&'a str>, option: &'static str) -> Asked<'a> {
-    Asked { path: &arguments.path, root: arguments.root.as_deref(), rev, option }
+    let cache = arguments.cache.as_deref();
+    Asked { path: &arguments.path, root: arguments.root.as_deref(), rev, option, cache }
 }
 
 /// The revision that is upgraded from.

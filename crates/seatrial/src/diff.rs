@@ -105,6 +105,7 @@ impl Opened {
             root: arguments.root.as_deref(),
             rev: place.rev.as_deref(),
             option: "no such path, and the revision",
+            cache: arguments.cache.as_deref(),
         };
         let tree = Tree::open(asked)?;
         let (mut config, _) =

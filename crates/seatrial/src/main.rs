@@ -5,11 +5,13 @@
 
 mod args;
 mod baseline;
+mod cache;
 mod check;
 mod choice;
 mod diff;
 mod explain;
 mod failure;
+mod fetch;
 mod output;
 mod place;
 mod render;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check),
         Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
+        Command::Fetch(fetch) => fetch::run(fetch),
         Command::Render(render) => render::run(render),
     };
     let code = done.unwrap_or_else(|failure| failure.report());

@@ -9,6 +9,7 @@ use seatrial_source::{DiskFiles, Files, Revisions, TreePath};
 use seatrial_trial::config::FILE_NAME;
 use seatrial_trial::find_root;
 
+use crate::cache;
 use crate::failure::Failure;
 
 /// What a person asks for: a path, perhaps in a revision.
@@ -19,6 +20,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) rev: Option<&'a str>,
     /// What named the revision.
     pub(crate) option: &'static str,
+    /// The cache, where it is not the user's.
+    pub(crate) cache: Option<&'a Path>,
 }
 
 /// A tree to check, and what version control says about it.
@@ -33,8 +36,16 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Finds the tree that holds the path.
+    /// Finds the tree that holds the path, together with what was fetched for
+    /// it.
     pub(crate) fn open(arguments: Asked<'_>) -> Result<Self, Failure> {
+        let tree = Self::open_plain(arguments)?;
+        let files = cache::with_fetched(tree.files, &tree.root, arguments.cache)?;
+        Ok(Self { files, ..tree })
+    }
+
+    /// Finds the tree that holds the path.
+    pub(crate) fn open_plain(arguments: Asked<'_>) -> Result<Self, Failure> {
         let path = real_path(arguments.path, arguments.rev.is_some())?;
         let root = arguments.root.map(|root| real_path(root, false)).transpose()?;
         let (git, git_problem) = match Repository::discover(existing(&path)) {
@@ -57,6 +68,12 @@ impl Tree {
             None => find_root(files.as_ref(), &scope),
         };
         Ok(Self { files, git, git_problem, root, scope, top })
+    }
+
+    /// Its top on disk.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn top(&self) -> &Path {
+        &self.top
     }
 
     /// What paths are relative to for a person in the current directory.

@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
         root: arguments.root.as_deref(),
         rev: arguments.rev.as_deref(),
         option: "--rev",
+        cache: arguments.cache.as_deref(),
     };
     let tree = Tree::open(asked)?;
     match kind(&tree) {
