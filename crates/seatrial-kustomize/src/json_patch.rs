@@ -80,7 +80,13 @@ impl Operation {
         }
     }
 
-    fn add(&self, object: &mut Node, verb: &str, value: Node, origins: &mut Origins) -> Result<(), String> {
+    fn add(
+        &self,
+        object: &mut Node,
+        verb: &str,
+        mut value: Node,
+        origins: &mut Origins,
+    ) -> Result<(), String> {
         let path = &self.path;
         origins.spend(&value, path.matches('/').count())?;
         let which = if verb == "add" { "" } else { "destination " };
@@ -88,6 +94,9 @@ impl Operation {
             format!("{verb} operation does not apply: doc is missing {which}path: {path:?}: {MISSING}")
         })?;
         let Content::List(items) = &mut container.content else {
+            if let Some(old) = container.get(&name) {
+                value.origin = origins.after(value.origin, old.origin);
+            }
             container.set(&name, value);
             return Ok(());
         };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use seatrial_diagnostics::UnitId;
 use seatrial_source::{FileId, RemoteSource, Span, TreePath};
 
-use crate::{ChartFacts, KustomizationFacts};
+use crate::{ChartFacts, KustomizationFacts, UnevenPatch};
 
 /// Why something that was found is not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,6 +146,8 @@ pub struct RenderFacts {
     /// Names that end with a hash of the object's content, and the same without
     /// it, which stays when the content changes.
     pub hashed_names: BTreeMap<String, String>,
+    /// Patches that leave out some objects of a kind, in the order of their kustomizations.
+    pub uneven_patches: Vec<UnevenPatch>,
     /// What the tree needs of other hosts, whether it was fetched or not.
     pub remotes: Vec<RemoteUse>,
 }

@@ -2,7 +2,7 @@
 //! with their neighbours.
 
 use seatrial_source::{Span, TreePath};
-use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
+use seatrial_yaml::{Dialect, FieldPath, Limits, Node, Stream, parse};
 
 /// A kustomization file of the tree.
 #[derive(Clone, Debug)]
@@ -31,6 +31,43 @@ pub struct KustomizationEntry {
     pub name: String,
     /// Where it is written.
     pub span: Span,
+}
+
+/// A patch file that a kustomization puts over many objects of a kind by their
+/// names, and a value that it sets there and not in the rest.
+#[derive(Clone, Debug)]
+pub struct UnevenPatch {
+    /// The kustomization file.
+    pub kustomization: TreePath,
+    /// The patch, as the kustomization names it.
+    pub patch: String,
+    /// The last entry that names it.
+    pub entry: Span,
+    /// The kind.
+    pub kind: String,
+    /// Where the value stands in the objects.
+    pub field: FieldPath,
+    /// The value.
+    pub value: String,
+    /// What stood there before in all of them.
+    pub before: String,
+    /// How many objects have it now.
+    pub patched: usize,
+    /// The objects of the kind that still have what stood there before.
+    pub unpatched: Vec<Unpatched>,
+}
+
+/// An object that a patch leaves out.
+#[derive(Clone, Debug)]
+pub struct Unpatched {
+    /// Its name.
+    pub name: String,
+    /// Where its value is written.
+    pub at: Span,
+    /// Whether something reads the value, as far as can be told.
+    pub is_read: bool,
+    /// The directory of the repository that it would name with the other's value.
+    pub directory: Option<String>,
 }
 
 /// What an entry of a kustomization does.

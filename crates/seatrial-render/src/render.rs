@@ -23,7 +23,7 @@ use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::kustomizations::problems::Context;
-use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings};
+use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings, uneven_patches};
 use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
@@ -181,8 +181,13 @@ impl Run {
         let (asks, roles): (Vec<Ask>, Vec<UnitRole>) = asks.into_iter().unzip();
         let mut all = Kustomizations::default();
         let is_broken = is_broken(&self.parsed);
+        let by_directory: FxHashMap<&TreePath, &Kustomization> =
+            self.kustomizations.iter().map(|it| (&it.directory, it)).collect();
         for (built, role) in maker.build(asks, &mut self.intake.sources).into_iter().zip(roles) {
             let path = built.ask.directory.clone();
+            if let Some(own) = by_directory.get(&path) {
+                facts.uneven_patches.extend(uneven_patches(&built, own, &self.intake.sources, maker.links));
+            }
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
             built.note(facts);

@@ -161,6 +161,7 @@ mod unknown_service_in_environment;
 mod unknown_time_zone;
 mod unmounted_volume;
 mod unnamed_service_port;
+mod unpatched_sibling;
 mod unpersisted_database;
 mod unpinned_dependency;
 mod unqualified_image;
@@ -346,6 +347,7 @@ pub static ALL: &[&Check] = &[
     &unknown_time_zone::CHECK,
     &unmounted_volume::CHECK,
     &unnamed_service_port::CHECK,
+    &unpatched_sibling::CHECK,
     &unpersisted_database::CHECK,
     &unpinned_dependency::CHECK,
     &unqualified_image::CHECK,

@@ -6,6 +6,7 @@ mod make;
 pub(crate) mod problems;
 pub(crate) mod provenance;
 mod tree;
+mod uneven;
 mod words;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::unit_text::UnitText;
 pub(crate) use graph::{Service, standings};
 pub(crate) use make::Maker;
 pub(crate) use tree::Tree;
+pub(crate) use uneven::of_built as uneven_patches;
 
 /// Changes the text of each object behind the build, as Flux puts variables in.
 pub(crate) type Substitute = Arc<dyn Fn(&str) -> String + Send + Sync>;

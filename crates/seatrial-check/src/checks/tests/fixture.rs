@@ -7,7 +7,8 @@
 //! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`),
 //! `text files` (further paths that exist), `text refs` (the repository's
 //! `url ...` lines, then its branches and tags), `text orphans` (files that no
-//! kustomization lists, and who names them), `text external` (`Kind
+//! kustomization lists, and who names them), `text uneven` (patches that leave
+//! out objects), `text external` (`Kind
 //! namespace/name` or `Kind name`, declared to exist elsewhere), `text minor`
 //! (the target's version, `30` for 1.30). They are `text` so that rustdoc does
 //! not take them for Rust.
@@ -19,11 +20,11 @@ use std::sync::Arc;
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
     Bundle, Coverage, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object, ObjectSource,
-    Origins, Orphan, RenderFacts, Repository, Target, Unit, UnitKind, UnitRole,
+    Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole, Unpatched,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};
-use seatrial_yaml::{Dialect, Limits, Stream};
+use seatrial_yaml::{Dialect, FieldPath, Limits, Stream};
 
 use crate::{Check, Indexes, World, run_repository, run_unit};
 
@@ -162,6 +163,7 @@ impl Case {
         let mut facts = RenderFacts::default();
         let mut external = Vec::new();
         let mut unread: Vec<String> = Vec::new();
+        let mut uneven: Vec<String> = Vec::new();
         let mut origins = None;
         let mut kubernetes = KubernetesVersion::DEFAULT;
         for fence in &self.fences {
@@ -171,6 +173,7 @@ impl Case {
                 "minor" => kubernetes.minor = fence.text.trim().parse().expect("a minor version is a number"),
                 "refs" => origins = Some(refs(lines)),
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
+                "uneven" => uneven.extend(lines.map(ToOwned::to_owned)),
                 "unread" => unread.extend(lines.map(ToOwned::to_owned)),
                 "external" => external.extend(lines.filter_map(declared)),
                 _ if fence.is_yaml() => {
@@ -191,6 +194,7 @@ impl Case {
         facts.files.sort();
         facts.charts = super::charts::facts(&streams, &unread);
         facts.kustomizations = kustomizations(&streams);
+        facts.uneven_patches = uneven.iter().map(|it| uneven_patch(it, &streams)).collect();
         let (units, bundles) = bundles(&streams, &kinds);
         for orphan in &mut facts.orphans {
             orphan.listed = listed(orphan, &units, &bundles);
@@ -205,6 +209,36 @@ impl Case {
 fn kustomizations(streams: &[(TreePath, Arc<Stream>)]) -> Vec<KustomizationFacts> {
     let named = streams.iter().filter(|(path, _)| path.name() == "kustomization.yaml");
     named.filter_map(|(path, stream)| KustomizationFacts::read(path, stream)).collect()
+}
+
+/// `KUSTOMIZATION PATCH KIND VALUE BEFORE COUNT NAME...`: a patch that leaves
+/// out objects; behind a name `:unread`, or `@` and the directory it would name.
+fn uneven_patch(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> UnevenPatch {
+    let words: Vec<&str> = line.split(' ').collect();
+    let kustomization = TreePath::new(words[0]);
+    let (_, stream) = streams.iter().find(|(path, _)| *path == kustomization).expect("the file is a fence");
+    let patches = stream.document_root(0).and_then(|it| it.entry("patches")).expect("it has patches");
+    let entry = patches.key.span();
+    let unpatched = words[6..].iter().map(|word| {
+        let (name, directory) = word.split_once('@').map_or((*word, None), |(name, it)| (name, Some(it)));
+        Unpatched {
+            name: name.trim_end_matches(":unread").to_owned(),
+            at: entry,
+            is_read: !name.ends_with(":unread"),
+            directory: directory.map(ToOwned::to_owned),
+        }
+    });
+    UnevenPatch {
+        kustomization,
+        patch: words[1].to_owned(),
+        entry,
+        kind: words[2].to_owned(),
+        field: FieldPath::root().key("spec").key("environment"),
+        value: words[3].to_owned(),
+        before: words[4].to_owned(),
+        patched: words[5].parse().expect("a count is a number"),
+        unpatched: unpatched.collect(),
+    }
 }
 
 fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
