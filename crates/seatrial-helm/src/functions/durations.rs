@@ -225,6 +225,10 @@ impl Object for GoDuration {
         self.0.to_string()
     }
 
+    fn integer(&self) -> Option<i64> {
+        Some(self.0.0)
+    }
+
     fn to_json(&self) -> Value {
         Value::int64(self.0.0)
     }
@@ -235,5 +239,34 @@ impl Object for GoDuration {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::template::{Engine, Home, Options, Set, Trace, Value};
+
+    fn made(text: &str) -> String {
+        let mut set = Set::new(crate::functions::all());
+        set.parse("t", text, Home::None).expect("it parses");
+        let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
+        let output = engine.execute("t", Value::NIL).expect("it executes");
+        output.text.to_string()
+    }
+
+    #[test]
+    fn durations_compare_as_the_numbers_they_are() {
+        let cases = [
+            ("eq (mustToDuration `1m`) (mustToDuration 60)", "true"),
+            ("ne (mustToDuration `1m`) (mustToDuration `1h`)", "true"),
+            ("le (mustToDuration `1m`) (mustToDuration `1h`)", "true"),
+            ("lt (mustToDuration `1m`) 61", "false"),
+            ("eq (mustToDuration `1s`) 1000000000", "true"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(made(&format!("{{{{ {text} }}}}")), expected, "{text}");
+        }
     }
 }

@@ -302,7 +302,17 @@ fn basic(value: &Value) -> Basic {
         Data::Int(..) => Basic::Int,
         Data::Float(_) => Basic::Float,
         Data::Str(_) | Data::Raw(_) => Basic::String,
+        Data::Object(object) if object.integer().is_some() => Basic::Int,
         _ => Basic::None,
+    }
+}
+
+/// Integers of every type, a duration among them.
+fn integer(value: &Value) -> Option<i128> {
+    match &value.data {
+        Data::Int(number, kind) => Some(widened(*number, *kind)),
+        Data::Object(object) => object.integer().map(Into::into),
+        _ => None,
     }
 }
 
@@ -327,10 +337,10 @@ fn eq(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn are_equal(left: &Value, right: &Value) -> Result<bool, Fault> {
+    if let (Some(left), Some(right)) = (integer(left), integer(right)) {
+        return Ok(left == right);
+    }
     match (&left.data, &right.data) {
-        (Data::Int(left, first), Data::Int(right, second)) => {
-            Ok(widened(*left, *first) == widened(*right, *second))
-        }
         (Data::Bool(left), Data::Bool(right)) => Ok(left == right),
         #[expect(clippy::float_cmp, reason = "as Go compares them")]
         (Data::Float(left), Data::Float(right)) => Ok(left == right),
@@ -397,10 +407,10 @@ fn is_less(left: &Value, right: &Value) -> Result<bool, Fault> {
     if basic(left) == Basic::None || basic(right) == Basic::None {
         return Err(invalid());
     }
+    if let (Some(left), Some(right)) = (integer(left), integer(right)) {
+        return Ok(left < right);
+    }
     match (&left.data, &right.data) {
-        (Data::Int(left, first), Data::Int(right, second)) => {
-            Ok(widened(*left, *first) < widened(*right, *second))
-        }
         (Data::Float(left), Data::Float(right)) => Ok(left < right),
         _ if basic(left) != basic(right) => Err(incompatible(left, right)),
         (Data::Bool(_), _) => Err(invalid()),

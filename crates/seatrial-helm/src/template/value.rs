@@ -137,6 +137,10 @@ pub trait Object: fmt::Debug {
     }
     /// The text of `%v`.
     fn show(&self) -> String;
+    /// The number, of a type whose kind is `int64`.
+    fn integer(&self) -> Option<i64> {
+        None
+    }
     /// What `encoding/json` makes of it.
     fn to_json(&self) -> Value;
     /// The text of a field that is printed where it lies: a method `String` of
