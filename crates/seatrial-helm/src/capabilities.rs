@@ -323,6 +323,8 @@ mod tests {
         assert!(read("1").is_err());
         let old = KubeVersion::parse("1.29", HelmVersion::V3_22).expect("it is one");
         assert_eq!(old.version, "v1.29");
+        let first = KubeVersion::parse("v1.33.4-gke.1245000", HelmVersion::V4_0).expect("it is one");
+        assert_eq!(first.version, "v1.33.4");
         let oldest = KubeVersion::parse("1.29", HelmVersion::V3_10).expect("it is one");
         assert_eq!(oldest.version, "v1.29.0");
     }

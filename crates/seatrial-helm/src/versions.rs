@@ -46,6 +46,8 @@ pub struct Switches {
     /// Whether `.Capabilities.KubeVersion.Version` keeps what follows the patch
     /// (`v1.33.4-gke.1`).
     pub keeps_kube_suffix: bool,
+    /// Whether no chart may be called `.` or `..`.
+    pub refuses_dot_names: bool,
     /// Whether an error of execution is told line by line, with its chain.
     pub traced_errors: bool,
     /// Whether `--set-json` takes a whole object.
@@ -100,6 +102,7 @@ impl HelmVersion {
             webhooks_last: true,
             chart_is_map: true,
             keeps_kube_suffix: true,
+            refuses_dot_names: true,
             traced_errors: true,
             set_json_takes_objects: true,
             lost_index_ends_set: true,
@@ -119,6 +122,8 @@ impl HelmVersion {
                 kubernetes_minor: 34,
                 null_rules: NullRules::RemoveWritten,
                 splits_at_lines: false,
+                keeps_kube_suffix: false,
+                refuses_dot_names: false,
                 missing_functions: MISSING_IN_4_0,
                 lost_index_ends_set: false,
                 file_bytes_max: limited,
@@ -150,6 +155,7 @@ impl HelmVersion {
                 kubernetes_minor: 25,
                 null_rules: NullRules::RemoveAll,
                 imports_keep_nulls: false,
+                refuses_dot_names: false,
                 missing_functions: MISSING_IN_3_10,
                 has_old_sprig: true,
                 ..Self::V3_22.switches()

@@ -217,7 +217,9 @@ impl Intake<'_, '_> {
             }
             return None;
         }
-        let first = chart.metadata.validate(|version| semver::Version::parse(version).is_ok());
+        let refuses_dots = self.loader.helm.switches().refuses_dot_names;
+        let is_version = |version: &str| semver::Version::parse(version).is_ok();
+        let first = chart.metadata.validate(refuses_dots, is_version);
         let place = path.join("Chart.yaml").unwrap_or_else(|| path.clone());
         for (message, span) in first {
             self.problems.push(Problem::fatal(ProblemKind::Metadata, &place, message).at(span));

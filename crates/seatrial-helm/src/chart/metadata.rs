@@ -188,7 +188,11 @@ impl Metadata {
 
     /// Drops what cannot be printed, then says all that Helm refuses, in its
     /// words and order, with the place to edit.
-    pub(super) fn validate(&mut self, is_version: impl Fn(&str) -> bool) -> Vec<(String, Option<Span>)> {
+    pub(super) fn validate(
+        &mut self,
+        refuses_dots: bool,
+        is_version: impl Fn(&str) -> bool,
+    ) -> Vec<(String, Option<Span>)> {
         self.sanitize();
         let mut found = Vec::new();
         let mut say = |message: String, span| found.push((format!("validation: {message}"), span));
@@ -198,7 +202,7 @@ impl Metadata {
         let name = &*self.name;
         if name.is_empty() {
             say("chart.metadata.name is required".to_owned(), None);
-        } else if name == "." || name == ".." {
+        } else if refuses_dots && matches!(name, "." | "..") {
             say(format!("chart.metadata.name {} is not allowed", quoted(name)), self.name.span);
         } else if name.contains('/') {
             say(format!("chart.metadata.name {} is invalid", quoted(name)), self.name.span);
