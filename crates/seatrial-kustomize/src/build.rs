@@ -545,6 +545,8 @@ impl Run<'_, '_> {
                     "more objects than one build may have",
                 );
             }
+            // Upstream looks into its schema for a kind that it does not know.
+            self.has_merged |= !id.gvk.is_builtin();
             into.resources.push(resource);
         }
     }

@@ -53,6 +53,11 @@ impl Gvk {
         kind.is_some_and(|kind| kind.is_cluster_scoped)
     }
 
+    /// Whether the built-in API knows the kind.
+    pub(crate) fn is_builtin(&self) -> bool {
+        newest_minor(self).is_some()
+    }
+
     /// How sorting by kind compares it: `apps_v1_Deployment`.
     pub(crate) fn sort_text(&self) -> String {
         let or =

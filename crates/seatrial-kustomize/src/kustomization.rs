@@ -401,7 +401,11 @@ impl Reader<'_> {
         self.at.unwrap_or_else(|| node.span())
     }
 
+    /// What stands in no file is read by other rules, which pass over it.
     fn unknown(&mut self, name: &str, value: Node<'_>) {
+        if self.at.is_some() {
+            return;
+        }
         let message = format!("invalid Kustomization: json: unknown field {name:?}");
         self.problem(ProblemKind::UnknownField, value.span(), message);
     }

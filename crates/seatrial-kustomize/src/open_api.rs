@@ -56,25 +56,29 @@ impl OpenApi {
     }
 
     /// What a schema refers to, itself if to nothing.
-    fn resolved<'n>(&'n self, mut schema: Node<'n>) -> Option<Node<'n>> {
+    fn resolved<'n>(&'n self, mut schema: Node<'n>) -> Option<Found<'n>> {
         for _ in 0..REFERENCES_MAX {
-            match schema.get("$ref").and_then(Node::as_str) {
-                None => return Some(schema),
-                Some(reference) => schema = self.definition(reference.strip_prefix("#/definitions/")?)?,
+            let Some(reference) = schema.get("$ref").and_then(Node::as_str) else {
+                return Some(Found::Own(schema));
+            };
+            let name = reference.strip_prefix("#/definitions/")?;
+            match self.definition(name) {
+                Some(definition) => schema = definition,
+                None => return self.has_builtin.then_some(Found::Builtin(name)),
             }
         }
         None
     }
 
     /// The schema of a field.
-    pub(crate) fn field<'n>(&'n self, schema: Node<'n>, name: &str) -> Option<Node<'n>> {
+    pub(crate) fn field<'n>(&'n self, schema: Node<'n>, name: &str) -> Option<Found<'n>> {
         let own = schema.get("properties").and_then(|it| it.get(name));
         let field = own.or_else(|| schema.get("additionalProperties").filter(|it| it.is_mapping()))?;
         self.resolved(field)
     }
 
     /// The schema of a list's items.
-    pub(crate) fn items<'n>(&'n self, schema: Node<'n>) -> Option<Node<'n>> {
+    pub(crate) fn items<'n>(&'n self, schema: Node<'n>) -> Option<Found<'n>> {
         (schema.get("type")?.as_str()? == "array").then_some(())?;
         self.resolved(schema.get("items")?)
     }
@@ -90,4 +94,11 @@ impl OpenApi {
         }
         Some(schema.get("x-kubernetes-patch-merge-key").and_then(Node::as_str).into_iter().collect())
     }
+}
+
+/// Where a reference leads.
+pub(crate) enum Found<'n> {
+    Own(Node<'n>),
+    /// To a definition by this name that only the built-in schema may have.
+    Builtin(&'n str),
 }

@@ -2,12 +2,12 @@
 //! `yaml/merge2`): lists merge by the keys of the built-in API, new items come
 //! first, `$patch` replaces or deletes.
 
-use seatrial_schema::table::{Field, Patch, Shape, Table, TypeId};
+use seatrial_schema::table::{Field, Patch, Shape, Table, Type};
 use smol_str::SmolStr;
 
 use crate::id::Gvk;
 use crate::node::{Content, Node, Scalar};
-use crate::open_api::OpenApi;
+use crate::open_api::{Found, OpenApi};
 use crate::origin::Origins;
 
 /// Merges a patch into an object; none when nothing is left of it. A schema of
@@ -38,7 +38,7 @@ enum Schema<'s> {
 
 #[derive(Clone, Copy)]
 enum Holds {
-    Struct(TypeId),
+    Struct(&'static Type),
     Shape(&'static Shape),
 }
 
@@ -56,19 +56,21 @@ impl<'s> Schema<'s> {
         }
         let table = Table::of(MERGE_MINOR)?;
         let kind = table.kind(&gvk.group, &gvk.version, &gvk.kind)?;
-        Some(Self::Builtin { table, holds: Holds::Struct(kind.type_id), field: None })
+        Some(Self::Builtin { table, holds: Holds::Struct(table.ty(kind.type_id)), field: None })
     }
 
     fn field(self, name: &str) -> Option<Self> {
         let (table, holds) = match self {
-            Self::Own(own, schema) => return Some(Self::Own(own, own.field(schema, name)?)),
+            Self::Own(own, schema) => return Self::found(own, own.field(schema, name)?),
             Self::Builtin { table, holds, .. } => (table, holds),
         };
+        let of = |ty: &'static Type| {
+            let field = ty.field(name)?;
+            Some(Self::Builtin { table, holds: Holds::Shape(&field.shape), field: Some(field) })
+        };
         match holds {
-            Holds::Struct(id) | Holds::Shape(&Shape::Struct(id)) => {
-                let field = table.ty(id).field(name)?;
-                Some(Self::Builtin { table, holds: Holds::Shape(&field.shape), field: Some(field) })
-            }
+            Holds::Struct(ty) => of(ty),
+            Holds::Shape(&Shape::Struct(id)) => of(table.ty(id)),
             Holds::Shape(Shape::Map(value)) => {
                 Some(Self::Builtin { table, holds: Holds::Shape(value), field: None })
             }
@@ -76,9 +78,20 @@ impl<'s> Schema<'s> {
         }
     }
 
+    fn found(own: &'s OpenApi, found: Found<'s>) -> Option<Self> {
+        match found {
+            Found::Own(schema) => Some(Self::Own(own, schema)),
+            Found::Builtin(name) => {
+                let table = Table::of(MERGE_MINOR)?;
+                let holds = Holds::Struct(table.type_named(name)?);
+                Some(Self::Builtin { table, holds, field: None })
+            }
+        }
+    }
+
     fn items(self) -> Option<Self> {
         match self {
-            Self::Own(own, schema) => Some(Self::Own(own, own.items(schema)?)),
+            Self::Own(own, schema) => Self::found(own, own.items(schema)?),
             Self::Builtin { table, holds: Holds::Shape(Shape::List(item)), .. } => {
                 Some(Self::Builtin { table, holds: Holds::Shape(item), field: None })
             }
