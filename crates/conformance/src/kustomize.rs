@@ -12,7 +12,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use seatrial_kustomize::{Loader, Options as BuildOptions, Order, Version, build};
+use seatrial_helm::HelmVersion;
+use seatrial_kustomize::{
+    Additions, Loader, Options as BuildOptions, Order, Version, build, build_with_charts,
+};
+use seatrial_render::HelmCharts;
 use seatrial_source::{DiskFiles, FileId, SourceMap, TreePath};
 
 use crate::rendered::{Answer, Renderer};
@@ -39,6 +43,7 @@ fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
     let mut directory = None;
     let mut options = BuildOptions { version: version(tool), ..BuildOptions::default() };
     let mut is_unrestricted = false;
+    let mut has_helm = false;
     let mut rest = args.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -48,6 +53,7 @@ fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
                 let is_none = rest.next() == Some("none");
                 options.order = if is_none { Order::Fifo } else { Order::Legacy };
             }
+            "--enable-helm" => has_helm = true,
             flag if flag.starts_with('-') => bail!("{flag} is not known"),
             path => directory = Some(path),
         }
@@ -65,7 +71,13 @@ fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
         *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
     };
     let mut loader = Loader { files: &files, register: &mut register, is_unrestricted };
-    let built = build(&TreePath::new(&below.to_string_lossy()), &mut loader, &options);
+    let directory = TreePath::new(&below.to_string_lossy());
+    let built = if has_helm {
+        let mut charts = HelmCharts { files: &files, helm: HelmVersion::default() };
+        build_with_charts(&directory, &mut loader, &options, &Additions::default(), &mut charts)
+    } else {
+        build(&directory, &mut loader, &options)
+    };
     match built.problems.iter().find(|problem| problem.is_fatal) {
         Some(problem) => bail!("Error: {}", problem.message),
         None => Ok(built.text()),

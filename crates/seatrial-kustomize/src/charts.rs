@@ -19,7 +19,7 @@ use crate::{output, resources, strategic_merge};
 /// Renders charts for a build.
 pub trait Charts {
     /// What `helm template` prints for a request, or what it says instead.
-    fn inflate(&mut self, request: &ChartRequest) -> Result<Inflated, String>;
+    fn inflate(&mut self, request: &ChartRequest) -> Result<Arc<str>, String>;
 }
 
 /// What `helm template` is asked for.
@@ -55,15 +55,6 @@ pub struct ChartValues {
     /// The file's id; of a merged text, that of the kustomization.
     pub file: FileId,
     /// YAML.
-    pub text: Arc<str>,
-}
-
-/// What a chart made.
-#[derive(Clone, Debug)]
-pub struct Inflated {
-    /// The id under which places in the text are known.
-    pub file: FileId,
-    /// The manifests.
     pub text: Arc<str>,
 }
 
@@ -249,11 +240,14 @@ impl Run<'_, '_> {
             }
         };
         let made = self.charts.as_deref_mut().map(|charts| charts.inflate(&request))?;
+        // What a chart makes stands in no file; its entry can be edited.
+        let stood = self.origins.stand_in(Some(*span));
         let found = made.and_then(|made| {
-            let stream = parse(made.file, made.text, Dialect::GoYaml3, &Limits::default());
+            let stream = parse(span.file, made, Dialect::GoYaml3, &Limits::default());
             resources::read(&stream, &mut self.origins)
                 .map_err(|fault| format!("could not parse bytes into resource map: {}", fault.message))
         });
+        self.origins.stand_in(stood);
         match found {
             Ok(mut found) => {
                 for resource in &mut found {

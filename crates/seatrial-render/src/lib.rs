@@ -40,6 +40,7 @@ mod tests;
 
 use seatrial_diagnostics::CheckInfo;
 
+pub use kustomizations::HelmCharts;
 pub use objects_json::objects_json;
 pub use overlay::{Overlaid, Overlay};
 pub use render::render;

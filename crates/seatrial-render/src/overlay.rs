@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_kustomize::{Build, Loader, Options, build};
+use seatrial_helm::HelmVersion;
+use seatrial_kustomize::{Additions, Build, Loader, Options, build, build_with_charts};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
+use crate::kustomizations::HelmCharts;
 use crate::template::Refusal;
 
 /// A kustomization and how to print it.
@@ -18,6 +20,8 @@ pub struct Overlay<'a> {
     pub is_unrestricted: bool,
     /// How it is built.
     pub options: Options,
+    /// The Helm that renders its charts (`--enable-helm`); none refuses them.
+    pub helm: Option<HelmVersion>,
 }
 
 /// What is printed, and what speaks against it.
@@ -42,7 +46,14 @@ impl Overlay<'_> {
         };
         let mut loader =
             Loader { files: self.files, register: &mut register, is_unrestricted: self.is_unrestricted };
-        let built = build(&self.directory, &mut loader, &self.options);
+        let built = match self.helm {
+            None => build(&self.directory, &mut loader, &self.options),
+            Some(helm) => {
+                let mut charts = HelmCharts { files: self.files, helm };
+                let nothing = Additions::default();
+                build_with_charts(&self.directory, &mut loader, &self.options, &nothing, &mut charts)
+            }
+        };
         let whole = |path: &TreePath| sources.find(path).map(|file| Span::new(file, 0, 0));
         let said = |is_fatal: bool| {
             let problems = built.problems.iter().filter(move |it| it.is_fatal == is_fatal);

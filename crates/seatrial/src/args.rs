@@ -273,6 +273,9 @@ pub(crate) struct Render {
     /// The order of a kustomization's objects
     #[arg(long, value_name = "ORDER", default_value = "legacy", value_parser = ["legacy", "none"])]
     pub(crate) reorder: String,
+    /// Render the charts that a kustomization names and that lie in the tree
+    #[arg(long)]
+    pub(crate) enable_helm: bool,
     /// Let random functions be random and `now` be now
     ///
     /// Without it, the same input gives the same output: passwords, keys and certificates that

@@ -80,6 +80,7 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         directory: tree.scope.clone(),
         is_unrestricted: arguments.load_restrictor == "LoadRestrictionsNone",
         options: BuildOptions { order, ..BuildOptions::default() },
+        helm: if arguments.enable_helm { Some(helm_version(arguments)?) } else { None },
     };
     let mut sources = SourceMap::new();
     let made = overlay.run(&mut sources);
@@ -176,15 +177,16 @@ fn place(span: Option<Span>, sources: &SourceMap) -> String {
     format!("{}:{}:{}", sources.file(span.file).path(), start.line, start.column)
 }
 
+fn helm_version(arguments: &Render) -> Result<HelmVersion, Failure> {
+    let Some(name) = &arguments.helm_version else { return Ok(HelmVersion::default()) };
+    HelmVersion::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = HelmVersion::ALL.iter().map(|it| it.name()).collect();
+        Failure::new(format!("Helm {name} is not imitated")).hint(format!("known are {}", known.join(", ")))
+    })
+}
+
 fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
-    let helm = match &arguments.helm_version {
-        None => HelmVersion::default(),
-        Some(name) => HelmVersion::from_name(name).ok_or_else(|| {
-            let known: Vec<&str> = HelmVersion::ALL.iter().map(|it| it.name()).collect();
-            Failure::new(format!("Helm {name} is not imitated"))
-                .hint(format!("known are {}", known.join(", ")))
-        })?,
-    };
+    let helm = helm_version(arguments)?;
     let (entropy, now) = if arguments.random { chance()? } else { (None, (0, 0)) };
     Ok(Options {
         helm,

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use seatrial_kustomize::{Build, Loader, Options, Order, ProblemKind, build};
+use seatrial_helm::HelmVersion;
+use seatrial_kustomize::{Additions, Build, Loader, Options, Order, ProblemKind, build_with_charts};
+use seatrial_render::HelmCharts;
 use seatrial_source::{FileId, MemoryFiles, SourceMap, TreePath};
 
 use super::go::{self, File};
@@ -117,7 +119,9 @@ fn printed(tree: &Tree, path: &str, options: &BTreeMap<String, Value>) -> Result
     let mut loader = Loader { files: &files, register: &mut register, is_unrestricted };
     let adds_managed_by_label = matches!(options.get("AddManagedbyLabel"), Some(Value::Bool(true)));
     let options = Options { order, adds_managed_by_label, ..Options::default() };
-    outcome(&build(&TreePath::new(&path), &mut loader, &options))
+    let mut charts = HelmCharts { files: &files, helm: HelmVersion::default() };
+    let nothing = Additions::default();
+    outcome(&build_with_charts(&TreePath::new(&path), &mut loader, &options, &nothing, &mut charts))
 }
 
 fn clean(path: &str) -> String {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use seatrial_kustomize::{Build, Loader, Options, build_with, yaml};
+use seatrial_helm::HelmVersion;
+use seatrial_kustomize::{Build, Loader, Options, build_with_charts, yaml};
 use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits};
 
-use super::{Ask, Built, Tree};
+use super::{Ask, Built, HelmCharts, Tree};
 use crate::documents::{DocumentKind, Typing, classify};
 use crate::units::DraftObject;
 use crate::walk::Links;
@@ -66,7 +67,9 @@ impl Maker<'_> {
             })
         };
         let mut loader = Loader { files: self.tree, register: &mut register, is_unrestricted: false };
-        let build = build_with(&ask.directory, &mut loader, &Options::default(), &ask.additions);
+        let mut charts = HelmCharts { files: self.tree, helm: HelmVersion::default() };
+        let options = Options::default();
+        let build = build_with_charts(&ask.directory, &mut loader, &options, &ask.additions, &mut charts);
         (build, unread.into_inner())
     }
 }

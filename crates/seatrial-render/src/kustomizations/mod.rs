@@ -1,6 +1,7 @@
 //! The kustomizations of a tree: built as `kustomize build` does, and what they
 //! make turned into a text like any other.
 
+mod charts;
 mod graph;
 mod make;
 pub(crate) mod problems;
@@ -22,6 +23,7 @@ use seatrial_yaml::Stream;
 use crate::template::Refusal;
 use crate::unit_text::UnitText;
 
+pub use charts::HelmCharts;
 pub(crate) use graph::{Service, standings};
 pub(crate) use make::Maker;
 pub(crate) use tree::Tree;
