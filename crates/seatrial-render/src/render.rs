@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
+use seatrial_helm::RemoteDependency;
 use seatrial_model::{
     Coverage, ObjectSource, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
 };
-use seatrial_source::{FileId, Files, RemoteSource, SourceMap, Span, TreePath};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
@@ -47,10 +48,6 @@ pub fn render(request: Request<'_>) -> Rendering {
         ..RenderFacts::default()
     };
     run.finish(request, &walk.links, &layout, &places, facts)
-}
-
-fn remote_use(path: &TreePath, span: Option<Span>, source: &RemoteSource) -> RemoteUse {
-    RemoteUse { path: path.clone(), span, source: source.clone() }
 }
 
 /// Whether nothing says that there is more than one file, or that the files
@@ -191,8 +188,6 @@ impl Run {
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
             built.note(facts);
-            let remotes = built.build.remotes.iter();
-            facts.remotes.extend(remotes.map(|it| remote_use(&it.path, Some(it.span), &it.source)));
             let made = vec![Made::Kustomization(all.add(built))];
             drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
@@ -217,7 +212,12 @@ impl Run {
             let chart = charts::load(&charts::Found { path, file, values }, request.files, sources);
             let remotes = chart.remotes.iter();
             let path = chart.metadata_path();
-            facts.remotes.extend(remotes.map(|it| remote_use(&path, it.span, &it.source)));
+            let of = |it: &RemoteDependency| RemoteUse {
+                path: path.clone(),
+                span: it.span,
+                source: it.source.clone(),
+            };
+            facts.remotes.extend(remotes.map(of));
             charts.all.push(chart);
         }
         charts.render(&self.intake.sources, &request.target, &stated);

@@ -42,6 +42,7 @@ fn files() -> Vec<(String, String)> {
         ("docs/schemas/diff.schema.json".to_owned(), seatrial_report::diff::schema()),
         ("docs/schemas/checks.schema.json".to_owned(), seatrial_report::checks_schema()),
         ("docs/schemas/baseline.schema.json".to_owned(), seatrial_trial::Baseline::schema()),
+        ("docs/schemas/lock.schema.json".to_owned(), seatrial_render::fetched::Lock::schema().to_owned()),
     ];
     for check in seatrial_trial::catalogue() {
         files.push((format!("docs/checks/{}.md", check.id), page(check)));

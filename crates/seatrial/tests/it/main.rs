@@ -4,6 +4,7 @@ mod command;
 mod config;
 mod diff;
 mod examples;
+mod fetched;
 mod fixes;
 mod formats;
 mod git;
