@@ -150,6 +150,12 @@ pub struct RenderFacts {
     pub uneven_patches: Vec<UnevenPatch>,
     /// What the tree needs of other hosts, whether it was fetched or not.
     pub remotes: Vec<RemoteUse>,
+    /// The `ApplicationSet` objects whose Applications stand in units of their
+    /// own.
+    pub filled_sets: Vec<Span>,
+    /// Generators of an `ApplicationSet` that find nothing in this repository,
+    /// and the paths they look for.
+    pub empty_generators: Vec<(Span, String)>,
 }
 
 impl RenderFacts {

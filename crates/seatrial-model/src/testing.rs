@@ -42,7 +42,14 @@ pub(crate) fn repository(text: &str) -> Repository {
     for (id, (name, text)) in (0..).map(UnitId).zip(&texts) {
         let role = if name.starts_with("base") { UnitRole::Base } else { UnitRole::Deployed };
         let path = TreePath::new(name);
-        repository.units.push(Unit { id, name: (*name).to_owned(), kind: UnitKind::Manifests, path, role });
+        repository.units.push(Unit {
+            id,
+            name: (*name).to_owned(),
+            kind: UnitKind::Manifests,
+            path,
+            role,
+            assumptions: Vec::new(),
+        });
         repository.bundles.push(Bundle::new(objects(id, text)));
     }
     repository

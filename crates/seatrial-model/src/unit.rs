@@ -60,6 +60,8 @@ pub struct Unit {
     pub path: TreePath,
     /// Whether something in the tree deploys it.
     pub role: UnitRole,
+    /// What is taken for granted about all of its objects.
+    pub assumptions: Vec<String>,
 }
 
 impl Unit {

@@ -1,4 +1,4 @@
-//! Argo CD and Flux objects as units: each stands for what it would deploy.
+//! Flux objects as units: each stands for what it would deploy.
 
 use seatrial_model::{Skip, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{Span, TreePath};
@@ -44,19 +44,17 @@ impl Delivery {
 
     /// Why that unit is not judged.
     pub(crate) fn skip(&self, file: TreePath) -> Skip {
-        let program = if self.kind == UnitKind::ArgoCd { "Argo CD" } else { "Flux" };
         Skip {
             path: file,
             span: Some(self.span),
             code: SkipCode::NotRendered,
-            reason: format!("what {program} would deploy from here is not rendered yet"),
+            reason: "what Flux would deploy from here is not rendered yet".to_owned(),
         }
     }
 }
 
 fn kind_of(api_version: &str, kind: &str) -> Option<UnitKind> {
     match (api_version.split_once('/')?.0, kind) {
-        ("argoproj.io", "Application" | "ApplicationSet") => Some(UnitKind::ArgoCd),
         ("kustomize.toolkit.fluxcd.io", "Kustomization") | ("helm.toolkit.fluxcd.io", "HelmRelease") => {
             Some(UnitKind::Flux)
         }
@@ -76,11 +74,8 @@ mod tests {
     }
 
     #[test]
-    fn what_argo_cd_and_flux_deploy_is_found_and_not_rendered() {
+    fn what_flux_deploys_is_found_and_not_rendered() {
         let objects = [
-            object("argoproj.io/v1alpha1", "Application", "{name: web, namespace: argocd}"),
-            object("argoproj.io/v1alpha1", "ApplicationSet", "{name: all}"),
-            object("argoproj.io/v1alpha1", "AppProject", "{name: team}"),
             object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "{name: apps}"),
             object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "{name: db, namespace: data}"),
         ]
@@ -89,16 +84,7 @@ mod tests {
         let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
         let rendering = render(Request::new(&files, target));
         let units: Vec<&str> = rendering.repository.units.iter().map(|it| it.name.as_str()).collect();
-        assert_eq!(
-            units,
-            [
-                "argocd:apps/all.yaml#all",
-                "argocd:apps/all.yaml#argocd/web",
-                "flux:apps/all.yaml#apps",
-                "flux:apps/all.yaml#data/db",
-                "manifests:apps",
-            ]
-        );
+        assert_eq!(units, ["flux:apps/all.yaml#apps", "flux:apps/all.yaml#data/db", "manifests:apps",]);
         let skipped = rendering.repository.coverage.skipped.iter();
         let skipped: Vec<(u32, &str)> = skipped
             .map(|it| {
@@ -109,10 +95,8 @@ mod tests {
         assert_eq!(
             skipped,
             [
-                (1, "what Argo CD would deploy from here is not rendered yet"),
-                (5, "what Argo CD would deploy from here is not rendered yet"),
-                (13, "what Flux would deploy from here is not rendered yet"),
-                (17, "what Flux would deploy from here is not rendered yet"),
+                (1, "what Flux would deploy from here is not rendered yet"),
+                (5, "what Flux would deploy from here is not rendered yet"),
             ]
         );
     }

@@ -13,6 +13,7 @@ mod documents;
 mod duplicates;
 mod edits;
 pub mod fetched;
+mod gitops;
 mod intake;
 mod kustomization;
 mod kustomizations;

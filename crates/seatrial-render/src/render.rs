@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_helm::RemoteDependency;
 use seatrial_model::{
@@ -21,6 +21,9 @@ use crate::classify::foreign;
 use crate::classify::places::Places;
 use crate::delivery::deliveries;
 use crate::documents::{DocumentKind, Held, Typing, classify};
+use crate::gitops::generated::Generated;
+use crate::gitops::here::Here;
+use crate::gitops::{self, Manifest};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::kustomizations::problems::Context;
@@ -28,7 +31,7 @@ use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings
 use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
-use crate::rendering::Rendering;
+use crate::rendering::{Makers, Rendering};
 use crate::units::{Built, Draft, DraftObject, Drafts, Made};
 use crate::{letter_case, origin, read, syntax, walk};
 
@@ -63,6 +66,15 @@ struct Parsed {
     stream: Arc<Stream>,
     /// Empty for files that hold no manifests by their name.
     documents: Vec<DocumentKind>,
+}
+
+/// What was rendered and built.
+struct Rendered {
+    charts: Charts,
+    kustomizations: Kustomizations,
+    /// The texts that charts made, and those that were read on the way.
+    streams: Vec<Arc<Stream>>,
+    generated: Generated,
 }
 
 struct Run {
@@ -114,6 +126,9 @@ impl Run {
         let maker = Maker { tree: &tree, links, limits: &request.limits.yaml };
         let kustomizations = self.build_kustomizations(&maker, places, &mut drafts, &mut facts);
         let (charts, made) = self.render_charts(&request, layout, places, &mut drafts, &mut facts);
+        let mut rendered =
+            Rendered { charts, kustomizations, streams: made, generated: Generated::default() };
+        self.deliver(&request, &maker, &mut drafts, &mut facts, &mut rendered);
         self.notice_problems();
         self.notice_outside();
         facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();
@@ -127,7 +142,53 @@ impl Run {
         facts.built_from = self.built_from();
         facts.kustomizations = self.kustomization_facts();
         facts.provisioners = std::mem::take(&mut self.intake.provisioners);
-        self.into_rendering(request, drafts.build(), facts, (charts, made), kustomizations)
+        self.into_rendering(request, drafts.build(), facts, rendered)
+    }
+
+    /// Follows what Argo CD has deployed from here.
+    fn deliver(
+        &mut self,
+        request: &Request<'_>,
+        maker: &Maker<'_>,
+        drafts: &mut Drafts,
+        facts: &mut RenderFacts,
+        rendered: &mut Rendered,
+    ) {
+        if !drafts.iter().any(|it| it.objects.iter().any(gitops::delivers)) {
+            return;
+        }
+        let manifests = self.manifests();
+        let files = std::mem::take(&mut facts.files);
+        let is_broken = is_broken(&self.parsed);
+        gitops::Deliverer {
+            request,
+            maker,
+            here: Here::new(request.origins.as_ref(), &files),
+            manifests: &manifests,
+            is_broken: &is_broken,
+            charts: &mut rendered.charts,
+            kustomizations: &mut rendered.kustomizations,
+            sources: &mut self.intake.sources,
+            drafts,
+            facts,
+            streams: &mut rendered.streams,
+            skipped: &mut self.intake.skipped,
+            generated: &mut rendered.generated,
+            names: FxHashSet::default(),
+        }
+        .deliver();
+        facts.files = files;
+    }
+
+    /// What stands in files that belong to no kustomization and no chart.
+    fn manifests(&self) -> Vec<Manifest> {
+        let free = self.parsed.iter().filter(|it| {
+            let text = &self.intake.texts[it.text];
+            text.role == FileRole::Manifest && self.ownership.of_file(&text.path).is_none()
+        });
+        let manifest =
+            |it: &Parsed| Manifest { path: self.intake.texts[it.text].path.clone(), objects: objects(it) };
+        free.map(manifest).filter(|it| !it.objects.is_empty()).collect()
     }
 
     /// A directory with a listed manifest belongs to the one that lists it.
@@ -322,6 +383,7 @@ impl Run {
         mentions::find(&mut facts.orphans, &texts);
         facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
         facts.paths.sort();
+        facts.paths.dedup_by_key(|it| it.0);
     }
 
     /// Notes in each orphan the object of the same name that is listed instead.
@@ -397,10 +459,10 @@ impl Run {
         request: Request<'_>,
         built: Built,
         mut facts: RenderFacts,
-        (mut charts, made): (Charts, Vec<Arc<Stream>>),
-        mut kustomizations: Kustomizations,
+        rendered: Rendered,
     ) -> Rendering {
         let Self { mut intake, parsed, kustomizations: kustomization_lists, .. } = self;
+        let Rendered { mut charts, mut kustomizations, streams: made, generated } = rendered;
         charts.name(&built.charts);
         kustomizations.name(&built.kustomizations);
         let broken = is_broken(&parsed);
@@ -436,6 +498,7 @@ impl Run {
         let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();
         skipped.dedup();
+        let made = Makers { charts, kustomizations, generated, whole: built.whole, serving: built.serving };
         let repository = Repository {
             target: request.target,
             units: built.units,
@@ -445,7 +508,7 @@ impl Run {
             external: request.external,
             origins: request.origins,
         };
-        Rendering::new(repository, intake, built.broken, streams, charts, kustomizations, request.scope)
+        Rendering::new(repository, intake, built.broken, streams, made, request.scope)
     }
 }
 

@@ -2,19 +2,26 @@
 
 use std::sync::Arc;
 
-use seatrial_diagnostics::{Change, Edit, Location, Notice, Origin, Refusal, Sources};
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{
+    Change, Edit, FieldPart, Location, Notice, Origin, OriginStep, Refusal, Role, Sources, UnitId,
+};
 use seatrial_model::{Object, Place, Repository, Unit, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
-use seatrial_yaml::Stream;
 use seatrial_yaml::edit::Operation;
+use seatrial_yaml::{FieldPath, Stream};
 
 use crate::charts::Charts;
 use crate::charts::guide::Asked;
 use crate::charts::provenance::Context;
+use crate::gitops::generated::Generated;
 use crate::intake::Intake;
 use crate::kustomizations::Kustomizations;
 use crate::kustomizations::provenance::Question;
 use crate::{edits, origin, secrets};
+
+/// Texts that are made of made texts, one of the other.
+const MADE_MAX: usize = 8;
 
 /// All units of a tree with their objects, and where everything stands.
 #[derive(Debug)]
@@ -31,7 +38,22 @@ pub struct Rendering {
     streams: Vec<Option<Arc<Stream>>>,
     pub(crate) charts: Charts,
     pub(crate) kustomizations: Kustomizations,
+    generated: Generated,
+    /// The units that Argo CD and Flux deploy and that are whole, sorted.
+    whole: Vec<UnitId>,
+    /// The directories that units deploy, where they stand elsewhere.
+    serving: FxHashMap<UnitId, Vec<TreePath>>,
     scope: TreePath,
+}
+
+/// What made the objects that stand in no file, and what is known of units
+/// that other objects deploy.
+pub(crate) struct Makers {
+    pub(crate) charts: Charts,
+    pub(crate) kustomizations: Kustomizations,
+    pub(crate) generated: Generated,
+    pub(crate) whole: Vec<UnitId>,
+    pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
 }
 
 impl Rendering {
@@ -40,13 +62,24 @@ impl Rendering {
         intake: Intake,
         broken: Vec<Place>,
         streams: Vec<Option<Arc<Stream>>>,
-        charts: Charts,
-        kustomizations: Kustomizations,
+        makers: Makers,
         scope: TreePath,
     ) -> Self {
         let Intake { sources, notices, .. } = intake;
-        let mut rendering =
-            Self { repository, sources, notices, broken, streams, charts, kustomizations, scope };
+        let Makers { charts, kustomizations, generated, whole, serving } = makers;
+        let mut rendering = Self {
+            repository,
+            sources,
+            notices,
+            broken,
+            streams,
+            charts,
+            kustomizations,
+            generated,
+            whole,
+            serving,
+            scope,
+        };
         rendering.keep_scope();
         rendering
     }
@@ -76,7 +109,8 @@ impl Rendering {
     pub fn is_reported(&self, unit: &Unit) -> bool {
         let holds_file =
             self.sources.find(&self.scope).is_some() && self.scope.parent().as_ref() == Some(&unit.path);
-        unit.path.is_within(&self.scope) || holds_file
+        let serves = |it: &Vec<TreePath>| it.iter().any(|directory| directory.is_within(&self.scope));
+        unit.path.is_within(&self.scope) || holds_file || self.serving.get(&unit.id).is_some_and(serves)
     }
 
     /// Whether a unit's objects are what would be applied, or nothing is left of
@@ -88,7 +122,12 @@ impl Rendering {
             // Those that build on it are judged.
             UnitKind::Kustomize if unit.role == UnitRole::Base => true,
             UnitKind::Kustomize => self.kustomizations.is_complete(unit.id),
-            _ => false,
+            UnitKind::ArgoCd | UnitKind::Flux => {
+                self.whole.binary_search(&unit.id).is_ok()
+                    && self.charts.is_complete(unit.id)
+                    && self.kustomizations.is_complete(unit.id)
+            }
+            UnitKind::Compose => false,
         }
     }
 
@@ -99,7 +138,7 @@ impl Rendering {
 
     /// Whether a text was made by a chart or a kustomization, and is no file.
     pub fn is_made(&self, file: FileId) -> bool {
-        self.charts.has_made(file) || self.kustomizations.has_made(file)
+        self.charts.has_made(file) || self.kustomizations.has_made(file) || self.generated.has_made(file)
     }
 
     /// The object that a location names.
@@ -110,7 +149,34 @@ impl Rendering {
 }
 
 impl Rendering {
+    /// Where a person edits what an origin names: what is made may be made of
+    /// what was made.
+    fn settle(&self, mut origin: Origin) -> Origin {
+        for _ in 0..MADE_MAX {
+            let edit = origin.edit;
+            if !self.is_made(edit.file) {
+                break;
+            }
+            let next = self.of_text(edit);
+            if next.edit == edit {
+                break;
+            }
+            let via = origin.via.into_iter().filter(|it| !self.is_made(it.span.file));
+            let via = next.via.into_iter().chain(via).collect();
+            origin = Origin { edit: next.edit, via, derived: origin.derived || next.derived };
+        }
+        origin
+    }
+
     fn of_text(&self, span: Span) -> Origin {
+        if let Some(written) = self.generated.written(span) {
+            let via = vec![OriginStep { role: Role::Application, span: written }];
+            return Origin {
+                edit: written,
+                via: if written == span { Vec::new() } else { via },
+                derived: false,
+            };
+        }
         if self.charts.has_made(span.file) {
             self.of_made(span, Asked::Scalar, None)
         } else if self.kustomizations.has_made(span.file) {
@@ -120,6 +186,24 @@ impl Rendering {
         } else {
             Origin::written(span)
         }
+    }
+
+    fn of_field(&self, location: &Location, path: &FieldPath, part: Option<&FieldPart>) -> Option<Origin> {
+        let root = self.object(location)?.root();
+        if self.kustomizations.has_made(root.span().file) {
+            let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+            return self.kustomizations.origin(root, Question { path, part }, &self.sources, &streams);
+        }
+        let span = origin::of_field(root, path, part);
+        if !self.charts.has_made(span.file) {
+            return Some(if self.generated.has_made(span.file) {
+                self.of_text(span)
+            } else {
+                Origin::written(span)
+            });
+        }
+        let asked = origin::asked(root, path, part);
+        Some(self.of_made(span, asked.key, asked.container))
     }
 
     /// Where to edit to change a stretch of a text that a chart made.
@@ -143,23 +227,11 @@ impl Rendering {
 
 impl Sources for Rendering {
     fn origin(&self, location: &Location) -> Option<Origin> {
-        match location {
-            Location::Text { span } => Some(self.of_text(*span)),
-            Location::Field { path, part, .. } => {
-                let root = self.object(location)?.root();
-                if self.kustomizations.has_made(root.span().file) {
-                    let question = Question { path, part: part.as_ref() };
-                    let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
-                    return self.kustomizations.origin(root, question, &self.sources, &streams);
-                }
-                let span = origin::of_field(root, path, part.as_ref());
-                if !self.charts.has_made(span.file) {
-                    return Some(Origin::written(span));
-                }
-                let asked = origin::asked(root, path, part.as_ref());
-                Some(self.of_made(span, asked.key, asked.container))
-            }
-        }
+        let origin = match location {
+            Location::Text { span } => self.of_text(*span),
+            Location::Field { path, part, .. } => self.of_field(location, path, part.as_ref())?,
+        };
+        Some(self.settle(origin))
     }
 
     fn edits(&self, change: &Change) -> Result<Vec<Edit>, Refusal> {

@@ -26,6 +26,12 @@ pub(crate) struct Draft {
     /// Whether the objects are all that it would apply; of the kinds that this
     /// is not known of otherwise.
     pub(crate) is_whole: bool,
+    /// The directories that it deploys, where it stands elsewhere.
+    pub(crate) directories: Vec<TreePath>,
+    /// What is taken for granted about its objects.
+    pub(crate) assumptions: Vec<String>,
+    /// The unit that applies all of its objects, where there is one.
+    pub(crate) consumer: Option<String>,
 }
 
 /// What made the objects of a unit.
@@ -88,10 +94,14 @@ impl Draft {
             objects: Vec::new(),
             made: Vec::new(),
             is_whole: false,
+            directories: Vec::new(),
+            assumptions: Vec::new(),
+            consumer: None,
         }
     }
 
-    fn name(&self) -> String {
+    /// The unit's name.
+    pub(crate) fn name(&self) -> String {
         format!("{}:{}{}", self.kind.as_str(), self.path, self.suffix)
     }
 }
@@ -115,6 +125,8 @@ pub(crate) struct Built {
     pub(crate) kustomizations: Vec<(UnitId, usize)>,
     /// The units that are known to be whole, sorted.
     pub(crate) whole: Vec<UnitId>,
+    /// The directories that a unit deploys, where it stands elsewhere.
+    pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
 }
 
 impl Drafts {
@@ -131,6 +143,16 @@ impl Drafts {
             self.drafts.push(Draft::new(kind, path, role()));
         }
         &mut self.drafts[at]
+    }
+
+    /// Those that were collected so far.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.drafts.iter()
+    }
+
+    /// The same, to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Draft> {
+        self.drafts.iter_mut()
     }
 
     /// A unit that shares its file with others.
@@ -152,8 +174,10 @@ impl Drafts {
         let kustomizations = made(Made::kustomization);
         let whole = numbered.iter().filter(|(.., draft)| draft.is_whole);
         let whole = whole.map(|(id, ..)| UnitId(*id)).collect();
+        let serving = numbered.iter().filter(|(.., draft)| !draft.directories.is_empty());
+        let serving = serving.map(|(id, _, draft)| (UnitId(*id), draft.directories.clone())).collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built { charts, kustomizations, whole, ..Built::default() };
+        let mut all = Built { charts, kustomizations, whole, serving, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);
@@ -176,6 +200,7 @@ fn build_one((id, name, draft): (u32, String, Draft)) -> (Unit, Bundle, Vec<Plac
             broken.push(Place { unit: id, object });
         }
     }
-    let unit = Unit { id, name, kind: draft.kind, path: draft.path, role: draft.role };
+    let Draft { kind, path, role, assumptions, .. } = draft;
+    let unit = Unit { id, name, kind, path, role, assumptions };
     (unit, Bundle::new(objects), broken)
 }

@@ -59,9 +59,11 @@ impl Judgement {
     }
 
     /// What is taken for granted about an object: things it refers to that
-    /// exist elsewhere.
-    pub(crate) fn assumptions(&self, place: Place) -> Vec<String> {
-        let lines: BTreeSet<String> = self.graph.of(place).iter().filter_map(assumption).collect();
+    /// exist elsewhere, and what is said of its unit.
+    pub(crate) fn assumptions(&self, repository: &Repository, place: Place) -> Vec<String> {
+        let of_unit = repository.unit(place.unit).assumptions.iter().cloned();
+        let lines: BTreeSet<String> =
+            self.graph.of(place).iter().filter_map(assumption).chain(of_unit).collect();
         lines.into_iter().collect()
     }
 }

@@ -301,7 +301,7 @@ impl Run<'_> {
             repository,
             resolved: &resolved,
             neighbours: &|place| self.judgement.neighbours(place),
-            assumptions: &|place| self.judgement.assumptions(place),
+            assumptions: &|place| self.judgement.assumptions(repository, place),
             is_judged: &|unit| self.judged[unit.id.0 as usize],
             only_file: self.only_file().and_then(|path| self.rendering.sources.find(path)),
         };

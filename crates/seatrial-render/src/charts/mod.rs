@@ -242,9 +242,9 @@ impl Charts {
         self.by_text.contains_key(&file)
     }
 
-    /// Whether a unit is rendered in full.
+    /// Whether all that a unit has of charts is rendered in full.
     pub(crate) fn is_complete(&self, unit: UnitId) -> bool {
-        self.by_unit.get(&unit).is_some_and(|all| {
+        self.by_unit.get(&unit).is_none_or(|all| {
             all.iter().all(|&at| {
                 let unit = &self.units[at];
                 self.all[unit.chart].is_library() || (self.all[unit.chart].is_loaded() && unit.is_complete())

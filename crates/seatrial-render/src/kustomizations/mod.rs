@@ -43,6 +43,8 @@ pub(crate) struct Ask {
     pub(crate) additions: Additions,
     /// What is done to the text of each object.
     pub(crate) substitute: Option<Substitute>,
+    /// Whether nobody adds anything.
+    pub(crate) is_plain: bool,
 }
 
 impl fmt::Debug for Ask {
@@ -55,7 +57,7 @@ impl Ask {
     /// A directory as `kustomize build` builds it.
     pub(crate) fn plain(directory: TreePath) -> Self {
         let place = directory.join("(built)").expect("a name stays inside");
-        Self { directory, place, additions: Additions::default(), substitute: None }
+        Self { directory, place, additions: Additions::default(), substitute: None, is_plain: true }
     }
 }
 
@@ -91,6 +93,16 @@ impl Kustomizations {
         self.by_text.insert(built.stream.file(), at);
         self.all.push(built);
         at
+    }
+
+    /// The place of a directory that was built as it is.
+    pub(crate) fn at(&self, directory: &TreePath) -> Option<usize> {
+        self.all.iter().position(|it| it.ask.is_plain && it.ask.directory == *directory)
+    }
+
+    /// What stands at a place.
+    pub(crate) fn built(&self, at: usize) -> &Built {
+        &self.all[at]
     }
 
     /// Learns which units they became.

@@ -36,6 +36,16 @@ impl Kustomizations {
         built.origin(root, question, sources, streams)
     }
 
+    /// Where a value of a text that was made was written at first.
+    pub(crate) fn written(&self, span: Span) -> Option<Span> {
+        let built = &self.all[*self.by_text.get(&span.file)?];
+        let root = built.stream.roots().find(|root| root.span().contains(span))?;
+        let path = locate::at_span(root, span).and_then(|node| locate::path_to(root, node))?;
+        let (object, path) = built.object(root, &path)?;
+        let found = nearest(object, path.steps());
+        Some(built.build.origins.way(found.value.origin).last()?.span)
+    }
+
     /// Where to edit to change what stands in a text that was made.
     pub(crate) fn origin_of_text<'a>(
         &self,

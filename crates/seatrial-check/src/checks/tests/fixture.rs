@@ -327,7 +327,7 @@ fn bundles(streams: &[(TreePath, Arc<Stream>)], kinds: &[UnitKind]) -> (Vec<Unit
             UnitKind::Kustomize => ("kustomize", UnitRole::Base),
             _ => ("manifests", UnitRole::Deployed),
         };
-        units.push(Unit { id, name: format!("{word}:{path}"), kind, path, role });
+        units.push(Unit { id, name: format!("{word}:{path}"), kind, path, role, assumptions: Vec::new() });
         bundles.push(Bundle::new(objects));
     }
     (units, bundles)

@@ -1,0 +1,217 @@
+//! Applications of Argo CD: what each would apply from this tree.
+
+mod directory;
+mod expand;
+mod fill;
+mod generators;
+mod git;
+mod helm;
+mod item;
+mod kustomize;
+mod set;
+mod source;
+
+use seatrial_model::{RemoteUse, SkipCode, UnitKind, UnitRole};
+use seatrial_source::{RemoteSource, TreePath, without_credentials};
+use seatrial_yaml::Node;
+use smol_str::SmolStr;
+
+use super::here::Here;
+use super::{Deliverer, Found, suffix_of, type_of};
+use crate::units::{Draft, DraftObject, Made};
+
+use expand::Environment;
+use source::{Application, Source, SourceType};
+
+/// Objects of Argo CD that have something deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Application,
+    Set,
+}
+
+/// What an object is to Argo CD.
+pub(crate) fn kind_of(object: &DraftObject) -> Option<Kind> {
+    let (api_version, kind) = type_of(object)?;
+    match (api_version.split_once('/')?.0, kind) {
+        ("argoproj.io", "Application") => Some(Kind::Application),
+        ("argoproj.io", "ApplicationSet") => Some(Kind::Set),
+        _ => None,
+    }
+}
+
+/// What came of one source.
+#[derive(Default)]
+struct Yield {
+    objects: Vec<DraftObject>,
+    made: Vec<Made>,
+    /// Why something is missing.
+    gaps: Vec<(SkipCode, String)>,
+    /// The directory of the tree that it was taken from.
+    directory: Option<TreePath>,
+}
+
+impl Yield {
+    fn gap(code: SkipCode, reason: impl Into<String>) -> Self {
+        Self { gaps: vec![(code, reason.into())], ..Self::default() }
+    }
+}
+
+/// What is the same for all sources of an application.
+struct Call<'a> {
+    app: &'a Application<'a>,
+    /// The unit's name.
+    unit: &'a str,
+    /// The file it stands in.
+    file: &'a TreePath,
+}
+
+impl Deliverer<'_> {
+    /// The unit of an Application; gives the objects in it that deploy more.
+    pub(super) fn application(&mut self, found: &Found) -> Vec<Found> {
+        let stream = std::sync::Arc::clone(&found.object.source.stream);
+        let root = stream.node(found.object.source.root);
+        let app = Application::read(root);
+        let mut draft = Draft {
+            suffix: suffix_of(root),
+            is_whole: true,
+            ..Draft::new(UnitKind::ArgoCd, found.file.clone(), found.role)
+        };
+        let name = draft.name();
+        if !self.names.insert(name.clone()) {
+            return Vec::new();
+        }
+        let call = Call { app: &app, unit: &name, file: &found.file };
+        for (at, source) in app.sources.iter().enumerate() {
+            let mut made = self.source(&call, source, at);
+            for (code, reason) in made.gaps.drain(..) {
+                draft.is_whole = false;
+                self.skip(found, source.node.span(), code, reason);
+            }
+            if let Some(revision) =
+                source.revision.filter(|it| !Here::is_tree(it) && !made.objects.is_empty())
+            {
+                draft.assumptions.push(format!(
+                    "Application {} tracks `{revision}`; what it deploys is taken from the tree under trial",
+                    app.name
+                ));
+            }
+            draft.directories.extend(made.directory.take());
+            draft.objects.append(&mut made.objects);
+            draft.made.append(&mut made.made);
+        }
+        if app.sources.is_empty() {
+            draft.is_whole = false;
+            self.skip(
+                found,
+                root.span(),
+                SkipCode::NotRendered,
+                format!("Application {} has no source", app.name),
+            );
+        }
+        if let Some(namespace) = app.namespace {
+            for object in &mut draft.objects {
+                object.namespace = Some(SmolStr::new(namespace));
+            }
+        }
+        let more = self.more(&draft, found);
+        self.drafts.add(draft);
+        more
+    }
+
+    /// The objects of a unit that deploy something themselves.
+    fn more(&self, draft: &Draft, found: &Found) -> Vec<Found> {
+        let inner = draft.objects.iter().filter(|it| kind_of(it).is_some());
+        inner
+            .map(|object| Found {
+                file: self.file_of(object),
+                object: object.clone(),
+                role: if found.role == UnitRole::Base { UnitRole::Candidate } else { found.role },
+                depth: found.depth + 1,
+            })
+            .collect()
+    }
+
+    fn source(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize) -> Yield {
+        let name = call.app.name;
+        if source.is_only_reference() {
+            return Yield::default();
+        }
+        let Some(url) = source.url.filter(|it| is_literal(it)) else {
+            return Yield::gap(
+                SkipCode::NotRendered,
+                format!("the address of a source of Application {name} is not known"),
+            );
+        };
+        if source.chart.is_some() || !self.here.is_here(url) {
+            return self.remote(call, source, url);
+        }
+        let path = source.path.unwrap_or(".");
+        let directory = self.here.path(path).filter(|it| is_literal(path) && self.here.has_directory(it));
+        let Some(directory) = directory else {
+            let reason = format!("`{path}`, which Application {name} deploys, is not here");
+            return Yield::gap(SkipCode::NotRendered, reason);
+        };
+        let environment = Environment::new(call.app, source);
+        let made = match source.kind(&directory, &self.here) {
+            SourceType::Helm => self.helm(call, source, at, &directory, &environment),
+            SourceType::Kustomize => self.kustomize(call, source, at, &directory, &environment),
+            SourceType::Directory => self.directory(call, source, &directory),
+            SourceType::Plugin => {
+                let reason = format!("Application {name} is made by a plugin, and no program is run");
+                Yield::gap(SkipCode::NotRendered, reason)
+            }
+        };
+        Yield { directory: Some(directory), ..made }
+    }
+
+    /// What stands on another host is told, and taken from where it was fetched to.
+    fn remote(&mut self, call: &Call<'_>, source: &Source<'_>, url: &str) -> Yield {
+        let version = source.revision.unwrap_or_default();
+        let remote = match source.chart {
+            Some(chart) if url.contains("://") => RemoteSource::chart(url, chart, version),
+            // Without a scheme it is a registry.
+            Some(chart) => RemoteSource::chart(&format!("oci://{url}"), chart, version),
+            None => RemoteSource::git(url, version),
+        };
+        let literal = [Some(url), source.chart, source.revision].into_iter().flatten().all(is_literal);
+        if literal {
+            let span = source.node.span();
+            let span = (self.sources.find(call.file) == Some(span.file)).then_some(span);
+            let used = RemoteUse { path: call.file.clone(), span, source: remote.clone() };
+            self.facts.remotes.push(used);
+        }
+        let what = match source.chart {
+            Some(chart) => format!("chart {chart} {version} of {}", without_credentials(url)),
+            None => format!("{} at {version}", without_credentials(url)),
+        };
+        let name = call.app.name;
+        let hint = self.request.files.fetched(&remote).err().map(|it| format!(": {it}")).unwrap_or_default();
+        Yield::gap(
+            SkipCode::Remote,
+            format!("Application {name} deploys {}{hint}", what.trim_end_matches(" at ")),
+        )
+    }
+
+    /// Units that a directory's deployment takes over in full.
+    fn consume(&mut self, kind: UnitKind, path: &TreePath, consumer: &str) {
+        for draft in self.drafts.iter_mut().filter(|it| it.kind == kind && it.path == *path) {
+            draft.consumer.get_or_insert_with(|| consumer.to_owned());
+        }
+    }
+}
+
+/// Whether no program has yet to fill in a part of it.
+fn is_literal(text: &str) -> bool {
+    !text.contains("{{")
+}
+
+/// The text under a key.
+fn word<'a>(node: Node<'a>, key: &str) -> Option<&'a str> {
+    node.get(key)?.as_str().filter(|it| !it.is_empty())
+}
+
+/// Whether `true` stands under a key.
+fn flag(node: Node<'_>, key: &str) -> bool {
+    node.get(key).and_then(Node::as_bool).unwrap_or(false)
+}

@@ -1,0 +1,207 @@
+//! An `ApplicationSet`: a unit that holds the Applications it makes.
+
+use std::sync::Arc;
+
+use seatrial_model::{ObjectSource, SkipCode, UnitKind};
+use seatrial_source::{Span, TreePath};
+use seatrial_yaml::{Dialect, parse};
+
+use super::super::{Deliverer, Found, suffix_of};
+use super::fill::Filler;
+use super::generators::{Generation, PARAMS_MAX, Params};
+use super::item::{Data, Item};
+use crate::documents::Typing;
+use crate::units::{Draft, DraftObject};
+
+impl Deliverer<'_> {
+    /// The unit of a set; gives the Applications that it makes.
+    pub(in super::super) fn set(&mut self, found: &Found) -> Vec<Found> {
+        let stream = Arc::clone(&found.object.source.stream);
+        let root = stream.node(found.object.source.root);
+        let mut draft = Draft {
+            suffix: suffix_of(root),
+            is_whole: true,
+            ..Draft::new(UnitKind::ArgoCd, found.file.clone(), found.role)
+        };
+        let set = Item::of(root);
+        let spec = set.get("spec").cloned().unwrap_or_else(|| Item::map(Vec::new()));
+        let filler = Filler::new(&spec);
+        let unit = draft.name();
+        if !self.names.insert(unit.clone()) {
+            return Vec::new();
+        }
+        let mut count = 0;
+        for generator in spec.list("generators") {
+            let mut generation =
+                Generation { tree: self, filler: &filler, gaps: Vec::new(), empty: Vec::new() };
+            let all = generation.params(generator, None, 0);
+            let Generation { mut gaps, empty, .. } = generation;
+            let span = generator.span.unwrap_or(root.span());
+            if all.is_empty() {
+                self.note_empty(found, &empty);
+            }
+            let template = template(generator, &spec);
+            for params in all {
+                count += 1;
+                if count > PARAMS_MAX {
+                    gaps.push((SkipCode::Limit, format!("more than {PARAMS_MAX} Applications of one set")));
+                    break;
+                }
+                match application(&filler, &set, &spec, &template, &params) {
+                    Ok(app) => draft.objects.push(self.generated_object(&unit, count, &app, found, span)),
+                    Err(error) => gaps.push((SkipCode::NotRendered, error)),
+                }
+            }
+            gaps.sort();
+            gaps.dedup();
+            for (code, reason) in gaps {
+                draft.is_whole = false;
+                self.skip(found, span, code, reason);
+            }
+        }
+        if !draft.objects.is_empty() {
+            self.facts.filled_sets.push(root.span());
+        }
+        let more = draft.objects.iter().map(|object| Found {
+            object: object.clone(),
+            file: found.file.clone(),
+            role: found.role,
+            depth: found.depth + 1,
+        });
+        let more = more.collect();
+        self.drafts.add(draft);
+        more
+    }
+
+    fn note_empty(&mut self, found: &Found, empty: &[(Option<Span>, String)]) {
+        for (span, paths) in empty {
+            let span = span.unwrap_or(found.object.source.stream.node(found.object.source.root).span());
+            self.facts.empty_generators.push((span, paths.clone()));
+        }
+    }
+
+    /// An Application as a text of its own.
+    fn generated_object(
+        &mut self,
+        unit: &str,
+        count: usize,
+        app: &Item,
+        found: &Found,
+        whole: Span,
+    ) -> DraftObject {
+        let (text, map) = app.json();
+        let path = TreePath::new(&format!("(made by {}) {count}", unit.replace('/', ":")));
+        let file = self.sources.add(path, text.as_str().into());
+        self.facts.paths.push((file, found.file.clone()));
+        self.generated.add(file, map, whole);
+        let text = Arc::clone(self.sources.file(file).text());
+        let stream = Arc::new(parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml));
+        self.streams.push(Arc::clone(&stream));
+        let root = stream.roots().next().expect("a mapping was written").id();
+        DraftObject::new(ObjectSource { stream, root }, Typing::Written, true)
+    }
+}
+
+/// The template of a generator, over the one of the set.
+fn template(generator: &Item, spec: &Item) -> Item {
+    let mut template = spec.get("template").cloned().unwrap_or_else(|| Item::map(Vec::new()));
+    for (_, part) in generator.entries() {
+        if let Some(own) = part.get("template") {
+            template.merge(own, false);
+        }
+    }
+    template
+}
+
+fn application(
+    filler: &Filler,
+    set: &Item,
+    spec: &Item,
+    template: &Item,
+    params: &Params,
+) -> Result<Item, String> {
+    let name = set.at(&["metadata", "name"]).and_then(Item::as_str).unwrap_or_default();
+    let wrong = |error: String| format!("the template of ApplicationSet {name} cannot be filled in: {error}");
+    let mut filled = filler.fill(template, &params.item).map_err(wrong)?;
+    if let Some(patch) = spec.word("templatePatch") {
+        let patch_span = spec.get("templatePatch").and_then(|it| it.span);
+        let text = filler.text(patch, &params.item).map_err(wrong)?;
+        let stream = parse(
+            seatrial_source::FileId(0),
+            text.into(),
+            Dialect::GoYaml2,
+            &seatrial_yaml::Limits::default(),
+        );
+        let root = stream.roots().next().filter(|_| stream.is_accepted());
+        let mut patch = root.map(Item::of).ok_or_else(|| wrong("the patch is no YAML".to_owned()))?;
+        place_all(&mut patch, patch_span);
+        let project = filled.at(&["spec", "project"]).cloned();
+        filled.merge(&patch, true);
+        if let (Some(project), Some(Data::Map(_))) = (project, filled.get("spec").map(|it| &it.data)) {
+            let mut spec = filled.get("spec").cloned().unwrap_or_else(|| Item::map(Vec::new()));
+            spec.set("project", project);
+            filled.set("spec", spec);
+        }
+    }
+    let mut metadata = filled.get("metadata").cloned().unwrap_or_else(|| Item::map(Vec::new()));
+    if params.is_open {
+        close(&mut metadata);
+        mark(&mut filled);
+    }
+    // Sets make Applications beside themselves, whatever the template says.
+    match set.at(&["metadata", "namespace"]) {
+        Some(namespace) => metadata.set("namespace", namespace.clone()),
+        None => {
+            if let Data::Map(entries) = &mut metadata.data {
+                entries.retain(|it| it.0 != "namespace");
+            }
+        }
+    }
+    let mut app = Item { data: Data::Map(Vec::new()), span: template.span };
+    app.set("apiVersion", Item { data: Data::Text("argoproj.io/v1alpha1".to_owned()), span: template.span });
+    app.set("kind", Item { data: Data::Text("Application".to_owned()), span: template.span });
+    app.set("metadata", metadata);
+    if let Some(spec) = filled.get("spec") {
+        app.set("spec", spec.clone());
+    }
+    Ok(app)
+}
+
+/// What hangs on a cluster that the tree does not name is any of them.
+fn close(item: &mut Item) {
+    each_text(item, &|text| {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("{{") {
+            let Some((_, after)) = behind.split_once("}}") else { break };
+            out.push_str(before);
+            out.push_str("any");
+            rest = after;
+        }
+        out.push_str(rest);
+        out.replace("<no value>", "any")
+    });
+}
+
+/// What a template finds no parameter for is not known, either.
+fn mark(item: &mut Item) {
+    each_text(item, &|text| text.replace("<no value>", "{{?}}"));
+}
+
+fn each_text(item: &mut Item, change: &dyn Fn(&str) -> String) {
+    match &mut item.data {
+        Data::Text(text) => *text = change(text),
+        Data::Plain(_) => {}
+        Data::List(items) => items.iter_mut().for_each(|it| each_text(it, change)),
+        Data::Map(entries) => entries.iter_mut().for_each(|it| each_text(&mut it.1, change)),
+    }
+}
+
+fn place_all(item: &mut Item, span: Option<Span>) {
+    item.span = span;
+    match &mut item.data {
+        Data::List(items) => items.iter_mut().for_each(|it| place_all(it, span)),
+        Data::Map(entries) => entries.iter_mut().for_each(|it| place_all(&mut it.1, span)),
+        Data::Text(_) | Data::Plain(_) => {}
+    }
+}

@@ -1,0 +1,186 @@
+//! What Argo CD and Flux have deployed from this tree: each of their objects is
+//! a unit that holds what it would apply, and what it applies may be such objects.
+
+pub(crate) mod argo;
+pub(crate) mod generated;
+pub(crate) mod here;
+pub(crate) mod inline;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use seatrial_model::{RenderFacts, Skip, SkipCode, UnitKind, UnitRole};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
+use seatrial_yaml::{Node, Stream};
+
+use crate::Request;
+use crate::charts::Charts;
+use crate::documents::Typing;
+use crate::kustomizations::{Kustomizations, Maker};
+use crate::units::{DraftObject, Drafts};
+
+use generated::Generated;
+use here::Here;
+
+/// Of more objects that deploy something, only the first are followed.
+const DELIVERIES_MAX: usize = 4000;
+/// Objects that others bring to light, one inside the other.
+const DEPTH_MAX: usize = 8;
+
+/// The objects of a file that is no part of a kustomization or chart.
+pub(crate) struct Manifest {
+    pub(crate) path: TreePath,
+    pub(crate) objects: Vec<DraftObject>,
+}
+
+/// An object that has something deployed, and where it was found.
+#[derive(Clone)]
+struct Found {
+    object: DraftObject,
+    /// The file that its name stands in.
+    file: TreePath,
+    role: UnitRole,
+    depth: usize,
+}
+
+/// Follows what a tree has deployed.
+pub(crate) struct Deliverer<'a> {
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) maker: &'a Maker<'a>,
+    pub(crate) here: Here<'a>,
+    /// In the order of their paths.
+    pub(crate) manifests: &'a [Manifest],
+    pub(crate) is_broken: &'a dyn Fn(Span) -> bool,
+    pub(crate) charts: &'a mut Charts,
+    pub(crate) kustomizations: &'a mut Kustomizations,
+    pub(crate) sources: &'a mut SourceMap,
+    pub(crate) drafts: &'a mut Drafts,
+    pub(crate) facts: &'a mut RenderFacts,
+    /// The texts that were parsed on the way.
+    pub(crate) streams: &'a mut Vec<Arc<Stream>>,
+    pub(crate) skipped: &'a mut Vec<Skip>,
+    pub(crate) generated: &'a mut Generated,
+    /// The units that have come up.
+    pub(crate) names: FxHashSet<String>,
+}
+
+impl Deliverer<'_> {
+    /// Gives every object that deploys something its unit.
+    pub(crate) fn deliver(&mut self) {
+        let mut seen = FxHashSet::default();
+        // What charts hold comes last: some of it is deployed with other values
+        // by what stands before.
+        for kind in [UnitKind::Manifests, UnitKind::Kustomize, UnitKind::Helm] {
+            let mut waiting = self.found_in(kind);
+            waiting.reverse();
+            while let Some(found) = waiting.pop() {
+                let source = &found.object.source;
+                let is_new =
+                    seen.insert((source.stream.file(), source.stream.node(source.root).span().start));
+                if !is_new || seen.len() > DELIVERIES_MAX {
+                    continue;
+                }
+                let mut more = self.follow(&found);
+                if found.depth < DEPTH_MAX {
+                    more.reverse();
+                    waiting.append(&mut more);
+                }
+            }
+        }
+        self.empty_consumed();
+    }
+
+    /// The objects of units of a kind that nothing else deploys.
+    fn found_in(&self, kind: UnitKind) -> Vec<Found> {
+        let drafts = self.drafts.iter().filter(|it| it.kind == kind && it.consumer.is_none());
+        let all = drafts.flat_map(|draft| draft.objects.iter().map(move |object| (draft.role, object)));
+        let found = all.filter(|(_, object)| argo::kind_of(object).is_some());
+        found
+            .map(|(role, object)| Found {
+                file: self.file_of(object),
+                object: object.clone(),
+                role,
+                depth: 0,
+            })
+            .collect()
+    }
+
+    fn follow(&mut self, found: &Found) -> Vec<Found> {
+        match argo::kind_of(&found.object) {
+            Some(argo::Kind::Application) => self.application(found),
+            Some(argo::Kind::Set) => self.set(found),
+            None => Vec::new(),
+        }
+    }
+
+    /// The file that an object's name stands in.
+    fn file_of(&self, object: &DraftObject) -> TreePath {
+        let source = &object.source;
+        let file = source.stream.file();
+        let root = source.stream.node(source.root);
+        let name = root.get("metadata").and_then(|it| it.get("name")).unwrap_or(root);
+        let written = self.kustomizations.written(name.span()).map(|it| it.file);
+        let file = written.unwrap_or(file);
+        let known = self.facts.paths.iter().find(|it| it.0 == file);
+        known.map_or_else(|| self.sources.file(file).path().clone(), |it| it.1.clone())
+    }
+
+    /// Units whose objects are all applied by others are judged through these.
+    fn empty_consumed(&mut self) {
+        for draft in self.drafts.iter_mut() {
+            let Some(consumer) = draft.consumer.take() else { continue };
+            draft.role = UnitRole::Base;
+            draft.objects.clear();
+            self.skipped.push(Skip {
+                path: draft.path.clone(),
+                span: None,
+                code: SkipCode::ServesOthers,
+                reason: format!("judged through {consumer}, which deploys it"),
+            });
+        }
+    }
+
+    fn skip(&mut self, found: &Found, span: Span, code: SkipCode, reason: String) {
+        let at_file = self.sources.find(&found.file) == Some(span.file);
+        let span = at_file.then_some(span);
+        self.skipped.push(Skip { path: found.file.clone(), span, code, reason });
+    }
+
+    /// A text of the tree, read now where it was not read before.
+    fn text(&mut self, path: &TreePath) -> Option<FileId> {
+        if let Some(file) = self.sources.find(path) {
+            return Some(file);
+        }
+        let bytes = self.request.files.read(path, self.request.limits.file_bytes).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let file = self.sources.add(path.clone(), text.into());
+        self.facts.paths.push((file, path.clone()));
+        Some(file)
+    }
+}
+
+/// Whether an object has something deployed that is followed here.
+pub(crate) fn delivers(object: &DraftObject) -> bool {
+    argo::kind_of(object).is_some()
+}
+
+/// What an object is: version and kind, written or given by the list around it.
+fn type_of(object: &DraftObject) -> Option<(&str, &str)> {
+    match &object.typing {
+        Typing::OfList { api_version, kind } => Some((api_version, kind)),
+        _ => {
+            let root = object.source.stream.node(object.source.root);
+            Some((root.get("apiVersion")?.as_str()?, root.get("kind")?.as_str()?))
+        }
+    }
+}
+
+/// `#namespace/name`, or `#name` where no namespace is written.
+fn suffix_of(root: Node<'_>) -> String {
+    let word =
+        |key| root.get("metadata").and_then(|it| it.get(key)?.as_str()).filter(|it: &&str| !it.is_empty());
+    let name = word("name").unwrap_or_default();
+    word("namespace").map_or_else(|| format!("#{name}"), |namespace| format!("#{namespace}/{name}"))
+}

@@ -1,0 +1,306 @@
+//! Trees with Applications in memory, and the units they become.
+
+use std::fmt::Write as _;
+
+use seatrial_diagnostics::{Location, Sources as _};
+use seatrial_model::{KubernetesVersion, Origins, SkipCode, Target, Unit, UnitKind};
+use seatrial_source::{Completeness, MemoryFiles, TreePath};
+use seatrial_yaml::{FieldPath, PathStep};
+
+use crate::{Rendering, Request, render};
+
+const URL: &str = "https://github.com/example/shop.git";
+
+fn rendered(files: &[(&str, &str)]) -> Rendering {
+    let files: MemoryFiles = files.iter().copied().collect();
+    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    let origins = Origins {
+        urls: vec!["github.com/example/shop".to_owned()],
+        refs: Vec::new(),
+        completeness: Completeness::Partial,
+        top: TreePath::top(),
+        covered: TreePath::top(),
+        elsewhere: std::collections::BTreeMap::new(),
+    };
+    render(Request { origins: Some(origins), ..Request::new(&files, target) })
+}
+
+fn app(name: &str, source: &str) -> String {
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\nspec:\n  \
+         destination: {{namespace: shop, name: in-cluster}}\n  source:\n    repoURL: {URL}\n{source}"
+    )
+}
+
+fn config(name: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n")
+}
+
+/// The units of Argo CD with their objects, one a line; then what is missing.
+fn deployed(rendering: &Rendering) -> String {
+    let mut out = String::new();
+    let units = rendering.repository.units.iter().filter(|it| it.kind == UnitKind::ArgoCd);
+    for unit in units {
+        let objects = rendering.repository.bundle(unit.id).objects().iter();
+        let titles = objects.map(|it| format!("{}/{}", it.namespace().unwrap_or("-"), it.title()));
+        let whole = if rendering.is_rendered(unit) { "" } else { " (not whole)" };
+        let line = format!("{}{whole}: {}", unit.name, titles.collect::<Vec<_>>().join(", "));
+        writeln!(out, "{}", line.trim_end()).expect("a string takes everything");
+    }
+    for skip in &rendering.repository.coverage.skipped {
+        if matches!(skip.code, SkipCode::NotRendered | SkipCode::Remote) {
+            writeln!(out, "{}: {}", skip.path, skip.reason).expect("a string takes everything");
+        }
+    }
+    out
+}
+
+fn unit<'r>(rendering: &'r Rendering, name: &str) -> &'r Unit {
+    rendering.repository.units.iter().find(|it| it.name == name).expect("the unit is there")
+}
+
+/// Where a field of a unit's first object is edited, as `path:line text`.
+fn edited(rendering: &Rendering, name: &str, keys: &[&str]) -> String {
+    let object = &rendering.repository.bundle(unit(rendering, name).id).objects()[0];
+    let steps = keys.iter().map(|it| PathStep::Key((*it).into()));
+    let mut path = FieldPath::root();
+    steps.for_each(|it| path.push(it));
+    let at = Location::field(object.unit(), object.id(), path);
+    let origin = rendering.origin(&at).expect("the field has a place");
+    let line = rendering.sources.positions(origin.edit).0.line;
+    format!(
+        "{}:{line} {}",
+        rendering.sources.file(origin.edit.file).path(),
+        rendering.sources.text(origin.edit)
+    )
+}
+
+#[test]
+fn a_directory_is_taken_with_what_the_source_picks() {
+    let source = "    path: apps\n    directory: {recurse: true, exclude: '*-draft.yaml'}\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("argocd/flat.yaml", &app("flat", "    path: apps/deep\n")),
+        ("apps/one.yaml", &config("one")),
+        ("apps/deep/two.yaml", &config("two")),
+        ("apps/deep/three-draft.yaml", &config("three")),
+    ]);
+    assert_eq!(
+        deployed(&rendering),
+        "argocd:argocd/flat.yaml#argocd/flat: shop/ConfigMap three, shop/ConfigMap two\n\
+         argocd:argocd/web.yaml#argocd/web: shop/ConfigMap two, shop/ConfigMap one\n"
+    );
+    assert!(rendering.repository.bundle(unit(&rendering, "manifests:apps").id).objects().is_empty());
+}
+
+const CHART: &str = "apiVersion: v2\nname: web\nversion: 0.1.0\n";
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n  namespace: \
+                        {{ .Release.Namespace }}\ndata:\n  image: {{ .Values.image }}\n  tag: {{ .Values.tag | \
+                        quote }}\n  host: {{ .Values.host }}\n  size: {{ .Values.size }}\n";
+
+#[test]
+fn a_chart_gets_its_values_in_layers() {
+    let source = "    path: charts/web\n    helm:\n      releaseName: shop-web\n      valueFiles: [values-prod.yaml, \
+                  /env/prod.yaml]\n      values: |\n        # here\n        host: prod.example.com\n      parameters:\n      - \
+                  {name: tag, value: '1.2'}\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("charts/web/Chart.yaml", CHART),
+        ("charts/web/values.yaml", "image: web\ntag: latest\nhost: example.com\nsize: 1\n"),
+        ("charts/web/values-prod.yaml", "image: registry/web\nsize: 2\n"),
+        ("env/prod.yaml", "size: 3\n"),
+        ("charts/web/templates/config.yaml", TEMPLATE),
+    ]);
+    let name = "argocd:argocd/web.yaml#argocd/web";
+    assert_eq!(deployed(&rendering), format!("{name}: shop/ConfigMap shop-web\n"));
+    let object = &rendering.repository.bundle(unit(&rendering, name).id).objects()[0];
+    let data =
+        |key| object.field(&["data", key]).and_then(|it| it.scalar_text()).unwrap_or_default().into_owned();
+    assert_eq!(
+        [data("image"), data("tag"), data("host"), data("size")],
+        ["registry/web", "1.2", "prod.example.com", "3"]
+    );
+    for (key, place) in [
+        ("image", "charts/web/values-prod.yaml:1 registry/web"),
+        ("size", "env/prod.yaml:1 3"),
+        ("host", "argocd/web.yaml:14 prod.example.com"),
+        ("tag", "argocd/web.yaml:16 '1.2'"),
+    ] {
+        assert_eq!(edited(&rendering, name, &["data", key]), place);
+    }
+}
+
+#[test]
+fn values_in_the_object_are_edited_there() {
+    let source = "    path: charts/web\n    helm:\n      valuesObject:\n        host: prod.example.com\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("charts/web/Chart.yaml", CHART),
+        ("charts/web/values.yaml", "image: web\ntag: latest\nhost: example.com\nsize: 1\n"),
+        ("charts/web/templates/config.yaml", TEMPLATE),
+    ]);
+    let place = edited(&rendering, "argocd:argocd/web.yaml#argocd/web", &["data", "host"]);
+    assert_eq!(place, "argocd/web.yaml:11 prod.example.com");
+}
+
+#[test]
+fn a_kustomization_is_built_with_what_the_source_adds() {
+    let source =
+        "    path: k8s\n    kustomize:\n      namePrefix: prod-\n      images: ['web=registry/web:2']\n";
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      \
+                      containers:\n      - {name: web, image: web:1}\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("k8s/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("k8s/web.yaml", deployment),
+    ]);
+    assert_eq!(deployed(&rendering), "argocd:argocd/web.yaml#argocd/web: shop/Deployment prod-web\n");
+    assert!(rendering.repository.bundle(unit(&rendering, "kustomize:k8s").id).objects().is_empty());
+}
+
+#[test]
+fn applications_that_a_chart_makes_are_followed() {
+    let template = format!(
+        "{{{{- range .Values.apps }}}}\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {{{{ . \
+         }}}}\nspec:\n  destination: {{namespace: {{{{ . }}}}}}\n  source:\n    repoURL: {URL}\n    path: apps/{{{{ . }}}}\n{{{{- \
+         end }}}}\n"
+    );
+    let rendering = rendered(&[
+        ("argocd/root.yaml", &app("root", "    path: charts/apps\n")),
+        ("charts/apps/Chart.yaml", CHART),
+        ("charts/apps/values.yaml", "apps: [web, gone]\n"),
+        ("charts/apps/templates/apps.yaml", &template),
+        ("apps/web/web.yaml", &config("web")),
+    ]);
+    assert_eq!(
+        deployed(&rendering),
+        "argocd:argocd/root.yaml#argocd/root: shop/Application web, shop/Application gone\n\
+         argocd:charts/apps/templates/apps.yaml#gone (not whole):\n\
+         argocd:charts/apps/templates/apps.yaml#web: web/ConfigMap web\n\
+         charts/apps/templates/apps.yaml: `apps/gone`, which Application gone deploys, is not here\n"
+    );
+}
+
+fn set(spec: &str) -> String {
+    format!("apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: all}}\nspec:\n{spec}")
+}
+
+const TREE: &[(&str, &str)] = &[
+    ("apps/api/config.json", "{\"team\": {\"name\": \"one\"}}"),
+    ("apps/api/api.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: api\n"),
+    ("apps/web/config.json", "{\"team\": {\"name\": \"two\"}}"),
+    ("apps/web/web.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n"),
+];
+
+fn deployed_by(set: &str) -> String {
+    let mut files: Vec<(&str, &str)> = TREE.to_vec();
+    files.push(("argocd/set.yaml", set));
+    deployed(&rendered(&files))
+}
+
+#[test]
+fn a_set_makes_an_application_for_each_directory() {
+    let text = set(&format!(
+        "  generators:\n  - git: {{repoURL: '{URL}', directories: [{{path: apps/*}}, {{path: apps/api, exclude: \
+         true}}]}}\n  template:\n    metadata: {{name: '{{{{path.basename}}}}-{{{{path[0]}}}}'}}\n    spec:\n      destination: \
+         {{namespace: shop}}\n      source: {{repoURL: '{URL}', path: '{{{{path}}}}'}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all: -/Application web-apps\n\
+         argocd:argocd/set.yaml#web-apps: shop/ConfigMap web\n"
+    );
+}
+
+#[test]
+fn a_set_makes_an_application_for_each_file() {
+    let text = set(&format!(
+        "  goTemplate: true\n  generators:\n  - git: {{repoURL: '{URL}', files: [{{path: apps/**/config.json}}]}}\n  \
+         template:\n    metadata: {{name: '{{{{ .path.basename | upper | lower }}}}-{{{{ .team.name }}}}'}}\n    spec:\n      \
+         destination: {{namespace: '{{{{ .team.name }}}}'}}\n      source: {{repoURL: '{URL}', path: '{{{{ .path.path }}}}'}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all: -/Application api-one, -/Application web-two\n\
+         argocd:argocd/set.yaml#api-one: one/ConfigMap api\n\
+         argocd:argocd/set.yaml#web-two: two/ConfigMap web\n"
+    );
+}
+
+#[test]
+fn a_matrix_shows_the_second_what_the_first_gave() {
+    let text = set(&format!(
+        "  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - list: {{elements: [{{dir: apps}}]}}\n      \
+         - git: {{repoURL: '{URL}', directories: [{{path: '{{{{ .dir }}}}/w*'}}]}}\n  template:\n    metadata: {{name: '{{{{ \
+         .dir }}}}-{{{{ .path.basename }}}}'}}\n    spec:\n      destination: {{namespace: shop}}\n      source: {{repoURL: \
+         '{URL}', path: '{{{{ .path.path }}}}'}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all: -/Application apps-web\n\
+         argocd:argocd/set.yaml#apps-web: shop/ConfigMap web\n"
+    );
+}
+
+#[test]
+fn clusters_that_the_tree_does_not_name_stay_open() {
+    let text = set(&format!(
+        "  generators:\n  - merge:\n      mergeKeys: [nameNormalized]\n      generators:\n      - clusters: {{selector: \
+         {{matchLabels: {{a: b}}}}, values: {{root: apps, dir: web}}}}\n      - list: {{elements: [{{nameNormalized: one, \
+         values.dir: api}}]}}\n  template:\n    metadata: {{name: 'x-{{{{nameNormalized}}}}'}}\n    spec:\n      destination: \
+         {{server: '{{{{server}}}}', namespace: shop}}\n      source: {{repoURL: '{URL}', path: \
+         '{{{{values.root}}}}/{{{{values.dir}}}}'}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all (not whole): -/Application x-any, -/Application x-one\n\
+         argocd:argocd/set.yaml#x-any: shop/ConfigMap web\n\
+         argocd:argocd/set.yaml#x-one: shop/ConfigMap api\n\
+         argocd/set.yaml: the clusters that Argo CD knows are not written in the tree\n"
+    );
+}
+
+#[test]
+fn a_patch_changes_what_the_template_made() {
+    let text = set(&format!(
+        "  goTemplate: true\n  generators:\n  - list: {{elements: [{{name: web, ns: other}}]}}\n  templatePatch: |\n    spec:\n      \
+         destination:\n        namespace: {{{{ .ns }}}}\n  template:\n    metadata: {{name: '{{{{ .name }}}}'}}\n    spec:\n      \
+         destination: {{namespace: shop}}\n      source: {{repoURL: '{URL}', path: 'apps/{{{{ .name }}}}'}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all: -/Application web\n\
+         argocd:argocd/set.yaml#web: other/ConfigMap web\n"
+    );
+}
+
+#[test]
+fn a_field_of_a_generated_application_is_edited_in_the_set() {
+    let text = set(&format!(
+        "  generators:\n  - list: {{elements: [{{name: web}}]}}\n  template:\n    metadata: {{name: '{{{{name}}}}'}}\n    \
+         spec:\n      destination: {{namespace: shop}}\n      source:\n        repoURL: {URL}\n        path: apps/{{{{name}}}}/none\n"
+    ));
+    let rendering = rendered(&[("argocd/set.yaml", &text), ("apps/web/web.yaml", &config("web"))]);
+    let place = edited(&rendering, "argocd:argocd/set.yaml#all", &["spec", "source", "path"]);
+    assert_eq!(place, "argocd/set.yaml:13 apps/{{name}}/none");
+}
+
+#[test]
+fn what_stands_elsewhere_is_told() {
+    let chart = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: redis}\nspec:\n  destination: \
+                 {namespace: shop}\n  source: {repoURL: 'https://charts.example.com', chart: redis, targetRevision: 20.1.0}\n";
+    let rendering = rendered(&[("argocd/redis.yaml", chart)]);
+    let told = deployed(&rendering);
+    assert!(told.contains("argocd:argocd/redis.yaml#redis (not whole):"), "{told}");
+    assert!(
+        told.contains("Application redis deploys chart redis 20.1.0 of https://charts.example.com"),
+        "{told}"
+    );
+    assert_eq!(rendering.repository.facts.remotes.len(), 1);
+}
+
+#[test]
+fn a_circle_of_applications_ends() {
+    let rendering = rendered(&[("apps/root.yaml", &app("root", "    path: apps\n"))]);
+    assert_eq!(deployed(&rendering), "argocd:apps/root.yaml#argocd/root: argocd/Application root\n");
+}
