@@ -152,7 +152,7 @@ fn has_unknown_maker(world: &World<'_>, link: &Link, name: &str) -> bool {
 
 /// Whether what is released does not stand in this tree.
 fn is_foreign(world: &World<'_>, release: &Object) -> bool {
-    let sources = Source::of(release);
+    let sources = Source::written(release);
     let is_own = |source: &Source<'_>| {
         !source.is_chart() && source.literal("repoURL").is_some_and(|it| own_repository(world, it).is_some())
     };

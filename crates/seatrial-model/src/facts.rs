@@ -87,6 +87,30 @@ pub struct RemoteUse {
     pub source: RemoteSource,
 }
 
+/// What a set says of a cluster that the tree does not define.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenCluster {
+    /// Its name; it may belong to another environment.
+    Named,
+    /// Nothing, and none is named: it stands for all.
+    Any,
+    /// Nothing, and others are named: there may be none.
+    Rest,
+}
+
+/// An Application that a set makes for a cluster which the tree does not name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenApplication {
+    /// Its text.
+    pub file: FileId,
+    /// Its name, which it shares with those that the set makes elsewhere.
+    pub name: String,
+    /// What is known of its cluster.
+    pub cluster: OpenCluster,
+    /// Whether the directory that it deploys is there.
+    pub is_there: bool,
+}
+
 /// What was found, what was rendered, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -153,9 +177,8 @@ pub struct RenderFacts {
     /// The `ApplicationSet` objects whose Applications stand in units of their
     /// own.
     pub filled_sets: Vec<Span>,
-    /// Generators of an `ApplicationSet` that find nothing in this repository,
-    /// and the paths they look for.
-    pub empty_generators: Vec<(Span, String)>,
+    /// Applications for clusters that the tree does not name.
+    pub open_applications: Vec<OpenApplication>,
 }
 
 impl RenderFacts {

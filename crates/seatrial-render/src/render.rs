@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_helm::RemoteDependency;
 use seatrial_model::{
@@ -174,7 +174,7 @@ impl Run {
             streams: &mut rendered.streams,
             skipped: &mut self.intake.skipped,
             generated: &mut rendered.generated,
-            names: FxHashSet::default(),
+            names: FxHashMap::default(),
         }
         .deliver();
         facts.files = files;

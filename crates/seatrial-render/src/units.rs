@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     /// Whether the objects are all that it would apply; of the kinds that this
     /// is not known of otherwise.
     pub(crate) is_whole: bool,
+    /// What its name has in place of the path.
+    pub(crate) called_after: Option<String>,
     /// The directories that it deploys, where it stands elsewhere.
     pub(crate) directories: Vec<TreePath>,
     /// What is taken for granted about its objects.
@@ -94,6 +96,7 @@ impl Draft {
             objects: Vec::new(),
             made: Vec::new(),
             is_whole: false,
+            called_after: None,
             directories: Vec::new(),
             assumptions: Vec::new(),
             consumer: None,
@@ -102,7 +105,13 @@ impl Draft {
 
     /// The unit's name.
     pub(crate) fn name(&self) -> String {
-        format!("{}:{}{}", self.kind.as_str(), self.path, self.suffix)
+        format!("{}:{}", self.kind.as_str(), self.place())
+    }
+
+    /// What follows the word for its kind in that name.
+    pub(crate) fn place(&self) -> String {
+        let path = self.called_after.as_deref().unwrap_or(self.path.as_str());
+        format!("{}{}", if path.is_empty() { "." } else { path }, self.suffix)
     }
 }
 

@@ -38,6 +38,14 @@ pub fn normalize_url(url: &str) -> String {
     if let Some((host, path)) = scp_host(url) {
         return join(&host.to_ascii_lowercase(), path);
     }
+    // With a slash for the colon git takes it for a path, Argo CD for the same.
+    if let Some((authority, path)) = url.split_once('/')
+        && let Some((user, host)) = authority.split_once('@')
+        && !user.is_empty()
+        && host.contains('.')
+    {
+        return join(&host.to_ascii_lowercase(), path);
+    }
     trim_path(url).to_owned()
 }
 
@@ -121,6 +129,7 @@ mod tests {
             "https://user:p@ss@github.com:443/o/r?x=1#main",
             "git@github.com:o/r",
             "git@github.com:/o/r.git",
+            "git@github.com/o/r.git",
             "github.com:o/r.git",
             "ssh://git@github.com:22/o/r/",
             "ssh://git@github.com:2222/o//r",

@@ -46,7 +46,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for source in Source::of(object) {
+        for source in Source::of(context.world().repository, object) {
             if source.is_chart() {
                 report_chart(object, &source, report);
             } else {

@@ -60,7 +60,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for source in Source::of(object).iter().filter(|it| !it.is_chart()) {
+        for source in Source::of(context.world().repository, object).iter().filter(|it| !it.is_chart()) {
             report_source(context.world(), object, source, report);
         }
     }
@@ -73,6 +73,7 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
         return;
     }
     let revision = source.field.text("targetRevision").unwrap_or_default();
+    let Some(gravest) = gitops::gravity(world, object) else { return };
     let elsewhere = gitops::standing_elsewhere(origins, revision, &path);
     let (title, name) = (object.title(), shown(world, &path));
     let message = match elsewhere.unwrap_or(found) {
@@ -89,7 +90,11 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
     let is_looked_up = elsewhere.is_some() && gitops::is_complete(origins);
     let is_proven = is_sure && (!is_other || is_looked_up);
     let severity = if is_proven { Severity::Error } else { Severity::Warning };
+    let severity = severity.min(gravest);
     let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
+    if gravest < Severity::Error {
+        notice = notice.because("it is made for a cluster that the tree does not define");
+    }
     if elsewhere.is_some() {
         notice =
             notice.because(format!("neither `{revision}`, which it tracks, nor the tree under trial has it"));

@@ -60,7 +60,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        for source in Source::of(object).iter().filter(|it| !it.is_chart()) {
+        for source in Source::of(context.world().repository, object).iter().filter(|it| !it.is_chart()) {
             let Some((origins, is_sure)) = source.own_repository(context.world()) else { continue };
             let Some(revision) = source.literal("targetRevision") else { continue };
             if Revision::of(origins, revision) == Revision::Absent {

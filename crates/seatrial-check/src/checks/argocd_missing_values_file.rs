@@ -74,7 +74,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let sources = Source::of(object);
+        let sources = Source::of(context.world().repository, object);
         for source in &sources {
             let is_optional = NamedValues::is_optional(source);
             for values in NamedValues::of(source) {
@@ -138,11 +138,12 @@ fn absent(
         }
         Proof::Open => (false, Some(format!("`{revision}` is tracked; looked up in the tree under trial"))),
     };
+    let gravest = gitops::gravity(world, object)?;
     let what = if is_pattern { "which fits no file of" } else { "which is not in" };
     let message =
         format!("{} takes values from `{}`, {what} this repository", object.title(), shown(world, &path));
     let severity = if is_proven && is_sure { Severity::Error } else { Severity::Warning };
-    let notice = Notice::new(&CHECK.info, values.field.location(), message).severity(severity);
+    let notice = Notice::new(&CHECK.info, values.field.location(), message).severity(severity.min(gravest));
     let notice = because.into_iter().fold(notice, Notice::because);
     Some(with_help(world, notice, values, &path))
 }

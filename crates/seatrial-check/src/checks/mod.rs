@@ -4,6 +4,7 @@
 mod admin_rights_for_everyone;
 mod allowed_privilege_escalation;
 mod argocd_chart_source;
+mod argocd_empty_generator;
 mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
@@ -190,6 +191,7 @@ pub static ALL: &[&Check] = &[
     &admin_rights_for_everyone::CHECK,
     &allowed_privilege_escalation::CHECK,
     &argocd_chart_source::CHECK,
+    &argocd_empty_generator::CHECK,
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,

@@ -74,7 +74,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let paths: Vec<Field<'_>> = if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
             Field::root(object).keys(&["spec", "path"]).into_iter().collect()
         } else {
-            let sources = Source::of(object);
+            let sources = Source::of(context.world().repository, object);
             sources.iter().filter(|it| !it.is_chart()).filter_map(|it| it.field.key("path")).collect()
         };
         for path in paths {

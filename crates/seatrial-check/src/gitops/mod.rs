@@ -5,7 +5,8 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use seatrial_model::{Field, Object, Origins, Repository};
+use seatrial_diagnostics::Severity;
+use seatrial_model::{Field, Object, OpenCluster, Origins, Repository};
 use seatrial_source::{Completeness, EntryKind, TreePath, normalize_url};
 
 pub(crate) use values::{Holder, NamedValues, fitting};
@@ -25,8 +26,16 @@ pub(crate) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// The sources of an object; none for other kinds.
-    pub(crate) fn of(object: &'a Object) -> Vec<Self> {
+    /// The sources of an object; none for other kinds, and none of a set whose
+    /// Applications are here themselves.
+    pub(crate) fn of(repository: &Repository, object: &'a Object) -> Vec<Self> {
+        let is_filled =
+            object.kind() == "ApplicationSet" && repository.facts.filled_sets.contains(&object.span());
+        if is_filled { Vec::new() } else { Self::written(object) }
+    }
+
+    /// The sources of an object, also of a set.
+    pub(crate) fn written(object: &'a Object) -> Vec<Self> {
         let root = Field::root(object);
         let spec = match object.kind() {
             _ if object.group() != ARGO => None,
@@ -72,11 +81,29 @@ impl<'a> Source<'a> {
         let unit = world.repository.bundle(self.field.object().unit());
         let applications = unit.of_kind(ARGO, "Application").chain(unit.of_kind(ARGO, "ApplicationSet"));
         let url = normalize_url(url);
-        applications.take(APPLICATIONS_MAX).flat_map(Source::of).any(|source| {
+        let applications = applications.take(APPLICATIONS_MAX);
+        applications.flat_map(|it| Source::of(world.repository, it)).any(|source| {
             let is_same = source.literal("repoURL").is_some_and(|it| normalize_url(it) == url);
             let path = source.literal("path").filter(|it| is_same && it.trim_matches('/').contains('/'));
             path.and_then(|it| standing(world, it)).is_some_and(|it| it.1 == Standing::Directory)
         })
+    }
+}
+
+/// How grave it is at most that a directory or file of an Application is not
+/// there; none where nothing is to be said: it is for a cluster that the tree
+/// does not name, and may belong to another environment.
+pub(crate) fn gravity(world: &World<'_>, object: &Object) -> Option<Severity> {
+    let all = &world.repository.facts.open_applications;
+    let file = object.span().file;
+    let Some(open) = all.iter().find(|it| it.file == file) else { return Some(Severity::Error) };
+    match open.cluster {
+        OpenCluster::Rest => None,
+        OpenCluster::Any => Some(Severity::Warning),
+        OpenCluster::Named => {
+            let is_there = all.iter().any(|it| it.name == open.name && it.is_there);
+            (!is_there).then_some(Severity::Warning)
+        }
     }
 }
 
@@ -129,7 +156,7 @@ impl Revision {
 /// who can read the revision fills `Origins::elsewhere` with what stands there.
 pub fn asked_elsewhere(repository: &Repository) -> BTreeSet<(String, TreePath)> {
     let Some(origins) = &repository.origins else { return BTreeSet::new() };
-    let all = repository.objects().map(Source::of).filter(|it| !it.is_empty());
+    let all = repository.objects().map(|it| Source::of(repository, it)).filter(|it| !it.is_empty());
     all.flat_map(|sources| asked_of(origins, &sources)).take(ASKED_MAX).collect()
 }
 

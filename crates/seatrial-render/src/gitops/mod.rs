@@ -10,7 +10,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_model::{RenderFacts, Skip, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::{Node, Stream};
@@ -19,7 +19,7 @@ use crate::Request;
 use crate::charts::Charts;
 use crate::documents::Typing;
 use crate::kustomizations::{Kustomizations, Maker};
-use crate::units::{DraftObject, Drafts};
+use crate::units::{Draft, DraftObject, Drafts};
 
 use generated::Generated;
 use here::Here;
@@ -41,8 +41,12 @@ struct Found {
     object: DraftObject,
     /// The file that its name stands in.
     file: TreePath,
+    /// The unit that brought it to light, without the word for its kind.
+    holder: String,
     role: UnitRole,
     depth: usize,
+    /// Whether it hangs on a cluster that the tree does not name.
+    is_open: bool,
 }
 
 /// Follows what a tree has deployed.
@@ -63,7 +67,7 @@ pub(crate) struct Deliverer<'a> {
     pub(crate) skipped: &'a mut Vec<Skip>,
     pub(crate) generated: &'a mut Generated,
     /// The units that have come up.
-    pub(crate) names: FxHashSet<String>,
+    pub(crate) names: FxHashMap<String, Vec<String>>,
 }
 
 impl Deliverer<'_> {
@@ -95,16 +99,20 @@ impl Deliverer<'_> {
     /// The objects of units of a kind that nothing else deploys.
     fn found_in(&self, kind: UnitKind) -> Vec<Found> {
         let drafts = self.drafts.iter().filter(|it| it.kind == kind && it.consumer.is_none());
-        let all = drafts.flat_map(|draft| draft.objects.iter().map(move |object| (draft.role, object)));
-        let found = all.filter(|(_, object)| argo::kind_of(object).is_some());
-        found
-            .map(|(role, object)| Found {
-                file: self.file_of(object),
-                object: object.clone(),
-                role,
-                depth: 0,
-            })
-            .collect()
+        let mut all = Vec::new();
+        for draft in drafts {
+            for object in draft.objects.iter().filter(|it| delivers(it)) {
+                all.push(Found {
+                    file: self.file_of(object),
+                    object: object.clone(),
+                    holder: draft.place(),
+                    role: draft.role,
+                    depth: 0,
+                    is_open: false,
+                });
+            }
+        }
+        all
     }
 
     fn follow(&mut self, found: &Found) -> Vec<Found> {
@@ -118,13 +126,34 @@ impl Deliverer<'_> {
     /// The file that an object's name stands in.
     fn file_of(&self, object: &DraftObject) -> TreePath {
         let source = &object.source;
-        let file = source.stream.file();
         let root = source.stream.node(source.root);
         let name = root.get("metadata").and_then(|it| it.get("name")).unwrap_or(root);
-        let written = self.kustomizations.written(name.span()).map(|it| it.file);
-        let file = written.unwrap_or(file);
-        let known = self.facts.paths.iter().find(|it| it.0 == file);
-        known.map_or_else(|| self.sources.file(file).path().clone(), |it| it.1.clone())
+        let file = self.kustomizations.written(name.span()).unwrap_or(name.span()).file;
+        let template = self.charts.by_text.get(&file).map(|&(at, text)| {
+            let unit = &self.charts.units[at];
+            unit.template(text, &self.charts.all[unit.chart])
+        });
+        self.sources.file(template.unwrap_or(file)).path().clone()
+    }
+
+    /// The name of a unit that is new; none where the same object came up
+    /// before. Another one of its name is called after what brought it to light.
+    fn claim(&mut self, draft: &mut Draft, root: Node<'_>, found: &Found) -> Option<String> {
+        let content = root.to_json();
+        let known = self.names.entry(draft.name()).or_default();
+        if known.contains(&content) {
+            return None;
+        }
+        known.push(content);
+        if known.len() > 1 {
+            draft.called_after = Some(found.holder.clone());
+            let known = self.names.entry(draft.name()).or_default();
+            if !known.is_empty() {
+                return None;
+            }
+            known.push(String::new());
+        }
+        Some(draft.name())
     }
 
     /// Units whose objects are all applied by others are judged through these.

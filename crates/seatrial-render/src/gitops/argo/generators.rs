@@ -21,9 +21,20 @@ const IN_CLUSTER_SERVER: &str = "https://kubernetes.default.svc";
 pub(super) struct Params {
     pub(super) item: Item,
     /// Whether some hang on what the tree does not say: which clusters there are.
-    pub(super) is_open: bool,
+    pub(super) openness: Openness,
     /// The generator they come from.
     pub(super) span: Option<Span>,
+}
+
+/// How much the tree says of the cluster that parameters are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Openness {
+    /// All.
+    Settled,
+    /// Its name.
+    Named,
+    /// Nothing: it may be any.
+    Any,
 }
 
 /// What generators gave, and what they did not.
@@ -32,8 +43,6 @@ pub(super) struct Generation<'a> {
     pub(super) filler: &'a Filler,
     /// Why something is missing.
     pub(super) gaps: Vec<(SkipCode, String)>,
-    /// Generators of this repository that fit nothing, and what they look for.
-    pub(super) empty: Vec<(Option<Span>, String)>,
 }
 
 impl Generation<'_> {
@@ -65,13 +74,14 @@ impl Generation<'_> {
                 }
             };
             for params in &mut found {
-                params.is_open |= outer.is_some_and(|it| it.is_open);
+                let around = outer.map_or(Openness::Settled, |it| it.openness);
+                params.openness = params.openness.max(around);
                 params.span = params.span.or(part.span);
             }
             all.extend(found);
         }
         if let Some(selector) = generator.get("selector") {
-            all.retain(|it| it.is_open || is_selected(selector, &it.item));
+            all.retain(|it| it.openness != Openness::Settled || is_selected(selector, &it.item));
         }
         all.truncate(PARAMS_MAX);
         all
@@ -88,7 +98,7 @@ impl Generation<'_> {
         }
         let known = |item: Item| {
             let item = if self.filler.is_go() { item } else { flat(&item) };
-            Params { is_open: false, span: item.span, item }
+            Params { openness: Openness::Settled, span: item.span, item }
         };
         elements.into_iter().map(known).collect()
     }
@@ -101,18 +111,11 @@ impl Generation<'_> {
             self.gaps.push((SkipCode::Remote, format!("a generator looks into {url}")));
             return Vec::new();
         }
-        let (wanted, mut found) = match (git.list("directories"), git.list("files")) {
+        let mut found = match (git.list("directories"), git.list("files")) {
             ([], []) => return Vec::new(),
-            ([], files) => (files, self.files(git, files)),
-            (directories, _) => (directories, self.directories(git, directories)),
+            ([], files) => self.files(git, files),
+            (directories, _) => self.directories(git, directories),
         };
-        if found.is_empty() {
-            let paths: Vec<&str> =
-                wanted.iter().filter(|it| !it.flag("exclude")).filter_map(|it| it.word("path")).collect();
-            if !paths.is_empty() && paths.iter().all(|it| !it.contains("{{")) {
-                self.empty.push((git.span, paths.join("`, `")));
-            }
-        }
         found.truncate(PARAMS_MAX);
         found.into_iter().filter_map(|it| self.with_values(git, it)).collect()
     }
@@ -203,7 +206,7 @@ impl Generation<'_> {
         let open = ["name", "nameNormalized", "server", "project"];
         let item =
             Item::map(open.map(|key| (key.to_owned(), Item::text(format!("{{{{{dot}{key}}}}}")))).to_vec());
-        all.extend(self.with_values(clusters, item).map(|it| Params { is_open: true, ..it }));
+        all.extend(self.with_values(clusters, item).map(|it| Params { openness: Openness::Any, ..it }));
         all
     }
 
@@ -230,7 +233,7 @@ impl Generation<'_> {
                 item.set(&format!("values.{key}"), value.clone());
             }
         }
-        Some(Params { item, is_open: false, span: generator.span })
+        Some(Params { item, openness: Openness::Settled, span: generator.span })
     }
 
     /// Every pair of what two generators give; the second sees what the first gave.
@@ -244,7 +247,8 @@ impl Generation<'_> {
                 }
                 let mut item = other.item;
                 item.merge(&one.item, false);
-                all.push(Params { item, is_open: one.is_open || other.is_open, span: other.span });
+                let openness = one.openness.max(other.openness);
+                all.push(Params { item, openness, span: other.span });
             }
         }
         all
@@ -262,11 +266,14 @@ impl Generation<'_> {
                 let fits = |it: &Params| self.key_of(&keys, &it.item).is_some_and(|it| it == key);
                 if let Some(base) = all.iter_mut().find(|it| fits(it)) {
                     base.item.merge(&over.item, false);
-                } else if let Some(open) = all.iter().find(|it| it.is_open && self.is_open(&keys, &it.item)) {
+                } else if let Some(open) =
+                    all.iter().find(|it| it.openness == Openness::Any && self.is_open(&keys, &it.item))
+                {
                     // It names a cluster that is likely to be there.
                     let mut named = open.clone();
                     named.item.merge(&over.item, false);
                     named.span = over.span;
+                    named.openness = Openness::Named;
                     all.push(named);
                 }
                 if all.len() >= PARAMS_MAX {

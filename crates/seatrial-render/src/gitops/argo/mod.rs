@@ -77,15 +77,15 @@ impl Deliverer<'_> {
             is_whole: true,
             ..Draft::new(UnitKind::ArgoCd, found.file.clone(), found.role)
         };
-        let name = draft.name();
-        if !self.names.insert(name.clone()) {
-            return Vec::new();
-        }
+        let Some(name) = self.claim(&mut draft, root, found) else { return Vec::new() };
         let call = Call { app: &app, unit: &name, file: &found.file };
         for (at, source) in app.sources.iter().enumerate() {
             let mut made = self.source(&call, source, at);
             for (code, reason) in made.gaps.drain(..) {
                 draft.is_whole = false;
+                if found.is_open {
+                    continue;
+                }
                 self.skip(found, source.node.span(), code, reason);
             }
             if let Some(revision) =
@@ -114,6 +114,10 @@ impl Deliverer<'_> {
                 object.namespace = Some(SmolStr::new(namespace));
             }
         }
+        if found.is_open && draft.objects.is_empty() {
+            // Whether there is such a cluster is not known.
+            return Vec::new();
+        }
         let more = self.more(&draft, found);
         self.drafts.add(draft);
         more
@@ -127,7 +131,9 @@ impl Deliverer<'_> {
                 file: self.file_of(object),
                 object: object.clone(),
                 role: if found.role == UnitRole::Base { UnitRole::Candidate } else { found.role },
+                holder: found.holder.clone(),
                 depth: found.depth + 1,
+                is_open: false,
             })
             .collect()
     }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{ObjectSource, SkipCode, UnitKind};
-use seatrial_source::{Span, TreePath};
+use seatrial_model::{ObjectSource, OpenApplication, OpenCluster, SkipCode, UnitKind};
+use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, parse};
 
 use super::super::{Deliverer, Found, suffix_of};
 use super::fill::Filler;
-use super::generators::{Generation, PARAMS_MAX, Params};
+use super::generators::{Generation, Openness, PARAMS_MAX, Params};
 use super::item::{Data, Item};
 use crate::documents::Typing;
 use crate::units::{Draft, DraftObject};
@@ -26,20 +26,14 @@ impl Deliverer<'_> {
         let set = Item::of(root);
         let spec = set.get("spec").cloned().unwrap_or_else(|| Item::map(Vec::new()));
         let filler = Filler::new(&spec);
-        let unit = draft.name();
-        if !self.names.insert(unit.clone()) {
-            return Vec::new();
-        }
+        let Some(unit) = self.claim(&mut draft, root, found) else { return Vec::new() };
         let mut count = 0;
+        let mut open = Vec::new();
         for generator in spec.list("generators") {
-            let mut generation =
-                Generation { tree: self, filler: &filler, gaps: Vec::new(), empty: Vec::new() };
+            let mut generation = Generation { tree: self, filler: &filler, gaps: Vec::new() };
             let all = generation.params(generator, None, 0);
-            let Generation { mut gaps, empty, .. } = generation;
+            let Generation { mut gaps, .. } = generation;
             let span = generator.span.unwrap_or(root.span());
-            if all.is_empty() {
-                self.note_empty(found, &empty);
-            }
             let template = template(generator, &spec);
             for params in all {
                 count += 1;
@@ -48,7 +42,13 @@ impl Deliverer<'_> {
                     break;
                 }
                 match application(&filler, &set, &spec, &template, &params) {
-                    Ok(app) => draft.objects.push(self.generated_object(&unit, count, &app, found, span)),
+                    Ok(app) => {
+                        let object = self.generated_object(&unit, count, &app, found, span);
+                        if params.openness != Openness::Settled {
+                            open.push((object.source.stream.file(), params.openness, app));
+                        }
+                        draft.objects.push(object);
+                    }
                     Err(error) => gaps.push((SkipCode::NotRendered, error)),
                 }
             }
@@ -62,21 +62,40 @@ impl Deliverer<'_> {
         if !draft.objects.is_empty() {
             self.facts.filled_sets.push(root.span());
         }
+        let is_open = |object: &DraftObject| open.iter().any(|it| it.0 == object.source.stream.file());
         let more = draft.objects.iter().map(|object| Found {
             object: object.clone(),
             file: found.file.clone(),
+            holder: found.holder.clone(),
             role: found.role,
             depth: found.depth + 1,
+            is_open: is_open(object),
         });
         let more = more.collect();
+        self.note_open(&open);
         self.drafts.add(draft);
         more
     }
 
-    fn note_empty(&mut self, found: &Found, empty: &[(Option<Span>, String)]) {
-        for (span, paths) in empty {
-            let span = span.unwrap_or(found.object.source.stream.node(found.object.source.root).span());
-            self.facts.empty_generators.push((span, paths.clone()));
+    /// Applications that hang on a cluster: whether what they deploy is there
+    /// says something only where it is there for none of their name.
+    fn note_open(&mut self, open: &[(FileId, Openness, Item)]) {
+        let names_all = open.iter().any(|it| it.1 == Openness::Named);
+        for (file, openness, app) in open {
+            let name = app.at(&["metadata", "name"]).and_then(Item::as_str).unwrap_or_default();
+            let path = app.at(&["spec", "source", "path"]).and_then(Item::as_str);
+            let directory = path.and_then(|it| self.here.path(it));
+            let is_there = directory.is_some_and(|it| self.here.has_directory(&it));
+            self.facts.open_applications.push(OpenApplication {
+                file: *file,
+                name: name.to_owned(),
+                cluster: match openness {
+                    Openness::Named => OpenCluster::Named,
+                    _ if names_all => OpenCluster::Rest,
+                    _ => OpenCluster::Any,
+                },
+                is_there,
+            });
         }
     }
 
@@ -144,7 +163,7 @@ fn application(
         }
     }
     let mut metadata = filled.get("metadata").cloned().unwrap_or_else(|| Item::map(Vec::new()));
-    if params.is_open {
+    if params.openness != Openness::Settled {
         close(&mut metadata);
         mark(&mut filled);
     }
