@@ -53,7 +53,7 @@ impl Filler {
         let options =
             Options { is_strict: self.is_strict, removes_no_value: false, limits, ..Options::default() };
         let mut engine = Engine::new(Arc::new(set), Trace::off(), options);
-        engine.execute("", value(params)).map(|it| it.text).map_err(|error| error.to_string())
+        engine.execute("", value(params)).map(|it| it.text.to_string()).map_err(|error| error.to_string())
     }
 
     /// Everything below an item with its parameters, keys included.
