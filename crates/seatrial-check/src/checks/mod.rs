@@ -70,6 +70,7 @@ mod invalid_role_rule;
 mod invalid_schedule;
 mod invalid_secret_data;
 mod job_kept_forever;
+mod left_out_namespace;
 mod line_break_in_name;
 mod literal_cluster_ip;
 mod mismatched_acme_server;
@@ -257,6 +258,7 @@ pub static ALL: &[&Check] = &[
     &invalid_schedule::CHECK,
     &invalid_secret_data::CHECK,
     &job_kept_forever::CHECK,
+    &left_out_namespace::CHECK,
     &line_break_in_name::CHECK,
     &literal_cluster_ip::CHECK,
     &mismatched_acme_server::CHECK,
