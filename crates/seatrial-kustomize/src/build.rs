@@ -245,10 +245,10 @@ impl Run<'_, '_> {
     }
 
     /// Notes an entry that names something of another host.
-    fn note_remote(&mut self, entry: &Text, path: &TreePath, source: RemoteSource) {
+    pub(crate) fn note_remote(&mut self, span: Span, path: &TreePath, source: RemoteSource) {
         let (path, span) = match &self.away {
             Some(away) => (away.path.clone(), away.entry.span),
-            None => (path.clone(), entry.span),
+            None => (path.clone(), span),
         };
         self.remotes.push(Remote { path, span, source });
     }
@@ -262,11 +262,17 @@ impl Run<'_, '_> {
     ) -> Result<Loaded, Refusal> {
         let loaded = self.loader.file(root, &entry.value)?;
         if let Some(remote) = RemoteName::file(&entry.value) {
-            self.note_remote(entry, &own.path, remote.source);
+            self.note_remote(entry.span, &own.path, remote.source);
             let entry = self.away.as_ref().map_or(entry.span, |away| away.entry.span);
             self.origins.stand_for(loaded.file, entry);
         }
         Ok(loaded)
+    }
+
+    /// What stands for an entry: where it lies on another host, the one of the
+    /// tree that led there.
+    pub(crate) fn at_home(&self, span: Span) -> Span {
+        self.away.as_ref().map_or(span, |away| away.entry.span)
     }
 
     /// Does something with what an entry names; what comes from another host
@@ -274,7 +280,7 @@ impl Run<'_, '_> {
     fn visit<T>(&mut self, entry: &Text, path: &TreePath, visit: impl FnOnce(&mut Self) -> T) -> T {
         let Some(remote) = RemoteName::read(&entry.value) else { return visit(self) };
         let repository = self.loader.repository(&remote);
-        self.note_remote(entry, path, remote.source);
+        self.note_remote(entry.span, path, remote.source);
         let before = self.away.clone();
         let stood = self.origins.stand_in(Some(before.as_ref().map_or(entry.span, |it| it.entry.span)));
         let was_unrestricted = std::mem::replace(&mut self.loader.is_unrestricted, false);
@@ -291,7 +297,7 @@ impl Run<'_, '_> {
 
     pub(crate) fn refused(&mut self, refusal: Refusal, at: &Text, path: &TreePath) {
         if let Refusal::Remote(remote) = &refusal {
-            self.note_remote(at, path, remote.0.clone());
+            self.note_remote(at.span, path, remote.0.clone());
         }
         let (kind, message) = match refusal {
             Refusal::Missing(message) => (ProblemKind::Missing, message),

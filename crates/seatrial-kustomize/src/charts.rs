@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seatrial_source::{EntryKind, FileId, TreePath};
+use seatrial_source::{EntryKind, FileId, RemoteSource, TreePath};
 use seatrial_yaml::{Dialect, Limits, parse};
 use smol_str::SmolStr;
 
@@ -222,13 +222,13 @@ impl Run<'_, '_> {
         entry: &At<Chart>,
         is_field: bool,
     ) -> Option<Vec<Resource>> {
-        let At { value: chart, span } = entry;
+        let span = &entry.span;
         if self.charts.is_none() {
             let message = "must specify --enable-helm";
             self.problem(ProblemKind::Unsupported, &own.path, Some(*span), message);
             return None;
         }
-        let request = match self.chart_request(own, root, chart, is_field) {
+        let request = match self.chart_request(own, root, entry, is_field) {
             Ok(request) => request,
             Err(Fault::Refused(refusal, value)) => {
                 self.refused(refusal, &Text { value, span: *span }, &own.path);
@@ -241,7 +241,7 @@ impl Run<'_, '_> {
         };
         let made = self.charts.as_deref_mut().map(|charts| charts.inflate(&request))?;
         // What a chart makes stands in no file; its entry can be edited.
-        let stood = self.origins.stand_in(Some(*span));
+        let stood = self.origins.stand_in(Some(self.at_home(*span)));
         let found = made.and_then(|made| {
             let stream = parse(span.file, made, Dialect::GoYaml3, &Limits::default());
             resources::read(&stream, &mut self.origins)
@@ -267,9 +267,10 @@ impl Run<'_, '_> {
         &mut self,
         own: &Kustomization,
         root: &TreePath,
-        chart: &Chart,
+        entry: &At<Chart>,
         is_field: bool,
     ) -> Result<ChartRequest, Fault> {
+        let chart = &entry.value;
         let said = |message: String| Fault::Said(ProblemKind::Chart, message);
         if chart.name.is_empty() {
             return Err(said("chart name cannot be empty".to_owned()));
@@ -282,7 +283,7 @@ impl Run<'_, '_> {
         if !matches!(chart.merge.as_str(), "" | "merge" | "override" | "replace") {
             return Err(said("valuesMerge must be one of [merge override replace]".to_owned()));
         }
-        let directory = self.chart_directory(own, root, chart)?;
+        let place = self.chart_directory(own, root, entry)?;
         let mut namespaces = vec![chart.namespace.clone()];
         // Until 5.7 a chart had the namespace that it was given itself.
         if is_field && self.version >= Version::V5_8 {
@@ -290,14 +291,14 @@ impl Run<'_, '_> {
         }
         let namespace = namespaces.into_iter().find(|it| !it.is_empty());
         let some = |text: &SmolStr| Some(text.clone()).filter(|it| !it.is_empty());
-        let mut values = vec![self.chart_values(own, root, chart, &directory)?];
+        let mut values = vec![self.chart_values(own, root, chart, &place)?];
         for file in &chart.additional_values {
             let loaded =
                 self.file(own, root, file).map_err(|refusal| Fault::Refused(refusal, file.value.clone()))?;
             values.push(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
         }
         Ok(ChartRequest {
-            chart: directory,
+            chart: place.directory,
             release: some(&chart.release),
             name_template: some(&chart.name_template),
             namespace,
@@ -310,13 +311,14 @@ impl Run<'_, '_> {
         })
     }
 
-    /// Where the chart lies; one that does not would be fetched.
+    /// Where the chart lies, or was put when it was fetched.
     fn chart_directory(
-        &self,
+        &mut self,
         own: &Kustomization,
         root: &TreePath,
-        chart: &Chart,
-    ) -> Result<TreePath, Fault> {
+        entry: &At<Chart>,
+    ) -> Result<Place, Fault> {
+        let chart = &entry.value;
         let home = [&chart.home, &own.chart_home].into_iter().find(|it| !it.is_empty());
         let mut name = home.map_or("charts", SmolStr::as_str).to_owned();
         if !chart.version.is_empty() && !chart.repository.is_empty() {
@@ -334,15 +336,23 @@ impl Run<'_, '_> {
         }
         let directory = root.join(&name).ok_or_else(outside)?;
         if self.loader.files.kind(&directory) == Some(EntryKind::Directory) {
-            return Ok(directory);
+            return Ok(Place { directory, is_fetched: false });
         }
         if chart.repository.is_empty() {
             let message = format!("no repo specified for pull, no chart found at '{}'", directory.as_str());
             return Err(Fault::Said(ProblemKind::Chart, message));
         }
+        let source = RemoteSource::chart(&chart.repository, &chart.name, &chart.version);
+        let fetched = self.loader.files.fetched(&source);
+        self.note_remote(entry.span, &own.path, source);
+        let why = match fetched.map(|archive| unpacked(&archive, &chart.name)) {
+            Ok(Some(directory)) => return Ok(Place { directory, is_fetched: true }),
+            Ok(None) => String::new(),
+            Err(why) => format!(": {why}"),
+        };
         let version = if chart.version.is_empty() { "its newest version" } else { &chart.version };
         let message = format!(
-            "chart '{}' ({version}) would be pulled from '{}' to '{}'",
+            "chart '{}' ({version}) would be pulled from '{}' to '{}'{why}",
             chart.name,
             chart.repository,
             directory.as_str()
@@ -356,7 +366,7 @@ impl Run<'_, '_> {
         own: &Kustomization,
         root: &TreePath,
         chart: &Chart,
-        directory: &TreePath,
+        place: &Place,
     ) -> Result<ChartValues, Fault> {
         let merged = |node: &Node| ChartValues {
             path: None,
@@ -368,10 +378,12 @@ impl Run<'_, '_> {
         }
         let loaded = match &chart.values_file {
             Some(file) => self.file(own, root, file),
-            None => directory
-                .join("values.yaml")
-                .ok_or(Refusal::Missing(String::new()))
-                .and_then(|path| self.loader.file_of(root, &path)),
+            None => {
+                // What was fetched lies beside every root, and belongs to this one.
+                let root = if place.is_fetched { &place.directory } else { root };
+                let path = place.directory.join("values.yaml");
+                path.ok_or(Refusal::Missing(String::new())).and_then(|path| self.loader.file_of(root, &path))
+            }
         };
         let loaded = loaded.map_err(|refusal| {
             let name = chart.values_file.as_ref().map_or("values.yaml", |it| it.value.as_str());
@@ -395,6 +407,18 @@ impl Run<'_, '_> {
             .map_err(|error| said(format!("could not merge values: {error}")))?;
         Ok(merged(&values.unwrap_or_else(|| Node::map(OriginId::NONE))))
     }
+}
+
+/// Where a chart lies.
+struct Place {
+    directory: TreePath,
+    is_fetched: bool,
+}
+
+/// The directory of a chart that was fetched, which is packed under another name.
+fn unpacked(archive: &TreePath, name: &str) -> Option<TreePath> {
+    let directory = TreePath::new(archive.as_str().strip_suffix(".tgz")?);
+    directory.join(name.rsplit('/').next().unwrap_or(name))
 }
 
 /// Why a chart cannot be rendered.

@@ -83,8 +83,9 @@ pub trait Files: Send + Sync {
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
 
     /// Where something of another host was put that was fetched before: the
-    /// directory of a git tree, the file or the chart's archive. It is to be
-    /// read like the tree's own, and no directory lists it.
+    /// directory of a git tree, the file, or the chart's archive `X.tgz`, which
+    /// lies unpacked in `X/NAME`, too. It is to be read like the tree's own, and
+    /// no directory lists it.
     fn fetched(&self, _source: &RemoteSource) -> Result<TreePath, NotFetched> {
         Err(NotFetched::Unlocked)
     }

@@ -13,10 +13,10 @@ pub(super) const FILES_MAX: usize = 50_000;
 
 /// A file out of an archive: its path below the chart's directory, and what it
 /// holds.
-pub(super) type Unpacked = (String, Vec<u8>);
+pub type Unpacked = (String, Vec<u8>);
 
 /// All files of an archive, in its order. An error has Helm's words.
-pub(super) fn unpack(bytes: &[u8], file_bytes_max: Option<u64>) -> Result<Vec<Unpacked>, String> {
+pub fn unpack(bytes: &[u8], file_bytes_max: Option<u64>) -> Result<Vec<Unpacked>, String> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         let reason = match bytes.len() {
             0 => "EOF",

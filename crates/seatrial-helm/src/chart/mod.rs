@@ -17,6 +17,7 @@ use seatrial_source::{FileId, Files, Span, TreePath};
 use crate::values::ValuesText;
 use crate::versions::HelmVersion;
 
+pub use archive::{Unpacked, unpack};
 pub use fields::Text;
 pub(crate) use globs::{Glob, path_match};
 pub use metadata::{Dependency, Import, Maintainer, Metadata};

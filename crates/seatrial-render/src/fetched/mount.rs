@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use seatrial_source::{
-    Entry, EntryKind, Files, NotFetched, ReadError, RemoteKind, RemoteSource, TreePath, normalize_url,
+    Entry, EntryKind, Files, MemoryFiles, NotFetched, ReadError, RemoteKind, RemoteSource, TreePath,
+    normalize_url,
 };
 
 use super::{Digest, LOCK_FILE, Lock, LockError, Pin, TreeBlob};
@@ -29,8 +30,12 @@ struct Mount {
     kind: RemoteKind,
     pin: Pin,
     path: TreePath,
+    /// The chart's name, the last part of what the tree calls it.
+    chart: String,
     /// Read when it is first asked for.
     content: OnceLock<Result<Content, NotFetched>>,
+    /// The files of a chart, unpacked when they are first asked for.
+    unpacked: OnceLock<MemoryFiles>,
 }
 
 enum Content {
@@ -77,7 +82,14 @@ impl Fetched {
         let path = self.below.join(&name).expect("a name stays inside");
         self.by_name.insert(name, at);
         self.by_source.insert(source.clone(), at);
-        self.mounts.push(Mount { kind: source.kind, pin: pin.clone(), path, content: OnceLock::new() });
+        self.mounts.push(Mount {
+            kind: source.kind,
+            pin: pin.clone(),
+            path,
+            chart: source.name.rsplit('/').next().unwrap_or_default().to_owned(),
+            content: OnceLock::new(),
+            unpacked: OnceLock::new(),
+        });
     }
 
     /// Everything that was asked for, whether it was there or not.
@@ -90,6 +102,20 @@ impl Fetched {
         let rest = path.below(&self.below).filter(|rest| !rest.is_empty())?;
         let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
         Some((&self.mounts[*self.by_name.get(name)?], TreePath::new(rest)))
+    }
+
+    /// The files of a chart below the directory that its archive is named for,
+    /// and the path there.
+    fn unpacked(&self, path: &TreePath) -> Option<(&MemoryFiles, TreePath, TreePath)> {
+        let rest = path.below(&self.below)?;
+        let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        let mount = &self.mounts[*self.by_name.get(&format!("{name}.tgz"))?];
+        let Ok(Content::File(bytes)) = self.content(mount) else { return None };
+        let files = mount.unpacked.get_or_init(|| {
+            let files = seatrial_helm::chart::unpack(bytes, None).unwrap_or_default();
+            files.into_iter().map(|(path, bytes)| (format!("{}/{path}", mount.chart), bytes)).collect()
+        });
+        Some((files, TreePath::new(rest), self.below.join(name)?))
     }
 
     fn content<'a>(&self, mount: &'a Mount) -> &'a Result<Content, NotFetched> {
@@ -134,6 +160,10 @@ fn name_of(source: &RemoteSource, pin: &Pin) -> String {
 
 impl Files for Fetched {
     fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        if let Some((files, rest, top)) = self.unpacked(directory) {
+            let here = |entry: Entry| Some(Entry { path: top.join(entry.path.as_str())?, ..entry });
+            return Ok(files.list(&rest)?.into_iter().filter_map(here).collect());
+        }
         let Some((mount, rest)) = self.find(directory) else { return self.files.list(directory) };
         match self.content(mount) {
             Ok(Content::Tree(tree)) => {
@@ -147,6 +177,9 @@ impl Files for Fetched {
     }
 
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        if let Some((files, rest, _)) = self.unpacked(path) {
+            return files.kind(&rest);
+        }
         let Some((mount, rest)) = self.find(path) else { return self.files.kind(path) };
         match self.content(mount) {
             Ok(Content::Tree(tree)) => tree.kind(&rest),
@@ -158,6 +191,9 @@ impl Files for Fetched {
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        if let Some((files, rest, _)) = self.unpacked(path) {
+            return files.read(&rest, limit);
+        }
         let Some((mount, rest)) = self.find(path) else { return self.files.read(path, limit) };
         match self.content(mount) {
             Ok(Content::Tree(tree)) => tree.read_file(&rest, limit),

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use seatrial_diagnostics::{Location, Sources};
 use seatrial_source::{
     EntryKind, Files, MemoryFiles, NotFetched, ReadError, RemoteSource, SourceMap, Span, TreePath,
 };
@@ -219,9 +220,8 @@ fn a_fetched_dependency_takes_part_and_stands_at_its_entry() {
     assert_eq!(repository.facts.remotes[0].source, source);
     let unit = &repository.units[0];
     let object = repository.bundle(unit.id).objects().first().expect("the chart makes one");
-    let path = "spec.replicas".parse().expect("it is a path");
-    let at = seatrial_diagnostics::Location::field(unit.id, object.id(), path);
-    let origin = seatrial_diagnostics::Sources::origin(&rendering, &at).expect("it comes from somewhere");
+    let at = Location::field(unit.id, object.id(), "spec.replicas".parse().expect("it is a path"));
+    let origin = rendering.origin(&at).expect("it comes from somewhere");
     assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "web/Chart.yaml");
     assert!(rendering.sources.text(origin.edit).starts_with("name: store"));
 }
@@ -243,4 +243,20 @@ fn the_version_that_the_charts_own_lock_holds_on_to_is_asked_for() {
     let files = mounted(&[("web/Chart.yaml", CHART), ("web/Chart.lock", lock)], &[]);
     rendering(&files);
     assert_eq!(files.asked(), [RemoteSource::chart("https://charts.example.com", "store", "1.2.3")]);
+}
+
+#[test]
+fn a_kustomization_takes_a_fetched_chart() {
+    let source = RemoteSource::chart("https://charts.example.com", "store", "1.4.0");
+    let text = "helmCharts:\n- {name: store, repo: https://charts.example.com, version: 1.4.0, valuesInline: {a: 2}}\n";
+    let files = mounted(&[("k8s/kustomization.yaml", text)], &[(source.clone(), store())]);
+    let rendering = rendering(&files);
+    let repository = &rendering.repository;
+    assert_eq!(repository.coverage.skipped, []);
+    let unit = &repository.units[0];
+    let object = repository.bundle(unit.id).objects().first().expect("the chart makes one");
+    let at = Location::field(unit.id, object.id(), "spec.replicas".parse().expect("it is a path"));
+    let origin = rendering.origin(&at).expect("it comes from somewhere");
+    assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "k8s/kustomization.yaml");
+    assert_eq!(repository.facts.remotes.iter().map(|it| &it.source).collect::<Vec<_>>(), [&source]);
 }
