@@ -20,7 +20,7 @@ pub(crate) fn of_change(rendering: &Rendering, change: &Change) -> Result<Vec<Ed
         Change::Rename { name, .. } => Operation::Rename { path, name: name.clone() },
     };
     if rendering.kustomizations.has_made(object.span().file) {
-        return Err(refusal("the field is made by a kustomization"));
+        return rendering.edits_of_built(object, &operation);
     }
     if rendering.is_made(object.span().file) {
         return rendering.edits_of_made(object, &operation);

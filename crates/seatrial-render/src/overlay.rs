@@ -8,6 +8,7 @@ use seatrial_kustomize::{Additions, Build, Loader, Options, build, build_with_ch
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
 use crate::kustomizations::HelmCharts;
+use crate::kustomizations::problems::proven;
 use crate::template::Refusal;
 
 /// A kustomization and how to print it.
@@ -56,7 +57,7 @@ impl Overlay<'_> {
         };
         let whole = |path: &TreePath| sources.find(path).map(|file| Span::new(file, 0, 0));
         let said = |is_fatal: bool| {
-            let problems = built.problems.iter().filter(move |it| it.is_fatal == is_fatal);
+            let problems = proven(&built).filter(move |it| it.is_fatal == is_fatal);
             problems
                 .map(|it| Refusal { message: it.message.clone(), at: it.span.or_else(|| whole(&it.path)) })
         };

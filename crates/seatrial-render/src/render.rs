@@ -129,6 +129,9 @@ impl Run {
         let mut rendered =
             Rendered { charts, kustomizations, streams: made, generated: Generated::default() };
         self.deliver(&request, &maker, &mut drafts, &mut facts, &mut rendered);
+        let named = self.kustomizations.iter().flat_map(|it| &it.named);
+        let listed = named.filter(|it| it.part == Part::Resource).map(|it| it.at).collect();
+        rendered.kustomizations.keep(tree.freeze(), links, listed);
         self.notice_problems();
         self.notice_outside();
         facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();

@@ -215,6 +215,15 @@ impl Rendering {
         found.unwrap_or_else(|| Origin::written(span))
     }
 
+    pub(crate) fn edits_of_built(
+        &self,
+        object: &Object,
+        operation: &Operation,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+        self.kustomizations.edits(object, operation, &self.sources, &streams)
+    }
+
     pub(crate) fn edits_of_made(&self, object: &Object, operation: &Operation) -> Result<Vec<Edit>, Refusal> {
         let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
         self.charts.edits(object, operation, self.context(&streams))

@@ -15,6 +15,8 @@ use crate::{Rendering, Request, render};
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n";
 
+mod kustomizations;
+
 fn target() -> Target {
     Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() }
 }
@@ -547,7 +549,7 @@ fn what_recovery_loses_is_accounted_for() {
         ("null.yaml", &format!("{head}  ~: c\n")),
     ]);
     let lost = ("open.yaml".to_owned(), SkipCode::Unparsable);
-    assert_eq!(skips(&rendering), [("k".to_owned(), SkipCode::NotRendered), lost]);
+    assert_eq!(skips(&rendering), [("k/kustomization.yaml".to_owned(), SkipCode::NotRendered), lost]);
     let checks: Vec<&str> = rendering.notices.iter().map(|notice| notice.check.id).collect();
     assert_eq!(checks.len(), 3, "{checks:?}");
     assert!(units(&rendering).contains("Service web"));

@@ -39,7 +39,7 @@ pub(crate) struct Walk {
 }
 
 /// The links of the tree, so that a path through one finds the real file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Links(BTreeMap<TreePath, TreePath>);
 
 impl Links {

@@ -87,6 +87,11 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     for refusal in &made.refusals {
         problem(&place(refusal.at, &sources), &refusal.message);
     }
+    if arguments.root.is_none() && made.refusals.iter().any(|it| it.message.contains("leads out of")) {
+        note(
+            "`--root DIR` names a directory around all that is built on; without it nothing outside the path is read",
+        );
+    }
     for warning in made.warnings.iter().filter(|_| !arguments.quiet) {
         crate::failure::warn(&format!("{}: {}", place(warning.at, &sources), warning.message));
     }

@@ -267,7 +267,7 @@ fn is_same(one: &Rendered, other: &Rendered) -> bool {
 }
 
 /// The paths at which two nodes differ.
-fn differing(one: Node<'_>, other: Node<'_>, path: &FieldPath, found: &mut Vec<FieldPath>) {
+pub(crate) fn differing(one: Node<'_>, other: Node<'_>, path: &FieldPath, found: &mut Vec<FieldPath>) {
     if found.len() >= DIFFERENCES_MAX || one.is_same(other) {
         return;
     }
@@ -298,7 +298,7 @@ fn differing(one: Node<'_>, other: Node<'_>, path: &FieldPath, found: &mut Vec<F
 
 /// The field that an operation changes; of an entry that comes, goes or is
 /// called otherwise, what is around it.
-fn field_of(operation: &Operation) -> &[PathStep] {
+pub(crate) fn field_of(operation: &Operation) -> &[PathStep] {
     match operation {
         Operation::Set { path, .. } => path.steps(),
         Operation::Insert { path, .. } | Operation::Remove { path } | Operation::Rename { path, .. } => {

@@ -3,7 +3,7 @@
 
 mod away;
 mod branches;
-mod edits;
+pub(crate) mod edits;
 mod facts;
 pub(crate) mod guide;
 pub(crate) mod layers;

@@ -1,14 +1,14 @@
 //! Builds kustomizations and turns what they make into texts with objects.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use seatrial_helm::HelmVersion;
 use seatrial_kustomize::{Build, Loader, Options, build_with_charts, yaml};
 use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
-use seatrial_source::{FileId, SourceMap, Span, TreePath};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits};
 
 use super::{Ask, Built, HelmCharts, Tree};
@@ -29,53 +29,71 @@ type Unread = BTreeMap<TreePath, Arc<str>>;
 impl Maker<'_> {
     /// Builds each of them. The texts that were read and made become sources.
     pub(crate) fn build(&self, asks: Vec<Ask>, sources: &mut SourceMap) -> Vec<Built> {
-        let first: Vec<(Build, Unread)> = asks.par_iter().map(|ask| self.attempt(ask, sources)).collect();
-        let unread: Unread = first.iter().flat_map(|(_, unread)| unread.clone()).collect();
+        let first: Vec<Attempt> = asks.par_iter().map(|ask| self.attempt(ask, sources)).collect();
+        let unread: Unread = first.iter().flat_map(|it| it.unread.clone()).collect();
         for (path, text) in unread {
             sources.add(path, text);
         }
         let known: &SourceMap = sources;
         // Only now do all their texts have ids.
-        let again = |(ask, (build, unread)): (&Ask, (Build, Unread))| {
-            if unread.is_empty() { build } else { self.attempt(ask, known).0 }
+        let again = |(ask, first): (&Ask, Attempt)| {
+            if first.unread.is_empty() { first } else { self.attempt(ask, known) }
         };
-        let builds: Vec<Build> = asks.par_iter().zip(first).map(again).collect();
-        let made: Vec<(Ask, Build, FileId)> = asks
+        let builds: Vec<Attempt> = asks.par_iter().zip(first).map(again).collect();
+        let made: Vec<(Ask, Attempt, FileId)> = asks
             .into_iter()
             .zip(builds)
             .map(|(ask, build)| {
-                let file = sources.add(ask.place.clone(), text(&ask, &build).into());
+                let file = sources.add(ask.place.clone(), text(&ask, &build.build).into());
                 (ask, build, file)
             })
             .collect();
         let sources: &SourceMap = sources;
-        let parsed = made.into_par_iter().map(|(ask, build, file)| {
+        let parsed = made.into_par_iter().map(|(ask, attempt, file)| {
+            let Attempt { build, reads, .. } = attempt;
             let text = Arc::clone(sources.file(file).text());
             let stream = Arc::new(seatrial_yaml::parse(file, text, Dialect::GoYaml2, self.limits));
-            Built { ask, build, stream }
+            Built { ask, build, reads, stream }
         });
         parsed.collect()
     }
 
-    fn attempt(&self, ask: &Ask, sources: &SourceMap) -> (Build, Unread) {
-        let unread = RefCell::new(Unread::new());
-        let mut register = |path: &TreePath, text: &Arc<str>| {
-            let path = self.links.resolve(path);
-            sources.find(&path).unwrap_or_else(|| {
-                unread.borrow_mut().insert(path, Arc::clone(text));
-                sources.next_id()
-            })
-        };
-        let mut loader = Loader { files: self.tree, register: &mut register, is_unrestricted: false };
-        let mut charts = HelmCharts { files: self.tree, helm: HelmVersion::default() };
-        let options = Options::default();
-        let build = build_with_charts(&ask.directory, &mut loader, &options, &ask.additions, &mut charts);
-        (build, unread.into_inner())
+    fn attempt(&self, ask: &Ask, sources: &SourceMap) -> Attempt {
+        attempt(ask, self.tree, self.links, sources)
     }
 }
 
+/// One build, and what it read.
+pub(super) struct Attempt {
+    pub(super) build: Build,
+    reads: Vec<FileId>,
+    unread: Unread,
+}
+
+/// Builds what is asked for from some files, whose texts are mostly known.
+pub(super) fn attempt(ask: &Ask, files: &dyn Files, links: &Links, sources: &SourceMap) -> Attempt {
+    let mut unread = Unread::new();
+    let mut reads = Vec::new();
+    let mut register = |path: &TreePath, text: &Arc<str>| {
+        let path = links.resolve(path);
+        let known = sources.find(&path);
+        let file = known.unwrap_or_else(|| sources.next_id());
+        reads.push(file);
+        if known.is_none() {
+            unread.insert(path, Arc::clone(text));
+        }
+        file
+    };
+    let mut loader = Loader { files, register: &mut register, is_unrestricted: false };
+    let mut charts = HelmCharts { files, helm: HelmVersion::default() };
+    let build = build_with_charts(&ask.directory, &mut loader, &Options::default(), &ask.additions, &mut charts);
+    reads.sort();
+    reads.dedup();
+    Attempt { build, reads, unread }
+}
+
 /// The objects, a document each, with what somebody puts into them.
-fn text(ask: &Ask, build: &Build) -> String {
+pub(super) fn text(ask: &Ask, build: &Build) -> String {
     let Some(substitute) = &ask.substitute else { return build.text() };
     let mut text = String::new();
     for resource in &build.resources {
@@ -91,8 +109,14 @@ impl Built {
     pub(crate) fn objects(&self, is_broken: &dyn Fn(Span) -> bool) -> Vec<DraftObject> {
         let mut found = Vec::new();
         let documents = classify(&self.stream, true);
+        let mut known = FxHashSet::default();
         for (at, kind) in documents.into_iter().enumerate() {
             let DocumentKind::Objects(held) = kind else { continue };
+            // Of two that became one the first is judged.
+            let is_new = self.build.resources.get(at).is_none_or(|it| known.insert(it.id().to_string()));
+            if !is_new {
+                continue;
+            }
             let written = self.build.resources.get(at).and_then(|it| self.written(&it.node));
             let accepted = !written.is_some_and(is_broken);
             let typed =

@@ -2,6 +2,7 @@
 //! make turned into a text like any other.
 
 mod charts;
+mod edits;
 mod graph;
 mod make;
 pub(crate) mod problems;
@@ -14,18 +15,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::UnitId;
 use seatrial_kustomize::{Additions, Build};
-use seatrial_source::{FileId, TreePath};
+use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::Stream;
 
 use crate::template::Refusal;
 use crate::unit_text::UnitText;
+use crate::walk::Links;
 
 pub use charts::HelmCharts;
 pub(crate) use graph::{Service, standings};
 pub(crate) use make::Maker;
+use tree::Frozen;
 pub(crate) use tree::Tree;
 pub(crate) use uneven::of_built as uneven_patches;
 
@@ -66,6 +69,8 @@ impl Ask {
 pub(crate) struct Built {
     pub(crate) ask: Ask,
     pub(crate) build: Build,
+    /// The texts that were read for it, sorted.
+    reads: Vec<FileId>,
     /// What it makes: document by document the objects of the build.
     pub(crate) stream: Arc<Stream>,
 }
@@ -77,6 +82,11 @@ pub(crate) struct Kustomizations {
     /// By the text that each makes.
     by_text: FxHashMap<FileId, usize>,
     by_unit: BTreeMap<UnitId, Vec<usize>>,
+    /// What was read, for building again.
+    tree: Frozen,
+    links: Links,
+    /// Where resources are listed.
+    listed: FxHashSet<Span>,
 }
 
 impl Built {
@@ -103,6 +113,13 @@ impl Kustomizations {
     /// What stands at a place.
     pub(crate) fn built(&self, at: usize) -> &Built {
         &self.all[at]
+    }
+
+    /// Keeps what it takes to build again.
+    pub(crate) fn keep(&mut self, tree: Frozen, links: &Links, listed: FxHashSet<Span>) {
+        self.listed = listed;
+        self.tree = tree;
+        self.links = links.clone();
     }
 
     /// Learns which units they became.

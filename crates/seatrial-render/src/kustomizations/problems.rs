@@ -1,13 +1,18 @@
 //! What is wrong with kustomizations, as people read it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Severity, UnitId};
-use seatrial_kustomize::{Problem, ProblemKind};
+use seatrial_kustomize::{Build, Problem, ProblemKind};
 use seatrial_model::{Skip, SkipCode, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
 use super::words::{Said, said};
 use super::{Built, Kustomizations};
+
+/// Problems of one build that are told at most.
+const PROBLEMS_MAX: usize = 2_000;
+/// Missing files for which a like one is looked for at most.
+const NEAR_MAX: usize = 50;
 
 /// What decides how a problem is told.
 pub(crate) struct Context<'a> {
@@ -33,7 +38,9 @@ impl Kustomizations {
         let of_unit = |(unit, built): (UnitId, &Built)| {
             let is_told = |it: &&Problem| it.kind != ProblemKind::Unused || idle.contains_key(&place(it));
             let told = built.problems().filter(is_told);
-            told.filter_map(|it| notice(built, it, unit, context)).collect::<Vec<_>>()
+            let lacks = lacks_resources(built, &self.listed);
+            let told = told.take(PROBLEMS_MAX).enumerate();
+            told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context)).collect::<Vec<_>>()
         };
         self.units().flat_map(of_unit).collect()
     }
@@ -45,7 +52,7 @@ impl Kustomizations {
 
     /// The units of which objects may be missing.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
-        let lacks = |built: &Built| lacks_resources(built) || built.build.problems.iter().any(is_gap);
+        let lacks = |built: &Built| lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_gap);
         self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
     }
 
@@ -77,12 +84,23 @@ impl Built {
     /// What is wrong with it for sure: where a part is only to be had from
     /// elsewhere, that may hold what something else did not find.
     fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let has_gap = self.build.problems.iter().any(is_gap);
-        self.build.problems.iter().filter(move |it| !is_gap(it) && !(has_gap && looks_for_others(it)))
+        proven(&self.build).filter(|it| !is_gap(it))
     }
 }
 
-fn notice(built: &Built, problem: &Problem, unit: UnitId, context: &Context<'_>) -> Option<Notice> {
+/// The problems of a build without those that hang on what is only to be had
+/// from elsewhere.
+pub(crate) fn proven(build: &Build) -> impl Iterator<Item = &Problem> {
+    let has_gap = build.problems.iter().any(is_gap);
+    build.problems.iter().filter(move |it| !(has_gap && looks_for_others(it)))
+}
+
+fn notice(
+    problem: &Problem,
+    unit: UnitId,
+    (looks_near, lacks_resources): (bool, bool),
+    context: &Context<'_>,
+) -> Option<Notice> {
     let is_told =
         |span: Span| (context.is_foreign)(span.file) || (is_about_yaml(problem) && (context.is_broken)(span));
     if problem.span.is_some_and(is_told) {
@@ -99,7 +117,7 @@ fn notice(built: &Built, problem: &Problem, unit: UnitId, context: &Context<'_>)
     }
     let Said { check, message, help } = said(problem, written)?;
     let mut notice = Notice::new(check, Location::text(at), message).in_unit(unit);
-    if let Some(help) = help.or_else(|| near(problem, written, context)) {
+    if let Some(help) = help.or_else(|| looks_near.then(|| near(problem, written, context)).flatten()) {
         notice = notice.help(help);
     }
     if problem.is_fatal {
@@ -108,7 +126,7 @@ fn notice(built: &Built, problem: &Problem, unit: UnitId, context: &Context<'_>)
     if (context.role)(unit) == UnitRole::Candidate {
         notice = notice.at_most(Severity::Warning);
     }
-    if looks_for_others(problem) && lacks_resources(built) {
+    if looks_for_others(problem) && lacks_resources {
         notice = notice.at_most(Severity::Warning).because("it may stand in what could not be read");
     }
     if problem.kind == ProblemKind::Missing && is_ignored(problem, written, context) {
@@ -131,7 +149,8 @@ fn is_about_yaml(problem: &Problem) -> bool {
 
 /// What of a unit is not judged.
 fn skips(built: &Built) -> Vec<Skip> {
-    let gaps = built.build.problems.iter().filter(|it| is_gap(it));
+    // Of what leads out of the tree others tell.
+    let gaps = built.build.problems.iter().filter(|it| is_gap(it) && it.kind != ProblemKind::Outside);
     let skip = |it: &Problem| Skip {
         path: it.path.clone(),
         span: it.span,
@@ -140,8 +159,9 @@ fn skips(built: &Built) -> Vec<Skip> {
     };
     let mut skips: Vec<Skip> = gaps.map(skip).collect();
     if built.problems().any(|it| it.is_fatal) {
+        let file = built.build.files.first().unwrap_or(&built.ask.directory);
         skips.push(Skip {
-            path: built.ask.directory.clone(),
+            path: file.clone(),
             span: None,
             code: SkipCode::NotRendered,
             reason: "the kustomization does not build; what is left of it was checked".to_owned(),
@@ -152,7 +172,8 @@ fn skips(built: &Built) -> Vec<Skip> {
 
 /// Whether nothing is wrong, and something is only not to be had here.
 pub(super) fn is_gap(problem: &Problem) -> bool {
-    matches!(problem.kind, ProblemKind::Remote | ProblemKind::Unsupported)
+    let leads_out = || problem.kind == ProblemKind::Outside && problem.message.contains("leads out");
+    matches!(problem.kind, ProblemKind::Remote | ProblemKind::Unsupported) || leads_out()
 }
 
 /// Whether it is only about an object or field that something else may bring.
@@ -170,9 +191,14 @@ fn looks_for_others(problem: &Problem) -> bool {
 }
 
 /// Whether objects are missing from a build because a file of it is.
-fn lacks_resources(built: &Built) -> bool {
-    let kinds = [ProblemKind::Missing, ProblemKind::Resource, ProblemKind::Cycle];
-    built.build.problems.iter().any(|it| kinds.contains(&it.kind))
+fn lacks_resources(built: &Built, listed: &FxHashSet<Span>) -> bool {
+    let is_lost = |it: &Problem| match it.kind {
+        // Generators and patches say otherwise what they lack.
+        ProblemKind::Missing => it.span.is_none_or(|span| listed.contains(&span)),
+        ProblemKind::Resource | ProblemKind::Cycle => true,
+        _ => false,
+    };
+    built.build.problems.iter().any(is_lost)
 }
 
 fn is_ignored(problem: &Problem, written: &str, context: &Context<'_>) -> bool {

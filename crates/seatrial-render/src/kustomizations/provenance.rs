@@ -99,7 +99,7 @@ impl Built {
 
     /// The object of the build that a mapping of the text is, and the way to a
     /// field from there.
-    fn object(&self, root: Node<'_>, path: &FieldPath) -> Option<(&Value, FieldPath)> {
+    pub(super) fn object(&self, root: Node<'_>, path: &FieldPath) -> Option<(&Value, FieldPath)> {
         let documents = self.stream.documents();
         let at = documents.partition_point(|it| it.span.end <= root.span().start);
         let object = &self.build.resources.get(at)?.node;
@@ -112,12 +112,12 @@ impl Built {
     }
 }
 
-struct Nearest<'n> {
-    value: &'n Value,
-    matched: usize,
+pub(super) struct Nearest<'n> {
+    pub(super) value: &'n Value,
+    pub(super) matched: usize,
 }
 
-fn nearest<'n>(object: &'n Value, steps: &[PathStep]) -> Nearest<'n> {
+pub(super) fn nearest<'n>(object: &'n Value, steps: &[PathStep]) -> Nearest<'n> {
     let mut found = Nearest { value: object, matched: 0 };
     for step in steps {
         let next = match step {
@@ -165,24 +165,29 @@ impl Guide<'_> {
         if node.as_str() != Some(text) { None } else { node.part_span(bytes) }
     }
 
-    /// The node that stands exactly there, and its key.
     fn at(&self, span: Span) -> Option<(Node<'_>, Option<Span>)> {
-        let stream = (self.streams)(span.file)?;
-        let mut node = stream.roots().find(|root| root.span().contains(span))?;
-        let mut key = None;
-        for _ in 0..DEPTH_MAX {
-            if node.span() == span {
-                return Some((node, key));
-            }
-            let next = if node.is_sequence() {
-                let item = node.items().find(|it| !it.is_alias() && it.span().contains(span));
-                item.map(|item| (item, None))
-            } else {
-                let entry = node.written_entries().find(|it| it.value.written_span().contains(span));
-                entry.map(|it| (it.value, Some(it.key.written_span())))
-            };
-            (node, key) = next?;
-        }
-        None
+        let (_, node, key) = standing_at((self.streams)(span.file)?, span)?;
+        Some((node, key))
     }
+}
+
+/// The node that stands exactly there, with its document and its key.
+pub(super) fn standing_at(stream: &Stream, span: Span) -> Option<(Node<'_>, Node<'_>, Option<Span>)> {
+    let root = stream.roots().find(|root| root.span().contains(span))?;
+    let mut node = root;
+    let mut key = None;
+    for _ in 0..DEPTH_MAX {
+        if node.span() == span {
+            return Some((root, node, key));
+        }
+        let next = if node.is_sequence() {
+            let item = node.items().find(|it| !it.is_alias() && it.span().contains(span));
+            item.map(|item| (item, None))
+        } else {
+            let entry = node.written_entries().find(|it| it.value.written_span().contains(span));
+            entry.map(|it| (it.value, Some(it.key.written_span())))
+        };
+        (node, key) = next?;
+    }
+    None
 }

@@ -19,6 +19,59 @@ impl<'a> Tree<'a> {
     }
 }
 
+impl Tree<'_> {
+    /// All that was asked, with the answers.
+    pub(crate) fn freeze(self) -> Frozen {
+        Frozen {
+            kinds: self.kinds.into_inner().unwrap_or_else(PoisonError::into_inner),
+            bytes: self.bytes.into_inner().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+/// What a tree once answered, for doing the same again.
+#[derive(Debug, Default)]
+pub(crate) struct Frozen {
+    kinds: FxHashMap<TreePath, Option<EntryKind>>,
+    bytes: FxHashMap<TreePath, Result<Arc<[u8]>, ReadError>>,
+}
+
+/// The same tree with another text in one of its files.
+pub(crate) struct Edited<'a> {
+    pub(crate) tree: &'a Frozen,
+    pub(crate) path: &'a TreePath,
+    pub(crate) text: &'a str,
+}
+
+impl Files for Frozen {
+    fn list(&self, _directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        Err(ReadError::Missing)
+    }
+
+    fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        self.kinds.get(path)?.clone()
+    }
+
+    fn read(&self, path: &TreePath, _limit: u64) -> Result<Vec<u8>, ReadError> {
+        let known = self.bytes.get(path).ok_or(ReadError::Missing)?;
+        known.as_ref().map(|it| it.to_vec()).map_err(Clone::clone)
+    }
+}
+
+impl Files for Edited<'_> {
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        self.tree.list(directory)
+    }
+
+    fn kind(&self, path: &TreePath) -> Option<EntryKind> {
+        self.tree.kind(path)
+    }
+
+    fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        if path == self.path { Ok(self.text.as_bytes().to_vec()) } else { self.tree.read(path, limit) }
+    }
+}
+
 impl Files for Tree<'_> {
     fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
         self.files.list(directory)

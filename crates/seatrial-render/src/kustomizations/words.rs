@@ -82,7 +82,8 @@ fn missing(message: &str, entry: &str) -> Said {
     if message.contains("is not UTF-8") {
         return Said::new(&MISSING_RESOURCE, format!("`{entry}` is not text"));
     }
-    Said::new(&MISSING_RESOURCE, format!("the kustomization names `{entry}`, which does not exist"))
+    let path = entry.split_once('=').map_or(entry, |(_, path)| path);
+    Said::new(&MISSING_RESOURCE, format!("the kustomization names `{path}`, which does not exist"))
 }
 
 fn twice(message: &str) -> Said {

@@ -1,0 +1,224 @@
+//! Kustomizations as they are judged: built, with every field's line, and all
+//! that is wrong with them.
+
+use super::*;
+
+const BASE: &str = "resources: [web.yaml]\n";
+const SERVER: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n      - name: web\n        image: web:1\n";
+
+/// The text and line of a field of the first object of a unit, and of the steps
+/// before.
+fn origin_in(rendering: &Rendering, unit: &str, path: &str) -> Vec<String> {
+    let unit = rendering.repository.units.iter().find(|it| it.name == unit).expect("the unit is there");
+    let path = path.parse().expect("a path");
+    let found = rendering.origin(&Location::field(unit.id, ObjectId(0), path)).expect("it has an origin");
+    let place = |span: Span| {
+        let line = rendering.sources.positions(span).0.line;
+        format!("{}:{line} {}", rendering.sources.file(span.file).path(), rendering.sources.text(span))
+    };
+    let steps = found.via.iter().map(|it| format!("{} {}", it.role.as_str(), place(it.span)));
+    std::iter::once(place(found.edit)).chain(steps).collect()
+}
+
+#[test]
+fn a_field_stands_where_it_was_set_last() {
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", SERVER),
+        (
+            "prod/kustomization.yaml",
+            "resources: [../base]\nnamePrefix: p-\nimages:\n- name: web\n  newTag: \"2\"\npatches:\n- path: more.yaml\n",
+        ),
+        (
+            "prod/more.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 5}\n",
+        ),
+    ]);
+    assert_eq!(units(&rendering), "kustomize:base Base\nkustomize:prod Deployed Deployment p-web\n");
+    let unit = "kustomize:prod";
+    assert_eq!(
+        origin_in(&rendering, unit, "spec.template.spec.containers[0].image"),
+        ["prod/kustomization.yaml:5 \"2\"", "base base/web.yaml:11 web:1"]
+    );
+    assert_eq!(
+        origin_in(&rendering, unit, "spec.replicas"),
+        ["prod/more.yaml:4 5", "base base/web.yaml:6 2"]
+    );
+    assert_eq!(
+        origin_in(&rendering, unit, "metadata.name"),
+        ["prod/kustomization.yaml:2 p-", "base base/web.yaml:4 web"]
+    );
+    assert_eq!(
+        origin_in(&rendering, unit, "spec.template.spec.containers[0].resources"),
+        ["base/web.yaml:10 - name: web"].map(|it| it.replace("- ", ""))
+    );
+    assert_eq!(origin_in(&rendering, unit, "spec.template.metadata.labels"), ["base/web.yaml:7 template"]);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+}
+
+#[test]
+fn what_a_base_lacks_is_told_in_the_base() {
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", "resources: [web.yaml, servise.yaml]\n"),
+        ("base/web.yaml", SERVER),
+        ("base/service.yaml", SERVICE),
+        ("one/kustomization.yaml", "resources: [../base]\n"),
+        ("two/kustomization.yaml", "resources: [../base]\n"),
+    ]);
+    let told = notices(&rendering);
+    let message = "error missing-resource base/kustomization.yaml:1 the kustomization names `servise.yaml`, which does not exist";
+    assert_eq!(told, [message; 3]);
+    let helps: Vec<&str> = rendering.notices.iter().filter_map(|it| it.help.as_deref()).collect();
+    assert_eq!(helps, ["`service.yaml` is there: correct the name"; 3]);
+}
+
+#[test]
+fn all_that_stops_a_build_is_told() {
+    let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: redis}\nspec: {minAvailable: 1}\n";
+    let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", "resources: [redis.yaml, budgets.yaml, settings.yaml]\n"),
+        ("base/redis.yaml", budget),
+        ("base/budgets.yaml", budget),
+        ("base/settings.yaml", settings),
+        ("base/vpa.yaml", SERVICE),
+        (
+            "prod/kustomization.yaml",
+            "resources:\n- ../base\n- ../base/vpa.yaml\nconfigMapGenerator:\n- name: settings\n  literals: [A=b]\n- name: api\n  behavior: merge\n  literals: [A=b]\nsecretGenerator:\n- name: keys\n  files: [secrets/key.txt]\nreplicas:\n- {name: gateway, count: 2}\n",
+        ),
+    ]);
+    let mut told: Vec<String> = notices(&rendering).into_iter().filter(|it| !it.contains(" base/")).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "error failing-generator prod/kustomization.yaml:5 the generator makes ConfigMap settings, which is there already",
+            "error missing-resource prod/kustomization.yaml:12 the kustomization names `secrets/key.txt`, which does not exist",
+            "error path-outside-root prod/kustomization.yaml:3 the kustomization reads `../base/vpa.yaml`, which lies outside its directory",
+            "error failing-generator prod/kustomization.yaml:7 the generator changes ConfigMap api, which is not there",
+            "error unmatched-override prod/kustomization.yaml:14 `replicas` names `gateway`, and no workload is called so",
+        ]
+    );
+    assert!(units(&rendering).contains("Service web"), "what stands outside the root is judged");
+    assert!(notices(&rendering).iter().any(|it| it.contains("identity-conflict base/kustomization.yaml:1")));
+}
+
+#[test]
+fn two_namespaces_become_one() {
+    let namespace = |name: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n");
+    let rendering = rendered(&[
+        ("kustomization.yaml", "namespace: prod\nresources: [a.yaml, b.yaml]\n"),
+        ("a.yaml", &namespace("prod")),
+        ("b.yaml", &namespace("other")),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        ["error identity-conflict kustomization.yaml:1 `namespace` makes two objects one: Namespace prod"]
+    );
+}
+
+#[test]
+fn entries_that_change_nothing_are_told() {
+    let rendering = rendered(&[
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\nimages:\n- name: registry.example/web\n  newTag: \"2\"\npatches:\n- target: {kind: Job}\n  patch: |-\n    - {op: remove, path: /spec}\n",
+        ),
+        ("web.yaml", SERVER),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning unmatched-override kustomization.yaml:6 the patch's target fits no object",
+            "warning unmatched-override kustomization.yaml:3 `images` names `registry.example/web`, and no container runs that image",
+        ]
+    );
+}
+
+#[test]
+fn a_component_is_written_for_several() {
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - {op: remove, path: /spec/replicas}\n";
+    let rendering = rendered(&[
+        ("part/kustomization.yaml", component),
+        ("one/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../part]\n"),
+        ("one/web.yaml", SERVER),
+        ("two/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../part]\n"),
+        ("two/web.yaml", SERVICE),
+    ]);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert_eq!(
+        units(&rendering),
+        "kustomize:one Deployed Deployment web\nkustomize:two Deployed Service web\n"
+    );
+}
+
+#[test]
+fn what_hangs_on_another_host_is_not_told() {
+    let rendering = rendered(&[
+        (
+            "kustomization.yaml",
+            "resources:\n- https://github.com/example/app//deploy?ref=v1\n- web.yaml\nimages:\n- name: app\n  newTag: \"2\"\nconfigMapGenerator:\n- name: app\n  behavior: merge\n  literals: [A=b]\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: app}\n",
+        ),
+        ("web.yaml", SERVER),
+    ]);
+    assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
+    assert_eq!(skips(&rendering), [("kustomization.yaml".to_owned(), SkipCode::Remote)]);
+    assert_eq!(rendering.repository.facts.remotes.len(), 1);
+    assert_eq!(rendering.repository.facts.incomplete.len(), 1);
+}
+
+#[test]
+fn generated_names_are_known_without_their_hashes() {
+    let rendering =
+        rendered(&[("kustomization.yaml", "configMapGenerator:\n- name: settings\n  literals: [A=b]\n")]);
+    let object = &rendering.repository.bundles[0].objects()[0];
+    let message = format!("ConfigMap {} is odd.", object.name());
+    assert!(object.name().len() > "settings-".len());
+    assert_eq!(rendering.repository.facts.without_hashes(&message), "ConfigMap settings is odd.");
+}
+
+/// The file that a change of the first object of a unit gives.
+fn edited(
+    rendering: &Rendering,
+    unit: &str,
+    change: impl Fn(Location) -> Change,
+    path: &str,
+) -> Result<String, String> {
+    let unit = rendering.repository.units.iter().find(|it| it.name == unit).expect("the unit is there");
+    let at = Location::field(unit.id, ObjectId(0), path.parse().expect("a path"));
+    let edits = rendering.edits(&change(at)).map_err(|it| it.reason)?;
+    let file = edits.first().expect("something is edited").span.file;
+    let text =
+        seatrial_yaml::edit::apply(rendering.sources.file(file).text(), &edits).expect("the edits fit");
+    Ok(format!("{}\n{text}", rendering.sources.file(file).path()))
+}
+
+#[test]
+fn a_field_is_changed_where_it_was_written() {
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", SERVER),
+        ("one/kustomization.yaml", "resources: [../base]\nnamePrefix: one-\n"),
+        (
+            "two/kustomization.yaml",
+            "resources: [../base]\nimages:\n- name: web\n  newTag: \"2\"\nreplicas:\n- {name: web, count: 3}\n",
+        ),
+    ]);
+    let changed = edited(&rendering, "kustomize:one", set(Content::Int(4)), "spec.replicas");
+    assert_eq!(changed, Ok(format!("base/web.yaml\n{}", SERVER.replace("replicas: 2", "replicas: 4"))));
+    let changed = edited(&rendering, "kustomize:two", set(Content::Int(4)), "spec.replicas");
+    assert_eq!(
+        changed,
+        Ok("two/kustomization.yaml\nresources: [../base]\nimages:\n- name: web\n  newTag: \"2\"\nreplicas:\n- {name: web, count: 4}\n".to_owned())
+    );
+    let inserted = edited(
+        &rendering,
+        "kustomize:one",
+        |at| Change::Insert { at, content: Content::Text("Always".to_owned()) },
+        "spec.template.spec.containers[0].imagePullPolicy",
+    );
+    assert_eq!(inserted, Ok(format!("base/web.yaml\n{SERVER}        imagePullPolicy: Always\n")));
+    let image = "spec.template.spec.containers[0].image";
+    let refused = edited(&rendering, "kustomize:two", set(Content::Text("web:3".to_owned())), image);
+    assert_eq!(refused, Err("the value is changed on its way".to_owned()));
+}
