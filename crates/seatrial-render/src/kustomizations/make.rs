@@ -86,7 +86,8 @@ pub(super) fn attempt(ask: &Ask, files: &dyn Files, links: &Links, sources: &Sou
     };
     let mut loader = Loader { files, register: &mut register, is_unrestricted: false };
     let mut charts = HelmCharts { files, helm: HelmVersion::default() };
-    let build = build_with_charts(&ask.directory, &mut loader, &Options::default(), &ask.additions, &mut charts);
+    let build =
+        build_with_charts(&ask.directory, &mut loader, &Options::default(), &ask.additions, &mut charts);
     reads.sort();
     reads.dedup();
     Attempt { build, reads, unread }

@@ -52,7 +52,8 @@ impl Kustomizations {
 
     /// The units of which objects may be missing.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
-        let lacks = |built: &Built| lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_gap);
+        let lacks =
+            |built: &Built| lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_gap);
         self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
     }
 

@@ -31,7 +31,8 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
     let message = problem.message.as_str();
     Some(match problem.kind {
         ProblemKind::Missing => missing(message, entry),
-        ProblemKind::Outside if message.contains("leads out") => return None,
+        // Out of the tree altogether: told of when the file is read.
+        ProblemKind::Outside if message.contains("leads out") || entry.starts_with('/') => return None,
         ProblemKind::Outside => {
             let words = format!("the kustomization reads `{entry}`, which lies outside its directory");
             Said::new(&PATH_OUTSIDE_ROOT, words)

@@ -39,11 +39,10 @@ fn what_was_judged_is_told_by_kind() {
     tree.write("over/kustomization.yaml", "resources: [web.yaml]\n");
     tree.write("over/web.yaml", SOUND);
     insta::assert_snapshot!(ending(&tree.check(&[]).stdout), @"
-    verdict: unknown
-      not judged as a whole: kustomization over/
+    verdict: ready
     findings: none
-    coverage: 1 of 1 directory, 1 of 1 chart, 0 of 1 kustomization judged in full for Kubernetes 1.36
-      not judged: over/kustomization.yaml: kustomizations are not rendered yet; the one file it lists was checked alone
+    coverage: 1 of 1 directory, 1 of 1 chart, 1 of 1 kustomization judged for Kubernetes 1.36
+    next: `--select default,strict` gives advice beyond what fails
     ");
     insta::assert_snapshot!(ending(&tree.check(&["k8s/web.yaml", "--root", "."]).stdout), @"
     verdict: ready
