@@ -8,7 +8,6 @@
 mod charts;
 mod checks;
 mod classify;
-mod delivery;
 mod documents;
 mod duplicates;
 mod edits;

@@ -19,7 +19,6 @@ use crate::charts::{self, ChartUnit, Charts};
 use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
-use crate::delivery::deliveries;
 use crate::documents::{DocumentKind, Held, Typing, classify};
 use crate::gitops::generated::Generated;
 use crate::gitops::here::Here;
@@ -177,6 +176,8 @@ impl Run {
             streams: &mut rendered.streams,
             skipped: &mut self.intake.skipped,
             generated: &mut rendered.generated,
+            notices: &mut self.intake.notices,
+            flux: None,
             names: FxHashMap::default(),
         }
         .deliver();
@@ -349,34 +350,25 @@ impl Run {
         if objects.is_empty() {
             return;
         }
-        let delivered = deliveries(&objects);
-        let role = match self.ownership.of_file(&path) {
-            // They are what the kustomization makes of them.
-            Some((_, Part::Resource)) => UnitRole::Base,
-            Some(_) => return,
-            None => {
-                let directory = path.parent().unwrap_or_else(TreePath::top);
-                let owner = self.ownership.of_directory(&directory);
-                if let Some(owner) = owner {
-                    let kustomization = self.kustomizations[owner].path.clone();
-                    facts.orphans.push(Orphan {
-                        path: path.clone(),
-                        file: parsed.stream.file(),
-                        kustomization,
-                        named_in: None,
-                        listed: None,
-                    });
-                }
-                let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
-                let draft = drafts.at(UnitKind::Manifests, directory.clone(), role);
-                draft.objects.extend(objects);
-                draft.role
-            }
-        };
-        for it in delivered {
-            drafts.add(it.draft(path.clone(), role));
-            self.intake.skipped.push(it.skip(path.clone()));
+        // Those of others are what the kustomization makes of them.
+        if self.ownership.of_file(&path).is_some() {
+            return;
         }
+        let directory = path.parent().unwrap_or_else(TreePath::top);
+        let owner = self.ownership.of_directory(&directory);
+        if let Some(owner) = owner {
+            let kustomization = self.kustomizations[owner].path.clone();
+            facts.orphans.push(Orphan {
+                path: path.clone(),
+                file: parsed.stream.file(),
+                kustomization,
+                named_in: None,
+                listed: None,
+            });
+        }
+        let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
+        let draft = drafts.at(UnitKind::Manifests, directory.clone(), role);
+        draft.objects.extend(objects);
     }
 
     fn name_texts(&self, facts: &mut RenderFacts) {

@@ -12,6 +12,7 @@ mod invalid_chart;
 mod invalid_key;
 mod invalid_kustomization;
 mod invalid_rendered_yaml;
+mod invalid_substitution;
 mod invalid_yaml;
 mod kustomization_cycle;
 mod missing_object_type;
@@ -25,6 +26,7 @@ mod template_error;
 mod unknown_kustomization_field;
 mod unmatched_override;
 mod unreadable_file;
+mod unset_variable;
 mod wrong_letter_case;
 
 pub(crate) use deprecated_kustomization_field::DEPRECATED_KUSTOMIZATION_FIELD;
@@ -39,6 +41,7 @@ pub(crate) use invalid_chart::INVALID_CHART;
 pub(crate) use invalid_key::INVALID_KEY;
 pub(crate) use invalid_kustomization::INVALID_KUSTOMIZATION;
 pub(crate) use invalid_rendered_yaml::INVALID_RENDERED_YAML;
+pub(crate) use invalid_substitution::INVALID_SUBSTITUTION;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
@@ -52,6 +55,7 @@ pub(crate) use template_error::TEMPLATE_ERROR;
 pub(crate) use unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD;
 pub(crate) use unmatched_override::UNMATCHED_OVERRIDE;
 pub(crate) use unreadable_file::UNREADABLE_FILE;
+pub(crate) use unset_variable::UNSET_VARIABLE;
 pub(crate) use wrong_letter_case::WRONG_LETTER_CASE;
 
 use seatrial_diagnostics::CheckInfo;
@@ -70,6 +74,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &INVALID_KEY,
     &INVALID_KUSTOMIZATION,
     &INVALID_RENDERED_YAML,
+    &INVALID_SUBSTITUTION,
     &INVALID_YAML,
     &KUSTOMIZATION_CYCLE,
     &MISSING_OBJECT_TYPE,
@@ -83,6 +88,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &UNKNOWN_KUSTOMIZATION_FIELD,
     &UNMATCHED_OVERRIDE,
     &UNREADABLE_FILE,
+    &UNSET_VARIABLE,
     &WRONG_LETTER_CASE,
 ];
 

@@ -2,15 +2,19 @@
 //! a unit that holds what it would apply, and what it applies may be such objects.
 
 pub(crate) mod argo;
+mod envsubst;
+pub(crate) mod flux;
 pub(crate) mod generated;
 pub(crate) mod here;
 pub(crate) mod inline;
+mod shell_pattern;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::Notice;
 use seatrial_model::{RenderFacts, Skip, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::{Node, Stream};
@@ -66,6 +70,9 @@ pub(crate) struct Deliverer<'a> {
     pub(crate) streams: &'a mut Vec<Arc<Stream>>,
     pub(crate) skipped: &'a mut Vec<Skip>,
     pub(crate) generated: &'a mut Generated,
+    pub(crate) notices: &'a mut Vec<Notice>,
+    /// What objects of Flux name, once it was looked for.
+    pub(crate) flux: Option<flux::Sources>,
     /// The units that have come up.
     pub(crate) names: FxHashMap<String, Vec<String>>,
 }
@@ -119,8 +126,23 @@ impl Deliverer<'_> {
         match argo::kind_of(&found.object) {
             Some(argo::Kind::Application) => self.application(found),
             Some(argo::Kind::Set) => self.set(found),
-            None => Vec::new(),
+            None => flux::kind_of(&found.object).map_or_else(Vec::new, |kind| self.flux(kind, found)),
         }
+    }
+
+    /// The objects of a unit that deploy something themselves.
+    fn more(&self, draft: &Draft, found: &Found) -> Vec<Found> {
+        let inner = draft.objects.iter().filter(|it| delivers(it));
+        inner
+            .map(|object| Found {
+                file: self.file_of(object),
+                object: object.clone(),
+                role: if found.role == UnitRole::Base { UnitRole::Candidate } else { found.role },
+                holder: found.holder.clone(),
+                depth: found.depth + 1,
+                is_open: false,
+            })
+            .collect()
     }
 
     /// The file that an object's name stands in.
@@ -192,7 +214,7 @@ impl Deliverer<'_> {
 
 /// Whether an object has something deployed that is followed here.
 pub(crate) fn delivers(object: &DraftObject) -> bool {
-    argo::kind_of(object).is_some()
+    argo::kind_of(object).is_some() || flux::kind_of(object).is_some()
 }
 
 /// What an object is: version and kind, written or given by the list around it.

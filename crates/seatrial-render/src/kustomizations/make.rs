@@ -84,7 +84,7 @@ pub(super) fn attempt(ask: &Ask, files: &dyn Files, links: &Links, sources: &Sou
         }
         file
     };
-    let mut loader = Loader { files, register: &mut register, is_unrestricted: false };
+    let mut loader = Loader { files, register: &mut register, is_unrestricted: ask.is_unrestricted };
     let mut charts = HelmCharts { files, helm: HelmVersion::default() };
     let build =
         build_with_charts(&ask.directory, &mut loader, &Options::default(), &ask.additions, &mut charts);

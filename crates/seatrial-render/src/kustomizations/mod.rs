@@ -48,6 +48,8 @@ pub(crate) struct Ask {
     pub(crate) substitute: Option<Substitute>,
     /// Whether nobody adds anything.
     pub(crate) is_plain: bool,
+    /// Whether files outside its directory may be read, as for Flux.
+    pub(crate) is_unrestricted: bool,
 }
 
 impl fmt::Debug for Ask {
@@ -60,7 +62,14 @@ impl Ask {
     /// A directory as `kustomize build` builds it.
     pub(crate) fn plain(directory: TreePath) -> Self {
         let place = directory.join("(built)").expect("a name stays inside");
-        Self { directory, place, additions: Additions::default(), substitute: None, is_plain: true }
+        Self {
+            directory,
+            place,
+            additions: Additions::default(),
+            substitute: None,
+            is_plain: true,
+            is_unrestricted: false,
+        }
     }
 }
 

@@ -46,7 +46,14 @@ impl Deliverer<'_> {
         }
         let label = call.unit.replace('/', ":");
         let place = directory.join(&format!("(built for {label} {at})")).expect("a name stays inside");
-        let ask = Ask { directory: directory.clone(), place, additions, substitute: None, is_plain: false };
+        let ask = Ask {
+            directory: directory.clone(),
+            place,
+            additions,
+            substitute: None,
+            is_plain: false,
+            is_unrestricted: false,
+        };
         let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
         self.facts.paths.push((built.stream.file(), directory.clone()));
         self.kustomizations.add(built)

@@ -11,7 +11,7 @@ mod kustomize;
 mod set;
 mod source;
 
-use seatrial_model::{RemoteUse, SkipCode, UnitKind, UnitRole};
+use seatrial_model::{RemoteUse, SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
 use smol_str::SmolStr;
@@ -121,21 +121,6 @@ impl Deliverer<'_> {
         let more = self.more(&draft, found);
         self.drafts.add(draft);
         more
-    }
-
-    /// The objects of a unit that deploy something themselves.
-    fn more(&self, draft: &Draft, found: &Found) -> Vec<Found> {
-        let inner = draft.objects.iter().filter(|it| kind_of(it).is_some());
-        inner
-            .map(|object| Found {
-                file: self.file_of(object),
-                object: object.clone(),
-                role: if found.role == UnitRole::Base { UnitRole::Candidate } else { found.role },
-                holder: found.holder.clone(),
-                depth: found.depth + 1,
-                is_open: false,
-            })
-            .collect()
     }
 
     fn source(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize) -> Yield {

@@ -1,0 +1,167 @@
+//! A Kustomization of Flux: a directory, what is put over it, and variables
+//! that are filled in behind the build.
+
+use std::sync::Arc;
+
+use seatrial_kustomize::Additions;
+use seatrial_model::{RemoteUse, SkipCode, UnitKind};
+use seatrial_source::{RemoteSource, TreePath, without_credentials};
+use seatrial_yaml::Node;
+
+use super::super::Deliverer;
+use super::sources::Lead;
+use super::substitute::{self, Variables};
+use super::{Call, Gap, Yield, is_literal, scan, word};
+use crate::kustomizations::{Ask, Substitute};
+use crate::units::{DraftObject, Made};
+
+impl Deliverer<'_> {
+    pub(super) fn kustomization(&mut self, call: &Call<'_>) -> Result<Yield, Gap> {
+        let assumption = match self.lead(call, call.spec.get("sourceRef"))? {
+            Lead::Here { assumption } => assumption,
+            Lead::Elsewhere(source) => return Err(self.remote_tree(call, &source)),
+        };
+        let written = word(call.spec, "path").unwrap_or(".");
+        let directory =
+            self.here.path(written).filter(|it| is_literal(written) && self.here.has_directory(it));
+        let Some(directory) = directory else {
+            let reason = format!("`{written}`, which {} applies, is not here", call.title);
+            return Err((SkipCode::NotRendered, reason));
+        };
+        let variables = self.variables(call);
+        let place = self.build_for_flux(call, &directory, variables.as_ref());
+        if let Some(variables) = &variables {
+            let built = self.kustomizations.built(place);
+            let found = substitute::notices(built, variables, &call.title, self.sources);
+            self.notices.extend(found);
+        }
+        self.take_over(&directory, call.unit);
+        Ok(Yield {
+            objects: self.kustomizations.built(place).objects(self.is_broken),
+            made: Made::Kustomization(place),
+            assumption,
+        })
+    }
+
+    fn build_for_flux(
+        &mut self,
+        call: &Call<'_>,
+        directory: &TreePath,
+        variables: Option<&Variables>,
+    ) -> usize {
+        let path = self.sources.file(call.spec.span().file).path().clone();
+        let mut additions = Additions::new(&path);
+        if !scan::has_kustomization(&self.here, directory) {
+            additions.without_file();
+            let span = call.spec.get("path").unwrap_or(call.spec).span();
+            for resource in scan::resources(&self.here, directory) {
+                additions.resource(&resource, span);
+            }
+        }
+        self.add(&mut additions, call.spec, directory);
+        let label = call.unit.replace('/', ":");
+        let place = directory.join(&format!("(built for {label})")).expect("a name stays inside");
+        let substitute = variables.map(|it| {
+            let variables = it.clone();
+            Arc::new(move |text: &str| variables.fill_in(text)) as Substitute
+        });
+        let ask = Ask {
+            directory: directory.clone(),
+            place,
+            additions,
+            substitute,
+            is_plain: false,
+            is_unrestricted: true,
+        };
+        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
+        self.facts.paths.push((built.stream.file(), directory.clone()));
+        built.note(self.facts);
+        self.kustomizations.add(built)
+    }
+
+    /// What the object says, as Flux puts it into the kustomization.
+    fn add(&self, additions: &mut Additions, spec: Node<'_>, directory: &TreePath) {
+        let text = |key: &str| spec.get(key).and_then(|it| Some((it.as_str()?, it.span())));
+        if let Some((text, span)) = text("targetNamespace") {
+            additions.namespace(text, span);
+        }
+        if let Some((text, span)) = text("namePrefix") {
+            additions.name_prefix(text, span);
+        }
+        if let Some((text, span)) = text("nameSuffix") {
+            additions.name_suffix(text, span);
+        }
+        for key in ["patches", "images"] {
+            if let Some(value) = spec.get(key) {
+                additions.field(key, value);
+            }
+        }
+        let is_lenient = spec.get("ignoreMissingComponents").and_then(Node::as_bool) == Some(true);
+        for component in spec.get("components").into_iter().flat_map(Node::items) {
+            let Some(text) = component.as_str() else { continue };
+            let is_there = || directory.join(text).is_some_and(|it| self.here.has_directory(&it));
+            if !is_lenient || is_there() {
+                additions.component(text, component.span());
+            }
+        }
+        let labels = spec.get("commonMetadata").and_then(|it| it.get("labels"));
+        for label in labels.into_iter().flat_map(Node::entries) {
+            if let Some(value) = label.value.scalar_text() {
+                additions.label(&label.name(), &value, false, label.value.span());
+            }
+        }
+    }
+
+    /// A tree on another host is told.
+    fn remote_tree(&mut self, call: &Call<'_>, source: &DraftObject) -> Gap {
+        let spec = source.source.stream.node(source.source.root).get("spec");
+        let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
+        let reference = spec.and_then(|it| it.get("ref"));
+        let named = |key| reference.and_then(|it| word(it, key));
+        let revision = named("commit").or(named("tag")).or(named("semver")).or(named("branch"));
+        let revision = revision.unwrap_or_default();
+        let shown = without_credentials(url);
+        let is_git = super::type_of(source).is_some_and(|(_, kind)| kind == "GitRepository");
+        if !is_git || !is_literal(url) || !is_literal(revision) {
+            let what = if shown.is_empty() { "its source".into() } else { shown };
+            return (SkipCode::Remote, format!("{} applies what is at {what}", call.title));
+        }
+        let remote = RemoteSource::git(url, revision);
+        let hint = self.remember(call, &remote);
+        let version = if revision.is_empty() { String::new() } else { format!(" at {revision}") };
+        (SkipCode::Remote, format!("{} applies {shown}{version}{hint}", call.title))
+    }
+
+    /// Notes what is needed of another host; says what is to be done about it.
+    pub(super) fn remember(&mut self, call: &Call<'_>, remote: &RemoteSource) -> String {
+        let span = call.root.span();
+        let span = (self.sources.find(&call.found.file) == Some(span.file)).then_some(span);
+        let (path, source) = (call.found.file.clone(), remote.clone());
+        self.facts.remotes.push(RemoteUse { path, span, source });
+        self.request.files.fetched(remote).err().map(|it| format!(": {it}")).unwrap_or_default()
+    }
+
+    /// Units whose objects all stand in what is applied.
+    fn take_over(&mut self, directory: &TreePath, consumer: &str) {
+        let is_built = scan::has_kustomization(&self.here, directory);
+        let listed: Vec<TreePath> = if is_built {
+            vec![directory.clone()]
+        } else {
+            let all = scan::resources(&self.here, directory);
+            all.iter().filter_map(|it| directory.join(it)).collect()
+        };
+        for draft in self.drafts.iter_mut() {
+            let is_taken = match draft.kind {
+                UnitKind::Kustomize => listed.contains(&draft.path),
+                // Of a directory of manifests all were listed.
+                UnitKind::Manifests => {
+                    !is_built && listed.iter().any(|it| it.parent().as_ref() == Some(&draft.path))
+                }
+                _ => false,
+            };
+            if is_taken {
+                draft.consumer.get_or_insert_with(|| consumer.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A release of Flux: a chart with the values that the object hands over.
+
+use seatrial_model::{SkipCode, UnitKind};
+use seatrial_source::{RemoteSource, without_credentials};
+use seatrial_yaml::Node;
+use sha2::{Digest, Sha256};
+
+use super::super::Deliverer;
+use super::sources::Lead;
+use super::{Call, Gap, Yield, is_literal, word};
+use crate::charts::layers::Layer;
+use crate::charts::release::Release;
+use crate::units::{DraftObject, Made};
+
+/// Longest name of a release.
+const NAME_MAX: usize = 53;
+/// Digits of the hash that ends a longer one.
+const HASH_LENGTH: usize = 12;
+
+impl Deliverer<'_> {
+    pub(super) fn flux_release(&mut self, call: &Call<'_>) -> Result<Yield, Gap> {
+        let title = &call.title;
+        if let Some(reference) = call.spec.get("chartRef") {
+            return match self.lead(call, Some(reference))? {
+                Lead::Elsewhere(source) => Err(self.remote_artifact(call, &source)),
+                Lead::Here { .. } => Err(unknown(format!("{title} names no chart"))),
+            };
+        }
+        let chart = call.spec.get("chart").and_then(|it| it.get("spec"));
+        let chart = chart.ok_or_else(|| unknown(format!("{title} names no chart")))?;
+        let assumption = match self.lead(call, chart.get("sourceRef"))? {
+            Lead::Here { assumption } => assumption,
+            Lead::Elsewhere(source) => return Err(self.remote_chart(call, chart, &source)),
+        };
+        let written = word(chart, "chart").unwrap_or_default();
+        let directory = self.here.path(written).filter(|_| is_literal(written));
+        let place =
+            directory.as_ref().and_then(|it| self.charts.all.iter().position(|chart| chart.path == *it));
+        let (Some(directory), Some(place)) = (directory, place) else {
+            return Err(unknown(format!(
+                "`{written}`, which {title} installs, is no chart that could be loaded"
+            )));
+        };
+        if call.spec.get("postRenderers").is_some_and(|it| it.len() > 0) {
+            return Err(unknown(format!(
+                "what {title} does behind the templates (`postRenderers`) is not rendered"
+            )));
+        }
+        let files = self.values_files_of(call, chart, &directory)?;
+        let release = self.release_of(call)?;
+        self.take_over_chart(&directory, call.unit);
+        let (at, objects) = self.release(place, files, release);
+        Ok(Yield { objects, made: Made::Chart(at), assumption })
+    }
+
+    /// The release as the object says it.
+    fn release_of(&mut self, call: &Call<'_>) -> Result<Release, Gap> {
+        let policy = call.spec.get("install").and_then(|it| word(it, "crds"));
+        let mut release = Release {
+            label: call.unit.to_owned(),
+            name: Some(release_name(call.root, call.spec)),
+            namespace: word(call.spec, "targetNamespace").unwrap_or(call.namespace).to_owned(),
+            skips_crds: policy == Some("Skip"),
+            ..Release::default()
+        };
+        for from in call.spec.get("valuesFrom").into_iter().flat_map(Node::items) {
+            self.values_from(call, from, &mut release)?;
+        }
+        if let Some(values) = call.spec.get("values").filter(|it| it.is_mapping()) {
+            let inline = self.inline(call, values, "values");
+            release.values.push(inline);
+        }
+        Ok(release)
+    }
+
+    fn values_files_of(
+        &mut self,
+        call: &Call<'_>,
+        chart: Node<'_>,
+        directory: &seatrial_source::TreePath,
+    ) -> Result<Vec<Layer>, Gap> {
+        let is_lenient = chart.get("ignoreMissingValuesFiles").and_then(Node::as_bool) == Some(true);
+        let named = chart.get("valuesFiles").into_iter().flat_map(Node::items).chain(chart.get("valuesFile"));
+        let mut files: Vec<Layer> = Vec::new();
+        for written in named.filter_map(Node::as_str).filter(|it| !it.is_empty()) {
+            // They are named from the top of the source.
+            let path = self.here.path(written).filter(|_| is_literal(written));
+            let file = path.as_ref().and_then(|path| self.text(path));
+            match (path, file) {
+                (Some(path), Some(file)) if !files.iter().any(|it| it.file == file) => {
+                    let name = path.below(directory).unwrap_or(path.as_str()).to_owned();
+                    files.push(Layer { file, name });
+                }
+                (_, None) if !is_lenient => {
+                    return Err(unknown(format!("values file `{written}` of {} is not here", call.title)));
+                }
+                _ => {}
+            }
+        }
+        Ok(files)
+    }
+
+    /// An artifact that is a chart, on a registry.
+    fn remote_artifact(&mut self, call: &Call<'_>, source: &DraftObject) -> Gap {
+        let spec = source.source.stream.node(source.source.root).get("spec");
+        let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
+        let reference = spec.and_then(|it| it.get("ref"));
+        let named = |key| reference.and_then(|it| word(it, key));
+        let version = named("digest").or(named("semver")).or(named("tag")).unwrap_or_default();
+        let Some((registry, name)) = url.rsplit_once('/').filter(|_| url.starts_with("oci://")) else {
+            return (SkipCode::Remote, format!("{} installs {}", call.title, without_credentials(url)));
+        };
+        self.remote_of(call, registry, name, version)
+    }
+
+    fn remote_chart(&mut self, call: &Call<'_>, chart: Node<'_>, source: &DraftObject) -> Gap {
+        let spec = source.source.stream.node(source.source.root).get("spec");
+        let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
+        let name = word(chart, "chart").unwrap_or_default();
+        if super::type_of(source).is_some_and(|(_, kind)| kind == "HelmRepository") {
+            return self.remote_of(call, url, name, word(chart, "version").unwrap_or_default());
+        }
+        let shown = without_credentials(url);
+        (SkipCode::Remote, format!("{} installs chart {name} of {shown}", call.title))
+    }
+
+    fn remote_of(&mut self, call: &Call<'_>, repository: &str, name: &str, version: &str) -> Gap {
+        let is_known = [repository, name, version].into_iter().all(is_literal) && !name.is_empty();
+        let remote = RemoteSource::chart(repository, name, version);
+        let hint = if is_known { self.remember(call, &remote) } else { String::new() };
+        let version = if version.is_empty() { String::new() } else { format!(" {version}") };
+        let shown = without_credentials(repository);
+        (SkipCode::Remote, format!("{} installs chart {name}{version} of {shown}{hint}", call.title))
+    }
+
+    /// The chart alone is judged through its release.
+    fn take_over_chart(&mut self, directory: &seatrial_source::TreePath, consumer: &str) {
+        let charts = self.drafts.iter_mut().filter(|it| it.kind == UnitKind::Helm && it.path == *directory);
+        for draft in charts.filter(|it| it.suffix.is_empty()) {
+            draft.consumer.get_or_insert_with(|| consumer.to_owned());
+        }
+    }
+}
+
+pub(super) fn unknown(reason: String) -> Gap {
+    (SkipCode::NotRendered, reason)
+}
+
+/// What the release is called: as it says, or as the object behind the
+/// namespace that it aims at, cut to what Helm takes.
+fn release_name(root: Node<'_>, spec: Node<'_>) -> String {
+    let own = root.get("metadata").and_then(|it| word(it, "name")).unwrap_or_default();
+    let name = match (word(spec, "releaseName"), word(spec, "targetNamespace")) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(namespace)) => format!("{namespace}-{own}"),
+        (None, None) => own.to_owned(),
+    };
+    shortened(name)
+}
+
+fn shortened(name: String) -> String {
+    if name.len() <= NAME_MAX {
+        return name;
+    }
+    let digest = Sha256::digest(name.as_bytes());
+    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let end = (0..NAME_MAX - HASH_LENGTH).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}-{}", &name[..end], &hash[..HASH_LENGTH])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn long_names_end_with_a_hash() {
+        let name = "a-namespace-of-some-length-and-a-release-of-more-length";
+        assert_eq!(shortened("web".to_owned()), "web");
+        let short = shortened(name.to_owned());
+        assert_eq!(short.len(), 53);
+        assert!(short.starts_with("a-namespace-of-some-length-and-a-release-"), "{short}");
+    }
+}

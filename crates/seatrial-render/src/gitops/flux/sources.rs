@@ -1,0 +1,103 @@
+//! The sources that objects of Flux name, and the maps they take values from.
+
+use rustc_hash::FxHashMap;
+use seatrial_model::SkipCode;
+use seatrial_yaml::Node;
+
+use super::super::{Deliverer, type_of};
+use super::{Call, Gap, is_literal, word};
+use crate::units::DraftObject;
+
+/// What `flux bootstrap` and the operator call the source of the repository itself.
+const BOOTSTRAP: &str = "flux-system";
+const GROUP: &str = "source.toolkit.fluxcd.io";
+
+/// Objects of a tree that others of Flux name.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    /// By kind, namespace and name; several where clusters differ.
+    all: FxHashMap<(String, String, String), Vec<DraftObject>>,
+}
+
+/// Where a source leads.
+pub(super) enum Lead {
+    /// To this repository, which is taken for granted perhaps.
+    Here { assumption: Option<String> },
+    /// To an object that says another place.
+    Elsewhere(DraftObject),
+}
+
+impl Sources {
+    fn add(&mut self, object: &DraftObject) {
+        let Some((api_version, kind)) = type_of(object) else { return };
+        let is_source = api_version.split_once('/').is_some_and(|(group, _)| group == GROUP);
+        if !is_source && !(api_version == "v1" && matches!(kind, "ConfigMap" | "Secret")) {
+            return;
+        }
+        let root = object.source.stream.node(object.source.root);
+        let metadata = |key| root.get("metadata").and_then(|it| word(it, key));
+        let Some(name) = metadata("name") else { return };
+        let namespace = metadata("namespace").or(object.namespace.as_deref()).unwrap_or_default();
+        let key = (kind.to_owned(), namespace.to_owned(), name.to_owned());
+        self.all.entry(key).or_default().push(object.clone());
+    }
+
+    /// The object of a kind and name, if there is one or all of them say the same.
+    pub(super) fn find(&self, kind: &str, namespace: &str, name: &str) -> Found<'_> {
+        let key = |namespace: &str| (kind.to_owned(), namespace.to_owned(), name.to_owned());
+        // Without a namespace it is put into one by whoever applies it.
+        let found = self.all.get(&key(namespace)).or_else(|| self.all.get(&key("")));
+        let Some((first, others)) = found.and_then(|it| it.split_first()) else { return Found::None };
+        let node = |it: &'_ DraftObject| it.source.stream.node(it.source.root).to_json();
+        let is_clear = others.is_empty() || others.iter().all(|it| node(it) == node(first));
+        if is_clear { Found::One(first) } else { Found::Several }
+    }
+}
+
+/// What is found under a name.
+pub(super) enum Found<'s> {
+    None,
+    One(&'s DraftObject),
+    /// Different ones, for clusters of their own.
+    Several,
+}
+
+impl Deliverer<'_> {
+    /// The sources and maps of the tree, looked through once.
+    pub(super) fn flux_sources(&mut self) -> &Sources {
+        if self.flux.is_none() {
+            let mut sources = Sources::default();
+            let drafts: &crate::units::Drafts = self.drafts;
+            drafts.iter().flat_map(|it| &it.objects).for_each(|it| sources.add(it));
+            self.flux = Some(sources);
+        }
+        self.flux.get_or_insert_default()
+    }
+
+    /// Where a reference to a source leads.
+    pub(super) fn lead(&mut self, call: &Call<'_>, reference: Option<Node<'_>>) -> Result<Lead, Gap> {
+        let unknown = |what: String| (SkipCode::NotRendered, what);
+        let title = &call.title;
+        let reference = reference.ok_or_else(|| unknown(format!("{title} names no source")))?;
+        let kind = word(reference, "kind").unwrap_or("GitRepository");
+        let name = word(reference, "name").unwrap_or_default();
+        let namespace = word(reference, "namespace").unwrap_or(call.namespace);
+        let source = match self.flux_sources().find(kind, namespace, name) {
+            Found::One(source) => source.clone(),
+            Found::None if name == BOOTSTRAP => {
+                let assumption = format!("{kind} {name}, which is not in the tree, is this repository");
+                return Ok(Lead::Here { assumption: Some(assumption) });
+            }
+            Found::None => return Err(unknown(format!("{kind} {name}, which {title} names, is not here"))),
+            Found::Several => {
+                return Err(unknown(format!("{title} names {kind} {name}, which differs between clusters")));
+            }
+        };
+        let spec = source.source.stream.node(source.source.root).get("spec");
+        let url = spec.and_then(|it| word(it, "url")).filter(|it| is_literal(it));
+        if kind == "GitRepository" && url.is_some_and(|it| self.here.is_here(it)) {
+            return Ok(Lead::Here { assumption: None });
+        }
+        Ok(Lead::Elsewhere(source))
+    }
+}

@@ -1,0 +1,177 @@
+//! Trees with objects of Flux in memory, and the units they become.
+
+use std::fmt::Write as _;
+
+use seatrial_model::{KubernetesVersion, Origins, SkipCode, Target, UnitKind};
+use seatrial_source::{Completeness, MemoryFiles, TreePath};
+
+use crate::{Rendering, Request, render};
+
+/// What `flux bootstrap` writes.
+const SYNC: &str = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, \
+                    namespace: flux-system}\nspec: {url: 'ssh://git@github.com/example/fleet', ref: {branch: main}}\n";
+
+fn rendered(files: &[(&str, &str)]) -> Rendering {
+    let files: MemoryFiles = files.iter().copied().collect();
+    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    let origins = Origins {
+        urls: vec!["github.com/example/fleet".to_owned()],
+        refs: Vec::new(),
+        completeness: Completeness::Partial,
+        top: TreePath::top(),
+        covered: TreePath::top(),
+        elsewhere: std::collections::BTreeMap::new(),
+    };
+    render(Request { origins: Some(origins), ..Request::new(&files, target) })
+}
+
+fn kustomization(name: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: \
+         flux-system}}\nspec:\n  sourceRef: {{kind: GitRepository, name: flux-system}}\n{spec}"
+    )
+}
+
+fn config(name: &str, value: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{key: '{value}'}}\n")
+}
+
+/// The units of Flux with their objects, what is missing, and what is wrong.
+fn deployed(rendering: &Rendering) -> String {
+    let mut out = String::new();
+    for unit in rendering.repository.units.iter().filter(|it| it.kind == UnitKind::Flux) {
+        let objects = rendering.repository.bundle(unit.id).objects().iter();
+        let titles = objects.map(|it| {
+            let value = it.field(&["data", "key"]).and_then(|it| it.scalar_text()).unwrap_or_default();
+            let value = if value.is_empty() { String::new() } else { format!("={value}") };
+            format!("{}/{}{value}", it.namespace().unwrap_or("-"), it.title())
+        });
+        let whole = if rendering.is_rendered(unit) { "" } else { " (not whole)" };
+        let line = format!("{}{whole}: {}", unit.name, titles.collect::<Vec<_>>().join(", "));
+        writeln!(out, "{}", line.trim_end()).expect("a string takes everything");
+    }
+    for skip in &rendering.repository.coverage.skipped {
+        if matches!(skip.code, SkipCode::NotRendered | SkipCode::Remote) {
+            writeln!(out, "{}: {}", skip.path, skip.reason).expect("a string takes everything");
+        }
+    }
+    for notice in &rendering.notices {
+        writeln!(out, "{}: {}", notice.check.id, notice.message).expect("a string takes everything");
+    }
+    out
+}
+
+fn check(files: &[(&str, &str)], expected: &str) {
+    let files: Vec<(&str, &str)> = files.iter().copied().chain([("clusters/a/sync.yaml", SYNC)]).collect();
+    assert_eq!(deployed(&rendered(&files)), expected);
+}
+
+#[test]
+fn a_directory_is_built_with_what_the_object_puts_over_it() {
+    let spec = "  path: ./apps\n  targetNamespace: shop\n  namePrefix: a-\n  patches:\n  - target: {kind: ConfigMap}\n    \
+                patch: |\n      - {op: add, path: /data/key, value: patched}\n";
+    check(
+        &[
+            ("clusters/a/apps.yaml", &kustomization("apps", spec)),
+            ("apps/kustomization.yaml", "resources: [one.yaml]\n"),
+            ("apps/one.yaml", &config("one", "written")),
+        ],
+        "flux:clusters/a/apps.yaml#flux-system/apps: shop/ConfigMap a-one=patched\n",
+    );
+}
+
+#[test]
+fn without_a_kustomization_every_manifest_is_taken() {
+    check(
+        &[
+            ("clusters/a/apps.yaml", &kustomization("apps", "  path: apps\n")),
+            ("apps/one.yaml", &config("one", "1")),
+            ("apps/deep/two.yaml", &config("two", "2")),
+            ("apps/built/kustomization.yaml", "namePrefix: x-\nresources: [three.yaml]\n"),
+            ("apps/built/three.yaml", &config("three", "3")),
+            ("apps/built/unlisted.yaml", &config("four", "4")),
+        ],
+        "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=1, -/ConfigMap two=2, -/ConfigMap x-three=3\n",
+    );
+}
+
+#[test]
+fn variables_are_filled_in_behind_the_build() {
+    let spec = "  path: apps\n  postBuild:\n    substitute: {a: alpha}\n    substituteFrom: [{kind: ConfigMap, name: vars}]\n";
+    let vars = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: flux-system}\ndata: {b: beta, a: no}\n";
+    check(
+        &[
+            ("clusters/a/apps.yaml", &kustomization("apps", spec)),
+            ("clusters/a/vars.yaml", vars),
+            ("apps/one.yaml", &config("one", "${a} ${b} ${c:=d} $${e}")),
+            ("apps/two.yaml", &config("two", "${f}.example.com")),
+            ("apps/zed.yaml", &config("zed", "${{ g }}")),
+        ],
+        "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=alpha beta d ${e}, -/ConfigMap \
+         two=${f}.example.com, -/ConfigMap zed=${{ g }}\n\
+         unset-variable: Kustomization apps gives the variable `f` no value\n\
+         invalid-substitution: Flux cannot read the variable `${{`\n",
+    );
+}
+
+#[test]
+fn what_is_not_known_is_left_as_it_stands() {
+    let spec = "  path: apps\n  postBuild:\n    substituteFrom: [{kind: Secret, name: vars}]\n";
+    check(
+        &[("clusters/a/apps.yaml", &kustomization("apps", spec)), ("apps/one.yaml", &config("one", "${a}"))],
+        "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=${a}\n",
+    );
+}
+
+#[test]
+fn objects_that_a_kustomization_brings_are_followed() {
+    let inner = kustomization("inner", "  path: apps\n");
+    check(
+        &[
+            ("clusters/a/all.yaml", &kustomization("all", "  path: ./more\n")),
+            ("more/kustomization.yaml", "resources: [inner.yaml]\n"),
+            ("more/inner.yaml", &inner),
+            ("apps/one.yaml", &config("one", "1")),
+        ],
+        "flux:clusters/a/all.yaml#flux-system/all: flux-system/Kustomization inner\n\
+         flux:more/inner.yaml#flux-system/inner: -/ConfigMap one=1\n",
+    );
+}
+
+#[test]
+fn a_chart_of_the_tree_gets_its_values() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   chart:\n    spec:\n      chart: ./charts/web\n      sourceRef: {kind: GitRepository, name: flux-system, \
+                   namespace: flux-system}\n  valuesFrom:\n  - {kind: ConfigMap, name: base}\n  values:\n    b: here\n";
+    let base = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base, namespace: shop}\ndata:\n  values.yaml: |\n    a: from\n    b: no\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}'}\ndata: {key: '{{ .Values.a \
+                    }} {{ .Values.b }} {{ .Values.c }} {{ .Release.Namespace }}'}\n";
+    check(
+        &[
+            ("clusters/a/web.yaml", release),
+            ("clusters/a/base.yaml", base),
+            ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+            ("charts/web/values.yaml", "a: own\nb: own\nc: own\n"),
+            ("charts/web/templates/map.yaml", template),
+        ],
+        "flux:clusters/a/web.yaml#shop/web: -/ConfigMap web=from here own shop\n",
+    );
+}
+
+#[test]
+fn what_stands_elsewhere_is_told() {
+    let repository = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: charts, namespace: \
+                      shop}\nspec: {url: 'https://charts.example.com'}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   chart:\n    spec:\n      chart: web\n      version: 1.x\n      sourceRef: {kind: HelmRepository, name: charts}\n";
+    let rendering = rendered(&[("apps/repository.yaml", repository), ("apps/web.yaml", release)]);
+    let found = deployed(&rendering);
+    assert!(
+        found.starts_with(
+            "flux:apps/web.yaml#shop/web (not whole):\n\
+             apps/web.yaml: HelmRelease web installs chart web 1.x of https://charts.example.com"
+        ),
+        "{found}"
+    );
+    assert_eq!(rendering.repository.facts.remotes.len(), 1);
+}
