@@ -308,7 +308,8 @@ pub(crate) fn monitored_namespaces<'a>(spec: &Field<'a>) -> Within<'a> {
 /// Whether charts or overlays of the tree are not rendered, so that what they
 /// define cannot be seen.
 pub(crate) fn has_unseen_units(repository: &Repository) -> bool {
-    repository.coverage.skipped.iter().any(|it| it.code == SkipCode::NotRendered)
+    let mut skipped = repository.coverage.skipped.iter();
+    skipped.any(|it| matches!(it.code, SkipCode::NotRendered | SkipCode::Remote))
 }
 
 /// Adds to a notice about a selector that selects nothing what was probably
