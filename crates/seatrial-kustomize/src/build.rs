@@ -27,6 +27,8 @@ use crate::{crds, hash, name_reference, output, resources, transform, variables}
 
 /// Most directories of one build.
 const DIRECTORIES_MAX: usize = 5_000;
+/// Most kustomizations that build on each other in a row.
+const NESTED_MAX: usize = 100;
 /// Most objects of one build.
 const OBJECTS_MAX: usize = 200_000;
 
@@ -51,6 +53,17 @@ pub enum Version {
     /// 5.8.
     #[default]
     V5_8,
+}
+
+impl Version {
+    /// What objects are labelled with that it manages.
+    fn label(self) -> &'static str {
+        match self {
+            Self::V5_0 => "kustomize-v5.0.1",
+            Self::V5_6 => "kustomize-v5.6.0",
+            Self::V5_8 => "kustomize-v5.8.2",
+        }
+    }
 }
 
 /// What a build gives.
@@ -179,7 +192,12 @@ pub(crate) struct Accumulated {
     pub(crate) resources: Vec<Resource>,
     pub(crate) config: Config,
     variables: Vec<At<Variable>>,
+    /// The identities of the resources, as long as nothing changes them.
+    pub(crate) known: Option<FxHashSet<Identity>>,
 }
+
+/// Type, name and namespace.
+type Identity = (String, SmolStr, String);
 
 pub(crate) struct Run<'r, 'a> {
     pub(crate) loader: &'r mut Loader<'a>,
@@ -422,6 +440,11 @@ impl Run<'_, '_> {
 
     /// Builds a directory that is named, unless it is being built already.
     fn enter(&mut self, own: &Kustomization, directory: &TreePath, entry: &Text) -> Option<Kustomization> {
+        if self.roots.len() >= NESTED_MAX {
+            let message = "kustomizations build on each other too deep";
+            self.problem(ProblemKind::Cycle, &own.path, Some(entry.span), message);
+            return None;
+        }
         if let Some(visited) = self.roots.iter().find(|root| root.is_within(directory)) {
             let message = format!(
                 "cycle detected: candidate root '{}' contains visited root '{}'",
@@ -533,8 +556,10 @@ impl Run<'_, '_> {
 
     /// Adds objects, each identity once.
     fn append(&mut self, more: Vec<Resource>, into: &mut Accumulated, path: &TreePath, span: Span) {
-        let mut known: FxHashSet<(String, SmolStr, String)> =
-            into.resources.iter().map(|resource| identity(&resource.id())).collect();
+        let mut known = into
+            .known
+            .take()
+            .unwrap_or_else(|| into.resources.iter().map(|resource| identity(&resource.id())).collect());
         for resource in more {
             let id = resource.id();
             if !known.insert(identity(&id)) {
@@ -555,6 +580,7 @@ impl Run<'_, '_> {
             self.has_merged |= !id.gvk.is_builtin();
             into.resources.push(resource);
         }
+        into.known = Some(known);
     }
 
     fn merge_config(
@@ -644,7 +670,9 @@ impl Run<'_, '_> {
         span: Span,
     ) {
         let id = new.id();
+        into.known = None;
         let matches: Vec<usize> = (0..into.resources.len())
+            .filter(|&at| into.resources[at].has_name(&id.name))
             .filter(|&at| into.resources[at].ids().any(|it| it.is_same(&id)))
             .collect();
         let message = match (matches.as_slice(), new.behavior) {
@@ -680,7 +708,8 @@ impl Run<'_, '_> {
             let fits = |id: ResourceId| {
                 if is_exact { id.is_same(wanted) } else { id.name == wanted.name && id.gvk == wanted.gvk }
             };
-            let mut found = into.resources.iter_mut().filter(|it| it.ids().any(fits));
+            let named = into.resources.iter_mut().filter(|it| it.has_name(&wanted.name));
+            let mut found = named.filter(|it| it.ids().any(fits));
             match (found.next(), found.next()) {
                 (Some(resource), None) => resource.variables.push(variable.value.name.clone()),
                 (Some(_), Some(_)) => {
@@ -725,7 +754,7 @@ impl Run<'_, '_> {
     }
 
     fn add_managed_by(&mut self, resources: &mut [Resource], own: &Kustomization, span: Span) {
-        let value = At { value: SmolStr::new("kustomize-v5.8.2"), span };
+        let value = At { value: SmolStr::new_static(self.version.label()), span };
         let pairs = [(SmolStr::new("app.kubernetes.io/managed-by"), value)];
         let fields = [FieldSpec::everywhere("metadata/labels")];
         let result = transform::pairs(resources, &pairs, &fields, &mut self.origins);
@@ -744,7 +773,7 @@ pub(crate) fn add_hashes(resources: &mut [Resource]) {
     }
 }
 
-fn identity(id: &ResourceId) -> (String, SmolStr, String) {
+fn identity(id: &ResourceId) -> Identity {
     (id.gvk.to_string(), id.name.clone(), id.effective_namespace().to_owned())
 }
 

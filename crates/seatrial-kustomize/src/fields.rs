@@ -200,6 +200,9 @@ pub(crate) fn visit(
     }
     let path = split_path(&field.path, '/');
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    if path.len() > PARTS_MAX {
+        return Err("the path of a field has too many parts".to_owned());
+    }
     let make = if field.is_created { make } else { Make::Nothing };
     Visit { make, origin, set }.walk(object, &path).map_err(|error| {
         let id = crate::id::ResourceId::of(object);
@@ -255,6 +258,9 @@ impl Visit<'_> {
         }
     }
 }
+
+/// Most parts of the path of a field.
+pub(crate) const PARTS_MAX: usize = 200;
 
 /// Splits a path at a delimiter that no backslash stands before
 /// (`kyaml/utils.PathSplitter`).

@@ -132,11 +132,14 @@ impl Generator<'_, '_> {
     }
 
     fn bytes(&mut self, at: &Text, path: &str) -> Result<Vec<u8>, Fault> {
-        self.loader.bytes(self.root, path).map_err(|refusal| Fault {
+        let bytes = self.loader.bytes(self.root, path).map_err(|refusal| Fault {
             span: at.span,
             message: format!("loading KV pairs: {path}"),
             refusal: Some(refusal),
-        })
+        })?;
+        let spent = self.origins.spend_bytes(bytes.len());
+        spent.map_err(|message| Fault { span: at.span, message, refusal: None })?;
+        Ok(bytes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use seatrial_schema::table::Table;
+use seatrial_schema::table::{Kind, Table};
 use smol_str::SmolStr;
 
 use crate::node::Node;
@@ -48,14 +48,16 @@ impl Gvk {
     /// Whether the built-in API knows the kind, and that its objects have no
     /// namespace. As in upstream's bundle, the newest minor that has it speaks.
     pub fn is_cluster_scoped(&self) -> bool {
-        let minor = newest_minor(self).and_then(Table::of);
-        let kind = minor.and_then(|table| table.kind(&self.group, &self.version, &self.kind));
-        kind.is_some_and(|kind| kind.is_cluster_scoped)
+        self.kind().is_some_and(|kind| kind.is_cluster_scoped)
+    }
+
+    fn kind(&self) -> Option<&'static Kind> {
+        Table::kind_of_any(&self.group, &self.version, &self.kind)
     }
 
     /// Whether the built-in API knows the kind.
     pub(crate) fn is_builtin(&self) -> bool {
-        newest_minor(self).is_some()
+        self.kind().is_some()
     }
 
     /// How sorting by kind compares it: `apps_v1_Deployment`.
@@ -64,13 +66,6 @@ impl Gvk {
             |text: &SmolStr, none: &str| if text.is_empty() { none.to_owned() } else { text.to_string() };
         [or(&self.group, "~G"), or(&self.version, "~V"), or(&self.kind, "~K")].join("_")
     }
-}
-
-/// The newest minor whose tables have a kind.
-fn newest_minor(gvk: &Gvk) -> Option<u8> {
-    Table::minors().rev().find(|&minor| {
-        Table::of(minor).is_some_and(|table| table.kind(&gvk.group, &gvk.version, &gvk.kind).is_some())
-    })
 }
 
 impl fmt::Display for Gvk {

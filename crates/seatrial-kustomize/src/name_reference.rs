@@ -42,6 +42,10 @@ pub(crate) fn fix(resources: &mut [Resource], config: &Config, origins: &mut Ori
             by_name.entry(name.clone()).or_default().push(at);
         }
     }
+    let mut by_namespace: FxHashMap<SmolStr, Vec<usize>> = FxHashMap::default();
+    for (at, candidate) in candidates.iter().enumerate() {
+        by_namespace.entry(candidate.first.effective_namespace().into()).or_default().push(at);
+    }
     for resource in resources {
         let first = resource.original_id();
         let mut fix = Fix {
@@ -50,6 +54,7 @@ pub(crate) fn fix(resources: &mut [Resource], config: &Config, origins: &mut Ori
             service_account_namespaces: service_account_namespaces(resource),
             candidates: &candidates,
             by_name: &by_name,
+            by_namespace: &by_namespace,
         };
         for references in &config.name_references {
             for field in references.referrers.iter().filter(|field| first.gvk.is_selected(&field.gvk)) {
@@ -113,6 +118,8 @@ struct Fix<'a> {
     service_account_namespaces: FxHashSet<SmolStr>,
     candidates: &'a [Candidate],
     by_name: &'a FxHashMap<SmolStr, Vec<usize>>,
+    /// By the namespace in which they were first.
+    by_namespace: &'a FxHashMap<SmolStr, Vec<usize>>,
 }
 
 impl Fix<'_> {
@@ -241,7 +248,8 @@ impl<'a> Fix<'a> {
         let namespace = namespace.map(SmolStr::new);
         let first = |it: &Candidate, wanted: &str| it.first.effective_namespace() == wanted;
         let is_first = namespace.as_deref().is_some_and(|wanted| {
-            self.candidates.iter().any(|it| self.may_be_named(it) && first(it, wanted))
+            let there = self.by_namespace.get(wanted).map_or(&[][..], Vec::as_slice);
+            there.iter().any(|&at| self.may_be_named(&self.candidates[at]))
         });
         move |it: &Candidate| {
             let Some(wanted) = &namespace else { return true };

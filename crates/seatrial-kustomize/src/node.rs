@@ -183,6 +183,27 @@ impl Node {
         Some(Self { content, origin })
     }
 
+    /// Whether it is the same value, and nothing set any part of it again, not
+    /// even to what it was.
+    pub(crate) fn is_untouched(&self, other: &Self) -> bool {
+        self.origin == other.origin
+            && match (&self.content, &other.content) {
+                (Content::Scalar(one), Content::Scalar(other)) => one == other,
+                (Content::List(one), Content::List(other)) => {
+                    one.len() == other.len()
+                        && one.iter().zip(other).all(|(one, other)| one.is_untouched(other))
+                }
+                (Content::Map(one), Content::Map(other)) => {
+                    one.len() == other.len()
+                        && one
+                            .iter()
+                            .zip(other)
+                            .all(|(one, other)| one.0 == other.0 && one.1.is_untouched(&other.1))
+                }
+                _ => false,
+            }
+    }
+
     /// How many values it holds, itself included, and how deep they nest.
     pub(crate) fn extent(&self) -> (usize, usize) {
         let below = |nodes: &mut dyn Iterator<Item = &Node>| {

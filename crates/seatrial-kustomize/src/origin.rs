@@ -47,8 +47,16 @@ pub struct Origins {
     foreign: FxHashMap<FileId, Span>,
     /// How many values patches and replacements may still make.
     left: usize,
+    /// How many bytes of text transformers and generators may still make.
+    text_left: usize,
+    /// How often items of lists may still be held against each other.
+    steps_left: usize,
 }
 
+/// Most bytes of text that transformers and generators make in one build.
+const TEXT_MAX: usize = 256 << 20;
+/// How often items of lists are held against each other in one build.
+const STEPS_MAX: usize = 100_000_000;
 /// Most values that patches and replacements make in one build.
 const MADE_MAX: usize = 2_000_000;
 
@@ -61,6 +69,8 @@ impl Default for Origins {
             stand_in: None,
             foreign: FxHashMap::default(),
             left: MADE_MAX,
+            text_left: TEXT_MAX,
+            steps_left: STEPS_MAX,
         }
     }
 }
@@ -98,6 +108,26 @@ impl Origins {
             .left
             .checked_sub(count)
             .ok_or_else(|| format!("patches and replacements make more values than {MADE_MAX}"))?;
+        Ok(())
+    }
+
+    /// Counts a text that is made.
+    pub(crate) fn spend_text(&mut self, text: &str) -> Result<(), String> {
+        self.spend_bytes(text.len())
+    }
+
+    /// Counts bytes that are read into an object.
+    pub(crate) fn spend_bytes(&mut self, count: usize) -> Result<(), String> {
+        let left = self.text_left.checked_sub(count);
+        self.text_left =
+            left.ok_or_else(|| format!("the build makes more text than {} MiB", TEXT_MAX >> 20))?;
+        Ok(())
+    }
+
+    /// Counts the steps of merging two lists by the keys of their items.
+    pub(crate) fn spend_steps(&mut self, left: usize, right: usize) -> Result<(), String> {
+        let rest = self.steps_left.checked_sub(left.saturating_mul(right));
+        self.steps_left = rest.ok_or("the lists are too long to be merged by the keys of their items")?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use seatrial_source::FileId;
 use seatrial_yaml::emit::{EmitOptions, Emitter, sort_by_key};
 use seatrial_yaml::{Dialect, Limits, Plain, Style, json_float, parse};
 
-use crate::node::{Content, Node, Scalar, Value};
+use crate::node::{Content, Node, Scalar, Tag, Value};
 
 /// A stretch of a printed text and what set it: start, end, origin.
 pub type Mark = (usize, usize, crate::OriginId);
@@ -136,6 +136,83 @@ fn write_json(node: &Node, text: &mut String) {
                 write_json(value, text);
             }
             text.push('}');
+        }
+    }
+}
+
+/// A value as `json.MarshalIndent` prints it with two spaces.
+pub(crate) fn json_indented(node: &Node) -> String {
+    let mut text = String::new();
+    write_indented(node, 0, &mut text);
+    text
+}
+
+fn write_indented(node: &Node, depth: usize, text: &mut String) {
+    let line = |depth: usize, text: &mut String| {
+        text.push('\n');
+        text.extend(std::iter::repeat_n("  ", depth));
+    };
+    match &node.content {
+        Content::List(items) if !items.is_empty() => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                line(depth + 1, text);
+                write_indented(item, depth + 1, text);
+            }
+            line(depth, text);
+            text.push(']');
+        }
+        Content::Map(entries) if !entries.is_empty() => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            text.push('{');
+            for (at, (key, value)) in entries.into_iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                line(depth + 1, text);
+                text.push_str(&quoted(key));
+                text.push_str(": ");
+                write_indented(value, depth + 1, text);
+            }
+            line(depth, text);
+            text.push('}');
+        }
+        _ => write_json(node, text),
+    }
+}
+
+/// A value as `kyaml` prints it: keys in their order, quotes kept.
+pub(crate) fn styled_yaml(node: &Node) -> String {
+    let mut text = String::new();
+    let options = EmitOptions::new(Dialect::GoYaml3).indent(2).compact_sequences(true);
+    let mut emitter = Emitter::new(&mut text, &options);
+    write_styled(node, &mut emitter)
+        .and_then(|()| emitter.finish().map(drop))
+        .expect("a string takes everything");
+    text
+}
+
+fn write_styled(node: &Node, emitter: &mut Emitter<&mut String>) -> fmt::Result {
+    match &node.content {
+        Content::Scalar(scalar) if scalar.is_folded => emitter.scalar(&scalar.text, Style::Folded),
+        Content::Scalar(scalar) if scalar.is_quoted && scalar.text.contains('\n') => {
+            emitter.scalar(&scalar.text, Style::Literal)
+        }
+        Content::Scalar(scalar) if scalar.is_quoted => emitter.scalar(&scalar.text, Style::DoubleQuoted),
+        Content::Scalar(scalar) if scalar.tag == Tag::Str => emitter.str(&scalar.text),
+        Content::Scalar(scalar) => emitter.scalar(&scalar.text, Style::Plain),
+        Content::List(items) => {
+            emitter.begin_sequence()?;
+            items.iter().try_for_each(|item| write_styled(item, emitter))?;
+            emitter.end()
+        }
+        Content::Map(entries) => {
+            emitter.begin_mapping()?;
+            for (key, value) in entries {
+                emitter.str(key)?;
+                write_styled(value, emitter)?;
+            }
+            emitter.end()
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::open_api::OpenApi;
 use crate::origin::Origins;
 use crate::output::settle_folded;
-use crate::resource::{Resource, set_text};
+use crate::resource::{Resource, plain_strings, set_text};
 use crate::select::{Patterns, Selector};
 use crate::{json_patch, resources, strategic_merge};
 
@@ -145,6 +145,11 @@ fn apply_json(
         let metadata = resource.node.map_at("metadata", origin);
         metadata.set("annotations", Node::map(origin));
     }
+    if resource.was_annotated
+        && let Some(annotations) = resource.node.get_mut("metadata").and_then(|it| it.get_mut("annotations"))
+    {
+        plain_strings(annotations);
+    }
     // The object goes through JSON.
     settle_folded(&mut resource.node);
     json_patch::apply(&mut resource.node, operations, origins)
@@ -181,7 +186,8 @@ pub(crate) fn merge_by_id(
 
 /// The one object that is or was called so.
 fn unique(all: &[Resource], id: &ResourceId) -> Result<usize, String> {
-    let mut found = (0..all.len()).filter(|&at| all[at].ids().any(|it| it.is_same(id)));
+    let is_meant = |it: &Resource| it.has_name(&id.name) && it.ids().any(|it| it.is_same(id));
+    let mut found = (0..all.len()).filter(|&at| is_meant(&all[at]));
     match (found.next(), found.next()) {
         (Some(at), None) => Ok(at),
         (Some(_), Some(_)) => Err(format!("multiple matches for Id {id}")),

@@ -169,10 +169,12 @@ impl Run<'_, '_> {
                 self.unsupported(own, &plugin);
                 continue;
             }
-            let before: Vec<String> = into.resources.iter().map(|it| output::yaml(&it.node)).collect();
             let kept = into.resources.clone();
             self.run_transformer(own, root, &plugin, into);
-            if !into.resources.iter().map(|it| output::yaml(&it.node)).eq(before) {
+            let is_same =
+                |(one, other): (&crate::Resource, &crate::Resource)| one.node.is_untouched(&other.node);
+            let (now, before) = (&into.resources, &kept);
+            if now.len() != before.len() || !now.iter().zip(before).all(is_same) {
                 into.resources = kept;
                 let message = "validator shouldn't modify the resource map";
                 self.problem(ProblemKind::Transformer, &own.path, Some(plugin.span), message);

@@ -4,14 +4,18 @@
 use regex::Regex;
 use seatrial_diagnostics::Role;
 use seatrial_source::Span;
+use seatrial_yaml::{Dialect, Limits, Plain, parse};
 use smol_str::SmolStr;
 
-use crate::fields::split_path;
+use crate::build::Version;
+use crate::fields::{PARTS_MAX, split_path};
+use crate::id::ResourceId;
 use crate::kustomization::{FieldOptions, Replacement, Source, Target, Text};
-use crate::node::{Content, Node, Scalar, entry_mut};
+use crate::node::{Content, Node, Scalar, Tag, entry_mut};
 use crate::origin::Origins;
+use crate::output;
 use crate::resource::Resource;
-use crate::select::Patterns;
+use crate::select::{Patterns, Selector};
 
 const DEFAULT_FIELD: &str = "metadata.name";
 
@@ -20,6 +24,7 @@ pub(crate) fn apply(
     resources: &mut [Resource],
     replacement: &Replacement,
     span: Span,
+    version: Version,
     origins: &mut Origins,
 ) -> Result<bool, String> {
     let (Some(targets), true) =
@@ -30,7 +35,7 @@ pub(crate) fn apply(
     let value = value(resources, replacement, origins)?;
     let mut is_used = false;
     for target in targets {
-        is_used |= apply_to(resources, target, &value, span, origins)?;
+        is_used |= apply_to(resources, target, &value, (span, version), origins)?;
     }
     Ok(is_used)
 }
@@ -48,7 +53,9 @@ fn value(resources: &[Resource], replacement: &Replacement, origins: &mut Origin
 }
 
 fn source_value(resources: &[Resource], source: &Source) -> Result<Node, String> {
-    let mut found = resources.iter().filter(|it| it.ids().any(|id| id.is_selected_by(&source.id)));
+    let name = &source.id.name;
+    let named = resources.iter().filter(|it| name.is_empty() || it.has_name(name));
+    let mut found = named.filter(|it| it.ids().any(|id| id.is_selected_by(&source.id)));
     let named = || format!("{}:{}", source.id, source.field_path);
     let resource = found.next().ok_or_else(|| format!("nothing selected by {}", named()))?;
     if found.next().is_some() {
@@ -83,7 +90,7 @@ fn apply_to(
     resources: &mut [Resource],
     target: &Target,
     value: &Node,
-    span: Span,
+    (span, version): (Span, Version),
     origins: &mut Origins,
 ) -> Result<bool, String> {
     let select = target.select.as_ref().ok_or("target must specify resources to select")?;
@@ -93,25 +100,42 @@ fn apply_to(
     let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
     let mut is_used = false;
     for resource in resources {
-        if !patterns.fits_metadata(resource)? || is_rejected(&reject, resource)? {
+        // Until 5.6 the parts of an identity were words, no patterns.
+        let has_patterns = version >= Version::V5_8;
+        let is_said = |selector: &Selector, patterns: &Patterns<'_>| {
+            resource
+                .ids()
+                .any(|id| if has_patterns { patterns.fits_id(&id) } else { id.is_selected_by(&selector.id) })
+        };
+        if !patterns.fits_metadata(resource)? || is_rejected(&reject, resource, has_patterns)? {
             continue;
         }
-        if resource.ids().any(|id| patterns.fits_id(&id)) {
+        if is_said(select, &patterns) {
             is_used = true;
             for path in paths {
-                set_at(&mut resource.node, path, &target.options, value, origins)?;
+                if split_field_path(&path.value).len() > PARTS_MAX {
+                    return Err("the path of a field has too many parts".to_owned());
+                }
+                let mut set_inside = || set_inside(&mut resource.node, path, &target.options, value, origins);
+                // Since 5.8.
+                if version < Version::V5_8 || set_inside().is_none() {
+                    set_at(&mut resource.node, path, &target.options, value, origins)?;
+                }
             }
         }
     }
     Ok(is_used)
 }
 
-fn is_rejected(reject: &[Patterns<'_>], resource: &Resource) -> Result<bool, String> {
+fn is_rejected(reject: &[Patterns<'_>], resource: &Resource, has_patterns: bool) -> Result<bool, String> {
     for patterns in reject {
         if patterns.asks_metadata() && patterns.fits_metadata(resource)? {
             return Ok(true);
         }
-        if !patterns.is_open() && resource.ids().any(|id| patterns.fits_id(&id)) {
+        let fits = |id: ResourceId| {
+            if has_patterns { patterns.fits_id(&id) } else { id.is_selected_by(patterns.id()) }
+        };
+        if !patterns.is_open() && resource.ids().any(fits) {
             return Ok(true);
         }
     }
@@ -139,16 +163,67 @@ fn set_at(
     }
     for place in places {
         let Some(slot) = at_place(object, &place) else { continue };
-        set_value(slot, options, value, path.span, origins)?;
+        set_value(slot, options, value, (path.span, place.len()), origins)?;
     }
     Ok(())
+}
+
+/// A field inside a text that is YAML or JSON itself; none where the path leads
+/// into no such text.
+fn set_inside(
+    object: &mut Node,
+    path: &Text,
+    options: &FieldOptions,
+    value: &Node,
+    origins: &mut Origins,
+) -> Option<()> {
+    let parts = split_field_path(&path.value);
+    let at = (1..parts.len()).find(|&at| {
+        look_up(object, &parts[..at]).is_some_and(|it| matches!(it.content, Content::Scalar(_)))
+    })?;
+    let holder = look_up(object, &parts[..at])?.text().to_owned();
+    let first = holder.trim_start().chars().next()?;
+    let stream = parse(path.span.file, holder.as_str().into(), Dialect::GoYaml3, &Limits::default());
+    if stream.all_problems().any(|it| it.is_fatal()) {
+        return None;
+    }
+    // The text stands in no file.
+    let mut inside = Node::read(stream.document_root(0)?, &mut Origins::default())?;
+    let create = options.create.then(|| empty_like(value));
+    let mut places = Vec::new();
+    find(&mut inside, &parts[at..], create.as_ref(), &mut Vec::new(), &mut places).ok()?;
+    if places.is_empty() {
+        return None;
+    }
+    for place in places {
+        let slot = at_place(&mut inside, &place)?;
+        set_value(slot, options, value, (path.span, place.len()), origins).ok()?;
+        let is_word =
+            |it: &Scalar| it.tag == Tag::Plain && Plain::of(&it.text, Dialect::GoYaml3) == Plain::Str;
+        // A number that is none any more cannot be read back; nothing changes.
+        if matches!(&slot.content, Content::Scalar(it) if is_word(it)) {
+            return Some(());
+        }
+    }
+    let text = match first {
+        '{' | '[' if holder.contains('\n') && holder.contains("  ") => output::json_indented(&inside),
+        '{' | '[' => output::json(&inside),
+        _ => output::styled_yaml(&inside).trim().to_owned(),
+    };
+    origins.spend_text(&text).ok()?;
+    let slot = look_up_mut(object, &parts[..at])?;
+    slot.origin = origins.set(path.span, Role::Transformer, slot.origin);
+    if let Content::Scalar(scalar) = &mut slot.content {
+        scalar.text = text.into();
+    }
+    Some(())
 }
 
 fn set_value(
     slot: &mut Node,
     options: &FieldOptions,
     value: &Node,
-    span: Span,
+    (span, depth): (Span, usize),
     origins: &mut Origins,
 ) -> Result<(), String> {
     let mut value = value.clone();
@@ -157,7 +232,11 @@ fn set_value(
             return Err("delimiter option can only be used with scalar nodes".to_owned());
         };
         let text = spliced(&old.text, value.text(), options);
+        origins.spend_text(&text)?;
         value.content = Content::Scalar(Scalar::implicit(text));
+    }
+    if !matches!(slot.content, Content::Scalar(_)) {
+        origins.spend(&value, depth)?;
     }
     let origin = origins.set(span, Role::Transformer, slot.origin);
     match (&mut slot.content, value.content) {
@@ -342,6 +421,20 @@ pub(crate) fn look_up<'n>(node: &'n Node, parts: &[String]) -> Option<&'n Node> 
             })?
         } else {
             node.get(part)?
+        };
+    }
+    Some(node)
+}
+
+/// The same, to change.
+fn look_up_mut<'n>(node: &'n mut Node, parts: &[String]) -> Option<&'n mut Node> {
+    let mut node = node;
+    for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+        let is_item = look_up(node, &[part.to_owned()])? as *const Node;
+        node = match &mut node.content {
+            Content::Map(entries) => entry_mut(entries, part)?,
+            Content::List(items) => items.iter_mut().find(|item| std::ptr::eq(*item, is_item))?,
+            Content::Scalar(_) => return None,
         };
     }
     Some(node)

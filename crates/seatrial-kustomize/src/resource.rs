@@ -85,6 +85,11 @@ impl Resource {
         previous.chain(std::iter::once(now))
     }
 
+    /// Whether it is or was ever called so, whatever its kind.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.name() == name || self.previous.iter().any(|id| id.name == name)
+    }
+
     pub(crate) fn remember(&mut self) {
         let id = self.id().remembered();
         self.previous.push(id);
@@ -140,11 +145,18 @@ impl Resource {
             metadata.remove("annotations");
             return;
         }
-        let Content::Map(entries) = &mut annotations.content else { return };
-        for (_, value) in entries {
-            if let Content::Scalar(scalar) = &mut value.content {
-                scalar.tag = Tag::Str;
-            }
+        plain_strings(annotations);
+    }
+}
+
+/// Makes strings of annotations, as upstream does whenever it writes one: their
+/// style is lost.
+pub(crate) fn plain_strings(annotations: &mut Node) {
+    let Content::Map(entries) = &mut annotations.content else { return };
+    for (_, value) in entries {
+        if let Content::Scalar(scalar) = &mut value.content {
+            scalar.tag = Tag::Str;
+            scalar.is_folded = false;
         }
     }
 }

@@ -55,6 +55,11 @@ impl<'a> Patterns<'a> {
             && fits(self.namespace.as_ref(), &id.namespace)
     }
 
+    /// What is asked of an identity, as it is written.
+    pub(crate) fn id(&self) -> &ResourceId {
+        &self.selector.id
+    }
+
     /// Whether nothing is asked of an identity.
     pub(crate) fn is_open(&self) -> bool {
         [&self.group, &self.version, &self.kind, &self.name, &self.namespace].iter().all(|it| it.is_none())
@@ -67,6 +72,9 @@ impl<'a> Patterns<'a> {
 
     /// Whether a patch's target is this object, as it was or as it is.
     pub(crate) fn fits(&self, resource: &Resource) -> Result<bool, String> {
+        if !fits(self.kind.as_ref(), resource.kind()) {
+            return Ok(false);
+        }
         let (now, first) = (resource.id(), resource.original_id());
         let either =
             |pattern: Option<&Regex>, left: &str, right: &str| fits(pattern, left) || fits(pattern, right);

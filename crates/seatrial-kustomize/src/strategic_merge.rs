@@ -259,6 +259,7 @@ impl<'a> Merge<'a> {
         keys: &[&str],
     ) -> Result<Node, String> {
         let mut values = element_values(patch, &dest, keys);
+        self.origins.spend_steps(values.len(), values.len())?;
         if keys.len() > 1 {
             fill_from_matches(&mut values);
         }

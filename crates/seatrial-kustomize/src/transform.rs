@@ -15,6 +15,7 @@ use crate::resource::Resource;
 
 /// Puts a text into a scalar, whose quotes and past it keeps.
 fn put(node: &mut Node, scalar: Scalar, span: Span, origins: &mut Origins) -> Result<(), String> {
+    origins.spend_text(&scalar.text)?;
     let origin = origins.set(span, Role::Transformer, node.origin);
     match &mut node.content {
         Content::Scalar(old) => {
@@ -242,6 +243,7 @@ fn set_pair(node: &mut Node, key: &str, value: &Text, origins: &mut Origins) -> 
     if !matches!(node.content, Content::Map(_)) {
         return Err(format!("wrong node kind: expected MappingNode but got {}", node.kind_name()));
     }
+    origins.spend_text(&value.value)?;
     let before = node.get(key).map_or(crate::OriginId::NONE, |old| old.origin);
     let origin = origins.set(value.span, Role::Transformer, before);
     node.set(key, Node::scalar(Scalar::string(value.value.clone()), origin));
@@ -384,6 +386,9 @@ pub(crate) fn replicas(
     let mut is_found = false;
     for field in &config.replicas {
         for resource in resources.iter_mut() {
+            if !resource.has_name(&entry.value.name) {
+                continue;
+            }
             let fits = |id: ResourceId| id.name == entry.value.name && id.gvk.is_selected(&field.gvk);
             if !resource.ids().any(fits) {
                 continue;

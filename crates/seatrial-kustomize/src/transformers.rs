@@ -4,7 +4,7 @@
 use seatrial_diagnostics::Role;
 use seatrial_source::{Span, TreePath};
 
-use crate::build::{Accumulated, Run};
+use crate::build::{Accumulated, Run, Version};
 use crate::kustomization::{At, Inline, Kustomization, PatchEntry, ReplacementEntry, read_replacements};
 use crate::origin::Origins;
 use crate::patches::{self, Patch};
@@ -15,6 +15,7 @@ use crate::{replacement, resources};
 impl Run<'_, '_> {
     /// Runs the transformers in their fixed order, then those of files.
     pub(crate) fn transform(&mut self, own: &Kustomization, root: &TreePath, into: &mut Accumulated) {
+        into.known = None;
         let mut found = 0;
         for inline in &own.patches_strategic_merge {
             found += self.merge_patch(own, root, inline, into);
@@ -203,7 +204,13 @@ impl Run<'_, '_> {
                 return self.problem(ProblemKind::Patch, &path, Some(span), message);
             }
         };
-        self.has_merged |= matches!(read, Patch::Merge(_));
+        if let Patch::Merge(patches) = &read {
+            self.has_merged = true;
+            if self.version == Version::V5_0 && patches.len() > 1 {
+                let message = "unable to parse SM or JSON patch: there are several";
+                return self.problem(ProblemKind::Patch, &own.path, Some(*span), message);
+            }
+        }
         let schema = self.open_api.clone();
         let options = patches::Options {
             may_change_name: patch.allow_name_change,
@@ -243,7 +250,13 @@ impl Run<'_, '_> {
                 },
             }
             for one in &found {
-                match replacement::apply(&mut into.resources, one, entry.span, &mut self.origins) {
+                match replacement::apply(
+                    &mut into.resources,
+                    one,
+                    entry.span,
+                    self.version,
+                    &mut self.origins,
+                ) {
                     Ok(true) => {}
                     Ok(false) => {
                         let message = "the replacement's targets are no objects";

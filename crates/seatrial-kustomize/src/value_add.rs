@@ -5,7 +5,7 @@ use seatrial_diagnostics::Role;
 use seatrial_source::Span;
 use smol_str::SmolStr;
 
-use crate::fields::{Config, split_path};
+use crate::fields::{Config, PARTS_MAX, split_path};
 use crate::kustomization::{At, Reader, Text};
 use crate::node::{Content, Node, Scalar};
 use crate::origin::{OriginId, Origins};
@@ -74,6 +74,9 @@ fn set(object: &mut Node, target: &Target, value: &Text, origins: &mut Origins) 
         return NamespaceChange::of(value).set(object, &Config::default(), origins);
     }
     let path = split_path(&target.field_path, '/');
+    if path.len() > PARTS_MAX {
+        return Err("the path of a field has too many parts".to_owned());
+    }
     let node = make(object, &path)?;
     let Content::Scalar(old) = &node.content else {
         return Err(format!("wrong node kind: expected ScalarNode but got {}", node.kind_name()));

@@ -87,6 +87,9 @@ fn set_scalar(node: &mut Node, values: &Values, origins: &mut Origins) {
         return;
     }
     let (scalar, origin) = replace(node.text(), values);
+    if origins.spend_text(&scalar.text).is_err() {
+        return;
+    }
     if let Some(step) = origins.get(origin) {
         node.origin = origins.set(step.span, Role::Transformer, node.origin);
     }

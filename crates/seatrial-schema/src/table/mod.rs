@@ -192,6 +192,11 @@ impl Table {
         read::blob().type_named(name, self.minor).map(|id| self.ty(id))
     }
 
+    /// A kind that the definitions of any minor have.
+    pub fn kind_of_any(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
+        kind::of(group, version, kind)
+    }
+
     /// A kind the definitions of this minor have, served by default or not.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
         kind::of(group, version, kind).filter(|it| it.is_in(self.minor))
