@@ -93,9 +93,9 @@ fn all_that_stops_a_build_is_told() {
         told,
         [
             "error failing-generator prod/kustomization.yaml:5 the generator makes ConfigMap settings, which is there already",
+            "error failing-generator prod/kustomization.yaml:7 the generator changes ConfigMap api, which is not there",
             "error missing-resource prod/kustomization.yaml:12 the kustomization names `secrets/key.txt`, which does not exist",
             "error path-outside-root prod/kustomization.yaml:3 the kustomization reads `../base/vpa.yaml`, which lies outside its directory",
-            "error failing-generator prod/kustomization.yaml:7 the generator changes ConfigMap api, which is not there",
             "error unmatched-override prod/kustomization.yaml:14 `replicas` names `gateway`, and no workload is called so",
         ]
     );
