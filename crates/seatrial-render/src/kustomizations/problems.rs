@@ -52,8 +52,10 @@ impl Kustomizations {
 
     /// The units of which objects may be missing.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
-        let lacks =
-            |built: &Built| lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_gap);
+        let is_open = |it: &Problem| is_gap(it) || it.kind == ProblemKind::Resource;
+        let lacks = move |built: &Built| {
+            lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_open)
+        };
         self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
     }
 
@@ -196,7 +198,7 @@ fn lacks_resources(built: &Built, listed: &FxHashSet<Span>) -> bool {
     let is_lost = |it: &Problem| match it.kind {
         // Generators and patches say otherwise what they lack.
         ProblemKind::Missing => it.span.is_none_or(|span| listed.contains(&span)),
-        ProblemKind::Resource | ProblemKind::Cycle => true,
+        ProblemKind::Cycle => true,
         _ => false,
     };
     built.build.problems.iter().any(is_lost)
