@@ -93,7 +93,6 @@ pub(crate) struct Check {
 
 /// What `seatrial fetch` is given.
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "only the feature reads them"))]
 #[command(
     after_help = "What `seatrial.lock` names is fetched as it was then, and refused when it is something else \
     now. `check`, `diff` and `render` read it from the cache and never open a connection.\n\n\

@@ -1,14 +1,19 @@
 //! The files of a chart that were fetched from other hosts. Nobody can edit
-//! them: the entry that declares the dependency stands for each.
+//! them: the entry that names the chart stands for each.
 
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice, Origin};
 use seatrial_helm::{Chart, RemoteDependency};
-use seatrial_source::{FileId, Files, Span};
+use seatrial_source::{FileId, Files, Span, TreePath};
 
-/// For each fetched file, the entry of `Chart.yaml`.
+/// What of a chart was fetched.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Away(FxHashMap<FileId, Span>);
+pub(crate) struct Away {
+    /// For each fetched file, the entry.
+    entries: FxHashMap<FileId, Span>,
+    /// Where nothing of the chart is the tree's own: the file with the entry.
+    whole: Option<(TreePath, Span)>,
+}
 
 impl Away {
     pub(crate) fn of(chart: &Chart, files: &dyn Files, remotes: &[RemoteDependency]) -> Self {
@@ -21,22 +26,35 @@ impl Away {
                 add(dependency, entry, &mut all);
             }
         }
-        Self(all)
+        Self { entries: all, whole: None }
+    }
+
+    /// A chart that is fetched as a whole, for an entry of a file.
+    pub(super) fn whole(chart: &Chart, path: &TreePath, entry: Span) -> Self {
+        let mut entries = FxHashMap::default();
+        add(chart, entry, &mut entries);
+        Self { entries, whole: Some((path.clone(), entry)) }
+    }
+
+    /// The file that names the chart, and where, when nothing of it is the
+    /// tree's own.
+    pub(crate) fn named_in(&self) -> Option<&(TreePath, Span)> {
+        self.whole.as_ref()
     }
 
     /// Whether nothing of the chart was fetched.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// What stands for a place in a fetched file; none for others.
     fn home(&self, span: Span) -> Option<Span> {
-        self.0.get(&span.file).copied()
+        self.entries.get(&span.file).copied()
     }
 
     /// An origin that leads to files of the tree only.
     pub(crate) fn brought_home(&self, mut origin: Origin) -> Origin {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return origin;
         }
         origin.edit = self.home(origin.edit).unwrap_or(origin.edit);

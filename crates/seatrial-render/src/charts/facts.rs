@@ -31,7 +31,7 @@ impl Charts {
         sources: &SourceMap,
         streams: &[Option<std::sync::Arc<Stream>>],
     ) -> Option<ChartFacts> {
-        let chart = tree_chart.chart.as_ref()?;
+        let chart = tree_chart.chart.as_ref().filter(|_| tree_chart.away.named_in().is_none())?;
         let units = || self.units.iter().zip(&self.ids).filter(move |(unit, _)| unit.chart == at);
         let is_complete = !chart.metadata.is_library()
             && !self.is_part_of_another(at)

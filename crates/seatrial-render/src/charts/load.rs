@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_helm::{HelmVersion, Loader, Metadata};
-use seatrial_source::{FileId, Files, SourceMap, TreePath};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
 use super::TreeChart;
 use super::away::Away;
@@ -39,4 +39,31 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
         away,
         remotes: loaded.remotes,
     }
+}
+
+/// Loads a chart that was fetched for an entry of a file and lies unpacked in a
+/// directory. An error says why not.
+pub(crate) fn load_fetched(
+    directory: &TreePath,
+    (path, entry): (&TreePath, Span),
+    files: &dyn Files,
+    sources: &mut SourceMap,
+) -> Result<TreeChart, String> {
+    let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
+    let loaded = Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(directory);
+    let problem = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.to_string());
+    let chart = match (loaded.chart, problem) {
+        (Some(chart), None) => chart,
+        (_, problem) => return Err(problem.unwrap_or_else(|| "it is no chart".to_owned())),
+    };
+    Ok(TreeChart {
+        path: directory.clone(),
+        file: chart.metadata_file.unwrap_or(entry.file),
+        has_values: chart.values.is_some(),
+        away: Away::whole(&chart, path, entry),
+        chart: Some(chart),
+        problems: Vec::new(),
+        layers: Vec::new(),
+        remotes: Vec::new(),
+    })
 }

@@ -27,7 +27,7 @@ use seatrial_source::{FileId, SourceMap, TreePath};
 use seatrial_yaml::Stream;
 
 use away::Away;
-pub(crate) use load::{Found, load};
+pub(crate) use load::{Found, load, load_fetched};
 pub(crate) use made::{Definitions, make, objects};
 use provenance::Traced;
 
@@ -352,6 +352,10 @@ impl TreeChart {
     }
 
     fn skip(&self, reason: String) -> Skip {
+        if let Some((path, span)) = self.away.named_in() {
+            let (path, span) = (path.clone(), Some(*span));
+            return Skip { path, span, code: SkipCode::NotRendered, reason };
+        }
         Skip { path: self.path.clone(), span: None, code: SkipCode::NotRendered, reason }
     }
 

@@ -68,7 +68,8 @@ impl Charts {
         let unit = &self.units[at];
         let template = unit.template(text, &self.all[unit.chart]);
         let Some(traced) = self.traced(at, context) else {
-            return Some(Origin::written(Span::new(template, 0, 0)));
+            let whole = Origin::written(Span::new(template, 0, 0));
+            return Some(self.all[unit.chart].away.brought_home(whole));
         };
         let guide = Guide {
             sources: context.sources,

@@ -260,3 +260,29 @@ fn a_kustomization_takes_a_fetched_chart() {
     assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "k8s/kustomization.yaml");
     assert_eq!(repository.facts.remotes.iter().map(|it| &it.source).collect::<Vec<_>>(), [&source]);
 }
+
+#[test]
+fn an_application_deploys_a_fetched_chart() {
+    let source = RemoteSource::chart("https://charts.example.com", "store", "1.4.0");
+    let text = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: store, namespace: argocd}
+spec:
+  project: default
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+  source: {repoURL: https://charts.example.com, chart: store, targetRevision: 1.4.0}
+";
+    let files = mounted(&[("apps/store.yaml", text)], &[(source.clone(), store())]);
+    let rendering = rendering(&files);
+    let repository = &rendering.repository;
+    let unit = repository.units.iter().find(|it| it.name.starts_with("argocd:")).expect("it is a unit");
+    let object = repository.bundle(unit.id).objects().first().expect("the chart makes one");
+    let at = Location::field(unit.id, object.id(), "spec.replicas".parse().expect("it is a path"));
+    let origin = rendering.origin(&at).expect("it comes from somewhere");
+    assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "apps/store.yaml");
+    assert!(rendering.sources.text(origin.edit).starts_with("{repoURL"));
+    let is_shown = |it: &seatrial_model::Skip| it.path.as_str().starts_with(LOCK_FILE);
+    assert!(!repository.coverage.skipped.iter().any(is_shown));
+    assert!(repository.facts.charts.is_empty());
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seatrial_helm::Argument;
 use seatrial_model::{SkipCode, UnitKind, path_glob};
-use seatrial_source::{FileId, TreePath};
+use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, Node};
 
 use super::super::{Deliverer, inline};
@@ -49,6 +49,45 @@ impl Deliverer<'_> {
         let Said { files, release, .. } = said;
         self.consume_chart(directory, chart, &files, &release, call.unit);
         let (place, objects) = self.release(chart, files, release);
+        Yield { objects, made: vec![Made::Chart(place)], ..Yield::default() }
+    }
+
+    /// A chart of another host that was fetched before.
+    pub(super) fn fetched_chart(
+        &mut self,
+        call: &Call<'_>,
+        source: &Source<'_>,
+        at: usize,
+        archive: &TreePath,
+        chart: &str,
+    ) -> Yield {
+        let name = call.app.name;
+        let unreadable = |reason: String| {
+            let reason =
+                format!("chart {chart}, which Application {name} deploys, cannot be loaded: {reason}");
+            Yield::gap(SkipCode::NotRendered, reason)
+        };
+        let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
+        let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
+        let Some(directory) = directory else { return unreadable("it is not packed".to_owned()) };
+        let environment = Environment::new(call.app, source);
+        let mut said = self.said(call, source, &directory, &environment);
+        said.release.label = format!("{}:{at}", call.unit);
+        if !said.gaps.is_empty() {
+            return Yield { gaps: said.gaps, ..Yield::default() };
+        }
+        // An entry that was generated itself stands in no file.
+        let span = source.node.span();
+        let own = self.sources.find(call.file);
+        let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
+        let home = (call.file, entry);
+        let loaded = match charts::load_fetched(&directory, home, self.request.files, self.sources) {
+            Ok(loaded) => loaded,
+            Err(reason) => return unreadable(reason),
+        };
+        self.charts.all.push(loaded);
+        let Said { files, release, .. } = said;
+        let (place, objects) = self.release(self.charts.all.len() - 1, files, release);
         Yield { objects, made: vec![Made::Chart(place)], ..Yield::default() }
     }
 

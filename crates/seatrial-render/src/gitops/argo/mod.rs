@@ -135,7 +135,7 @@ impl Deliverer<'_> {
             );
         };
         if source.chart.is_some() || !self.here.is_here(url) {
-            return self.remote(call, source, url);
+            return self.remote(call, source, at, url);
         }
         let path = source.path.unwrap_or(".");
         let directory = self.here.path(path).filter(|it| is_literal(path) && self.here.has_directory(it));
@@ -157,7 +157,7 @@ impl Deliverer<'_> {
     }
 
     /// What stands on another host is told, and taken from where it was fetched to.
-    fn remote(&mut self, call: &Call<'_>, source: &Source<'_>, url: &str) -> Yield {
+    fn remote(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize, url: &str) -> Yield {
         let version = source.revision.unwrap_or_default();
         let remote = match source.chart {
             Some(chart) if url.contains("://") => RemoteSource::chart(url, chart, version),
@@ -177,7 +177,11 @@ impl Deliverer<'_> {
             None => format!("{} at {version}", without_credentials(url)),
         };
         let name = call.app.name;
-        let hint = self.request.files.fetched(&remote).err().map(|it| format!(": {it}")).unwrap_or_default();
+        let fetched = self.request.files.fetched(&remote);
+        if let (Ok(archive), Some(chart)) = (&fetched, source.chart) {
+            return self.fetched_chart(call, source, at, archive, chart);
+        }
+        let hint = fetched.err().map(|it| format!(": {it}")).unwrap_or_default();
         Yield::gap(
             SkipCode::Remote,
             format!("Application {name} deploys {}{hint}", what.trim_end_matches(" at ")),
