@@ -45,7 +45,7 @@ pub use context::{Context, Indexes, Report, World};
 pub use custom_kinds::{Undefined, undefined_kinds};
 pub use gitops::asked_elsewhere;
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};
 use seatrial_model::{Unit, UnitRole};
 
 /// One check: what it says of itself, and its code.
@@ -79,7 +79,12 @@ pub fn wanted(is_wanted: impl Fn(&CheckInfo) -> bool) -> Vec<&'static Check> {
 pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice> {
     let mut report = Report::default();
     let context = Context::bundle(world, unit);
+    let is_incomplete = partial::is_incomplete(world.repository, unit.id);
     for check in checks {
+        // What is absent may stand in the part that nobody could render.
+        if is_incomplete && partial::tells_absence(&check.info) {
+            continue;
+        }
         // A check that looks at one object at a time gets them all at once: most
         // look at a few kinds, and the unit knows where these are.
         let runs = match check.info.level {
@@ -98,5 +103,13 @@ pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice
 pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
     let mut report = Report::default();
     (check.run)(&Context::repository(world), &mut report);
-    report.into_notices()
+    let mut notices = report.into_notices();
+    if partial::tells_absence(&check.info) {
+        // What is absent may stand in the part that nobody could render.
+        notices.retain(|it| match it.at {
+            Location::Field { unit, .. } => !partial::is_incomplete(world.repository, unit),
+            Location::Text { .. } => true,
+        });
+    }
+    notices
 }

@@ -11,6 +11,7 @@ use seatrial_yaml::{FieldPath, Node};
 use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
+use crate::partial::is_incomplete;
 use crate::slip::{akin, meant};
 use crate::{Context, World};
 
@@ -66,6 +67,9 @@ pub(crate) fn missing<'a>(
         let (Some(name), true) = (link.name(), link.strength == Strength::Required) else { continue };
         let astray = astray(world, object, link);
         if (astray.is_none() && link.resolution != Resolution::Missing) || !wanted(object, link) {
+            continue;
+        }
+        if is_incomplete(world.repository, link.from.unit) {
             continue;
         }
         if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
@@ -313,8 +317,10 @@ impl<'a> Missing<'a> {
                 let label = format!("{} is here", repository.object(near.place).title());
                 let at = repository.object(near.place).location(FieldPath::root());
                 let notice = notice.help(format!("use `{}`", near.name)).related(at, Role::Definition, label);
-                let notice = notice.severity(Severity::Error.min(most));
-                self.change(notice, &near.name)
+                // What could not be rendered may define the very name.
+                let is_unknown = self.may_be_unrendered();
+                let severity = if is_unknown { Severity::Warning } else { Severity::Error };
+                self.change(notice.severity(severity.min(most)), &near.name)
             }
             Proof::Tree => notice
                 .because("everything in this tree was read, and nothing defines or produces it")
@@ -465,9 +471,17 @@ impl<'a> Missing<'a> {
         let skipped = repository.coverage.skipped.iter().filter(move |it| skipped_code(it.code));
         let programs = repository.facts.provisioners.iter();
         let programs = programs.map(|it| format!("`{it}` may create it"));
-        let units = units.map(|it| format!("`{}` is not rendered yet and may define it", it.path));
+        let mut paths: Vec<_> = units.map(|it| &it.path).collect();
+        paths.dedup();
+        let units = paths.into_iter().map(|it| format!("`{it}` is not rendered and may define it"));
         let skipped = skipped.map(|it| format!("`{}` is not read and may define it", it.path));
         programs.take(2).chain(units.take(2)).chain(skipped.take(2))
+    }
+
+    /// Whether a chart of the tree is not known to the end.
+    fn may_be_unrendered(&self) -> bool {
+        let repository = self.world.repository;
+        repository.units.iter().any(|it| it.kind == UnitKind::Helm && is_unrendered(repository, it))
     }
 
     /// Whether a release, or an application of another repository, may make it.

@@ -15,6 +15,9 @@ pub struct ChartFacts {
     /// Whether every unit was rendered to its end: only then does it mean
     /// something that a value was not read.
     pub is_complete: bool,
+    /// The units of which something could not be rendered: what they lack is
+    /// not known.
+    pub incomplete: Vec<UnitId>,
     /// Whether versions of what it depends on are locked.
     pub is_locked: bool,
     /// The charts it depends on, as it declares them.
@@ -58,6 +61,7 @@ pub struct UnreadValue {
     pub is_known: bool,
     /// What templates read at this place and the values do not have.
     pub wanted: Vec<String>,
-    /// What the values have at this place and templates read.
+    /// What the chart's own values have at this place, templates read, and this
+    /// file does not have.
     pub beside: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use seatrial_diagnostics::terminal::Style;
 use seatrial_diagnostics::{Finding, Severity};
-use seatrial_model::{SkipCode, UnitKind};
+use seatrial_model::{SkipCode, UnitKind, UnitRole};
 use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, Verdict};
 
@@ -84,6 +84,8 @@ pub(crate) fn verdict_of(trial: &Trial) -> String {
     let needed = match trial.verdict {
         Verdict::WillFail => Severity::Error,
         Verdict::AtRisk => Severity::Warning,
+        // Warnings about what nothing deploys do not count, and stand below.
+        Verdict::Ready if has_risky_candidate(trial) => return format!("{word} as deployed"),
         Verdict::Unknown | Verdict::Ready => return word,
     };
     let known = trial.comparison.as_ref().map_or(0, |it| it.known.len());
@@ -91,6 +93,11 @@ pub(crate) fn verdict_of(trial: &Trial) -> String {
         return word;
     }
     format!("{word} (known: {} in the baseline)", count(known, "finding", "findings"))
+}
+
+/// Whether something that nothing in the tree deploys is less than ready.
+fn has_risky_candidate(trial: &Trial) -> bool {
+    trial.units.iter().any(|it| it.role == UnitRole::Candidate && it.verdict > Verdict::Ready)
 }
 
 /// How many findings there are, by severity.

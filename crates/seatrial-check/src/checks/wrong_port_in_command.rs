@@ -43,7 +43,7 @@ use std::ops::Range;
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Service};
-use seatrial_model::{Field, IntOrString};
+use seatrial_model::{ChartFacts, Field, IntOrString, Object, Repository, UnitKind};
 
 use crate::ports::{Services, has_port, of_host, ports_in_words};
 use crate::{Check, Context, Report};
@@ -73,7 +73,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 for address in addresses(text.as_str().unwrap_or_default()) {
                     // A script that calls a Service often does so several times.
                     if told.iter().all(|it| (it.host, it.port) != (address.host, address.port)) {
-                        report.add_some(notice(&services, &template, &text, &address));
+                        report.add_some(notice(
+                            context.world().repository,
+                            &services,
+                            &template,
+                            &text,
+                            &address,
+                        ));
                         told.push(address);
                     }
                 }
@@ -104,7 +110,15 @@ fn address(text: &str, start: usize) -> Option<Address<'_>> {
     sound.then_some(Address { host, port: port.parse().ok()?, at: start..end })
 }
 
+/// Whether a chart's Service is called like the chart: that is how the release
+/// is called here, and nobody knows what it will be.
+fn is_called_by_guess(repository: &Repository, service: &Object) -> bool {
+    let is_guess = |it: &ChartFacts| it.units.contains(&service.unit()) && it.name == service.name();
+    repository.unit(service.unit()).kind == UnitKind::Helm && repository.facts.charts.iter().any(is_guess)
+}
+
 fn notice(
+    repository: &Repository,
     services: &Services<'_>,
     template: &PodTemplate<'_>,
     text: &Field<'_>,
@@ -113,11 +127,12 @@ fn notice(
     let (name, namespace) = of_host(address.host)?;
     let meant = services.meant(template.object(), name, namespace);
     let views: Vec<Service<'_>> = meant.services.iter().filter_map(|it| Service::of(it)).collect();
+    let is_guess = |it: &Service<'_>| is_called_by_guess(repository, it.object());
     let lacks = |it: &Service<'_>| {
         let has_address = !it.is_headless() && !it.is_external_name() && it.ports().next().is_some();
         has_address && !has_port(it, IntOrString::Int(address.port))
     };
-    if views.is_empty() || !views.iter().all(lacks) {
+    if views.is_empty() || !views.iter().all(lacks) || views.iter().any(is_guess) {
         return None;
     }
     let service = &views[0];

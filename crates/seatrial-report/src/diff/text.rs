@@ -170,7 +170,7 @@ fn next(upgrade: &Upgrade) -> &'static str {
     } else if upgrade.objects.is_empty() && summary.unchanged == 0 {
         "Nothing was compared, so nothing is known about it."
     } else if !upgrade.skipped.is_empty() {
-        "Next: of what was compared, nothing speaks against applying it."
+        "Next: what was compared can be applied. What was not may hold anything: see the places above."
     } else {
         "Next: nothing speaks against applying it."
     }

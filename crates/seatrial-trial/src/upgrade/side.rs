@@ -1,6 +1,7 @@
 //! One of the two trees: its objects, and what must not be told of them.
 
 use rayon::prelude::*;
+use seatrial_diagnostics::{Location, Sources};
 use seatrial_model::{Graph, Object, Repository, Unit};
 use seatrial_render::Rendering;
 use seatrial_source::{EntryKind, FileId, Span, TreePath};
@@ -79,11 +80,16 @@ impl<'a> Side<'a> {
     }
 
     pub(crate) fn path(&self, file: FileId) -> &TreePath {
-        self.rendering.sources.file(file).path()
+        // What a chart or a kustomization made is told by what it was made from.
+        let made = || self.rendering.repository.facts.path(file);
+        let known = self.rendering.is_made(file).then(made).flatten();
+        known.unwrap_or_else(|| self.rendering.sources.file(file).path())
     }
 
     /// Where something begins.
     pub(crate) fn line(&self, span: Span) -> Line {
+        let origin = self.rendering.origin(&Location::text(span));
+        let span = origin.map_or(span, |it| it.edit);
         let line = self.rendering.sources.positions(span).0.line;
         Line { path: self.path(span.file).clone(), line }
     }

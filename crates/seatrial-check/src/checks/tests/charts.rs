@@ -27,6 +27,7 @@ fn chart(
         name: word(root, "name"),
         units: Vec::new(),
         is_complete: true,
+        incomplete: Vec::new(),
         is_locked: streams.iter().any(|(path, _)| path.name() == "Chart.lock"),
         dependencies,
         unread: own.map(|line| value(line, streams)).collect(),
