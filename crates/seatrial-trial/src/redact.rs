@@ -17,7 +17,7 @@ use seatrial_yaml::decode_any_base64;
 
 /// Shorter values are left alone: they would blot out ordinary words.
 const VALUE_BYTES_MIN: usize = 4;
-/// Up to here a value of small letters only is a word like any other (`value`,
+/// Up to here a value of letters only is a word like any other (`value`,
 /// `secret`): no check quotes values, and words of its message would be lost.
 const WORD_BYTES_MAX: usize = 6;
 /// A longer value is recognised by its beginning.
@@ -99,8 +99,53 @@ impl Scrubber {
 
     /// Takes words that name something public (an object, a key) for no secrets.
     pub(crate) fn with_public(self, words: &FxHashSet<&str>) -> Self {
-        let public = self.values.iter().map(|value| words.contains(value.as_str())).collect();
+        let known = self.values.iter().zip(&self.public);
+        let public = known.map(|(value, is_public)| *is_public || words.contains(value.as_str())).collect();
         Self { public, ..self }
+    }
+
+    /// Takes words for no secrets that texts use anyway: those of letters that
+    /// stand in what is no secret of a template, or in the name of a file.
+    pub(crate) fn with_common(
+        mut self,
+        sources: &SourceMap,
+        secrets: &[Span],
+        is_made: &dyn Fn(FileId) -> bool,
+    ) -> Self {
+        let candidates: FxHashMap<String, usize> = self
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| value.len() < UNMISTAKABLE_BYTES_MIN && value.bytes().all(is_word_byte))
+            .map(|(at, value)| (value.clone(), at))
+            .collect();
+        if candidates.is_empty() {
+            return self;
+        }
+        let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+        for span in secrets {
+            hidden.entry(span.file).or_default().push(*span);
+        }
+        for id in sources.ids().filter(|it| !is_made(*it)) {
+            let file = sources.file(id);
+            let is_template = file.path().parts().any(|it| it == "templates");
+            for word in words(file.path().as_str()) {
+                candidates.get(word).into_iter().for_each(|at| self.public[*at] = true);
+            }
+            if !is_template {
+                continue;
+            }
+            let mut start = 0;
+            let spans = hidden.get(&id).map_or(&[][..], Vec::as_slice);
+            for end in spans.iter().map(|it| it.start as usize).chain([file.text().len()]) {
+                let open = file.text().get(start..end).unwrap_or_default();
+                for word in words(open) {
+                    candidates.get(word).into_iter().for_each(|at| self.public[*at] = true);
+                }
+                start = spans.iter().map(|it| it.end as usize).find(|it| *it >= end).unwrap_or(end);
+            }
+        }
+        self
     }
 
     #[cfg(test)]
@@ -184,6 +229,15 @@ impl Scrubber {
     }
 }
 
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'-'
+}
+
+/// The words of a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_ascii_alphabetic() && it != '-').filter(|it| !it.is_empty())
+}
+
 /// Whether a value is so long that it is no part of an ordinary word.
 fn is_unmistakable(value: &str) -> bool {
     value.len() >= UNMISTAKABLE_BYTES_MIN && !value.contains('/')
@@ -205,7 +259,7 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 
 /// Whether a value is more than an ordinary word.
 fn is_telling(value: &str) -> bool {
-    let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_alphabetic());
     // Kubernetes fills it in: the value stands elsewhere.
     let is_reference = value.starts_with("$(") && value.ends_with(')') && !value[2..].contains("$(");
     value.len() >= VALUE_BYTES_MIN && !is_word && !is_reference
@@ -336,6 +390,19 @@ mod tests {
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");
+    }
+
+    #[test]
+    fn words_that_templates_use_anyway_stay() {
+        let mut sources = SourceMap::new();
+        let values = sources.add(TreePath::new("web/values.yaml"), "a: required\nb: hiddenword\n".into());
+        let template = "# a value is required\npassword: hiddenword\n";
+        let template = sources.add(TreePath::new("web/templates/a.yaml"), template.into());
+        let spans = [Span::new(values, 3, 11), Span::new(values, 15, 25), Span::new(template, 32, 42)];
+        let scrubber = Scrubber::new(&sources, &spans).with_common(&sources, &spans, &|_| false);
+        let mut text = "required and hiddenword".to_owned();
+        scrubber.scrub(&mut text);
+        assert_eq!(text, "required and ********");
     }
 
     #[test]

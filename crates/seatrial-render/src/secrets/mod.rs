@@ -15,6 +15,7 @@ mod tests;
 use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Problem, Stream};
 
+pub(crate) use keys::is_secret as is_secret_name;
 use text::Found;
 
 /// The spans of a file that hold secret values, sorted, not overlapping.
@@ -24,7 +25,8 @@ pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<
         Some(stream) => {
             for document in stream.documents() {
                 ranges.extend(document.root.into_iter().flat_map(|root| fields::of_root(stream.node(root))));
-                ranges.extend(commented(stream, document.span));
+                let root = document.root.map_or(document.span, |root| stream.node(root).span());
+                ranges.extend(commented(stream, document.span, root));
                 // What did not parse has lost its place.
                 if !document.problems.is_empty() {
                     ranges.extend(broken(stream.slice(document.span), document.span.start as usize));
@@ -61,9 +63,11 @@ fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
 }
 
 /// Entries of a Secret that are commented out, whatever their name.
-fn commented(stream: &Stream, document: Span) -> Vec<(usize, usize)> {
+fn commented(stream: &Stream, document: Span, root: Span) -> Vec<(usize, usize)> {
     let comments = stream.comments();
-    let first = comments.partition_point(|comment| comment.span.start < document.start);
+    // What stands before the object speaks of all of it.
+    let from = document.start.max(root.start);
+    let first = comments.partition_point(|comment| comment.span.start < from);
     let inside = comments[first..].iter().take_while(|comment| comment.span.end <= document.end);
     let mut inside = inside.peekable();
     if inside.peek().is_none() || !names_secret(stream.slice(document)) {
