@@ -152,6 +152,13 @@ pub trait Sources {
     /// location names nothing.
     fn origin(&self, location: &Location) -> Option<Origin>;
 
+    /// The line of what stands at a location in the text that `seatrial render`
+    /// prints of its unit; none where that is the file itself.
+    fn rendered_line(&self, location: &Location) -> Option<u32> {
+        let _ = location;
+        None
+    }
+
     /// The byte edits that carry out a change, proven to change nothing else.
     fn edits(&self, change: &Change) -> Result<Vec<Edit>, Refusal>;
 

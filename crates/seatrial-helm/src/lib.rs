@@ -30,7 +30,9 @@ mod walk;
 
 pub use api_versions::api_versions;
 pub use capabilities::KubeVersion;
-pub use chart::{Chart, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency};
+pub use chart::{
+    Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency,
+};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{LoopName, LostRoot, Reading, read};

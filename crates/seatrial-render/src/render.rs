@@ -477,7 +477,7 @@ impl Run {
         intake.notices.extend(found);
         facts.incomplete.extend(kustomizations.incomplete());
         intake.skipped.extend(kustomizations.skips());
-        intake.notices.extend(charts.notices(&intake.sources, &made));
+        intake.notices.extend(charts.notices(&intake.sources, &request.target, &made));
         intake.notices.extend(charts.branch_notices(&request.target));
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
@@ -489,6 +489,7 @@ impl Run {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
+        intake.notices.extend(charts.hints(&streams));
         facts.charts = charts.facts(&intake.sources, &streams);
         let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();

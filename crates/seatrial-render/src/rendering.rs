@@ -243,6 +243,19 @@ impl Sources for Rendering {
         Some(self.settle(origin))
     }
 
+    fn rendered_line(&self, location: &Location) -> Option<u32> {
+        let span = match location {
+            Location::Text { span } => *span,
+            Location::Field { path, part, .. } => {
+                origin::of_field(self.object(location)?.root(), path, part.as_ref())
+            }
+        };
+        if self.kustomizations.has_made(span.file) {
+            return Some(self.sources.positions(span).0.line);
+        }
+        self.charts.printed_line(span)
+    }
+
     fn edits(&self, change: &Change) -> Result<Vec<Edit>, Refusal> {
         edits::of_change(self, change)
     }

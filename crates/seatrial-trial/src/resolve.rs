@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use seatrial_diagnostics::{
-    Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Role, Severity,
-    Sources, UnitId,
+    Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Rendered, Role,
+    Severity, Sources, UnitId,
 };
 use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
@@ -204,7 +204,7 @@ impl Resolver<'_> {
             field,
             units: unit.iter().map(|&unit| self.repository.unit(unit).name.clone()).collect(),
             primary: self.place(origin.edit),
-            rendered: None,
+            rendered: self.rendered(notice, unit),
             related: self.related(notice, &origin),
             derivation: notice.derivation.clone(),
             fix: None,
@@ -278,6 +278,12 @@ impl Resolver<'_> {
             Some(RelatedPlace { place, label: it.label.clone(), role: it.role })
         });
         steps.chain(others).collect()
+    }
+
+    /// Where it stands in what is rendered of its unit.
+    fn rendered(&self, notice: &Notice, unit: Option<UnitId>) -> Option<Rendered> {
+        let line = self.sources.rendered_line(&notice.at)?;
+        Some(Rendered { unit: self.repository.unit(unit?).name.clone(), line })
     }
 
     /// Marks a finding whose repair is worth its proof.

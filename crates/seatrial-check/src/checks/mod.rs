@@ -120,6 +120,7 @@ mod overlapping_selector;
 mod overlay_unlike_siblings;
 mod path_of_other_environment;
 mod placeholder_secret_value;
+mod placeholder_value;
 mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
@@ -308,6 +309,7 @@ pub static ALL: &[&Check] = &[
     &overlay_unlike_siblings::CHECK,
     &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,
+    &placeholder_value::CHECK,
     &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,

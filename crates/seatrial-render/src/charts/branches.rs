@@ -9,7 +9,7 @@ use seatrial_model::Target;
 use seatrial_source::Span;
 use seatrial_yaml::{Dialect, Limits};
 
-use super::problems::{self, first_line, plain};
+use super::problems::{self, plain};
 use super::{Charts, TreeChart};
 use crate::checks::{INVALID_RENDERED_YAML, REPEATED_NAME, TEMPLATE_ERROR};
 
@@ -104,5 +104,5 @@ fn of_variation(variation: &Variation) -> Option<Notice> {
         Some(help) => notice.help(help),
         None => notice,
     };
-    Some(notice.because(format!("Helm says: {}", first_line(&plain(&error.message)))))
+    Some(notice.because(format!("Helm says: {}", plain(&error.message))))
 }

@@ -22,18 +22,21 @@ const DIFFERENCES_MAX: usize = 16;
 
 impl Charts {
     /// The edits that carry out an operation on an object that a chart made.
-    pub(crate) fn edits(
-        &self,
+    pub(crate) fn edits<'a>(
+        &'a self,
         object: &Object,
         operation: &Operation,
-        context: Context<'_>,
+        context: Context<'a>,
     ) -> Result<Vec<Edit>, Refusal> {
         let made = object.span().file;
         let leaves =
             self.leaves(made, context).ok_or_else(|| refusal("where the field comes from is not known"))?;
-        let edits = match in_values(object, operation, leaves, context) {
-            Some(edits) => edits?,
-            None => in_template(object, operation, leaves)?,
+        let edits = match self.quoted(object, operation, context) {
+            Some(edit) => vec![edit],
+            None => match in_values(object, operation, leaves, context) {
+                Some(edits) => edits?,
+                None => in_template(object, operation, leaves)?,
+            },
         };
         if edits.is_empty() {
             return Ok(edits);
@@ -52,6 +55,22 @@ impl Charts {
         }
         .prove(&edits)?;
         Ok(edits)
+    }
+}
+
+impl Charts {
+    /// Lets the template quote what is to be a text and already reads like one.
+    fn quoted<'a>(&'a self, object: &Object, operation: &Operation, context: Context<'a>) -> Option<Edit> {
+        let Operation::Set { path, content: Content::Text(text) } = operation else { return None };
+        let node = object.at(path).filter(|it| it.as_str().is_none() && !it.is_null())?;
+        if node.scalar_text()? != *text {
+            return None;
+        }
+        let action = self.action_of(node.span(), context)?;
+        let words = context.sources.text(action);
+        let end = words.strip_suffix("}}")?.trim_end_matches('-').trim_end().len() as u32;
+        let at = action.start + end;
+        Some(Edit { span: Span::new(action.file, at, at), text: " | quote".to_owned() })
     }
 }
 

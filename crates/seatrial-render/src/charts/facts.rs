@@ -69,6 +69,10 @@ impl Charts {
             name: chart.metadata.name.text.clone(),
             units: units().map(|(_, id)| *id).collect(),
             is_complete,
+            incomplete: units()
+                .filter(|(unit, _)| !tree_chart.is_loaded() || !unit.is_complete())
+                .map(|(_, id)| *id)
+                .collect(),
             is_locked: chart.files.iter().any(|it| matches!(&*it.name, "Chart.lock" | "requirements.lock")),
             dependencies: dependencies(chart, tree_chart.file),
             unread,
@@ -219,11 +223,10 @@ impl Search<'_> {
         let mut wanted: Vec<String> =
             asked.iter().filter(|it| !known_here(it)).map(|it| (*it).to_owned()).collect();
         wanted.sort();
-        let here = parent.written_entries().map(|it| it.name().into_owned());
+        // What is written here already cannot be written again.
         let of_own = own.into_iter().flat_map(Node::written_entries).map(|it| it.name().into_owned());
         let last = keys.last().cloned().unwrap_or_default();
-        let mut beside: Vec<String> =
-            here.chain(of_own).filter(|it| *it != last && self.words.all.contains(it)).collect();
+        let mut beside: Vec<String> = of_own.filter(|it| !has(it) && self.words.all.contains(it)).collect();
         beside.sort();
         beside.dedup();
         self.found.push(UnreadValue {

@@ -149,6 +149,22 @@ impl Guide<'_> {
         spans.into_iter().map(|span| OriginStep { role: Role::Template, span }).collect()
     }
 
+    /// The action that printed last before a place.
+    pub(crate) fn action_before(&self, place: u32) -> Option<Span> {
+        let end = self.leaves.partition_point(|it| it.start < place);
+        let mut printed = self.leaves[..end].iter().rev().filter(|it| it.start < it.end);
+        printed.find_map(|it| self.action(it))
+    }
+
+    /// The one action that prints a whole stretch.
+    pub(crate) fn action_of(&self, range: &Range<u32>) -> Option<Span> {
+        let leaves = touching(self.leaves, range.start, range.end).iter().filter(|it| it.start < it.end);
+        let mut actions: Vec<Option<Span>> = leaves.map(|it| self.action(it)).collect();
+        actions.dedup();
+        let [Some(only)] = actions[..] else { return None };
+        Some(only)
+    }
+
     /// The action that printed a stretch, as far as it stands on one line.
     fn action(&self, leaf: &Leaf) -> Option<Span> {
         let mut frame = leaf.frame;

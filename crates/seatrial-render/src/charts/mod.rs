@@ -1,9 +1,11 @@
 //! The charts of a tree: loaded once, rendered with each set of values, and
 //! what they make turned into texts like any other.
 
+mod app_version;
 mod away;
 mod branches;
 pub(crate) mod edits;
+mod explain;
 mod facts;
 pub(crate) mod guide;
 pub(crate) mod layers;
@@ -13,23 +15,30 @@ mod made;
 mod problems;
 pub(crate) mod provenance;
 pub(crate) mod release;
+mod secret_values;
+mod silent;
 pub(crate) mod stated;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use seatrial_diagnostics::{Notice, UnitId};
-use seatrial_helm::{Chart, Options, Problem, ProblemKind, RemoteDependency, Rendered, Show};
+use seatrial_diagnostics::{Location, Notice, UnitId};
+use seatrial_helm::{
+    Chart, Options, Output, OutputPart, Problem, ProblemKind, RemoteDependency, Rendered, Show,
+};
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_schema::table::Table;
-use seatrial_source::{FileId, SourceMap, TreePath};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
 use away::Away;
 pub(crate) use load::{Found, load, load_fetched};
 pub(crate) use made::{Definitions, make, objects};
-use provenance::Traced;
+use provenance::{Context, Traced};
 
 use layers::{LAYERS_MAX, Layer};
 use problems::plain;
@@ -75,6 +84,8 @@ pub(crate) struct ChartUnit {
     /// The texts that came of it, by their places there.
     pub(crate) made: Vec<FileId>,
     traced: OnceLock<Option<Traced>>,
+    /// What is printed of it, once somebody asks.
+    printed: OnceLock<Output>,
 }
 
 /// All charts and their units.
@@ -197,7 +208,15 @@ fn served(target: &Target) -> Vec<String> {
 
 impl ChartUnit {
     pub(crate) fn new(chart: usize, files: Vec<Layer>, release: Release, rendered: Rendered) -> Self {
-        Self { chart, files, release, rendered, made: Vec::new(), traced: OnceLock::new() }
+        Self {
+            chart,
+            files,
+            release,
+            rendered,
+            made: Vec::new(),
+            traced: OnceLock::new(),
+            printed: OnceLock::new(),
+        }
     }
 
     /// Whether all of it was rendered.
@@ -287,15 +306,16 @@ impl Charts {
     }
 
     /// What is wrong with charts and with what they make.
-    pub(crate) fn notices(&self, sources: &SourceMap, made: &[Arc<Stream>]) -> Vec<Notice> {
+    pub(crate) fn notices(&self, sources: &SourceMap, target: &Target, made: &[Arc<Stream>]) -> Vec<Notice> {
         let mut found: Vec<Notice> =
             self.all.iter().flat_map(|chart| chart.at_home(problems::of_chart(chart, sources))).collect();
         let mut told = FxHashSet::default();
         for stream in made {
             let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
-            let of_text = problems::of_text(stream);
+            let mut of_text = problems::of_text(stream);
             if of_text.iter().any(|it| it.check.id == INVALID_RENDERED_YAML.id) {
                 told.insert(stream.file());
+                self.explain(&mut of_text, sources, target);
             }
             found.extend(of_text.into_iter().map(|it| it.in_unit(self.ids[unit])));
         }
@@ -304,6 +324,43 @@ impl Charts {
             found.extend(chart.at_home(problems::of_unit(chart, unit, id, sources, &told)));
         }
         found
+    }
+
+    /// Says what in a template made a text that is no YAML.
+    fn explain(&self, notices: &mut [Notice], sources: &SourceMap, target: &Target) {
+        let context = Context { sources, target, streams: &|_| None };
+        for notice in notices.iter_mut().filter(|it| it.check.id == INVALID_RENDERED_YAML.id) {
+            let Location::Text { span } = notice.at else { continue };
+            let Some(action) = self.action_before(span, context) else { continue };
+            let text = sources.file(action.file).text();
+            if let Some(help) = explain::explanation(text, action) {
+                notice.help = Some(help);
+            }
+        }
+    }
+
+    /// What shows once everything is rendered and read: secrets in the values,
+    /// templates that give nothing, versions that are not those of images.
+    pub(crate) fn hints(&self, streams: &[Option<Arc<Stream>>]) -> Vec<Notice> {
+        let all = streams.iter().flatten().map(AsRef::as_ref);
+        let (made, written): (Vec<&Stream>, Vec<&Stream>) = all.partition(|it| self.has_made(it.file()));
+        let mut found = self.secret_notices(&made, &written);
+        found.extend(self.silence_notices());
+        found.extend(self.version_notices(&made));
+        found
+    }
+
+    /// The line of a place of a made text in what is printed of its unit.
+    pub(crate) fn printed_line(&self, span: Span) -> Option<u32> {
+        let &(at, text) = self.by_text.get(&span.file)?;
+        let unit = &self.units[at];
+        let printed = unit.printed.get_or_init(|| unit.rendered.output(&Show::default()).unwrap_or_default());
+        let place = span.start as usize;
+        let holds =
+            |it: &&OutputPart| it.file == text && (it.start..it.start + it.range.len()).contains(&place);
+        let part = printed.parts.iter().find(holds)?;
+        let before = &printed.text.as_bytes()[..part.range.start + place - part.start];
+        Some(memchr::memchr_iter(b'\n', before).count() as u32 + 1)
     }
 
     /// What of the charts is not judged.

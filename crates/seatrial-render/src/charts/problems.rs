@@ -95,7 +95,7 @@ fn notice(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &So
     for &span in error.places.iter().skip(1).take(CALLERS_MAX) {
         notice = notice.related(Location::text(span), Role::Template, "called from here");
     }
-    Some(notice.because(format!("Helm says: {}", first_line(&error.message))))
+    Some(notice.because(format!("Helm says: {}", plain(&error.message))))
 }
 
 fn check_of(kind: ErrorKind) -> Option<&'static CheckInfo> {
@@ -151,10 +151,6 @@ pub(super) fn help(error: &RenderError) -> Option<String> {
         ));
     }
     None
-}
-
-pub(super) fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }
 
 /// The words without what only Helm's own output needs.

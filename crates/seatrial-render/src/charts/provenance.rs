@@ -54,6 +54,32 @@ impl Charts {
         traced.as_ref()
     }
 
+    /// The action that printed what stands at a place of a made text, or last
+    /// before it.
+    pub(super) fn action_before<'a>(&'a self, span: Span, context: Context<'a>) -> Option<Span> {
+        self.guide(span.file, context)?.action_before(span.end.max(span.start + 1))
+    }
+
+    /// The one action that prints a stretch of a made text.
+    pub(super) fn action_of<'a>(&'a self, span: Span, context: Context<'a>) -> Option<Span> {
+        self.guide(span.file, context)?.action_of(&(span.start..span.end))
+    }
+
+    /// What is known of a made text.
+    fn guide<'a>(&'a self, file: FileId, context: Context<'a>) -> Option<Guide<'a>> {
+        let &(at, text) = self.by_text.get(&file)?;
+        let unit = &self.units[at];
+        let traced = self.traced(at, context)?;
+        Some(Guide {
+            sources: context.sources,
+            streams: context.streams,
+            trace: &traced.rendered.trace,
+            leaves: &traced.leaves[text],
+            text: &traced.rendered.files[text].text,
+            template: unit.template(text, &self.all[unit.chart]),
+        })
+    }
+
     /// Where to edit to change a stretch of a made text; none where that is not
     /// known.
     pub(crate) fn origin<'a>(
@@ -67,17 +93,9 @@ impl Charts {
         let &(at, text) = self.by_text.get(&file)?;
         let unit = &self.units[at];
         let template = unit.template(text, &self.all[unit.chart]);
-        let Some(traced) = self.traced(at, context) else {
+        let Some(guide) = self.guide(file, context) else {
             let whole = Origin::written(Span::new(template, 0, 0));
             return Some(self.all[unit.chart].away.brought_home(whole));
-        };
-        let guide = Guide {
-            sources: context.sources,
-            streams: context.streams,
-            trace: &traced.rendered.trace,
-            leaves: &traced.leaves[text],
-            text: &traced.rendered.files[text].text,
-            template,
         };
         let whole = container.and_then(|range| guide.container(range));
         let found = whole.unwrap_or_else(|| guide.origin(range, asked));

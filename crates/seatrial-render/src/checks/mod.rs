@@ -1,5 +1,6 @@
 //! What discovery and reading report by themselves, one file each.
 
+mod app_version_unlike_image;
 mod deprecated_kustomization_field;
 mod duplicate_key;
 mod failing_generator;
@@ -22,13 +23,16 @@ mod path_outside_root;
 mod path_outside_tree;
 mod refused_values;
 mod repeated_name;
+mod secret_in_values;
 mod template_error;
 mod unknown_kustomization_field;
 mod unmatched_override;
+mod unreached_template;
 mod unreadable_file;
 mod unset_variable;
 mod wrong_letter_case;
 
+pub(crate) use app_version_unlike_image::APP_VERSION_UNLIKE_IMAGE;
 pub(crate) use deprecated_kustomization_field::DEPRECATED_KUSTOMIZATION_FIELD;
 pub(crate) use duplicate_key::DUPLICATE_KEY;
 pub(crate) use failing_generator::FAILING_GENERATOR;
@@ -51,9 +55,11 @@ pub(crate) use path_outside_root::PATH_OUTSIDE_ROOT;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
 pub(crate) use refused_values::REFUSED_VALUES;
 pub(crate) use repeated_name::REPEATED_NAME;
+pub(crate) use secret_in_values::SECRET_IN_VALUES;
 pub(crate) use template_error::TEMPLATE_ERROR;
 pub(crate) use unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD;
 pub(crate) use unmatched_override::UNMATCHED_OVERRIDE;
+pub(crate) use unreached_template::UNREACHED_TEMPLATE;
 pub(crate) use unreadable_file::UNREADABLE_FILE;
 pub(crate) use unset_variable::UNSET_VARIABLE;
 pub(crate) use wrong_letter_case::WRONG_LETTER_CASE;
@@ -62,6 +68,7 @@ use seatrial_diagnostics::CheckInfo;
 
 /// All of them, in the order of their ids.
 pub(crate) const ALL: &[&CheckInfo] = &[
+    &APP_VERSION_UNLIKE_IMAGE,
     &DEPRECATED_KUSTOMIZATION_FIELD,
     &DUPLICATE_KEY,
     &FAILING_GENERATOR,
@@ -84,9 +91,11 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &PATH_OUTSIDE_TREE,
     &REFUSED_VALUES,
     &REPEATED_NAME,
+    &SECRET_IN_VALUES,
     &TEMPLATE_ERROR,
     &UNKNOWN_KUSTOMIZATION_FIELD,
     &UNMATCHED_OVERRIDE,
+    &UNREACHED_TEMPLATE,
     &UNREADABLE_FILE,
     &UNSET_VARIABLE,
     &WRONG_LETTER_CASE,

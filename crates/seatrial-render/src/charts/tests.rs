@@ -1,0 +1,124 @@
+//! Whole charts in memory: what is noticed of them, and where it stands.
+
+use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
+use seatrial_model::{KubernetesVersion, Target};
+use seatrial_source::MemoryFiles;
+use seatrial_yaml::{FieldPath, PathStep};
+
+use crate::{Rendering, Request, render};
+
+const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: 1.4.0\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      \
+                   image: {{ .Values.image }}\n      env:\n        - name: PORT\n          value: {{ .Values.port }}\n";
+
+fn rendered(files: &[(&str, &str)]) -> Rendering {
+    let files: MemoryFiles = files.iter().map(|(path, text)| (format!("web/{path}"), *text)).collect();
+    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    render(Request::new(&files, target))
+}
+
+/// `check path:line message` of the notices of a check.
+fn told(rendering: &Rendering, check: &str) -> Vec<String> {
+    let of_check = rendering.notices.iter().filter(|it| it.check.id == check);
+    let line = |it: &Notice| {
+        let edit = rendering.origin(&it.at).expect("a notice has a place").edit;
+        let file = rendering.sources.file(edit.file).path();
+        format!("{file}:{} {}", rendering.sources.positions(edit).0.line, it.message)
+    };
+    of_check.map(line).collect()
+}
+
+fn field(steps: &[&str]) -> Location {
+    let mut path = FieldPath::root();
+    for step in steps {
+        path.push(step.parse().map_or_else(|_| PathStep::Key((*step).into()), PathStep::Index));
+    }
+    Location::Field { unit: UnitId(0), object: ObjectId(0), path, part: None }
+}
+
+#[test]
+fn a_secret_in_the_values_is_told_where_it_stands() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  p: {{ .Values.db.password | b64enc }}\n\
+                  stringData:\n  q: {{ .Values.token }}\n  r: {{ .Values.title }}\n";
+    let values = "db:\n  password: k8tN2vQx\ntoken: change-me-1\ntitle: k8tN2vQy\nunusedPassword: k8tN2vQz\n";
+    let rendering = rendered(&[("Chart.yaml", CHART), ("values.yaml", values), ("templates/s.yaml", secret)]);
+    assert_eq!(
+        told(&rendering, "secret-in-values"),
+        ["web/values.yaml:2 `db.password` is a secret that stands in the values"]
+    );
+}
+
+#[test]
+fn a_version_that_is_not_the_images_is_told() {
+    let told_of = |values: &str| {
+        let rendering =
+            rendered(&[("Chart.yaml", CHART), ("values.yaml", values), ("templates/p.yaml", POD)]);
+        told(&rendering, "app-version-unlike-image")
+    };
+    assert_eq!(
+        told_of("image: a/web:1.5.0\n"),
+        ["web/Chart.yaml:4 chart web says version `1.4.0` and runs `web:1.5.0`"]
+    );
+    assert!(told_of("image: a/web:1.4.0\n").is_empty());
+    assert!(told_of("image: a/web:stable\n").is_empty());
+}
+
+#[test]
+fn a_template_that_nothing_turns_on_is_told_with_its_condition() {
+    let guarded = "{{- if .Values.lit }}\nkind: A\napiVersion: v1\nmetadata: {name: a}\n{{- end }}\n";
+    let base = [("Chart.yaml", CHART), ("values.yaml", "lit: false\nimage: a\nport: 1\n")];
+    let mut files = base.to_vec();
+    files.extend([("templates/p.yaml", POD), ("templates/a.yaml", guarded)]);
+    let quiet = told(&rendered(&files), "unreached-template");
+    assert_eq!(
+        quiet,
+        ["web/templates/a.yaml:1 templates/a.yaml of chart web gives nothing with any values file"]
+    );
+    files.push(("values-on.yaml", "lit: true\n"));
+    assert!(told(&rendered(&files), "unreached-template").is_empty());
+}
+
+#[test]
+fn a_number_that_is_to_be_a_text_is_quoted_by_the_template() {
+    let rendering = rendered(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a\nport: 8080\n"),
+        ("templates/p.yaml", POD),
+    ]);
+    let at = field(&["spec", "containers", "0", "env", "0", "value"]);
+    assert_eq!(rendering.rendered_line(&at), Some(13));
+    let change = Change::Set { at, content: Content::Text("8080".to_owned()) };
+    let edits = rendering.edits(&change).expect("it can be quoted");
+    assert_eq!(edits.len(), 1);
+    let text = rendering.sources.file(edits[0].span.file).text();
+    assert!(text[..edits[0].span.start as usize].ends_with("{{ .Values.port"));
+    assert_eq!(edits[0].text, " | quote");
+}
+
+#[test]
+fn what_breaks_the_indentation_is_explained() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  {{ toYaml .Values.data | indent 2 }}\nkind2: b\n";
+    let rendering = rendered(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "data:\n  a: b\n  c: d\n"),
+        ("templates/c.yaml", text),
+    ]);
+    let mut broken = rendering.notices.iter().filter(|it| it.check.id == "invalid-rendered-yaml");
+    let help = broken.next().and_then(|it| it.help.as_deref()).unwrap_or_default();
+    assert!(help.contains("nindent 2"), "{help}");
+}
+
+#[test]
+fn units_that_could_not_be_rendered_are_known() {
+    let fails = "kind: A\nmetadata: {name: {{ required \"a name\" .Values.name }}}\n";
+    let rendering = rendered(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a\n"),
+        ("values-full.yaml", "image: b\nname: c\n"),
+        ("templates/a.yaml", fails),
+    ]);
+    let facts = &rendering.repository.facts.charts[0];
+    let names: Vec<&str> =
+        facts.incomplete.iter().map(|it| rendering.repository.unit(*it).name.as_str()).collect();
+    assert_eq!(names, ["helm:web@values.yaml"]);
+}
