@@ -11,6 +11,7 @@ mod context;
 mod custom_kinds;
 mod databases;
 mod dns;
+mod environments;
 mod flux;
 mod gitops;
 mod image;

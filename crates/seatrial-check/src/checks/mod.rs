@@ -178,6 +178,7 @@ mod unsubstituted_variable;
 mod unsupported_access_mode;
 mod unsupported_value;
 mod vacuous_probe;
+mod value_of_other_environment;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
 mod writable_root_filesystem;
@@ -367,6 +368,7 @@ pub static ALL: &[&Check] = &[
     &unsupported_access_mode::CHECK,
     &unsupported_value::CHECK,
     &vacuous_probe::CHECK,
+    &value_of_other_environment::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
     &writable_root_filesystem::CHECK,

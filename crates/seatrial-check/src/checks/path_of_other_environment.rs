@@ -40,6 +40,7 @@
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
 
+use crate::environments::Environment;
 use crate::gitops::{Source, Standing, is_literal, standing};
 use crate::{Check, Context, Report, World};
 
@@ -56,18 +57,6 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// Names of environments; those of a row mean the same.
-const ENVIRONMENTS: &[&[&str]] = &[
-    &["production", "prod", "prd", "live"],
-    &["staging", "stage", "stg"],
-    &["development", "develop", "dev"],
-    &["testing", "test"],
-    &["qa"],
-    &["uat"],
-    &["integration", "int"],
-    &["sandbox"],
-];
-
 fn run(context: &Context<'_>, report: &mut Report) {
     let world = context.world();
     for object in context.objects() {
@@ -83,22 +72,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// The environment that a directory is for: its row.
-fn environment(directory: &str) -> Option<usize> {
-    ENVIRONMENTS.iter().position(|row| row.contains(&directory))
-}
-
 fn judge(world: &World<'_>, object: &Object, field: &Field<'_>) -> Option<Notice> {
     let file = world.repository.facts.path(object.span().file)?;
     let mut own = file.parent()?.as_str().to_owned();
     own.make_ascii_lowercase();
-    let mut homes = own.split('/').filter(|it| environment(it).is_some());
+    let mut homes = own.split('/').filter(|it| Environment::named(it).is_some());
     // A directory of several environments belongs to none.
     let (home, None) = (homes.next()?, homes.next()) else { return None };
     let written = field.as_str().filter(|it| is_literal(it))?;
-    let mut named = written.split('/').filter(|it| environment(it).is_some());
+    let mut named = written.split('/').filter(|it| Environment::named(it).is_some());
     let (named, None) = (named.next()?, named.next()) else { return None };
-    if environment(home) == environment(named) || standing(world, written)?.1 != Standing::Directory {
+    if Environment::named(home) == Environment::named(named)
+        || standing(world, written)?.1 != Standing::Directory
+    {
         return None;
     }
     let parts = written.split('/').map(|it| if it == named { home } else { it });

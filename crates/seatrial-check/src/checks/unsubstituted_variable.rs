@@ -83,7 +83,8 @@ fn places(object: &Object) -> Vec<Place<'_>> {
     places
 }
 
-fn hosts<'a>(root: &Field<'a>) -> Vec<Field<'a>> {
+/// The hosts that an object serves.
+pub(super) fn hosts<'a>(root: &Field<'a>) -> Vec<Field<'a>> {
     let Some(spec) = root.key("spec") else { return Vec::new() };
     match (root.object().group(), root.object().kind()) {
         ("networking.k8s.io" | "extensions", "Ingress") => {
