@@ -5,12 +5,14 @@
 mod discover;
 mod edit;
 mod emit;
+mod kustomization;
 mod parse;
 mod template;
 
 pub use discover::discover;
 pub use edit::edit_parse as edit;
 pub use emit::emit_parse as emit;
+pub use kustomization::{kustomization, patch};
 pub use parse::parse;
 pub use template::template;
 
@@ -27,6 +29,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "discover", run: discover },
     Target { name: "edit", run: edit },
     Target { name: "emit", run: emit },
+    Target { name: "kustomization", run: kustomization },
     Target { name: "parse", run: parse },
+    Target { name: "patch", run: patch },
     Target { name: "template", run: template },
 ];
