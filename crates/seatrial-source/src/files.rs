@@ -82,6 +82,13 @@ pub trait Files: Send + Sync {
     /// The bytes of a regular file of at most `limit` bytes.
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
 
+    /// The same in place of what a buffer holds, for who reads many files and
+    /// keeps none of the bytes.
+    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        *bytes = self.read(path, limit)?;
+        Ok(())
+    }
+
     /// Where something of another host was put that was fetched before: the
     /// directory of a git tree, the file, or the chart's archive `X.tgz`, which
     /// lies unpacked in `X/NAME`, too. It is to be read like the tree's own, and
@@ -179,6 +186,12 @@ impl Files for DiskFiles {
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        self.read_into(path, limit, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
         let (real, metadata) = self.real(path)?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
@@ -186,14 +199,15 @@ impl Files for DiskFiles {
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        let mut bytes = Vec::with_capacity(metadata.len() as usize);
+        bytes.clear();
+        bytes.reserve_exact(metadata.len() as usize);
         let file = fs::File::open(&real).map_err(|error| failure(&error))?;
         // The file may grow while it is read.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| failure(&error))?;
+        file.take(limit + 1).read_to_end(bytes).map_err(|error| failure(&error))?;
         if bytes.len() as u64 > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        Ok(bytes)
+        Ok(())
     }
 }
 

@@ -25,13 +25,12 @@ pub(super) enum Raw {
 
 impl Raw {
     /// Helm drops a byte order mark wherever one stands.
-    pub(super) fn new(mut bytes: Vec<u8>) -> Self {
-        let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        if let Ok(text) = std::str::from_utf8(&bytes[mark..]) {
-            return Self::Text(text.into());
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(_) => Self::Bytes(bytes.to_vec()),
         }
-        bytes.drain(..mark);
-        Self::Bytes(bytes)
     }
 
     /// The text; of bytes, what comes closest.
@@ -67,6 +66,7 @@ pub(super) fn read(
         left: CHART_BYTES_MAX,
         file_bytes_max,
         found: Vec::new(),
+        buffer: Vec::new(),
         problems,
     };
     walk.directory(chart, 0);
@@ -92,6 +92,8 @@ struct Walk<'a> {
     left: u64,
     file_bytes_max: Option<u64>,
     found: Vec<RawFile>,
+    /// Where files are read into, one after the other.
+    buffer: Vec<u8>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -139,12 +141,12 @@ impl Walk<'_> {
 
     fn file(&mut self, path: TreePath, name: String) {
         let limit = self.file_bytes_max.unwrap_or(self.left).min(self.left);
-        match self.files.read(&path, limit) {
-            Ok(bytes) if self.found.len() < FILES_MAX => {
-                self.left -= bytes.len() as u64;
-                self.found.push(RawFile { name, path, raw: Raw::new(bytes) });
+        match self.files.read_into(&path, limit, &mut self.buffer) {
+            Ok(()) if self.found.len() < FILES_MAX => {
+                self.left -= self.buffer.len() as u64;
+                self.found.push(RawFile { name, path, raw: Raw::new(&self.buffer) });
             }
-            Ok(_) | Err(ReadError::TooLarge { .. }) => {
+            Ok(()) | Err(ReadError::TooLarge { .. }) => {
                 let message = match self.file_bytes_max {
                     Some(most) if most < self.left => {
                         format!("chart file {name:?} is larger than the maximum file size {most}")

@@ -64,7 +64,7 @@ impl Loader<'_> {
         let files = archive::unpack(bytes, self.file_bytes_max())?;
         let raw = files.into_iter().map(|(name, bytes)| {
             let path = path.join(&name).unwrap_or_else(|| path.clone());
-            RawFile { name, path, raw: Raw::new(bytes) }
+            RawFile { name, path, raw: Raw::new(&bytes) }
         });
         Ok(raw.collect())
     }
