@@ -374,12 +374,13 @@ impl Operand {
 
     /// The names of a field, variable or chain, as they stand: `a.b.c`.
     pub(super) fn names<'s>(&self, source: &'s Source) -> &'s str {
-        let start = match &self.kind {
+        let start = match self.kind {
             OperandKind::Chain(_) => self.at,
             _ => self.start,
         };
         let text = &source.text[start as usize..self.end as usize];
-        text.split_once('.').map_or("", |it| it.1)
+        let dot = text.bytes().position(|it| it == b'.');
+        dot.map_or("", |dot| &text[dot + 1..])
     }
 
     fn print_in_brackets(&self, source: &Source, out: &mut String) {

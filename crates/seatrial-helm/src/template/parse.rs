@@ -12,7 +12,7 @@ use super::ast::{
 use super::error::{ParseError, Place};
 use super::lex::{Kind, Lexer, Token};
 use super::number::number;
-use super::quote::{quote, unquote};
+use super::quote::{quote, unquote, verbatim};
 use super::set::{Functions, Home};
 
 /// How deep actions and brackets may nest. Go takes 10,000 brackets; no chart
@@ -637,8 +637,7 @@ impl<'t> Parser<'t> {
                 return Ok(Some(Operand { at, start: token.start, end: self.last_end, kind }));
             }
             Kind::String | Kind::RawString => {
-                // Without a backslash, whatever the lexer takes is well formed.
-                if memchr::memchr(b'\\', value.as_bytes()).is_some() {
+                if verbatim(value).is_none() {
                     unquote(value).ok_or("invalid syntax")?;
                 }
                 OperandKind::String(self.string_literal())

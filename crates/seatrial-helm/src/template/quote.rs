@@ -40,6 +40,14 @@ fn push_ascii(out: &mut String, source: &[u8], rune: char, quotes: char) {
     }
 }
 
+/// What stands between the quotes of a constant that the lexer took, where
+/// nothing has to be taken out or put in.
+pub(super) fn verbatim(text: &str) -> Option<&str> {
+    let inside = text.get(1..text.len().checked_sub(1)?)?;
+    let special = if text.starts_with('`') { b'\r' } else { b'\\' };
+    memchr::memchr(special, inside.as_bytes()).is_none().then_some(inside)
+}
+
 /// `strconv.Unquote` of a constant with its quotes.
 pub(super) fn unquote(text: &str) -> Option<Vec<u8>> {
     let (quotes, inside) = match text.as_bytes() {
@@ -49,9 +57,6 @@ pub(super) fn unquote(text: &str) -> Option<Vec<u8>> {
     let bytes = inside.as_bytes();
     if quotes == '`' {
         return Some(bytes.iter().copied().filter(|it| *it != b'\r').collect());
-    }
-    if memchr::memchr3(b'\\', b'"', b'\n', bytes).is_none() {
-        return Some(bytes.to_vec());
     }
     let mut out = Vec::with_capacity(inside.len());
     let mut rest = inside;

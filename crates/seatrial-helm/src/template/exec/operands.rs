@@ -6,7 +6,7 @@ use super::{At, Exec, Reflect, State, slot};
 use crate::template::ast::{Callee, Command, Literal, Number, Operand, OperandKind, Pipe, Template};
 use crate::template::error::ExecError;
 use crate::template::function::Type;
-use crate::template::quote::{quote, unquote};
+use crate::template::quote::{quote, unquote, verbatim};
 use crate::template::value::{Data, Element, Value};
 
 impl<'t> State<'_, 't> {
@@ -138,7 +138,10 @@ impl<'t> State<'_, 't> {
             return Value::new(Data::Str(Rc::clone(text))).with_origin(origin);
         }
         let written = &self.template.source.text[operand.start as usize..operand.end as usize];
-        let value = Value::bytes_as_str(unquote(written).expect("the parser held it against the rules"));
+        let value = match verbatim(written) {
+            Some(text) => Value::from(text),
+            None => Value::bytes_as_str(unquote(written).expect("the parser held it against the rules")),
+        };
         if let Data::Str(text) = &value.data {
             self.engine.strings[literal as usize] = Some(Rc::clone(text));
         }
@@ -209,9 +212,15 @@ impl<'t> State<'_, 't> {
         mut last: Option<Reflect>,
     ) -> Exec<Reflect> {
         let template: &'t Template = self.template;
-        let mut names = operand.names(&template.source).split('.').enumerate().peekable();
-        while let Some((index, name)) = names.next() {
-            let is_last = names.peek().is_none();
+        let mut rest = Some(operand.names(&template.source));
+        let mut next = 0;
+        while let Some(names) = rest {
+            // Names are short: looking at each byte beats a search that is made ready first.
+            let end = names.bytes().position(|it| it == b'.').unwrap_or(names.len());
+            let name = &names[..end];
+            rest = names.get(end + 1..);
+            let (index, is_last) = (next, rest.is_none());
+            next += 1;
             let args = if is_last { args } else { &[] };
             let last = if is_last { last.take() } else { None };
             receiver = self.field(dot, operand, (index, name), &receiver, args, last)?;
