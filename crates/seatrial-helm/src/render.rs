@@ -23,6 +23,7 @@ use crate::versions::{HelmVersion, Switches};
 
 /// How a chart is rendered.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "most are flags of Helm's")]
 pub struct Options {
     /// The Helm that is imitated.
     pub helm: HelmVersion,

@@ -265,16 +265,14 @@ impl Engine {
 
 impl Output {
     fn new(text: &[u8], pieces: Vec<Piece>) -> Self {
-        match std::str::from_utf8(text) {
-            Ok(text) => Self { text: text.into(), pieces },
-            // The pieces no longer fit; a rendered file that is no text is rare.
-            Err(_) => {
-                let text: Arc<str> = String::from_utf8_lossy(text).into();
-                let length = text.len() as u32;
-                let piece = Piece { length, origin: OriginId::NONE, frame: FrameId::ROOT };
-                Self { text, pieces: if pieces.is_empty() { pieces } else { vec![piece] } }
-            }
+        if let Ok(text) = std::str::from_utf8(text) {
+            return Self { text: text.into(), pieces };
         }
+        // The pieces no longer fit; a rendered file that is no text is rare.
+        let text: Arc<str> = String::from_utf8_lossy(text).into();
+        let length = text.len() as u32;
+        let piece = Piece { length, origin: OriginId::NONE, frame: FrameId::ROOT };
+        Self { text, pieces: if pieces.is_empty() { pieces } else { vec![piece] } }
     }
 
     /// Takes every `<no value>` out, as Helm does with a finished file.
