@@ -376,14 +376,13 @@ impl Run<'_, '_> {
         if let (Some(values), "replace") = (&chart.values, chart.merge.as_str()) {
             return Ok(merged(values));
         }
-        let loaded = match &chart.values_file {
-            Some(file) => self.file(own, root, file),
-            None => {
-                // What was fetched lies beside every root, and belongs to this one.
-                let root = if place.is_fetched { &place.directory } else { root };
-                let path = place.directory.join("values.yaml");
-                path.ok_or(Refusal::Missing(String::new())).and_then(|path| self.loader.file_of(root, &path))
-            }
+        let loaded = if let Some(file) = &chart.values_file {
+            self.file(own, root, file)
+        } else {
+            // What was fetched lies beside every root, and belongs to this one.
+            let root = if place.is_fetched { &place.directory } else { root };
+            let path = place.directory.join("values.yaml");
+            path.ok_or(Refusal::Missing(String::new())).and_then(|path| self.loader.file_of(root, &path))
         };
         let loaded = loaded.map_err(|refusal| {
             let name = chart.values_file.as_ref().map_or("values.yaml", |it| it.value.as_str());

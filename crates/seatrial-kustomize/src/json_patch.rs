@@ -51,14 +51,14 @@ impl Operation {
     fn apply(&self, object: &mut Node, origins: &mut Origins) -> Result<(), String> {
         match self.op.as_str() {
             "add" => self.add(object, "add", self.value.clone(), origins),
-            "remove" => self.remove(object, &self.path, "remove").map(drop),
+            "remove" => Self::remove(object, &self.path, "remove").map(drop),
             "replace" => self.replace(object, origins),
             "move" => {
-                let value = self.remove(object, &self.from, "move")?;
+                let value = Self::remove(object, &self.from, "move")?;
                 self.add(object, "move", value, origins)
             }
             "copy" => {
-                let value = self.get(object, &self.from, "copy")?;
+                let value = Self::get(object, &self.from, "copy")?;
                 let value = value.unwrap_or_else(|| Node::scalar(Scalar::null(), self.origin));
                 self.add(object, "copy", value, origins)
             }
@@ -110,7 +110,7 @@ impl Operation {
         Ok(())
     }
 
-    fn remove(&self, object: &mut Node, path: &str, verb: &str) -> Result<Node, String> {
+    fn remove(object: &mut Node, path: &str, verb: &str) -> Result<Node, String> {
         let which = if verb == "remove" { "" } else { "from " };
         let (container, name) = Self::container(object, path).ok_or_else(|| {
             format!("{verb} operation does not apply: doc is missing {which}path: {path:?}: {MISSING}")
@@ -159,7 +159,7 @@ impl Operation {
     }
 
     /// What stands at a place: nothing at a key that is not there.
-    fn get(&self, object: &mut Node, path: &str, verb: &str) -> Result<Option<Node>, String> {
+    fn get(object: &mut Node, path: &str, verb: &str) -> Result<Option<Node>, String> {
         let (container, name) = Self::container(object, path).ok_or_else(|| {
             format!("{verb} operation does not apply: doc is missing from path: {path}: {MISSING}")
         })?;
@@ -175,7 +175,7 @@ impl Operation {
         let is = if self.path.is_empty() {
             Some(object.clone())
         } else {
-            self.get(object, &self.path, "test")?.filter(|node| !node.is_null())
+            Self::get(object, &self.path, "test")?.filter(|node| !node.is_null())
         };
         let wanted = Some(&self.value).filter(|node| !node.is_null());
         match (is, wanted) {

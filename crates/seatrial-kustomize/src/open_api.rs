@@ -97,6 +97,7 @@ impl OpenApi {
 }
 
 /// Where a reference leads.
+#[derive(Clone, Copy)]
 pub(crate) enum Found<'n> {
     Own(Node<'n>),
     /// To a definition by this name that only the built-in schema may have.

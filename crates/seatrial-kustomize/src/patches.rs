@@ -40,7 +40,8 @@ pub(crate) fn read(text: &Source, name: &str, origins: &mut Origins) -> Result<P
     origins.in_role(Role::Patch, |origins| {
         let stream = text.stream();
         let merge = resources::read(&stream, origins);
-        let may_be_json = merge.is_err() || stream.document_root(0).is_some_and(|it| it.is_sequence());
+        let may_be_json =
+            merge.is_err() || stream.document_root(0).is_some_and(seatrial_yaml::Node::is_sequence);
         let json = if may_be_json { read_json(text, origins) } else { Err(String::new()) };
         match (merge, json) {
             (Ok(merge), Ok(json)) if !merge.is_empty() && !json.is_empty() => {

@@ -4,7 +4,7 @@
 use regex::Regex;
 use seatrial_diagnostics::Role;
 use seatrial_source::Span;
-use seatrial_yaml::{Dialect, Limits, Plain, parse};
+use seatrial_yaml::{Dialect, Limits, Plain, Problem, parse};
 use smol_str::SmolStr;
 
 use crate::build::Version;
@@ -184,7 +184,7 @@ fn set_inside(
     let holder = look_up(object, &parts[..at])?.text().to_owned();
     let first = holder.trim_start().chars().next()?;
     let stream = parse(path.span.file, holder.as_str().into(), Dialect::GoYaml3, &Limits::default());
-    if stream.all_problems().any(|it| it.is_fatal()) {
+    if stream.all_problems().any(Problem::is_fatal) {
         return None;
     }
     // The text stands in no file.
@@ -403,41 +403,47 @@ fn made_for(next: Option<&String>, create: Option<&Content>) -> Content {
 
 /// One field by its path (`yaml.Lookup`).
 pub(crate) fn look_up<'n>(node: &'n Node, parts: &[String]) -> Option<&'n Node> {
-    let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    let mut node = node;
-    for part in parts {
-        node = if let Ok(at) = part.parse::<usize>() {
-            node.items().get(at)?
-        } else if part == "-" {
-            node.items().last()?
-        } else if let Some(condition) = part.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-            let (field, value) = condition.split_once('=')?;
-            node.items().iter().find(|item| {
-                if field.is_empty() {
-                    item.text() == value
-                } else {
-                    item.get(field).is_some_and(|it| it.text() == value)
-                }
-            })?
-        } else {
-            node.get(part)?
-        };
-    }
-    Some(node)
+    steps(parts).try_fold(node, |node, part| {
+        if is_of_list(part) { node.items().get(item_at(node.items(), part)?) } else { node.get(part) }
+    })
 }
 
 /// The same, to change.
 fn look_up_mut<'n>(node: &'n mut Node, parts: &[String]) -> Option<&'n mut Node> {
-    let mut node = node;
-    for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        let is_item = look_up(node, &[part.to_owned()])? as *const Node;
-        node = match &mut node.content {
-            Content::Map(entries) => entry_mut(entries, part)?,
-            Content::List(items) => items.iter_mut().find(|item| std::ptr::eq(*item, is_item))?,
-            Content::Scalar(_) => return None,
-        };
+    steps(parts).try_fold(node, |node, part| match &mut node.content {
+        Content::List(items) if is_of_list(part) => {
+            let at = item_at(items, part)?;
+            items.get_mut(at)
+        }
+        Content::Map(entries) if !is_of_list(part) => entry_mut(entries, part),
+        _ => None,
+    })
+}
+
+fn steps(parts: &[String]) -> impl Iterator<Item = &str> {
+    parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty())
+}
+
+/// Whether a step names an item.
+fn is_of_list(part: &str) -> bool {
+    part == "-" || part.parse::<usize>().is_ok() || part.starts_with('[') && part.ends_with(']')
+}
+
+fn item_at(items: &[Node], part: &str) -> Option<usize> {
+    if part == "-" {
+        return items.len().checked_sub(1);
     }
-    Some(node)
+    let Some(condition) = part.strip_prefix('[').and_then(|it| it.strip_suffix(']')) else {
+        return part.parse().ok();
+    };
+    let (field, value) = condition.split_once('=')?;
+    items.iter().position(|item| {
+        if field.is_empty() {
+            item.text() == value
+        } else {
+            item.get(field).is_some_and(|it| it.text() == value)
+        }
+    })
 }
 
 /// Splits at points outside brackets; `[a.b]` is one key
