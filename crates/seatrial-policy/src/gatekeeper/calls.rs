@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{Token, tokens};
+use super::source::Token;
 
 /// Rules may call each other so far down.
 const DEPTH_MAX: usize = 64;
@@ -12,8 +12,8 @@ const DEPTH_MAX: usize = 64;
 type Calls<'a> = BTreeMap<(usize, &'a str), BTreeSet<(usize, &'a str)>>;
 
 /// Why a program of these modules is not run, if it calls itself or too far down.
-pub(super) fn problem(modules: &[String]) -> Option<String> {
-    let parsed: Vec<_> = modules.iter().map(|it| Module::read(tokens(it))).collect();
+pub(super) fn problem(modules: Vec<Vec<Token<'_>>>) -> Option<String> {
+    let parsed: Vec<_> = modules.into_iter().map(Module::read).collect();
     let mut calls = Calls::new();
     for (at, module) in parsed.iter().enumerate() {
         for rule in &module.rules {

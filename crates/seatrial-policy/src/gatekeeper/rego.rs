@@ -19,7 +19,7 @@ use smol_str::SmolStr;
 use super::builtins;
 use super::calls;
 use super::convert::{object, to_rego};
-use super::source::for_engine;
+use super::source::{for_engine, mentions, references, tokens};
 use super::{Answer, Inventory, Review, Violation, Work};
 use crate::objection::shortened;
 use crate::validating_policy::{Asked, looked_at};
@@ -34,21 +34,26 @@ const TICKS_MAX: u64 = 1_000;
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// Far more than the steps that are allowed take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A reference has fewer words and dots than this.
+const STEPS_MAX: usize = 64;
 /// More violations than this are not told.
 const VIOLATIONS_MAX: usize = 100;
 
-/// What hangs on who asks, or can grow without the engine's counting it.
-const UNKNOWN: &[(&str, &str)] = &[
-    ("userInfo", "it asks who makes the request"),
-    ("external_data", "it asks an external program"),
-    ("http.send", "it opens a connection"),
-    ("base64.encode", "it calls base64.encode"),
-    ("base64url.encode", "it calls base64url.encode"),
-    ("bits.lsh", "it calls bits.lsh"),
-    ("cidr_expand", "it calls net.cidr_expand"),
-    ("quote_meta", "it calls glob.quote_meta"),
-    ("range_step", "it calls numbers.range_step"),
-    ("time.", "it asks for the time"),
+/// What hangs on who asks, or can grow without the engine's counting it: the words
+/// and signs of a reference.
+const UNKNOWN: &[(&[&str], &str)] = &[
+    (&[".", "userInfo"], "it asks who makes the request"),
+    (&["\"userInfo\""], "it asks who makes the request"),
+    (&["external_data", "("], "it asks an external program"),
+    (&["http", ".", "send"], "it opens a connection"),
+    (&["base64", ".", "encode"], "it calls base64.encode"),
+    (&["base64url", ".", "encode"], "it calls base64url.encode"),
+    (&["base64url", ".", "encode_no_pad"], "it calls base64url.encode_no_pad"),
+    (&["bits", ".", "lsh"], "it calls bits.lsh"),
+    (&["net", ".", "cidr_expand"], "it calls net.cidr_expand"),
+    (&["glob", ".", "quote_meta"], "it calls glob.quote_meta"),
+    (&["numbers", ".", "range_step"], "it calls numbers.range_step"),
+    (&["time", "."], "it asks for the time"),
 ];
 
 thread_local! {
@@ -82,11 +87,15 @@ impl Program {
         if all().map(str::len).sum::<usize>() > SOURCE_BYTES_MAX {
             return Err("its source is too large".to_owned());
         }
-        let code: Vec<String> = all().map(without_comments).collect();
-        if let Some((_, why)) = UNKNOWN.iter().find(|(word, _)| code.iter().any(|text| text.contains(word))) {
+        let modules: Vec<_> = all().map(tokens).collect();
+        let words: Vec<_> = modules.iter().map(|it| references(it)).collect();
+        let mentioned = |steps: &[&str]| words.iter().any(|it| mentions(it, steps));
+        if let Some((_, why)) = UNKNOWN.iter().find(|(steps, _)| mentioned(steps)) {
             return Err((*why).to_owned());
         }
-        if let Some(why) = calls::problem(&code) {
+        let needs_inventory = mentioned(&["data", ".", "inventory"]);
+        let looked_at = words.first().map(|it| first_looked_at(it)).unwrap_or_default();
+        if let Some(why) = calls::problem(modules) {
             return Err(why);
         }
         let mut engine = bounded_engine();
@@ -96,12 +105,7 @@ impl Program {
             add(&mut engine, format!("lib{at}.rego"), library.as_str())?;
         }
         let package = add(&mut engine, "template.rego".to_owned(), source)?;
-        Ok(Self {
-            engine,
-            query: format!("{package}.violation"),
-            looked_at: code.first().map(|it| first_looked_at(it)).unwrap_or_default(),
-            needs_inventory: code.iter().any(|it| it.contains("data.inventory")),
-        })
+        Ok(Self { engine, query: format!("{package}.violation"), looked_at, needs_inventory })
     }
 
     /// The violations of each object; an error says what kept one from an answer.
@@ -144,9 +148,11 @@ fn messages(answer: &Rego) -> Vec<String> {
 }
 
 /// The fields of the object that a source looks at first.
-fn first_looked_at(code: &str) -> Vec<SmolStr> {
-    let mentions = code.match_indices("review.object.").map(|(at, _)| looked_at(&code[at..]));
-    mentions.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
+fn first_looked_at(words: &[&str]) -> Vec<SmolStr> {
+    const START: &[&str] = &["review", ".", "object", "."];
+    let starts = words.windows(START.len()).enumerate().filter(|(_, it)| *it == START);
+    let behind = |at: usize| words[at + 2..].iter().take(STEPS_MAX).copied().collect::<String>();
+    starts.map(|(at, _)| looked_at(&behind(at))).find(|it| !it.is_empty()).unwrap_or_default()
 }
 
 /// Asks a query of each input on a stack of its own. The steps are counted; what
@@ -250,15 +256,6 @@ pub(super) fn review(asked: Asked<'_>) -> Rego {
         ("object", to_rego(value)),
         ("_unstable", unstable),
     ])
-}
-
-/// A source without what stands behind `#`, as far as that is no part of a text.
-fn without_comments(source: &str) -> String {
-    let code = |line: &str| match line.find('#') {
-        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => line[..at].to_owned(),
-        _ => line.to_owned(),
-    };
-    source.lines().map(code).collect::<Vec<_>>().join("\n")
 }
 
 /// The last line of what the engine says, which is the reason.

@@ -110,6 +110,35 @@ fn reference(tokens: &[Token<'_>]) -> Option<String> {
     Some(tokens.iter().map(|it| it.text).collect())
 }
 
+/// The words and signs of a source, with `a["b"]` written as `a.b`.
+pub(super) fn references<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
+    let mut words: Vec<&str> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let ("]", [.., "[", step]) = (token.text, &words[..])
+            && let Some(name) = quoted_name(step)
+        {
+            words.truncate(words.len() - 2);
+            words.extend([".", name]);
+        } else {
+            words.push(token.text);
+        }
+    }
+    words
+}
+
+/// What a text says, if it could be a word.
+fn quoted_name(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix(['"', '`'])?.strip_suffix(['"', '`'])?;
+    (!inner.is_empty() && inner.bytes().all(is_word_byte)).then_some(inner)
+}
+
+/// Whether a source names something by these words, from the first step of a
+/// reference on if they begin with one.
+pub(super) fn mentions(words: &[&str], steps: &[&str]) -> bool {
+    let is_field = |at: usize| at > 0 && words[at - 1] == "." && steps[0] != ".";
+    words.windows(steps.len()).enumerate().any(|(at, it)| it == steps && !is_field(at))
+}
+
 /// The words and signs of a source, without its comments.
 pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
     let bytes = source.as_bytes();

@@ -67,6 +67,8 @@ fn other_objects_are_found() {
         violation[{"msg": name}] { data.inventory.namespace.shop["v1"].Pod[name] }"#;
     assert_eq!(judged(rego), Ok(vec!["web".to_owned()]));
     assert!(template(rego).is_ok_and(|it| it.needs_inventory()));
+    let in_brackets = rego.replace("data.inventory", "data[\"inventory\"]");
+    assert!(template(&in_brackets).is_ok_and(|it| it.needs_inventory()));
 }
 
 #[test]
@@ -79,7 +81,18 @@ fn what_is_not_known_is_not_evaluated() {
     assert!(asks("external_data({\"provider\": \"x\"})").is_err());
     assert!(asks("no_such_function(1)").is_err());
     assert!(asks("x := ").is_err());
-    assert_eq!(asks("true # userInfo\n"), Ok(vec!["no".to_owned()]));
+    assert!(asks("input.review[`userInfo`].username == \"me\"").is_err());
+    assert!(asks("object.get(input.review, \"userInfo\", {}) != {}").is_err());
+    assert!(asks("x := time.now_ns()").is_err());
+    for names in [
+        "true # userInfo\n",
+        "x := \"# http.send(time.now_ns()) userInfo\"",
+        "x := `\\\n\" # \"`; x != \"userInfo is known\"",
+        "x := {\"time\": {\"zone\": 1}}; x.time.zone == 1",
+        "external_data := 1; external_data == 1",
+    ] {
+        assert_eq!(asks(names), Ok(vec!["no".to_owned()]), "{names}");
+    }
 }
 
 #[test]
