@@ -158,6 +158,11 @@ impl<'a> Context<'a> {
         self.world.indexes.reviews.defined_versions(self.world.repository, object)
     }
 
+    /// The kind that is surely meant by one that its group does not have.
+    pub(crate) fn kind_meant(&self, object: &Object) -> Option<&'a str> {
+        self.world.indexes.reviews.kind_meant(object)
+    }
+
     /// The version that the target serves a kind in: `policy/v1`; also of a
     /// group that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {

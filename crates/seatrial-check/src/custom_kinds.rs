@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use seatrial_model::{Object, Place, Repository};
+use seatrial_policy::gatekeeper;
 use seatrial_schema::custom::{CustomKind, CustomKinds};
 use seatrial_schema::decode::{Problem, ProblemKind, untyped};
 use seatrial_schema::table::Table;
@@ -107,6 +108,11 @@ impl Definitions {
         Some(Held { value, resource: kind.plural.to_string(), is_cluster_scoped: kind.is_cluster_scoped })
     }
 
+    /// The kinds that are defined in a group.
+    pub(crate) fn kinds_in(&self, group: &str) -> impl Iterator<Item = &str> {
+        self.0.keys().filter(move |(own, _)| own == group).map(|(_, kind)| kind.as_str())
+    }
+
     /// What the server warns of where every definition gives an object's version up.
     pub(crate) fn deprecation<'r>(&'r self, repository: &'r Repository, object: &Object) -> Option<&'r str> {
         let version = object.api_version().rsplit('/').next().unwrap_or_default();
@@ -162,7 +168,12 @@ impl Definition {
     }
 
     fn kinds(&self, repository: &Repository) -> &CustomKinds {
-        self.kinds.get_or_init(|| CustomKinds::of(untyped(repository.object(self.place).root())))
+        self.kinds.get_or_init(|| {
+            let object = repository.object(self.place);
+            let value = untyped(object.root());
+            let is_template = object.group() == gatekeeper::TEMPLATE_GROUP;
+            CustomKinds::of(if is_template { gatekeeper::constraint_definition(&value) } else { value })
+        })
     }
 
     fn judge(&self, repository: &Repository, object: &Object, is_whole: bool) -> Verdict {
@@ -222,6 +233,10 @@ fn wrong_type(error: &FieldError) -> Option<String> {
 
 /// The group and kind that an object defines.
 fn defined(object: &Object) -> Option<(String, String)> {
+    if object.is(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate") {
+        let kind = object.field(&["spec", "crd", "spec", "names", "kind"])?.as_str()?;
+        return Some((gatekeeper::CONSTRAINT_GROUP.to_owned(), kind.to_owned()));
+    }
     if !object.is("apiextensions.k8s.io", "CustomResourceDefinition") {
         return None;
     }

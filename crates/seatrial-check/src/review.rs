@@ -20,6 +20,7 @@ use crate::admission::Held;
 use crate::custom_kinds::{Definitions, Verdict};
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
+use crate::slip::meant;
 
 /// The server's answers, by unit and object, each worked out when it is first
 /// asked for.
@@ -156,6 +157,14 @@ impl Reviews {
         let served = served.map(Kind::api_version).chain(self.defined_versions(repository, object));
         let others = served.filter(|it| it != object.api_version());
         others.map(|it| it.rsplit('/').next().unwrap_or_default().into()).collect()
+    }
+
+    /// The kind of an object's group, Kubernetes' own or defined in the repository,
+    /// of which its kind is a slip.
+    pub(crate) fn kind_meant(&self, object: &Object) -> Option<&str> {
+        let own = self.table.into_iter().flat_map(Table::kinds);
+        let own = own.filter(|it| it.group == object.group()).map(|it| it.kind);
+        meant(object.kind(), own.chain(self.definitions.kinds_in(object.group())))
     }
 
     /// The version that the target serves a kind in, of its own group or of one

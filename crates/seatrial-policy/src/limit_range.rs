@@ -143,8 +143,13 @@ impl Wrong<'_> {
             for (name, enforced) in amounts::read(limit, field) {
                 let request = asked.requests.get(&name).copied();
                 let limit = asked.limits.get(&name).copied();
-                if let Some(message) = constraint(kind, &name, enforced, request, limit) {
-                    self.add(message, &asked.at, (index, field, &name));
+                if let Some((message, side)) = constraint(kind, &name, enforced, request, limit) {
+                    // What a pod has in all stands in no single field.
+                    let at = match kind {
+                        "Container" => asked.at.key(side.field()).key(&name),
+                        _ => asked.at.clone(),
+                    };
+                    self.add(message, &at, (index, field, &name));
                 }
             }
         }
@@ -157,8 +162,9 @@ impl Wrong<'_> {
         for (limit, index) in limits.into_iter().filter(|(it, _)| it.str("type") == "PersistentVolumeClaim") {
             let kind = limit.str("type");
             for (name, enforced) in amounts::read(limit, "min") {
-                if let Some(message) = minimum(kind, &name, enforced, requests.get(&name).copied(), None) {
-                    self.add(message, &at, (index, "min", &name));
+                let request = requests.get(&name).copied();
+                if let Some((message, _)) = minimum(kind, &name, enforced, request, None) {
+                    self.add(message, &at.key(&name), (index, "min", &name));
                 }
             }
             for (name, enforced) in amounts::read(limit, "max") {
@@ -172,7 +178,7 @@ impl Wrong<'_> {
                     }
                     Some(_) => continue,
                 };
-                self.add(message, &at, (index, "max", &name));
+                self.add(message, &at.key(&name), (index, "max", &name));
             }
         }
     }
@@ -196,7 +202,8 @@ impl Wrong<'_> {
     }
 }
 
-type Constraint = fn(&str, &str, Quantity, Option<Quantity>, Option<Quantity>) -> Option<String>;
+/// What is wrong, and with which of the two.
+type Constraint = fn(&str, &str, Quantity, Option<Quantity>, Option<Quantity>) -> Option<(String, Side)>;
 
 fn minimum(
     kind: &str,
@@ -204,12 +211,16 @@ fn minimum(
     least: Quantity,
     request: Option<Quantity>,
     limit: Option<Quantity>,
-) -> Option<String> {
+) -> Option<(String, Side)> {
     let start = format!("minimum {name} usage per {kind} is {least}");
     match (request, limit) {
-        (None, _) => Some(format!("{start}.  No request is specified")),
-        (Some(request), _) if exceeds(least, request) => Some(format!("{start}, but request is {request}")),
-        (_, Some(limit)) if exceeds(least, limit) => Some(format!("{start}, but limit is {limit}")),
+        (None, _) => Some((format!("{start}.  No request is specified"), Side::Requests)),
+        (Some(request), _) if exceeds(least, request) => {
+            Some((format!("{start}, but request is {request}"), Side::Requests))
+        }
+        (_, Some(limit)) if exceeds(least, limit) => {
+            Some((format!("{start}, but limit is {limit}"), Side::Limits))
+        }
         _ => None,
     }
 }
@@ -220,12 +231,16 @@ fn maximum(
     most: Quantity,
     request: Option<Quantity>,
     limit: Option<Quantity>,
-) -> Option<String> {
+) -> Option<(String, Side)> {
     let start = format!("maximum {name} usage per {kind} is {most}");
     match (request, limit) {
-        (_, None) => Some(format!("{start}.  No limit is specified")),
-        (_, Some(limit)) if exceeds(limit, most) => Some(format!("{start}, but limit is {limit}")),
-        (Some(request), _) if exceeds(request, most) => Some(format!("{start}, but request is {request}")),
+        (_, None) => Some((format!("{start}.  No limit is specified"), Side::Limits)),
+        (_, Some(limit)) if exceeds(limit, most) => {
+            Some((format!("{start}, but limit is {limit}"), Side::Limits))
+        }
+        (Some(request), _) if exceeds(request, most) => {
+            Some((format!("{start}, but request is {request}"), Side::Requests))
+        }
         _ => None,
     }
 }
@@ -236,16 +251,17 @@ fn ratio(
     most: Quantity,
     request: Option<Quantity>,
     limit: Option<Quantity>,
-) -> Option<String> {
+) -> Option<(String, Side)> {
     let start = format!("{name} max limit to request ratio per {kind} is {most}");
     let Some(request) = request.filter(|it| !it.is_zero()) else {
-        return Some(format!("{start}, but no request is specified or request is 0"));
+        return Some((format!("{start}, but no request is specified or request is 0"), Side::Requests));
     };
     let Some(limit) = limit.filter(|it| !it.is_zero()) else {
-        return Some(format!("{start}, but no limit is specified or limit is 0"));
+        return Some((format!("{start}, but no limit is specified or limit is 0"), Side::Limits));
     };
     let observed = comparable(limit) as f64 / comparable(request) as f64;
-    (observed > most.as_f64()).then(|| format!("{start}, but provided ratio is {observed:.6}"))
+    let message = || (format!("{start}, but provided ratio is {observed:.6}"), Side::Limits);
+    (observed > most.as_f64()).then(message)
 }
 
 fn exceeds(a: Quantity, b: Quantity) -> bool {

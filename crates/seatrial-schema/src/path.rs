@@ -17,6 +17,8 @@ enum Step<'a> {
     Field(&'a str),
     Key(&'a str),
     Index(usize),
+    UnsaidField(&'a str),
+    UnsaidIndex(usize),
 }
 
 impl<'a> Path<'a> {
@@ -43,6 +45,16 @@ impl<'a> Path<'a> {
         Path { above: Some(self), step: Step::Index(index) }
     }
 
+    /// An item that the server leaves out where it names what is in it.
+    pub fn unsaid_index(&self, index: usize) -> Path<'_> {
+        Path { above: Some(self), step: Step::UnsaidIndex(index) }
+    }
+
+    /// A field that the server leaves out where it names what is in it.
+    pub fn unsaid_child<'b>(&'b self, field: &'b str) -> Path<'b> {
+        Path { above: Some(self), step: Step::UnsaidField(field) }
+    }
+
     /// A key of the map here.
     pub fn key<'b>(&'b self, key: &'b str) -> Path<'b> {
         Path { above: Some(self), step: Step::Key(key) }
@@ -55,8 +67,10 @@ impl<'a> Path<'a> {
         while let Some(path) = here {
             match path.step {
                 Step::Root => {}
-                Step::Field(name) | Step::Key(name) => steps.push(PathStep::Key(name.into())),
-                Step::Index(index) => steps.push(PathStep::Index(index as u32)),
+                Step::Field(name) | Step::Key(name) | Step::UnsaidField(name) => {
+                    steps.push(PathStep::Key(name.into()))
+                }
+                Step::Index(index) | Step::UnsaidIndex(index) => steps.push(PathStep::Index(index as u32)),
             }
             here = path.above;
         }
@@ -76,6 +90,7 @@ impl fmt::Display for Path<'_> {
         };
         match self.step {
             Step::Root => out.write_str("<nil>"),
+            Step::UnsaidField(_) | Step::UnsaidIndex(_) => Ok(()),
             Step::Field(name) if below => write!(out, ".{name}"),
             Step::Field(name) => out.write_str(name),
             Step::Key(key) => write!(out, "[{key}]"),
@@ -96,6 +111,9 @@ mod tests {
         assert_eq!(Path::new("metadata").child("labels").key("a/b").to_string(), "metadata.labels[a/b]");
         assert_eq!(Path::ROOT.to_string(), "<nil>");
         assert_eq!(Path::ROOT.child("a").to_string(), "a");
+        let unsaid = containers.unsaid_index(2);
+        assert_eq!(unsaid.child("name").to_string(), "spec.containers.name");
+        assert_eq!(unsaid.child("name").to_field_path().to_string(), "spec.containers[2].name");
         assert_eq!(containers.index(3).to_field_path().to_string(), "spec.containers[3]");
     }
 }

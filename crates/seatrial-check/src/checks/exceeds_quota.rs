@@ -257,7 +257,7 @@ fn notice(
     };
     let at = match own {
         Some(cause) => created.base.join(&cause.path),
-        None => blamed(object, created, is_alone),
+        None => blamed(object, created, resource, is_alone),
     };
     let stated_at = bound.map_or_else(FieldPath::root, |cause| cause.path.clone());
     Notice::new(&CHECK.info, location(object, &at), message)
@@ -265,10 +265,21 @@ fn notice(
         .related(location(stated.object, &stated_at), Role::Cause, "the quota is here")
 }
 
-/// The field that asks for too much: the count of pods, or what one asks for.
-fn blamed(object: &Object, created: &Created, is_alone: bool) -> FieldPath {
+/// The field that asks for too much: what a container asks for where that is
+/// written, else the count of pods, or what one asks for.
+fn blamed(object: &Object, created: &Created, resource: &str, is_alone: bool) -> FieldPath {
     let spec = FieldPath::root().key("spec");
     let replicas = spec.key("replicas");
+    let (side, name) = match resource.strip_prefix("limits.") {
+        Some(name) => ("limits", name),
+        None => ("requests", resource.strip_prefix("requests.").unwrap_or(resource)),
+    };
+    let count = created.value.at("spec").items("containers").len() as u32;
+    let containers = created.base.join(&spec.key("containers"));
+    let asked = |at| containers.index(at).key("resources").key(side).key(name);
+    if let Some(written) = (0..count).map(asked).find(|it| object.at(it).is_some()) {
+        return written;
+    }
     if !is_alone && created.count > 1 && object.at(&replicas).is_some() {
         return replicas;
     }

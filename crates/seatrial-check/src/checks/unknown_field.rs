@@ -29,7 +29,7 @@
 //!       livenessProbe: {httpGet: {path: /, port: 80}}
 //! ```
 
-use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, FieldPart, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::decode::{Meant, Problem, ProblemKind};
 use seatrial_yaml::{FieldPath, PathStep};
@@ -71,7 +71,7 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
     let whole = if parent.is_empty() { String::new() } else { format!("`{parent}` of ") };
     let message = format!("{whole}{} has a field `{name}`, which there is not", object.title());
     let at = location(object, &problem.path);
-    let mut notice = Notice::new(&CHECK.info, at.clone(), message);
+    let mut notice = Notice::new(&CHECK.info, key_of(object, &problem.path), message);
     if problem.unseen {
         notice = notice
             .severity(Severity::Warning)
@@ -91,6 +91,12 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
             notice.help(format!("move it to `{}`", place(&parent, *up, down)))
         }
     }
+}
+
+/// The name of a field.
+fn key_of(object: &Object, path: &FieldPath) -> Location {
+    let (unit, path) = (object.unit(), path.clone());
+    Location::Field { unit, object: object.id(), path, part: Some(FieldPart::Key) }
 }
 
 /// The place of a field so many levels up and then down.

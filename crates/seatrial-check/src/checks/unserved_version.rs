@@ -72,10 +72,20 @@ fn run(context: &Context<'_>, report: &mut Report) {
             Served::Never => {
                 let message = format!("there is no kind {kind} in {version}");
                 let notice = Notice::new(&CHECK.info, at, message);
-                match instead(context, object) {
-                    Some(other) => notice.help(format!("the kind is in `{other}`")),
-                    None => notice,
+                match (instead(context, object), context.kind_meant(object)) {
+                    (Some(other), _) => notice.help(format!("the kind is in `{other}`")),
+                    (None, Some(meant)) => notice.help(format!("write `{meant}`")),
+                    (None, None) => notice,
                 }
+            }
+            Served::Foreign => {
+                let Some(meant) = context.kind_meant(object) else { continue };
+                let message = format!("nothing here defines the kind {kind} of {}", object.group());
+                let at = location(object, &FieldPath::root().key("kind"));
+                Notice::new(&CHECK.info, at, message)
+                    .severity(Severity::Warning)
+                    .because(format!("the kind {meant} of this group is defined here"))
+                    .help(format!("write `{meant}` if that is meant"))
             }
             Served::OptIn(_) => {
                 let message =
@@ -94,7 +104,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
                     notice.help(format!("it serves {}", versions.join(", ")))
                 }
             }
-            Served::Yes(_) | Served::Custom | Served::Foreign => continue,
+            Served::Yes(_) | Served::Custom => continue,
         };
         report.add(review.weighed(notice));
     }

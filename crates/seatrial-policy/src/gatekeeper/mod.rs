@@ -7,6 +7,7 @@
 mod builtins;
 mod calls;
 mod convert;
+mod definition;
 mod inventory;
 mod matching;
 mod rego;
@@ -21,6 +22,7 @@ use crate::denial::{Cause, Denial, WEBHOOKS};
 use crate::objection::{Action, Objection};
 use crate::validating_policy::Asked;
 
+pub use definition::constraint_definition;
 pub use inventory::Inventory;
 pub use matching::is_about;
 pub(crate) use matching::may_change;

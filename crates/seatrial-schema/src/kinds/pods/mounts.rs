@@ -39,9 +39,10 @@ pub(super) fn validate_mounts(
         if devices.paths.contains(target) {
             errors.invalid(&mount_path, target, "must not already exist as a path in volumeDevices");
         }
-        validate_sub_paths(mount, path, &item, errors);
-        validate_propagation(mount, container, path, errors);
-        validate_recursive_read_only(mount, &path.child("recursiveReadOnly"), errors);
+        let unsaid = path.unsaid_index(at);
+        validate_sub_paths(mount, &unsaid, &item, errors);
+        validate_propagation(mount, container, &unsaid, errors);
+        validate_recursive_read_only(mount, &unsaid.child("recursiveReadOnly"), errors);
     }
 }
 

@@ -129,7 +129,8 @@ pub(crate) fn validate_claim_spec(spec: &Value, at: &Path<'_>, options: ClaimOpt
     selectors::label_selector(spec.at("selector"), options.lenient_selector, &at.child("selector"), errors);
     volumes::access_modes(spec, at, errors);
     let resources = at.child("resources");
-    let at_storage = resources.key("storage");
+    let requests = resources.unsaid_child("requests");
+    let at_storage = requests.key("storage");
     match spec.at("resources").at("requests").opt("storage") {
         None => errors.required(&at_storage, ""),
         Some(storage) => quantities::positive(storage, &at_storage, errors),
