@@ -68,7 +68,7 @@ impl<'a> Path<'a> {
             match path.step {
                 Step::Root => {}
                 Step::Field(name) | Step::Key(name) | Step::UnsaidField(name) => {
-                    steps.push(PathStep::Key(name.into()))
+                    steps.push(PathStep::Key(name.into()));
                 }
                 Step::Index(index) | Step::UnsaidIndex(index) => steps.push(PathStep::Index(index as u32)),
             }

@@ -7,10 +7,17 @@ use std::fmt::{self, Write as _};
 use regorus::{Engine, Value};
 use seatrial_schema::cel::re2;
 
+use super::{growth, rego};
+
 /// No text is longer than this.
-const TEXT_MAX: usize = 1024 * 1024;
+const TEXT_MAX: usize = 256 * 1024;
 /// No array is longer than this.
 const ITEMS_MAX: usize = 64 * 1024;
+/// No value that is looked at has more parts than this.
+const NODES_MAX: usize = 32 * 1024;
+/// What is done in about the time of a step.
+const NODES_A_STEP: usize = 16;
+const BYTES_A_STEP: usize = 64;
 /// Values are printed no deeper than this.
 const DEPTH_MAX: usize = 64;
 
@@ -31,7 +38,7 @@ type Answer = Result<Value, TooLarge>;
 /// Adds them to an engine.
 pub(super) fn add(engine: &mut Engine) -> Result<(), String> {
     type Function = fn(&[Value]) -> Answer;
-    let all: [(&str, u8, Function); 10] = [
+    let all: [(&str, u8, Function); 11] = [
         ("array.concat", 2, join_arrays),
         ("concat", 2, concat),
         ("json.marshal", 1, marshal),
@@ -40,6 +47,7 @@ pub(super) fn add(engine: &mut Engine) -> Result<(), String> {
         ("regex.match", 2, matches),
         ("regex.replace", 3, replace_matches),
         ("replace", 3, replace),
+        (growth::LOOK, 1, look),
         ("sprintf", 2, sprintf),
         ("strings.replace_n", 2, replace_each),
     ];
@@ -50,11 +58,37 @@ pub(super) fn add(engine: &mut Engine) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses a value that would take long to be compared with another.
+fn look(arguments: &[Value]) -> Answer {
+    let mut open = vec![&arguments[0]];
+    let mut count = 0_usize;
+    while let Some(value) = open.pop() {
+        count += 1;
+        if count + open.len() > NODES_MAX {
+            return Err(TooLarge);
+        }
+        match value {
+            Value::Array(items) => open.extend(items.iter()),
+            Value::Set(items) => open.extend(items.iter()),
+            Value::Object(entries) => open.extend(entries.iter().flat_map(|(key, value)| [key, value])),
+            _ => {}
+        }
+    }
+    charge(count / NODES_A_STEP);
+    Ok(Value::from(true))
+}
+
+/// Counts what a function does beyond one step.
+fn charge(steps: usize) {
+    rego::spend(steps as u64);
+}
+
 fn text(value: &Value) -> Option<&str> {
     value.as_string().ok().map(AsRef::as_ref)
 }
 
 fn bounded(text: String) -> Answer {
+    charge(text.len() / BYTES_A_STEP);
     if text.len() > TEXT_MAX { Err(TooLarge) } else { Ok(Value::from(text)) }
 }
 
@@ -114,12 +148,22 @@ fn matches(arguments: &[Value]) -> Answer {
     if pattern.len() > TEXT_MAX {
         return Err(TooLarge);
     }
+    charge(compile_steps(pattern) + text.len() / BYTES_A_STEP);
     Ok(re2::compile(pattern).map_or(Value::Undefined, |regex| Value::from(regex.is_match(text))))
+}
+
+/// What compiling a pattern costs: each part as often as it is repeated.
+fn compile_steps(pattern: &str) -> usize {
+    let counts = pattern.split(|it: char| !it.is_ascii_digit()).filter_map(|it| it.parse::<usize>().ok());
+    let repeats =
+        counts.filter(|it| (2..=1_000).contains(it)).fold(1, |all: usize, it| all.saturating_mul(it));
+    64 + pattern.len().saturating_mul(8).saturating_mul(repeats.min(1_000))
 }
 
 fn replace_matches(arguments: &[Value]) -> Answer {
     let all = (text(&arguments[0]), text(&arguments[1]), text(&arguments[2]));
     let (Some(within), Some(pattern), Some(new)) = all else { return Ok(Value::Undefined) };
+    charge(compile_steps(pattern) + within.len() / BYTES_A_STEP);
     let Ok(regex) = re2::compile(pattern) else { return Ok(Value::Undefined) };
     let count = regex.find_iter(within).count();
     // What stands for a group may be as long as the whole text.

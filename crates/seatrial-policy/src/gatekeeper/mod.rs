@@ -8,6 +8,7 @@ mod builtins;
 mod calls;
 mod convert;
 mod definition;
+mod growth;
 mod inventory;
 mod matching;
 mod rego;
@@ -50,12 +51,12 @@ impl Review {
 /// How much work is left for the policies of one unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    ticks: u64,
+    steps: u64,
 }
 
 impl Default for Work {
     fn default() -> Self {
-        Self { ticks: 200_000 }
+        Self { steps: 20_000_000 }
     }
 }
 

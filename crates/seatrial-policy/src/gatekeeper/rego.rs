@@ -1,13 +1,13 @@
 //! Templates in Rego, run by `regorus` under a bound of work.
 //!
 //! The engine counts what it does and asks a clock from time to time; ours is no
-//! clock but counts these questions, so that a policy stops after the same work
-//! wherever it runs.
+//! clock but counts these questions, and what our own functions do, so that a
+//! policy stops after the same work wherever it runs. The engine takes one clock
+//! for the whole process; what it counts is kept for each thread.
 
 use std::cell::Cell;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Once;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use smol_str::SmolStr;
 use super::builtins;
 use super::calls;
 use super::convert::{object, to_rego};
+use super::growth;
 use super::source::{for_engine, mentions, references, tokens};
 use super::{Answer, Inventory, Review, Violation, Work};
 use crate::objection::shortened;
@@ -28,14 +29,12 @@ use crate::validating_policy::{Asked, looked_at};
 const SOURCE_BYTES_MAX: usize = 256 * 1024;
 /// Steps between two questions to the clock.
 const STEPS_A_TICK: u32 = 256;
-/// One object is judged in no more ticks than this.
-const TICKS_MAX: u64 = 1_000;
+/// One object is judged in no more steps than this.
+const STEPS_MAX: u64 = 256_000;
 /// Evaluation has so much stack.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Far more than the steps that are allowed take.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// A reference has fewer words and dots than this.
-const STEPS_MAX: usize = 64;
+const WORDS_MAX: usize = 64;
 /// More violations than this are not told.
 const VIOLATIONS_MAX: usize = 100;
 
@@ -57,17 +56,21 @@ const UNKNOWN: &[(&[&str], &str)] = &[
 ];
 
 thread_local! {
-    static TICKS: Cell<u64> = const { Cell::new(0) };
+    static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
 struct Ticks;
 
 impl TimeSource for Ticks {
     fn now(&self) -> Option<Duration> {
-        let ticks = TICKS.get() + 1;
-        TICKS.set(ticks);
-        Some(Duration::from_millis(ticks))
+        spend(u64::from(STEPS_A_TICK));
+        Some(Duration::from_millis(STEPS.get()))
     }
+}
+
+/// Counts steps that the engine does not count.
+pub(super) fn spend(steps: u64) {
+    STEPS.set(STEPS.get().saturating_add(steps));
 }
 
 /// A program in Rego.
@@ -95,6 +98,9 @@ impl Program {
         }
         let needs_inventory = mentioned(&["data", ".", "inventory"]);
         let looked_at = words.first().map(|it| first_looked_at(it)).unwrap_or_default();
+        if growth::is_too_much(&modules) {
+            return Err("its rules build too much of each other".to_owned());
+        }
         if let Some(why) = calls::problem(modules) {
             return Err(why);
         }
@@ -151,13 +157,11 @@ fn messages(answer: &Rego) -> Vec<String> {
 fn first_looked_at(words: &[&str]) -> Vec<SmolStr> {
     const START: &[&str] = &["review", ".", "object", "."];
     let starts = words.windows(START.len()).enumerate().filter(|(_, it)| *it == START);
-    let behind = |at: usize| words[at + 2..].iter().take(STEPS_MAX).copied().collect::<String>();
+    let behind = |at: usize| words[at + 2..].iter().take(WORDS_MAX).copied().collect::<String>();
     starts.map(|(at, _)| looked_at(&behind(at))).find(|it| !it.is_empty()).unwrap_or_default()
 }
 
-/// Asks a query of each input on a stack of its own. The steps are counted; what
-/// takes long in one step, as comparing values that hold themselves many times over
-/// does, is left behind after a while, and nothing more is run for the unit.
+/// Asks a query of each input on a stack of its own.
 fn run(
     mut engine: Engine,
     query: String,
@@ -165,48 +169,32 @@ fn run(
     work: &mut Work,
 ) -> Vec<Result<Vec<String>, String>> {
     let count = inputs.len();
-    let mut answers = Vec::with_capacity(count);
-    let mut left = work.ticks;
-    let (sender, receiver) = mpsc::channel();
+    let mut left = work.steps;
     let evaluate = move || {
-        for input in inputs {
-            let answer = if left == 0 {
-                Err("the work that is allowed for policies is used up".to_owned())
-            } else {
-                let before = TICKS.get();
-                engine.set_execution_timer_config(limit(left.min(TICKS_MAX)));
-                engine.set_input(input);
-                let answer = engine.eval_rule(query.clone());
-                left = left.saturating_sub(TICKS.get() - before);
-                answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
-            };
-            // Nobody waits any more if it took too long.
-            if sender.send((answer, left)).is_err() {
-                return;
+        let mut answer = |input| {
+            if left == 0 {
+                return Err("the work that is allowed for policies is used up".to_owned());
             }
-        }
+            let before = STEPS.get();
+            engine.set_execution_timer_config(limit(left.min(STEPS_MAX)));
+            engine.set_input(input);
+            let answer = engine.eval_rule(query.clone());
+            left = left.saturating_sub(STEPS.get() - before);
+            answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
+        };
+        let answers: Vec<_> = inputs.into_iter().map(&mut answer).collect();
+        (answers, left)
     };
-    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(evaluate);
-    let mut why = "no thread is left for it";
-    while thread.is_ok() && answers.len() < count {
-        match receiver.recv_timeout(PATIENCE) {
-            Ok((answer, left)) => {
-                work.ticks = left;
-                answers.push(answer);
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                why = "its engine fails";
-                break;
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                work.ticks = 0;
-                why = "it takes too long";
-                break;
-            }
+    let Ok(thread) = thread::Builder::new().stack_size(STACK_BYTES).spawn(evaluate) else {
+        return vec![Err("no thread is left for it".to_owned()); count];
+    };
+    match thread.join() {
+        Ok((answers, left)) => {
+            work.steps = left;
+            answers
         }
+        Err(_) => vec![Err("its engine fails".to_owned()); count],
     }
-    answers.resize(count, Err(why.to_owned()));
-    answers
 }
 
 fn add(engine: &mut Engine, name: String, source: &str) -> Result<String, String> {
@@ -221,7 +209,7 @@ fn bounded_engine() -> Engine {
         let _ = set_time_source(&Ticks);
     });
     let mut engine = Engine::new();
-    engine.set_execution_timer_config(limit(TICKS_MAX));
+    engine.set_execution_timer_config(limit(STEPS_MAX));
     engine.set_policy_length_config(PolicyLengthConfig {
         max_col: NonZeroU32::new(16 * 1024).unwrap_or(NonZeroU32::MIN),
         max_file_bytes: NonZeroUsize::new(SOURCE_BYTES_MAX).unwrap_or(NonZeroUsize::MIN),
@@ -231,9 +219,9 @@ fn bounded_engine() -> Engine {
     engine
 }
 
-fn limit(ticks: u64) -> ExecutionTimerConfig {
+fn limit(steps: u64) -> ExecutionTimerConfig {
     let check_interval = NonZeroU32::new(STEPS_A_TICK).unwrap_or(NonZeroU32::MIN);
-    ExecutionTimerConfig { limit: Duration::from_millis(ticks), check_interval }
+    ExecutionTimerConfig { limit: Duration::from_millis(steps), check_interval }
 }
 
 /// What is known of the request.

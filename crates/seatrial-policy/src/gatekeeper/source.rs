@@ -8,6 +8,8 @@
 
 use std::fmt::Write as _;
 
+use super::growth::looks;
+
 /// One word or sign of a source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
@@ -23,7 +25,7 @@ impl Token<'_> {
     }
 
     /// Whether a statement can end with it.
-    fn ends_term(self) -> bool {
+    pub(super) fn ends_term(self) -> bool {
         self.is_word()
             && !matches!(self.text, "not" | "some" | "in" | "with" | "as" | "if" | "else" | "every")
             || self.text.starts_with(['"', '`', ')', ']', '}'])
@@ -34,8 +36,17 @@ impl Token<'_> {
 pub(super) fn for_engine(source: &str) -> String {
     let tokens = tokens(source);
     let mut insertions: Vec<(usize, String)> = Vec::new();
+    let mut looks = looks(&tokens);
+    looks.sort_by_key(|(at, _)| *at);
+    let mut looks = looks.into_iter().peekable();
     let mut open: Vec<&str> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
+        while let Some((_, text)) = looks.next_if(|(before, _)| *before == at) {
+            // What begins the statement behind it is put in below.
+            let is_behind = token.text == "(" && token.opens_line;
+            let text = if is_behind { text.trim_end_matches("; ").to_owned() } else { text };
+            insertions.push((token.start, text));
+        }
         let is_behind_term = at > 0 && tokens[at - 1].ends_term();
         if token.text == "(" && token.opens_line && is_behind_term && open.last() == Some(&"{") {
             insertions.push((token.start, "; ".to_owned()));
@@ -196,7 +207,11 @@ mod tests {
     #[test]
     fn a_parenthesis_that_opens_a_line_begins_a_statement() {
         assert_eq!(for_engine("a {\n b.c\n (x - y) > 1\n}"), "a {\n b.c\n ; (x - y) > 1\n}");
-        let call = "a {\n f(x,\n (y))\n z := [b\n, (c)]\n}";
+        assert_eq!(
+            for_engine("a {\n b := c\n (x - y) > 1\n}"),
+            "a {\n b := c\n seatrial_small(b); seatrial_small(c); (x - y) > 1\n}"
+        );
+        let call = "a {\n f(x,\n (y))\n z == [b\n, (c)]\n}";
         assert_eq!(for_engine(call), call);
     }
 

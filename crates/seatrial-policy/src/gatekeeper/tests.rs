@@ -110,12 +110,39 @@ fn endless_work_is_stopped() {
 }
 
 #[test]
+fn values_that_hold_themselves_many_times_over_are_refused() {
+    let doubled = |rule: &dyn Fn(&str, usize) -> String| {
+        let all: String = ["a", "b"].iter().flat_map(|it| (1..40).map(|at| rule(it, at))).collect();
+        judged(&format!("package a\na0 = 1\nb0 = 1\n{all}violation[{{\"msg\": \"no\"}}] {{ a39 == b39 }}"))
+    };
+    let in_heads = doubled(&|name, at| format!("{name}{at} = [{name}{0}, {name}{0}]\n", at - 1));
+    assert_eq!(in_heads, Err("its rules build too much of each other".to_owned()));
+    let in_body = |name: &str| -> String {
+        (1..40).map(|at| format!("{name}{at} := [{name}{0}, {name}{0}]\n", at - 1)).collect()
+    };
+    let body = format!("a0 := 1\nb0 := 1\n{}{}a39 == b39", in_body("a"), in_body("b"));
+    let large = Err("a value grows too large".to_owned());
+    assert_eq!(judged(&format!("package a\nviolation[{{\"msg\": \"no\"}}] {{\n{body}\n}}")), large);
+    let calls: String = (1..30).map(|at| format!("f{at}(x) = [y, y] {{ y := f{}(x) }}\n", at - 1)).collect();
+    let asks = "violation[{\"msg\": \"no\"}] { f29(1) == f29(1) }";
+    assert_eq!(judged(&format!("package a\nf0(x) = x\n{calls}{asks}")), large);
+}
+
+#[test]
+fn patterns_that_take_long_are_counted() {
+    let rego = r#"package a
+        xs := numbers.range(1, 3000)
+        violation[{"msg": "no"}] { re_match(sprintf("(a{1000}|b?){1}%d", [xs[_]]), "a") }"#;
+    assert_eq!(judged(rego), Err("it takes too many steps".to_owned()));
+}
+
+#[test]
 fn work_is_bounded_over_all_objects() {
     let template = template("package a\nviolation[{\"msg\": \"no\"}] { input.review.kind.kind == \"Pod\" }");
     let template = template.expect("it compiles");
     let object = stored("{}");
     let asked = Asked { request: &REQUEST, version: "v1", object: &object, namespace: None };
-    let mut work = Work { ticks: 10 };
+    let mut work = Work { steps: 2_560 };
     let review = Review::of(asked);
     let answers = template.judge(&object, &[(asked, &review); 20], None, &mut work);
     assert_eq!(answers[0].as_ref().map(Vec::len), Ok(1));
