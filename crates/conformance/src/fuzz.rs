@@ -5,15 +5,19 @@
 mod discover;
 mod edit;
 mod emit;
+mod jmespath;
 mod kustomization;
 mod parse;
+mod rego;
 mod template;
 
 pub use discover::discover;
 pub use edit::edit_parse as edit;
 pub use emit::emit_parse as emit;
+pub use jmespath::jmespath;
 pub use kustomization::{kustomization, patch};
 pub use parse::parse;
+pub use rego::rego;
 pub use template::template;
 
 /// One fuzz target.
@@ -29,8 +33,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "discover", run: discover },
     Target { name: "edit", run: edit },
     Target { name: "emit", run: emit },
+    Target { name: "jmespath", run: jmespath },
     Target { name: "kustomization", run: kustomization },
     Target { name: "parse", run: parse },
     Target { name: "patch", run: patch },
+    Target { name: "rego", run: rego },
     Target { name: "template", run: template },
 ];

@@ -9,6 +9,7 @@ pub mod amounts;
 pub mod classes;
 mod denial;
 pub mod gatekeeper;
+mod jmespath;
 pub mod kyverno;
 pub mod limit_range;
 mod mutation;

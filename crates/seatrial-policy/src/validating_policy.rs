@@ -17,7 +17,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::denial::{Cause, Denial, PolicyObject};
 use crate::objection::{Action, Objection};
 
-pub(crate) use matching::{namespace_matches, selects_namespace_of};
+pub(crate) use matching::{hangs_on_name, namespace_matches, selects_namespace_of};
 
 /// Policies have fewer expressions than this.
 const EXPRESSIONS_MAX: usize = 256;
@@ -26,7 +26,7 @@ const MESSAGE_MAX: usize = 5 * 1024;
 /// The Status reason of a refusal that states none.
 const REASON: &str = "Invalid";
 const POLICY: &str = "ValidatingAdmissionPolicy";
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub(crate) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// A policy whose expressions are compiled.
 pub struct Policy {

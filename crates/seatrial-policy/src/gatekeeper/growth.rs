@@ -54,7 +54,8 @@ pub(super) fn looks(tokens: &[Token<'_>]) -> Vec<(usize, String)> {
         let names = parameters(tokens, &scopes, *start);
         let is_empty = scopes.of.get(*start) != Some(&Some(Scope(scope)));
         if !names.is_empty() && !is_empty {
-            out.push((*start, names.iter().map(|it| format!("{LOOK}({it}); ")).collect()));
+            let calls: Vec<_> = names.iter().map(|it| format!("{LOOK}({it}); ")).collect();
+            out.push((*start, calls.concat()));
         }
     }
     for (end, _, names) in scopes.statements(tokens) {

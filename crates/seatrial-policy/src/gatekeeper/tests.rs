@@ -118,12 +118,14 @@ fn values_that_hold_themselves_many_times_over_are_refused() {
     let in_heads = doubled(&|name, at| format!("{name}{at} = [{name}{0}, {name}{0}]\n", at - 1));
     assert_eq!(in_heads, Err("its rules build too much of each other".to_owned()));
     let in_body = |name: &str| -> String {
-        (1..40).map(|at| format!("{name}{at} := [{name}{0}, {name}{0}]\n", at - 1)).collect()
+        let line = |at: usize| format!("{name}{at} := [{name}{0}, {name}{0}]\n", at - 1);
+        (1..40).map(line).collect::<Vec<_>>().concat()
     };
     let body = format!("a0 := 1\nb0 := 1\n{}{}a39 == b39", in_body("a"), in_body("b"));
     let large = Err("a value grows too large".to_owned());
     assert_eq!(judged(&format!("package a\nviolation[{{\"msg\": \"no\"}}] {{\n{body}\n}}")), large);
-    let calls: String = (1..30).map(|at| format!("f{at}(x) = [y, y] {{ y := f{}(x) }}\n", at - 1)).collect();
+    let call = |at: usize| format!("f{at}(x) = [y, y] {{ y := f{}(x) }}\n", at - 1);
+    let calls = (1..30).map(call).collect::<Vec<_>>().concat();
     let asks = "violation[{\"msg\": \"no\"}] { f29(1) == f29(1) }";
     assert_eq!(judged(&format!("package a\nf0(x) = x\n{calls}{asks}")), large);
 }

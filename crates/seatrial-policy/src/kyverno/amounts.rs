@@ -14,7 +14,7 @@ const UNITS: &[(&str, i128)] = &[
 ];
 
 /// What `time.ParseDuration` reads, in nanoseconds.
-pub(super) fn duration(text: &str) -> Option<i128> {
+pub(crate) fn duration(text: &str) -> Option<i128> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -48,7 +48,7 @@ pub(super) fn duration(text: &str) -> Option<i128> {
 }
 
 /// As Go prints it: `1h30m0s`.
-pub(super) fn duration_text(nanos: i128) -> String {
+pub(crate) fn duration_text(nanos: i128) -> String {
     if nanos == 0 {
         return "0s".to_owned();
     }

@@ -4,10 +4,10 @@ use seatrial_model::Quantity;
 use seatrial_schema::Value;
 
 use super::amounts::duration;
-use super::jmespath::{Stop, equals, json, number, of_json, scalar};
 use super::scalars::{self, Operator};
 use super::variables::Variables;
 use super::wildcard;
+use crate::jmespath::{Stop, equals, json, number, of_json, scalar};
 
 /// Whether conditions hold, and what they say.
 pub(super) fn hold(conditions: &Value, variables: &mut Variables<'_>) -> Result<(bool, String), Stop> {

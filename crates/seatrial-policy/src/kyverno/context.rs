@@ -5,9 +5,9 @@ use seatrial_schema::{By, Map, Value};
 use smol_str::SmolStr;
 
 use super::images::images;
-use super::jmespath::Stop;
 use super::variables::Variables;
 use crate::admit::template_of;
+use crate::jmespath::Stop;
 use crate::state::State;
 use crate::validating_policy::Asked;
 

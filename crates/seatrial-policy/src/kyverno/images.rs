@@ -65,12 +65,12 @@ fn map(entries: impl Iterator<Item = (SmolStr, Value)>) -> Value {
 }
 
 /// An image with its registry and its tag or digest.
-pub(super) fn normalized(image: &str) -> Option<String> {
+pub(crate) fn normalized(image: &str) -> Option<String> {
     Image::read(image).map(|it| it.reference())
 }
 
 /// `images`: by list of containers and by name.
-pub(super) fn images(object: &Value, spec: &[&str]) -> Value {
+pub(crate) fn images(object: &Value, spec: &[&str]) -> Value {
     let pod = spec.iter().fold(object, |value, field| value.at(field));
     let lists = ["containers", "initContainers", "ephemeralContainers"].into_iter().filter_map(|list| {
         let image = |(at, it): (usize, &Value)| {

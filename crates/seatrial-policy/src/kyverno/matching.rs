@@ -4,7 +4,7 @@ use seatrial_schema::rules::selectors;
 use seatrial_schema::{By, Entry, Map, Value};
 
 use super::wildcard;
-use crate::validating_policy::Asked;
+use crate::validating_policy::{Asked, NAME_LABEL, hangs_on_name};
 
 /// Whether a rule is about an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,14 +233,12 @@ fn selects_namespace(selector: &Value, asked: Asked<'_>) -> Block {
     let name = asked.request.namespace;
     let mut labels = asked.namespace.map(|it| it.at("metadata").at("labels").clone()).unwrap_or_default();
     if !name.is_empty() {
-        labels.map_mut().insert("kubernetes.io/metadata.name".into(), Value::text(name), By::Server);
+        labels.map_mut().insert(NAME_LABEL.into(), Value::text(name), By::Server);
     }
     if asked.namespace.is_some() || name.is_empty() {
         return of(selects(selector, &labels));
     }
-    let keys = selector.entries("matchLabels").iter().map(|it| it.key.as_str());
-    let mut keys = keys.chain(selector.items("matchExpressions").iter().map(|it| it.str("key")));
-    if keys.all(|key| key == "kubernetes.io/metadata.name") {
+    if hangs_on_name(selector) {
         return of(selects(selector, &labels));
     }
     Block::Unknown(format!("the labels of the namespace {name} are not in the tree"))

@@ -4,13 +4,12 @@
 //! Objects are new. Who asks, what other objects the cluster has, and the time
 //! are unknown; what hangs on them is told, and says nothing.
 
-mod amounts;
+pub(crate) mod amounts;
 mod autogen;
 mod cel;
 mod conditions;
 mod context;
-mod images;
-mod jmespath;
+pub(crate) mod images;
 mod matching;
 mod patterns;
 mod pod_security;
@@ -20,7 +19,7 @@ mod scalars;
 #[cfg(test)]
 mod tests;
 mod variables;
-mod wildcard;
+pub(crate) mod wildcard;
 
 use seatrial_yaml::PathStep;
 use smol_str::SmolStr;

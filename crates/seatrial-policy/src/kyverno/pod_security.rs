@@ -99,8 +99,8 @@ fn is_left_out(place: &[PathStep], exclude: &Value, pod: &Value) -> bool {
     let has_value = |text: &str| wanted.iter().any(|it| wildcard::matches(it.as_str(), text));
     let is_value = wanted.is_empty()
         || match held() {
-            Value::List(items) => items.iter().all(|it| has_value(&super::jmespath::scalar(it))),
-            other => has_value(&super::jmespath::scalar(&other)),
+            Value::List(items) => items.iter().all(|it| has_value(&crate::jmespath::scalar(it))),
+            other => has_value(&crate::jmespath::scalar(&other)),
         };
     is_image && is_field && is_value
 }

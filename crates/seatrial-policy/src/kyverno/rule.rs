@@ -6,13 +6,13 @@ use smol_str::SmolStr;
 
 use super::conditions;
 use super::context::{declare, root, unknown};
-use super::jmespath::{self, Stop};
 use super::matching::{self, Match};
 use super::patterns::{self, Held};
 use super::pod_security;
 use super::policy::{Policy, Rule};
 use super::variables::Variables;
 use super::{Failure, Outcome, Work, keys};
+use crate::jmespath::{self, Stop};
 use crate::objection::shortened;
 use crate::state::State;
 use crate::validating_policy::{About, Asked, looked_at};

@@ -2,8 +2,8 @@ use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_yaml::FieldPath;
 
-use super::jmespath::of_json;
 use super::{Outcome, Policy, Work, judge};
+use crate::jmespath::of_json;
 use crate::objection::Action;
 use crate::state::State;
 use crate::validating_policy::Asked;

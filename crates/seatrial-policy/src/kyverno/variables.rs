@@ -6,7 +6,7 @@ use regex::Regex;
 use seatrial_schema::{By, Entry, Map, Value};
 use smol_str::SmolStr;
 
-use super::jmespath::{self, Scope, Stop, Work, json};
+use crate::jmespath::{self, Scope, Stop, Work, json};
 
 /// A text is looked through for further variables so often.
 const ROUNDS_MAX: usize = 64;

@@ -59,7 +59,7 @@ pub(crate) fn namespace_matches(selector: &Value, asked: Asked<'_>) -> About {
 }
 
 /// Whether a selector asks for nothing but the name of a namespace.
-fn hangs_on_name(selector: &Value) -> bool {
+pub(crate) fn hangs_on_name(selector: &Value) -> bool {
     let keys = selector.entries("matchLabels").iter().map(|entry| entry.key.as_str());
     let expressions = selector.items("matchExpressions").iter().map(|it| it.str("key"));
     keys.chain(expressions).all(|key| key == NAME_LABEL)

@@ -11,32 +11,32 @@ use super::{Stop, parser};
 
 /// What expressions see.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     /// The whole context.
-    pub(in super::super) root: &'a Value,
+    pub(crate) root: &'a Value,
     /// Paths of one step, or of two into `request`, that have no value, and why.
-    pub(in super::super) unknown: &'a [(SmolStr, Stop)],
+    pub(crate) unknown: &'a [(SmolStr, Stop)],
 }
 
 /// How much is left to do.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Work {
+pub(crate) struct Work {
     left: u64,
 }
 
 impl Work {
     /// So many steps.
-    pub(in super::super) fn of(left: u64) -> Self {
+    pub(crate) fn of(left: u64) -> Self {
         Self { left }
     }
 
     /// How many steps were made of so many.
-    pub(in super::super) fn spent(self, of: u64) -> u64 {
+    pub(crate) fn spent(self, of: u64) -> u64 {
         of - self.left
     }
 
     /// Takes steps away.
-    pub(in super::super) fn spend(&mut self, steps: usize) -> Result<(), Stop> {
+    pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Stop> {
         self.left = self.left.saturating_sub(steps as u64 + 1);
         if self.left == 0 {
             return Err(Stop::Unknown("it takes too many steps".to_owned()));
@@ -88,7 +88,7 @@ pub(super) fn is_false(value: &Value) -> bool {
 }
 
 /// The number that a value is.
-pub(in super::super) fn number(value: &Value) -> Option<f64> {
+pub(crate) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Int(number) => Some(*number as f64),
         Value::Float(number) => Some(*number),
@@ -97,7 +97,7 @@ pub(in super::super) fn number(value: &Value) -> Option<f64> {
 }
 
 /// A number, whole if it is.
-pub(in super::super) fn of_number(number: f64) -> Value {
+pub(crate) fn of_number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         Value::Int(number as i64)
     } else {
@@ -106,7 +106,7 @@ pub(in super::super) fn of_number(number: f64) -> Value {
 }
 
 /// Whether values are the same; `1` and `1.0` are.
-pub(in super::super) fn equals(a: &Value, b: &Value) -> bool {
+pub(crate) fn equals(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equals(a, b)),
         (Value::Map(a), Value::Map(b)) => {

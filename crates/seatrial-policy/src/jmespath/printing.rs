@@ -11,7 +11,7 @@ use seatrial_yaml::{Dialect, Limits, parse};
 pub(super) const TEXT_MAX: usize = 1024 * 1024;
 
 /// What a text in JSON holds.
-pub(in super::super) fn of_json(text: &str) -> Option<Value> {
+pub(crate) fn of_json(text: &str) -> Option<Value> {
     read(text, Dialect::Json)
 }
 
@@ -29,7 +29,7 @@ fn read(text: &str, dialect: Dialect) -> Option<Value> {
 }
 
 /// A value in JSON, as Go writes it.
-pub(in super::super) fn json(value: &Value) -> String {
+pub(crate) fn json(value: &Value) -> String {
     let mut out = String::new();
     write_json(value, &mut out);
     out
@@ -87,7 +87,7 @@ fn write_text(text: &str, out: &mut String) {
 
 /// A value as Go's `fmt.Sprint` prints it; collections as JSON, which nothing is
 /// compared with.
-pub(in super::super) fn scalar(value: &Value) -> String {
+pub(crate) fn scalar(value: &Value) -> String {
     match value {
         Value::Null => "<nil>".to_owned(),
         Value::Str(text) => text.to_string(),

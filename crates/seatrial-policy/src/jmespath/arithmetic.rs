@@ -3,9 +3,9 @@
 use seatrial_model::Quantity;
 use seatrial_schema::Value;
 
-use super::super::amounts::{duration, duration_text};
 use super::Stop;
 use super::interpreter::{number, of_number};
+use crate::kyverno::amounts::{duration, duration_text};
 
 /// What can be reckoned with.
 #[derive(Clone, Copy)]

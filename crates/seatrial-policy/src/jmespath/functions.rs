@@ -9,13 +9,13 @@ use seatrial_schema::cel::re2;
 use seatrial_schema::{By, Entry, Map, Value};
 use smol_str::SmolStr;
 
-use super::super::images;
-use super::super::wildcard;
 use super::Stop;
 use super::arithmetic::reckon;
 use super::interpreter::{Interpreter, equals, number, of_number};
 use super::parser::Node;
 use super::printing::{TEXT_MAX, json, of_json, of_yaml};
+use crate::kyverno::images;
+use crate::kyverno::wildcard;
 
 /// What a function gets.
 pub(super) enum Argument<'n> {

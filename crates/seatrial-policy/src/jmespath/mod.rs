@@ -14,12 +14,12 @@ mod tests;
 
 use seatrial_schema::Value;
 
-pub(super) use interpreter::{Scope, Work, equals, number};
-pub(super) use printing::{json, of_json, scalar};
+pub(crate) use interpreter::{Scope, Work, equals, number};
+pub(crate) use printing::{json, of_json, scalar};
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// A key is not there.
     NotFound(String),
     /// It is wrong, or is given what it does not take.
@@ -29,7 +29,7 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::NotFound(key) => format!("unknown key {key:?} in path"),
             Self::Error(why) | Self::Unknown(why) => why.clone(),
@@ -38,7 +38,7 @@ impl Stop {
 }
 
 /// What an expression makes of what is known.
-pub(super) fn search(expression: &str, scope: &Scope<'_>, work: &mut Work) -> Result<Value, Stop> {
+pub(crate) fn search(expression: &str, scope: &Scope<'_>, work: &mut Work) -> Result<Value, Stop> {
     let tree = parser::parse(expression).map_err(Stop::Error)?;
     interpreter::evaluate(&tree, scope, work)
 }
