@@ -51,7 +51,7 @@ pub(crate) fn load_fetched(
 ) -> Result<TreeChart, String> {
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
     let loaded = Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(directory);
-    let problem = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.to_string());
+    let problem = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.clone());
     let chart = match (loaded.chart, problem) {
         (Some(chart), None) => chart,
         (_, problem) => return Err(problem.unwrap_or_else(|| "it is no chart".to_owned())),
