@@ -93,7 +93,7 @@ pub(crate) struct Check {
 
 /// What `seatrial fetch` is given.
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags of a command line")]
 #[command(
     after_help = "What `seatrial.lock` names is fetched as it was then, and refused when it is something else \
     now. `check`, `diff` and `render` read it from the cache and never open a connection.\n\n\
