@@ -26,10 +26,10 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::Object;
+use seatrial_model::{Object, UnitKind};
 
 use crate::gitops::Source;
-use crate::{Check, Context, Report};
+use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -48,7 +48,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         for source in Source::of(context.world().repository, object) {
             if source.is_chart() {
-                report_chart(object, &source, report);
+                report_chart(context.world(), object, &source, report);
             } else {
                 report_directory(object, &source, report);
             }
@@ -56,7 +56,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn report_chart(object: &Object, source: &Source<'_>, report: &mut Report) {
+fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report: &mut Report) {
     let title = object.title();
     // A chart that is filled in may be none.
     let Some(chart) = source.literal("chart") else { return };
@@ -78,6 +78,11 @@ fn report_chart(object: &Object, source: &Source<'_>, report: &mut Report) {
         Some(text) if matches!(&*text, "HEAD" | "" | "main" | "master") => {
             let message =
                 format!("{title} asks for version `{text}` of chart `{chart}`, which is no version");
+            let is_hole = text.is_empty() && world.repository.unit(object.unit()).kind != UnitKind::Manifests;
+            if is_hole {
+                // A value that is filled in elsewhere.
+                return;
+            }
             add(
                 report,
                 "targetRevision",

@@ -93,7 +93,7 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
     let severity = severity.min(gravest);
     let mut notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity);
     if gravest < Severity::Error {
-        notice = notice.because("it is made for a cluster that the tree does not define");
+        notice = notice.because("it hangs on a cluster or on values that the tree does not state");
     }
     if elsewhere.is_some() {
         notice =

@@ -5,10 +5,12 @@ mod admin_rights_for_everyone;
 mod allowed_privilege_escalation;
 mod argocd_chart_source;
 mod argocd_empty_generator;
+mod argocd_forbidden_by_project;
 mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
 mod argocd_missing_values_file;
+mod argocd_unmatched_kind;
 mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
@@ -195,10 +197,12 @@ pub static ALL: &[&Check] = &[
     &allowed_privilege_escalation::CHECK,
     &argocd_chart_source::CHECK,
     &argocd_empty_generator::CHECK,
+    &argocd_forbidden_by_project::CHECK,
     &argocd_generator_count::CHECK,
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
     &argocd_missing_values_file::CHECK,
+    &argocd_unmatched_kind::CHECK,
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,

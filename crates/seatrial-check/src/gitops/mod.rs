@@ -6,7 +6,7 @@ mod values;
 use std::collections::BTreeSet;
 
 use seatrial_diagnostics::Severity;
-use seatrial_model::{Field, Object, OpenCluster, Origins, Repository};
+use seatrial_model::{Field, Object, OpenCluster, Origins, Repository, UnitKind};
 use seatrial_source::{Completeness, EntryKind, TreePath, normalize_url};
 
 pub(crate) use values::{Holder, NamedValues, fitting};
@@ -92,11 +92,16 @@ impl<'a> Source<'a> {
 
 /// How grave it is at most that a directory or file of an Application is not
 /// there; none where nothing is to be said: it is for a cluster that the tree
-/// does not name, and may belong to another environment.
+/// does not name, and may belong to another environment. What a chart makes of
+/// its own values is no proof.
 pub(crate) fn gravity(world: &World<'_>, object: &Object) -> Option<Severity> {
     let all = &world.repository.facts.open_applications;
     let file = object.span().file;
-    let Some(open) = all.iter().find(|it| it.file == file) else { return Some(Severity::Error) };
+    let Some(open) = all.iter().find(|it| it.file == file) else {
+        // A chart's own values may be there to be replaced.
+        let is_of_chart = world.repository.unit(object.unit()).kind == UnitKind::Helm;
+        return Some(if is_of_chart { Severity::Warning } else { Severity::Error });
+    };
     match open.cluster {
         OpenCluster::Rest => None,
         OpenCluster::Any => Some(Severity::Warning),

@@ -113,7 +113,12 @@ impl Deliverer<'_> {
                     file: self.file_of(object),
                     object: object.clone(),
                     holder: draft.place(),
-                    role: draft.role,
+                    // A chart's own values may be there to be replaced.
+                    role: if kind == UnitKind::Helm {
+                        draft.role.max(UnitRole::Candidate)
+                    } else {
+                        draft.role
+                    },
                     depth: 0,
                     is_open: false,
                 });
