@@ -224,13 +224,11 @@ pub(crate) fn delivers(object: &DraftObject) -> bool {
 
 /// What an object is: version and kind, written or given by the list around it.
 fn type_of(object: &DraftObject) -> Option<(&str, &str)> {
-    match &object.typing {
-        Typing::OfList { api_version, kind } => Some((api_version, kind)),
-        _ => {
-            let root = object.source.stream.node(object.source.root);
-            Some((root.get("apiVersion")?.as_str()?, root.get("kind")?.as_str()?))
-        }
+    if let Typing::OfList { api_version, kind } = &object.typing {
+        return Some((api_version, kind));
     }
+    let root = object.source.stream.node(object.source.root);
+    Some((root.get("apiVersion")?.as_str()?, root.get("kind")?.as_str()?))
 }
 
 /// `#namespace/name`, or `#name` where no namespace is written.

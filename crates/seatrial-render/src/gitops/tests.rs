@@ -114,8 +114,13 @@ fn a_chart_gets_its_values_in_layers() {
     let name = "argocd:argocd/web.yaml#argocd/web";
     assert_eq!(deployed(&rendering), format!("{name}: shop/ConfigMap shop-web\n"));
     let object = &rendering.repository.bundle(unit(&rendering, name).id).objects()[0];
-    let data =
-        |key| object.field(&["data", key]).and_then(|it| it.scalar_text()).unwrap_or_default().into_owned();
+    let data = |key| {
+        object
+            .field(&["data", key])
+            .and_then(seatrial_yaml::Node::scalar_text)
+            .unwrap_or_default()
+            .into_owned()
+    };
     assert_eq!(
         [data("image"), data("tag"), data("host"), data("size")],
         ["registry/web", "1.2", "prod.example.com", "3"]

@@ -3,7 +3,6 @@
 use rustc_hash::FxHashSet;
 use seatrial_model::{NameGlob, SkipCode, UnitKind};
 use seatrial_source::TreePath;
-use seatrial_yaml::Node;
 
 use super::super::Deliverer;
 use super::source::Source;
@@ -43,9 +42,7 @@ impl Deliverer<'_> {
         }
         let has_jsonnet =
             self.here.below(directory).iter().any(|it| it.extension() == "jsonnet" && is_taken(it));
-        if has_jsonnet
-            || options.and_then(|it| it.get("jsonnet")).is_some_and(Node::is_mapping) && has_jsonnet
-        {
+        if has_jsonnet {
             made.gaps.push((SkipCode::NotRendered, "Jsonnet is not evaluated".to_owned()));
         }
         let whole: Vec<TreePath> = self.whole_units(&taken);

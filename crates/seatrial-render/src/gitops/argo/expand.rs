@@ -32,8 +32,7 @@ impl Environment {
             rest = &rest[at + 1..];
             let (name, after) = name(rest);
             match name {
-                None => out.push('$'),
-                Some("$") => out.push('$'),
+                None | Some("$") => out.push('$'),
                 Some(name) => match self.words.iter().find(|it| it.0 == name) {
                     Some((_, value)) => out.push_str(value),
                     None if name.starts_with("ARGOCD_APP_REVISION") => return None,

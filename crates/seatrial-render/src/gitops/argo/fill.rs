@@ -80,13 +80,12 @@ fn fast(text: &str, params: &Item) -> String {
     while let Some((before, behind)) = rest.split_once("{{") {
         let Some((tag, after)) = behind.split_once("}}") else { break };
         out.push_str(before);
-        match params.word(tag.trim()).or_else(|| params.get(tag.trim())?.as_str()) {
-            Some(value) => out.push_str(value),
-            None => {
-                out.push_str("{{");
-                out.push_str(tag);
-                out.push_str("}}");
-            }
+        if let Some(value) = params.get(tag.trim()).and_then(Item::as_str) {
+            out.push_str(value);
+        } else {
+            out.push_str("{{");
+            out.push_str(tag);
+            out.push_str("}}");
         }
         rest = after;
     }

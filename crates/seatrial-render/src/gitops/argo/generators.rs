@@ -262,12 +262,12 @@ impl Generation<'_> {
         let mut all = self.params(first, None, depth + 1);
         for other in others {
             for over in self.params(other, None, depth + 1) {
-                let Some(key) = self.key_of(&keys, &over.item) else { continue };
-                let fits = |it: &Params| self.key_of(&keys, &it.item).is_some_and(|it| it == key);
+                let Some(key) = key_of(&keys, &over.item) else { continue };
+                let fits = |it: &Params| key_of(&keys, &it.item).is_some_and(|it| it == key);
                 if let Some(base) = all.iter_mut().find(|it| fits(it)) {
                     base.item.merge(&over.item, false);
                 } else if let Some(open) =
-                    all.iter().find(|it| it.openness == Openness::Any && self.is_open(&keys, &it.item))
+                    all.iter().find(|it| it.openness == Openness::Any && is_open(&keys, &it.item))
                 {
                     // It names a cluster that is likely to be there.
                     let mut named = open.clone();
@@ -283,19 +283,22 @@ impl Generation<'_> {
         }
         all
     }
+}
 
-    fn key_of(&self, keys: &[String], item: &Item) -> Option<Vec<String>> {
-        keys.iter().map(|key| self.look_up(key, item)).collect()
-    }
+/// What parameters have under some keys.
+fn key_of(keys: &[String], item: &Item) -> Option<Vec<String>> {
+    keys.iter().map(|key| look_up(key, item)).collect()
+}
 
-    fn is_open(&self, keys: &[String], item: &Item) -> bool {
-        keys.iter().any(|key| self.look_up(key, item).is_some_and(|it| it.contains("{{")))
-    }
+/// Whether one of some keys is not known.
+fn is_open(keys: &[String], item: &Item) -> bool {
+    keys.iter().any(|key| look_up(key, item).is_some_and(|it| it.contains("{{")))
+}
 
-    fn look_up(&self, key: &str, item: &Item) -> Option<String> {
-        let found = item.get(key)?;
-        Some(found.as_str().map_or_else(|| found.json().0, ToOwned::to_owned))
-    }
+/// A parameter as a text.
+fn look_up(key: &str, item: &Item) -> Option<String> {
+    let found = item.get(key)?;
+    Some(found.as_str().map_or_else(|| found.json().0, ToOwned::to_owned))
 }
 
 /// An element as templates without Go see it.

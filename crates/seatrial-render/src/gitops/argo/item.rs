@@ -1,6 +1,8 @@
 //! Parts of an `ApplicationSet` that are filled in: data with the places it was
 //! written at.
 
+use std::fmt::Write as _;
+
 use seatrial_source::{Span, TextMap, TextOrigin};
 use seatrial_yaml::{Node, Value};
 
@@ -190,7 +192,7 @@ fn quoted(text: &str) -> String {
                 if letter < ' '
                     || matches!(letter, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}') =>
             {
-                out.push_str(&format!("\\u{:04x}", letter as u32));
+                write!(out, "\\u{:04x}", letter as u32).expect("a string takes everything");
             }
             letter => out.push(letter),
         }
