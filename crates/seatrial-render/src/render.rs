@@ -253,8 +253,10 @@ impl Run {
             let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
             facts.paths.push((built.stream.file(), path.clone()));
             built.note(facts);
+            // Who asks about a base is told what comes of it.
+            let directories = built.build.files.iter().skip(1).filter_map(TreePath::parent).collect();
             let made = vec![Made::Kustomization(all.add(built))];
-            drafts.add(Draft { objects, made, ..Draft::new(UnitKind::Kustomize, path, role) });
+            drafts.add(Draft { objects, made, directories, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
         all
     }

@@ -107,10 +107,10 @@ impl Rendering {
     /// Whether a unit lies in what was asked about: below the path, or around
     /// the file that was named.
     pub fn is_reported(&self, unit: &Unit) -> bool {
-        let holds_file =
-            self.sources.find(&self.scope).is_some() && self.scope.parent().as_ref() == Some(&unit.path);
-        let serves = |it: &Vec<TreePath>| it.iter().any(|directory| directory.is_within(&self.scope));
-        unit.path.is_within(&self.scope) || holds_file || self.serving.get(&unit.id).is_some_and(serves)
+        let around = self.scope.parent().filter(|_| self.sources.find(&self.scope).is_some());
+        let is_meant = |path: &TreePath| path.is_within(&self.scope) || around.as_ref() == Some(path);
+        let serves = |it: &Vec<TreePath>| it.iter().any(is_meant);
+        is_meant(&unit.path) || self.serving.get(&unit.id).is_some_and(serves)
     }
 
     /// Whether a unit's objects are what would be applied, or nothing is left of

@@ -73,6 +73,25 @@ fn what_a_base_lacks_is_told_in_the_base() {
 }
 
 #[test]
+fn who_asks_about_a_base_is_told_what_comes_of_it() {
+    let files = [
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", SERVER),
+        ("one/kustomization.yaml", "resources: [../base]\n"),
+        ("two/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("two/web.yaml", SERVER),
+    ];
+    let reported = |scope: &str| -> Vec<String> {
+        let rendering = rendered_at(scope, &files);
+        let units = rendering.repository.units.iter().filter(|it| rendering.is_reported(it));
+        units.map(|it| it.name.clone()).collect()
+    };
+    assert_eq!(reported("base"), ["kustomize:base", "kustomize:one"]);
+    assert_eq!(reported("base/web.yaml"), ["kustomize:base", "kustomize:one"]);
+    assert_eq!(reported("one"), ["kustomize:one"]);
+}
+
+#[test]
 fn all_that_stops_a_build_is_told() {
     let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: redis}\nspec: {minAvailable: 1}\n";
     let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
