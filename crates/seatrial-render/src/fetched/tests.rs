@@ -286,3 +286,29 @@ spec:
     assert!(!repository.coverage.skipped.iter().any(is_shown));
     assert!(repository.facts.charts.is_empty());
 }
+
+#[test]
+fn a_release_of_flux_installs_a_fetched_chart() {
+    let source = RemoteSource::chart("https://charts.example.com", "store", "1.4.0");
+    let text = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: shop}
+spec: {url: https://charts.example.com}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: store, namespace: shop}
+spec:
+  chart: {spec: {chart: store, version: 1.4.0, sourceRef: {kind: HelmRepository, name: charts}}}
+";
+    let files = mounted(&[("apps/store.yaml", text)], &[(source.clone(), store())]);
+    let rendering = rendering(&files);
+    let repository = &rendering.repository;
+    let unit = repository.units.iter().find(|it| it.name.starts_with("flux:")).expect("it is a unit");
+    let object = repository.bundle(unit.id).objects().first().expect("the chart makes one");
+    let at = Location::field(unit.id, object.id(), "spec.replicas".parse().expect("it is a path"));
+    let origin = rendering.origin(&at).expect("it comes from somewhere");
+    assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "apps/store.yaml");
+    assert!(rendering.sources.text(origin.edit).starts_with("{spec"));
+}

@@ -1,13 +1,14 @@
 //! A release of Flux: a chart with the values that the object hands over.
 
 use seatrial_model::{SkipCode, UnitKind};
-use seatrial_source::{RemoteSource, without_credentials};
+use seatrial_source::{RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::Node;
 use sha2::{Digest, Sha256};
 
 use super::super::Deliverer;
 use super::sources::Lead;
 use super::{Call, Gap, Yield, is_literal, word};
+use crate::charts;
 use crate::charts::layers::Layer;
 use crate::charts::release::Release;
 use crate::units::{DraftObject, Made};
@@ -22,7 +23,7 @@ impl Deliverer<'_> {
         let title = &call.title;
         if let Some(reference) = call.spec.get("chartRef") {
             return match self.lead(call, Some(reference))? {
-                Lead::Elsewhere(source) => Err(self.remote_artifact(call, &source)),
+                Lead::Elsewhere(source) => self.remote_artifact(call, &source),
                 Lead::Here { .. } => Err(unknown(format!("{title} names no chart"))),
             };
         }
@@ -30,7 +31,7 @@ impl Deliverer<'_> {
         let chart = chart.ok_or_else(|| unknown(format!("{title} names no chart")))?;
         let assumption = match self.lead(call, chart.get("sourceRef"))? {
             Lead::Here { assumption } => assumption,
-            Lead::Elsewhere(source) => return Err(self.remote_chart(call, chart, &source)),
+            Lead::Elsewhere(source) => return self.remote_chart(call, chart, &source),
         };
         let written = word(chart, "chart").unwrap_or_default();
         let directory = self.here.path(written).filter(|_| is_literal(written));
@@ -41,11 +42,7 @@ impl Deliverer<'_> {
                 "`{written}`, which {title} installs, is no chart that could be loaded"
             )));
         };
-        if call.spec.get("postRenderers").is_some_and(|it| it.len() > 0) {
-            return Err(unknown(format!(
-                "what {title} does behind the templates (`postRenderers`) is not rendered"
-            )));
-        }
+        refuse_post_renderers(call)?;
         let files = self.values_files_of(call, chart, &directory)?;
         let release = self.release_of(call)?;
         self.take_over_chart(&directory, call.unit);
@@ -77,7 +74,7 @@ impl Deliverer<'_> {
         &mut self,
         call: &Call<'_>,
         chart: Node<'_>,
-        directory: &seatrial_source::TreePath,
+        directory: &TreePath,
     ) -> Result<Vec<Layer>, Gap> {
         let is_lenient = chart.get("ignoreMissingValuesFiles").and_then(Node::as_bool) == Some(true);
         let named = chart.get("valuesFiles").into_iter().flat_map(Node::items).chain(chart.get("valuesFile"));
@@ -101,45 +98,86 @@ impl Deliverer<'_> {
     }
 
     /// An artifact that is a chart, on a registry.
-    fn remote_artifact(&mut self, call: &Call<'_>, source: &DraftObject) -> Gap {
+    fn remote_artifact(&mut self, call: &Call<'_>, source: &DraftObject) -> Result<Yield, Gap> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let reference = spec.and_then(|it| it.get("ref"));
         let named = |key| reference.and_then(|it| word(it, key));
         let version = named("digest").or(named("semver")).or(named("tag")).unwrap_or_default();
         let Some((registry, name)) = url.rsplit_once('/').filter(|_| url.starts_with("oci://")) else {
-            return (SkipCode::Remote, format!("{} installs {}", call.title, without_credentials(url)));
+            return Err((SkipCode::Remote, format!("{} installs {}", call.title, without_credentials(url))));
         };
         self.remote_of(call, registry, name, version)
     }
 
-    fn remote_chart(&mut self, call: &Call<'_>, chart: Node<'_>, source: &DraftObject) -> Gap {
+    fn remote_chart(&mut self, call: &Call<'_>, chart: Node<'_>, source: &DraftObject) -> Result<Yield, Gap> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let name = word(chart, "chart").unwrap_or_default();
-        if super::type_of(source).is_some_and(|(_, kind)| kind == "HelmRepository") {
+        let is_repository = super::type_of(source).is_some_and(|(_, kind)| kind == "HelmRepository");
+        if is_repository && chart.get("valuesFiles").is_none() && chart.get("valuesFile").is_none() {
             return self.remote_of(call, url, name, word(chart, "version").unwrap_or_default());
         }
         let shown = without_credentials(url);
-        (SkipCode::Remote, format!("{} installs chart {name} of {shown}", call.title))
+        Err((SkipCode::Remote, format!("{} installs chart {name} of {shown}", call.title)))
     }
 
-    fn remote_of(&mut self, call: &Call<'_>, repository: &str, name: &str, version: &str) -> Gap {
+    fn remote_of(
+        &mut self,
+        call: &Call<'_>,
+        repository: &str,
+        name: &str,
+        version: &str,
+    ) -> Result<Yield, Gap> {
         let is_known = [repository, name, version].into_iter().all(is_literal) && !name.is_empty();
         let remote = RemoteSource::chart(repository, name, version);
         let hint = if is_known { self.remember(call, &remote) } else { String::new() };
+        if is_known && let Ok(archive) = self.request.files.fetched(&remote) {
+            return self.fetched_release(call, &archive, name);
+        }
         let version = if version.is_empty() { String::new() } else { format!(" {version}") };
         let shown = without_credentials(repository);
-        (SkipCode::Remote, format!("{} installs chart {name}{version} of {shown}{hint}", call.title))
+        Err((SkipCode::Remote, format!("{} installs chart {name}{version} of {shown}{hint}", call.title)))
+    }
+
+    /// A chart of another host that was fetched before.
+    fn fetched_release(&mut self, call: &Call<'_>, archive: &TreePath, chart: &str) -> Result<Yield, Gap> {
+        let title = &call.title;
+        let unreadable =
+            |why: &str| unknown(format!("chart {chart}, which {title} installs, cannot be loaded: {why}"));
+        refuse_post_renderers(call)?;
+        let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
+        let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
+        let directory = directory.ok_or_else(|| unreadable("it is not packed"))?;
+        let release = self.release_of(call)?;
+        // An object that was made itself stands in no file.
+        let chart = call.spec.get("chartRef").or(call.spec.get("chart"));
+        let span = chart.unwrap_or(call.root).span();
+        let own = self.sources.find(&call.found.file);
+        let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
+        let home = (&call.found.file, entry);
+        let loaded = charts::load_fetched(&directory, home, self.request.files, self.sources);
+        self.charts.all.push(loaded.map_err(|why| unreadable(&why))?);
+        let (at, objects) = self.release(self.charts.all.len() - 1, Vec::new(), release);
+        Ok(Yield { objects, made: Made::Chart(at), assumption: None })
     }
 
     /// The chart alone is judged through its release.
-    fn take_over_chart(&mut self, directory: &seatrial_source::TreePath, consumer: &str) {
+    fn take_over_chart(&mut self, directory: &TreePath, consumer: &str) {
         let charts = self.drafts.iter_mut().filter(|it| it.kind == UnitKind::Helm && it.path == *directory);
         for draft in charts.filter(|it| it.suffix.is_empty()) {
             draft.consumer.get_or_insert_with(|| consumer.to_owned());
         }
     }
+}
+
+/// What is done to the rendered objects would be missing.
+fn refuse_post_renderers(call: &Call<'_>) -> Result<(), Gap> {
+    if call.spec.get("postRenderers").is_none_or(Node::is_empty) {
+        return Ok(());
+    }
+    let title = &call.title;
+    Err(unknown(format!("what {title} does behind the templates (`postRenderers`) is not rendered")))
 }
 
 pub(super) fn unknown(reason: String) -> Gap {
