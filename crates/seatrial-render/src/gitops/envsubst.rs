@@ -311,7 +311,7 @@ impl<'t> Reader<'t> {
 /// A part of a text as bash would cut it; numbers that are none leave it whole.
 fn part_of(value: String, offset: &str, length: Option<&str>) -> Result<String, &'static str> {
     let Ok(offset) = offset.parse::<i64>() else { return Ok(value) };
-    let size = value.len() as i64;
+    let size = i64::try_from(value.len()).unwrap_or(i64::MAX);
     let from = if offset < 0 { (size + offset).max(0) } else { offset };
     let to = match length.map(str::parse::<i64>) {
         None => size,
@@ -324,7 +324,8 @@ fn part_of(value: String, offset: &str, length: Option<&str>) -> Result<String, 
     if to < from {
         return Err("a part of negative length");
     }
-    let bytes = &value.as_bytes()[from as usize..to as usize];
+    let [from, to] = [from, to].map(|it| usize::try_from(it).unwrap_or_default());
+    let bytes = value.as_bytes().get(from..to).unwrap_or_default();
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 

@@ -167,7 +167,9 @@ fn reading(object: &Node, field: &FieldPath, value: &str) -> (bool, Option<Strin
     let values = at(object, &steps[..steps.len() - 1]).map_or(&[][..], Node::entries);
     let mut read: BTreeSet<String> = BTreeSet::new();
     let template = object.at(&["spec", "template"]);
-    template.into_iter().for_each(|it| names_read(it, 0, &mut read));
+    if let Some(template) = template {
+        names_read(template, 0, &mut read);
+    }
     let path = object.text_at(&["spec", "template", "spec", "source", "path"]);
     let path = filled_in(path, |name| {
         let own = values.iter().find(|(it, _)| it == name).map(|(_, it)| it.text());

@@ -1,5 +1,7 @@
 //! A release of Flux: a chart with the values that the object hands over.
 
+use std::fmt::Write as _;
+
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::Node;
@@ -201,7 +203,10 @@ fn shortened(name: String) -> String {
         return name;
     }
     let digest = Sha256::digest(name.as_bytes());
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = digest.iter().fold(String::new(), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    });
     let end = (0..NAME_MAX - HASH_LENGTH).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
     format!("{}-{}", &name[..end], &hash[..HASH_LENGTH])
 }

@@ -31,7 +31,8 @@ impl Sources {
     fn add(&mut self, object: &DraftObject) {
         let Some((api_version, kind)) = type_of(object) else { return };
         let is_source = api_version.split_once('/').is_some_and(|(group, _)| group == GROUP);
-        if !is_source && !(api_version == "v1" && matches!(kind, "ConfigMap" | "Secret")) {
+        let is_map = api_version == "v1" && matches!(kind, "ConfigMap" | "Secret");
+        if !is_source && !is_map {
             return;
         }
         let root = object.source.stream.node(object.source.root);

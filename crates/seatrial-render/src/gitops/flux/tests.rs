@@ -42,7 +42,8 @@ fn deployed(rendering: &Rendering) -> String {
     for unit in rendering.repository.units.iter().filter(|it| it.kind == UnitKind::Flux) {
         let objects = rendering.repository.bundle(unit.id).objects().iter();
         let titles = objects.map(|it| {
-            let value = it.field(&["data", "key"]).and_then(|it| it.scalar_text()).unwrap_or_default();
+            let value =
+                it.field(&["data", "key"]).and_then(seatrial_yaml::Node::scalar_text).unwrap_or_default();
             let value = if value.is_empty() { String::new() } else { format!("={value}") };
             format!("{}/{}{value}", it.namespace().unwrap_or("-"), it.title())
         });
