@@ -29,7 +29,8 @@ impl Charts {
 }
 
 fn notice<'a>(chart: &TreeChart, unit: UnitId, texts: impl Iterator<Item = &'a Stream>) -> Option<Notice> {
-    let metadata = &chart.chart.as_ref()?.metadata;
+    let loaded = chart.chart.as_ref().filter(|_| chart.away.named_in().is_none())?;
+    let metadata = &loaded.metadata;
     let (version, span) = (metadata.app_version.text.as_str(), metadata.app_version.span?);
     let mut images: Vec<Cow<'a, str>> = Vec::new();
     for root in texts.flat_map(Stream::roots) {

@@ -6,7 +6,7 @@ use seatrial_diagnostics::{Location, Notice};
 use seatrial_source::FileId;
 use seatrial_yaml::{Node, Stream, decode_base64};
 
-use super::Charts;
+use super::{Charts, TreeChart};
 use crate::checks::SECRET_IN_VALUES;
 use crate::secrets::is_secret_name;
 
@@ -40,7 +40,9 @@ impl Charts {
     /// Literals under secret names that a Secret or an environment holds.
     pub(super) fn secret_notices(&self, made: &[&Stream], streams: &[&Stream]) -> Vec<Notice> {
         let mut found = Vec::new();
-        for (at, chart) in self.all.iter().enumerate() {
+        // What was fetched is not the tree's to mend.
+        let own = |it: &(usize, &TreeChart)| it.1.away.named_in().is_none();
+        for (at, chart) in self.all.iter().enumerate().filter(own) {
             let units = || self.units.iter().filter(move |it| it.chart == at);
             let mut files: Vec<FileId> = units().flat_map(|it| it.files.iter().map(|it| it.file)).collect();
             let loaded = chart.chart.as_ref();

@@ -16,7 +16,9 @@ impl Charts {
 
     fn silent(&self, at: usize, tree_chart: &TreeChart) -> Vec<Notice> {
         let units = || self.units.iter().filter(move |it| it.chart == at);
-        let is_known = tree_chart.is_loaded() && units().all(super::ChartUnit::is_complete);
+        let is_known = tree_chart.away.named_in().is_none()
+            && tree_chart.is_loaded()
+            && units().all(super::ChartUnit::is_complete);
         let Some(chart) = tree_chart.chart.as_ref().filter(|it| is_known && !it.metadata.is_library()) else {
             return Vec::new();
         };
