@@ -6,6 +6,10 @@ struct Decimal {
     point: i32,
 }
 
+/// No number has more digits than this, behind its point or in all: what is
+/// asked for beyond are zeros.
+const DIGITS_MAX: usize = 1100;
+
 /// `strconv.FormatFloat(value, verb, precision, 64)`; no precision is the
 /// shortest that reads back as the same number. Verbs: `e E f F g G b x X`.
 pub fn float(value: f64, verb: char, precision: Option<usize>) -> String {
@@ -25,7 +29,10 @@ pub fn float(value: f64, verb: char, precision: Option<usize>) -> String {
             exponent(&decimal, precision.unwrap_or(decimal.digits.len().saturating_sub(1)), 'e')
         }
         'f' | 'F' => match precision {
-            Some(precision) => format!("{value:.precision$}"),
+            Some(precision) => {
+                let kept = precision.min(DIGITS_MAX);
+                format!("{value:.kept$}{}", "0".repeat(precision - kept))
+            }
             None => format!("{value}"),
         },
         _ => general(value, precision),
@@ -63,7 +70,7 @@ fn shortest(value: f64) -> Decimal {
 
 /// A number of digits, without the zeros at their end.
 fn rounded(value: f64, digits: usize) -> Decimal {
-    decimal(&format!("{value:.*e}", digits - 1))
+    decimal(&format!("{value:.*e}", digits.min(DIGITS_MAX) - 1))
 }
 
 /// Reads `1.25e-3`.
@@ -154,6 +161,14 @@ fn hexadecimal(value: f64, precision: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn precisions_may_be_larger_than_any_number_needs() {
+        let many = float(0.1, 'f', Some(1_456_789));
+        assert_eq!((many.len(), many.trim_end_matches('0').len()), (1_456_791, 57));
+        assert_eq!(float(1e6, 'e', Some(100_000)).len(), 100_006);
+        assert_eq!(float(2.5, 'g', Some(100_000)), "2.5");
+    }
 
     #[test]
     fn hexadecimal_floats_have_a_normal_first_digit() {
