@@ -160,7 +160,7 @@ impl<'a> Interpreter<'a> {
                 let items: Vec<(Value, Value)> = match self.value(over, scope) {
                     Value::Map(entries) => entries,
                     Value::List(items) => {
-                        items.into_iter().enumerate().map(|(at, it)| (Value::Number(at as i64), it)).collect()
+                        items.into_iter().enumerate().map(|(at, it)| (number(at), it)).collect()
                     }
                     _ => Vec::new(),
                 };
@@ -191,8 +191,9 @@ impl<'a> Interpreter<'a> {
 
     fn assign(&mut self, left: &[Expression], sign: &str, right: &[Expression], scope: &Scope) {
         let mut values: Vec<Value> = right.iter().map(|it| self.value(it, scope)).collect();
-        if let [Value::Several(several)] = values.as_slice() {
-            values = several.clone();
+        match values.pop() {
+            Some(Value::Several(several)) if values.is_empty() => values = several,
+            last => values.extend(last),
         }
         values.resize(left.len(), Value::Nil);
         for (place, value) in left.iter().zip(values) {
@@ -443,8 +444,8 @@ impl<'a> Interpreter<'a> {
         match name {
             "string" | "[]byte" => values.first().cloned().unwrap_or(Value::Nil),
             "len" => match values.first() {
-                Some(Value::Text(text)) => Value::Number(text.len() as i64),
-                Some(Value::List(items)) => Value::Number(items.len() as i64),
+                Some(Value::Text(text)) => number(text.len()),
+                Some(Value::List(items)) => number(items.len()),
                 _ => Value::unknown(),
             },
             "append" => match values {
@@ -495,6 +496,10 @@ impl<'a> Interpreter<'a> {
             _ => Value::unknown(),
         }
     }
+}
+
+fn number(count: usize) -> Value {
+    i64::try_from(count).map_or_else(|_| Value::unknown(), Value::Number)
 }
 
 /// What the methods of a build's outcome give.
@@ -552,7 +557,11 @@ fn formatted(values: &[Value]) -> Value {
         result.push_str(&rest[..at]);
         match (rest[at + 1..].chars().next(), arguments.next()) {
             (Some('s' | 'v' | 'd'), Some(Value::Text(text) | Value::Error(text))) => result.push_str(text),
-            (Some('q'), Some(Value::Text(text))) => result.push_str(&format!("{text:?}")),
+            (Some('q'), Some(Value::Text(text))) => {
+                result.push('"');
+                result.push_str(text);
+                result.push('"');
+            }
             (Some('s' | 'v' | 'd'), Some(Value::Number(number))) => result.push_str(&number.to_string()),
             (Some('t' | 'v'), Some(Value::Bool(is))) => result.push_str(&is.to_string()),
             _ => return Value::unknown(),
