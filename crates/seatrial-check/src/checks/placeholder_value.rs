@@ -143,7 +143,7 @@ fn is_stand_in(text: &str) -> bool {
         "yourvaluehere",
     ];
     let letters: String =
-        text.chars().filter(|it| it.is_ascii_alphanumeric()).map(|it| it.to_ascii_lowercase()).collect();
+        text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
     let has_others = text.chars().any(|it| !(it.is_ascii_alphanumeric() || "-_ <>".contains(it)));
     !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
 }

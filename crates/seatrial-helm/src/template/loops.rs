@@ -89,18 +89,18 @@ struct Lines<'a> {
     own: BTreeSet<u32>,
     /// Whether everything that is met depends on the item.
     is_inner: bool,
-    lines: Vec<LoopLine>,
+    done: Vec<LoopLine>,
     open: Option<LoopLine>,
 }
 
 impl<'a> Lines<'a> {
     fn of(branch: &'a Branch, template: &'a Template, home: Home) -> Vec<LoopLine> {
         let own = BTreeSet::new();
-        let mut this = Self { template, home, own, is_inner: false, lines: Vec::new(), open: None };
+        let mut this = Self { template, home, own, is_inner: false, done: Vec::new(), open: None };
         this.own_variables(&branch.pipe);
         this.list(branch.list);
-        this.lines.extend(this.open.take());
-        this.lines
+        this.done.extend(this.open.take());
+        this.done
     }
 
     fn tree(&self) -> &'a Tree {
@@ -168,7 +168,7 @@ impl<'a> Lines<'a> {
             line.depends_on_item |= is_inner && !part.trim().is_empty();
             at = end;
             if part.ends_with('\n') {
-                self.lines.extend(self.open.take());
+                self.done.extend(self.open.take());
             }
         }
     }
