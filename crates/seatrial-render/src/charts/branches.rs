@@ -51,7 +51,7 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
         let places = &it.error.places;
         lost.iter().any(|root| places.iter().any(|place| meets(root.span, *place)))
     };
-    found.extend(told.iter().filter(|it| !is_lost(it)).filter_map(|it| of_variation(it)));
+    found.extend(told.iter().filter(|it| !is_lost(it)).filter_map(of_variation));
     found
 }
 

@@ -30,7 +30,8 @@ impl Charts {
         for template in &chart.templates {
             let Content::Text { file, text } = &template.content else { continue };
             let name = template.name.rsplit('/').next().unwrap_or_default();
-            let is_manifest = !name.starts_with('_') && (name.ends_with(".yaml") || name.ends_with(".yml"));
+            let is_manifest = !name.starts_with('_')
+                && name.rsplit_once('.').is_some_and(|(_, it)| matches!(it, "yaml" | "yml"));
             if is_manifest && !text.trim().is_empty() && !says(*file) {
                 found.push(notice(&chart.metadata.name.text, &template.name, *file, text));
             }

@@ -1,7 +1,7 @@
 //! A generator of a kustomization fails.
 //!
 //! ## Why
-//! A generator makes a new ConfigMap or Secret unless `behavior` says that it adds to
+//! A generator makes a new `ConfigMap` or Secret unless `behavior` says that it adds to
 //! one (`merge`) or takes its place (`replace`). Where the base makes one of the same
 //! name already, or where there is none to add to, Kustomize builds nothing.
 //!

@@ -21,7 +21,7 @@ impl Charts for HelmCharts<'_> {
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
         let mut loader = Loader { files: self.files, register: &mut register, helm: self.helm };
         let loaded = loader.directory(&request.chart);
-        let refusal = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.to_string());
+        let refusal = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.clone());
         let chart = match (loaded.chart, refusal) {
             (Some(chart), None) => chart,
             (_, refusal) => return Err(refusal.unwrap_or_else(|| "there is no chart".to_owned())),

@@ -162,7 +162,7 @@ impl Guide<'_> {
     /// Some bytes of a scalar's text, where it is still written like that.
     fn part(&self, span: Span, text: &str, bytes: std::ops::Range<usize>) -> Option<Span> {
         let (node, _) = self.at(span)?;
-        if node.as_str() != Some(text) { None } else { node.part_span(bytes) }
+        if node.as_str() == Some(text) { node.part_span(bytes) } else { None }
     }
 
     fn at(&self, span: Span) -> Option<(Node<'_>, Option<Span>)> {

@@ -6,11 +6,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rustc_hash::FxHashMap;
 use seatrial_source::{Entry, EntryKind, Files, NotFetched, ReadError, RemoteSource, TreePath};
 
+/// What files hold, by path.
+type Contents = FxHashMap<TreePath, Result<Arc<[u8]>, ReadError>>;
+
 /// A tree that remembers what was asked of it.
 pub(crate) struct Tree<'a> {
     files: &'a dyn Files,
     kinds: RwLock<FxHashMap<TreePath, Option<EntryKind>>>,
-    bytes: RwLock<FxHashMap<TreePath, Result<Arc<[u8]>, ReadError>>>,
+    bytes: RwLock<Contents>,
 }
 
 impl<'a> Tree<'a> {
@@ -33,7 +36,7 @@ impl Tree<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Frozen {
     kinds: FxHashMap<TreePath, Option<EntryKind>>,
-    bytes: FxHashMap<TreePath, Result<Arc<[u8]>, ReadError>>,
+    bytes: Contents,
 }
 
 /// The same tree with another text in one of its files.
