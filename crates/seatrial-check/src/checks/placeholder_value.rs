@@ -135,8 +135,6 @@ fn is_stand_in(text: &str) -> bool {
         "replaceme",
         "replacethis",
         "fillmein",
-        "fixme",
-        "todo",
         "tobereplaced",
         "placeholder",
         "insertyourvaluehere",
@@ -145,7 +143,9 @@ fn is_stand_in(text: &str) -> bool {
     let letters: String =
         text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
     let has_others = text.chars().any(|it| !(it.is_ascii_alphanumeric() || "-_ <>".contains(it)));
-    !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
+    // In small letters they name things: an application for to-do lists.
+    let is_mark = matches!(text, "TODO" | "FIXME");
+    is_mark || !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
 }
 
 /// `<your-domain>`

@@ -114,7 +114,7 @@ fn a_text_that_no_kustomization_builds_with_is_an_error() {
     };
     assert_eq!(severity("invalid-yaml", "k/a.yaml"), Some(Severity::Error));
     assert_eq!(severity("invalid-yaml", "k/left.yaml"), Some(Severity::Warning));
-    assert_eq!(severity("invalid-schedule", "k/web.yaml"), Some(Severity::Warning), "{:?}", trial.findings);
+    assert_eq!(severity("invalid-schedule", "k/web.yaml"), Some(Severity::Error), "{:?}", trial.findings);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Case, recipe};
 /// The one flaw of the neighbour.
 const KNOWN_FLAW: &str = "unresolved-target-port";
 /// Most memory that a run may take.
-const PEAK_KIB_MAX: u64 = 256 << 10;
+const PEAK_KIB_MAX: u64 = 320 << 10;
 /// Characters of what is told that are shown.
 const TOLD_MAX: usize = 110;
 
