@@ -41,7 +41,7 @@ pub(crate) fn make(
             template
         } else {
             let name = file.path.split_once('/').map_or(file.path.as_str(), |(_, rest)| rest);
-            sources.add(TreePath::new(&format!("{directory}/{name}")), Arc::clone(&file.text))
+            sources.add(TreePath::new(&format!("{directory}/{name}")), separated(&file.text))
         };
         wanted.push((id, template));
     }
@@ -59,6 +59,28 @@ pub(crate) fn make(
         definitions.entry(it.template).or_insert_with(|| it.clone());
     }
     made
+}
+
+/// A text with separators that YAML knows, every byte in its place: Helm also
+/// splits where something follows `---` at once, as behind a trimmed action.
+fn separated(text: &Arc<str>) -> Arc<str> {
+    let lines = || text.match_indices("---").filter(|&(at, _)| at == 0 || text.as_bytes()[at - 1] == b'\n');
+    let is_close = |at: usize| text[at + 3..].chars().next().is_some_and(|next| !next.is_whitespace());
+    if !lines().any(|(at, _)| is_close(at)) {
+        return Arc::clone(text);
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for (at, _) in lines().filter(|&(at, _)| is_close(at)) {
+        if text[..at].trim().is_empty() {
+            bytes[at..at + 3].fill(b'\n');
+        } else if text.as_bytes()[at + 3] == b'#' {
+            let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
+            bytes[at + 3..end].fill(b' ');
+        } else if text[..at - 1].ends_with('\n') {
+            bytes[at - 1..at + 3].copy_from_slice(b"---\n");
+        }
+    }
+    String::from_utf8(bytes).map_or_else(|_| Arc::clone(text), Arc::from)
 }
 
 /// The directory that a unit's texts are said to lie in.
@@ -101,5 +123,24 @@ fn rank(rendered: &Rendered, file: usize, start: u32) -> Option<usize> {
         // Definitions are not among them, and come first.
         None if rendered.files[file].is_crd => Some(0),
         None => Some(usize::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_helm_splits_is_split_and_nothing_moves() {
+        let same = |text: &str| assert_eq!(&*separated(&text.into()), text);
+        let becomes = |text: &str, other: &str| {
+            assert_eq!(&*separated(&text.into()), other);
+            assert_eq!(text.len(), other.len());
+        };
+        same("a: 1\n---\nb: 2\n");
+        same("a: 1\n--- # note\nb: |\n  ---x\n");
+        becomes("---a: 1\n", "\n\n\na: 1\n");
+        becomes("a: 1\n---# ö\nb: 2\n", "a: 1\n---    \nb: 2\n");
+        becomes("a: 1\n\n---b: 2\n", "a: 1\n---\nb: 2\n");
     }
 }
