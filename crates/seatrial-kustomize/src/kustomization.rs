@@ -248,8 +248,8 @@ impl Kustomization {
                 "labels" => self.labels = reader.list(value, Reader::label),
                 "commonAnnotations" => self.common_annotations = reader.pairs(value),
                 "patchesStrategicMerge" => self.patches_strategic_merge = reader.inlines(value),
-                "patchesJson6902" => self.patches_json6902 = reader.list(value, Reader::patch),
-                "patches" => self.patches = reader.list(value, Reader::patch),
+                "patchesJson6902" => self.patches_json6902 = reader.objects(value, Reader::patch),
+                "patches" => self.patches = reader.objects(value, Reader::patch),
                 "images" => self.images = reader.list(value, Reader::image),
                 "imageTags" => image_tags = reader.list(value, Reader::image),
                 "replacements" => self.replacements = reader.list(value, Reader::replacement_entry),
@@ -498,6 +498,16 @@ impl Reader<'_> {
             return Vec::new();
         }
         node.items().map(|item| read(self, item)).collect()
+    }
+
+    /// A list of objects. What is none is told, and nothing is built with it.
+    pub(crate) fn objects<T>(
+        &mut self,
+        node: Node<'_>,
+        mut read: impl FnMut(&mut Self, Node<'_>) -> T,
+    ) -> Vec<T> {
+        let all = self.list(node, |this, item| (item.is_mapping() || item.is_null(), read(this, item)));
+        all.into_iter().filter_map(|(is_object, item)| is_object.then_some(item)).collect()
     }
 
     pub(crate) fn texts(&mut self, node: Node<'_>) -> Vec<Text> {
