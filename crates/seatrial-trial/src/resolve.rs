@@ -13,7 +13,7 @@ use seatrial_diagnostics::{
     Finding, Fix, Location, Notice, ObjectId, ObjectName, Origin, Place, RelatedPlace, Rendered, Role,
     Severity, Sources, UnitId,
 };
-use seatrial_model::{Place as ObjectPlace, Repository, UnitRole};
+use seatrial_model::{Place as ObjectPlace, Repository, Unit, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use sha2::{Digest, Sha256};
 
@@ -228,7 +228,14 @@ impl Resolver<'_> {
     /// deploys proves no error, except in a text that no build gets past.
     fn severity(&self, notice: &Notice, unit: Option<UnitId>) -> Severity {
         let severity = self.config.severity_of(notice.check).unwrap_or(notice.severity);
-        let is_deployed = unit.is_none_or(|unit| self.repository.unit(unit).role == UnitRole::Deployed);
+        // Beside a kustomization stand files that it does not build with.
+        let is_beside = |unit: &Unit| {
+            unit.kind == UnitKind::Kustomize
+                && notice.unit.is_none()
+                && matches!(notice.at, Location::Text { .. })
+        };
+        let is_deployed = unit.map(|unit| self.repository.unit(unit));
+        let is_deployed = is_deployed.is_none_or(|it| it.role == UnitRole::Deployed && !is_beside(it));
         if is_deployed || self.stops_builds(notice) { severity } else { severity.min(Severity::Warning) }
     }
 
