@@ -79,7 +79,9 @@ impl Additions {
 
     /// Adds an entry of `replicas`.
     pub fn replicas(&mut self, name: &str, count: i64, span: Span) {
-        self.more.replicas.push(At { value: Replica { name: name.into(), count }, span });
+        self.more
+            .replicas
+            .push(At { value: Replica { name: name.into(), named_at: Some(span), count }, span });
     }
 
     /// Adds a label, to selectors and templates, too, where that is wanted.

@@ -118,6 +118,8 @@ pub(crate) struct Image {
 pub(crate) struct Replica {
     /// The name of the workload.
     pub name: SmolStr,
+    /// Where it is named.
+    pub named_at: Option<Span>,
     /// How many, and where that stands.
     pub count: i64,
 }
@@ -634,6 +636,7 @@ impl Reader<'_> {
         for (name, value) in self.named(node, &["name", "count"]) {
             if name == "name" {
                 replica.name = self.string(value);
+                replica.named_at = Some(self.span(value));
             } else {
                 span = self.span(value);
                 replica.count = self.number(value);

@@ -95,7 +95,7 @@ impl Run<'_, '_> {
         let config = into.config.clone();
         for entry in &own.replicas {
             let result = transform::replicas(&mut into.resources, entry, &config, &mut self.origins);
-            self.transformed(result, own, Some(entry.span));
+            self.transformed(result, own, entry.value.named_at.or(Some(entry.span)));
             self.was_transformed(into, own, "ReplicaCountTransformer");
         }
         for entry in &own.images {
