@@ -123,39 +123,21 @@ impl Node {
     /// Takes over a parsed tree: aliases and merges written out. None when it
     /// nests too deep.
     pub fn read(node: seatrial_yaml::Node<'_>, origins: &mut Origins) -> Option<Self> {
-        Self::read_below(node, origins, 0)
-    }
-
-    fn read_below(node: seatrial_yaml::Node<'_>, origins: &mut Origins, depth: usize) -> Option<Self> {
-        if depth > crate::DEPTH_MAX {
-            return None;
-        }
-        let origin = origins.written(node.written_span());
-        let content = match node.value() {
-            Parsed::Mapping => {
-                let mut entries = Vec::with_capacity(node.len());
-                for entry in node.entries() {
-                    let value = Self::read_below(entry.value, origins, depth + 1)?;
-                    entries.push((SmolStr::new(entry.name()), value));
-                }
-                Content::Map(entries)
-            }
-            Parsed::Sequence => {
-                let items = node.items().map(|item| Self::read_below(item, origins, depth + 1));
-                Content::List(items.collect::<Option<_>>()?)
-            }
-            value => Content::Scalar(read_scalar(node, &value)),
-        };
-        Some(Self { content, origin })
+        Self::taken(node, origins, &read_scalar, 0)
     }
 
     /// Takes over a tree as `sigs.k8s.io/yaml` decodes it: `yes` is a boolean,
     /// a number is its value. None when it nests too deep.
     pub(crate) fn decoded(node: seatrial_yaml::Node<'_>, origins: &mut Origins) -> Option<Self> {
-        Self::decoded_below(node, origins, 0)
+        Self::taken(node, origins, &|_, value| decoded_scalar(value), 0)
     }
 
-    fn decoded_below(node: seatrial_yaml::Node<'_>, origins: &mut Origins, depth: usize) -> Option<Self> {
+    fn taken(
+        node: seatrial_yaml::Node<'_>,
+        origins: &mut Origins,
+        scalar: &dyn Fn(seatrial_yaml::Node<'_>, &Parsed<'_>) -> Scalar,
+        depth: usize,
+    ) -> Option<Self> {
         if depth > crate::DEPTH_MAX {
             return None;
         }
@@ -164,21 +146,16 @@ impl Node {
             Parsed::Mapping => {
                 let mut entries = Vec::with_capacity(node.len());
                 for entry in node.entries() {
-                    let value = Self::decoded_below(entry.value, origins, depth + 1)?;
+                    let value = Self::taken(entry.value, origins, scalar, depth + 1)?;
                     entries.push((SmolStr::new(entry.name()), value));
                 }
                 Content::Map(entries)
             }
             Parsed::Sequence => {
-                let items = node.items().map(|item| Self::decoded_below(item, origins, depth + 1));
+                let items = node.items().map(|item| Self::taken(item, origins, scalar, depth + 1));
                 Content::List(items.collect::<Option<_>>()?)
             }
-            Parsed::Str(text) => Content::Scalar(Scalar::string(text)),
-            Parsed::Bool(value) => Content::Scalar(Scalar::plain(value.to_string())),
-            Parsed::Int(value) => Content::Scalar(Scalar::plain(value.to_string())),
-            Parsed::Uint(value) => Content::Scalar(Scalar::plain(value.to_string())),
-            Parsed::Float(value) => Content::Scalar(Scalar::plain(json_float(value))),
-            Parsed::Null => Content::Scalar(Scalar::null()),
+            value => Content::Scalar(scalar(node, &value)),
         };
         Some(Self { content, origin })
     }
@@ -317,6 +294,18 @@ impl Node {
 /// The value of a key among entries.
 pub(crate) fn entry_mut<'n>(entries: &'n mut [(SmolStr, Node)], name: &str) -> Option<&'n mut Node> {
     entries.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// A scalar as its value is printed again.
+fn decoded_scalar(value: &Parsed<'_>) -> Scalar {
+    match value {
+        Parsed::Str(text) => Scalar::string(*text),
+        Parsed::Bool(value) => Scalar::plain(value.to_string()),
+        Parsed::Int(value) => Scalar::plain(value.to_string()),
+        Parsed::Uint(value) => Scalar::plain(value.to_string()),
+        Parsed::Float(value) => Scalar::plain(json_float(*value)),
+        Parsed::Null | Parsed::Mapping | Parsed::Sequence => Scalar::null(),
+    }
 }
 
 fn read_scalar(node: seatrial_yaml::Node<'_>, value: &Parsed<'_>) -> Scalar {
