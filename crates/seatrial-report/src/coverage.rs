@@ -36,6 +36,9 @@ pub(crate) fn nothing_judged(trial: &Trial) -> String {
         .collect();
     match &found[..] {
         [] => "nothing was judged: there is no manifest".to_owned(),
+        _ if trial.coverage.skipped.is_empty() => {
+            format!("nothing was judged: {} found, and nothing comes of it", found.join(", "))
+        }
         _ => format!("nothing was judged: {} found, and the lines below say why not", found.join(", ")),
     }
 }
