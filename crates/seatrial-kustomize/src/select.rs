@@ -1,5 +1,7 @@
 //! Which objects a patch or a replacement is for (`types.Selector`).
 
+use std::fmt;
+
 use regex::Regex;
 use seatrial_model::LabelSelector;
 use smol_str::SmolStr;
@@ -17,6 +19,38 @@ pub(crate) struct Selector {
     pub labels: SmolStr,
     /// Annotations that an object must have.
     pub annotations: SmolStr,
+}
+
+impl Selector {
+    /// Whether it names a type and leaves open which of its objects.
+    pub(crate) fn is_of_type_alone(&self) -> bool {
+        self.parts().iter().all(|(name, part)| part.is_empty() || ["group", "version", "kind"].contains(name))
+    }
+
+    fn parts(&self) -> [(&'static str, &str); 7] {
+        let ResourceId { gvk, name, namespace, .. } = &self.id;
+        [
+            ("kind", gvk.kind.as_str()),
+            ("name", name.as_str()),
+            ("namespace", namespace.as_str()),
+            ("group", gvk.group.as_str()),
+            ("version", gvk.version.as_str()),
+            ("labels", self.labels.as_str()),
+            ("annotations", self.annotations.as_str()),
+        ]
+    }
+}
+
+/// What is asked, one by one: `kind Deployment, name web`.
+impl fmt::Display for Selector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (name, part) in self.parts().into_iter().filter(|(_, part)| !part.is_empty()) {
+            write!(formatter, "{separator}{name} {part}")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
 }
 
 /// A selector with its patterns compiled.

@@ -9,6 +9,7 @@ use crate::kustomization::{At, Inline, Kustomization, PatchEntry, ReplacementEnt
 use crate::origin::Origins;
 use crate::patches::{self, Patch};
 use crate::problem::ProblemKind;
+use crate::select::Selector;
 use crate::transform::{self, Affix, ImageChange};
 use crate::{replacement, resources};
 
@@ -221,8 +222,13 @@ impl Run<'_, '_> {
         let target = patch.target.as_ref();
         match patches::apply(all, &read, target, options, !is_json, &mut self.origins) {
             Ok(0) => {
-                let message = "the patch's target is no object";
-                self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
+                // A component is for whatever it is put into.
+                let is_for_any = own.is_component && target.is_some_and(Selector::is_of_type_alone);
+                if !is_for_any {
+                    let asked = target.map(Selector::to_string).unwrap_or_default();
+                    let message = format!("no object is the patch's target: {asked}");
+                    self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
+                }
             }
             Ok(_) => {}
             Err(fault) => self.problem(ProblemKind::Patch, &own.path, Some(*span), fault.message),

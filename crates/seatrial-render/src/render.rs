@@ -344,7 +344,8 @@ impl Run {
             self.intake.skip(path, SkipCode::NotRendered, "Compose files are not rendered yet");
             return;
         }
-        let skips = skips(parsed);
+        let part = self.ownership.of_file(&path).map(|(_, part)| part);
+        let skips = if part == Some(Part::Patch) { Vec::new() } else { skips(parsed) };
         let objects = objects(parsed);
         for (code, reason) in skips {
             self.intake.skip(path.clone(), code, reason);
@@ -353,7 +354,7 @@ impl Run {
             return;
         }
         // Those of others are what the kustomization makes of them.
-        if self.ownership.of_file(&path).is_some() {
+        if part.is_some() {
             return;
         }
         let directory = path.parent().unwrap_or_else(TreePath::top);
@@ -691,7 +692,8 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
             found.extend(syntax::notices(stream, document, is_patch));
         }
         match kind {
-            Some(DocumentKind::Untyped(absent)) => {
+            // The build says so where a patch needs a type.
+            Some(DocumentKind::Untyped(absent)) if !is_patch => {
                 found.extend(stream.document_root(at).and_then(|root| untyped(root, absent)));
             }
             Some(DocumentKind::Objects(held)) => found.extend(held.iter().filter_map(|it| match it.typing {

@@ -513,6 +513,27 @@ fn an_untyped_manifest_is_noticed() {
 }
 
 #[test]
+fn an_untyped_patch_needs_a_type_only_to_find_its_object() {
+    let patch = "kind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n";
+    let lists = |entry: &str| format!("resources: [web.yaml]\npatches: [{entry}]\n");
+    let noticed = |entry: &str| {
+        let kustomization = lists(entry);
+        notices(&rendered(&[
+            ("kustomization.yaml", &kustomization),
+            ("web.yaml", WEB),
+            ("patch.yaml", patch),
+        ]))
+    };
+    assert_eq!(noticed("{path: patch.yaml, target: {kind: Deployment}}"), [""; 0]);
+    assert_eq!(
+        noticed("{path: patch.yaml}"),
+        [
+            "error failing-patch kustomization.yaml:2 the patch for Deployment web has no `apiVersion`, so no object is meant"
+        ]
+    );
+}
+
+#[test]
 fn unreadable_files_are_named() {
     let files = MemoryFiles::from_iter([
         ("a.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: \"\xff\"}\n".to_vec()),

@@ -96,6 +96,10 @@ fn twice(message: &str) -> Said {
 fn patch(message: &str) -> Said {
     let absent = message.strip_prefix("no matches for Id ").and_then(|it| it.split_once("; failed to find"));
     if let Some((id, _)) = absent {
+        if id.contains(".[noVer].[noGrp]/") {
+            let message = format!("the patch for {} has no `apiVersion`, so no object is meant", object(id));
+            return Said::new(&FAILING_PATCH, message).help("add the object's `apiVersion` to the patch");
+        }
         return Said::new(&FAILING_PATCH, format!("the patch is for {}, which is not there", object(id)))
             .help("name an object that the kustomization has at this point, with its namespace");
     }
@@ -181,8 +185,8 @@ fn unused(message: &str) -> Said {
         )
         .help("write the image's name as the manifests have it, without its tag");
     }
-    if message.starts_with("the patch") {
-        return Said::new(&UNMATCHED_OVERRIDE, "the patch's target fits no object")
+    if let Some(target) = message.strip_prefix("no object is the patch's target: ") {
+        return Said::new(&UNMATCHED_OVERRIDE, format!("the patch's target is no object: {target}"))
             .help("correct the target, or remove the patch");
     }
     Said::new(&UNMATCHED_OVERRIDE, "the replacement's targets are no objects")

@@ -148,7 +148,7 @@ fn entries_that_change_nothing_are_told() {
     assert_eq!(
         notices(&rendering),
         [
-            "warning unmatched-override kustomization.yaml:6 the patch's target fits no object",
+            "warning unmatched-override kustomization.yaml:6 the patch's target is no object: kind Job",
             "warning unmatched-override kustomization.yaml:3 `images` names `registry.example/web`, and no container runs that image",
         ]
     );
@@ -168,6 +168,24 @@ fn a_component_is_written_for_several() {
     assert_eq!(
         units(&rendering),
         "kustomize:one Deployed Deployment web\nkustomize:two Deployed Service web\n"
+    );
+}
+
+#[test]
+fn a_component_may_be_for_a_type_that_nothing_has_and_not_for_a_name() {
+    let rendering = rendered(&[
+        (
+            "part/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: Job}\n  patch: |-\n    - {op: remove, path: /spec}\n- target: {kind: Job, name: gone}\n  patch: |-\n    - {op: remove, path: /spec}\n",
+        ),
+        ("one/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../part]\n"),
+        ("one/web.yaml", SERVER),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning unmatched-override part/kustomization.yaml:7 the patch's target is no object: kind Job, name gone"
+        ]
     );
 }
 
