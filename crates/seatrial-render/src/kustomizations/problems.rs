@@ -38,7 +38,11 @@ impl Kustomizations {
         let of_unit = |(unit, built): (UnitId, &Built)| {
             let is_told = |it: &&Problem| it.kind != ProblemKind::Unused || idle.contains_key(&place(it));
             let told = built.problems().filter(is_told);
-            let lacks = lacks_resources(built, &self.listed);
+            let absent: Vec<&str> = lost_resources(built, &self.listed)
+                .map(|it| it.span.map_or("", |span| context.sources.text(span)))
+                .collect();
+            let lacks = !absent.is_empty();
+            let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
             let told = told.take(PROBLEMS_MAX).enumerate();
             told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context)).collect::<Vec<_>>()
         };
@@ -54,7 +58,7 @@ impl Kustomizations {
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
         let is_open = |it: &Problem| is_gap(it) || it.kind == ProblemKind::Resource;
         let lacks = move |built: &Built| {
-            lacks_resources(built, &self.listed) || built.build.problems.iter().any(is_open)
+            lost_resources(built, &self.listed).next().is_some() || built.build.problems.iter().any(is_open)
         };
         self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
     }
@@ -193,15 +197,39 @@ fn looks_for_others(problem: &Problem) -> bool {
     }
 }
 
-/// Whether objects are missing from a build because a file of it is.
-fn lacks_resources(built: &Built, listed: &FxHashSet<Span>) -> bool {
-    let is_lost = |it: &Problem| match it.kind {
+/// The entries whose objects are missing from a build: what they name is not
+/// there, or leads in a circle.
+fn lost_resources<'a>(built: &'a Built, listed: &'a FxHashSet<Span>) -> impl Iterator<Item = &'a Problem> {
+    built.build.problems.iter().filter(|it| match it.kind {
         // Generators and patches say otherwise what they lack.
         ProblemKind::Missing => it.span.is_none_or(|span| listed.contains(&span)),
         ProblemKind::Cycle => true,
         _ => false,
-    };
-    built.build.problems.iter().any(is_lost)
+    })
+}
+
+/// Whether what a problem looks for would surely stand in the absent file,
+/// which is called after it.
+fn stands_in(problem: &Problem, absent: &str) -> bool {
+    let name = sought(problem).filter(|it| !it.is_empty());
+    name.is_some_and(|it| absent.contains(it))
+}
+
+/// The name of the object that is not found.
+fn sought(problem: &Problem) -> Option<&str> {
+    let message = problem.message.as_str();
+    match problem.kind {
+        ProblemKind::Patch => {
+            let (id, _) = message.strip_prefix("no matches for Id ")?.split_once(';')?;
+            let (_, name) = id.split_once('/')?;
+            name.rsplit_once('.').map(|(name, _)| name)
+        }
+        ProblemKind::Unused => {
+            let (_, rest) = message.split_once("name ")?;
+            rest.split(',').next()
+        }
+        _ => None,
+    }
 }
 
 fn is_ignored(problem: &Problem, written: &str, context: &Context<'_>) -> bool {

@@ -214,6 +214,24 @@ fn generated_names_are_known_without_their_hashes() {
     assert_eq!(rendering.repository.facts.without_hashes(&message), "ConfigMap settings is odd.");
 }
 
+#[test]
+fn what_an_absent_file_is_called_after_is_not_missed_again() {
+    let rendering = rendered(&[
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml, db/api.Deployment.yaml]\npatches:\n- target: {kind: Deployment, name: api}\n  patch: |-\n    - {op: remove, path: /spec}\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: api}\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: worker}\n",
+        ),
+        ("web.yaml", SERVER),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "error missing-resource kustomization.yaml:1 the kustomization names `db/api.Deployment.yaml`, which does not exist",
+            "warning failing-patch kustomization.yaml:10 the patch is for Deployment worker, which is not there",
+        ]
+    );
+}
+
 /// The file that a change of the first object of a unit gives.
 fn edited(
     rendering: &Rendering,
