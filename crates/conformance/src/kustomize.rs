@@ -1,7 +1,7 @@
 //! Suite `kustomize`: what `kustomize build` prints, against
 //! `seatrial_kustomize`; of a clone of Kustomize, its own tests.
 
-mod go;
+pub(crate) mod go;
 mod interpreter;
 mod krusty;
 

@@ -19,18 +19,18 @@ const SHOWN_BYTES: usize = 600;
 
 /// One recorded answer.
 #[derive(Debug, Deserialize)]
-struct Row {
-    id: String,
+pub(crate) struct Row {
+    pub(crate) id: String,
     #[serde(default)]
-    tool: String,
+    pub(crate) tool: String,
     #[serde(default)]
-    root: String,
-    args: Vec<String>,
-    ok: bool,
+    pub(crate) root: String,
+    pub(crate) args: Vec<String>,
+    pub(crate) ok: bool,
     #[serde(default)]
-    stdout: String,
+    pub(crate) stdout: String,
     #[serde(default)]
-    error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 /// What a program makes of its arguments.
@@ -75,6 +75,15 @@ impl Renderer {
             families.push(tally.finish());
         }
         Ok(Report { suite: self.suite, families })
+    }
+
+    /// Compares answers that are at hand with ours, paths being read from `root`.
+    pub(crate) fn rows(&self, name: &str, root: &Path, rows: &[Row]) -> Report {
+        let mut tally = Tally::new(name);
+        for row in rows {
+            tally.count(row, &(self.answer)(&root.join(&row.root), &row.tool, &row.args));
+        }
+        Report { suite: self.suite, families: vec![tally.finish()] }
     }
 
     /// The real program and ours on the same arguments, one JSON array a line.
