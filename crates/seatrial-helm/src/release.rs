@@ -70,7 +70,7 @@ impl Scope<'_> {
         let mut describing = Describing { trace: &mut *trace, is_map: self.switches.chart_is_map };
         let entries = [
             ("Chart", describing.chart(&chart.metadata, is_root)),
-            ("Files", Value::new(Data::Object(Rc::new(Files::of(chart, trace))))),
+            ("Files", Value::new(Data::Object(Rc::new(Files::of(chart, self.switches, trace))))),
             ("Release", self.release.clone()),
             ("Capabilities", self.capabilities.clone()),
             ("Values", values),
@@ -339,10 +339,12 @@ struct Kept {
 #[derive(Debug)]
 pub(crate) struct Files {
     files: BTreeMap<Arc<str>, Kept>,
+    /// Whether lines end with the last line break.
+    lines_end_closed: bool,
 }
 
 impl Files {
-    fn of(chart: &Branch<'_>, trace: &mut Trace) -> Self {
+    fn of(chart: &Branch<'_>, switches: &Switches, trace: &mut Trace) -> Self {
         let files = chart.chart.files.iter().map(|file| {
             let (origin, name) = match &file.content {
                 Content::Text { file, text } => {
@@ -353,7 +355,7 @@ impl Files {
             };
             (file.name.clone(), Kept { content: file.content.clone(), origin, name })
         });
-        Self { files: files.collect() }
+        Self { files: files.collect(), lines_end_closed: switches.lines_end_closed }
     }
 
     fn text(&self, name: &str) -> Value {
@@ -376,7 +378,7 @@ impl Files {
         let glob = Glob::new(pattern);
         let matching = self.files.iter().filter(|(name, _)| glob.matches(name));
         let files = matching.map(|(name, file)| (name.clone(), file.clone())).collect();
-        Value::new(Data::Object(Rc::new(Self { files })))
+        Value::new(Data::Object(Rc::new(Self { files, lines_end_closed: self.lines_end_closed })))
     }
 
     fn lines(&self, name: &str) -> Value {
@@ -384,10 +386,11 @@ impl Files {
             return Value::strings(std::iter::empty::<&str>());
         };
         let text = content.text();
-        if text.is_empty() {
+        if text.is_empty() && self.lines_end_closed {
             return Value::strings(std::iter::empty::<&str>());
         }
-        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let closed = text.strip_suffix('\n').filter(|_| self.lines_end_closed);
+        let text = closed.unwrap_or(&text);
         Value::strings(text.split('\n')).with_origin(*origin)
     }
 

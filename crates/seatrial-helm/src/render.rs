@@ -267,7 +267,7 @@ impl<'a> Render<'a> {
         let mut names: Vec<&String> = templates.keys().collect();
         names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
         names.reverse();
-        let mut set = Set::new(functions::of(self.options.helm));
+        let mut set = Set::of_go(self.switches.go, functions::of(self.options.helm));
         names.retain(|name| {
             let content = &templates[*name].file.content;
             let home = content.file().map_or(Home::None, |file| Home::File(file, 0));
@@ -329,7 +329,11 @@ impl<'a> Render<'a> {
                 continue;
             }
             self.rendered.files.push(RenderedFile {
-                path: format!("{path}/{}", file.name),
+                path: if self.switches.crds_below_chart {
+                    format!("{path}/{}", file.name)
+                } else {
+                    file.name.to_string()
+                },
                 template: file.content.file(),
                 text: file.content.text(),
                 pieces: Vec::new(),

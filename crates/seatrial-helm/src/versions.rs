@@ -1,5 +1,7 @@
 //! What differs between the versions of Helm, in one place.
 
+use crate::template::Go;
+
 /// A version of Helm that is imitated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "they are the versions")]
@@ -16,6 +18,8 @@ pub enum HelmVersion {
 pub enum NullRules {
     /// A null removes the key, wherever it meets one; nulls of defaults stay.
     RemoveAll,
+    /// A null removes a default, null or not; it reaches subcharts.
+    RemoveMet,
     /// A null removes a default that is not null; it reaches subcharts.
     RemoveWritten,
     /// Like [`NullRules::RemoveWritten`], and nulls of defaults are dropped.
@@ -39,6 +43,8 @@ pub struct Switches {
     /// Whether `---` ends a document only at the begin of a line, and a
     /// document keeps the line breaks at its end.
     pub splits_at_lines: bool,
+    /// Whether priority classes are installed first.
+    pub priorities_first: bool,
     /// Whether webhook configurations are installed last.
     pub webhooks_last: bool,
     /// Whether `.Chart` is a map; a struct before.
@@ -62,6 +68,16 @@ pub struct Switches {
     pub missing_dependencies: &'static str,
     /// Which functions of today templates do not know.
     pub missing_functions: &'static [&'static str],
+    /// Which flags of today its command does not know.
+    pub missing_flags: &'static [&'static str],
+    /// Whether `--api-versions` parts its text at commas.
+    pub parts_api_versions: bool,
+    /// Whether the files of `crds/` are printed under the chart's name.
+    pub crds_below_chart: bool,
+    /// Whether `.Files.Lines` leaves out what follows the last line break.
+    pub lines_end_closed: bool,
+    /// The Go whose templates these are.
+    pub go: Go,
     /// Whether sprig is 3.2.2, which merges, counts and writes words differently.
     pub has_old_sprig: bool,
     /// Whether the chart's API version decides before anything else is loaded.
@@ -99,6 +115,7 @@ impl HelmVersion {
             imports_keep_nulls: true,
             multi_document_values: true,
             splits_at_lines: true,
+            priorities_first: true,
             webhooks_last: true,
             chart_is_map: true,
             keeps_kube_suffix: true,
@@ -111,6 +128,11 @@ impl HelmVersion {
             missing_dependencies: "an error occurred while checking for chart dependencies. You may need to \
                                    run 'helm dependency build' to fetch missing dependencies",
             missing_functions: &[],
+            missing_flags: &[],
+            parts_api_versions: true,
+            crds_below_chart: true,
+            lines_end_closed: true,
+            go: Go::Newest,
             has_old_sprig: false,
             detects_api_version: true,
         };
@@ -120,7 +142,7 @@ impl HelmVersion {
             Self::V4_0 => Switches {
                 version: "v4.0",
                 kubernetes_minor: 34,
-                null_rules: NullRules::RemoveWritten,
+                null_rules: NullRules::RemoveMet,
                 splits_at_lines: false,
                 keeps_kube_suffix: false,
                 refuses_dot_names: false,
@@ -156,7 +178,14 @@ impl HelmVersion {
                 null_rules: NullRules::RemoveAll,
                 imports_keep_nulls: false,
                 refuses_dot_names: false,
+                priorities_first: false,
+                file_bytes_max: None,
                 missing_functions: MISSING_IN_3_10,
+                missing_flags: &["set-literal", "skip-schema-validation"],
+                parts_api_versions: false,
+                crds_below_chart: false,
+                lines_end_closed: false,
+                go: Go::V1_18,
                 has_old_sprig: true,
                 ..Self::V3_22.switches()
             },
@@ -213,6 +242,16 @@ const MISSING_IN_3_10: &[&str] = &[
     "sha512sum",
     "toYamlPretty",
 ];
+
+impl Switches {
+    /// What `--api-versions` names.
+    pub fn api_versions(&self, given: &[String]) -> Vec<String> {
+        if !self.parts_api_versions {
+            return given.to_vec();
+        }
+        given.iter().flat_map(|it| it.split(',')).map(str::to_owned).collect()
+    }
+}
 
 #[cfg(test)]
 mod tests {

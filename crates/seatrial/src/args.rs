@@ -239,7 +239,7 @@ pub(crate) struct Render {
     #[arg(long, value_name = "VERSION")]
     pub(crate) kube_version: Option<String>,
     /// API versions that templates see besides, such as `monitoring.coreos.com/v1`
-    #[arg(long, short, value_name = "VERSIONS", value_delimiter = ',')]
+    #[arg(long, short, value_name = "VERSIONS")]
     pub(crate) api_versions: Vec<String>,
     /// Print the definitions of custom kinds too
     #[arg(long)]

@@ -192,6 +192,7 @@ fn helm_version(arguments: &Render) -> Result<HelmVersion, Failure> {
 
 fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
     let helm = helm_version(arguments)?;
+    check_flags(arguments, helm)?;
     let (entropy, now) = if arguments.random { chance()? } else { (None, (0, 0)) };
     Ok(Options {
         helm,
@@ -199,7 +200,7 @@ fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
         namespace: arguments.namespace.clone().unwrap_or_default(),
         is_upgrade: arguments.is_upgrade,
         kube_version: arguments.kube_version.clone(),
-        api_versions: arguments.api_versions.clone(),
+        api_versions: helm.switches().api_versions(&arguments.api_versions),
         skip_schema_validation: arguments.skip_schema_validation,
         trace: arguments.origin || arguments.output == RenderFormat::Json,
         entropy,
@@ -207,6 +208,19 @@ fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
         is_last,
         ..Options::default()
     })
+}
+
+/// Refuses what the command of that Helm does not know.
+fn check_flags(arguments: &Render, helm: HelmVersion) -> Result<(), Failure> {
+    let given = [
+        ("set-literal", !arguments.set_literal.is_empty()),
+        ("skip-schema-validation", arguments.skip_schema_validation),
+    ];
+    let missing = helm.switches().missing_flags;
+    match missing.iter().find(|flag| given.contains(&(**flag, true))) {
+        Some(flag) => Err(Failure::new(format!("Helm {} does not know --{flag}", helm.name()))),
+        None => Ok(()),
+    }
 }
 
 /// What `--random` draws from: the system's own source, and its clock.

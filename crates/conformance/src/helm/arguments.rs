@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use clap::Parser;
+use seatrial_helm::Switches;
 
 /// `helm template [NAME] [CHART] [flags]`
 #[derive(Debug, Parser)]
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
     pub(super) namespace: String,
     #[arg(long)]
     pub(super) kube_version: Option<String>,
-    #[arg(short = 'a', long, value_delimiter = ',')]
+    #[arg(short = 'a', long)]
     pub(super) api_versions: Vec<String>,
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     include_crds: Option<bool>,
@@ -62,6 +63,18 @@ impl Arguments {
             _ => args.iter().collect(),
         };
         Ok(Self::try_parse_from(args)?)
+    }
+
+    /// Refuses what the command of a version does not know.
+    pub(super) fn check(&self, switches: &Switches) -> anyhow::Result<()> {
+        let given = [
+            ("set-literal", !self.set_literal.is_empty()),
+            ("skip-schema-validation", self.skip_schema_validation.is_some()),
+        ];
+        match switches.missing_flags.iter().find(|flag| given.contains(&(**flag, true))) {
+            Some(flag) => bail!("unknown flag: --{flag}"),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn named(&self) -> anyhow::Result<Named<'_>> {

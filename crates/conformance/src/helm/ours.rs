@@ -36,8 +36,9 @@ struct Job {
 impl Job {
     fn new(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<Self> {
         let here = fs::canonicalize(root).with_context(|| format!("cannot open {}", root.display()))?;
-        let arguments = Arguments::read(args)?;
-        Ok(Self { here, helm: version(tool), arguments, sources: SourceMap::new() })
+        let (arguments, helm) = (Arguments::read(args)?, version(tool));
+        arguments.check(&helm.switches())?;
+        Ok(Self { here, helm, arguments, sources: SourceMap::new() })
     }
 
     fn run(&mut self) -> anyhow::Result<String> {
@@ -82,7 +83,7 @@ impl Job {
             namespace: self.arguments.namespace.clone(),
             is_upgrade: self.arguments.is_upgrade(),
             kube_version: self.arguments.kube_version.clone(),
-            api_versions: self.arguments.api_versions.clone(),
+            api_versions: self.helm.switches().api_versions(&self.arguments.api_versions),
             skip_schema_validation: self.arguments.skip_schema_validation(),
             ..Options::default()
         })

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::versions::Switches;
+
 const INSTALL: [&str; 38] = [
     "PriorityClass",
     "Namespace",
@@ -44,8 +46,9 @@ const INSTALL: [&str; 38] = [
 ];
 
 /// Known kinds in their order, then the others by name.
-pub(super) fn compare(left: &str, right: &str, webhooks_last: bool) -> Ordering {
-    let known = if webhooks_last { &INSTALL[..] } else { &INSTALL[..36] };
+pub(super) fn compare(left: &str, right: &str, switches: &Switches) -> Ordering {
+    let known = if switches.webhooks_last { &INSTALL[..] } else { &INSTALL[..36] };
+    let known = if switches.priorities_first { known } else { &known[1..] };
     let place = |kind: &str| known.iter().position(|it| *it == kind);
     match (place(left), place(right)) {
         (Some(left), Some(right)) => left.cmp(&right),
@@ -58,21 +61,23 @@ pub(super) fn compare(left: &str, right: &str, webhooks_last: bool) -> Ordering 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::versions::HelmVersion;
 
     #[test]
     fn unknown_kinds_come_last_by_name() {
-        let sorted = |webhooks_last| {
+        let sorted = |version: HelmVersion| {
+            let switches = version.switches();
             let mut kinds =
                 ["Widget", "Deployment", "ValidatingWebhookConfiguration", "Alert", "Namespace", "Service"];
-            kinds.sort_by(|left, right| compare(left, right, webhooks_last));
+            kinds.sort_by(|left, right| compare(left, right, &switches));
             kinds
         };
         assert_eq!(
-            sorted(true),
+            sorted(HelmVersion::V4_3),
             ["Namespace", "Service", "Deployment", "ValidatingWebhookConfiguration", "Alert", "Widget"]
         );
         assert_eq!(
-            sorted(false),
+            sorted(HelmVersion::V3_22),
             ["Namespace", "Service", "Deployment", "Alert", "ValidatingWebhookConfiguration", "Widget"]
         );
     }

@@ -49,8 +49,7 @@ pub(crate) fn sort(files: &[RenderedFile], switches: &Switches) -> Sorted {
             sorted.add(index, file, range, switches);
         }
     }
-    let by_kind =
-        |left: &Manifest, right: &Manifest| compare(&left.kind, &right.kind, switches.webhooks_last);
+    let by_kind = |left: &Manifest, right: &Manifest| compare(&left.kind, &right.kind, switches);
     sorted.manifests.sort_by(by_kind);
     sorted.hooks.sort_by(by_kind);
     sorted

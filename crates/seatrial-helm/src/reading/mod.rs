@@ -24,7 +24,7 @@ pub struct Reading {
 /// Reads a chart's own templates. Those that do not parse are left out: the
 /// render tells them.
 pub fn read(chart: &Chart, helm: HelmVersion) -> Reading {
-    let mut set = Set::new(functions::of(helm));
+    let mut set = Set::of_go(helm.switches().go, functions::of(helm));
     for file in &chart.templates {
         let Some(id) = file.content.file() else { continue };
         let text = file.content.text();

@@ -13,7 +13,7 @@ use super::error::{ParseError, Place};
 use super::lex::{Kind, Lexer, Token};
 use super::number::number;
 use super::quote::{quote, unquote, verbatim};
-use super::set::{Functions, Home};
+use super::set::{Functions, Go, Home};
 
 /// How deep actions and brackets may nest. Go takes 10,000 brackets; no chart
 /// comes near, and every level costs stack.
@@ -393,7 +393,8 @@ impl<'t> Parser<'t> {
 
     /// `{{else}}`; of `{{else if` and `{{else with` the second word is left.
     fn else_control(&mut self) -> Parse<Item> {
-        if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+        let next = self.peek_non_space().kind;
+        if next != Kind::If && (next != Kind::With || self.functions.go == Go::V1_18) {
             self.expect(Kind::RightDelim, "else")?;
         }
         Ok(Item::End(End::Else))

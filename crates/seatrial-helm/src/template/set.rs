@@ -34,19 +34,30 @@ impl Home {
     }
 }
 
-/// The functions that templates may call.
+/// The Go whose template language is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Go {
+    /// Without `{{else with}}`, and without `range` over a number.
+    V1_18,
+    /// As of today.
+    #[default]
+    Newest,
+}
+
+/// The functions that templates may call, and the language they are called in.
 pub(super) struct Functions {
+    pub(super) go: Go,
     all: Vec<Callee>,
     by_name: FxHashMap<&'static str, u32>,
 }
 
 impl Functions {
-    fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
+    fn new(go: Go, functions: impl IntoIterator<Item = &'static Function>) -> Self {
         let mut all = Vec::new();
         let mut by_name = FxHashMap::default();
         by_name.extend(builtins::FUNCTIONS.iter().map(|it| (it.name, add(&mut all, builtins::callee(it)))));
         by_name.extend(functions.into_iter().map(|it| (it.name, add(&mut all, Callee::Plain(it)))));
-        Self { all, by_name }
+        Self { go, all, by_name }
     }
 
     /// The number of a function.
@@ -80,7 +91,12 @@ impl Set {
     /// An empty set. Go's own functions are always known; later functions of a
     /// name replace earlier ones.
     pub fn new(functions: impl IntoIterator<Item = &'static Function>) -> Self {
-        let functions = Arc::new(Functions::new(functions));
+        Self::of_go(Go::Newest, functions)
+    }
+
+    /// The same in the language of some Go.
+    pub fn of_go(go: Go, functions: impl IntoIterator<Item = &'static Function>) -> Self {
+        let functions = Arc::new(Functions::new(go, functions));
         Self { parent: None, entries: FxHashMap::default(), functions, literals: Literals::default() }
     }
 

@@ -211,7 +211,11 @@ impl Coalescing<'_> {
 
     /// Whether a null removes the key that it meets.
     fn removes(&self, merge: bool, is_written: bool) -> bool {
-        self.rules == NullRules::RemoveAll || (!merge && is_written)
+        match self.rules {
+            NullRules::RemoveAll => true,
+            NullRules::RemoveMet => !merge,
+            _ => !merge && is_written,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::template::ast::{Branch, Invocation, List as Nodes, Node};
 use crate::template::error::ExecError;
 use crate::template::print;
 use crate::template::quote::quote;
+use crate::template::set::Go;
 use crate::template::trace::{Frame, FrameKind, OriginId, Piece};
 use crate::template::value::{Data, Element, IntKind, Value};
 
@@ -110,7 +111,7 @@ impl<'t> State<'_, 't> {
     /// Runs the body for each item; whether there was any.
     pub(super) fn iterate(&mut self, branch: &'t Branch, body: usize, over: &Value) -> Exec<bool> {
         match &over.data {
-            Data::Int(count, kind) => {
+            Data::Int(count, kind) if self.set.functions.go > Go::V1_18 => {
                 if self.tree().declared(&branch.pipe).len() > 1 {
                     let count = print::show_lossy(over);
                     return Err(

@@ -1,0 +1,1 @@
+{{- define "rope.name" -}}{{ .Release.Name }}-rope{{- end -}}
