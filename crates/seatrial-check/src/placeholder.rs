@@ -36,7 +36,16 @@ pub(crate) fn placeholder(text: &str) -> Option<Placeholder<'_>> {
 /// Whether another program has yet to fill in a part of it, in whatever syntax:
 /// enough to say nothing about the rest.
 pub(crate) fn is_filled_in_later(text: &str) -> bool {
-    text.contains("{{") || text.contains("${") || text.contains("$(") || is_variable(text)
+    text.contains("{{")
+        || text.contains("${")
+        || text.contains("$(")
+        || is_variable(text)
+        || is_encrypted(text)
+}
+
+/// A value that SOPS encrypted: whoever applies it puts the plain one there.
+fn is_encrypted(text: &str) -> bool {
+    text.starts_with("ENC[AES256_GCM,")
 }
 
 /// `$NAME`
@@ -107,6 +116,14 @@ mod tests {
             assert_eq!((found.text, found.name), (written, name));
             assert_eq!(&text[found.part], written);
         }
+    }
+
+    #[test]
+    fn what_programs_fill_in_or_decrypt_is_not_known_yet() {
+        for text in ["a-${B}", "$(C)", "{{ d }}", "$E", "ENC[AES256_GCM,data:eA==,type:int]"] {
+            assert!(is_filled_in_later(text), "{text}");
+        }
+        assert!(!is_filled_in_later("encoded"));
     }
 
     #[test]

@@ -314,6 +314,9 @@ fn repeats(object: &Object, error: &FieldError, all: &[FieldError]) -> bool {
 
 /// Whether a value is one that another program has yet to fill in.
 fn is_left_open(object: &Object, problem: &Problem) -> bool {
+    if is_note_of_sops(object, &problem.path) {
+        return true;
+    }
     if matches!(problem.kind, ProblemKind::UnknownField { .. } | ProblemKind::DuplicateField) {
         return problem.path.steps().iter().any(|step| match step {
             PathStep::Key(key) => is_filled_in_later(key.as_str()),
@@ -321,6 +324,13 @@ fn is_left_open(object: &Object, problem: &Problem) -> bool {
         });
     }
     object.root().at(&problem.path).and_then(seatrial_yaml::Node::as_str).is_some_and(is_filled_in_later)
+}
+
+/// Whether a field is what SOPS notes of its encryption: it takes the field out
+/// when it decrypts.
+fn is_note_of_sops(object: &Object, path: &FieldPath) -> bool {
+    let is_noted = || object.root().get("sops").is_some_and(|it| it.get("mac").is_some());
+    path.steps() == [PathStep::Key("sops".into())] && is_noted()
 }
 
 /// Whether a rule is broken by a text that another program has yet to fill in.
