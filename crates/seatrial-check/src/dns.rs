@@ -279,6 +279,13 @@ impl<'a> Services<'a> {
         for unit in repository.units.iter().filter(|unit| unit.kind == UnitKind::Helm) {
             known.add_chart(unit.path.name());
         }
+        for chart in &repository.facts.charts {
+            known.add_chart(&chart.name);
+            // A dependency that is not there brings Services that nobody sees.
+            for dependency in chart.dependencies.iter().filter(|it| !it.is_vendored) {
+                known.add_chart(dependency.alias.as_ref().unwrap_or(&dependency.name));
+            }
+        }
         for object in repository.objects() {
             known.add(object);
         }

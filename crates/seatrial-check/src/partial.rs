@@ -25,6 +25,7 @@ pub(crate) fn tells_absence(info: &CheckInfo) -> bool {
         "single-replica",
         "unbindable-claim",
         "uncovered-tls-host",
+        "unknown-service-in-environment",
     ];
     let id = info.id;
     let is_named_so = id.starts_with("missing-") || id.starts_with("unresolved-");
