@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use seatrial_diagnostics::{Location, Notice};
+use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
 use seatrial_model::{
     Coverage, ObjectSource, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
@@ -16,7 +16,7 @@ use crate::Request;
 use crate::charts::layers::ValuesFile;
 use crate::charts::stated::{Standing, Statement, standing, statements};
 use crate::charts::{self, ChartUnit, Charts};
-use crate::checks::{MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
+use crate::checks::{DUPLICATE_KEY, MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
 use crate::documents::{DocumentKind, Held, Typing, classify};
@@ -689,7 +689,8 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
         let kind = parsed.documents.get(at);
         let concerns = if by_content { kind.is_some_and(DocumentKind::is_kubernetes) } else { true };
         if concerns && !document.problems.is_empty() {
-            found.extend(syntax::notices(stream, document, is_patch));
+            let notices = syntax::notices(stream, document, is_patch);
+            found.extend(notices.into_iter().map(|it| of_values(it, text)));
         }
         match kind {
             // The build says so where a patch needs a type.
@@ -705,6 +706,15 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
         }
     }
     found
+}
+
+/// Helm takes the last value of a key without a word: something is lost, and
+/// the chart is installed.
+fn of_values(notice: Notice, text: &TextFile) -> Notice {
+    if text.role != FileRole::Values || notice.check.id != DUPLICATE_KEY.id {
+        return notice;
+    }
+    notice.at_most(Severity::Warning).because("Helm takes the last value and does not mention the first")
 }
 
 fn untyped(root: Node<'_>, absent: &str) -> Option<Notice> {
