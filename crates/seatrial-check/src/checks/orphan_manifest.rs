@@ -6,7 +6,9 @@
 //! although it looks as if it were part of it: an autoscaler that scales
 //! nothing, a policy that protects nothing. Where a comment of the kustomization
 //! or another file names it, or it is another form of an object that is listed,
-//! somebody knows of it, and this is only advice.
+//! somebody knows of it, and this is only advice. So it is where a kustomization
+//! lists fewer of the manifests beside it than it leaves out: the folder is a
+//! collection, of samples perhaps.
 //!
 //! ## Bad
 //! ```yaml file:base/deployment-config.yaml
@@ -27,7 +29,8 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Object, Orphan};
+use seatrial_model::{Object, Orphan, RenderFacts};
+use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
 use crate::partial::is_partial;
@@ -47,11 +50,27 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    for orphan in &context.world().repository.facts.orphans {
+    let facts = &context.world().repository.facts;
+    for orphan in &facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        report.add_if(object.map(|object| notice(object, orphan)));
+        let notice = object.map(|object| notice(object, orphan));
+        report.add_if(
+            notice.map(|it| if is_collection(facts, &orphan.kustomization) { aside(it) } else { it }),
+        );
     }
+}
+
+/// Whether a kustomization lists fewer of the manifests beside it than it leaves
+/// out.
+fn is_collection(facts: &RenderFacts, kustomization: &TreePath) -> bool {
+    let Some(own) = facts.kustomizations.iter().find(|it| it.path == *kustomization) else { return false };
+    let listed = own.bases.iter().filter(|it| it.starts_with("./")).count();
+    listed < facts.orphans.iter().filter(|it| it.kustomization == *kustomization).count()
+}
+
+fn aside(notice: Notice) -> Notice {
+    notice.at_most(Severity::Info).because("it leaves out more of the manifests beside it than it lists")
 }
 
 fn notice(object: &Object, orphan: &Orphan) -> Notice {
