@@ -45,7 +45,9 @@ pub(crate) fn of_unit(
     let lacks_charts = chart.problems.iter().any(|it| it.kind == ProblemKind::MissingDependency);
     let most = if lacks_charts { Severity::Warning } else { Severity::Error };
     let errors = unit.rendered.errors.iter().filter(|it| !is_told(it));
-    let errors = errors.filter(|it| !lacks_charts || !is_absent_template(it));
+    let absent = if lacks_charts { absent_charts(chart) } else { Vec::new() };
+    let hangs_on_absent = |it: &RenderError| is_absent_template(it) || is_value_of(&absent, it);
+    let errors = errors.filter(|it| !lacks_charts || !hangs_on_absent(it));
     let notices = errors.flat_map(|it| match it.kind {
         ErrorKind::Schema if !it.misfits.is_empty() => misfits(chart, unit, it, sources),
         _ => notice(chart, unit, it, sources).into_iter().collect(),
@@ -57,6 +59,21 @@ pub(crate) fn of_unit(
 fn is_absent_template(error: &RenderError) -> bool {
     let said = &error.reason;
     error.kind == ErrorKind::Exec && (said.contains("no template \"") || said.contains("\" not defined"))
+}
+
+/// The keys under which values of the charts stand that are not there.
+fn absent_charts(chart: &TreeChart) -> Vec<&str> {
+    let Some(chart) = &chart.chart else { return Vec::new() };
+    let is_there = |name: &str| chart.dependencies.iter().any(|it| it.metadata.name.text == name);
+    let absent = chart.metadata.declared().filter(|it| !is_there(&it.name.text));
+    absent.map(|it| if it.alias.text.is_empty() { &*it.name.text } else { &*it.alias.text }).collect()
+}
+
+/// Whether a nil value may be one that an absent chart has in its own values.
+fn is_value_of(absent: &[&str], error: &RenderError) -> bool {
+    let path = error.nil.as_deref().map(|it| it.trim_start_matches('$'));
+    let key = path.and_then(|it| it.strip_prefix(".Values.")).and_then(|it| it.split('.').next());
+    key.is_some_and(|key| absent.contains(&key))
 }
 
 /// One notice for each value that does not fit.

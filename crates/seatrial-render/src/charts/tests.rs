@@ -122,3 +122,21 @@ fn units_that_could_not_be_rendered_are_known() {
         facts.incomplete.iter().map(|it| rendering.repository.unit(*it).name.as_str()).collect();
     assert_eq!(names, ["helm:web@values.yaml"]);
 }
+
+#[test]
+fn values_of_a_chart_that_is_not_there_are_not_called_nil() {
+    let chart = format!(
+        "{CHART}dependencies:\n- {{name: kafka, version: 1.0.0, repository: \"https://example.com\"}}\n- {{name: redis, alias: cache, version: 1.0.0, repository: \"https://example.com\"}}\n"
+    );
+    let rendering = rendered(&[
+        ("Chart.yaml", &chart),
+        ("values.yaml", "kafka: {enabled: true}\ncache: {}\nweb: {}\n"),
+        ("templates/a.yaml", "a: {{ .Values.kafka.service.port }}\n"),
+        ("templates/b.yaml", "a: {{ $.Values.cache.service.port }}\n"),
+        ("templates/c.yaml", "a: {{ .Values.web.service.port }}\n"),
+    ]);
+    assert_eq!(
+        told(&rendering, "template-error"),
+        ["web/templates/c.yaml:1 `.Values.web.service` is nil, and the template looks into it"]
+    );
+}
