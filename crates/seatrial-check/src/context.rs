@@ -3,10 +3,11 @@
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
+use seatrial_policy::Family;
 use seatrial_profile::ClusterProfile;
 use seatrial_source::Span;
 
-use crate::admission::{Admission, Around, Family, Refusal};
+use crate::admission::{Admission, Around, Refusal};
 use crate::dns::Services;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;

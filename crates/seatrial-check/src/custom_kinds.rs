@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use seatrial_model::{Object, Place, Repository};
 use seatrial_policy::gatekeeper;
+use seatrial_schema::convert::Equivalent;
 use seatrial_schema::custom::{CustomKind, CustomKinds};
 use seatrial_schema::decode::{Problem, ProblemKind, untyped};
 use seatrial_schema::table::Table;
@@ -130,6 +131,19 @@ impl Definitions {
         let Some(definitions) = self.about(repository, object) else { return BTreeSet::new() };
         let kinds = definitions.flat_map(|it| it.kinds(repository).all());
         kinds.filter(|it| it.is_served).map(|it| format!("{}/{}", it.group, it.version)).collect()
+    }
+
+    /// The versions in which the server has an object of a defined kind besides the
+    /// one it is written in.
+    pub(crate) fn other_versions(&self, repository: &Repository, object: &Object) -> Vec<Equivalent> {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let Some(mut definitions) = self.about(repository, object) else { return Vec::new() };
+        let Some(definition) = definitions.next() else { return Vec::new() };
+        let stated = repository.object(definition.place).field(&["spec", "conversion", "strategy"]);
+        let is_alike = stated.is_none_or(|it| it.as_str() == Some("None"));
+        let kinds = definition.kinds(repository).all().iter();
+        let others = kinds.filter(|it| it.is_served && it.kind == object.kind() && it.version != version);
+        others.map(|it| Equivalent { version: it.version.clone(), is_alike }).collect()
     }
 
     fn about<'a>(

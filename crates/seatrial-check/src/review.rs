@@ -9,12 +9,12 @@ use std::sync::OnceLock;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, Place, Repository, UnitRole};
+use seatrial_schema::convert::Equivalent;
 use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
 use seatrial_schema::kinds::network;
 use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
-use smol_str::SmolStr;
 
 use crate::admission::Held;
 use crate::custom_kinds::{Definitions, Verdict};
@@ -150,13 +150,12 @@ impl Reviews {
 
     /// The versions in which the server has an object besides the one it is
     /// written in.
-    pub(crate) fn other_versions(&self, repository: &Repository, object: &Object) -> Vec<SmolStr> {
-        let own = |kind: &&'static Kind| kind.group == object.group() && kind.kind == object.kind();
+    pub(crate) fn other_versions(&self, repository: &Repository, object: &Object) -> Vec<Equivalent> {
         let Some(table) = self.table else { return Vec::new() };
-        let served = table.kinds().filter(own).filter(|it| it.is_served(table.minor()));
-        let served = served.map(Kind::api_version).chain(self.defined_versions(repository, object));
-        let others = served.filter(|it| it != object.api_version());
-        others.map(|it| it.rsplit('/').next().unwrap_or_default().into()).collect()
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let mut all = Equivalent::served(table, object.group(), object.kind(), version);
+        all.extend(self.definitions.other_versions(repository, object));
+        all
     }
 
     /// The kind of an object's group, Kubernetes' own or defined in the repository,

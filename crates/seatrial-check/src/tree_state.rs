@@ -118,6 +118,15 @@ impl<'a> TreeState<'a> {
         Some((value, kind))
     }
 
+    /// Whether a group is Kubernetes' own and the target does not serve that version.
+    pub(crate) fn is_unserved(&self, group: &str, version: &str) -> bool {
+        let Some(table) = self.table else { return false };
+        let minors = Table::minors().filter_map(Table::of);
+        let is_own = minors.flat_map(Table::kinds).any(|it| it.group == group);
+        let mut served = table.kinds().filter(|it| it.is_served(table.minor()));
+        is_own && version != "*" && !served.any(|it| it.group == group && it.version == version)
+    }
+
     /// Whether anything of a kind is stated at all.
     pub(crate) fn has(&self, kind: &str) -> bool {
         self.known.keys().any(|(known, _)| *known == kind)

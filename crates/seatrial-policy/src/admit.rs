@@ -2,12 +2,12 @@
 //! `pkg/kubeapiserver/options/plugins.go`), those on by default.
 
 use seatrial_schema::Value;
-use seatrial_schema::admission::{Admission, Attributes, Operation, Refusal};
+use seatrial_schema::admission::{Admission, Admitted, Attributes, Operation, Refusal};
 use seatrial_yaml::FieldPath;
 
 use crate::denial::{Cause, Denial, WEBHOOKS};
 use crate::state::State;
-use crate::{classes, limit_range, pod_security, priority, quota, runtime_class, tolerations};
+use crate::{asked, classes, limit_range, pod_security, priority, quota, runtime_class, tolerations};
 
 /// The plugins over what exists in a cluster.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ impl Admission for Chain<'_> {
         mutate(request, object, self.0).map_err(|denial| in_words(request, object, denial))
     }
 
-    fn validate(&self, request: &Attributes<'_>, object: &Value) -> Result<Vec<String>, Refusal> {
+    fn validate(&self, request: &Attributes<'_>, object: &Value) -> Result<Admitted, Refusal> {
         validate(request, object, self.0).map_err(|denial| in_words(request, object, denial))
     }
 }
@@ -55,16 +55,20 @@ pub fn mutate(request: &Attributes<'_>, object: &mut Value, state: &dyn State) -
     classes::default_ingress_class(request, object, state)
 }
 
-/// What plugins refuse, after the object's own rules; what they warn of.
-pub fn validate(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<Vec<String>, Denial> {
+/// What plugins refuse, after the object's own rules; what they warn of, and which
+/// policies have no answer. What policies change is not worked out in [`mutate`],
+/// so it is told here.
+pub fn validate(request: &Attributes<'_>, object: &Value, state: &dyn State) -> Result<Admitted, Denial> {
     namespace_exists(request, state)?;
     limit_range::enforce(request, object, state)?;
     let warnings = pod_security(request, object, state)?;
     priority::validate_class(request, object, state)?;
     classes::resize(request, object, state)?;
     runtime_class::enforce(request, object, state)?;
+    let mut admitted = asked::ask(request, object, state)?;
     quota::enforce(request, object, state)?;
-    Ok(warnings)
+    admitted.warnings.splice(0..0, warnings);
+    Ok(admitted)
 }
 
 /// Refuses what goes into a namespace that is not there.

@@ -6,6 +6,7 @@
 
 mod admit;
 pub mod amounts;
+mod asked;
 pub mod classes;
 mod denial;
 pub mod gatekeeper;
@@ -15,6 +16,7 @@ pub mod limit_range;
 mod mutation;
 mod objection;
 pub mod pod_security;
+pub mod policies;
 pub mod priority;
 pub mod quota;
 pub mod runtime_class;
@@ -26,4 +28,5 @@ pub use admit::{Chain, mutate, template_of, validate};
 pub use denial::{Cause, Denial, PolicyObject};
 pub use mutation::{GATEKEEPER_GROUP as MUTATION_GROUP, Mutation, Touched};
 pub use objection::{Action, Objection};
+pub use policies::{Compiled, Family, Policies};
 pub use state::State;

@@ -21,6 +21,8 @@ pub struct Objection {
     pub action: Action,
     /// What the policy's author says.
     pub said: String,
+    /// How the server warns of it where it only warns.
+    pub warning: String,
     /// What the server answers where it is refused.
     pub denial: Denial,
     /// What else it hangs on, if it is not certain.

@@ -4,6 +4,7 @@
 //! Objects are new, and looked at in the version they are written in. Who asks,
 //! and what the authorizer would answer, is unknown.
 
+mod binding;
 mod matching;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::denial::{Cause, Denial, PolicyObject};
 use crate::objection::{Action, Objection};
 
+pub use binding::{Binding, is_exempt};
 pub(crate) use matching::{hangs_on_name, namespace_matches, selects_namespace_of};
 
 /// Policies have fewer expressions than this.
@@ -133,6 +135,8 @@ pub enum Open {
     Namespace,
     /// It is about another version, into which the server would convert.
     Version(SmolStr),
+    /// Its parameters are not there.
+    Params,
 }
 
 impl fmt::Display for Open {
@@ -143,6 +147,7 @@ impl fmt::Display for Open {
             Self::Namespace => {
                 out.write_str("it hangs on labels of a namespace that the tree does not state")
             }
+            Self::Params => out.write_str("its parameters are not there"),
             Self::Version(version) => {
                 write!(out, "it is about {version}, into which the server would convert")
             }
@@ -209,6 +214,18 @@ impl Policy {
         own.map_or(About::Yes, |own| matching::about(own, asked, others, false)).and(about)
     }
 
+    /// Whether each of its rules only names versions of the API that are not served.
+    pub fn names_only(&self, is_unserved: impl Fn(&str, &str) -> bool) -> bool {
+        let rules = self.constraints.items("resourceRules");
+        let is_out = |rule: &Value| {
+            let versions = || rule.items("apiVersions").iter();
+            rule.items("apiGroups")
+                .iter()
+                .all(|group| versions().all(|version| is_unserved(group.as_str(), version.as_str())))
+        };
+        !rules.is_empty() && rules.iter().all(is_out)
+    }
+
     /// The validations that do not hold, and why others have no answer.
     pub fn judge(&self, asked: Asked<'_>, params: Option<&Value>) -> Judged {
         let mut activation = activation(asked);
@@ -268,8 +285,12 @@ impl Policy {
                 Cause { of: Some(policy), path: stated },
                 Cause::stated("ValidatingAdmissionPolicyBinding", binding, FieldPath::root()),
             ];
+            let warning = format!(
+                "Validation failed for ValidatingAdmissionPolicy '{own}' with binding '{bound}': {}",
+                it.message
+            );
             let denial = Denial { plugin: POLICY, reason: it.reason, message, causes };
-            Objection { action, said: it.message, denial, hangs_on: None }
+            Objection { action, said: it.message, warning, denial, hangs_on: None }
         };
         refused.into_iter().map(objection).collect()
     }
@@ -409,7 +430,7 @@ fn activation(asked: Asked<'_>) -> Activation {
         ("requestSubResource", text("")),
         ("name", text(object.at("metadata").str("name"))),
         ("namespace", text(request.namespace)),
-        ("operation", text("CREATE")),
+        ("operation", text(request.operation.word())),
         ("userInfo", Cel::Unknown),
         ("dryRun", Cel::Bool(false)),
         ("options", Cel::Unknown),
@@ -421,7 +442,7 @@ fn activation(asked: Asked<'_>) -> Activation {
     };
     Activation::new()
         .with("object", untyped(object))
-        .with("oldObject", Cel::Null)
+        .with("oldObject", request.old.map_or(Cel::Null, untyped))
         .with("request", asked)
         .with("namespaceObject", namespace)
         .with("authorizer", Cel::Unknown)

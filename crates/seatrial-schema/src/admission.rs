@@ -29,6 +29,16 @@ pub enum Operation {
     Update,
 }
 
+impl Operation {
+    /// Its name as policies write it: `CREATE`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+        }
+    }
+}
+
 impl Attributes<'_> {
     /// Whether it is about an object of this kind.
     pub fn is(&self, group: &str, kind: &str) -> bool {
@@ -50,13 +60,22 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// What is said of an object that is admitted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admitted {
+    /// What the server warns of.
+    pub warnings: Vec<String>,
+    /// What could not be asked, so that the object is not known to be admitted.
+    pub unanswered: Vec<String>,
+}
+
 /// The chain of plugins.
 pub trait Admission {
     /// Changes an object before its rules are checked.
     fn mutate(&self, request: &Attributes<'_>, object: &mut Value) -> Result<(), Refusal>;
 
     /// Refuses an object that follows its rules, or says what to warn of.
-    fn validate(&self, request: &Attributes<'_>, object: &Value) -> Result<Vec<String>, Refusal>;
+    fn validate(&self, request: &Attributes<'_>, object: &Value) -> Result<Admitted, Refusal>;
 }
 
 /// No plugin at all.
@@ -68,7 +87,7 @@ impl Admission for NoAdmission {
         Ok(())
     }
 
-    fn validate(&self, _: &Attributes<'_>, _: &Value) -> Result<Vec<String>, Refusal> {
-        Ok(Vec::new())
+    fn validate(&self, _: &Attributes<'_>, _: &Value) -> Result<Admitted, Refusal> {
+        Ok(Admitted::default())
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod admission;
 pub mod cel;
+pub mod convert;
 pub mod custom;
 pub mod decode;
 pub mod difference;

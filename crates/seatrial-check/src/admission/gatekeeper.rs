@@ -2,19 +2,15 @@
 
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository};
-use seatrial_policy::gatekeeper::{self, Inventory, Review, Template, Work, action_of, objection};
-use seatrial_policy::validating_policy::About;
+use seatrial_policy::gatekeeper::{self, Constraint, Inventory, Template, action_of};
 use seatrial_schema::Value;
 use seatrial_schema::decode::untyped;
 use smol_str::SmolStr;
 
-use super::{Answers, Around, Asking, Family};
 use crate::lending::Lending;
 
 /// More templates or constraints than this are not evaluated.
 const POLICIES_MAX: usize = 1_000;
-/// Namespaces where Gatekeeper looks at nothing.
-const EXEMPT: &str = "gatekeeper-system";
 
 /// All constraints of the tree.
 #[derive(Debug, Default)]
@@ -27,13 +23,8 @@ pub(super) struct Constraints<'a> {
     exempt: Vec<SmolStr>,
 }
 
-/// A constraint that counts for a unit, with its template.
-struct Bound<'s, 'a> {
-    constraint: &'a Object,
-    template: &'a Object,
-    value: &'s Value,
-    program: &'s Template,
-}
+/// A constraint that counts for a unit, with its own and the template's object.
+pub(super) type Bound<'s, 'a> = (Constraint<'s>, [&'a Object; 2]);
 
 impl<'a> Constraints<'a> {
     /// Compiles the templates that stand in the tree.
@@ -50,66 +41,38 @@ impl<'a> Constraints<'a> {
             templates: templates.into_iter().map(read).collect(),
             stated: stated.into_iter().map(|it| (it, untyped(it.root()))).collect(),
             beyond: all().skip(POLICIES_MAX).collect(),
-            exempt: config.flat_map(|it| exempt(&untyped(it.root()))).collect(),
+            exempt: config.flat_map(|it| gatekeeper::exempted(&untyped(it.root()))).collect(),
         }
     }
 
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.stated.is_empty()
-    }
-
     /// The constraints that count for the objects of a unit.
-    fn bound(&self, unit: UnitId) -> Vec<Bound<'_, 'a>> {
+    pub(super) fn bound(&self, unit: UnitId) -> Vec<Bound<'_, 'a>> {
         let bound = |at: usize| {
-            let (constraint, value) = &self.stated[at];
-            let (template, program) = self.template_of(unit, constraint.kind())?;
-            let program = program.as_ref().ok().filter(|_| action_of(value).is_some())?;
-            Some(Bound { constraint, template, value, program })
+            let (object, value) = &self.stated[at];
+            let (stated, template) = self.template_of(unit, object.kind())?;
+            let template = template.as_ref().ok().filter(|_| action_of(value).is_some())?;
+            Some((Constraint { template, value }, [*object, stated]))
         };
         self.lent.counting(unit).into_iter().filter_map(bound).collect()
+    }
+
+    /// The namespaces that are taken out of all of them.
+    pub(super) fn exempt(&self) -> &[SmolStr] {
+        &self.exempt
+    }
+
+    /// What constraints of a unit may ask of its other objects.
+    pub(super) fn inventory(bound: &[Bound<'_, 'a>], repository: &Repository, unit: UnitId) -> Inventory {
+        let asks_for_others = bound.iter().any(|(it, _)| it.template.needs_inventory());
+        let objects = repository.bundle(unit).objects().iter().filter(|_| asks_for_others);
+        let others: Vec<_> = objects.map(|it| untyped(it.root())).collect();
+        Inventory::of(others.iter())
     }
 
     fn template_of(&self, unit: UnitId, kind: &str) -> Option<(&'a Object, &Result<Template, String>)> {
         let counting = self.lent_templates.counting(unit).into_iter().map(|at| &self.templates[at]);
         let (object, read) = counting.into_iter().find(|(object, _)| defines(object, kind))?;
         Some((object, read))
-    }
-
-    /// Whether Gatekeeper is not asked about an object.
-    fn exempts(&self, asking: &Asking<'_, '_>) -> bool {
-        let request = asking.subject.request();
-        let namespace = request.namespace;
-        asking.object.group().ends_with("gatekeeper.sh")
-            || namespace == EXEMPT
-            || self.exempt.iter().any(|it| it == namespace)
-    }
-
-    /// What they say of the objects of a unit.
-    pub(super) fn judge(
-        &self,
-        around: Around<'_, 'a>,
-        unit: UnitId,
-        all: &[Asking<'_, 'a>],
-        answers: &mut Answers,
-    ) {
-        let bound = self.bound(unit);
-        if bound.is_empty() {
-            return;
-        }
-        let asks_for_others = bound.iter().any(|it| it.program.needs_inventory());
-        let objects = around.repository.bundle(unit).objects().iter().filter(|_| asks_for_others);
-        let others: Vec<_> = objects.map(|it| untyped(it.root())).collect();
-        let inventory = Inventory::of(others.iter());
-        let reviewed = all.iter().filter(|it| !self.exempts(it)).map(|asking| {
-            let subject = &asking.subject;
-            (asking, Review::of(subject.asked(&subject.request())))
-        });
-        let all: Vec<_> = reviewed.collect();
-        let mut work = Work::default();
-        for it in &bound {
-            it.judge(around, &all, &inventory, &mut work, answers);
-        }
     }
 
     /// Why constraints are not evaluated.
@@ -135,45 +98,6 @@ impl<'a> Constraints<'a> {
     }
 }
 
-impl<'a> Bound<'_, 'a> {
-    /// What the constraint says of objects with their reviews.
-    fn judge(
-        &self,
-        around: Around<'_, 'a>,
-        all: &[(&Asking<'_, 'a>, Review)],
-        inventory: &Inventory,
-        work: &mut Work,
-        answers: &mut Answers,
-    ) {
-        let requests: Vec<_> = all.iter().map(|(asking, _)| asking.subject.request()).collect();
-        let (mut meant, mut askings) = (Vec::new(), Vec::new());
-        for ((asking, review), request) in all.iter().zip(&requests) {
-            let asked = asking.subject.asked(request);
-            match gatekeeper::is_about(self.value, asked) {
-                About::No => {}
-                About::Open(why) => answers.open.add(self.constraint, "", asking, why.to_string()),
-                About::Yes => {
-                    meant.push((asked, review));
-                    askings.push(*asking);
-                }
-            }
-        }
-        let said = self.program.judge(self.value, &meant, Some(inventory), work);
-        for (asking, answer) in askings.into_iter().zip(said) {
-            match answer {
-                Ok(found) => {
-                    let found = found.into_iter().filter_map(|it| objection(self.program, self.value, it));
-                    for objection in found {
-                        let stated = [self.constraint, self.template];
-                        answers.refuse(around, Family::Gatekeeper, asking, objection, &stated);
-                    }
-                }
-                Err(why) => answers.open.add(self.constraint, "", asking, why),
-            }
-        }
-    }
-}
-
 fn is_template(object: &Object) -> bool {
     object.is(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate")
 }
@@ -182,13 +106,4 @@ fn is_template(object: &Object) -> bool {
 fn defines(template: &Object, kind: &str) -> bool {
     let name = template.field(&["spec", "crd", "spec", "names", "kind"]);
     name.and_then(seatrial_yaml::Node::as_str) == Some(kind)
-}
-
-/// The namespaces that a `Config` takes out of admission.
-fn exempt(config: &Value) -> Vec<SmolStr> {
-    let entries = config.at("spec").items("match").iter();
-    let is_meant =
-        |it: &&Value| it.items("processes").iter().any(|process| matches!(process.as_str(), "*" | "webhook"));
-    let names = entries.filter(is_meant).flat_map(|it| it.items("excludedNamespaces"));
-    names.map(|it| SmolStr::new(it.as_str())).collect()
 }

@@ -2,6 +2,7 @@
 //! unit: checks tell what is refused, coverage tells what has no answer.
 
 mod gatekeeper;
+mod known;
 mod kyverno;
 mod mutations;
 mod native;
@@ -14,15 +15,18 @@ use std::sync::OnceLock;
 
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Place, Repository, UnitRole};
-use seatrial_policy::Objection;
+use seatrial_policy::policies::{Answer, Question, Said};
+use seatrial_policy::{Family, Objection, Policies};
 use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 
 use crate::review::Reviews;
 use crate::tree_state::TreeState;
+use gatekeeper::Constraints;
+use known::Known;
 pub(crate) use mutations::Changes;
 use mutations::Mutations;
-pub(crate) use refusal::{Family, Refusal};
+pub(crate) use refusal::Refusal;
 pub(crate) use subjects::Held;
 use subjects::Subject;
 use unanswered::Unanswered;
@@ -31,7 +35,7 @@ use unanswered::Unanswered;
 #[derive(Debug, Default)]
 pub(crate) struct Admission<'a> {
     native: native::AdmissionPolicies<'a>,
-    gatekeeper: gatekeeper::Constraints<'a>,
+    gatekeeper: Constraints<'a>,
     kyverno: kyverno::KyvernoPolicies<'a>,
     mutations: Mutations<'a>,
     units: Vec<OnceLock<Answers>>,
@@ -63,7 +67,7 @@ impl<'a> Admission<'a> {
     pub(crate) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
         Self {
             native: native::AdmissionPolicies::of(repository, state),
-            gatekeeper: gatekeeper::Constraints::of(repository),
+            gatekeeper: Constraints::of(repository),
             kyverno: kyverno::KyvernoPolicies::of(repository),
             mutations: Mutations::of(repository),
             units: std::iter::repeat_with(OnceLock::new).take(repository.units.len()).collect(),
@@ -93,14 +97,38 @@ impl<'a> Admission<'a> {
 
     fn judge(&self, around: Around<'_, 'a>, unit: UnitId) -> Answers {
         let mut answers = Answers::default();
-        let is_asked = self.native.has_bindings() || !self.gatekeeper.is_empty() || !self.kyverno.is_empty();
-        if !is_asked || around.repository.unit(unit).role == UnitRole::Base {
+        if around.repository.unit(unit).role == UnitRole::Base {
             return answers;
         }
+        let (native, holders) = self.native.bound(around, unit);
+        let constraints = self.gatekeeper.bound(unit);
+        let kyverno = self.kyverno.bound(unit);
+        if native.is_empty() && constraints.is_empty() && kyverno.is_empty() {
+            return answers;
+        }
+        let known = Known::of(&holders, self.kyverno.config_maps(unit));
+        let inventory = Constraints::inventory(&constraints, around.repository, unit);
+        let policies = Policies {
+            native: native.iter().map(|(it, _)| *it).collect(),
+            constraints: constraints.iter().map(|(it, _)| *it).collect(),
+            exempt: self.gatekeeper.exempt(),
+            inventory: Some(&inventory),
+            kyverno: kyverno.iter().map(|(it, _)| *it).collect(),
+            exceptions: self.kyverno.exceptions(unit),
+            mutations: Vec::new(),
+        };
         let all = Self::asking(around, unit);
-        self.native.judge(around, unit, &all, &mut answers);
-        self.gatekeeper.judge(around, unit, &all, &mut answers);
-        self.kyverno.judge(around, unit, &all, &mut answers);
+        for Answer { family, policy, object, said } in ask(around, &all, &policies, &known) {
+            let stated = match family {
+                Family::Native => &native[policy].1[..],
+                Family::Gatekeeper => &constraints[policy].1[..],
+                Family::Kyverno => std::slice::from_ref(&kyverno[policy].1),
+            };
+            match said {
+                Said::Objects(it) => answers.refuse(around, family, &all[object], *it, stated),
+                Said::Nothing { rule, why } => answers.open.add(stated[0], &rule, &all[object], why),
+            }
+        }
         answers
     }
 
@@ -155,6 +183,33 @@ impl Answers {
     ) {
         self.refusals.push(Refusal::new(around, family, asking, objection, stated));
     }
+}
+
+/// What policies say of objects, and of the pods that they make.
+fn ask(
+    around: Around<'_, '_>,
+    all: &[Asking<'_, '_>],
+    policies: &Policies<'_>,
+    known: &Known,
+) -> Vec<Answer> {
+    let is_made = |asking: &Asking<'_, '_>| !asking.subject.base.is_empty();
+    let others = |asking: &Asking<'_, '_>| match asking {
+        _ if is_made(asking) => Vec::new(),
+        _ => around.reviews.other_versions(around.repository, asking.object),
+    };
+    let others: Vec<_> = all.iter().map(others).collect();
+    let requests: Vec<_> = all.iter().map(|it| it.subject.request()).collect();
+    let questions: Vec<_> = all
+        .iter()
+        .zip(&requests)
+        .zip(&others)
+        .map(|((asking, request), others)| Question {
+            asked: asking.subject.asked(request),
+            others,
+            is_made: is_made(asking),
+        })
+        .collect();
+    policies.judge(&questions, known)
 }
 
 fn place(object: &Object) -> Place {

@@ -2,13 +2,10 @@
 
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository, UnitRole};
-use seatrial_policy::validating_policy::{About, Asked, Judged, Policy};
+use seatrial_policy::validating_policy::{Binding, Policy};
 use seatrial_schema::Value;
-use seatrial_schema::decode::untyped;
-use seatrial_schema::rules::selectors;
-use smol_str::SmolStr;
 
-use super::{Answers, Around, Asking, Family};
+use super::Around;
 use crate::tree_state::{Stated, TreeState};
 
 const GROUP: &str = "admissionregistration.k8s.io";
@@ -33,21 +30,8 @@ pub(super) struct AdmissionPolicies<'a> {
     bindings: Vec<&'a Object>,
 }
 
-/// A binding that counts for a unit, with its policy.
-struct Bound<'s, 'a> {
-    binding: &'s Stated<'a>,
-    policy: &'a Object,
-    compiled: &'s Policy,
-    params: Params,
-}
-
-/// The parameters that a policy is evaluated with.
-enum Params {
-    /// It has none.
-    None,
-    /// The objects that may be meant, with their names and namespaces.
-    Some(Vec<(SmolStr, Option<SmolStr>, Value)>),
-}
+/// A binding that counts for a unit, with the policy's and its own object.
+pub(super) type Bound<'s, 'a> = (Binding<'s>, [&'a Object; 2]);
 
 impl<'a> AdmissionPolicies<'a> {
     /// Compiles the policies that stand in the tree.
@@ -62,41 +46,26 @@ impl<'a> AdmissionPolicies<'a> {
         Self { policies: objects(POLICY).map(read).collect(), bindings: objects(BINDING).collect() }
     }
 
-    pub(super) fn has_bindings(&self) -> bool {
-        !self.bindings.is_empty()
-    }
-
-    /// What they say of the objects of a unit.
-    pub(super) fn judge(
-        &self,
-        around: Around<'_, 'a>,
+    /// The bindings that count for the objects of a unit, and the objects that hold
+    /// their parameters.
+    pub(super) fn bound<'s>(
+        &'s self,
+        around: Around<'s, 'a>,
         unit: UnitId,
-        all: &[Asking<'_, 'a>],
-        answers: &mut Answers,
-    ) {
-        let bound = self.bound(around, unit);
-        if bound.is_empty() {
-            return;
-        }
-        for asking in all.iter().filter(|it| !is_exempt(it.object)) {
-            let request = asking.subject.request();
-            let asked = asking.subject.asked(&request);
-            let others = if asking.subject.base.is_empty() {
-                around.reviews.other_versions(around.repository, asking.object)
-            } else {
-                Vec::new()
-            };
-            for it in &bound {
-                let Judged { refused, open } = it.judge(asked, &others);
-                for objection in it.compiled.objections(&it.binding.value, refused) {
-                    let stated = [it.policy, it.binding.object];
-                    answers.refuse(around, Family::Native, asking, objection, &stated);
+    ) -> (Vec<Bound<'s, 'a>>, Vec<&'a Object>) {
+        let (mut bound, mut holders) = (Vec::new(), Vec::new());
+        for binding in around.state.each(BINDING, unit) {
+            let Some(read) = self.read(around.state, unit, binding) else { continue };
+            let Ok(policy) = &read.policy else { continue };
+            if let Some(params) = params(around.repository, unit, policy, &binding.value) {
+                if params.is_empty() {
+                    continue;
                 }
-                if let Some(why) = open {
-                    answers.open.add(it.policy, "", asking, why.to_string());
-                }
+                holders.extend(params);
             }
+            bound.push((Binding { policy, value: &binding.value }, [read.stated, binding.object]));
         }
+        (bound, holders)
     }
 
     /// Why bindings are not evaluated.
@@ -113,7 +82,7 @@ impl<'a> AdmissionPolicies<'a> {
 
     fn why_not(
         &self,
-        repository: &Repository,
+        repository: &'a Repository,
         state: &TreeState<'_>,
         unit: UnitId,
         binding: &Stated<'_>,
@@ -131,7 +100,13 @@ impl<'a> AdmissionPolicies<'a> {
             Ok(policy) => policy,
             Err(why) => return Some(format!("{} is not evaluated: {why}", read.stated.title())),
         };
-        let Params::Some(params) = params(repository, unit, policy, &binding.value) else { return None };
+        if policy.names_only(|group, version| state.is_unserved(group, version)) {
+            let (title, minor) = (read.stated.title(), repository.target.kubernetes);
+            return Some(format!(
+                "{title} is about nothing: Kubernetes {minor} serves no version that its rules name"
+            ));
+        }
+        let params = params(repository, unit, policy, &binding.value)?;
         params.is_empty().then(|| format!("the parameters of {title} are not in the tree"))
     }
 
@@ -140,78 +115,24 @@ impl<'a> AdmissionPolicies<'a> {
         let [stated] = state.at(unit, POLICY, name)[..] else { return None };
         self.policies.iter().find(|it| std::ptr::eq(it.stated, stated.object))
     }
-
-    /// The bindings that count for the objects of a unit.
-    fn bound<'s>(&'s self, around: Around<'s, 'a>, unit: UnitId) -> Vec<Bound<'s, 'a>> {
-        let bound = |binding: &'s Stated<'a>| {
-            let read = self.read(around.state, unit, binding)?;
-            let compiled = read.policy.as_ref().ok()?;
-            let params = params(around.repository, unit, compiled, &binding.value);
-            Some(Bound { binding, policy: read.stated, compiled, params })
-        };
-        around.state.each(BINDING, unit).into_iter().filter_map(bound).collect()
-    }
-}
-
-impl Bound<'_, '_> {
-    /// What the policy says of an object, which the server also has in other versions.
-    fn judge(&self, asked: Asked<'_>, others: &[SmolStr]) -> Judged {
-        match self.compiled.is_about(&self.binding.value, asked, others) {
-            About::No => return Judged::default(),
-            About::Open(why) => return Judged { refused: Vec::new(), open: Some(why) },
-            About::Yes => {}
-        }
-        let Params::Some(all) = &self.params else { return self.compiled.judge(asked, None) };
-        let meant = all.iter().filter(|it| self.means(it, asked.request.namespace));
-        meant.fold(Judged::default(), |mut sum, (_, _, params)| {
-            let judged = self.compiled.judge(asked, Some(params));
-            sum.refused.extend(judged.refused);
-            sum.open = sum.open.or(judged.open);
-            sum
-        })
-    }
-
-    /// Whether an object with parameters is meant for objects of that namespace.
-    fn means(&self, (name, own, value): &(SmolStr, Option<SmolStr>, Value), namespace: &str) -> bool {
-        let reference = self.binding.value.at("spec").at("paramRef");
-        let wanted = match reference.str("namespace") {
-            "" => namespace,
-            stated => stated,
-        };
-        let is_named = match reference.opt("selector") {
-            Some(selector) => {
-                selectors::is_empty(selector)
-                    || selectors::matches(selector, value.at("metadata").at("labels"))
-            }
-            None => reference.str("name") == name,
-        };
-        is_named && own.as_deref().is_none_or(|own| own == wanted)
-    }
 }
 
 /// The objects of the kind that holds a policy's parameters: those of the unit,
-/// or those of one other.
-fn params(repository: &Repository, unit: UnitId, policy: &Policy, binding: &Value) -> Params {
-    let Some((api_version, kind)) = policy.params().filter(|_| binding.at("spec").has("paramRef")) else {
-        return Params::None;
-    };
-    let (group, _) = api_version.split_once('/').unwrap_or(("", api_version));
-    let own: Vec<_> = repository.bundle(unit).of_kind(group, kind).collect();
-    let is_meant = |it: &&Object| it.api_version() == api_version;
+/// or those of one other; none if it has no parameters.
+fn params<'a>(
+    repository: &'a Repository,
+    unit: UnitId,
+    policy: &Policy,
+    binding: &Value,
+) -> Option<Vec<&'a Object>> {
+    let (api_version, kind) = policy.params().filter(|_| binding.at("spec").has("paramRef"))?;
+    let is_meant = |it: &&Object| it.kind() == kind && it.api_version() == api_version;
     let lends = |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base;
-    let mut all: Vec<_> = own.into_iter().filter(is_meant).collect();
-    if all.is_empty() {
-        let others = repository.bundles.iter().flat_map(|it| it.of_kind(group, kind));
-        all = others.filter(is_meant).filter(lends).take(PARAMS_MAX).collect();
-        if all.iter().any(|it| it.unit() != all[0].unit()) {
-            all.clear();
-        }
+    let own: Vec<_> = repository.bundle(unit).objects().iter().filter(is_meant).collect();
+    if !own.is_empty() {
+        return Some(own);
     }
-    let read = |it: &Object| (SmolStr::new(it.name()), it.namespace().map(SmolStr::new), untyped(it.root()));
-    Params::Some(all.into_iter().take(PARAMS_MAX).map(read).collect())
-}
-
-/// Whether no policy is asked about an object.
-fn is_exempt(object: &Object) -> bool {
-    object.group() == GROUP && object.kind().contains("AdmissionPolicy")
+    let all: Vec<_> = repository.objects().filter(is_meant).filter(lends).take(PARAMS_MAX).collect();
+    let is_of_one = all.iter().all(|it| it.unit() == all[0].unit());
+    Some(if is_of_one { all } else { Vec::new() })
 }

@@ -2,21 +2,12 @@
 
 use seatrial_diagnostics::{CheckInfo, Notice, Role, Severity};
 use seatrial_model::{Object, Place, Repository};
-use seatrial_policy::{Action, Objection};
+use seatrial_policy::{Action, Family, Objection};
 use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
 use super::{Around, Asking, place};
 use crate::review::{Served, location};
-
-/// Whose policies they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Family {
-    /// The server's own.
-    Native,
-    Gatekeeper,
-    Kyverno,
-}
 
 /// Something that a policy has against an object.
 #[derive(Debug)]

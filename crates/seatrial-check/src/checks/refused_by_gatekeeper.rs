@@ -78,8 +78,8 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
+use seatrial_policy::Family;
 
-use crate::admission::Family;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {

@@ -1,9 +1,14 @@
 //! Which objects a constraint is about.
 
 use seatrial_schema::Value;
+use seatrial_schema::admission::Attributes;
 use seatrial_schema::rules::selectors;
+use smol_str::SmolStr;
 
 use crate::validating_policy::{About, Asked, namespace_matches};
+
+/// Where Gatekeeper runs and looks at nothing.
+const OWN_NAMESPACE: &str = "gatekeeper-system";
 
 /// Whether a constraint is about an object.
 pub fn is_about(constraint: &Value, asked: Asked<'_>) -> About {
@@ -16,6 +21,21 @@ pub fn is_about(constraint: &Value, asked: Asked<'_>) -> About {
         && (wanted.str("name").is_empty() || is_like(wanted.str("name"), name))
         && wanted.str("source") != "Generated";
     if is_known { namespace_matches(wanted.at("namespaceSelector"), asked) } else { About::No }
+}
+
+/// Whether Gatekeeper is not asked about an object: its own, and those in
+/// namespaces that are taken out.
+pub fn exempts(exempt: &[SmolStr], asked: Asked<'_>) -> bool {
+    let Attributes { group, namespace, .. } = *asked.request;
+    group.ends_with("gatekeeper.sh") || namespace == OWN_NAMESPACE || exempt.iter().any(|it| it == namespace)
+}
+
+/// The namespaces that a `Config` takes out of admission.
+pub fn exempted(config: &Value) -> Vec<SmolStr> {
+    let is_meant =
+        |it: &&Value| it.items("processes").iter().any(|process| matches!(process.as_str(), "*" | "webhook"));
+    let entries = config.at("spec").items("match").iter().filter(is_meant);
+    entries.flat_map(|it| it.items("excludedNamespaces")).map(|it| SmolStr::new(it.as_str())).collect()
 }
 
 /// Whether a mutation may be about an object.

@@ -25,8 +25,8 @@ use crate::validating_policy::Asked;
 
 pub use definition::constraint_definition;
 pub use inventory::Inventory;
-pub use matching::is_about;
 pub(crate) use matching::may_change;
+pub use matching::{exempted, exempts, is_about};
 pub use template::Template;
 
 /// The API group of constraints.
@@ -95,8 +95,23 @@ fn scoped(scoped: &Value) -> Option<Action> {
     if points.iter().any(is_webhook) { action(scoped.str("action")) } else { None }
 }
 
-/// What a violation of a constraint becomes.
-pub fn objection(template: &Template, constraint: &Value, violation: Violation) -> Option<Objection> {
+/// A constraint with its template.
+#[derive(Clone, Copy, Debug)]
+pub struct Constraint<'p> {
+    /// The template that its kind comes from.
+    pub template: &'p Template,
+    /// The constraint.
+    pub value: &'p Value,
+}
+
+impl Constraint<'_> {
+    /// What a violation becomes; none if the constraint asks for nothing.
+    pub fn objection(&self, violation: Violation) -> Option<Objection> {
+        objection(self.template, self.value, violation)
+    }
+}
+
+fn objection(template: &Template, constraint: &Value, violation: Violation) -> Option<Objection> {
     let action = action_of(constraint)?;
     let Violation { message: said, looked_at } = violation;
     let looked_at: Vec<_> = looked_at.into_iter().map(PathStep::Key).collect();
@@ -112,7 +127,8 @@ pub fn objection(template: &Template, constraint: &Value, violation: Violation) 
     let hangs_on = template
         .needs_inventory()
         .then_some("it hangs on other objects of the cluster; only those of this unit are known");
-    Some(Objection { action, said, denial, hangs_on })
+    let warning = format!("[{name}] {said}");
+    Some(Objection { action, said, warning, denial, hangs_on })
 }
 
 #[cfg(test)]

@@ -240,8 +240,9 @@ pub(super) fn review(asked: Asked<'_>) -> Rego {
         ("kind", kind),
         ("name", text(metadata.str("name"))),
         ("namespace", text(request.namespace)),
-        ("operation", text("CREATE")),
+        ("operation", text(request.operation.word())),
         ("object", to_rego(value)),
+        ("oldObject", request.old.map_or(Rego::Null, to_rego)),
         ("_unstable", unstable),
     ])
 }

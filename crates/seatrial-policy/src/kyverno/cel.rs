@@ -41,6 +41,8 @@ pub(super) fn of_rule(rule: &Value) -> Result<Policy, String> {
 /// A `ValidatingPolicy`, and what is made of it for controllers of pods.
 pub(super) fn of_policy(policy: &Value) -> Result<Vec<(SmolStr, Policy)>, String> {
     let spec = policy.at("spec");
+    let rules = spec.at("matchConstraints").items("resourceRules");
+    let operations = rules.first().map(|it| it.at("operations").clone()).unwrap_or_default();
     let mut all = vec![(SmolStr::default(), Policy::read(policy)?)];
     for (prefix, level, group, resources) in [
         (
@@ -67,7 +69,7 @@ pub(super) fn of_policy(policy: &Value) -> Result<Vec<(SmolStr, Policy)>, String
             let rule = map([
                 ("apiGroups", Value::List(vec![Value::text(group)])),
                 ("apiVersions", Value::List(vec![Value::text("v1")])),
-                ("operations", Value::List(vec![Value::text("CREATE")])),
+                ("operations", operations.clone()),
                 ("resources", Value::List(wanted)),
             ]);
             spec.struct_mut("matchConstraints").set("resourceRules", vec![rule], By::Server);

@@ -45,9 +45,9 @@ pub(super) fn root(asked: Asked<'_>) -> Value {
         None => vec!["spec"],
     };
     let known = map([
-        ("operation", text("CREATE")),
+        ("operation", text(request.operation.word())),
         ("object", object.clone()),
-        ("oldObject", Value::Null),
+        ("oldObject", request.old.cloned().unwrap_or_default()),
         ("name", text(object.at("metadata").str("name"))),
         ("namespace", text(request.namespace)),
         ("kind", kind.clone()),

@@ -141,7 +141,7 @@ fn is_in(block: &Value, asked: Asked<'_>) -> Block {
         let items = wanted.items(list);
         items.is_empty() || items.iter().any(|it| test(it.as_str()))
     };
-    let is_known = has("operations", &|it| it == "CREATE")
+    let is_known = has("operations", &|it| it == asked.request.operation.word())
         && has("kinds", &|it| is_kind(it, asked))
         && (wanted.str("name").is_empty() || wildcard::matches(wanted.str("name"), name))
         && has("names", &|it| wildcard::matches(it, name))

@@ -24,6 +24,7 @@ pub(crate) mod wildcard;
 use seatrial_yaml::PathStep;
 use smol_str::SmolStr;
 
+use crate::validating_policy::Asked;
 pub use matching::Match;
 pub(crate) use matching::may_be_about;
 pub use policy::{Policy, Rule};
@@ -68,6 +69,33 @@ impl Default for Work {
     fn default() -> Self {
         Self { steps: 20_000_000 }
     }
+}
+
+/// Namespaces that Kyverno's own configuration leaves out.
+const EXEMPT: &[&str] = &["kube-node-lease", "kube-public", "kube-system", "kyverno"];
+
+/// Whether Kyverno is not asked about an object: its own, and those in namespaces
+/// that are left out.
+pub fn exempts(asked: Asked<'_>) -> bool {
+    is_own(asked.request.group) || EXEMPT.contains(&asked.request.namespace)
+}
+
+/// Whether objects of a kind are policies.
+pub fn is_policy(group: &str, kind: &str) -> bool {
+    match group {
+        "kyverno.io" => matches!(kind, "ClusterPolicy" | "Policy"),
+        "policies.kyverno.io" => kind != "PolicyException",
+        _ => false,
+    }
+}
+
+/// Whether objects of a kind take others out of policies.
+pub fn is_exception(group: &str, kind: &str) -> bool {
+    is_own(group) && kind == "PolicyException"
+}
+
+fn is_own(group: &str) -> bool {
+    group == "kyverno.io" || group.ends_with(".kyverno.io")
 }
 
 /// The steps of a way into an object.

@@ -50,6 +50,11 @@ impl Rule {
         &self.name
     }
 
+    /// The name of the rule that it was made of, or its own.
+    pub fn written_name(&self) -> &str {
+        self.name.trim_start_matches("autogen-cronjob-").trim_start_matches("autogen-")
+    }
+
     /// Where it stands among the policy's own rules; none in a policy that is one.
     pub fn at(&self) -> Option<u32> {
         (!self.is_whole).then_some(self.at)
@@ -156,6 +161,11 @@ impl Policy {
         }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its rules that validate, and those made of them.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -230,7 +240,8 @@ impl Policy {
         let causes = vec![Cause::own(&failure.path), self.stated(rule)];
         let message = self.refusal(rule, asked, &said);
         let denial = Denial { plugin: WEBHOOKS, reason: "", message, causes };
-        Some(Objection { action: self.action(rule, asked), said, denial, hangs_on })
+        let warning = format!("policy {}.{}: {said}", self.name, rule.name());
+        Some(Objection { action: self.action(rule, asked), said, warning, denial, hangs_on })
     }
 
     fn stated(&self, rule: &Rule) -> Cause {

@@ -93,7 +93,7 @@ fn rule_matches(rule: &Value, asked: Asked<'_>, version: &str) -> bool {
     };
     let names = rule.items("resourceNames");
     let name = asked.object.at("metadata").str("name");
-    has("operations", "CREATE")
+    has("operations", asked.request.operation.word())
         && has("apiGroups", group)
         && has("apiVersions", version)
         && names_resource

@@ -1,7 +1,7 @@
 //! What the server does with each kind beyond its schema: defaults, rules, and
 //! what an update may not change. One module per family of kinds.
 
-mod autoscaling;
+pub(crate) mod autoscaling;
 pub(crate) mod certificates;
 pub(crate) mod config;
 mod coordination;

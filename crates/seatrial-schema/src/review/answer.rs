@@ -21,6 +21,8 @@ pub struct Answer {
     pub causes: Vec<FieldError>,
     /// What it warns of.
     pub warnings: Vec<String>,
+    /// What policies could not be asked: an object that is taken may be refused yet.
+    pub unanswered: Vec<String>,
     /// The object it would store, as it prints it.
     pub object: Option<Value>,
 }

@@ -115,11 +115,13 @@ fn answer(
         }
     }
     warnings.extend((strategy.warnings)(&object));
-    warnings.extend(admission.validate(&attributes, &object).map_err(refuse)?);
+    let admitted = admission.validate(&attributes, &object).map_err(refuse)?;
+    warnings.extend(admitted.warnings);
     // It is read back from the store, and so defaulted once more.
     (strategy.default)(&mut object);
     let code = if old.is_some() { 200 } else { 201 };
-    Ok(Answer { code, object: Some(encode(&object, table, kind.type_id)), ..Answer::default() })
+    let object = Some(encode(&object, table, kind.type_id));
+    Ok(Answer { code, object, unanswered: admitted.unanswered, ..Answer::default() })
 }
 
 fn refuse(refusal: Refusal) -> Refused {
@@ -127,7 +129,8 @@ fn refuse(refusal: Refusal) -> Refused {
         "NotFound" => 404,
         "Conflict" | "AlreadyExists" => 409,
         "Invalid" => 422,
-        "BadRequest" => 400,
+        // Of a program outside the server that states no reason.
+        "BadRequest" | "" => 400,
         _ => 403,
     };
     Refused::from(Answer { code, reason: refusal.reason, message: refusal.message, ..Answer::default() })

@@ -185,14 +185,56 @@ fn what_a_policy_cannot_say_is_coverage() {
         told("v1", "request.userInfo.username == 'me'", ""),
         of("an expression hangs on what only the server knows")
     );
-    assert_eq!(told("v2", "true", ""), of("it is about v2, into which the server would convert"));
     assert_eq!(told("v2", "true", ", matchPolicy: Exact"), []);
+    let served = told("v2beta2", "true", "");
+    assert_eq!(
+        served,
+        [(
+            Some(10),
+            "ValidatingAdmissionPolicy asks is about nothing: Kubernetes 1.36 serves no version that its rules name"
+                .to_owned()
+        )]
+    );
     let labelled = ", namespaceSelector: {matchLabels: {team: a}}";
     assert_eq!(
         told("v1", "true", labelled),
         of("it hangs on labels of a namespace that the tree does not state")
     );
     assert_eq!(told("v1", "true", ""), []);
+}
+
+#[test]
+fn a_policy_for_another_version_is_asked_about_the_converted_object() {
+    let refused = |policy: &str| {
+        let trial = trial_of(&[("k8s/a.yaml", policy)], "");
+        trial.findings.iter().any(|it| it.check.id == "refused-by-admission-policy")
+    };
+    let target = "object.spec.metrics[0].resource.target.averageUtilization";
+    assert!(refused(&bound_policy("v2", &format!("{target} < 80"), "")));
+    assert!(!refused(&bound_policy("v2", &format!("{target} == 80"), "")));
+    assert!(!refused(&bound_policy("v2", "false", ", matchPolicy: Exact")));
+}
+
+#[test]
+fn a_conversion_by_a_program_is_coverage() {
+    let definition = |strategy: &str| {
+        let schema = "schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}";
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: as.example.com}}\n\
+             spec:\n  group: example.com\n  scope: Namespaced\n  names: {{kind: A, plural: as}}\n  \
+             {strategy}\n  versions:\n    - {{name: v1, served: true, storage: true, {schema}}}\n    \
+             - {{name: v2, served: true, storage: false, {schema}}}\n---\n"
+        )
+    };
+    let policy = bound_policy("v2", "object.apiVersion == 'example.com/v2'", "")
+        .replace("[autoscaling]", "[example.com]");
+    let object = "---\napiVersion: example.com/v1\nkind: A\nmetadata: {name: a, namespace: shop}\n";
+    let told = |strategy: &str| not_evaluated(&format!("{}{policy}{object}", definition(strategy)));
+    assert_eq!(told("conversion: {strategy: None}"), []);
+    let webhook = "conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v1], \
+                   clientConfig: {url: 'https://example.com'}}}";
+    let why = "ValidatingAdmissionPolicy asks is not evaluated for A a: it is about v2, into which the server would convert";
+    assert_eq!(told(webhook), [(Some(15), why.to_owned())]);
 }
 
 #[test]

@@ -49,6 +49,15 @@ const TOLERANCES: [&str; 2] = [
 /// What an autoscaler without metrics aims at, in percent of the CPU.
 const CPU_UTILIZATION: i64 = 80;
 
+/// An autoscaler in another version; none for versions that are not known.
+pub(crate) fn convert(object: &Value, version: &str) -> Option<Value> {
+    match (object.str("apiVersion"), version) {
+        ("autoscaling/v1", "v2") => Some(v1::as_v2(object)),
+        ("autoscaling/v2", "v1") => Some(v1::of_v2(object)),
+        _ => None,
+    }
+}
+
 fn default(object: &mut Value) {
     let spec = object.struct_mut("spec");
     spec.set_default("minReplicas", 1);

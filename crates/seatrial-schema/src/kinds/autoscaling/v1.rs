@@ -99,6 +99,24 @@ fn keep_status(new: &mut Value, old: Option<&Value>) {
     }
 }
 
+/// An object of `v1` in `v2`.
+pub(super) fn as_v2(object: &Value) -> Value {
+    let mut converted = object.clone();
+    converted.set("spec", to_v2(object), By::Server);
+    drop_annotations(&mut converted);
+    converted
+}
+
+/// An object of `v2` in `v1`.
+pub(super) fn of_v2(object: &Value) -> Value {
+    let mut converted = object.clone();
+    let spec = converted.struct_mut("spec");
+    spec.remove("metrics");
+    spec.remove("behavior");
+    normalize(&mut converted, object.at("spec"));
+    converted
+}
+
 /// The spec as `v2` has it.
 fn to_v2(object: &Value) -> Value {
     let annotations = object.at("metadata").at("annotations");
