@@ -21,9 +21,18 @@ impl<'a> Here<'a> {
         self.origins.is_some_and(|it| it.is_own(url))
     }
 
-    /// A path from the top of the repository; none where it leads out of it.
+    /// Whether nothing says what repository the tree is of.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.origins.is_none()
+    }
+
+    /// A path from the top of the repository; none where it leads out of it. A
+    /// tree that is of no repository is taken for all of one.
     pub(crate) fn path(&self, written: &str) -> Option<TreePath> {
-        self.origins?.path(written)
+        let Some(origins) = self.origins else {
+            return TreePath::top().join(written.trim().trim_start_matches('/'));
+        };
+        origins.path(written)
     }
 
     /// A path of the tree as the repository knows it.

@@ -99,6 +99,10 @@ impl Deliverer<'_> {
         if kind == "GitRepository" && url.is_some_and(|it| self.here.is_here(it)) {
             return Ok(Lead::Here { assumption: None });
         }
+        if kind == "GitRepository" && name == BOOTSTRAP && self.here.is_unknown() {
+            let assumption = format!("{kind} {name} is this tree, which is of no known repository");
+            return Ok(Lead::Here { assumption: Some(assumption) });
+        }
         Ok(Lead::Elsewhere(source))
     }
 }

@@ -82,6 +82,21 @@ fn a_directory_is_built_with_what_the_object_puts_over_it() {
 }
 
 #[test]
+fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
+    let files = [
+        ("clusters/a/apps.yaml", kustomization("apps", "  path: ./apps\n")),
+        ("apps/one.yaml", config("one", "1")),
+        ("clusters/a/sync.yaml", SYNC.to_owned()),
+    ];
+    let files: MemoryFiles = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    assert_eq!(
+        deployed(&render(Request::new(&files, target))),
+        "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=1\n"
+    );
+}
+
+#[test]
 fn without_a_kustomization_every_manifest_is_taken() {
     check(
         &[
