@@ -40,7 +40,7 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Agreement, Bundle, Object, Repository};
+use seatrial_model::{Agreement, Bundle, Object, Repository, UnitKind};
 use seatrial_yaml::Node;
 
 use crate::secrets::{Entry, entries};
@@ -59,6 +59,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Further empty keys of a Secret that are pointed at.
+const OTHERS_MAX: usize = 4;
 /// More readers than this of one Secret are not told apart.
 const READERS_MAX: usize = 1_000;
 
@@ -85,11 +87,22 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
     let repository = context.world().repository;
     let readers = readers(repository);
+    let mut taken_whole: Option<&Object> = None;
     for empty in &empties {
-        let own = readers.get(empty.secret.name());
-        let reader = own.and_then(|it| it.iter().find(|reader| reads(reader, empty)));
-        if let Some(reader) = reader.filter(|_| !is_merged_into(repository, empty.secret)) {
+        let own = readers.get(empty.secret.name()).map_or(&[][..], Vec::as_slice);
+        // Who asks for the key by its name wants a value for it.
+        let asks = |it: &&Reader<'_>| reads(it, empty) && it.key.is_some();
+        let reader = own.iter().find(asks).or_else(|| own.iter().find(|it| reads(it, empty)));
+        let Some(reader) = reader.filter(|_| !is_merged_into(repository, empty.secret)) else { continue };
+        if reader.key.is_some() {
             report.add(notice(empty, reader));
+        } else if taken_whole.is_none_or(|it| !std::ptr::eq(it, empty.secret)) {
+            taken_whole = Some(empty.secret);
+            let keys = empties.iter().filter(|it| std::ptr::eq(it.secret, empty.secret));
+            let notice = whole(&keys.collect::<Vec<_>>(), reader);
+            // Charts leave empty what the one who installs them may want to set.
+            let is_chart = repository.unit(empty.secret.unit()).kind == UnitKind::Helm;
+            report.add(if is_chart { notice.severity(Severity::Info) } else { notice });
         }
     }
 }
@@ -146,4 +159,16 @@ fn notice(empty: &Empty<'_>, reader: &Reader<'_>) -> Notice {
     Notice::new(&CHECK.info, empty.entry.field.location(), message)
         .help("give it a value, or drop the variable: the container starts with an empty one")
         .related(reader.at.clone(), Role::Reference, "read here")
+}
+
+/// One for all the empty keys of a Secret that is read as a whole.
+fn whole(empties: &[&Empty<'_>], reader: &Reader<'_>) -> Notice {
+    let secret = empties[0].secret.title();
+    let message = format!("{secret} has empty keys, and {} reads all of it", reader.object.title());
+    let first = empties[0].entry.field.location();
+    let notice = Notice::new(&CHECK.info, first, message)
+        .help("give them values, or leave them out: the container starts with empty variables")
+        .related(reader.at.clone(), Role::Reference, "read here");
+    let others = empties.iter().skip(1).take(OTHERS_MAX);
+    others.fold(notice, |it, empty| it.related(empty.entry.field.location(), Role::Cause, "empty, too"))
 }

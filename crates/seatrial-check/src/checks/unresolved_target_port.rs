@@ -102,7 +102,13 @@ fn notice(
         return None;
     }
     let is_injected = ["istio", "envoy", "linkerd", "http-envoy"].iter().any(|it| name.starts_with(it));
-    let is_sure = selected.same_unit && !is_injected;
+    // A port by its number needs no declaration.
+    let works = |it: &ServicePort<'_>| match it.field.text("targetPort") {
+        Some(name) => declared.iter().any(|it| it.name() == Some(name)),
+        None => true,
+    };
+    let has_working = service.ports().any(|it| works(&it));
+    let is_sure = selected.same_unit && !is_injected && !has_working;
     let severity = if is_sure { Severity::Error } else { Severity::Warning };
     let title = service.object().title();
     let message = format!("{title} sends to port {name}, which no selected container declares");
