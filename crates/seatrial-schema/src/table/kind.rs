@@ -62,7 +62,9 @@ impl Kind {
     pub fn is_served(&self, minor: u8) -> bool {
         let beta = self.version.contains("beta");
         let kept = self.first_minor() < 24 || (self.group, self.version) == FLOW_CONTROL;
-        self.is_in(minor) && !self.version.contains("alpha") && (!beta || kept)
+        // A minor may still have what somebody has to turn on again.
+        let is_gone = self.removed != 0 && minor >= self.removed;
+        self.is_in(minor) && !is_gone && !self.version.contains("alpha") && (!beta || kept)
     }
 
     /// What a server of that minor says of every request for a deprecated version

@@ -72,7 +72,8 @@ pub(super) fn metrics_of(text: &str) -> Option<Vec<Value>> {
     metrics.iter().map(metric_of).collect()
 }
 
-fn metric_of(written: &Value) -> Option<Value> {
+/// A metric of an annotation, or of `v2beta1`, as `v2` has it.
+pub(super) fn metric_of(written: &Value) -> Option<Value> {
     let mut metric = Value::from(Map::default());
     let kind = go_value(field_of(written, "type")?, Kind::Text)?;
     metric.set("type", kind.or_empty(), By::Server);

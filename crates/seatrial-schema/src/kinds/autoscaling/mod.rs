@@ -6,6 +6,7 @@ mod conversion;
 mod metrics;
 mod rules;
 mod v1;
+mod v2beta1;
 
 use crate::kinds::Strategy;
 use crate::rules::generations;
@@ -32,7 +33,8 @@ const V2: Strategy = Strategy {
 };
 
 /// What the server does with them; `v2beta2`, served until 1.25, is as `v2`.
-pub(crate) const KINDS: &[Strategy] = &[V2, Strategy { version: "v2beta2", ..V2 }, v1::STRATEGY];
+pub(crate) const KINDS: &[Strategy] =
+    &[V2, Strategy { version: "v2beta2", ..V2 }, v2beta1::STRATEGY, v1::STRATEGY];
 
 /// Hold what `v1` has no fields for; other versions drop them.
 const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";

@@ -2,7 +2,9 @@
 //! `pkg/apis/certificates/validation/validation.go`, `pkg/registry/certificates`).
 //! Whether the signature of a request is its key's own is not checked.
 
+mod pod_request;
 mod request;
+mod trust_bundle;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +16,32 @@ use crate::rules::names::{self, Messages};
 use crate::value::{By, Value};
 
 /// What the server does with requests for certificates.
-pub(crate) const KINDS: &[Strategy] = &[Strategy {
+pub(crate) const KINDS: &[Strategy] = &[
+    REQUEST,
+    BETA_REQUEST,
+    trust_bundle::TRUST_BUNDLE,
+    Strategy { version: "v1", ..trust_bundle::TRUST_BUNDLE },
+    pod_request::POD_REQUEST,
+    Strategy { version: "v1", ..pod_request::POD_REQUEST },
+];
+
+/// Served until 1.21, it took what `v1` does not.
+const BETA_REQUEST: Strategy = Strategy {
+    version: "v1beta1",
+    default: |request| {
+        let spec = request.struct_mut("spec");
+        spec.set_default("usages", vec!["digital signature".into(), "key encipherment".into()]);
+        spec.set_default("signerName", LEGACY_SIGNER);
+    },
+    validate: |request, errors| validate(request, Leniency::OF_BETA, errors),
+    validate_update: |new, old, errors| {
+        validate(new, Leniency::OF_BETA, errors);
+        metadata::update(new, old, errors);
+    },
+    ..REQUEST
+};
+
+const REQUEST: Strategy = Strategy {
     prepare_create,
     prepare_update: |new, old| {
         for field in ["spec", "status"] {
@@ -27,7 +54,7 @@ pub(crate) const KINDS: &[Strategy] = &[Strategy {
         metadata::update(new, old, errors);
     },
     ..Strategy::plain("certificates.k8s.io", "v1", "CertificateSigningRequest")
-}];
+};
 
 const LEGACY_SIGNER: &str = "kubernetes.io/legacy-unknown";
 const SECONDS_LEAST: i64 = 600;
@@ -66,6 +93,8 @@ struct Leniency {
 }
 
 impl Leniency {
+    const OF_BETA: Self = Self { legacy_signer: true, unknown_usages: true, repeated_usages: true };
+
     fn of_stored(spec: &Value) -> Self {
         let usages: Vec<_> = spec.items("usages").iter().map(Value::as_str).collect();
         Self {

@@ -8,8 +8,8 @@ const BEGIN: &str = "-----BEGIN CERTIFICATE REQUEST-----";
 const END: &str = "-----END CERTIFICATE REQUEST-----";
 const NO_BLOCK: &str = "PEM block type must be CERTIFICATE REQUEST";
 
-const SEQUENCE: u8 = 0x30;
-const BIT_STRING: u8 = 0x03;
+pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const BIT_STRING: u8 = 0x03;
 
 /// What is wrong with a request.
 pub(super) fn check(encoded: &str) -> Result<(), &'static str> {
@@ -41,7 +41,7 @@ fn block(pem: &str) -> Option<Vec<u8>> {
 }
 
 /// The content of the element of that tag at the start, and what follows it.
-fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let [first, length, rest @ ..] = bytes else { return None };
     if *first != tag {
         return None;

@@ -43,6 +43,21 @@ pub(super) const EVENT: Strategy = Strategy {
     ..Strategy::plain("events.k8s.io", "v1", "Event")
 };
 
+/// Until 1.24 the newer kind had the rules of the core's.
+pub(super) const BETA_EVENT: Strategy = Strategy {
+    version: "v1beta1",
+    validate: |event, errors| {
+        legacy(event, &NEW, errors);
+        lead(errors);
+    },
+    validate_update: |new, old, errors| {
+        metadata::update(new, old, errors);
+        legacy(new, &NEW, errors);
+        lead(errors);
+    },
+    ..EVENT
+};
+
 /// What the two versions call the fields that have rules.
 struct Names {
     object: &'static str,

@@ -25,6 +25,7 @@ pub(crate) const KINDS: &[Strategy] = &[
     node::NODE,
     event::CORE_EVENT,
     event::EVENT,
+    event::BETA_EVENT,
     service_account::SERVICE_ACCOUNT,
     limit_range::LIMIT_RANGE,
     resource_quota::RESOURCE_QUOTA,

@@ -29,6 +29,47 @@ pub(super) const MUTATING: Strategy = Strategy {
     ..configuration("MutatingWebhookConfiguration")
 };
 
+/// `v1beta1`, served until 1.21, left more open and took any side effects.
+pub(super) const BETA_VALIDATING: Strategy = beta(Strategy {
+    default: |configuration| {
+        default_beta(configuration);
+        (VALIDATING.default)(configuration);
+    },
+    ..VALIDATING
+});
+
+pub(super) const BETA_MUTATING: Strategy = beta(Strategy {
+    default: |configuration| {
+        default_beta(configuration);
+        (MUTATING.default)(configuration);
+    },
+    ..MUTATING
+});
+
+const fn beta(kind: Strategy) -> Strategy {
+    Strategy {
+        version: "v1beta1",
+        validate: |configuration, errors| validate(configuration, Leniency::OF_BETA, errors),
+        validate_update: |new, old, errors| {
+            metadata::update(new, old, errors);
+            validate(new, Leniency { conditions: true, selectors: true, ..Leniency::OF_BETA }, errors);
+        },
+        ..kind
+    }
+}
+
+fn default_beta(configuration: &mut Value) {
+    for hook in configuration.items_mut("webhooks") {
+        for (field, word) in
+            [("failurePolicy", "Ignore"), ("matchPolicy", "Exact"), ("sideEffects", "Unknown")]
+        {
+            hook.set_default(field, word);
+        }
+        hook.set_default("timeoutSeconds", 30);
+        hook.set_default("admissionReviewVersions", vec!["v1beta1".into()]);
+    }
+}
+
 const fn configuration(kind: &'static str) -> Strategy {
     Strategy {
         prepare_create: super::first_generation,
@@ -55,6 +96,9 @@ struct Leniency {
 }
 
 impl Leniency {
+    const OF_BETA: Self =
+        Self { conditions: false, side_effects: true, review_versions: false, names: true, selectors: false };
+
     fn of_update(new: &Value, old: &Value) -> Self {
         let (new, old) = (new.items("webhooks"), old.items("webhooks"));
         let versions = |hook: &Value| -> Vec<_> {

@@ -11,8 +11,12 @@ use crate::value::{By, Map, Value};
 pub(crate) const KINDS: &[Strategy] = &[
     flow_schemas::STRATEGY,
     Strategy { version: "v1beta3", ..flow_schemas::STRATEGY },
+    Strategy { version: "v1beta2", ..flow_schemas::STRATEGY },
+    Strategy { version: "v1beta1", ..flow_schemas::STRATEGY },
     priority_levels::STRATEGY,
     priority_levels::BETA,
+    priority_levels::BETA_2,
+    Strategy { version: "v1beta1", ..priority_levels::BETA_2 },
 ];
 
 const GROUP: &str = "flowcontrol.apiserver.k8s.io";

@@ -47,6 +47,27 @@ pub(super) const BETA: Strategy = Strategy {
     ..STRATEGY
 };
 
+/// Before, the share had another name.
+pub(super) const BETA_2: Strategy = Strategy {
+    version: "v1beta2",
+    default: |level| {
+        if let Some(limited) = level.struct_mut("spec").at_mut("limited")
+            && let Some(shares) = limited.remove(OLD_SHARES)
+        {
+            limited.set(SHARES, shares, By::Manifest);
+        }
+        (BETA.default)(level);
+    },
+    validate: |level, errors| {
+        validate(level, errors);
+        let of = |name| ["spec", "limited", name];
+        errors.lead(&of(SHARES), &of(OLD_SHARES));
+    },
+    ..STRATEGY
+};
+const SHARES: &str = "nominalConcurrencyShares";
+const OLD_SHARES: &str = "assuredConcurrencyShares";
+
 fn default(spec: &mut Value) {
     if let Some(limited) = spec.at_mut("limited") {
         limited.set_default("nominalConcurrencyShares", 30);

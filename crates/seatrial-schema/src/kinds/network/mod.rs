@@ -5,6 +5,7 @@
 mod endpoint_slice;
 mod endpoints;
 mod ingress;
+mod ingress_beta;
 mod ingress_class;
 mod network_policy;
 mod service;
@@ -23,9 +24,14 @@ pub(crate) const KINDS: &[Strategy] = &[
     service::SERVICE,
     endpoints::ENDPOINTS,
     endpoint_slice::ENDPOINT_SLICE,
+    Strategy { version: "v1beta1", ..endpoint_slice::ENDPOINT_SLICE },
     ingress::INGRESS,
+    ingress_beta::BETA,
+    ingress_beta::EXTENSIONS,
     ingress_class::INGRESS_CLASS,
+    Strategy { version: "v1beta1", ..ingress_class::INGRESS_CLASS },
     network_policy::NETWORK_POLICY,
+    Strategy { group: "extensions", version: "v1beta1", ..network_policy::NETWORK_POLICY },
     service_addresses::IP_ADDRESS,
     service_addresses::SERVICE_CIDR,
 ];

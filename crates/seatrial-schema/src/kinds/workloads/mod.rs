@@ -6,6 +6,7 @@ mod controller_revision;
 mod cron_job;
 mod daemon_set;
 mod deployment;
+mod earlier;
 mod job;
 mod job_policies;
 mod job_rules;
@@ -27,4 +28,15 @@ pub(crate) const KINDS: &[Strategy] = &[
     job::JOB,
     cron_job::CRON_JOB,
     cron_job::CRON_JOB_BETA,
+    earlier::BETA_1[0],
+    earlier::BETA_1[1],
+    earlier::BETA_1[2],
+    earlier::BETA_2[0],
+    earlier::BETA_2[1],
+    earlier::BETA_2[2],
+    earlier::BETA_2[3],
+    earlier::BETA_2[4],
+    earlier::EXTENSIONS[0],
+    earlier::EXTENSIONS[1],
+    earlier::EXTENSIONS[2],
 ];
