@@ -10,6 +10,7 @@ use seatrial_policy::gatekeeper;
 use seatrial_schema::convert::Equivalent;
 use seatrial_schema::custom::{CustomKind, CustomKinds};
 use seatrial_schema::decode::{Problem, ProblemKind, untyped};
+use seatrial_schema::kinds::WITHOUT_RULES;
 use seatrial_schema::table::Table;
 use seatrial_schema::{Errors, FieldError, Reason, Value};
 
@@ -276,12 +277,32 @@ pub fn undefined_kinds<'a>(
     let known: BTreeSet<_> = repository.objects().filter_map(defined).collect();
     let own: BTreeSet<&str> =
         Table::minors().filter_map(Table::of).flat_map(Table::kinds).map(|kind| kind.group).collect();
-    let mut kinds: BTreeMap<(String, String), Undefined<'a>> = BTreeMap::new();
+    let is_undefined = |object: &&Object| {
+        !own.contains(object.group())
+            && !known.contains(&(object.group().to_owned(), object.kind().to_owned()))
+    };
+    by_kind(objects.into_iter().filter(is_undefined))
+}
+
+/// The kinds of the target of whose objects only the types of fields are looked at.
+pub fn kinds_without_rules<'a>(
+    repository: &Repository,
+    objects: impl IntoIterator<Item = &'a Object>,
+) -> Vec<Undefined<'a>> {
+    let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
+    let is_meant = |object: &&Object| {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        WITHOUT_RULES.contains(&(object.api_version(), object.kind()))
+            && table.is_some_and(|it| it.kind(object.group(), version, object.kind()).is_some())
+    };
+    by_kind(objects.into_iter().filter(is_meant))
+}
+
+fn by_kind<'a>(objects: impl Iterator<Item = &'a Object>) -> Vec<Undefined<'a>> {
+    let mut kinds: BTreeMap<(&str, &str), Undefined<'a>> = BTreeMap::new();
     for object in objects {
-        let key = (object.group().to_owned(), object.kind().to_owned());
-        if !own.contains(object.group()) && !known.contains(&key) {
-            kinds.entry(key).or_insert(Undefined { first: object, count: 0 }).count += 1;
-        }
+        let key = (object.group(), object.kind());
+        kinds.entry(key).or_insert(Undefined { first: object, count: 0 }).count += 1;
     }
     kinds.into_values().collect()
 }

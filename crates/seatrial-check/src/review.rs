@@ -190,6 +190,10 @@ fn review(
         return Review { served, errors: vec![too_large()], ..Review::default() };
     }
     let is_judged = is_judged(repository, object);
+    if let Served::Otherwise(kind) = served {
+        let problems = problems_elsewhere(object, kind, table);
+        return settled(object, Review { served, problems, ..Review::default() });
+    }
     let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
         let is_foreign = matches!(served, Served::Foreign | Served::Never);
         let judged = definitions.judge(repository, object, is_judged).filter(|_| is_foreign);
@@ -205,6 +209,13 @@ fn review(
     let decoded = decode(object.root(), table, kind.type_id);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
     settled(object, Review { served, problems: decoded.problems, errors, definition: None })
+}
+
+/// What cannot be taken in as the type that the nearest minor has: it is wrong in
+/// whatever version the object is written anew.
+fn problems_elsewhere(object: &Object, kind: &Kind, target: &Table) -> Vec<Problem> {
+    let minor = target.minor().clamp(kind.first_minor(), kind.last_minor());
+    Table::of(minor).map_or_else(Vec::new, |table| decode(object.root(), table, kind.type_id).problems)
 }
 
 /// Whether an object is held against rules: a unit that serves others is not

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
-use seatrial_check::undefined_kinds;
+use seatrial_check::{kinds_without_rules, undefined_kinds};
 use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sources};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit};
@@ -425,19 +425,35 @@ impl Run<'_> {
         self.rendering.origin(&Location::text(span)).map_or(span, |it| it.edit)
     }
 
-    /// Custom kinds that nothing defines, one line each.
+    /// Custom kinds that nothing defines, and kinds whose rules are not known, one
+    /// line each.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
-        let kinds = undefined_kinds(&self.rendering.repository, self.objects(reported));
-        kinds.into_iter().map(|kind| {
-            let object = kind.first;
-            let span = self.written(object.span());
-            let of = format!("{} {}", object.api_version(), object.kind());
+        let repository = &self.rendering.repository;
+        let undefined = undefined_kinds(repository, self.objects(reported)).into_iter().map(|kind| {
             let noun = if kind.count == 1 { "object is" } else { "objects are" };
+            (
+                kind.first,
+                format!(
+                    "nothing in the tree defines {}: {} {noun} not validated",
+                    of(kind.first),
+                    kind.count
+                ),
+            )
+        });
+        let unruled = kinds_without_rules(repository, self.objects(reported)).into_iter().map(|kind| {
+            let reason = format!(
+                "the rules of {} are not known: only the types of fields are checked",
+                of(kind.first)
+            );
+            (kind.first, reason)
+        });
+        undefined.chain(unruled).map(|(object, reason)| {
+            let span = self.written(object.span());
             Skipped {
                 path: self.rendering.sources.file(span.file).path().clone(),
                 line: Some(self.rendering.sources.positions(span).0.line),
                 code: SkipCode::NotValidated,
-                reason: format!("nothing in the tree defines {of}: {} {noun} not validated", kind.count),
+                reason,
             }
         })
     }
@@ -542,6 +558,11 @@ pub(crate) fn summary(findings: &[Finding], suppressed: usize) -> Summary {
         suppressed,
         fixable: findings.iter().filter(|it| it.fix.is_some()).count(),
     }
+}
+
+/// A kind in words: `apps/v1 Deployment`.
+fn of(object: &Object) -> String {
+    format!("{} {}", object.api_version(), object.kind())
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not serve");
                 let notice = Notice::new(&CHECK.info, at, message).because(format!(
                     "{version} {kind} was last served by Kubernetes 1.{}",
-                    known.last_minor()
+                    known.last_served()
                 ));
                 match instead(context, object) {
                     Some(other) => notice.help(format!("write it for `{other}`, whose fields may differ")),

@@ -57,6 +57,12 @@ impl Kind {
         self.oldest + 63 - self.minors.leading_zeros() as u8
     }
 
+    /// The last minor that serves it unless told otherwise, so far as it is known.
+    pub fn last_served(&self) -> u8 {
+        let last = self.last_minor();
+        if self.removed == 0 { last } else { last.min(self.removed - 1) }
+    }
+
     /// Whether a server of that minor serves it unless told otherwise: alpha
     /// versions never, beta versions only if they came before 1.24.
     pub fn is_served(&self, minor: u8) -> bool {

@@ -322,6 +322,17 @@ fn what_policies_leave_open_is_told_whatever_is_checked() {
 }
 
 #[test]
+fn kinds_whose_rules_are_not_known_are_coverage() {
+    let review =
+        "apiVersion: authorization.k8s.io/v1\nkind: SelfSubjectAccessReview\nmetadata: {name: a}\nspec: {}\n";
+    let trial = trial_of(&[("k8s/a.yaml", review)], "");
+    let told: Vec<_> = trial.coverage.skipped.iter().map(|it| (it.code, it.reason.as_str())).collect();
+    let reason = "the rules of authorization.k8s.io/v1 SelfSubjectAccessReview are not known: only the types of \
+                  fields are checked";
+    assert_eq!(told, [(SkipCode::NotValidated, reason)]);
+}
+
+#[test]
 fn webhooks_and_mutations_are_coverage() {
     let text = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: asks}\n\
         webhooks: [{name: a.example.com, clientConfig: {service: {name: guard, namespace: shop}}}]\n---\n\
