@@ -29,7 +29,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     if let Some(folder) = krusty::folder(&options.dir) {
         return krusty::run(&folder);
     }
-    Renderer { suite: SUITE.name, command: "build", answer }.run(options)
+    Renderer { suite: SUITE.name, command: "build", answer, redraw: None }.run(options)
 }
 
 /// What is printed, or why nothing is. The arguments are read from `root`.

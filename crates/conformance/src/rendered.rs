@@ -1,6 +1,8 @@
 //! What programs that render print, against our crates: recorded answers, or
 //! the real program run beside ours on a list of arguments.
 
+mod chance;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +15,10 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::{Disagreement, Family, Options, Report, json, yaml};
+
+/// How often ours is asked again, to see what is drawn: one draw of a small
+/// number may come out as before.
+const DRAWS: u64 = 3;
 
 /// How much of an output `--list` prints.
 const SHOWN_BYTES: usize = 600;
@@ -49,6 +55,9 @@ pub(crate) struct Renderer {
     pub(crate) command: &'static str,
     /// Ours: the folder that paths are read from, the tool, its arguments.
     pub(crate) answer: fn(&Path, &str, &[String]) -> Answer,
+    /// The same where what is drawn comes out otherwise, by the number of the
+    /// draw; none where nothing is drawn.
+    pub(crate) redraw: Option<fn(&Path, &str, &[String], u64) -> Answer>,
 }
 
 impl Renderer {
@@ -110,7 +119,7 @@ impl Renderer {
             };
             let ours = (self.answer)(&PathBuf::from("."), &row.tool, &row.args);
             own += ours.took;
-            if self.is_chance(program, &row, &ours)? {
+            if self.is_chance(&row, &ours) {
                 tally.chance += 1;
                 tally.family.compared += 1;
             } else {
@@ -124,15 +133,16 @@ impl Renderer {
         Ok(Report { suite: self.suite, families: vec![tally.finish()] })
     }
 
-    /// Whether ours differs in nothing but lines that the program itself prints
-    /// in another way each time: passwords, keys, and what is computed of them.
-    fn is_chance(&self, program: &Path, row: &Row, ours: &Answer) -> anyhow::Result<bool> {
-        let Ok(text) = &ours.text else { return Ok(false) };
+    /// Whether ours differs in nothing but what is drawn: what becomes something
+    /// else when our own seed and clock do.
+    fn is_chance(&self, row: &Row, ours: &Answer) -> bool {
+        let (Some(redraw), Ok(text)) = (self.redraw, &ours.text) else { return false };
         if !row.ok || *text == row.stdout {
-            return Ok(false);
+            return false;
         }
-        let again = self.real(program, &row.args)?.text;
-        Ok(again.is_ok_and(|again| is_same_but_for_chance(&row.stdout, &again, text)))
+        let again = |draw| redraw(&PathBuf::from("."), &row.tool, &row.args, draw).text.ok();
+        let draws: Option<Vec<String>> = (1..=DRAWS).map(again).collect();
+        draws.is_some_and(|draws| chance::is_all(&row.stdout, text, &draws))
     }
 
     fn real(&self, program: &Path, args: &[String]) -> anyhow::Result<Answer> {
@@ -148,16 +158,6 @@ impl Renderer {
         let text = if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) };
         Ok(Answer { text, took })
     }
-}
-
-/// Whether every line of `text` stands in `one` too, except where `one` and
-/// `other`, two answers to the same question, are different.
-fn is_same_but_for_chance(one: &str, other: &str, text: &str) -> bool {
-    let counts = [one, other, text].map(|it| it.lines().count());
-    let lines = || one.lines().zip(other.lines()).zip(text.lines());
-    counts[0] == counts[1]
-        && counts[0] == counts[2]
-        && lines().all(|((one, other), text)| one != other || one == text)
 }
 
 /// The cases of one file.
@@ -215,15 +215,17 @@ fn same_objects(one: &str, other: &str) -> bool {
 
 /// The documents as JSON with sorted keys, sorted; none where one does not parse.
 fn documents(text: &str) -> Option<Vec<String>> {
-    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
-    if !stream.is_accepted() {
-        return None;
-    }
-    let value = |root: Node<'_>| json::read::<Json>(&root.to_json()).ok().map(|it| it.to_string());
-    let mut found: Vec<String> = stream.roots().map(value).collect::<Option<_>>()?;
+    let mut found: Vec<String> = trees(text)?.iter().map(ToString::to_string).collect();
     found.retain(|it| it != "null");
     found.sort();
     Some(found)
+}
+
+/// The documents as JSON; none where one does not parse.
+fn trees(text: &str) -> Option<Vec<Json>> {
+    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+    let value = |root: Node<'_>| json::read::<Json>(&root.to_json()).ok();
+    if stream.is_accepted() { stream.roots().map(value).collect() } else { None }
 }
 
 /// Whether two messages say the same: the last lines that begin with `Error:`,

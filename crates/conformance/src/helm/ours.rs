@@ -20,8 +20,13 @@ use crate::rendered::Answer;
 
 /// What is printed, or why nothing is. The arguments are read from `root`.
 pub(super) fn answer(root: &Path, tool: &str, args: &[String]) -> Answer {
+    redraw(root, tool, args, 0)
+}
+
+/// The same with another seed and at another time.
+pub(super) fn redraw(root: &Path, tool: &str, args: &[String], draw: u64) -> Answer {
     let start = Instant::now();
-    let text = Job::new(root, tool, args).and_then(|mut job| job.run());
+    let text = Job::new(root, tool, args, draw).and_then(|mut job| job.run());
     Answer { text: text.map_err(|error| format!("{error:#}")), took: start.elapsed() }
 }
 
@@ -29,16 +34,18 @@ struct Job {
     /// Where the arguments' paths are read from.
     here: PathBuf,
     helm: HelmVersion,
+    /// What random functions and the clock start from.
+    draw: u64,
     arguments: Arguments,
     sources: SourceMap,
 }
 
 impl Job {
-    fn new(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<Self> {
+    fn new(root: &Path, tool: &str, args: &[String], draw: u64) -> anyhow::Result<Self> {
         let here = fs::canonicalize(root).with_context(|| format!("cannot open {}", root.display()))?;
         let (arguments, helm) = (Arguments::read(args)?, version(tool));
         arguments.check(&helm.switches())?;
-        Ok(Self { here, helm, arguments, sources: SourceMap::new() })
+        Ok(Self { here, helm, draw, arguments, sources: SourceMap::new() })
     }
 
     fn run(&mut self) -> anyhow::Result<String> {
@@ -85,6 +92,9 @@ impl Job {
             kube_version: self.arguments.kube_version.clone(),
             api_versions: self.helm.switches().api_versions(&self.arguments.api_versions),
             skip_schema_validation: self.arguments.skip_schema_validation(),
+            seed: self.draw,
+            // Every part of the date is another one.
+            now: (self.draw.cast_signed() * 34_567_890, 0),
             ..Options::default()
         })
     }
