@@ -7,6 +7,7 @@
 mod api_versions;
 mod capabilities;
 pub mod chart;
+mod cluster;
 mod crypto;
 mod errors;
 pub mod functions;
@@ -33,6 +34,7 @@ pub use capabilities::KubeVersion;
 pub use chart::{
     Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency,
 };
+pub use cluster::{Cluster, Name as ObjectName};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{LoopName, LostRoot, Reading, read};

@@ -9,6 +9,7 @@ use seatrial_source::{FileId, Span};
 use crate::api_versions::api_versions;
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::{Branch, Chart, is_compatible};
+use crate::cluster::Cluster;
 use crate::errors::{ErrorKind, RenderError};
 use crate::functions;
 use crate::output::{self, Manifest};
@@ -48,6 +49,8 @@ pub struct Options {
     pub entropy: Option<engine::Entropy>,
     /// Seconds and nanoseconds since 1970: what `now` says.
     pub now: (i64, u32),
+    /// What a cluster holds, for `lookup`; nothing without it.
+    pub cluster: Option<Arc<Cluster>>,
     /// Bounds on what a render may cost.
     pub limits: engine::Limits,
     /// Whether the process ends soon: memory is then not given back piece by
@@ -286,6 +289,7 @@ impl<'a> Render<'a> {
             seed: self.options.seed,
             entropy: self.options.entropy,
             now: self.options.now,
+            lookup: self.options.cluster.clone().map(|it| it as Arc<dyn engine::Lookup>),
             limits: self.options.limits,
             ..engine::Options::default()
         }

@@ -46,6 +46,7 @@ pub use overlay::{Overlaid, Overlay};
 pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};
+pub use seatrial_helm::Cluster;
 pub use template::{Refusal, Template, Templated};
 pub use unit_text::{UnitText, masked};
 

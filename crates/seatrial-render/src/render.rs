@@ -276,7 +276,7 @@ impl Run {
         for (path, file) in found {
             let Intake { texts, sources, .. } = &mut self.intake;
             let values = values_files(&path, texts, &self.parsed);
-            let chart = charts::load(&charts::Found { path, file, values }, request.files, sources);
+            let chart = charts::load(&charts::Found { path, file, values }, request, sources);
             let remotes = chart.remotes.iter();
             let path = chart.metadata_path();
             let of = |it: &RemoteDependency| RemoteUse {

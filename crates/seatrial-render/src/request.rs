@@ -1,6 +1,9 @@
 //! What a trial asks of discovery and rendering.
 
+use std::sync::Arc;
+
 use globset::GlobSet;
+use seatrial_helm::Cluster;
 use seatrial_model::{External, Origins, Target};
 use seatrial_source::{Files, Revisions, TreePath};
 
@@ -22,6 +25,8 @@ pub struct Request<'a> {
     pub exclude: GlobSet,
     /// What version control knows of this repository's address and refs.
     pub origins: Option<Origins>,
+    /// What a cluster holds, for templates that look there.
+    pub cluster: Option<Arc<Cluster>>,
     /// Bounds on what is read.
     pub limits: Limits,
 }
@@ -38,6 +43,7 @@ impl<'a> Request<'a> {
             external: Vec::new(),
             exclude: GlobSet::empty(),
             origins: None,
+            cluster: None,
             limits: Limits::default(),
         }
     }

@@ -17,6 +17,7 @@ fn whole_pipeline(criterion: &mut Criterion) {
         let files: MemoryFiles = (0..count).map(tree::file).collect();
         let bytes: usize = (0..count).map(|number| tree::file(number).1.len()).sum();
         let request = TrialRequest {
+            cluster: None,
             files: &files,
             revisions: None,
             git_problem: None,

@@ -83,6 +83,7 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let files: MemoryFiles = [("k8s/a.yaml", text)].into_iter().collect();
         let trial = check(&TrialRequest {
+            cluster: None,
             files: &files,
             revisions: None,
             git_problem: None,

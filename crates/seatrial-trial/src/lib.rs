@@ -32,6 +32,7 @@ pub use nearest::nearest;
 pub use origins::{AtRevision, origins};
 pub use root::{ConfigError, find_root, load_config};
 pub use seatrial_model::{SkipCode, UnitKind, UnitRole};
+pub use seatrial_render::Cluster;
 pub use stages::{Stage, Stages, Volume};
 pub use trial::{
     Coverage, Skipped, Summary, Trial, TrialRequest, UnitFilter, check, check_observed, check_upgrade, render,

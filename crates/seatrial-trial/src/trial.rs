@@ -1,14 +1,17 @@
 //! One trial, from files to verdict.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_check::{kinds_without_rules, undefined_kinds};
 use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sources};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit};
-use seatrial_render::{Limits, Rendering, Request};
+use seatrial_model::{
+    External, Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit,
+};
+use seatrial_render::{Cluster, Limits, Rendering, Request};
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
@@ -53,6 +56,9 @@ pub struct TrialRequest<'a> {
     pub today: Date,
     /// Which units are reported; all without it.
     pub units: Option<UnitFilter>,
+    /// What a cluster holds: templates look there, and what is there need not
+    /// be in the tree.
+    pub cluster: Option<Arc<Cluster>>,
 }
 
 /// Names one unit, or several by a glob.
@@ -223,11 +229,28 @@ pub fn render(request: &TrialRequest<'_>) -> Rendering {
         root: request.root.clone(),
         scope: request.scope.clone(),
         target: target(&request.config),
-        external: request.config.external.iter().map(|it| it.object.clone()).collect(),
+        external: external(request),
         exclude: request.config.exclude_below(&request.root),
         origins: origins(request.revisions, &request.config, &request.root),
+        cluster: request.cluster.clone(),
         limits: Limits::default(),
     })
+}
+
+/// What exists elsewhere: as the configuration says, and as the cluster had it.
+fn external(request: &TrialRequest<'_>) -> Vec<External> {
+    let declared = request.config.external.iter().map(|it| it.object.clone());
+    let held = request.cluster.iter().flat_map(|it| it.names()).filter_map(|it| {
+        let group = it.api_version.split_once('/').map_or("", |(group, _)| group);
+        let namespace = (!it.namespace.is_empty()).then(|| NameGlob::new(&it.namespace));
+        Some(External {
+            group: Some(NameGlob::new(group).ok()?),
+            kind: NameGlob::new(&it.kind).ok()?,
+            namespace: namespace.transpose().ok()?,
+            name: NameGlob::new(&it.name).ok()?,
+        })
+    });
+    declared.chain(held).collect()
 }
 
 /// What must not be printed.

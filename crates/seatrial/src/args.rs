@@ -56,6 +56,10 @@ pub(crate) struct Check {
     /// Report only the units of this name or glob, such as `manifests:apps/*`
     #[arg(long, value_name = "GLOB")]
     pub(crate) unit: Option<String>,
+    /// What a cluster holds, as `kubectl get ... -o yaml` prints it: `lookup` finds it there, and what
+    /// is there need not be in the tree; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) choice: Choice,
     /// What to print
@@ -241,6 +245,10 @@ pub(crate) struct Render {
     /// API versions that templates see besides, such as `monitoring.coreos.com/v1`
     #[arg(long, short, value_name = "VERSIONS")]
     pub(crate) api_versions: Vec<String>,
+    /// What a cluster holds, as `kubectl get ... -o yaml` prints it: what `lookup` finds; may
+    /// be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Vec<PathBuf>,
     /// Print the definitions of custom kinds too
     #[arg(long)]
     pub(crate) include_crds: bool,

@@ -74,6 +74,7 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
         clock,
         earlier.as_ref(),
         TrialRequest {
+            cluster: crate::facts::read(&arguments.facts)?,
             files: tree.files.as_ref(),
             revisions,
             git_problem: tree.git_problem,
@@ -107,6 +108,7 @@ fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
         clock,
         None,
         TrialRequest {
+            cluster: crate::facts::read(&arguments.facts)?,
             files: &files as &dyn Files,
             revisions: None,
             git_problem: None,
@@ -162,6 +164,7 @@ impl<'a> Earlier<'a> {
 
     fn request(&self, arguments: &Check) -> Result<seatrial_trial::Earlier<'_>, Failure> {
         let request = TrialRequest {
+            cluster: crate::facts::read(&arguments.facts)?,
             files: self.tree.files.as_ref(),
             revisions: None,
             git_problem: None,

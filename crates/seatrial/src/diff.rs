@@ -125,6 +125,7 @@ impl Opened {
     ) -> Result<TrialRequest<'a>, Failure> {
         let at_revision = at_revision.map(|it| it as &dyn Revisions);
         Ok(TrialRequest {
+            cluster: None,
             files: self.tree.files.as_ref(),
             revisions: at_revision.or_else(|| self.tree.git.as_ref().map(|git| git as &dyn Revisions)),
             git_problem: None,

@@ -79,6 +79,7 @@ mod with_feature {
         fn rendering(&self, files: &dyn Files) -> Result<Rendering, Failure> {
             let git = self.tree.git.as_ref();
             Ok(seatrial_trial::render(&TrialRequest {
+                cluster: None,
                 files,
                 revisions: git.map(|git| git as _),
                 git_problem: None,

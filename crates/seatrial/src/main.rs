@@ -10,6 +10,7 @@ mod check;
 mod choice;
 mod diff;
 mod explain;
+mod facts;
 mod failure;
 mod fetch;
 mod output;

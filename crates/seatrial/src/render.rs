@@ -19,7 +19,7 @@ use crate::args::{Render, RenderFormat};
 use crate::check::{current_day, unit_filter};
 use crate::failure::{Failure, note, problem};
 use crate::place::{Asked, Tree};
-use crate::{CLEAN, FINDINGS, output};
+use crate::{CLEAN, FINDINGS, facts, output};
 
 /// The widest line that an origin is still set beside in its column.
 const COLUMN: usize = 60;
@@ -199,6 +199,7 @@ fn options(arguments: &Render, is_last: bool) -> Result<Options, Failure> {
         name: arguments.name.clone().unwrap_or_default(),
         namespace: arguments.namespace.clone().unwrap_or_default(),
         is_upgrade: arguments.is_upgrade,
+        cluster: facts::read(&arguments.facts)?,
         kube_version: arguments.kube_version.clone(),
         api_versions: helm.switches().api_versions(&arguments.api_versions),
         skip_schema_validation: arguments.skip_schema_validation,
@@ -300,7 +301,9 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         (_, Some(at_revision)) if arguments.rev.is_some() => Some(at_revision),
         (git, _) => git.as_ref().map(|git| git as &dyn Revisions),
     };
+    let (options, show) = (options(arguments, false)?, show(arguments));
     let rendering = seatrial_trial::render(&TrialRequest {
+        cluster: options.cluster.clone(),
         files: tree.files.as_ref(),
         revisions,
         git_problem: None,
@@ -319,7 +322,6 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     if units.is_empty() {
         return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
     }
-    let (options, show) = (options(arguments, false)?, show(arguments));
     let (mut all, mut code) = (String::new(), CLEAN);
     for unit in &units {
         let of_unit = rendering.text_of(unit, &options, &show);

@@ -58,6 +58,7 @@ fn judge(files: &MemoryFiles) -> Trial {
     let root = find_root(files, &TreePath::top());
     let (config, config_text) = load_config(files, &root, &catalogue()).unwrap_or_default();
     seatrial_trial::check(&TrialRequest {
+        cluster: None,
         files: files as &dyn Files,
         revisions: None,
         git_problem: None,

@@ -129,6 +129,7 @@ impl Tree {
     pub(super) fn judge(&self, minor: Option<u32>) -> Trial {
         let kubernetes = minor.map(|minor| KubernetesVersion { major: 1, minor });
         seatrial_trial::check(&TrialRequest {
+            cluster: None,
             files: &self.files as &dyn Files,
             revisions: None,
             git_problem: None,

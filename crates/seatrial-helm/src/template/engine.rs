@@ -15,7 +15,7 @@ use super::trace::{FrameId, OriginId, Piece, Trace};
 use super::value::{Data, Value};
 
 /// What a cluster holds, for `lookup`.
-pub trait Lookup {
+pub trait Lookup: Send + Sync {
     /// An object, a list, or an empty map.
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Value;
 }
@@ -38,7 +38,7 @@ pub struct Options {
     /// Seconds and nanoseconds since 1970.
     pub now: (i64, u32),
     /// What a cluster holds; nothing when none.
-    pub lookup: Option<Rc<dyn Lookup>>,
+    pub lookup: Option<Arc<dyn Lookup>>,
     /// What may be spent.
     pub limits: Limits,
 }

@@ -8,7 +8,7 @@ use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Dialect, Limits, Node};
 
 pub(crate) use super::words::first_refusal;
-use crate::template::{Data, Map, OriginId, Value};
+use crate::template::{Data, IntKind, Map, OriginId, Value};
 
 /// What of a text is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub fn first_document(text: &str, origin: &mut Places<'_>) -> Result<Value, Stri
     Ok(stream.document_root(0).map_or(Value::NIL, |root| value_of(root, origin)))
 }
 
+/// What whole numbers become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// `float64`, as values are read.
+    Floats,
+    /// `int64`, as objects of a cluster come.
+    Whole,
+}
+
 /// A value to come, its name and where that stands.
 type Named<'a> = (Rc<str>, OriginId, Node<'a>);
 
@@ -44,10 +53,15 @@ enum Open<'a> {
 /// A node as a value: maps with string keys, numbers as `float64`. Aliases are
 /// written out.
 pub fn value_of(root: Node<'_>, origin: &mut Places<'_>) -> Value {
+    value_in(root, Numbers::Floats, origin)
+}
+
+/// The same with whole numbers as they are wanted.
+pub fn value_in(root: Node<'_>, numbers: Numbers, origin: &mut Places<'_>) -> Value {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut next = Some(root);
     loop {
-        let mut done = next.take().and_then(|node| begin(node, origin, &mut open));
+        let mut done = next.take().and_then(|node| begin(node, numbers, origin, &mut open));
         loop {
             match (open.last_mut(), done.take()) {
                 (None, done) => return done.unwrap_or_default(),
@@ -77,11 +91,17 @@ pub fn value_of(root: Node<'_>, origin: &mut Places<'_>) -> Value {
 }
 
 /// A scalar's value; a collection is opened.
-fn begin<'a>(node: Node<'a>, origin: &mut Places<'_>, open: &mut Vec<Open<'a>>) -> Option<Value> {
+fn begin<'a>(
+    node: Node<'a>,
+    numbers: Numbers,
+    origin: &mut Places<'_>,
+    open: &mut Vec<Open<'a>>,
+) -> Option<Value> {
     let at = origin(node.span(), Part::Value);
     let data = match node.value() {
         seatrial_yaml::Value::Null => Data::Nil,
         seatrial_yaml::Value::Bool(value) => Data::Bool(value),
+        seatrial_yaml::Value::Int(value) if numbers == Numbers::Whole => Data::Int(value, IntKind::Int64),
         seatrial_yaml::Value::Int(value) => Data::Float(value as f64),
         seatrial_yaml::Value::Uint(value) => Data::Float(value as f64),
         seatrial_yaml::Value::Float(value) => Data::Float(value),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use seatrial_helm::{HelmVersion, Loader, Metadata};
-use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
 use super::TreeChart;
 use super::away::Away;
 use super::layers::{LAYERS_MAX, ValuesFile, layers};
+use crate::request::Request;
 
 /// A chart as discovery found it.
 pub(crate) struct Found<'a> {
@@ -18,7 +19,8 @@ pub(crate) struct Found<'a> {
 }
 
 /// Loads a chart with everything in it; its texts become sources.
-pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap) -> TreeChart {
+pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut SourceMap) -> TreeChart {
+    let files = request.files;
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
     let loaded =
         Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(&found.path);
@@ -36,6 +38,7 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
         chart: loaded.chart,
         problems: loaded.problems,
         layers,
+        cluster: request.cluster.clone(),
         away,
         remotes: loaded.remotes,
     }
@@ -46,10 +49,11 @@ pub(crate) fn load(found: &Found<'_>, files: &dyn Files, sources: &mut SourceMap
 pub(crate) fn load_fetched(
     directory: &TreePath,
     (path, entry): (&TreePath, Span),
-    files: &dyn Files,
+    request: &Request<'_>,
     sources: &mut SourceMap,
 ) -> Result<TreeChart, String> {
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
+    let files = request.files;
     let loaded = Loader { files, register: &mut register, helm: HelmVersion::default() }.directory(directory);
     let problem = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.clone());
     let chart = match (loaded.chart, problem) {
@@ -64,6 +68,7 @@ pub(crate) fn load_fetched(
         chart: Some(chart),
         problems: Vec::new(),
         layers: Vec::new(),
+        cluster: request.cluster.clone(),
         remotes: Vec::new(),
     })
 }

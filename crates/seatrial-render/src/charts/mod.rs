@@ -28,7 +28,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Notice, UnitId};
 use seatrial_helm::{
-    Chart, Options, Output, OutputPart, Problem, ProblemKind, RemoteDependency, Rendered, Show,
+    Chart, Cluster, Options, Output, OutputPart, Problem, ProblemKind, RemoteDependency, Rendered, Show,
 };
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_schema::table::Table;
@@ -66,6 +66,8 @@ pub(crate) struct TreeChart {
     pub(crate) has_values: bool,
     /// What it takes from other hosts.
     pub(crate) remotes: Vec<RemoteDependency>,
+    /// What a cluster holds, for its templates.
+    pub(crate) cluster: Option<Arc<Cluster>>,
     /// The files of it that were fetched, with what stands for them.
     pub(crate) away: Away,
 }
@@ -168,6 +170,7 @@ impl TreeChart {
             kube_version: Some(format!("v{}.0", target.kubernetes)),
             api_versions: served(target),
             trace: is_traced,
+            cluster: self.cluster.clone(),
             ..Options::default()
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Release {
     pub(crate) api_versions: Vec<String>,
     pub(crate) skips_schema: bool,
     pub(crate) skips_crds: bool,
+    /// Whether it is rendered where templates find no cluster.
+    pub(crate) is_apart: bool,
     /// Values that stand in the object itself, over those of the files.
     pub(crate) values: Vec<InlineValues>,
     /// Single values, in Helm's words: `--set`, `--set-string`, `--set-file`.
@@ -78,6 +80,7 @@ impl Release {
             namespace: if self.namespace.is_empty() { options.namespace } else { self.namespace.clone() },
             kube_version: self.kube_version.clone().or(options.kube_version),
             api_versions,
+            cluster: options.cluster.filter(|_| !self.is_apart),
             skip_schema_validation: options.skip_schema_validation || self.skips_schema,
             ..options
         }

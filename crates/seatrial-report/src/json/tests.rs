@@ -11,6 +11,7 @@ const PUBLISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas
 fn trial(files: &[(&str, &str)]) -> Trial {
     let files: MemoryFiles = files.iter().copied().collect();
     check(&TrialRequest {
+        cluster: None,
         files: &files,
         revisions: None,
         git_problem: Some("the repository is damaged".to_owned()),

@@ -6,6 +6,7 @@ use super::*;
 fn trial(files: &[(String, String)]) -> Trial {
     let files: MemoryFiles = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     check(&TrialRequest {
+        cluster: None,
         files: &files,
         revisions: None,
         git_problem: None,

@@ -8,6 +8,7 @@ const TWICE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:
 fn trial(files: &[(&str, &str)], config: &str, scope: &str) -> Trial {
     let files: MemoryFiles = files.iter().copied().collect();
     check(&TrialRequest {
+        cluster: None,
         files: &files,
         revisions: None,
         git_problem: None,

@@ -8,6 +8,7 @@ use crate::checklist::Answer;
 fn trial_of(files: &[(&str, &str)], config: &str) -> Trial {
     let files: MemoryFiles = files.iter().copied().collect();
     check(&TrialRequest {
+        cluster: None,
         files: &files,
         revisions: None,
         git_problem: None,
@@ -413,6 +414,7 @@ fn paths_of_another_branch_are_looked_up_there() {
         ("apps/new/service.yaml", SERVICE.to_owned()),
     ]);
     let trial = check(&TrialRequest {
+        cluster: None,
         files: &files,
         revisions: Some(&Clone),
         git_problem: None,
@@ -447,6 +449,7 @@ fn paths_start_at_the_top_also_when_a_part_is_asked_for() {
     ]);
     for (root, scope) in [("", "platform"), ("platform", "platform"), ("platform", "platform/argocd")] {
         let trial = check(&TrialRequest {
+            cluster: None,
             files: &files,
             revisions: Some(&Clone),
             git_problem: None,

@@ -110,6 +110,7 @@ mod tests {
     fn told(before: &str, after: &str) -> Vec<String> {
         let files: MemoryFiles = [("a/all.yaml", before), ("b/all.yaml", after)].into_iter().collect();
         let request = |scope: &str| TrialRequest {
+            cluster: None,
             files: &files,
             revisions: None,
             git_problem: None,

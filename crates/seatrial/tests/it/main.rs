@@ -4,6 +4,7 @@ mod command;
 mod config;
 mod diff;
 mod examples;
+mod facts;
 mod fetched;
 mod fixes;
 mod formats;

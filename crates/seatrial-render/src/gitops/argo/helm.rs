@@ -81,7 +81,7 @@ impl Deliverer<'_> {
         let own = self.sources.find(call.file);
         let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
         let home = (call.file, entry);
-        let loaded = match charts::load_fetched(&directory, home, self.request.files, self.sources) {
+        let loaded = match charts::load_fetched(&directory, home, self.request, self.sources) {
             Ok(loaded) => loaded,
             Err(reason) => return unreadable(reason),
         };
@@ -166,6 +166,8 @@ impl Deliverer<'_> {
             release: Release {
                 name: Some(app.name.to_owned()),
                 namespace: app.namespace.unwrap_or_default().to_owned(),
+                // Argo CD renders as `helm template` does.
+                is_apart: true,
                 ..Release::default()
             },
             ..Said::default()

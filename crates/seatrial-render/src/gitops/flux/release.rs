@@ -158,7 +158,7 @@ impl Deliverer<'_> {
         let own = self.sources.find(&call.found.file);
         let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
         let home = (&call.found.file, entry);
-        let loaded = charts::load_fetched(&directory, home, self.request.files, self.sources);
+        let loaded = charts::load_fetched(&directory, home, self.request, self.sources);
         self.charts.all.push(loaded.map_err(|why| unreadable(&why))?);
         let (at, objects) = self.release(self.charts.all.len() - 1, Vec::new(), release);
         Ok(Yield { objects, made: Made::Chart(at), assumption: None })
