@@ -324,9 +324,22 @@ impl Charts {
         }
         for (unit, &id) in self.units.iter().zip(&self.ids) {
             let chart = &self.all[unit.chart];
-            found.extend(chart.at_home(problems::of_unit(chart, unit, id, sources, &told)));
+            let notices = problems::of_unit(chart, unit, id, sources, &told);
+            let notices = match self.completed(unit) {
+                Some(other) => notices.into_iter().map(|it| problems::left_to_values(it, other)).collect(),
+                None => notices,
+            };
+            found.extend(chart.at_home(notices));
         }
         found
+    }
+
+    /// A unit of the same chart that is rendered to its end, with a values file
+    /// over the chart's own, which alone are not enough.
+    fn completed(&self, unit: &ChartUnit) -> Option<&ChartUnit> {
+        let is_alone = unit.files.is_empty() && !unit.rendered.errors.is_empty();
+        let others = || self.units.iter().filter(|it| it.chart == unit.chart && !it.files.is_empty());
+        if is_alone { others().find(|it| it.rendered.errors.is_empty()) } else { None }
     }
 
     /// Says what in a template made a text that is no YAML.

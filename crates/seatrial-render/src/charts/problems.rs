@@ -55,6 +55,15 @@ pub(crate) fn of_unit(
     notices.map(|it| it.in_unit(id).at_most(most)).collect()
 }
 
+/// A notice about values that whoever installs the chart has to add to, as a
+/// values file beside them does.
+pub(super) fn left_to_values(notice: Notice, other: &ChartUnit) -> Notice {
+    let files: Vec<&str> = other.files.iter().map(|it| it.name.as_str()).collect();
+    notice
+        .at_most(Severity::Warning)
+        .because(format!("with {} over its own values the chart is rendered", files.join(", ")))
+}
+
 /// Whether a template is missing that a dependency which is not there may have.
 fn is_absent_template(error: &RenderError) -> bool {
     let said = &error.reason;

@@ -140,3 +140,21 @@ fn values_of_a_chart_that_is_not_there_are_not_called_nil() {
         ["web/templates/c.yaml:1 `.Values.web.service` is nil, and the template looks into it"]
     );
 }
+
+#[test]
+fn what_a_values_file_adds_is_no_error_of_the_chart() {
+    let files = |values: &'static str| {
+        rendered(&[
+            ("Chart.yaml", CHART),
+            ("values.yaml", "web: {}\n"),
+            ("ci/full-values.yaml", values),
+            ("templates/a.yaml", "kind: A\nmetadata: {name: {{ .Values.web.names.own }}}\n"),
+        ])
+    };
+    let severities = |rendering: &Rendering| {
+        let errors = rendering.notices.iter().filter(|it| it.check.id == "template-error");
+        errors.map(|it| it.severity.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(severities(&files("web: {names: {own: a}}\n")), ["warning"]);
+    assert_eq!(severities(&files("other: {}\n")), ["error"]);
+}
