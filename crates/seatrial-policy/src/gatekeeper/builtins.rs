@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use regorus::{Engine, Value};
 use seatrial_schema::cel::re2;
 
-use super::{growth, rego};
+use super::{growth, steps};
 
 /// No text is longer than this.
 const TEXT_MAX: usize = 256 * 1024;
@@ -80,7 +80,7 @@ fn look(arguments: &[Value]) -> Answer {
 
 /// Counts what a function does beyond one step.
 fn charge(steps: usize) {
-    rego::spend(steps as u64);
+    steps::spend(steps as u64);
 }
 
 fn text(value: &Value) -> Option<&str> {

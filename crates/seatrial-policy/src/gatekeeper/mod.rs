@@ -13,6 +13,7 @@ mod inventory;
 mod matching;
 mod rego;
 mod source;
+mod steps;
 mod template;
 
 use seatrial_schema::Value;

@@ -1,18 +1,8 @@
 //! Templates in Rego, run by `regorus` under a bound of work.
-//!
-//! The engine counts what it does and asks a clock from time to time; ours is no
-//! clock but counts these questions, and what our own functions do, so that a
-//! policy stops after the same work wherever it runs. The engine takes one clock
-//! for the whole process; what it counts is kept for each thread.
 
-use std::cell::Cell;
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::Once;
 use std::thread;
-use std::time::Duration;
 
-use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
-use regorus::{Engine, PolicyLengthConfig, Value as Rego};
+use regorus::{Engine, Value as Rego};
 use seatrial_schema::Value;
 use smol_str::SmolStr;
 
@@ -21,16 +11,11 @@ use super::calls;
 use super::convert::{object, to_rego};
 use super::growth;
 use super::source::{for_engine, mentions, references, tokens};
+use super::steps::{SOURCE_BYTES_MAX, STEPS_MAX, bounded_engine, limit, spent};
 use super::{Answer, Inventory, Review, Violation, Work};
 use crate::objection::shortened;
 use crate::validating_policy::{Asked, looked_at};
 
-/// Sources are no longer than this, libraries included.
-const SOURCE_BYTES_MAX: usize = 256 * 1024;
-/// Steps between two questions to the clock.
-const STEPS_A_TICK: u32 = 256;
-/// One object is judged in no more steps than this.
-const STEPS_MAX: u64 = 256_000;
 /// Evaluation has so much stack.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// A reference has fewer words and dots than this.
@@ -54,24 +39,6 @@ const UNKNOWN: &[(&[&str], &str)] = &[
     (&["numbers", ".", "range_step"], "it calls numbers.range_step"),
     (&["time", "."], "it asks for the time"),
 ];
-
-thread_local! {
-    static STEPS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Ticks;
-
-impl TimeSource for Ticks {
-    fn now(&self) -> Option<Duration> {
-        spend(u64::from(STEPS_A_TICK));
-        Some(Duration::from_millis(STEPS.get()))
-    }
-}
-
-/// Counts steps that the engine does not count.
-pub(super) fn spend(steps: u64) {
-    STEPS.set(STEPS.get().saturating_add(steps));
-}
 
 /// A program in Rego.
 #[derive(Clone)]
@@ -175,11 +142,11 @@ fn run(
             if left == 0 {
                 return Err("the work that is allowed for policies is used up".to_owned());
             }
-            let before = STEPS.get();
+            let before = spent();
             engine.set_execution_timer_config(limit(left.min(STEPS_MAX)));
             engine.set_input(input);
             let answer = engine.eval_rule(query.clone());
-            left = left.saturating_sub(STEPS.get() - before);
+            left = left.saturating_sub(spent() - before);
             answer.map(|it| messages(&it)).map_err(|error| told(&error.to_string()))
         };
         let answers: Vec<_> = inputs.into_iter().map(&mut answer).collect();
@@ -199,29 +166,6 @@ fn run(
 
 fn add(engine: &mut Engine, name: String, source: &str) -> Result<String, String> {
     engine.add_policy(name, for_engine(source)).map_err(|error| told(&error.to_string()))
-}
-
-/// An engine whose work and sources are bounded.
-fn bounded_engine() -> Engine {
-    static CLOCK: Once = Once::new();
-    CLOCK.call_once(|| {
-        // It fails only if there is one already, and this is the only place.
-        let _ = set_time_source(&Ticks);
-    });
-    let mut engine = Engine::new();
-    engine.set_execution_timer_config(limit(STEPS_MAX));
-    engine.set_policy_length_config(PolicyLengthConfig {
-        max_col: NonZeroU32::new(16 * 1024).unwrap_or(NonZeroU32::MIN),
-        max_file_bytes: NonZeroUsize::new(SOURCE_BYTES_MAX).unwrap_or(NonZeroUsize::MIN),
-        max_lines: NonZeroUsize::new(16 * 1024).unwrap_or(NonZeroUsize::MIN),
-    });
-    engine.set_strict_builtin_errors(false);
-    engine
-}
-
-fn limit(steps: u64) -> ExecutionTimerConfig {
-    let check_interval = NonZeroU32::new(STEPS_A_TICK).unwrap_or(NonZeroU32::MIN);
-    ExecutionTimerConfig { limit: Duration::from_millis(steps), check_interval }
 }
 
 /// What is known of the request.

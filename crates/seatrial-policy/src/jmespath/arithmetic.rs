@@ -2,10 +2,10 @@
 
 use seatrial_model::Quantity;
 use seatrial_schema::Value;
+use seatrial_schema::durations;
 
 use super::Stop;
 use super::interpreter::{number, of_number};
-use crate::kyverno::amounts::{duration, duration_text};
 
 /// What can be reckoned with.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ fn operand(value: &Value) -> Result<Operand, Stop> {
     if let Ok(quantity) = text.parse() {
         return Ok(Operand::Quantity(quantity));
     }
-    duration(text).map(Operand::Duration).ok_or_else(mismatch)
+    durations::parse(text).map(|it| Operand::Duration(it.into())).ok_or_else(mismatch)
 }
 
 fn mismatch() -> Stop {
@@ -50,11 +50,11 @@ pub(super) fn reckon(name: &str, left: &Value, right: &Value) -> Result<Value, S
             _ => Err(mismatch()),
         },
         (Duration(a), Duration(b)) => match name {
-            "add" => Ok(Value::text(duration_text(a + b))),
-            "subtract" => Ok(Value::text(duration_text(a - b))),
+            "add" => Ok(Value::text(durations::text(a + b))),
+            "subtract" => Ok(Value::text(durations::text(a - b))),
             "divide" | "modulo" if b == 0 => Err(by_zero()),
             "divide" => Ok(of_number(a as f64 / b as f64)),
-            "modulo" => Ok(Value::text(duration_text(a % b))),
+            "modulo" => Ok(Value::text(durations::text(a % b))),
             _ => Err(mismatch()),
         },
         (Amount(a), Number(times)) | (Number(times), Amount(a))

@@ -12,8 +12,9 @@ use smol_str::SmolStr;
 use super::Stop;
 use super::arithmetic::reckon;
 use super::interpreter::{Interpreter, equals, number, of_number};
+use super::json;
 use super::parser::Node;
-use super::printing::{TEXT_MAX, json, of_json, of_yaml};
+use super::printing::{TEXT_MAX, of_json, of_yaml};
 use crate::kyverno::images;
 use crate::kyverno::wildcard;
 

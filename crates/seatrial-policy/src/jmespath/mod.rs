@@ -15,7 +15,8 @@ mod tests;
 use seatrial_schema::Value;
 
 pub(crate) use interpreter::{Scope, Work, equals, number};
-pub(crate) use printing::{json, of_json, scalar};
+pub(crate) use printing::{of_json, scalar};
+pub(crate) use seatrial_schema::json::text as json;
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use seatrial_model::Quantity;
 use seatrial_schema::Value;
+use seatrial_schema::durations;
 
-use super::amounts::duration;
 use super::scalars::{self, Operator};
 use super::variables::Variables;
 use super::wildcard;
@@ -105,14 +105,14 @@ fn is_ordered(operator: &str, order: std::cmp::Ordering) -> bool {
 /// Nanoseconds of a text, or seconds of a number.
 fn nanos(value: &Value) -> Option<i128> {
     match value {
-        Value::Str(text) => duration(text),
+        Value::Str(text) => durations::parse(text).map(i128::from),
         other => Some(number(other)? as i128 * 1_000_000_000),
     }
 }
 
 /// Both as durations, if one of them is written as one.
 fn durations(key: &Value, value: &Value) -> Option<(i128, i128)> {
-    let is_written = |it: &Value| it.as_str() != "0" && duration(it.as_str()).is_some();
+    let is_written = |it: &Value| it.as_str() != "0" && durations::parse(it.as_str()).is_some();
     if !is_written(key) && !is_written(value) {
         return None;
     }

@@ -4,7 +4,6 @@
 //! Objects are new. Who asks, what other objects the cluster has, and the time
 //! are unknown; what hangs on them is told, and says nothing.
 
-pub(crate) mod amounts;
 mod autogen;
 mod cel;
 mod conditions;
@@ -12,9 +11,11 @@ mod context;
 pub(crate) mod images;
 mod matching;
 mod patterns;
+mod places;
 mod pod_security;
 mod policy;
 mod rule;
+mod run;
 mod scalars;
 #[cfg(test)]
 mod tests;

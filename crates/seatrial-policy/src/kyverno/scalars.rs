@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use seatrial_model::Quantity;
 use seatrial_schema::Value;
+use seatrial_schema::durations;
 
-use super::amounts::duration;
 use super::wildcard;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,8 @@ fn holds(value: &Value, pattern: &str) -> bool {
 /// Durations first, then quantities, then texts.
 fn compare(value: &Value, pattern: &str, operator: Operator) -> bool {
     let amount = amount(value);
-    if let Some((wanted, held)) = duration(pattern).zip(amount.as_deref().and_then(duration)) {
+    if let Some((wanted, held)) = durations::parse(pattern).zip(amount.as_deref().and_then(durations::parse))
+    {
         return operator.holds(held.cmp(&wanted));
     }
     let quantity = |text: &str| text.parse::<Quantity>().ok();

@@ -4,9 +4,10 @@
 use super::ast::{Call, Element, Expr, Id, Kind, Literal};
 use super::checker::Checked;
 use super::issue::Issue;
-use super::time::{self, Timestamp};
+use super::time::Timestamp;
 use super::types::Type;
 use super::{format_text, re2};
+use crate::durations;
 
 pub(super) fn check(checked: &Checked) -> Vec<Issue> {
     let mut checks = Checks { checked, issues: Vec::new() };
@@ -55,7 +56,7 @@ impl<'c> Checks<'c> {
             return;
         };
         let valid = match (call.function.as_str(), literal) {
-            ("duration", Literal::Text(text)) => time::parse_duration(text).is_some(),
+            ("duration", Literal::Text(text)) => durations::parse(text).is_some(),
             ("duration", _) => false,
             ("timestamp", Literal::Text(text)) => Timestamp::parse(text).is_ok(),
             ("timestamp", Literal::Int(seconds)) => Timestamp::from_unix(*seconds).is_some(),

@@ -4,6 +4,7 @@ use super::super::numbers::{double_text, parse_double};
 use super::super::time::{self, OVERFLOW, Timestamp};
 use super::super::value::{Fault, Library, Outcome, Value};
 use super::wrong;
+use crate::durations;
 
 fn failed(from: &Value, to: &str) -> Outcome {
     Err(Fault::Error(format!("type conversion error from '{}' to '{to}'", from.type_name())))
@@ -56,7 +57,7 @@ pub(in super::super) fn duration(args: &[Value]) -> Outcome {
     match args {
         [Value::Duration(it)] => Ok(Value::Duration(*it)),
         [value @ Value::Int(_)] => failed(value, "google.protobuf.Duration"),
-        [value @ Value::Text(text)] => match time::parse_duration(text) {
+        [value @ Value::Text(text)] => match durations::parse(text) {
             Some(nanos) => Ok(Value::Duration(nanos)),
             None => failed(value, "google.protobuf.Duration"),
         },

@@ -8,6 +8,7 @@ use seatrial_model::Quantity;
 use seatrial_source::FileId;
 use seatrial_yaml::{Dialect, Limits, Node};
 
+use crate::json;
 use crate::rules::quantities;
 use crate::value::{By, Entry, Map, Value};
 
@@ -250,7 +251,7 @@ fn write_json(out: &mut String, value: &Value) {
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Int(number) => drop(write!(out, "{number}")),
         Value::Float(number) => drop(write!(out, "{number}")),
-        Value::Str(text) => write_text(out, text),
+        Value::Str(text) => json::quote(text, out),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 out.push(if index == 0 { '[' } else { ',' });
@@ -274,28 +275,11 @@ fn write_map(out: &mut String, map: &Map) {
         if index > 0 {
             out.push(',');
         }
-        write_text(out, &entry.key);
+        json::quote(&entry.key, out);
         out.push(':');
         write_json(out, &entry.value);
     }
     out.push('}');
-}
-
-fn write_text(out: &mut String, text: &str) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(letter));
-            }
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
 }
 
 /// Reads a text of JSON; nothing if it is none.

@@ -91,7 +91,7 @@ fn key(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
     // Three bytes are four letters.
     let is_long = |field: &&&str| spec.str(field).len() / 4 * 3 > KEY_LENGTH + 2;
     if let Some(field) = fields.iter().find(is_long) {
-        errors.too_long(&at.child(*field), KEY_LENGTH);
+        errors.too_long(&at.child(field), KEY_LENGTH);
     }
 }
 
