@@ -7,11 +7,11 @@ use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Sc
 use seatrial_model::{
     Agreement, Link, Object, Place, Repository, Resolution, SkipCode, Unit, UnitKind, UnitRole, is_namespaced,
 };
-use seatrial_yaml::{FieldPath, Node};
+use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
-use crate::partial::is_incomplete;
+use crate::partial::may_hold;
 use crate::slip::{akin, meant};
 use crate::{Context, World};
 
@@ -69,7 +69,10 @@ pub(crate) fn missing<'a>(
         if (astray.is_none() && link.resolution != Resolution::Missing) || !wanted(object, link) {
             continue;
         }
-        if is_incomplete(world.repository, link.from.unit) {
+        if may_hold(world.repository, link.from.unit, link.reference.kinds.title()) {
+            continue;
+        }
+        if is_told_by_chart(world, object, link) {
             continue;
         }
         if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
@@ -136,10 +139,54 @@ fn may_come_with_release(world: &World<'_>, link: &Link, name: &str) -> bool {
     }
     let (repository, index) = (world.repository, world.graph.index());
     let mut stems = name.match_indices('-').map(|(at, _)| &name[..at]).chain([name]);
+    let from = repository.object(link.from);
     stems.any(|stem| {
         let makers = MAKERS.iter().flat_map(|(group, kind)| index.find(repository, group, kind, None, stem));
-        makers.into_iter().any(|place| is_foreign(world, repository.object(place)))
+        let mut makers = makers.into_iter().map(|place| repository.object(place));
+        makers.any(|it| is_foreign(world, it) && !(is_same(it, from) && makes_nothing_unsaid(it, link)))
     }) || has_unknown_maker(world, link, name)
+}
+
+fn is_same(one: &Object, other: &Object) -> bool {
+    (one.group(), one.kind(), one.name()) == (other.group(), other.kind(), other.name())
+}
+
+/// Whether a release's chart makes the Secrets and `ConfigMap` objects that its
+/// values list, and no others.
+fn makes_nothing_unsaid(release: &Object, link: &Link) -> bool {
+    const CHART: &str = "app-template";
+    let text = |keys: &[&str]| release.field(keys).and_then(Node::as_str);
+    let chart = text(&["spec", "chart", "spec", "chart"]).or_else(|| text(&["spec", "chartRef", "name"]));
+    let list = match link.reference.kinds.title() {
+        "Secret" => "secrets",
+        "ConfigMap" => "configMaps",
+        _ => return false,
+    };
+    let values = |key: &str| release.field(&["spec", "values", key]).is_some();
+    chart == Some(CHART) && !values(list) && !values("rawResources")
+}
+
+/// Whether an object holds values for a chart, and the reference stands there.
+fn is_in_values(object: &Object, link: &Link) -> bool {
+    let is_release = matches!(object.kind(), "HelmRelease" | "Application");
+    let is_values =
+        |it: &PathStep| matches!(it, PathStep::Key(key) if key == "values" || key == "valuesObject");
+    is_release && link.path.steps().iter().take(5).any(is_values)
+}
+
+/// Whether what the chart makes of the values is known, and judged by itself.
+fn is_told_by_chart(world: &World<'_>, object: &Object, link: &Link) -> bool {
+    if !is_in_values(object, link) {
+        return false;
+    }
+    let repository = world.repository;
+    let is_own = |unit: &&Unit| {
+        matches!(unit.kind, UnitKind::ArgoCd | UnitKind::Flux)
+            && unit.name.rsplit(['/', '#']).next() == Some(object.name())
+    };
+    let mut units = repository.units.iter().filter(is_own).map(|it| repository.bundle(it.id).objects());
+    // What applies the object itself may well have its name too.
+    units.any(|it| !it.is_empty() && !it.iter().any(|it| is_same(it, object)))
 }
 
 /// Whether the unit has an object of a kind that nobody knows and of a like name.
@@ -258,6 +305,8 @@ impl<'a> Missing<'a> {
         if let Some(place) = self.astray {
             return self.astray_notice(check, place, acts).because(outcome);
         }
+        // A chart that is not here may not read the value.
+        let most = if is_in_values(self.object, self.link) { most.min(Severity::Warning) } else { most };
         let whole = match self.foreign_namespace() {
             Some(namespace) => format!("{kind} `{name}` in namespace `{namespace}`"),
             None => format!("{kind} `{name}`"),
@@ -356,10 +405,32 @@ impl<'a> Missing<'a> {
             };
             return notice.help(help).related(at, Role::Definition, title);
         }
+        if let Some((maker, makes)) = self.maker_of_that_name() {
+            let title = maker.title();
+            let label = format!("{title} makes `{makes}`");
+            return notice.help(format!("{title} makes {kind} `{makes}`: use one name for both")).related(
+                maker.location(FieldPath::root()),
+                Role::Definition,
+                label,
+            );
+        }
         match self.akin() {
             Some(near) => notice.help(format!("is {kind} `{near}` meant? {declare}")),
             None => notice.help(format!("define it; {declare}")),
         }
+    }
+
+    /// An `ExternalSecret` of the very name whose Secret is called otherwise.
+    fn maker_of_that_name(&self) -> Option<(&'a Object, &'a str)> {
+        const GROUP: &str = "external-secrets.io";
+        let repository = self.world.repository;
+        let places = self.world.graph.index().find(repository, GROUP, "ExternalSecret", None, self.name());
+        let makers = places.into_iter().filter(|_| is_to(self.link, "", "Secret"));
+        let mut makers = makers.map(|it| repository.object(it)).filter_map(|it| {
+            let target = it.field(&["spec", "target", "name"])?.as_str()?;
+            (target != it.name()).then_some((it, target))
+        });
+        makers.next()
     }
 
     /// An object of the unit whose name has words in common.

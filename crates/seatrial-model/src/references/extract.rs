@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use crate::references::pattern::{Tree, tree};
 use crate::references::site::{Site, Step};
+use crate::references::tables::UNKNOWN;
 use crate::references::{Kinds, Reference, Relation, Scope, Strength, Target};
 use crate::views::PodTemplate;
 use crate::{Object, Place, is_namespaced};
@@ -30,6 +31,8 @@ pub(super) fn read(object: &Object, found: &mut Vec<Reference>) {
     if let Some(tree) = tree(object.group(), object.kind()) {
         let mut walk = Walk { object, steps: Vec::new(), visits: 0, found };
         walk.visit(object.root(), tree);
+    } else if is_namespaced(object.group(), object.kind()).is_none() {
+        UNKNOWN.read(&Site { object, node: object.root(), steps: &[] }, found);
     }
     if object.is("apps", "StatefulSet") {
         drop_replaced_volumes(object, found);

@@ -12,11 +12,13 @@ mod pods;
 mod rbac;
 mod secrets;
 mod storage;
+mod values;
 
 use crate::references::GroupKind;
 use crate::references::pattern::Table;
 
 pub(super) use pods::POD_TEMPLATE;
+pub(super) use values::UNKNOWN;
 
 /// Every table.
 pub(super) const ALL: &[&[Table]] = &[
@@ -30,6 +32,7 @@ pub(super) const ALL: &[&[Table]] = &[
     rbac::TABLES,
     secrets::TABLES,
     storage::TABLES,
+    values::TABLES,
 ];
 
 const CONFIG_MAP: &[GroupKind] = &[("", "ConfigMap")];

@@ -564,3 +564,71 @@ fn backends_in_other_namespaces_need_a_grant() {
     assert_eq!(grants("{group: '', kind: Service, name: other}"), [Grant::NotNeeded, Grant::Absent]);
     assert_eq!(grants("{group: '', kind: Secret}"), [Grant::NotNeeded, Grant::Absent]);
 }
+
+#[test]
+fn values_of_a_release_refer_to_what_they_pass_on_to_pods() {
+    check(
+        "
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux-system}
+spec:
+  targetNamespace: shop
+  values:
+    controllers:
+      web:
+        containers:
+          app:
+            envFrom: [{secretRef: {name: web-env}}, {configMapRef: {name: web-config, optional: true}}]
+            env: {TOKEN: {valueFrom: {secretKeyRef: {name: web-token, key: token}}}}
+    persistence:
+      data: {existingClaim: web-data}
+      config: {type: configMap, name: web-files}
+      cache: {enabled: false, existingClaim: gone}
+    extraVolumes: [{name: a, secret: {secretName: web-tls}}, {name: b, persistentVolumeClaim: {claimName: web-b}}]
+    auth: {existingSecret: web-auth}
+    secretRef: {name: something-else}
+",
+        "
+HelmRelease web: metadata.namespace -> placement Namespace /flux-system = missing
+HelmRelease web: spec.targetNamespace -> placement Namespace /shop = missing
+HelmRelease web: spec.values.controllers.web.containers.app.envFrom[0].secretRef.name -> Secret shop/web-env = missing
+HelmRelease web: spec.values.controllers.web.containers.app.envFrom[1].configMapRef.name -> optional ConfigMap shop/web-config = missing
+HelmRelease web: spec.values.controllers.web.containers.app.env.TOKEN.valueFrom.secretKeyRef.name -> Secret shop/web-token key token (spec.values.controllers.web.containers.app.env.TOKEN.valueFrom.secretKeyRef.key) = missing
+HelmRelease web: spec.values.persistence.data.existingClaim -> PersistentVolumeClaim shop/web-data = missing
+HelmRelease web: spec.values.persistence.config.name -> ConfigMap shop/web-files = missing
+HelmRelease web: spec.values.extraVolumes[0].secret.secretName -> Secret shop/web-tls = missing
+HelmRelease web: spec.values.extraVolumes[1].persistentVolumeClaim.claimName -> PersistentVolumeClaim shop/web-b = missing
+HelmRelease web: spec.values.auth.existingSecret -> Secret shop/web-auth = missing
+",
+    );
+}
+
+#[test]
+fn custom_kinds_refer_to_secrets_in_the_shapes_of_a_pod() {
+    check(
+        "
+apiVersion: apps.emqx.io/v2beta1
+kind: EMQX
+metadata: {name: broker}
+spec:
+  bootstrapAPIKeys: [{secretRef: {key: {secretName: broker, secretKey: id}}}]
+  coreTemplate: {spec: {envFrom: [{secretRef: {name: broker}}]}}
+  existingSecret: not-a-chart
+---
+apiVersion: kyverno.io/v1
+kind: Pattern
+metadata: {name: p}
+spec: {envFrom: [{secretRef: {name: pattern}}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: broker}
+data: {key: YQ==}
+",
+        "
+EMQX broker: spec.bootstrapAPIKeys[0].secretRef.key.secretName -> Secret broker key id (spec.bootstrapAPIKeys[0].secretRef.key.secretKey) = not in Secret broker
+EMQX broker: spec.coreTemplate.spec.envFrom[0].secretRef.name -> Secret broker = found Secret broker
+",
+    );
+}
