@@ -83,7 +83,8 @@ pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice
     let is_incomplete = partial::is_incomplete(world.repository, unit.id);
     for check in checks {
         // What is absent may stand in the part that nobody could render.
-        if is_incomplete && partial::tells_absence(&check.info) {
+        if is_incomplete && partial::tells_absence(&check.info) && !partial::weighs_what_is_lost(&check.info)
+        {
             continue;
         }
         // A check that looks at one object at a time gets them all at once: most

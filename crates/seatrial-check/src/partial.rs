@@ -16,6 +16,41 @@ pub(crate) fn is_incomplete(repository: &Repository, unit: UnitId) -> bool {
     repository.facts.charts.iter().any(|chart| chart.incomplete.contains(&unit))
 }
 
+/// Whether an object of a kind may stand in the part of a unit that could not be
+/// rendered, or be made by something there.
+pub(crate) fn may_hold(repository: &Repository, unit: UnitId, kind: &str) -> bool {
+    // What these make is pods, and a Service or claim at most.
+    const MAKE_NONE: &[&str] = &[
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "Job",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "PodMonitor",
+        "Role",
+        "RoleBinding",
+        "ServiceMonitor",
+    ];
+    let charts = repository.facts.charts.iter().filter(|chart| chart.incomplete.contains(&unit));
+    charts.into_iter().any(|chart| {
+        let lost = chart.lost_kinds.iter().find(|it| it.0 == unit);
+        lost.is_none_or(|(_, kinds)| kinds.iter().any(|it| it == kind || !MAKE_NONE.contains(&it.as_str())))
+    })
+}
+
+/// Whether a check looks itself at what could not be rendered.
+pub(crate) fn weighs_what_is_lost(info: &CheckInfo) -> bool {
+    const OTHERS: &[&str] = &[
+        "missing-configmap",
+        "missing-persistent-volume-claim",
+        "missing-secret",
+        "missing-service-account",
+    ];
+    OTHERS.contains(&info.id)
+}
+
 /// Whether a check tells that something is absent from a unit.
 pub(crate) fn tells_absence(info: &CheckInfo) -> bool {
     const OTHERS: &[&str] = &[

@@ -18,6 +18,9 @@ pub struct ChartFacts {
     /// The units of which something could not be rendered: what they lack is
     /// not known.
     pub incomplete: Vec<UnitId>,
+    /// Of those, the ones of which only templates with objects of these kinds
+    /// could not be rendered.
+    pub lost_kinds: Vec<(UnitId, Vec<String>)>,
     /// Whether versions of what it depends on are locked.
     pub is_locked: bool,
     /// The charts it depends on, as it declares them.

@@ -1,7 +1,7 @@
 //! What rendering noticed of a chart besides objects: values that nothing read.
 
 use rustc_hash::FxHashSet;
-use seatrial_helm::Chart;
+use seatrial_helm::{Chart, RenderError};
 use seatrial_model::{ChartDependency, ChartFacts, UnreadValue};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Node, Stream};
@@ -73,11 +73,40 @@ impl Charts {
                 .filter(|(unit, _)| !tree_chart.is_loaded() || !unit.is_complete())
                 .map(|(_, id)| *id)
                 .collect(),
+            lost_kinds: units()
+                .filter(|_| tree_chart.is_loaded())
+                .filter_map(|(unit, id)| Some((*id, lost_kinds(chart, &unit.rendered.errors)?)))
+                .collect(),
             is_locked: chart.files.iter().any(|it| matches!(&*it.name, "Chart.lock" | "requirements.lock")),
             dependencies: dependencies(chart, tree_chart.file),
             unread,
         })
     }
+}
+
+/// The kinds of the objects in templates that could not be rendered, where their
+/// text names all of them.
+fn lost_kinds(chart: &Chart, errors: &[RenderError]) -> Option<Vec<String>> {
+    let mut kinds = Vec::new();
+    for error in errors {
+        let (_, name) = error.template.as_deref()?.split_once('/')?;
+        let file = chart.templates.iter().find(|it| &*it.name == name)?;
+        kinds.extend(kinds_in(&file.content.text())?);
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    (!kinds.is_empty()).then_some(kinds)
+}
+
+/// The kinds in a template, each beside an `apiVersion`; none where an action
+/// prints more, or the kind itself.
+fn kinds_in(text: &str) -> Option<Vec<String>> {
+    let starting =
+        |key: &str| text.lines().filter_map(|it| it.strip_prefix(key)).map(str::trim).collect::<Vec<_>>();
+    let (kinds, versions) = (starting("kind:"), starting("apiVersion:"));
+    let is_word = |it: &&str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
+    let is_whole = kinds.len() == versions.len() && kinds.iter().all(is_word);
+    (is_whole && !kinds.is_empty()).then(|| kinds.into_iter().map(str::to_owned).collect())
 }
 
 fn root_of(file: FileId, streams: &[Option<std::sync::Arc<Stream>>]) -> Option<Node<'_>> {

@@ -28,6 +28,7 @@ fn chart(
         units: Vec::new(),
         is_complete: true,
         incomplete: Vec::new(),
+        lost_kinds: Vec::new(),
         is_locked: streams.iter().any(|(path, _)| path.name() == "Chart.lock"),
         dependencies,
         unread: own.map(|line| value(line, streams)).collect(),
