@@ -2,8 +2,10 @@
 //!
 //! ## Why
 //! The kubelet replaces `$(NAME)` in values, commands and arguments by a variable of
-//! the same container that is defined *before* it. Where there is none, the text
-//! stays as it is, and the process gets a literal `$(NAME)`.
+//! the same container that is defined *before* it, or by one that `envFrom` brings.
+//! Where there is none, the text stays as it is, and the process gets a literal
+//! `$(NAME)`. Where it is not known what `envFrom` brings, only slips of the keyboard
+//! are told.
 //!
 //! ## Bad
 //! ```yaml pod-spec
@@ -25,9 +27,11 @@
 
 use std::ops::Range;
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::Field;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, slips};
+use seatrial_model::references::Relation;
 use seatrial_model::views::{Container, PodTemplate};
+use seatrial_model::{Field, Object, Resolution};
+use seatrial_yaml::Node;
 
 use crate::slip::meant;
 use crate::{Check, Context, Report};
@@ -48,11 +52,49 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates() {
         for container in template.containers() {
-            // What a whole ConfigMap or Secret brings may have any name.
-            if container.env_from().next().is_none() {
-                of_container(&template, &container, report);
+            of_container(&template, &container, &Brought::by(context, &container), report);
+        }
+    }
+}
+
+/// The variables that whole objects bring to a container.
+struct Brought {
+    names: Vec<String>,
+    /// Whether these are all.
+    is_known: bool,
+}
+
+impl Brought {
+    fn by(context: &Context<'_>, container: &Container<'_>) -> Self {
+        let mut brought = Self { names: Vec::new(), is_known: true };
+        for source in container.env_from() {
+            let path = source.field.path();
+            let links = context.links_of(source.field.object()).iter();
+            let link =
+                links.filter(|it| it.relation == Relation::EnvFrom).find(|it| it.path.starts_with(&path));
+            let places = match link.map(|it| &it.resolution) {
+                Some(Resolution::Found { places, .. }) => places.as_slice(),
+                Some(Resolution::Ambiguous { places }) => {
+                    brought.is_known = false;
+                    places.as_slice()
+                }
+                _ => &[],
+            };
+            brought.is_known &= !places.is_empty();
+            let prefix = source.field.text("prefix").unwrap_or_default();
+            for place in places {
+                brought.add(context.world().repository.object(*place), prefix);
             }
         }
+        brought
+    }
+
+    fn add(&mut self, object: &Object, prefix: &str) {
+        let lists = ["data", "stringData"].into_iter().filter_map(|it| object.field(&[it]));
+        let before = self.names.len();
+        self.names.extend(lists.flat_map(Node::entries).map(|it| format!("{prefix}{}", it.name())));
+        // One that is empty is for another program to fill.
+        self.is_known &= self.names.len() > before;
     }
 }
 
@@ -61,40 +103,60 @@ struct Variable<'a> {
     field: Field<'a>,
 }
 
-fn of_container(template: &PodTemplate<'_>, container: &Container<'_>, report: &mut Report) {
+fn of_container(
+    template: &PodTemplate<'_>,
+    container: &Container<'_>,
+    brought: &Brought,
+    report: &mut Report,
+) {
     let variables: Vec<Variable<'_>> = container
         .env()
         .filter_map(|it| Some(Variable { name: it.name()?, field: it.field.clone() }))
         .collect();
     for (place, variable) in variables.iter().enumerate() {
         if let Some(value) = variable.field.key("value") {
-            report_in(template, &value, &variables[..place], &variables[place..], report);
+            let seen = Seen { before: &variables[..place], after: &variables[place..], brought };
+            report_in(template, &value, &seen, report);
         }
     }
     for list in ["command", "args"] {
         for text in container.field.list(list) {
-            report_in(template, &text, &variables, &[], report);
+            report_in(template, &text, &Seen { before: &variables, after: &[], brought }, report);
         }
     }
 }
 
-fn report_in(
-    template: &PodTemplate<'_>,
-    text: &Field<'_>,
-    before: &[Variable<'_>],
-    after: &[Variable<'_>],
-    report: &mut Report,
-) {
+/// The variables as one place of a container sees them.
+struct Seen<'s, 'a> {
+    before: &'s [Variable<'a>],
+    after: &'s [Variable<'a>],
+    brought: &'s Brought,
+}
+
+impl<'s> Seen<'s, '_> {
+    fn has(&self, name: &str) -> bool {
+        self.names().any(|it| it == name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'s str> {
+        self.before.iter().map(|it| it.name).chain(self.brought.names.iter().map(String::as_str))
+    }
+}
+
+fn report_in(template: &PodTemplate<'_>, text: &Field<'_>, seen: &Seen<'_, '_>, report: &mut Report) {
     for (name, range) in references(text.as_str().unwrap_or_default()) {
-        if before.iter().any(|it| it.name == name) || is_brought_by_services(name) {
+        if seen.has(name) || is_brought_by_services(name) {
             continue;
         }
         let title = template.object().title();
-        let later = after.iter().find(|it| it.name == name);
+        let later = seen.after.iter().find(|it| it.name == name);
+        let near = meant(name, seen.names()).or_else(|| seen.names().find(|it| is_one_letter_off(name, it)));
+        if !seen.brought.is_known && later.is_none() && near.is_none() {
+            continue;
+        }
         let state = if later.is_some() { "is defined after it" } else { "is not defined" };
         let message = format!("{title} refers to $({name}), which {state}");
         let notice = Notice::new(&CHECK.info, text.location().part(range), message);
-        let near = meant(name, before.iter().map(|it| it.name));
         report.add(match (later, near) {
             (Some(later), _) => notice.help(format!("move {name} before it")).related(
                 later.field.location(),
@@ -107,6 +169,17 @@ fn report_in(
             }
         });
     }
+}
+
+/// Whether one letter differs, in a word where that makes no other word: what is
+/// referred to is not there, so that less is needed than for a name that is.
+fn is_one_letter_off(one: &str, other: &str) -> bool {
+    const LETTERS_MIN: usize = 5;
+    let (mine, theirs): (Vec<&str>, Vec<&str>) = (one.split('_').collect(), other.split('_').collect());
+    let mut differing = mine.iter().zip(&theirs).filter(|(a, b)| a != b);
+    let Some((a, b)) = differing.next().filter(|_| mine.len() == theirs.len()) else { return false };
+    let is_word = |it: &str| it.len() >= LETTERS_MIN && it.bytes().all(|it| it.is_ascii_alphabetic());
+    differing.next().is_none() && is_word(a) && is_word(b) && a[..1] == b[..1] && slips(a, b, 1).is_some()
 }
 
 /// The names in `$(NAME)`, with where they stand; `$$` is a plain dollar.
