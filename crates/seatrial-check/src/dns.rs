@@ -357,6 +357,17 @@ impl<'a> Services<'a> {
         self.by_name.get(host.service)?.first()
     }
 
+    /// The only Service of this name, where the host names another namespace than
+    /// that of the Service and both stand in one unit: who deploys the one
+    /// deploys the other.
+    pub(crate) fn astray(&self, from: &Object, host: &Host<'_>) -> Option<&Service<'a>> {
+        let asked = host.namespace?;
+        let named = self.by_name.get(host.service)?;
+        let is_other = |it: &Service<'_>| it.object().namespace().is_some_and(|own| own != asked);
+        let mut own = named.iter().filter(|it| it.object().unit() == from.unit());
+        own.next().filter(|_| named.iter().all(is_other) && !self.charts.contains(host.service))
+    }
+
     /// Whether something that the tree does not show may make such a Service.
     pub(crate) fn may_come_from_elsewhere(&self, host: &Host<'_>) -> bool {
         let from_chart = host.service.split('-').any(|word| self.charts.contains(word));

@@ -68,8 +68,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for address in addresses(context) {
         let (object, host) = (address.field.object(), &address.host);
         let is_answered = !services.answering(object, host).is_empty()
-            || services.may_come_from_elsewhere(host)
-            || services.is_out_of_sight(host);
+            || services.is_out_of_sight(host)
+            || (services.may_come_from_elsewhere(host) && services.astray(object, host).is_none());
         // A tree without Services says nothing about other names.
         let is_told = !services.is_empty() || services.workload(object, host).is_some();
         if !is_answered && is_told {
@@ -80,19 +80,15 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
     let (object, host) = (address.field.object(), &address.host);
-    let message = format!(
-        "{} reaches for `{}` in `{}`, and no Service has that name",
-        object.title(),
-        host.text,
-        address.variable
-    );
-    let notice = Notice::new(&CHECK.info, address.location(), message);
-    if let Some(service) = services.elsewhere(host) {
+    let reach = format!("{} reaches for `{}` in `{}`", object.title(), host.text, address.variable);
+    let notice = |message| Notice::new(&CHECK.info, address.location(), message);
+    if let Some(service) = services.astray(object, host).or_else(|| services.elsewhere(host)) {
         let namespace = service.object().namespace().unwrap_or_default();
-        return notice
+        return notice(format!("{reach}, and the Service of that name is in namespace `{namespace}`"))
             .help(format!("a Service in another namespace is `{}.{namespace}.svc`", host.service))
             .related(service.spec.location(), Role::Definition, "the Service of that name");
     }
+    let notice = notice(format!("{reach}, and no Service has that name"));
     let known: Vec<&str> = services.names().collect();
     if let Some(near) = meant(host.service, known.iter().copied()) {
         return with_host(notice.help(format!("use `{near}` if that Service is meant")), address, near);
