@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_check::{kinds_without_rules, undefined_kinds};
 use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sources};
+use seatrial_model::references::Part;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{
     External, Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit,
@@ -551,12 +552,18 @@ pub(crate) fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> 
     };
     let objects = repository.objects();
     let mut words: FxHashSet<&str> = graph.links().iter().filter_map(|link| link.name()).collect();
+    words.extend(graph.links().iter().filter_map(|link| match link.part.as_ref()?.0 {
+        Part::Key(ref key) => Some(key.as_str()),
+        _ => None,
+    }));
     for object in objects {
         words.extend(names(object).into_iter().flatten());
         words.extend(labels(object));
         words.extend(PodTemplate::of(object).iter().flat_map(pod_words));
     }
     words.extend(repository.units.iter().map(|unit| unit.kind.as_str()));
+    // Of these, messages are made.
+    words.extend(["container", "containers", "defines", "namespace", "nothing", "selects", "template"]);
     words
 }
 
