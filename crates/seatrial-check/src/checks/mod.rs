@@ -22,6 +22,7 @@ mod blocked_rollout;
 mod budget_selects_nothing;
 mod cached_mutable_image;
 mod certificate_misses_host;
+mod claim_selects_nothing;
 mod cluster_admin_binding;
 mod cluster_resource_in_role;
 mod colliding_host_port;
@@ -53,6 +54,7 @@ mod flux_path_holds_itself;
 mod flux_release_name;
 mod flux_shared_release;
 mod flux_suspended;
+mod flux_unplaced_object;
 mod heap_above_memory_limit;
 mod host_namespace;
 mod identical_probes;
@@ -126,6 +128,7 @@ mod placeholder_value;
 mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
 mod privileged_container;
+mod reads_secret_of_sibling;
 mod refused_by_admission_policy;
 mod refused_by_gatekeeper;
 mod refused_by_kyverno;
@@ -214,6 +217,7 @@ pub static ALL: &[&Check] = &[
     &budget_selects_nothing::CHECK,
     &cached_mutable_image::CHECK,
     &certificate_misses_host::CHECK,
+    &claim_selects_nothing::CHECK,
     &cluster_admin_binding::CHECK,
     &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
@@ -245,6 +249,7 @@ pub static ALL: &[&Check] = &[
     &flux_release_name::CHECK,
     &flux_shared_release::CHECK,
     &flux_suspended::CHECK,
+    &flux_unplaced_object::CHECK,
     &heap_above_memory_limit::CHECK,
     &host_namespace::CHECK,
     &identical_probes::CHECK,
@@ -318,6 +323,7 @@ pub static ALL: &[&Check] = &[
     &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
     &privileged_container::CHECK,
+    &reads_secret_of_sibling::CHECK,
     &refused_by_admission_policy::CHECK,
     &refused_by_gatekeeper::CHECK,
     &refused_by_kyverno::CHECK,
