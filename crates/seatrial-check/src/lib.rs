@@ -30,6 +30,7 @@ mod ports;
 mod probes;
 mod quantities;
 mod rbac;
+mod releases;
 mod resources;
 mod review;
 mod scaling;
@@ -109,7 +110,7 @@ pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
     if partial::tells_absence(&check.info) {
         // What is absent may stand in the part that nobody could render.
         notices.retain(|it| match it.at {
-            Location::Field { unit, .. } => !partial::is_incomplete(world.repository, unit),
+            Location::Field { unit, .. } => !partial::is_in_doubt(world.repository, unit, &check.info),
             Location::Text { .. } => true,
         });
     }

@@ -1,6 +1,8 @@
 //! References that lead to nothing: which of them count, how much the tree
 //! proves about each, and how that is said. Shared by every check about them.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Notice, Role, Severity};
 use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Scope, Strength};
@@ -12,6 +14,7 @@ use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
 use crate::partial::may_hold;
+use crate::releases::Releases;
 use crate::slip::{akin, meant};
 use crate::{Context, World};
 
@@ -61,6 +64,7 @@ pub(crate) fn missing<'a>(
     wanted: impl Fn(&Object, &Link) -> bool,
 ) -> Vec<Missing<'a>> {
     let world = context.world();
+    let releases = OnceCell::new();
     let mut found: Vec<Missing<'a>> = Vec::new();
     let mut known: FxHashMap<(Place, &'a str, &'a str, Option<&'a str>), usize> = FxHashMap::default();
     for (object, link) in context.links() {
@@ -72,7 +76,9 @@ pub(crate) fn missing<'a>(
         if may_hold(world.repository, link.from.unit, link.reference.kinds.title()) {
             continue;
         }
-        if is_told_by_chart(world, object, link) {
+        // What the chart makes of the values is judged by itself.
+        if is_in_values(object, link) && releases.get_or_init(|| Releases::of(world.repository)).shows(object)
+        {
             continue;
         }
         if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
@@ -172,21 +178,6 @@ fn is_in_values(object: &Object, link: &Link) -> bool {
     let is_values =
         |it: &PathStep| matches!(it, PathStep::Key(key) if key == "values" || key == "valuesObject");
     is_release && link.path.steps().iter().take(5).any(is_values)
-}
-
-/// Whether what the chart makes of the values is known, and judged by itself.
-fn is_told_by_chart(world: &World<'_>, object: &Object, link: &Link) -> bool {
-    if !is_in_values(object, link) {
-        return false;
-    }
-    let repository = world.repository;
-    let is_own = |unit: &&Unit| {
-        matches!(unit.kind, UnitKind::ArgoCd | UnitKind::Flux)
-            && unit.name.rsplit(['/', '#']).next() == Some(object.name())
-    };
-    let mut units = repository.units.iter().filter(is_own).map(|it| repository.bundle(it.id).objects());
-    // What applies the object itself may well have its name too.
-    units.any(|it| !it.is_empty() && !it.iter().any(|it| is_same(it, object)))
 }
 
 /// Whether the unit has an object of a kind that nobody knows and of a like name.

@@ -40,6 +40,36 @@ pub(crate) fn may_hold(repository: &Repository, unit: UnitId, kind: &str) -> boo
     })
 }
 
+/// Whether pods may stand in the part of a unit that could not be rendered, other
+/// than those that run once.
+pub(crate) fn may_hold_pods(repository: &Repository, unit: UnitId) -> bool {
+    const MAKE_NONE: &[&str] = &[
+        "CronJob",
+        "HorizontalPodAutoscaler",
+        "Job",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "PodMonitor",
+        "Role",
+        "RoleBinding",
+        "ServiceMonitor",
+    ];
+    let charts = repository.facts.charts.iter().filter(|chart| chart.incomplete.contains(&unit));
+    charts.into_iter().any(|chart| {
+        let lost = chart.lost_kinds.iter().find(|it| it.0 == unit);
+        lost.is_none_or(|(_, kinds)| !kinds.iter().all(|it| MAKE_NONE.contains(&it.as_str())))
+    })
+}
+
+/// Whether what a check tells of a unit may be otherwise because of the part of it
+/// that could not be rendered.
+pub(crate) fn is_in_doubt(repository: &Repository, unit: UnitId, info: &CheckInfo) -> bool {
+    if info.id == "service-selects-nothing" {
+        return may_hold_pods(repository, unit);
+    }
+    is_incomplete(repository, unit)
+}
+
 /// Whether a check looks itself at what could not be rendered.
 pub(crate) fn weighs_what_is_lost(info: &CheckInfo) -> bool {
     const OTHERS: &[&str] = &[

@@ -11,6 +11,7 @@ use seatrial_model::{
 use smol_str::SmolStr;
 
 use crate::placeholder::is_filled_in_later;
+use crate::releases::Releases;
 use crate::slip::{akin, meant};
 
 /// Something with labels that a selector may select.
@@ -71,10 +72,11 @@ impl<'a> Index<'a> {
     /// The pods that templates make, and bare pods.
     pub(crate) fn pods(repository: &'a Repository) -> Self {
         let mut index = Self::default();
+        let releases = Releases::of(repository);
         for object in repository.objects() {
             if let Some(template) = PodTemplate::of(object) {
                 index.add(Labelled { object, labels: template.labels() });
-            } else if may_make_pods(object) {
+            } else if may_make_pods(object) && !releases.shows_all_pods(object) {
                 index.makers.insert(object.name());
             }
         }
@@ -84,11 +86,12 @@ impl<'a> Index<'a> {
     /// The Services, by their own labels.
     pub(crate) fn services(repository: &'a Repository) -> Self {
         let mut index = Self::default();
+        let releases = Releases::of(repository);
         for object in repository.objects() {
             if object.is("", "Service") {
                 let labels = Labels::of(object.field(&["metadata", "labels"]));
                 index.add(Labelled { object, labels });
-            } else if may_make_pods(object) {
+            } else if may_make_pods(object) && !releases.shows_all_pods(object) {
                 index.makers.insert(object.name());
             }
         }
