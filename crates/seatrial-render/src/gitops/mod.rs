@@ -81,10 +81,8 @@ impl Deliverer<'_> {
     /// Gives every object that deploys something its unit.
     pub(crate) fn deliver(&mut self) {
         let mut seen = FxHashSet::default();
-        // What charts hold comes last: some of it is deployed with other values
-        // by what stands before.
-        for kind in [UnitKind::Manifests, UnitKind::Kustomize, UnitKind::Helm] {
-            let mut waiting = self.found_in(kind);
+        for (kind, applies) in ORDER {
+            let mut waiting = self.found_in(kind, applies);
             waiting.reverse();
             while let Some(found) = waiting.pop() {
                 let source = &found.object.source;
@@ -104,11 +102,11 @@ impl Deliverer<'_> {
     }
 
     /// The objects of units of a kind that nothing else deploys.
-    fn found_in(&self, kind: UnitKind) -> Vec<Found> {
+    fn found_in(&self, kind: UnitKind, applies: Applies) -> Vec<Found> {
         let drafts = self.drafts.iter().filter(|it| it.kind == kind && it.consumer.is_none());
         let mut all = Vec::new();
         for draft in drafts {
-            for object in draft.objects.iter().filter(|it| delivers(it)) {
+            for object in draft.objects.iter().filter(|it| applied_by(it) == Some(applies)) {
                 all.push(Found {
                     file: self.file_of(object),
                     object: object.clone(),
@@ -217,9 +215,40 @@ impl Deliverer<'_> {
     }
 }
 
+/// What an object has applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Applies {
+    /// Directories of a tree, with what else in them has something applied.
+    Directories,
+    /// A chart.
+    Chart,
+}
+
+/// The order in which objects are followed. What applies directories comes
+/// first: a release in one of them is there as it is applied, not as it is
+/// written. What charts hold comes last: some of it is deployed with other
+/// values by what stands before.
+const ORDER: [(UnitKind, Applies); 6] = [
+    (UnitKind::Manifests, Applies::Directories),
+    (UnitKind::Kustomize, Applies::Directories),
+    (UnitKind::Manifests, Applies::Chart),
+    (UnitKind::Kustomize, Applies::Chart),
+    (UnitKind::Helm, Applies::Directories),
+    (UnitKind::Helm, Applies::Chart),
+];
+
+/// What an object has applied, if it is followed here.
+fn applied_by(object: &DraftObject) -> Option<Applies> {
+    match flux::kind_of(object) {
+        Some(flux::Kind::Release) => Some(Applies::Chart),
+        Some(flux::Kind::Kustomization) => Some(Applies::Directories),
+        None => argo::kind_of(object).map(|_| Applies::Directories),
+    }
+}
+
 /// Whether an object has something deployed that is followed here.
 pub(crate) fn delivers(object: &DraftObject) -> bool {
-    argo::kind_of(object).is_some() || flux::kind_of(object).is_some()
+    applied_by(object).is_some()
 }
 
 /// What an object is: version and kind, written or given by the list around it.

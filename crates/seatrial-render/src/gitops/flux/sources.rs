@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use seatrial_model::SkipCode;
+use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
 use super::super::{Deliverer, type_of};
@@ -15,8 +16,9 @@ const GROUP: &str = "source.toolkit.fluxcd.io";
 /// Objects of a tree that others of Flux name.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
-    /// By kind, namespace and name; several where clusters differ.
-    all: FxHashMap<(String, String, String), Vec<DraftObject>>,
+    /// By kind, namespace and name, each with the place of its unit; several
+    /// where clusters differ.
+    all: FxHashMap<(String, String, String), Vec<(TreePath, DraftObject)>>,
 }
 
 /// Where a source leads.
@@ -28,7 +30,7 @@ pub(super) enum Lead {
 }
 
 impl Sources {
-    fn add(&mut self, object: &DraftObject) {
+    fn add(&mut self, place: &TreePath, object: &DraftObject) {
         let Some((api_version, kind)) = type_of(object) else { return };
         let is_source = api_version.split_once('/').is_some_and(|(group, _)| group == GROUP);
         let is_map = api_version == "v1" && matches!(kind, "ConfigMap" | "Secret");
@@ -40,19 +42,29 @@ impl Sources {
         let Some(name) = metadata("name") else { return };
         let namespace = metadata("namespace").or(object.namespace.as_deref()).unwrap_or_default();
         let key = (kind.to_owned(), namespace.to_owned(), name.to_owned());
-        self.all.entry(key).or_default().push(object.clone());
+        self.all.entry(key).or_default().push((place.clone(), object.clone()));
     }
 
-    /// The object of a kind and name, if there is one or all of them say the same.
-    pub(super) fn find(&self, kind: &str, namespace: &str, name: &str) -> Found<'_> {
+    /// The object of a kind and name that a file means: of several the one that
+    /// stands nearest to it, as each cluster has a directory of its own.
+    pub(super) fn find(&self, from: &TreePath, kind: &str, namespace: &str, name: &str) -> Found<'_> {
         let key = |namespace: &str| (kind.to_owned(), namespace.to_owned(), name.to_owned());
         // Without a namespace it is put into one by whoever applies it.
         let found = self.all.get(&key(namespace)).or_else(|| self.all.get(&key("")));
-        let Some((first, others)) = found.and_then(|it| it.split_first()) else { return Found::None };
+        let all = found.map_or(&[][..], Vec::as_slice);
+        let nearest = all.iter().map(|(place, _)| shared(from, place)).max();
+        let mut near = all.iter().filter(|(place, _)| Some(shared(from, place)) == nearest);
+        let Some((_, first)) = near.next() else { return Found::None };
         let node = |it: &'_ DraftObject| it.source.stream.node(it.source.root).to_json();
-        let is_clear = others.is_empty() || others.iter().all(|it| node(it) == node(first));
+        let is_clear = near.all(|(_, it)| node(it) == node(first));
         if is_clear { Found::One(first) } else { Found::Several }
     }
+}
+
+/// How many directories two places share from the top on.
+fn shared(one: &TreePath, other: &TreePath) -> usize {
+    let both = one.as_str().split('/').zip(other.as_str().split('/'));
+    both.take_while(|(one, other)| one == other).count()
 }
 
 /// What is found under a name.
@@ -69,7 +81,9 @@ impl Deliverer<'_> {
         if self.flux.is_none() {
             let mut sources = Sources::default();
             let drafts: &crate::units::Drafts = self.drafts;
-            drafts.iter().flat_map(|it| &it.objects).for_each(|it| sources.add(it));
+            for draft in drafts.iter() {
+                draft.objects.iter().for_each(|it| sources.add(&draft.path, it));
+            }
             self.flux = Some(sources);
         }
         self.flux.get_or_insert_default()
@@ -83,7 +97,7 @@ impl Deliverer<'_> {
         let kind = word(reference, "kind").unwrap_or("GitRepository");
         let name = word(reference, "name").unwrap_or_default();
         let namespace = word(reference, "namespace").unwrap_or(call.namespace);
-        let source = match self.flux_sources().find(kind, namespace, name) {
+        let source = match self.flux_sources().find(&call.found.file, kind, namespace, name) {
             Found::One(source) => source.clone(),
             Found::None if name == BOOTSTRAP => {
                 let assumption = format!("{kind} {name}, which is not in the tree, is this repository");

@@ -90,7 +90,9 @@ impl Deliverer<'_> {
         if word(from, "kind") != Some("ConfigMap") {
             return None;
         }
-        let Found::One(object) = self.flux_sources().find("ConfigMap", call.namespace, name) else {
+        let Found::One(object) =
+            self.flux_sources().find(&call.found.file, "ConfigMap", call.namespace, name)
+        else {
             return None;
         };
         let root = object.source.stream.node(object.source.root);

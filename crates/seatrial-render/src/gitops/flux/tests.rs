@@ -97,6 +97,34 @@ fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
 }
 
 #[test]
+fn of_sources_with_one_name_the_nearest_is_meant() {
+    let source = |url: &str| {
+        format!(
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {{name: fleet, namespace: \
+             flux-system}}\nspec: {{url: 'https://{url}'}}\n"
+        )
+    };
+    let apps = |path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: apps, namespace: \
+             flux-system}}\nspec: {{sourceRef: {{kind: GitRepository, name: fleet}}, path: {path}}}\n"
+        )
+    };
+    check(
+        &[
+            ("clusters/b/fleet.yaml", &source("github.com/example/fleet")),
+            ("clusters/b/apps/apps.yaml", &apps("apps")),
+            ("clusters/c/fleet.yaml", &source("example.com/other")),
+            ("clusters/d/apps.yaml", &apps("apps")),
+            ("apps/one.yaml", &config("one", "1")),
+        ],
+        "flux:clusters/b/apps/apps.yaml#flux-system/apps: -/ConfigMap one=1\n\
+         flux:clusters/d/apps.yaml#flux-system/apps (not whole):\n\
+         clusters/d/apps.yaml: Kustomization apps names GitRepository fleet, which differs between clusters\n",
+    );
+}
+
+#[test]
 fn without_a_kustomization_every_manifest_is_taken() {
     check(
         &[

@@ -37,7 +37,7 @@ impl Deliverer<'_> {
         let key = word(from, "valuesKey").unwrap_or("values.yaml");
         let is_optional = from.get("optional").and_then(Node::as_bool) == Some(true);
         let title = &call.title;
-        let found = match self.flux_sources().find(kind, call.namespace, name) {
+        let found = match self.flux_sources().find(&call.found.file, kind, call.namespace, name) {
             Found::One(object) if kind == "ConfigMap" => Some(object.clone()),
             Found::None if is_optional => return Ok(()),
             _ => None,
