@@ -73,6 +73,7 @@ const EXAMPLES: &[&str] = &[
     "tutorials",
     "archive",
     "archived",
+    "_archive",
     "_archived",
     "deprecated",
     "attic",
