@@ -47,17 +47,31 @@ impl<'a> Neighbours<'a> {
         let (a, b) = (&self.defined[one.0 as usize], &self.defined[other.0 as usize]);
         let (small, large) = if a.len() < b.len() { (a, b) } else { (b, a) };
         let shared = small.iter().filter(|it| large.contains(*it)).count();
-        shared > 1 || shared * 2 > small.len() || self.differ_in_environment(one, other)
+        let path = |id: UnitId| &self.repository.unit(id).path;
+        shared > 1 || shared * 2 > small.len() || are_of_two_places(path(one), path(other))
     }
+}
 
-    fn differ_in_environment(&self, one: UnitId, other: UnitId) -> bool {
-        let path = |id: UnitId| self.repository.unit(id).path.to_string();
-        let (one, other) = (path(one), path(other));
-        let has = |path: &str, word: &str| path.split('/').any(|it| it == word);
-        let lonely =
-            |path: &str, other: &str| path.split('/').any(|it| !has(other, it) && is_environment(it));
-        lonely(&one, &other) || lonely(&other, &one)
-    }
+/// Whether paths differ in a directory for an environment, or in one that has
+/// the same tree below it as the other: a cluster's.
+fn are_of_two_places(one: &TreePath, other: &TreePath) -> bool {
+    differ_in_environment(one.as_str(), other.as_str()) || have_one_tree_below(one.as_str(), other.as_str())
+}
+
+fn differ_in_environment(one: &str, other: &str) -> bool {
+    let has = |path: &str, word: &str| path.split('/').any(|it| it == word);
+    let lonely = |path: &str, other: &str| path.split('/').any(|it| !has(other, it) && is_environment(it));
+    lonely(one, other) || lonely(other, one)
+}
+
+/// Names below a directory that must be the same for it to be a cluster's:
+/// with fewer it may be an application's.
+const BELOW_MIN: usize = 3;
+
+fn have_one_tree_below(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<&str>, Vec<&str>) = (one.split('/').collect(), other.split('/').collect());
+    let differing: Vec<usize> = (0..one.len().min(other.len())).filter(|&at| one[at] != other[at]).collect();
+    one.len() == other.len() && matches!(differing[..], [at] if one.len() - at > BELOW_MIN)
 }
 
 /// Whether two workloads are named as forms of one application: `web` and
@@ -124,4 +138,19 @@ fn is_environment(directory: &str) -> bool {
         "uat",
     ];
     directory.split(['-', '_', '.']).any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_has_the_same_tree_as_another() {
+        let are = |one, other| are_of_two_places(&TreePath::new(one), &TreePath::new(other));
+        assert!(are("k8s/main/apps/media/plex/ks.yaml", "k8s/nas/apps/media/plex/ks.yaml"));
+        assert!(are("web/prod", "web/dev"));
+        assert!(!are("apps/web/deploy", "apps/api/deploy"));
+        assert!(!are("k8s/main/apps/media/plex/ks.yaml", "k8s/main/apps/media/emby/ks.yaml"));
+        assert!(!are("a/b/c/d/e", "a/x/c/y/e"));
+    }
 }
