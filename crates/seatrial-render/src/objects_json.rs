@@ -14,12 +14,13 @@ const DEPTH_MAX: usize = 100;
 /// `text` is what is printed of it, masked perhaps, line by line the same.
 pub fn objects_json(made: &Templated, text: &str, sources: &SourceMap) -> String {
     let lines = made.chains(sources);
+    let breaks: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
     let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
     let mut all = String::from("{\n  \"objects\": [");
     let mut is_first = true;
     for root in stream.roots().filter(|it| it.is_mapping()) {
         let mut origins = Vec::new();
-        let mut walk = Walk { text, lines: &lines, sources, origins: &mut origins };
+        let mut walk = Walk { breaks: &breaks, lines: &lines, sources, origins: &mut origins };
         walk.node(root, &FieldPath::root(), DEPTH_MAX);
         all.push_str(if is_first { "\n" } else { ",\n" });
         is_first = false;
@@ -35,7 +36,8 @@ pub fn objects_json(made: &Templated, text: &str, sources: &SourceMap) -> String
 }
 
 struct Walk<'a> {
-    text: &'a str,
+    /// Where the lines of the text end.
+    breaks: &'a [u32],
     lines: &'a [Vec<Span>],
     sources: &'a SourceMap,
     origins: &'a mut Vec<(String, String)>,
@@ -60,7 +62,8 @@ impl Walk<'_> {
                 self.node(entry.value, &step(PathStep::Key(entry.name().as_ref().into())), depth - 1);
             }
         } else {
-            let line = self.text[..node.span().start as usize].bytes().filter(|it| *it == b'\n').count();
+            let start = node.span().start;
+            let line = self.breaks.partition_point(|it| *it < start);
             let places: Vec<String> =
                 self.lines.get(line).into_iter().flatten().map(|it| self.place(*it)).collect();
             self.origins.push((path.to_string(), format!("[{}]", places.join(", "))));

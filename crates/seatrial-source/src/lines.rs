@@ -53,8 +53,12 @@ impl LineIndex {
         let start = self.starts[line as usize - 1] as usize;
         let bytes = text.as_bytes();
         let end = (offset as usize).min(bytes.len()).max(start);
-        let column = self.characters_before(bytes, end) - self.characters_before(bytes, start) + 1;
-        Position { line, column }
+        let before = if end - start <= BLOCK {
+            characters(&bytes[start..end])
+        } else {
+            self.characters_before(bytes, end) - self.characters_before(bytes, start)
+        };
+        Position { line, column: before + 1 }
     }
 
     fn characters_before(&self, bytes: &[u8], offset: usize) -> u32 {
