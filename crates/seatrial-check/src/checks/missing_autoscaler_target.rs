@@ -62,9 +62,12 @@ fn run(context: &Context<'_>, report: &mut Report) {
     };
     let is_target = |link: &Link| link.relation == Relation::Target && !is_to(link, "", "Service");
     for it in missing(context, |object, link| is_scaler(object) && is_target(link)) {
+        let others = KINDS.iter().find_map(|(group, kind)| it.namesake(group, kind));
+        if others.is_some_and(|other| is_found_in_small_letters(it.object, it.link, other)) {
+            continue;
+        }
         let outcome = "the autoscaler reports FailedGetScale and scales nothing";
         let notice = it.notice(&CHECK.info, "scales", outcome, Severity::Error);
-        let others = KINDS.iter().find_map(|(group, kind)| it.namesake(group, kind));
         report.add(match others {
             Some(other) => notice.help(format!("{} is here: correct `kind`", other.title())).related(
                 other.location(FieldPath::root()),
@@ -77,3 +80,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 const KINDS: &[(&str, &str)] = &[("apps", "Deployment"), ("apps", "StatefulSet"), ("argoproj.io", "Rollout")];
+
+/// The autoscaler's controller asks discovery for the kind, which knows each
+/// also in small letters: `deployment`.
+fn is_found_in_small_letters(scaler: &Object, link: &Link, target: &Object) -> bool {
+    scaler.kind() == "HorizontalPodAutoscaler"
+        && link.reference.kinds.title() == target.kind().to_ascii_lowercase()
+}

@@ -61,3 +61,18 @@ fn kinds_of_other_programs_are_left_alone() {
     )]);
     assert_eq!(tree.check(&["--format", "json"]).checks(), [""; 0]);
 }
+
+#[test]
+fn an_autoscaler_finds_its_target_by_a_kind_in_small_letters() {
+    let text = |kind: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api}}\n---\n\
+             apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: api}}\n\
+             spec: {{maxReplicas: 3, scaleTargetRef: {{apiVersion: apps/v1, kind: {kind}, name: api}}}}\n"
+        )
+    };
+    let words = ["--format", "json", "--select", "missing-autoscaler-target"];
+    let found = |kind: &str| Tree::new(&[("k8s/api.yaml", &text(kind))]).check(&words).checks();
+    assert_eq!(found("deployment"), [""; 0]);
+    assert_eq!(found("DEPLOYMENT"), ["missing-autoscaler-target"]);
+}
