@@ -2,6 +2,7 @@
 //! targets in `fuzz/`. They panic where something does not hold. A test
 //! replays the committed inputs with them, so that no fuzzer is needed for it.
 
+mod chart;
 mod discover;
 mod edit;
 mod emit;
@@ -11,6 +12,7 @@ mod parse;
 mod rego;
 mod template;
 
+pub use chart::{chart, strvals};
 pub use discover::discover;
 pub use edit::edit_parse as edit;
 pub use emit::emit_parse as emit;
@@ -30,6 +32,7 @@ pub struct Target {
 
 /// Every target there is.
 pub const TARGETS: &[Target] = &[
+    Target { name: "chart", run: chart },
     Target { name: "discover", run: discover },
     Target { name: "edit", run: edit },
     Target { name: "emit", run: emit },
@@ -38,5 +41,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "parse", run: parse },
     Target { name: "patch", run: patch },
     Target { name: "rego", run: rego },
+    Target { name: "strvals", run: strvals },
     Target { name: "template", run: template },
 ];

@@ -39,8 +39,13 @@ fn check_formats(trial: &Trial) {
 }
 
 fn tree(bytes: &[u8]) -> MemoryFiles {
+    files_of(bytes, FIRST)
+}
+
+/// The files that the bytes name, those before the first name under `first`.
+pub(super) fn files_of(bytes: &[u8], first: &str) -> MemoryFiles {
     let mut files = MemoryFiles::new();
-    let mut name = FIRST.to_owned();
+    let mut name = first.to_owned();
     let mut content = Vec::new();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Some(next) = line.strip_prefix(MARKER) else {
