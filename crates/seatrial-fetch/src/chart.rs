@@ -38,7 +38,8 @@ pub(crate) fn inspect(address: &str, name: &str, bytes: &[u8]) -> Result<(), Fet
         FileId(next)
     };
     let helm = HelmVersion::default();
-    let loaded = Loader { files: &files, register: &mut register, helm }.archive(&TreePath::new("chart.tgz"));
+    let loaded = Loader { files: &files, register: &mut register, helm, leaves_unread: None }
+        .archive(&TreePath::new("chart.tgz"));
     let problem = loaded.problems.iter().find(|it| it.is_fatal);
     let reason = problem.map(|it| it.detail.clone().unwrap_or_else(|| it.message.clone()));
     match loaded.chart {

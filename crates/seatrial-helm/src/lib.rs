@@ -32,7 +32,7 @@ mod walk;
 pub use api_versions::api_versions;
 pub use capabilities::KubeVersion;
 pub use chart::{
-    Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency,
+    Asked, Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency,
 };
 pub use cluster::{Cluster, Name as ObjectName};
 pub use errors::{ErrorKind, Misfit, RenderError};

@@ -351,7 +351,7 @@ impl Files {
                     let origin = trace.value(Span::new(*file, 0, text.len() as u32));
                     (origin, trace.template(Span::new(*file, 0, 0)))
                 }
-                Content::Bytes(_) => (OriginId::NONE, OriginId::NONE),
+                Content::Bytes(_) | Content::Unread(_) => (OriginId::NONE, OriginId::NONE),
             };
             (file.name.clone(), Kept { content: file.content.clone(), origin, name })
         });
@@ -364,7 +364,7 @@ impl Files {
             Some(Kept { content: Content::Text { text, .. }, origin, name }) => {
                 Value::from(&**text).with_origin(*origin).with_key(*name)
             }
-            Some(Kept { content: Content::Bytes(bytes), .. }) => Value::bytes_as_str(bytes.to_vec()),
+            Some(Kept { content, .. }) => Value::bytes_as_str(content.bytes().to_vec()),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::release::{Renderable, Scope, release, template};
 use crate::schemas;
 use crate::template::engine::{self, Engine};
 use crate::template::trace::{Origin, Piece};
-use crate::template::{Data, Home, Map, Set, Trace, Value};
+use crate::template::{Data, Home, Map, ParseError, Set, Trace, Unparsed, Value};
 use crate::values::ValuesInput;
 use crate::values::coalesce::Coalescing;
 use crate::versions::{HelmVersion, Switches};
@@ -103,6 +103,9 @@ pub struct RenderedFile {
 pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendered {
     engine::on_deep_stack(|| Render::new(options).run(chart, values))
 }
+
+/// Templates of which a second thread takes half.
+const LARGE_BYTES: usize = 100_000;
 
 /// A render under way.
 pub(crate) struct Render<'a> {
@@ -271,10 +274,15 @@ impl<'a> Render<'a> {
         names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
         names.reverse();
         let mut set = Set::of_go(self.switches.go, functions::of(self.options.helm));
-        names.retain(|name| {
+        let text = |name: &&String| {
             let content = &templates[*name].file.content;
             let home = content.file().map_or(Home::None, |file| Home::File(file, 0));
-            let parsed = set.parse(name, content.text(), home);
+            Unparsed { name: name.as_str().into(), text: content.text(), home }
+        };
+        let texts: Vec<Unparsed> = names.iter().map(text).collect();
+        let mut parsed = self.parsed(&mut set, &texts).into_iter();
+        names.retain(|name| {
+            let parsed = parsed.next().unwrap_or(Ok(()));
             if let Err(error) = &parsed {
                 self.rendered.errors.push(RenderError::parse(name, error));
             }
@@ -282,6 +290,15 @@ impl<'a> Render<'a> {
             parsed.is_ok() && !base.starts_with('_')
         });
         (set, names)
+    }
+
+    /// Where no other chart is rendered beside this one, a second thread helps.
+    fn parsed(&self, set: &mut Set, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
+        let is_large = texts.iter().map(|it| it.text.len()).sum::<usize>() > LARGE_BYTES;
+        if is_large && self.options.is_last {
+            return set.parse_all(texts);
+        }
+        texts.iter().map(|it| set.parse(&it.name, Arc::clone(&it.text), it.home)).collect()
     }
 
     pub(crate) fn engine_options(&self) -> engine::Options {
@@ -329,7 +346,7 @@ impl<'a> Render<'a> {
         for file in &branch.chart.files {
             let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
             let is_manifest = ["yaml", "yml", "json"].iter().any(|it| it.eq_ignore_ascii_case(ending));
-            if !file.name.starts_with("crds/") || !is_manifest {
+            if !file.name.starts_with("crds/") || !is_manifest || file.content.is_unread() {
                 continue;
             }
             self.rendered.files.push(RenderedFile {
@@ -350,7 +367,7 @@ impl<'a> Render<'a> {
     }
 
     fn finish(&mut self, engine: &mut Engine) {
-        let sorted = output::sort(&self.rendered.files, &self.switches);
+        let sorted = output::sort(&self.rendered.files, &self.switches, self.options.is_last);
         for (file, range, message) in sorted.errors {
             let error = RenderError::new(ErrorKind::Yaml, message);
             let template = Some(self.rendered.files[file].path.clone());

@@ -128,7 +128,8 @@ impl<'a> Varying<'a> {
     /// The first text that is no YAML, with the place in its template.
     fn broken_text(&self) -> Option<RenderError> {
         let files = &self.render.rendered.files;
-        let (file, range, message) = output::sort(files, &self.render.switches).errors.into_iter().next()?;
+        let (file, range, message) =
+            output::sort(files, &self.render.switches, false).errors.into_iter().next()?;
         let at = range.start + first_fault(&files[file].text[range.clone()]);
         let error = RenderError::new(ErrorKind::Yaml, message);
         let places = self.place(&files[file], at).into_iter().collect();

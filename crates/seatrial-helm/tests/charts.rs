@@ -29,7 +29,8 @@ impl Yard {
     fn load(&mut self) -> Loaded {
         let sources = &mut self.sources;
         let register = &mut |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), text.clone());
-        let mut loader = Loader { files: &self.files, register, helm: HelmVersion::default() };
+        let mut loader =
+            Loader { files: &self.files, register, helm: HelmVersion::default(), leaves_unread: None };
         loader.directory(&TreePath::new("ship"))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_helm::{
-    ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput, render,
+    Asked, ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput, render,
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
@@ -46,11 +46,12 @@ pub struct Templated {
 impl Template<'_> {
     /// Renders it. The texts that were read become sources.
     pub fn run(&self, sources: &mut SourceMap) -> Templated {
-        let loaded = self.load(sources);
-        let rendered = loaded
-            .chart
-            .as_ref()
-            .map_or_else(Rendered::default, |chart| render(chart, self.values, self.options));
+        // Half of what lies in large charts is printed only where it is asked for.
+        let unread = (!self.show.include_crds).then(Asked::default);
+        let (mut loaded, mut rendered) = self.rendered(unread.clone(), sources);
+        if unread.is_some_and(|it| it.is_any()) {
+            (loaded, rendered) = self.rendered(None, sources);
+        }
         let mut refusals = refusals(&loaded, &rendered, sources);
         let output = match rendered.output(self.show) {
             Ok(output) => Some(output),
@@ -62,10 +63,19 @@ impl Template<'_> {
         Templated { rendered, output, refusals }
     }
 
-    fn load(&self, sources: &mut SourceMap) -> Loaded {
+    fn rendered(&self, unread: Option<Asked>, sources: &mut SourceMap) -> (Loaded, Rendered) {
+        let loaded = self.load(unread, sources);
+        let rendered = loaded
+            .chart
+            .as_ref()
+            .map_or_else(Rendered::default, |chart| render(chart, self.values, self.options));
+        (loaded, rendered)
+    }
+
+    fn load(&self, leaves_unread: Option<Asked>, sources: &mut SourceMap) -> Loaded {
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
         let helm: HelmVersion = self.options.helm;
-        let mut loader = Loader { files: self.files, register: &mut register, helm };
+        let mut loader = Loader { files: self.files, register: &mut register, helm, leaves_unread };
         let is_directory =
             matches!(self.files.kind(&self.chart), Some(seatrial_source::EntryKind::Directory));
         if is_directory { loader.directory(&self.chart) } else { loader.archive(&self.chart) }
@@ -154,4 +164,53 @@ fn places(leaves: &[Leaf], start: u32) -> Vec<Span> {
     }
     found.sort_by_key(|it| it.0);
     found.into_iter().map(|it| it.1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_source::MemoryFiles;
+
+    use super::*;
+
+    fn printed(template: &str, show: &Show) -> String {
+        let files = MemoryFiles::from_iter([
+            ("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 0.1.0\n"),
+            ("c/crds/kind.yaml", "kind: CustomResourceDefinition\n"),
+            ("c/README.md", "read me\n"),
+            ("c/templates/t.yaml", template),
+        ]);
+        let template = Template {
+            files: &files,
+            chart: TreePath::new("c"),
+            values: &ValuesInput::default(),
+            options: &Options::default(),
+            show,
+        };
+        template.run(&mut SourceMap::new()).output.expect("there is a text").text
+    }
+
+    #[test]
+    fn files_that_are_rarely_asked_for_are_read_when_they_are() {
+        for (asked, told) in [
+            (r#"{{ .Files.Get "crds/kind.yaml" | trim }}"#, "kind: CustomResourceDefinition"),
+            (r#"readme: {{ .Files.Get "README.md" | trim }}"#, "readme: read me"),
+            (r#"bytes: {{ .Files.GetBytes "README.md" | len }}"#, "bytes: 8"),
+            (r#"lines: {{ .Files.Lines "README.md" | first }}"#, "lines: read me"),
+            (r#"all: {{ (.Files.Glob "*.md").AsSecrets }}"#, "all: README.md: cmVhZCBtZQo="),
+            (
+                "every: {{ range $name, $_ := .Files }}{{ $name }} {{ end }}",
+                "every: README.md crds/kind.yaml",
+            ),
+        ] {
+            let text = printed(asked, &Show::default());
+            assert!(text.contains(told), "{asked}: {text}");
+        }
+    }
+
+    #[test]
+    fn definitions_are_read_to_be_printed() {
+        let show = Show { include_crds: true, ..Show::default() };
+        assert!(printed("a: b\n", &show).contains("# Source: c/crds/kind.yaml\nkind: Custom"));
+        assert!(!printed("a: b\n", &Show::default()).contains("Custom"));
+    }
 }

@@ -7,7 +7,7 @@ use seatrial_source::{EntryKind, Files, ReadError, TreePath};
 
 use super::archive::{CHART_BYTES_MAX, FILES_MAX};
 use super::ignore::Rules;
-use super::{Problem, ProblemKind};
+use super::{Asked, Problem, ProblemKind};
 
 /// A file as it was read: its name in the chart, its place, what it holds.
 pub(super) struct RawFile {
@@ -21,6 +21,7 @@ pub(super) struct RawFile {
 pub(super) enum Raw {
     Text(Arc<str>),
     Bytes(Vec<u8>),
+    Unread(Asked),
 }
 
 impl Raw {
@@ -38,6 +39,7 @@ impl Raw {
         match self {
             Self::Text(text) => Arc::clone(text),
             Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+            Self::Unread(_) => "".into(),
         }
     }
 
@@ -45,6 +47,7 @@ impl Raw {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
+            Self::Unread(_) => &[],
         }
     }
 }
@@ -57,10 +60,12 @@ pub(super) fn read(
     files: &dyn Files,
     chart: &TreePath,
     file_bytes_max: Option<u64>,
+    unread: Option<&Asked>,
     problems: &mut Vec<Problem>,
 ) -> Vec<RawFile> {
     let mut walk = Walk {
         files,
+        unread,
         chart,
         rules: rules(files, chart, problems).with_defaults(),
         left: CHART_BYTES_MAX,
@@ -91,6 +96,7 @@ struct Walk<'a> {
     rules: Rules,
     left: u64,
     file_bytes_max: Option<u64>,
+    unread: Option<&'a Asked>,
     found: Vec<RawFile>,
     /// Where files are read into, one after the other.
     buffer: Vec<u8>,
@@ -121,7 +127,7 @@ impl Walk<'_> {
                     }
                 }
                 Some(_) if self.rules.ignores(&name, false) => {}
-                Some(EntryKind::File { .. }) => self.file(entry.path, name),
+                Some(EntryKind::File { size }) => self.file(entry.path, name, size),
                 Some(EntryKind::Unnameable { .. }) => {}
                 Some(_) => {
                     let message = format!(
@@ -139,8 +145,17 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&mut self, path: TreePath, name: String) {
+    fn file(&mut self, path: TreePath, name: String, size: u64) {
         let limit = self.file_bytes_max.unwrap_or(self.left).min(self.left);
+        if let Some(asked) = self.unread
+            && size <= limit
+            && self.found.len() < FILES_MAX
+            && is_rarely_asked_for(&name)
+        {
+            self.left -= size;
+            self.found.push(RawFile { name, path, raw: Raw::Unread(asked.clone()) });
+            return;
+        }
         match self.files.read_into(&path, limit, &mut self.buffer) {
             Ok(()) if self.found.len() < FILES_MAX => {
                 self.left -= self.buffer.len() as u64;
@@ -163,5 +178,29 @@ impl Walk<'_> {
 
     fn say(&mut self, path: &TreePath, message: &str) {
         self.problems.push(Problem::fatal(ProblemKind::File, path, message));
+    }
+}
+
+/// Whether it is a definition of kinds, or a page for people, of the chart or
+/// of one inside it.
+fn is_rarely_asked_for(name: &str) -> bool {
+    let mut own = name;
+    while let Some((_, below)) = own.strip_prefix("charts/").and_then(|it| it.split_once('/')) {
+        own = below;
+    }
+    own.starts_with("crds/") || own.ends_with(".md") && !own.contains('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_and_pages_are_rarely_asked_for() {
+        let rarely = ["crds/a.yaml", "charts/b/crds/a.yaml", "README.md", "charts/b/charts/c/CHANGELOG.md"];
+        assert!(rarely.iter().all(|it| is_rarely_asked_for(it)));
+        let others =
+            ["templates/crds/a.yaml", "files/README.md", "charts/b.tgz", "values.yaml", "charts/a.md"];
+        assert!(!others.iter().any(|it| is_rarely_asked_for(it)));
     }
 }

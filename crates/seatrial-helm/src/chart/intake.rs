@@ -21,7 +21,13 @@ impl Loader<'_> {
     /// The chart in a directory.
     pub fn directory(&mut self, directory: &TreePath) -> Loaded {
         let mut problems = Vec::new();
-        let files = directory::read(self.files, directory, self.file_bytes_max(), &mut problems);
+        let files = directory::read(
+            self.files,
+            directory,
+            self.file_bytes_max(),
+            self.leaves_unread.as_ref(),
+            &mut problems,
+        );
         self.loaded(files, directory, false, problems)
     }
 
@@ -173,7 +179,7 @@ impl Loader<'_> {
             return;
         }
         let mut found = Vec::new();
-        let files = directory::read(self.files, &directory, self.file_bytes_max(), &mut found);
+        let files = directory::read(self.files, &directory, self.file_bytes_max(), None, &mut found);
         let mut intake = Intake { loader: self, problems: found, depth: 1, is_packed: false };
         let sibling = intake.chart(files, &directory);
         // Helm never sees them: what is wrong there is no reason to refuse.
@@ -337,6 +343,7 @@ impl Intake<'_, '_> {
                 Content::Text { file: id, text: Arc::clone(text) }
             }
             Raw::Bytes(bytes) => Content::Bytes(bytes.as_slice().into()),
+            Raw::Unread(asked) => Content::Unread(asked.clone()),
         };
         ChartFile { name: file.name.as_str().into(), path: file.path.clone(), content }
     }

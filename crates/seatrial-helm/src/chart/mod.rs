@@ -11,6 +11,7 @@ mod remote;
 mod tree;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use seatrial_source::{FileId, Files, Span, TreePath};
 
@@ -72,6 +73,23 @@ pub enum Content {
     },
     /// Bytes that are no UTF-8.
     Bytes(Arc<[u8]>),
+    /// Nothing yet: what is rarely asked for was left unread.
+    Unread(Asked),
+}
+
+/// Whether somebody asked for a file that was left unread.
+#[derive(Clone, Debug, Default)]
+pub struct Asked(Arc<AtomicBool>);
+
+impl Asked {
+    /// Whether anybody did: then what was made of it is not what it should be.
+    pub fn is_any(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Content {
@@ -80,14 +98,23 @@ impl Content {
         match self {
             Self::Text { text, .. } => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
+            Self::Unread(asked) => {
+                asked.note();
+                &[]
+            }
         }
+    }
+
+    /// Whether it was left unread.
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(self, Self::Unread(_))
     }
 
     /// The id of a text.
     pub fn file(&self) -> Option<FileId> {
         match self {
             Self::Text { file, .. } => Some(*file),
-            Self::Bytes(_) => None,
+            Self::Bytes(_) | Self::Unread(_) => None,
         }
     }
 
@@ -95,7 +122,7 @@ impl Content {
     pub fn text(&self) -> Arc<str> {
         match self {
             Self::Text { text, .. } => text.clone(),
-            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+            _ => String::from_utf8_lossy(self.bytes()).into(),
         }
     }
 }
@@ -108,6 +135,9 @@ pub struct Loader<'a> {
     pub register: &'a mut dyn FnMut(&TreePath, &Arc<str>) -> FileId,
     /// The version of Helm whose rules count.
     pub helm: HelmVersion,
+    /// Leaves files of a directory unread that only templates may ask for, and
+    /// hardly ever do: definitions of kinds, and what is written for people.
+    pub leaves_unread: Option<Asked>,
 }
 
 /// What was found.

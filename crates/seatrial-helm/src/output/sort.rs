@@ -37,17 +37,27 @@ pub(crate) struct Sorted {
     pub(crate) errors: Vec<(usize, Range<usize>, String)>,
 }
 
+/// Documents of which a second thread reads half.
+const LARGE_BYTES: usize = 100_000;
+
 /// Splits and sorts the texts of files, which come by their paths.
-pub(crate) fn sort(files: &[RenderedFile], switches: &Switches) -> Sorted {
-    let mut sorted = Sorted::default();
+pub(crate) fn sort(files: &[RenderedFile], switches: &Switches, is_alone: bool) -> Sorted {
+    let mut documents = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let name = file.path.rsplit_once('/').map_or(&*file.path, |(_, name)| name);
         if file.is_crd || name.starts_with('_') {
             continue;
         }
-        for range in split(&file.text, switches.splits_at_lines) {
-            sorted.add(index, file, range, switches);
-        }
+        documents.extend(split(&file.text, switches.splits_at_lines).into_iter().map(|range| (index, range)));
+    }
+    let read = |all: &[(usize, Range<usize>)]| -> Vec<Result<Head, String>> {
+        all.iter().map(|(at, range)| Head::read(&files[*at].text[range.clone()], switches)).collect()
+    };
+    let is_large = documents.iter().map(|(_, range)| range.len()).sum::<usize>() > LARGE_BYTES;
+    let heads = if is_large && is_alone { read_in_two(&documents, &read) } else { read(&documents) };
+    let mut sorted = Sorted::default();
+    for ((index, range), head) in documents.into_iter().zip(heads) {
+        sorted.add(index, &files[index], range, head);
     }
     let by_kind = |left: &Manifest, right: &Manifest| compare(&left.kind, &right.kind, switches);
     sorted.manifests.sort_by(by_kind);
@@ -55,9 +65,31 @@ pub(crate) fn sort(files: &[RenderedFile], switches: &Switches) -> Sorted {
     sorted
 }
 
+type Documents = [(usize, Range<usize>)];
+
+/// Reads half of all bytes on a second thread.
+fn read_in_two(
+    documents: &Documents,
+    read: &(dyn Fn(&Documents) -> Vec<Result<Head, String>> + Sync),
+) -> Vec<Result<Head, String>> {
+    let all: usize = documents.iter().map(|(_, range)| range.len()).sum();
+    let mut bytes = 0;
+    let is_within = |(_, range): &(usize, Range<usize>)| {
+        bytes += range.len();
+        bytes <= all / 2
+    };
+    let middle = documents.iter().map(is_within).take_while(|it| *it).count();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| read(&documents[middle..]));
+        let mut heads = read(&documents[..middle]);
+        heads.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        heads
+    })
+}
+
 impl Sorted {
-    fn add(&mut self, index: usize, file: &RenderedFile, range: Range<usize>, switches: &Switches) {
-        let head = match Head::read(&file.text[range.clone()], switches) {
+    fn add(&mut self, index: usize, file: &RenderedFile, range: Range<usize>, head: Result<Head, String>) {
+        let head = match head {
             Ok(head) => head,
             Err(reason) => {
                 let message = format!("YAML parse error on {}: {reason}", file.path);

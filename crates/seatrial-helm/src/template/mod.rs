@@ -28,6 +28,6 @@ pub use error::{ExecError, ParseError, Place};
 pub use function::{Call, Fault, Function, Type};
 pub use items::ItemField;
 pub use loops::{Loop, LoopLine};
-pub use set::{Go, Home, Set};
+pub use set::{Go, Home, Set, Unparsed};
 pub use trace::{OriginId, Trace};
 pub use value::{Data, Element, IntKind, Items, List, Map, Object, Value};

@@ -8,8 +8,8 @@ use seatrial_source::{FileId, Span};
 
 use super::trace::{FrameKind, Origin};
 use super::{
-    Call, Data, Engine, ExecError, Fault, Function, Home, Limits, List, Map, Options, OriginId, Set, Trace,
-    Type, Value, on_deep_stack,
+    Call, Data, Engine, ExecError, Fault, Function, Home, Limits, List, Map, Options, OriginId, ParseError,
+    Set, Trace, Type, Unparsed, Value, on_deep_stack,
 };
 
 static FUNCTIONS: &[Function] = &[
@@ -193,4 +193,33 @@ fn what_is_missing_is_left_out_of_the_finished_text() {
     let output = engine.execute("t", context).expect("it renders");
     assert_eq!(&*output.text, "abweb");
     assert_eq!(output.pieces.iter().map(|it| it.length).sum::<u32>(), 5);
+}
+
+#[test]
+fn two_threads_parse_as_one_does() {
+    let text = |at: usize| match at {
+        3 => "{{ broken".to_owned(),
+        _ => format!(
+            "{{{{ define \"d{at}\" }}}}a{{{{ `raw \"{at}\"` }}}}{{{{/* \" */}}}}b{{{{ \"c\" }}}}{{{{ end }}}}\
+             {{{{ template \"d{at}\" }}}}{{{{ include \"d{}\" . }}}}{{{{ \"{at}\" }}}}d",
+            8 - at
+        ),
+    };
+    let texts: Vec<Unparsed> = (0..9)
+        .map(|at| Unparsed { name: format!("t{at}").into(), text: text(at).into(), home: Home::None })
+        .collect();
+    let (mut one, mut two) = (Set::new(FUNCTIONS), Set::new(FUNCTIONS));
+    let said = |all: Vec<Result<(), ParseError>>| -> Vec<Option<String>> {
+        all.into_iter().map(|it| it.err().map(|error| error.to_string())).collect()
+    };
+    let first = said(texts.iter().map(|it| one.parse(&it.name, Arc::clone(&it.text), it.home)).collect());
+    assert_eq!(first, said(two.parse_all(&texts)));
+    let printed = |set: Set| -> Vec<Option<String>> {
+        let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
+        let mut run = |name: &str| engine.execute(name, Value::NIL).ok().map(|it| it.text.to_string());
+        texts.iter().map(|it| run(&it.name)).collect()
+    };
+    let first = printed(one);
+    assert_eq!(first[1].as_deref(), Some("araw \"1\"bcaraw \"7\"bc1d"));
+    assert_eq!(first, printed(two));
 }
