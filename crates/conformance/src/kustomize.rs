@@ -70,7 +70,7 @@ fn printed(root: &Path, tool: &str, args: &[String]) -> anyhow::Result<String> {
     let mut register = |path: &TreePath, text: &Arc<str>| {
         *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
     };
-    let mut loader = Loader { files: &files, register: &mut register, is_unrestricted };
+    let mut loader = Loader::new(&files, &mut register).unrestricted(is_unrestricted);
     let directory = TreePath::new(&below.to_string_lossy());
     let built = if has_helm {
         let mut charts = HelmCharts { files: &files, helm: HelmVersion::default() };

@@ -20,7 +20,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut register = |path: &TreePath, text: &Arc<str>| {
         *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), text.clone()))
     };
-    let mut loader = Loader { files: &files, register: &mut register, is_unrestricted: false };
+    let mut loader = Loader::new(&files, &mut register);
     let order = if arguments.next().is_some_and(|it| it == "fifo") { Order::Fifo } else { Order::Legacy };
     let built = build(&TreePath::new(&directory), &mut loader, &Options { order, ..Options::default() });
     print!("{}", built.text());

@@ -27,6 +27,18 @@ impl Additions {
         self.needs_no_file = true;
     }
 
+    /// Whether nothing is added.
+    pub(crate) fn is_empty(&self) -> bool {
+        let it = &self.more;
+        let texts = [&it.namespace, &it.name_prefix, &it.name_suffix];
+        let has_text = texts.iter().any(|text| text.is_some());
+        let has_change = !(it.images.is_empty() && it.replicas.is_empty() && it.patches.is_empty());
+        let has_metadata = !(it.labels.is_empty() && it.common_annotations.is_empty());
+        let has_path = !(it.components.is_empty() && it.resources.is_empty());
+        let is_said = has_text || has_change || has_metadata || has_path || !self.problems.is_empty();
+        !is_said && !self.needs_no_file
+    }
+
     pub(crate) fn needs_no_file(&self) -> bool {
         self.needs_no_file
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 use seatrial_source::{RemoteSource, Span, TreePath};
+use seatrial_yaml::Dialect;
 use smol_str::SmolStr;
 
 use crate::additions::Additions;
@@ -23,6 +24,7 @@ use crate::origin::Origins;
 use crate::problem::{Problem, ProblemKind};
 use crate::repo_spec::RemoteName;
 use crate::resource::{Behavior, Resource};
+use crate::shared::Watch;
 use crate::{crds, hash, name_reference, output, resources, transform, variables};
 
 /// Most directories of one build.
@@ -160,19 +162,23 @@ fn run<'r>(
         away: None,
         remotes: Vec::new(),
         objects: 0,
+        height: 0,
+        has_charts: false,
         version: options.version,
     };
     let mut accumulated = Accumulated::default();
     let mut order = options.order.clone();
+    let watch = additions.is_empty().then(|| run.watch(directory)).flatten();
     if let Some(mut kustomization) = run.load_root(directory, additions) {
         run.problems.extend(additions.apply(&mut kustomization));
         if let Some(own) = &kustomization.order {
             order = own.clone();
         }
-        run.roots.push(directory.clone());
         run.trail = (!kustomization.build_metadata.is_empty()).then(Vec::new);
-        run.set_schema(&kustomization, directory);
-        accumulated = run.accumulate(&kustomization, directory, accumulated);
+        accumulated = match watch.as_ref().and_then(|it| run.shared_root(directory, it)) {
+            Some(shared) => shared,
+            None => run.accumulate_root(&kustomization, directory, watch),
+        };
         run.finish(&mut accumulated, &kustomization, &order, options);
     }
     run.remotes.sort_by(|a, b| (&a.path, a.span, &a.source).cmp(&(&b.path, b.span, &b.source)));
@@ -187,11 +193,11 @@ fn run<'r>(
 }
 
 /// What has come together so far.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Accumulated {
     pub(crate) resources: Vec<Resource>,
-    pub(crate) config: Config,
-    variables: Vec<At<Variable>>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) variables: Vec<At<Variable>>,
     /// The identities of the resources, as long as nothing changes them.
     pub(crate) known: Option<FxHashSet<Identity>>,
 }
@@ -210,24 +216,28 @@ pub(crate) struct Run<'r, 'a> {
     pub(crate) trail: Option<Vec<String>>,
     /// A schema of one's own; the first one that is named stays.
     pub(crate) open_api: Option<Arc<OpenApi>>,
-    has_schema: bool,
+    pub(crate) has_schema: bool,
     /// Whether upstream had to know its built-in schema so far.
     pub(crate) has_merged: bool,
     pub(crate) origins: Origins,
     pub(crate) problems: Vec<Problem>,
-    files: Vec<TreePath>,
+    pub(crate) files: Vec<TreePath>,
     /// The directories that are being built, the outermost first.
-    roots: Vec<TreePath>,
+    pub(crate) roots: Vec<TreePath>,
+    /// Most of them at once so far.
+    pub(crate) height: usize,
     /// While something of another host takes part.
-    away: Option<Away>,
-    remotes: Vec<Remote>,
-    objects: usize,
+    pub(crate) away: Option<Away>,
+    pub(crate) remotes: Vec<Remote>,
+    pub(crate) objects: usize,
+    /// Whether a chart took part so far.
+    pub(crate) has_charts: bool,
     pub(crate) version: Version,
 }
 
 /// Where a build is that has left its own tree.
 #[derive(Clone, Debug)]
-struct Away {
+pub(crate) struct Away {
     /// The entry of the tree that led there, and its file.
     entry: Text,
     path: TreePath,
@@ -327,6 +337,27 @@ impl Run<'_, '_> {
         self.problem(kind, path, Some(at.span), message);
     }
 
+    fn accumulate_root(&mut self, own: &Kustomization, root: &TreePath, watch: Option<Watch>) -> Accumulated {
+        self.enter_root(root);
+        self.set_schema(own, root);
+        let found = self.accumulate(own, root, Accumulated::default());
+        self.roots.pop();
+        self.keep(watch, Some(&found));
+        found
+    }
+
+    fn enter_root(&mut self, directory: &TreePath) {
+        self.roots.push(directory.clone());
+        self.height = self.height.max(self.roots.len());
+    }
+
+    /// Whether there is room for what other directories came to.
+    pub(crate) fn has_room_for(&self, directories: usize, height: usize, objects: usize) -> bool {
+        self.files.len() + directories <= DIRECTORIES_MAX
+            && self.roots.len() + height <= NESTED_MAX
+            && self.objects + objects <= OBJECTS_MAX
+    }
+
     fn load_root(&mut self, directory: &TreePath, additions: &Additions) -> Option<Kustomization> {
         if additions.needs_no_file() && !self.loader.has_kustomization(directory) {
             let path = directory.join("kustomization.yaml").expect("a name stays inside");
@@ -353,7 +384,8 @@ impl Run<'_, '_> {
             }
             Ok(loaded) => {
                 self.files.push(loaded.path.clone());
-                let (kustomization, problems) = Kustomization::read(&loaded.path, loaded.file, &loaded.text);
+                let stream = self.loader.parsed(&loaded, Dialect::GoYaml2);
+                let (kustomization, problems) = Kustomization::read(&loaded.path, &stream);
                 let is_said =
                     |it: &Problem| self.version > Version::V5_0 || it.message != kustomization::EMPTY;
                 let said: Vec<Problem> = problems.into_iter().filter(is_said).collect();
@@ -409,7 +441,7 @@ impl Run<'_, '_> {
                 }
             }
         };
-        let stream = loaded.stream();
+        let stream = self.loader.stream(&loaded);
         match resources::read(&stream, &mut self.origins) {
             Ok(mut found) => {
                 self.was_read(&mut found, &entry.value);
@@ -458,15 +490,27 @@ impl Run<'_, '_> {
     }
 
     fn directory(&mut self, own: &Kustomization, directory: &TreePath, entry: &Text, into: &mut Accumulated) {
-        let Some(base) = self.enter(own, directory, entry) else { return };
-        if base.is_component {
-            let message = format!("expected kind != 'Component' for path '{}'", directory.as_str());
-            return self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
-        }
-        let built = self.within(own, &base, directory, entry, Accumulated::default());
+        let Some(built) = self.shared(directory).or_else(|| self.base(own, directory, entry)) else { return };
         self.append(built.resources, into, &own.path, entry.span);
-        self.merge_config(built.config, into, own, Some(entry.span));
+        self.merge_config(&built.config, into, own, Some(entry.span));
         self.merge_variables(built.variables, into, own);
+    }
+
+    /// Builds a directory for this one, and for those who name it later.
+    fn base(&mut self, own: &Kustomization, directory: &TreePath, entry: &Text) -> Option<Accumulated> {
+        let watch = self.watch(directory);
+        let base = self.enter(own, directory, entry);
+        let found = match &base {
+            Some(base) if base.is_component => {
+                let message = format!("expected kind != 'Component' for path '{}'", directory.as_str());
+                self.problem(ProblemKind::Kustomization, &own.path, Some(entry.span), message);
+                None
+            }
+            Some(base) => Some(self.within(own, base, directory, entry, Accumulated::default())),
+            None => None,
+        };
+        self.keep(watch, found.as_ref());
+        found
     }
 
     fn component(
@@ -513,7 +557,7 @@ impl Run<'_, '_> {
         if let Some(trail) = &mut self.trail {
             trail.push(entry.value.to_string());
         }
-        self.roots.push(directory.clone());
+        self.enter_root(directory);
         let built = self.accumulate(inner, directory, into);
         self.roots.pop();
         if let Some(trail) = &mut self.trail {
@@ -585,12 +629,12 @@ impl Run<'_, '_> {
 
     fn merge_config(
         &mut self,
-        config: Config,
+        config: &Arc<Config>,
         into: &mut Accumulated,
         own: &Kustomization,
         span: Option<Span>,
     ) {
-        if let Err(message) = into.config.merge(config) {
+        if let Err(message) = into.config.merge_shared(config) {
             self.problem(ProblemKind::Transformer, &own.path, span, message);
         }
     }
@@ -602,16 +646,16 @@ impl Run<'_, '_> {
                 Ok(loaded) => {
                     let (config, problems) = read_configuration(&loaded.path, loaded.file, &loaded.text);
                     self.say_all(problems);
-                    self.merge_config(config, into, own, Some(entry.span));
+                    self.merge_config(&Arc::new(config), into, own, Some(entry.span));
                 }
             }
         }
-        self.merge_config(Config::builtin().clone(), into, own, own.start);
+        self.merge_config(Config::builtin(), into, own, own.start);
         for entry in &own.crds {
             match self.file(own, root, entry) {
                 Err(refusal) => self.refused(refusal, entry, &own.path),
                 Ok(loaded) => match crds::read(loaded.file, &loaded.text) {
-                    Ok(config) => self.merge_config(config, into, own, Some(entry.span)),
+                    Ok(config) => self.merge_config(&Arc::new(config), into, own, Some(entry.span)),
                     Err(error) => {
                         let message =
                             format!("unable to parse open API definition from '{}': {error}", entry.value);

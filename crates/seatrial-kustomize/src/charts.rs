@@ -223,6 +223,7 @@ impl Run<'_, '_> {
         is_field: bool,
     ) -> Option<Vec<Resource>> {
         let span = &entry.span;
+        self.has_charts = true;
         if self.charts.is_none() {
             let message = "must specify --enable-helm";
             self.problem(ProblemKind::Unsupported, &own.path, Some(*span), message);
@@ -392,7 +393,7 @@ impl Run<'_, '_> {
             return Ok(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
         };
         let said = |message: String| Fault::Said(ProblemKind::Chart, message);
-        let stream = loaded.stream();
+        let stream = self.loader.stream(&loaded);
         if let Some(problem) = stream.all_problems().find(|it| it.is_fatal()) {
             return Err(said(format!("could not parse values file into rnode: yaml: {}", problem.message)));
         }

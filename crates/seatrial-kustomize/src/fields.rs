@@ -1,7 +1,7 @@
 //! The fields that transformers change: their tables, and the walk to them
 //! (`api/filters/fieldspec`, v0.21.2).
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
@@ -27,13 +27,17 @@ impl FieldSpec {
     }
 
     fn fits(&self, node: &Node) -> bool {
-        let gvk = Gvk::new(node.text_at(&["apiVersion"]), node.text_at(&["kind"]));
-        gvk.is_selected(&self.gvk)
+        let fits = |wanted: &SmolStr, is: &str| wanted.is_empty() || wanted == is;
+        let api_version = node.text_at(&["apiVersion"]);
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        fits(&self.gvk.kind, node.text_at(&["kind"]))
+            && fits(&self.gvk.group, group)
+            && fits(&self.gvk.version, version)
     }
 }
 
 /// Fields that name an object of a kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NameReferences {
     /// The kind that is named.
     pub target: Gvk,
@@ -42,7 +46,7 @@ pub(crate) struct NameReferences {
 }
 
 /// Which fields each transformer changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Config {
     pub name_prefix: Vec<FieldSpec>,
     pub name_suffix: Vec<FieldSpec>,
@@ -60,9 +64,40 @@ pub(crate) struct Config {
 
 impl Config {
     /// What applies unless `configurations` say more.
-    pub(crate) fn builtin() -> &'static Self {
-        static BUILTIN: OnceLock<Config> = OnceLock::new();
-        BUILTIN.get_or_init(read_builtin)
+    pub(crate) fn builtin() -> &'static Arc<Self> {
+        static BUILTIN: OnceLock<Arc<Config>> = OnceLock::new();
+        BUILTIN.get_or_init(|| Arc::new(read_builtin()))
+    }
+
+    /// Adds what another one says. Nearly all kustomizations have what is built
+    /// in and nothing else, which stays one table for all of them.
+    pub(crate) fn merge_shared(self: &mut Arc<Self>, other: &Arc<Self>) -> Result<(), String> {
+        let is_builtin = |it: &Arc<Self>| Arc::ptr_eq(it, Self::builtin());
+        if is_builtin(self) && is_builtin(other) || other.is_empty() {
+            return Ok(());
+        }
+        if self.is_empty() && is_builtin(other) {
+            *self = Arc::clone(other);
+            return Ok(());
+        }
+        Arc::make_mut(self).merge(Self::clone(other))
+    }
+
+    fn is_empty(&self) -> bool {
+        let sections = [
+            &self.name_prefix,
+            &self.name_suffix,
+            &self.namespace,
+            &self.labels,
+            &self.common_labels,
+            &self.template_labels,
+            &self.volume_claim_template_labels,
+            &self.common_annotations,
+            &self.images,
+            &self.replicas,
+            &self.variables,
+        ];
+        sections.iter().all(|it| it.is_empty()) && self.name_references.is_empty()
     }
 
     /// The fields of a section by its name in configuration files.
@@ -293,6 +328,17 @@ mod tests {
         assert_eq!(config.variables.len(), 72);
         assert_eq!(config.images.len(), 7);
         assert!(config.name_references.iter().any(|it| it.target.kind == "ConfigMap"));
+    }
+
+    #[test]
+    fn what_is_built_in_adds_nothing_to_itself() {
+        let builtin = Config::builtin();
+        let mut twice = Config::clone(builtin);
+        twice.merge(Config::clone(builtin)).expect("it agrees with itself");
+        assert_eq!(twice, **builtin);
+        let mut first = Config::default();
+        first.merge(Config::clone(builtin)).expect("it agrees with nothing");
+        assert_eq!(first, **builtin);
     }
 
     #[test]

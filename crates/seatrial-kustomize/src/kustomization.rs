@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use seatrial_source::{FileId, Span, TreePath};
-use seatrial_yaml::{Dialect, Limits, Node, Value, parse};
+use seatrial_yaml::{Dialect, Limits, Node, Stream, Value, parse};
 use smol_str::SmolStr;
 
 use crate::charts::Chart;
@@ -204,8 +204,8 @@ pub(crate) struct GeneratorOptions {
 
 impl Kustomization {
     /// Reads a file, and says what is wrong with it.
-    pub(crate) fn read(path: &TreePath, file: FileId, text: &Arc<str>) -> (Self, Vec<Problem>) {
-        let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
+    pub(crate) fn read(path: &TreePath, stream: &Stream) -> (Self, Vec<Problem>) {
+        let file = stream.file();
         let mut reader = Reader { problems: Vec::new(), path, at: None };
         for problem in stream.all_problems().filter(|it| it.is_fatal()) {
             reader.problem(

@@ -30,6 +30,7 @@ mod repo_spec;
 mod resource;
 mod resources;
 mod select;
+mod shared;
 mod strategic_merge;
 mod transform;
 mod transformers;
@@ -47,6 +48,7 @@ pub use origin::{Origin, OriginId, Origins};
 pub use output::{Mark, yaml};
 pub use problem::{Problem, ProblemKind};
 pub use resource::Resource;
+pub use shared::Shared;
 
 /// Deepest nesting of an object.
 const DEPTH_MAX: usize = 1_000;

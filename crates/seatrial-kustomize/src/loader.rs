@@ -6,6 +6,7 @@ use seatrial_source::{EntryKind, FileId, Files, NotFetched, ReadError, RemoteSou
 use seatrial_yaml::{Dialect, Limits, Stream, parse};
 
 use crate::repo_spec::RemoteName;
+use crate::shared::{Read, Shared};
 
 /// What kustomization files are called.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -21,6 +22,9 @@ pub struct Loader<'a> {
     /// Whether files outside a kustomization's directory may be read
     /// (`--load-restrictor LoadRestrictionsNone`).
     pub is_unrestricted: bool,
+    pub(crate) shared: Option<&'a Shared>,
+    /// What was read, where that is shared.
+    pub(crate) reads: Vec<Read>,
 }
 
 /// Why a path cannot be used.
@@ -39,6 +43,25 @@ pub(crate) struct Loaded {
     pub(crate) path: TreePath,
     pub(crate) file: FileId,
     pub(crate) text: Arc<str>,
+}
+
+impl<'a> Loader<'a> {
+    /// Reads a tree; a text gets its id from `register`.
+    pub fn new(files: &'a dyn Files, register: &'a mut dyn FnMut(&TreePath, &Arc<str>) -> FileId) -> Self {
+        Self { files, register, is_unrestricted: false, shared: None, reads: Vec::new() }
+    }
+
+    /// Takes what other builds made of the same tree, and leaves them its own.
+    #[must_use]
+    pub fn sharing(self, shared: &'a Shared) -> Self {
+        Self { shared: Some(shared), ..self }
+    }
+
+    /// Whether files outside a kustomization's directory may be read.
+    #[must_use]
+    pub fn unrestricted(self, is_unrestricted: bool) -> Self {
+        Self { is_unrestricted, ..self }
+    }
 }
 
 impl Loader<'_> {
@@ -179,14 +202,22 @@ impl Loader<'_> {
             .map_err(|_| Refusal::Missing(format!("'{}' is not UTF-8", path.as_str())))?;
         let text: Arc<str> = text.into();
         let file = (self.register)(path, &text);
+        if self.shared.is_some() {
+            self.reads.push(Read { path: path.clone(), text: Arc::clone(&text), file });
+        }
         Ok(Loaded { path: path.clone(), file, text })
     }
-}
 
-impl Loaded {
-    /// The documents, as Kustomize reads resources.
-    pub(crate) fn stream(&self) -> Stream {
-        parse(self.file, self.text.clone(), Dialect::GoYaml3, &Limits::default())
+    /// The documents of a text, as Kustomize reads resources.
+    pub(crate) fn stream(&self, loaded: &Loaded) -> Arc<Stream> {
+        self.parsed(loaded, Dialect::GoYaml3)
+    }
+
+    /// A text, parsed now if nobody has yet.
+    pub(crate) fn parsed(&self, loaded: &Loaded, dialect: Dialect) -> Arc<Stream> {
+        let known = self.shared.and_then(|it| it.stream(loaded.file, &loaded.text, dialect));
+        let parsed = || Arc::new(parse(loaded.file, Arc::clone(&loaded.text), dialect, &Limits::default()));
+        known.unwrap_or_else(parsed)
     }
 }
 

@@ -16,6 +16,35 @@ pub struct OriginId(u32);
 impl OriginId {
     /// Nobody wrote it.
     pub const NONE: Self = Self(0);
+
+    /// The same origin behind others.
+    pub(crate) fn behind(self, others: usize) -> Self {
+        if self == Self::NONE { self } else { Self(self.0 + others as u32) }
+    }
+
+    /// The same origin counted from a mark on; none if it stands before it.
+    pub(crate) fn from_mark(self, mark: &Mark) -> Option<Self> {
+        if self == Self::NONE {
+            Some(self)
+        } else {
+            self.0.checked_sub(mark.len as u32).filter(|it| *it > 0).map(Self)
+        }
+    }
+}
+
+/// How far origins were.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    len: usize,
+    foreign: usize,
+    left: [usize; 3],
+}
+
+/// The origins of a part of a build, and what it spent.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    list: Vec<Origin>,
+    spent: [usize; 3],
 }
 
 /// One step on the way of a value.
@@ -179,6 +208,43 @@ impl Origins {
     /// Lets an entry stand for a file.
     pub(crate) fn stand_for(&mut self, file: FileId, entry: Span) {
         self.foreign.insert(file, entry);
+    }
+
+    /// Whether what is read now stands for itself, as a resource.
+    pub(crate) fn is_by_itself(&self) -> bool {
+        self.role == Role::Base && self.inline.is_none() && self.stand_in.is_none()
+    }
+
+    fn budgets(&self) -> [usize; 3] {
+        [self.left, self.text_left, self.steps_left]
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { len: self.list.len(), foreign: self.foreign.len(), left: self.budgets() }
+    }
+
+    /// What came since; none where it hangs on what was there before.
+    pub(crate) fn since(&self, mark: &Mark) -> Option<Part> {
+        let own = self.list[mark.len..].iter();
+        let list = own.map(|it| Some(Origin { before: it.before.from_mark(mark)?, ..*it }));
+        let spent = std::array::from_fn(|at| mark.left[at] - self.budgets()[at]);
+        (self.foreign.len() == mark.foreign).then_some(())?;
+        Some(Part { list: list.collect::<Option<_>>()?, spent })
+    }
+
+    /// Whether there is enough left for a part.
+    pub(crate) fn has_room(&self, part: &Part) -> bool {
+        self.budgets().iter().zip(part.spent).all(|(left, spent)| *left >= spent)
+    }
+
+    /// Takes over a part; gives the number of origins before it.
+    pub(crate) fn append(&mut self, part: &Part) -> usize {
+        let before = self.list.len();
+        self.list.extend(part.list.iter().map(|it| Origin { before: it.before.behind(before), ..*it }));
+        self.left -= part.spent[0];
+        self.text_left -= part.spent[1];
+        self.steps_left -= part.spent[2];
+        before
     }
 
     fn add(&mut self, origin: Origin) -> OriginId {

@@ -56,11 +56,17 @@ impl fmt::Display for Selector {
 /// A selector with its patterns compiled.
 pub(crate) struct Patterns<'a> {
     selector: &'a Selector,
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
+}
+
+/// What a whole text must be; most are plain names, which are compared.
+enum Pattern {
+    Plain(SmolStr),
+    Regex(Regex),
 }
 
 impl<'a> Patterns<'a> {
@@ -111,7 +117,7 @@ impl<'a> Patterns<'a> {
         }
         let (now, first) = (resource.id(), resource.original_id());
         let either =
-            |pattern: Option<&Regex>, left: &str, right: &str| fits(pattern, left) || fits(pattern, right);
+            |pattern: Option<&Pattern>, left: &str, right: &str| fits(pattern, left) || fits(pattern, right);
         Ok(either(self.namespace.as_ref(), first.effective_namespace(), now.effective_namespace())
             && either(self.name.as_ref(), &first.name, &now.name)
             && self.fits_type(&now.gvk)
@@ -135,13 +141,19 @@ fn has(selector: &str, resource: &Resource, section: &str) -> Result<bool, Strin
     Ok(parsed.requirements.iter().all(|it| it.accepts(value(&it.key))))
 }
 
-fn fits(pattern: Option<&Regex>, text: &str) -> bool {
-    pattern.is_none_or(|pattern| pattern.is_match(text))
+fn fits(pattern: Option<&Pattern>, text: &str) -> bool {
+    pattern.is_none_or(|pattern| match pattern {
+        Pattern::Plain(name) => name == text,
+        Pattern::Regex(regex) => regex.is_match(text),
+    })
 }
 
-fn anchored(pattern: &str) -> Result<Option<Regex>, String> {
+fn anchored(pattern: &SmolStr) -> Result<Option<Pattern>, String> {
     if pattern.is_empty() {
         return Ok(None);
     }
-    seatrial_schema::cel::re2::compile(&format!("^(?:{pattern})$")).map(Some)
+    if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(Some(Pattern::Plain(pattern.clone())));
+    }
+    seatrial_schema::cel::re2::compile(&format!("^(?:{pattern})$")).map(|it| Some(Pattern::Regex(it)))
 }

@@ -1,6 +1,8 @@
 //! The transformers of a kustomization file in upstream's fixed order
 //! (`api/internal/target`, v0.21.2).
 
+use std::sync::Arc;
+
 use seatrial_diagnostics::Role;
 use seatrial_source::{Span, TreePath};
 
@@ -49,7 +51,7 @@ impl Run<'_, '_> {
 
     /// Namespace, names, labels, annotations.
     fn transform_metadata(&mut self, own: &Kustomization, into: &mut Accumulated) {
-        let config = into.config.clone();
+        let config = Arc::clone(&into.config);
         if let Some(namespace) = &own.namespace {
             let how = transform::NamespaceChange::of(namespace);
             let result = how.apply(&mut into.resources, &config, &mut self.origins);
@@ -93,7 +95,7 @@ impl Run<'_, '_> {
 
     /// Replicas and images.
     fn transform_workloads(&mut self, own: &Kustomization, into: &mut Accumulated) {
-        let config = into.config.clone();
+        let config = Arc::clone(&into.config);
         for entry in &own.replicas {
             let result = transform::replicas(&mut into.resources, entry, &config, &mut self.origins);
             self.transformed(result, own, entry.value.named_at.or(Some(entry.span)));
@@ -144,7 +146,7 @@ impl Run<'_, '_> {
                     return 1;
                 }
                 Ok(loaded) => {
-                    let stream = loaded.stream();
+                    let stream = self.loader.stream(&loaded);
                     let read = self.origins.in_role(Role::Patch, |origins| resources::read(&stream, origins));
                     read.map_err(|fault| (fault, loaded.path))
                 }

@@ -45,8 +45,7 @@ impl Overlay<'_> {
         let mut register = |path: &TreePath, text: &Arc<str>| {
             *known.entry(path.clone()).or_insert_with(|| sources.add(path.clone(), Arc::clone(text)))
         };
-        let mut loader =
-            Loader { files: self.files, register: &mut register, is_unrestricted: self.is_unrestricted };
+        let mut loader = Loader::new(self.files, &mut register).unrestricted(self.is_unrestricted);
         let built = match self.helm {
             None => build(&self.directory, &mut loader, &self.options),
             Some(helm) => {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
+use seatrial_kustomize::Shared;
 use seatrial_model::{
     Coverage, ObjectSource, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
 };
@@ -122,7 +123,8 @@ impl Run {
         self.note_shared_directories();
         let mut drafts = self.collect(layout, places, &mut facts);
         let tree = Tree::new(request.files);
-        let maker = Maker { tree: &tree, links, limits: &request.limits.yaml };
+        let shared = self.shared(&request, links);
+        let maker = Maker { tree: &tree, links, limits: &request.limits.yaml, shared: &shared };
         let kustomizations = self.build_kustomizations(&maker, places, &mut drafts, &mut facts);
         let (charts, made) = self.render_charts(&request, layout, places, &mut drafts, &mut facts);
         let mut rendered =
@@ -220,6 +222,15 @@ impl Run {
     }
 
     /// Builds every kustomization. What serves others is judged through those.
+    /// What builds need not do twice: bases, and what was parsed already.
+    fn shared(&self, request: &Request<'_>, links: &walk::Links) -> Shared {
+        let named = self.kustomizations.iter().flat_map(|it| &it.named);
+        let bases = named.filter(|it| it.part == Part::Resource).map(|it| links.resolve(&it.path));
+        let is_alike = request.limits.yaml == seatrial_yaml::Limits::default();
+        let streams = self.parsed.iter().filter(|_| is_alike).map(|it| Arc::clone(&it.stream));
+        Shared::new(bases, streams)
+    }
+
     fn build_kustomizations(
         &mut self,
         maker: &Maker<'_>,
@@ -237,7 +248,8 @@ impl Run {
                 Service::Component => continue,
             };
             if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
-                asks.push((Ask::plain(directory.clone()), role));
+                let ask = Ask { is_base: role == UnitRole::Base, ..Ask::plain(directory.clone()) };
+                asks.push((ask, role));
             }
         }
         let (asks, roles): (Vec<Ask>, Vec<UnitRole>) = asks.into_iter().unzip();
@@ -250,8 +262,8 @@ impl Run {
             if let Some(own) = by_directory.get(&path) {
                 facts.uneven_patches.extend(uneven_patches(&built, own, &self.intake.sources, maker.links));
             }
-            let objects = if role == UnitRole::Base { Vec::new() } else { built.objects(&is_broken) };
-            facts.paths.push((built.stream.file(), path.clone()));
+            let objects = built.objects(&is_broken);
+            facts.paths.extend(built.made.iter().map(|it| (it.file(), path.clone())));
             built.note(facts);
             // Who asks about a base is told what comes of it.
             let directories = built.build.files.iter().skip(1).filter_map(TreePath::parent).collect();

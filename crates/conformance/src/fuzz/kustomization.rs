@@ -52,6 +52,6 @@ fn made(files: &MemoryFiles) -> Build {
     let mut register = |path: &TreePath, text: &Arc<str>| {
         sources.find(path).unwrap_or_else(|| sources.add(path.clone(), Arc::clone(text)))
     };
-    let mut loader = Loader { files, register: &mut register, is_unrestricted: false };
+    let mut loader = Loader::new(files, &mut register);
     build(&TreePath::top(), &mut loader, &Options::default())
 }

@@ -116,7 +116,7 @@ fn printed(tree: &Tree, path: &str, options: &BTreeMap<String, Value>) -> Result
     let is_unrestricted = is("LoadRestrictions", "LoadRestrictionsNone");
     let is_sorted = is("Reorder", "ReorderOptionLegacy") || is("Reorder", "ReorderOptionUnspecified");
     let order = if is_sorted { Order::Legacy } else { Order::Fifo };
-    let mut loader = Loader { files: &files, register: &mut register, is_unrestricted };
+    let mut loader = Loader::new(&files, &mut register).unrestricted(is_unrestricted);
     let adds_managed_by_label = matches!(options.get("AddManagedbyLabel"), Some(Value::Bool(true)));
     let options = Options { order, adds_managed_by_label, ..Options::default() };
     let mut charts = HelmCharts { files: &files, helm: HelmVersion::default() };

@@ -55,7 +55,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         let review = context.review_of(object);
         for problem in &review.problems {
-            if let ProblemKind::UnknownField { meant } = &problem.kind {
+            if let ProblemKind::UnknownField { meant } = &problem.kind
+                && !is_directive(context, &problem.path)
+            {
                 report.add(review.weighed(judge(object, problem, meant.as_ref())));
             }
         }

@@ -17,7 +17,7 @@ fn needs(tree: &MemoryFiles, cache: &std::path::Path, lock: &Lock) -> Vec<Remote
     let files = opened(tree, cache, lock);
     let mut sources = SourceMap::new();
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-    let mut loader = Loader { files: &files, register: &mut register, is_unrestricted: false };
+    let mut loader = Loader::new(&files, &mut register);
     let built = build(&TreePath::top(), &mut loader, &seatrial_kustomize::Options::default());
     let remotes = built.remotes.into_iter();
     remotes.map(|it| RemoteUse { path: it.path, span: Some(it.span), source: it.source }).collect()

@@ -114,7 +114,7 @@ fn archives_with_paths_that_leave_are_refused() {
 fn build(files: &Fetched) -> (seatrial_kustomize::Build, SourceMap) {
     let mut sources = SourceMap::new();
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-    let mut loader = seatrial_kustomize::Loader { files, register: &mut register, is_unrestricted: true };
+    let mut loader = seatrial_kustomize::Loader::new(files, &mut register).unrestricted(true);
     let built = seatrial_kustomize::build(
         &TreePath::new("k8s"),
         &mut loader,

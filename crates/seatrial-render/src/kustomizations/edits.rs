@@ -54,14 +54,17 @@ impl Kustomizations {
         let files = Edited { tree: &self.tree, path: sources.file(file).path(), text };
         let meant = Meant { object, field: field_of(operation) };
         let changes = |built: &&Built| {
-            let again = attempt(&built.ask, &files, &self.links, sources).build;
+            let again = attempt(&built.ask, &files, &self.links, sources, None).build;
             if again.problems.len() > built.build.problems.len() {
                 return Err(refusal("more than the field would change"));
             }
             let made = text_of(&built.ask, &again);
             let made = parse(FileId(0), made.into(), Dialect::GoYaml2, &Limits::default());
-            let is_own = built.stream.file() == object.span().file;
-            let count = meant.differences(&built.stream, &made, is_own);
+            let is_own = built.made.as_ref().is_some_and(|it| it.file() == object.span().file);
+            let count = match &built.made {
+                Some(before) => meant.differences(before, &made, is_own),
+                None => meant.differences(&printed(built), &made, is_own),
+            };
             let count = count.ok_or_else(|| refusal("more than the field would change"))?;
             Ok(is_own && count > 0)
         };
@@ -96,6 +99,12 @@ impl Built {
         let rest: FieldPath = path.steps()[found.matched..].iter().cloned().collect();
         edit(root, &moved(operation, here.join(&rest)))
     }
+}
+
+/// What one makes that is only judged through others.
+fn printed(built: &Built) -> Stream {
+    let text = text_of(&built.ask, &built.build);
+    parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default())
 }
 
 fn path_of(operation: &Operation) -> &FieldPath {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_helm::HelmVersion;
-use seatrial_kustomize::{Build, Loader, Options, build_with_charts, yaml};
+use seatrial_kustomize::{Build, Loader, Options, Shared, build_with_charts, yaml};
 use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
-use seatrial_yaml::{Dialect, Limits};
+use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::{Ask, Built, HelmCharts, Tree};
 use crate::documents::{DocumentKind, Typing, classify};
@@ -21,6 +21,8 @@ pub(crate) struct Maker<'a> {
     pub(crate) tree: &'a Tree<'a>,
     pub(crate) links: &'a Links,
     pub(crate) limits: &'a Limits,
+    /// What builds need not do twice.
+    pub(crate) shared: &'a Shared,
 }
 
 /// Texts that nobody had read before.
@@ -40,26 +42,43 @@ impl Maker<'_> {
             if first.unread.is_empty() { first } else { self.attempt(ask, known) }
         };
         let builds: Vec<Attempt> = asks.par_iter().zip(first).map(again).collect();
-        let made: Vec<(Ask, Attempt, FileId)> = asks
-            .into_iter()
-            .zip(builds)
-            .map(|(ask, build)| {
-                let file = sources.add(ask.place.clone(), text(&ask, &build.build).into());
-                (ask, build, file)
-            })
+        let texts: Vec<Option<String>> = asks
+            .par_iter()
+            .zip(&builds)
+            .map(|(ask, it)| (!ask.is_base).then(|| text(ask, &it.build)))
+            .collect();
+        let files: Vec<Option<FileId>> = asks
+            .iter()
+            .zip(texts)
+            .map(|(ask, text)| text.map(|text| sources.add(ask.place.clone(), text.into())))
             .collect();
         let sources: &SourceMap = sources;
-        let parsed = made.into_par_iter().map(|(ask, attempt, file)| {
-            let Attempt { build, reads, .. } = attempt;
-            let text = Arc::clone(sources.file(file).text());
-            let stream = Arc::new(seatrial_yaml::parse(file, text, Dialect::GoYaml2, self.limits));
-            Built { ask, build, reads, stream }
+        let made = asks.into_par_iter().zip(builds).zip(files).map(|((ask, attempt), file)| Built {
+            ask,
+            build: attempt.build,
+            reads: attempt.reads,
+            made: file.map(|file| self.parse(file, sources)),
         });
-        parsed.collect()
+        made.collect()
+    }
+
+    /// Prints what was built and was not needed as a text before.
+    pub(crate) fn print(&self, built: &mut Built, sources: &mut SourceMap) -> FileId {
+        let made = built.made.get_or_insert_with(|| {
+            let text = text(&built.ask, &built.build);
+            let file = sources.add(built.ask.place.clone(), text.into());
+            self.parse(file, sources)
+        });
+        made.file()
+    }
+
+    fn parse(&self, file: FileId, sources: &SourceMap) -> Arc<Stream> {
+        let text = Arc::clone(sources.file(file).text());
+        Arc::new(seatrial_yaml::parse(file, text, Dialect::GoYaml2, self.limits))
     }
 
     fn attempt(&self, ask: &Ask, sources: &SourceMap) -> Attempt {
-        attempt(ask, self.tree, self.links, sources)
+        attempt(ask, self.tree, self.links, sources, Some(self.shared))
     }
 }
 
@@ -71,7 +90,13 @@ pub(super) struct Attempt {
 }
 
 /// Builds what is asked for from some files, whose texts are mostly known.
-pub(super) fn attempt(ask: &Ask, files: &dyn Files, links: &Links, sources: &SourceMap) -> Attempt {
+pub(super) fn attempt(
+    ask: &Ask,
+    files: &dyn Files,
+    links: &Links,
+    sources: &SourceMap,
+    shared: Option<&Shared>,
+) -> Attempt {
     let mut unread = Unread::new();
     let mut reads = Vec::new();
     let mut register = |path: &TreePath, text: &Arc<str>| {
@@ -84,7 +109,10 @@ pub(super) fn attempt(ask: &Ask, files: &dyn Files, links: &Links, sources: &Sou
         }
         file
     };
-    let mut loader = Loader { files, register: &mut register, is_unrestricted: ask.is_unrestricted };
+    let mut loader = Loader::new(files, &mut register).unrestricted(ask.is_unrestricted);
+    if let Some(shared) = shared {
+        loader = loader.sharing(shared);
+    }
     let mut charts = HelmCharts { files, helm: HelmVersion::default() };
     let build =
         build_with_charts(&ask.directory, &mut loader, &Options::default(), &ask.additions, &mut charts);
@@ -108,8 +136,9 @@ impl Built {
     /// Its objects. What stands in a document that is `broken` may be more than
     /// was read of it.
     pub(crate) fn objects(&self, is_broken: &dyn Fn(Span) -> bool) -> Vec<DraftObject> {
+        let Some(stream) = &self.made else { return Vec::new() };
         let mut found = Vec::new();
-        let documents = classify(&self.stream, true);
+        let documents = classify(stream, true);
         let mut known = FxHashSet::default();
         for (at, kind) in documents.into_iter().enumerate() {
             let DocumentKind::Objects(held) = kind else { continue };
@@ -123,7 +152,7 @@ impl Built {
             let typed =
                 held.into_iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
             found.extend(typed.map(|it| {
-                let source = ObjectSource { stream: Arc::clone(&self.stream), root: it.node };
+                let source = ObjectSource { stream: Arc::clone(stream), root: it.node };
                 DraftObject::new(source, it.typing, accepted)
             }));
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::UnitId;
 use seatrial_kustomize::{Additions, Build};
-use seatrial_source::{FileId, Span, TreePath};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
 use crate::template::Refusal;
@@ -48,6 +48,11 @@ pub(crate) struct Ask {
     pub(crate) substitute: Option<Substitute>,
     /// Whether nobody adds anything.
     pub(crate) is_plain: bool,
+    /// Whether it is only judged through those that build on it.
+    pub(crate) is_base: bool,
+    /// Whether it is a component that nothing here takes in: what it looks for
+    /// stands in those who will.
+    pub(crate) is_component: bool,
     /// Whether files outside its directory may be read, as for Flux.
     pub(crate) is_unrestricted: bool,
 }
@@ -68,6 +73,8 @@ impl Ask {
             additions: Additions::default(),
             substitute: None,
             is_plain: true,
+            is_base: false,
+            is_component: false,
             is_unrestricted: false,
         }
     }
@@ -80,8 +87,9 @@ pub(crate) struct Built {
     pub(crate) build: Build,
     /// The texts that were read for it, sorted.
     reads: Vec<FileId>,
-    /// What it makes: document by document the objects of the build.
-    pub(crate) stream: Arc<Stream>,
+    /// What it makes, document by document the objects of the build; none for
+    /// one that is only judged through others.
+    pub(crate) made: Option<Arc<Stream>>,
 }
 
 /// All kustomizations that were built.
@@ -109,7 +117,7 @@ impl Kustomizations {
     /// Takes in what was built; gives its place here.
     pub(crate) fn add(&mut self, built: Built) -> usize {
         let at = self.all.len();
-        self.by_text.insert(built.stream.file(), at);
+        self.by_text.extend(built.made.iter().map(|it| (it.file(), at)));
         self.all.push(built);
         at
     }
@@ -117,6 +125,13 @@ impl Kustomizations {
     /// The place of a directory that was built as it is.
     pub(crate) fn at(&self, directory: &TreePath) -> Option<usize> {
         self.all.iter().position(|it| it.ask.is_plain && it.ask.directory == *directory)
+    }
+
+    /// Makes a text of what stands at a place.
+    pub(crate) fn print(&mut self, at: usize, maker: &Maker<'_>, sources: &mut SourceMap) -> FileId {
+        let file = maker.print(&mut self.all[at], sources);
+        self.by_text.insert(file, at);
+        file
     }
 
     /// What stands at a place.
@@ -166,13 +181,21 @@ impl Kustomizations {
             let problems = built.build.problems.iter().filter(|it| it.is_fatal);
             all.refusals.extend(problems.map(|it| Refusal { message: it.message.clone(), at: it.span }));
             all.text.push_str(if all.text.is_empty() { "" } else { "---\n" });
-            all.text.push_str(built.stream.text());
+            match &built.made {
+                Some(made) => all.text.push_str(made.text()),
+                None => all.text.push_str(&make::text(&built.ask, &built.build)),
+            }
         }
         all
     }
 
+    /// The kustomization files that took part in a build.
+    pub(crate) fn files(&self) -> FxHashSet<&TreePath> {
+        self.all.iter().flat_map(|it| &it.build.files).collect()
+    }
+
     /// The texts that were made.
     pub(crate) fn streams(&self) -> impl Iterator<Item = &Arc<Stream>> {
-        self.all.iter().map(|it| &it.stream)
+        self.all.iter().filter_map(|it| it.made.as_ref())
     }
 }

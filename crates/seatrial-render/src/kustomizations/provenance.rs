@@ -39,7 +39,7 @@ impl Kustomizations {
     /// Where a value of a text that was made was written at first.
     pub(crate) fn written(&self, span: Span) -> Option<Span> {
         let built = &self.all[*self.by_text.get(&span.file)?];
-        let root = built.stream.roots().find(|root| root.span().contains(span))?;
+        let root = built.made.as_ref()?.roots().find(|root| root.span().contains(span))?;
         let path = locate::at_span(root, span).and_then(|node| locate::path_to(root, node))?;
         let (object, path) = built.object(root, &path)?;
         let found = nearest(object, path.steps());
@@ -54,7 +54,7 @@ impl Kustomizations {
         streams: Streams<'a>,
     ) -> Option<Origin> {
         let built = &self.all[*self.by_text.get(&span.file)?];
-        let root = built.stream.roots().find(|root| root.span().contains(span))?;
+        let root = built.made.as_ref()?.roots().find(|root| root.span().contains(span))?;
         let found = locate::at_span(root, span).and_then(|node| locate::path_to(root, node));
         let path = found.unwrap_or_default();
         built.origin(root, Question { path: &path, part: None }, sources, streams)
@@ -100,10 +100,11 @@ impl Built {
     /// The object of the build that a mapping of the text is, and the way to a
     /// field from there.
     pub(super) fn object(&self, root: Node<'_>, path: &FieldPath) -> Option<(&Value, FieldPath)> {
-        let documents = self.stream.documents();
+        let stream = self.made.as_ref()?;
+        let documents = stream.documents();
         let at = documents.partition_point(|it| it.span.end <= root.span().start);
         let object = &self.build.resources.get(at)?.node;
-        let document = self.stream.document_root(at)?;
+        let document = stream.document_root(at)?;
         if document.id() == root.id() {
             return Some((object, path.clone()));
         }

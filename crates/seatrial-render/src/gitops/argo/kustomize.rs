@@ -23,6 +23,8 @@ impl Deliverer<'_> {
     ) -> Yield {
         let plain = source.kustomize.is_none().then(|| self.kustomizations.at(directory)).flatten();
         let place = plain.unwrap_or_else(|| self.build(call, source, at, directory, environment));
+        let file = self.kustomizations.print(place, self.maker, self.sources);
+        self.facts.paths.push((file, directory.clone()));
         self.consume(UnitKind::Kustomize, directory, call.unit);
         Yield {
             objects: self.kustomizations.built(place).objects(self.is_broken),
@@ -52,10 +54,11 @@ impl Deliverer<'_> {
             additions,
             substitute: None,
             is_plain: false,
+            is_base: false,
+            is_component: false,
             is_unrestricted: false,
         };
         let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        self.facts.paths.push((built.stream.file(), directory.clone()));
         self.kustomizations.add(built)
     }
 }

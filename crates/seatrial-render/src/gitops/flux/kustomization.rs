@@ -71,10 +71,12 @@ impl Deliverer<'_> {
             additions,
             substitute,
             is_plain: false,
+            is_base: false,
+            is_component: false,
             is_unrestricted: true,
         };
         let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        self.facts.paths.push((built.stream.file(), directory.clone()));
+        self.facts.paths.extend(built.made.iter().map(|it| (it.file(), directory.clone())));
         built.note(self.facts);
         self.kustomizations.add(built)
     }
