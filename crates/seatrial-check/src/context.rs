@@ -231,6 +231,14 @@ impl<'a> Context<'a> {
     pub fn unit(&self, id: UnitId) -> &'a Unit {
         self.world.repository.unit(id)
     }
+
+    /// Whether the objects of this call's unit only complete others.
+    pub fn is_partial(&self) -> bool {
+        match self.scope {
+            Scope::Bundle(unit) => self.world.repository.facts.partial.contains(&unit.id),
+            Scope::Repository => false,
+        }
+    }
 }
 
 /// Where checks put what they notice.

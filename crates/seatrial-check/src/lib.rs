@@ -82,7 +82,11 @@ pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice
     let mut report = Report::default();
     let context = Context::bundle(world, unit);
     let is_incomplete = partial::is_incomplete(world.repository, unit.id);
+    let is_partial = world.repository.facts.partial.contains(&unit.id);
     for check in checks {
+        if is_partial && !partial::judges_parts(&check.info) {
+            continue;
+        }
         // What is absent may stand in the part that nobody could render.
         if is_incomplete && partial::tells_absence(&check.info) && !partial::weighs_what_is_lost(&check.info)
         {

@@ -10,6 +10,11 @@ pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
     template.containers().any(|it| it.field.key("image").is_none())
 }
 
+/// Whether a check looks only at what is written, and so at patches, too.
+pub(crate) fn judges_parts(info: &CheckInfo) -> bool {
+    matches!(info.id, "wrong-type" | "unknown-field")
+}
+
 /// Whether something of a unit could not be rendered, so that nobody knows what
 /// it lacks.
 pub(crate) fn is_incomplete(repository: &Repository, unit: UnitId) -> bool {

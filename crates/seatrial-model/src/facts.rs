@@ -167,6 +167,9 @@ pub struct RenderFacts {
     pub kustomizations: Vec<KustomizationFacts>,
     /// Units of which a part could not be read: an absent object may stand there.
     pub incomplete: BTreeSet<UnitId>,
+    /// Units whose objects only complete others: the parts of a component that
+    /// nothing takes in.
+    pub partial: BTreeSet<UnitId>,
     /// Names that end with a hash of the object's content, and the same without
     /// it, which stays when the content changes.
     pub hashed_names: BTreeMap<String, String>,

@@ -130,6 +130,7 @@ impl Run {
         let mut rendered =
             Rendered { charts, kustomizations, streams: made, generated: Generated::default() };
         self.deliver(&request, &maker, &mut drafts, &mut facts, &mut rendered);
+        self.build_components(&maker, &mut drafts, &mut rendered.kustomizations);
         let named = self.kustomizations.iter().flat_map(|it| &it.named);
         let listed = named.filter(|it| it.part == Part::Resource).map(|it| it.at).collect();
         rendered.kustomizations.keep(tree.freeze(), links, listed);
@@ -221,7 +222,6 @@ impl Run {
         drafts
     }
 
-    /// Builds every kustomization. What serves others is judged through those.
     /// What builds need not do twice: bases, and what was parsed already.
     fn shared(&self, request: &Request<'_>, links: &walk::Links) -> Shared {
         let named = self.kustomizations.iter().flat_map(|it| &it.named);
@@ -231,6 +231,7 @@ impl Run {
         Shared::new(bases, streams)
     }
 
+    /// Builds every kustomization. What serves others is judged through those.
     fn build_kustomizations(
         &mut self,
         maker: &Maker<'_>,
@@ -271,6 +272,37 @@ impl Run {
             drafts.add(Draft { objects, made, directories, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
         all
+    }
+
+    /// Builds the components that nothing takes in by themselves: nobody else
+    /// reads their files.
+    fn build_components(&mut self, maker: &Maker<'_>, drafts: &mut Drafts, all: &mut Kustomizations) {
+        let used = all.files();
+        let components = self.kustomizations.iter().enumerate().filter(|(_, it)| it.is_component);
+        let unused: Vec<usize> =
+            components.filter(|(_, it)| !used.contains(&it.path)).map(|(at, _)| at).collect();
+        let ask = |at: &usize| Ask {
+            is_base: true,
+            is_component: true,
+            ..Ask::plain(self.kustomizations[*at].directory.clone())
+        };
+        let asks = unused.iter().map(ask).collect();
+        for (built, at) in maker.build(asks, &mut self.intake.sources).into_iter().zip(unused) {
+            let path = built.ask.directory.clone();
+            let made = vec![Made::Kustomization(all.add(built))];
+            let objects = self.parts_of(at);
+            let draft = Draft::new(UnitKind::Kustomize, path, UnitRole::Base);
+            drafts.add(Draft { objects, made, is_partial: true, ..draft });
+        }
+    }
+
+    /// What stands in the resources and patches of a kustomization.
+    fn parts_of(&self, kustomization: usize) -> Vec<DraftObject> {
+        let is_part = |it: &&Parsed| {
+            let owner = self.ownership.of_file(&self.intake.texts[it.text].path);
+            owner.is_some_and(|(at, part)| at == kustomization && part <= Part::Patch)
+        };
+        self.parsed.iter().filter(is_part).flat_map(objects).collect()
     }
 
     /// Renders every chart with each set of values that it may have.
@@ -474,6 +506,7 @@ impl Run {
         let Self { mut intake, parsed, kustomizations: kustomization_lists, .. } = self;
         let Rendered { mut charts, mut kustomizations, streams: made, generated } = rendered;
         charts.name(&built.charts);
+        facts.partial.extend(&built.partial);
         kustomizations.name(&built.kustomizations);
         let broken = is_broken(&parsed);
         let is_foreign = |it: &&Parsed| it.documents.iter().any(|it| matches!(it, DocumentKind::Foreign(_)));

@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     /// Whether the objects are all that it would apply; of the kinds that this
     /// is not known of otherwise.
     pub(crate) is_whole: bool,
+    /// Whether its objects only complete others.
+    pub(crate) is_partial: bool,
     /// What its name has in place of the path.
     pub(crate) called_after: Option<String>,
     /// The directories that it deploys, where it stands elsewhere.
@@ -96,6 +98,7 @@ impl Draft {
             objects: Vec::new(),
             made: Vec::new(),
             is_whole: false,
+            is_partial: false,
             called_after: None,
             directories: Vec::new(),
             assumptions: Vec::new(),
@@ -134,6 +137,8 @@ pub(crate) struct Built {
     pub(crate) kustomizations: Vec<(UnitId, usize)>,
     /// The units that are known to be whole, sorted.
     pub(crate) whole: Vec<UnitId>,
+    /// The units whose objects only complete others, sorted.
+    pub(crate) partial: Vec<UnitId>,
     /// The directories that a unit deploys, where it stands elsewhere.
     pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
 }
@@ -183,10 +188,12 @@ impl Drafts {
         let kustomizations = made(Made::kustomization);
         let whole = numbered.iter().filter(|(.., draft)| draft.is_whole);
         let whole = whole.map(|(id, ..)| UnitId(*id)).collect();
+        let partial = numbered.iter().filter(|(.., draft)| draft.is_partial);
+        let partial = partial.map(|(id, ..)| UnitId(*id)).collect();
         let serving = numbered.iter().filter(|(.., draft)| !draft.directories.is_empty());
         let serving = serving.map(|(id, _, draft)| (UnitId(*id), draft.directories.clone())).collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built { charts, kustomizations, whole, serving, ..Built::default() };
+        let mut all = Built { charts, kustomizations, whole, partial, serving, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

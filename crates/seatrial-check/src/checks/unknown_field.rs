@@ -64,6 +64,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
+/// Whether a field tells a patch how it is merged.
+fn is_directive(context: &Context<'_>, path: &FieldPath) -> bool {
+    let is_said = |name: &str| name.starts_with('$');
+    let is_named = matches!(path.last(), Some(PathStep::Key(name)) if is_said(name));
+    is_named && context.is_partial()
+}
+
 fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
     let parent = problem.path.parent().unwrap_or_default();
     let name = match problem.path.last() {

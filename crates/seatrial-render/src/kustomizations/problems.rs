@@ -44,7 +44,8 @@ impl Kustomizations {
             let lacks = !absent.is_empty();
             let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
             let told = told.take(PROBLEMS_MAX).enumerate();
-            told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context)).collect::<Vec<_>>()
+            let notices = told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context));
+            notices.map(|it| if built.ask.is_component { of_component(it) } else { it }).collect::<Vec<_>>()
         };
         self.units().flat_map(of_unit).collect()
     }
@@ -68,7 +69,7 @@ impl Kustomizations {
     fn idle(&self) -> FxHashMap<Place, usize> {
         let mut found: FxHashMap<Place, usize> = FxHashMap::default();
         let mut builds: FxHashMap<&TreePath, usize> = FxHashMap::default();
-        for (_, built) in self.units() {
+        for (_, built) in self.units().filter(|(_, built)| !built.ask.is_component) {
             for path in &built.build.files {
                 *builds.entry(path).or_default() += 1;
             }
@@ -91,7 +92,8 @@ impl Built {
     /// What is wrong with it for sure: where a part is only to be had from
     /// elsewhere, that may hold what something else did not find.
     fn problems(&self) -> impl Iterator<Item = &Problem> {
-        proven(&self.build).filter(|it| !is_gap(it))
+        let is_component = self.ask.is_component;
+        proven(&self.build).filter(move |it| !is_gap(it) && !(is_component && looks_for_others(it)))
     }
 }
 
@@ -140,6 +142,11 @@ fn notice(
         notice = notice.at_most(Severity::Warning).because("git ignores it: it may be made before the build");
     }
     Some(sharpened(notice, problem, check))
+}
+
+/// What is wrong with a component that nothing here takes in.
+fn of_component(notice: Notice) -> Notice {
+    notice.at_most(Severity::Warning).because("no kustomization here takes this component in")
 }
 
 /// An entry that Kustomize refuses is more than one that it passes over.
