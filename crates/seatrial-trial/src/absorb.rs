@@ -9,7 +9,8 @@ use seatrial_yaml::FieldPath;
 
 /// Checks that tell of a mistake at one field for which the server blames
 /// another, and what the server says there.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("autoscaler-range", "at least one Object or External metric to support scaling to zero replicas"),
     ("missing-workload-selector", "`selector` does not match template `labels`"),
     ("selector-mismatch", "`selector` does not match template `labels`"),
 ];
