@@ -19,7 +19,7 @@ fn examples() -> PathBuf {
 
 /// Copies a tree, so that the example is judged by itself and not as a part of
 /// this repository.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a directory can be made");
     for entry in fs::read_dir(from).expect("an example can be listed") {
         let entry = entry.expect("an entry can be read");
@@ -39,9 +39,9 @@ pub(crate) fn copied(name: &str) -> TempDir {
     directory
 }
 
-fn report(name: &str) -> (String, i32) {
-    let tree = copied(name);
-    let run = run(tree.path(), &["check", "--format", "json", "--today", "2026-01-01"], b"");
+/// All that is reported of a tree, a line each, and the exit code.
+pub(crate) fn listing(tree: &Path) -> (String, i32) {
+    let run = run(tree, &["check", "--format", "json", "--today", "2026-01-01"], b"");
     let report = run.json();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = format!("verdict {}\n", text(&report["verdict"]));
@@ -60,18 +60,22 @@ fn report(name: &str) -> (String, i32) {
 /// Compares with `expected.txt`; after a wanted change, run the tests with
 /// `SEATRIAL_ACCEPT=1` and read the difference.
 fn check(name: &str, exit: i32) {
-    let (report, code) = report(name);
-    let expected = examples().join(name).join("expected.txt");
+    let (report, code) = listing(copied(name).path());
+    compare(name, &examples().join(name).join("expected.txt"), &report);
+    assert_eq!(code, exit, "{name}");
+}
+
+/// Compares what is reported with what is expected.
+pub(crate) fn compare(name: &str, expected: &Path, report: &str) {
     if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
-        fs::write(&expected, &report).expect("the expectation can be written");
+        fs::write(expected, report).expect("the expectation can be written");
     }
-    let wanted = fs::read_to_string(&expected).unwrap_or_default();
+    let wanted = fs::read_to_string(expected).unwrap_or_default();
     let added = report.lines().filter(|line| !wanted.lines().any(|it| it == *line));
     let gone = wanted.lines().filter(|line| !report.lines().any(|it| it == *line));
     let difference: String =
         gone.map(|line| format!("- {line}\n")).chain(added.map(|line| format!("+ {line}\n"))).collect();
     assert!(wanted == report, "{name}\n{difference}");
-    assert_eq!(code, exit, "{name}");
 }
 
 #[test]

@@ -15,5 +15,6 @@ mod part;
 mod plain;
 mod repairs;
 mod report;
+mod rows;
 mod secrets;
 mod support;
