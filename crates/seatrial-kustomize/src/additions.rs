@@ -47,7 +47,7 @@ impl Additions {
     /// `replicas`, `labels`, `components`, `resources`. Says whether it is one.
     pub fn field(&mut self, name: &str, value: Node<'_>) -> bool {
         let path = self.more.path.clone();
-        let mut reader = Reader { problems: Vec::new(), path: &path, at: None };
+        let mut reader = Reader::new(&path);
         let more = &mut self.more;
         match name {
             "patches" => more.patches.extend(reader.list(value, Reader::patch)),

@@ -44,6 +44,15 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// Why operations fail on any object.
+pub(crate) fn fault(operations: &[Operation]) -> Option<String> {
+    operations.iter().find_map(|it| match it.op.as_str() {
+        "add" | "remove" | "replace" | "move" | "copy" | "test" => None,
+        "" => Some("an operation has no `op`".to_owned()),
+        other => Some(format!("{other:?} is no operation of JSON patches")),
+    })
+}
+
 /// Said behind what is not there.
 const MISSING: &str = "missing value";
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Node, Stream, Value, parse};
 use smol_str::SmolStr;
@@ -206,7 +207,7 @@ impl Kustomization {
     /// Reads a file, and says what is wrong with it.
     pub(crate) fn read(path: &TreePath, stream: &Stream) -> (Self, Vec<Problem>) {
         let file = stream.file();
-        let mut reader = Reader { problems: Vec::new(), path, at: None };
+        let mut reader = Reader::new(path);
         for problem in stream.all_problems().filter(|it| it.is_fatal()) {
             reader.problem(
                 ProblemKind::Kustomization,
@@ -237,7 +238,11 @@ impl Kustomization {
             let known =
                 FIELDS.iter().find(|known| known.eq_ignore_ascii_case(&name)).copied().unwrap_or(&name);
             is_empty &= matches!(known, "apiVersion" | "kind") || value.is_null();
-            self.note_deprecated(known, value);
+            self.note_deprecated(known, value, reader);
+            if value.is_null() && is_list(known) {
+                let message = format!("'{known}' has no value");
+                reader.problem(ProblemKind::Empty, reader.key_of(value), message);
+            }
             match known {
                 "apiVersion" => api_version = reader.text(value),
                 "kind" => kind = reader.text(value),
@@ -326,8 +331,9 @@ impl Kustomization {
         }
     }
 
-    fn note_deprecated(&mut self, name: &str, value: Node<'_>) {
+    fn note_deprecated(&mut self, name: &str, value: Node<'_>, reader: &Reader<'_>) {
         let instead = match name {
+            "configMapGenerator" | "secretGenerator" => return self.note_deprecated_env(value),
             "bases" => "resources",
             "imageTags" => "images",
             "patchesJson6902" | "patchesStrategicMerge" => "patches",
@@ -336,8 +342,34 @@ impl Kustomization {
             "helmChartInflationGenerator" => "helmCharts",
             _ => return,
         };
-        self.deprecated.push((At { value: name.into(), span: value.span() }, instead));
+        self.deprecated.push((At { value: name.into(), span: reader.key_of(value) }, instead));
     }
+
+    fn note_deprecated_env(&mut self, generators: Node<'_>) {
+        for field in generators.items().flat_map(Node::entries) {
+            if field.name().eq_ignore_ascii_case("env") && !field.value.is_null() {
+                self.deprecated.push((At { value: "env".into(), span: field.key.span() }, "envs"));
+            }
+        }
+    }
+}
+
+/// Whether a field is a list of what a kustomization is made of. The deprecated
+/// ones are left empty by what scaffolds projects.
+fn is_list(field: &str) -> bool {
+    const LISTS: [&str; 10] = [
+        "resources",
+        "components",
+        "patches",
+        "images",
+        "replicas",
+        "replacements",
+        "labels",
+        "configMapGenerator",
+        "secretGenerator",
+        "helmCharts",
+    ];
+    LISTS.contains(&field)
 }
 
 /// Said of a file without content.
@@ -391,6 +423,20 @@ pub(crate) struct Reader<'p> {
     pub(crate) path: &'p TreePath,
     /// Where all of it is said, for a text that stands in no file.
     pub(crate) at: Option<Span>,
+    /// The keys of the values that were read.
+    keys: FxHashMap<Span, Span>,
+}
+
+impl<'p> Reader<'p> {
+    /// Reads what stands in a file.
+    pub(crate) fn new(path: &'p TreePath) -> Self {
+        Self { problems: Vec::new(), path, at: None, keys: FxHashMap::default() }
+    }
+
+    /// Reads what stands in no file, and is said somewhere.
+    pub(crate) fn within(path: &'p TreePath, at: Span) -> Self {
+        Self { at: Some(at), ..Self::new(path) }
+    }
 }
 
 impl Reader<'_> {
@@ -409,7 +455,12 @@ impl Reader<'_> {
             return;
         }
         let message = format!("invalid Kustomization: json: unknown field {name:?}");
-        self.problem(ProblemKind::UnknownField, value.span(), message);
+        self.problem(ProblemKind::UnknownField, self.key_of(value), message);
+    }
+
+    /// The key of a field that was just read.
+    fn key_of(&self, value: Node<'_>) -> Span {
+        self.keys.get(&value.span()).copied().unwrap_or(value.span())
     }
 
     fn wrong_type(&mut self, node: Node<'_>, wanted: &str) {
@@ -431,6 +482,7 @@ impl Reader<'_> {
             self.wrong_type(node, "a struct");
             return Vec::new();
         }
+        self.keys.extend(node.entries().map(|entry| (entry.value.span(), entry.key.span())));
         node.entries().map(|entry| (SmolStr::new(entry.name()), entry.value)).collect()
     }
 
@@ -835,7 +887,7 @@ pub(crate) fn read_replacements(
     text: &Arc<str>,
 ) -> (Vec<Replacement>, Vec<Problem>) {
     let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
-    let mut reader = Reader { problems: Vec::new(), path, at: None };
+    let mut reader = Reader::new(path);
     let Some(root) = stream.document_root(0) else { return (Vec::new(), Vec::new()) };
     let items: Vec<Node<'_>> = if root.is_sequence() { root.items().collect() } else { vec![root] };
     let found = items.into_iter().map(|item| reader.replacement_entry(item).value.replacement).collect();
@@ -849,7 +901,7 @@ pub(crate) fn read_configuration(
     text: &Arc<str>,
 ) -> (crate::fields::Config, Vec<Problem>) {
     let stream = parse(file, text.clone(), Dialect::GoYaml2, &Limits::default());
-    let mut reader = Reader { problems: Vec::new(), path, at: None };
+    let mut reader = Reader::new(path);
     let mut config = crate::fields::Config::default();
     let Some(root) = stream.document_root(0) else { return (config, Vec::new()) };
     for (name, value) in reader.fields(root) {

@@ -23,7 +23,7 @@ impl OriginId {
     }
 
     /// The same origin counted from a mark on; none if it stands before it.
-    pub(crate) fn from_mark(self, mark: &Mark) -> Option<Self> {
+    pub(crate) fn behind_mark(self, mark: &Mark) -> Option<Self> {
         if self == Self::NONE {
             Some(self)
         } else {
@@ -226,7 +226,7 @@ impl Origins {
     /// What came since; none where it hangs on what was there before.
     pub(crate) fn since(&self, mark: &Mark) -> Option<Part> {
         let own = self.list[mark.len..].iter();
-        let list = own.map(|it| Some(Origin { before: it.before.from_mark(mark)?, ..*it }));
+        let list = own.map(|it| Some(Origin { before: it.before.behind_mark(mark)?, ..*it }));
         let spent = std::array::from_fn(|at| mark.left[at] - self.budgets()[at]);
         (self.foreign.len() == mark.foreign).then_some(())?;
         Some(Part { list: list.collect::<Option<_>>()?, spent })

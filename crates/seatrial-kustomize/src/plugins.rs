@@ -225,7 +225,7 @@ impl Run<'_, '_> {
                 Err(refusal) => return self.refused(refusal, &path, &own.path),
                 Ok(loaded) => {
                     let stream = parse(loaded.file, loaded.text, Dialect::GoYaml2, &Limits::default());
-                    let mut reader = Reader { problems: Vec::new(), path: &loaded.path, at: None };
+                    let mut reader = Reader::new(&loaded.path);
                     let list = stream.document_root(0).and_then(|root| root.get("targets"));
                     targets.extend(list.map_or(Vec::new(), |list| reader.list(list, Reader::value_target)));
                     self.say_all(reader.problems);
@@ -295,7 +295,7 @@ impl Run<'_, '_> {
         plugin: &Plugin,
         read: impl FnOnce(&mut Reader<'_>, Vec<(SmolStr, Node<'_>)>),
     ) {
-        let mut reader = Reader { problems: Vec::new(), path: &own.path, at: Some(plugin.span) };
+        let mut reader = Reader::within(&own.path, plugin.span);
         if let Some(root) = plugin.stream.document_root(0) {
             let fields = reader.fields(root);
             read(&mut reader, fields);

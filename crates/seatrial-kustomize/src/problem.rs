@@ -37,6 +37,12 @@ pub enum ProblemKind {
     Deprecated,
     /// An entry that changes nothing.
     Unused,
+    /// A list that is written without a value.
+    Empty,
+    /// A prefix or suffix that all names have already.
+    Doubled,
+    /// A patch that would fail on any object, and is put to none.
+    Broken,
 }
 
 /// One thing that is wrong.
@@ -61,7 +67,14 @@ impl Problem {
         span: Option<Span>,
         message: impl Into<String>,
     ) -> Self {
-        let is_fatal = !matches!(kind, ProblemKind::Deprecated | ProblemKind::Unused);
+        let is_fatal = !matches!(
+            kind,
+            ProblemKind::Deprecated
+                | ProblemKind::Unused
+                | ProblemKind::Empty
+                | ProblemKind::Doubled
+                | ProblemKind::Broken
+        );
         Self { kind, path: path.clone(), span, message: message.into(), is_fatal }
     }
 }

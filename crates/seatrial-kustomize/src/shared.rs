@@ -202,7 +202,7 @@ impl Run<'_, '_> {
         let origins = self.origins.since(&watch.origins)?;
         let mut accumulated = Accumulated { known: None, ..accumulated.clone() };
         for resource in &mut accumulated.resources {
-            shift(&mut resource.node, &|id| id.from_mark(&watch.origins))?;
+            shift(&mut resource.node, &|id| id.behind_mark(&watch.origins))?;
         }
         Some(Kept {
             accumulated,

@@ -161,6 +161,21 @@ pub(crate) enum Affix {
     Suffix,
 }
 
+/// Whether all names that an affix is put to have it already.
+pub(crate) fn is_doubled(resources: &[Resource], affix: Affix, text: &str) -> bool {
+    let has_affix = |name: &str| match affix {
+        Affix::Prefix => name.len() > text.len() && name.starts_with(text),
+        Affix::Suffix => name.len() > text.len() && name.ends_with(text),
+    };
+    let mut named = resources.iter().filter(|it| !keeps_name(&it.original_id())).peekable();
+    named.peek().is_some() && named.all(|it| has_affix(it.name()))
+}
+
+fn keeps_name(id: &ResourceId) -> bool {
+    let is_service_of_api = id.gvk.group == "apiregistration.k8s.io" && id.gvk.kind == "APIService";
+    matches!(id.gvk.kind.as_str(), "CustomResourceDefinition" | "Namespace") || is_service_of_api
+}
+
 /// Adds a prefix or suffix to names.
 pub(crate) fn affix(
     resources: &mut [Resource],
@@ -172,8 +187,7 @@ pub(crate) fn affix(
     let fields = if affix == Affix::Prefix { &config.name_prefix } else { &config.name_suffix };
     for resource in resources {
         let id = resource.original_id();
-        let is_service_of_api = id.gvk.group == "apiregistration.k8s.io" && id.gvk.kind == "APIService";
-        if matches!(id.gvk.kind.as_str(), "CustomResourceDefinition" | "Namespace") || is_service_of_api {
+        if keeps_name(&id) {
             continue;
         }
         for field in fields.iter().filter(|field| id.gvk.is_selected(&field.gvk)) {

@@ -13,7 +13,7 @@ use crate::patches::{self, Patch};
 use crate::problem::ProblemKind;
 use crate::select::Selector;
 use crate::transform::{self, Affix, ImageChange};
-use crate::{replacement, resources};
+use crate::{json_patch, replacement, resources};
 
 impl Run<'_, '_> {
     /// Runs the transformers in their fixed order, then those of files.
@@ -63,6 +63,10 @@ impl Run<'_, '_> {
             (Affix::Suffix, &own.name_suffix, "SuffixTransformer"),
         ] {
             if let Some(text) = text {
+                if transform::is_doubled(&into.resources, affix, &text.value) {
+                    let message = format!("every name has '{}' already", text.value);
+                    self.problem(ProblemKind::Doubled, &own.path, Some(text.span), message);
+                }
                 let result = transform::affix(&mut into.resources, affix, text, &config, &mut self.origins);
                 self.transformed(result, own, Some(text.span));
                 self.was_transformed(into, own, kind);
@@ -230,6 +234,11 @@ impl Run<'_, '_> {
                     let asked = target.map(Selector::to_string).unwrap_or_default();
                     let message = format!("no object is the patch's target: {asked}");
                     self.problem(ProblemKind::Unused, &own.path, Some(*span), message);
+                }
+                if let Patch::Json(operations) = &read
+                    && let Some(message) = json_patch::fault(operations)
+                {
+                    self.problem(ProblemKind::Broken, &own.path, Some(*span), message);
                 }
             }
             Ok(_) => {}

@@ -1,6 +1,6 @@
 //! Which kustomization a file belongs to, and the part it plays there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 use seatrial_source::TreePath;
@@ -35,6 +35,24 @@ impl Ownership {
             }
         }
         ownership
+    }
+
+    /// A directory that holds manifests and no kustomization, in one whose
+    /// kustomization builds on the directories beside it, is left out as a whole.
+    pub(crate) fn adopt(&mut self, kustomizations: &[Kustomization], directories: &BTreeSet<TreePath>) {
+        let is_free = |it: &&TreePath| !self.directories.contains_key(*it);
+        let listed = |kustomization: &Kustomization| {
+            let resources = kustomization.named.iter().filter(|it| it.part == Part::Resource);
+            let below = resources.filter(|it| it.path.parent().as_ref() == Some(&kustomization.directory));
+            below.filter(|it| self.directories.contains_key(&it.path)).count()
+        };
+        let orphaned: Vec<(TreePath, usize)> = directories
+            .iter()
+            .filter(is_free)
+            .filter_map(|it| Some((it.clone(), *self.directories.get(&it.parent()?)?)))
+            .filter(|(_, at)| listed(&kustomizations[*at]) > 0)
+            .collect();
+        self.directories.extend(orphaned);
     }
 
     /// Says that a file exists that a kustomization lists: its neighbours are

@@ -1,9 +1,10 @@
 //! Drives one run: walk, read, parse, own, collect.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
 use seatrial_kustomize::Shared;
@@ -130,6 +131,7 @@ impl Run {
         let mut rendered =
             Rendered { charts, kustomizations, streams: made, generated: Generated::default() };
         self.deliver(&request, &maker, &mut drafts, &mut facts, &mut rendered);
+        Self::forget_deployed(&drafts, &mut facts);
         self.build_components(&maker, &mut drafts, &mut rendered.kustomizations);
         let named = self.kustomizations.iter().flat_map(|it| &it.named);
         let listed = named.filter(|it| it.part == Part::Resource).map(|it| it.at).collect();
@@ -207,6 +209,21 @@ impl Run {
                 self.ownership.shares(directory, kustomization);
             }
         }
+        let free = self.parsed.iter().filter(|it| {
+            let path = &self.intake.texts[it.text].path;
+            it.documents.iter().any(DocumentKind::is_kubernetes) && self.ownership.of_file(path).is_none()
+        });
+        let directories: BTreeSet<TreePath> =
+            free.filter_map(|it| self.intake.texts[it.text].path.parent()).collect();
+        self.ownership.adopt(&self.kustomizations, &directories);
+    }
+
+    /// What an Application takes as a directory needs no kustomization.
+    fn forget_deployed(drafts: &Drafts, facts: &mut RenderFacts) {
+        let manifests = drafts.iter().filter(|it| it.kind == UnitKind::Manifests);
+        let deployed: FxHashSet<&TreePath> =
+            manifests.filter(|it| it.role == UnitRole::Base).map(|it| &it.path).collect();
+        facts.orphans.retain(|it| it.path.parent().is_none_or(|parent| !deployed.contains(&parent)));
     }
 
     fn collect(&mut self, layout: &Layout, places: &Places, facts: &mut RenderFacts) -> Drafts {
@@ -249,7 +266,7 @@ impl Run {
                 Service::Component => continue,
             };
             if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
-                let ask = Ask { is_base: role == UnitRole::Base, ..Ask::plain(directory.clone()) };
+                let ask = Ask { service: standing, ..Ask::plain(directory.clone()) };
                 asks.push((ask, role));
             }
         }
@@ -282,8 +299,7 @@ impl Run {
         let unused: Vec<usize> =
             components.filter(|(_, it)| !used.contains(&it.path)).map(|(at, _)| at).collect();
         let ask = |at: &usize| Ask {
-            is_base: true,
-            is_component: true,
+            service: Service::Component,
             ..Ask::plain(self.kustomizations[*at].directory.clone())
         };
         let asks = unused.iter().map(ask).collect();

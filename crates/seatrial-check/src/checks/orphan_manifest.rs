@@ -74,7 +74,8 @@ fn aside(notice: Notice) -> Notice {
 }
 
 fn notice(object: &Object, orphan: &Orphan) -> Notice {
-    let (name, kustomization) = (orphan.path.name(), &orphan.kustomization);
+    let kustomization = &orphan.kustomization;
+    let name = kustomization.parent().and_then(|it| orphan.path.below(&it)).unwrap_or(orphan.path.name());
     let message =
         format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {}", object.title());
     let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);

@@ -2,6 +2,7 @@
 
 mod app_version_unlike_image;
 mod deprecated_kustomization_field;
+mod doubled_prefix;
 mod duplicate_key;
 mod failing_generator;
 mod failing_patch;
@@ -34,6 +35,7 @@ mod wrong_letter_case;
 
 pub(crate) use app_version_unlike_image::APP_VERSION_UNLIKE_IMAGE;
 pub(crate) use deprecated_kustomization_field::DEPRECATED_KUSTOMIZATION_FIELD;
+pub(crate) use doubled_prefix::DOUBLED_PREFIX;
 pub(crate) use duplicate_key::DUPLICATE_KEY;
 pub(crate) use failing_generator::FAILING_GENERATOR;
 pub(crate) use failing_patch::FAILING_PATCH;
@@ -70,6 +72,7 @@ use seatrial_diagnostics::CheckInfo;
 pub(crate) const ALL: &[&CheckInfo] = &[
     &APP_VERSION_UNLIKE_IMAGE,
     &DEPRECATED_KUSTOMIZATION_FIELD,
+    &DOUBLED_PREFIX,
     &DUPLICATE_KEY,
     &FAILING_GENERATOR,
     &FAILING_PATCH,

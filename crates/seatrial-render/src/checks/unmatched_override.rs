@@ -3,7 +3,9 @@
 //! ## Why
 //! An entry of `images`, a patch or a replacement that fits no object is passed over in
 //! silence: what it was written for stays as it is. Most often the base was renamed, or
-//! the entry names an image with another registry than the manifests do.
+//! the entry names an image with another registry than the manifests do. A list whose
+//! entries were all commented out is null, which Kustomize takes for an empty one and
+//! other programs that read the file do not.
 //!
 //! ## Bad
 //! ```yaml
@@ -29,6 +31,6 @@ pub(crate) const UNMATCHED_OVERRIDE: CheckInfo = CheckInfo {
     severity: Severity::Warning,
     level: Level::Repository,
     strictness: Strictness::Default,
-    families: &["render.kustomize.patch-noop", "render.kustomize.transformer-noop"],
+    families: &["render.kustomize.patch-noop", "render.kustomize.transformer-noop", "schema.null-list"],
     page: include_str!("unmatched_override.rs"),
 };

@@ -11,7 +11,7 @@ use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
-use super::{Ask, Built, HelmCharts, Tree};
+use super::{Ask, Built, HelmCharts, Service, Tree};
 use crate::documents::{DocumentKind, Typing, classify};
 use crate::units::DraftObject;
 use crate::walk::Links;
@@ -45,7 +45,7 @@ impl Maker<'_> {
         let texts: Vec<Option<String>> = asks
             .par_iter()
             .zip(&builds)
-            .map(|(ask, it)| (!ask.is_base).then(|| text(ask, &it.build)))
+            .map(|(ask, it)| (ask.service == Service::Own).then(|| text(ask, &it.build)))
             .collect();
         let files: Vec<Option<FileId>> = asks
             .iter()

@@ -9,6 +9,7 @@ pub(crate) mod problems;
 pub(crate) mod provenance;
 mod tree;
 mod uneven;
+mod unlike;
 mod words;
 
 use std::collections::BTreeMap;
@@ -48,11 +49,8 @@ pub(crate) struct Ask {
     pub(crate) substitute: Option<Substitute>,
     /// Whether nobody adds anything.
     pub(crate) is_plain: bool,
-    /// Whether it is only judged through those that build on it.
-    pub(crate) is_base: bool,
-    /// Whether it is a component that nothing here takes in: what it looks for
-    /// stands in those who will.
-    pub(crate) is_component: bool,
+    /// What it is to others.
+    pub(crate) service: Service,
     /// Whether files outside its directory may be read, as for Flux.
     pub(crate) is_unrestricted: bool,
 }
@@ -64,6 +62,12 @@ impl fmt::Debug for Ask {
 }
 
 impl Ask {
+    /// Whether it is a component that nothing here takes in: what it looks for
+    /// stands in those who will.
+    fn is_component(&self) -> bool {
+        self.service == Service::Component
+    }
+
     /// A directory as `kustomize build` builds it.
     pub(crate) fn plain(directory: TreePath) -> Self {
         let place = directory.join("(built)").expect("a name stays inside");
@@ -73,8 +77,7 @@ impl Ask {
             additions: Additions::default(),
             substitute: None,
             is_plain: true,
-            is_base: false,
-            is_component: false,
+            service: Service::Own,
             is_unrestricted: false,
         }
     }

@@ -31,6 +31,13 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a dyn Fn(&TreePath) -> Vec<String>,
 }
 
+impl Context<'_> {
+    /// How grave something can be in a unit.
+    pub(super) fn severity_of(&self, unit: UnitId) -> Severity {
+        if (self.role)(unit) == UnitRole::Candidate { Severity::Warning } else { Severity::Error }
+    }
+}
+
 impl Kustomizations {
     /// What is wrong with them, unit by unit.
     pub(crate) fn notices(&self, context: &Context<'_>) -> Vec<Notice> {
@@ -45,9 +52,11 @@ impl Kustomizations {
             let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
             let told = told.take(PROBLEMS_MAX).enumerate();
             let notices = told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context));
-            notices.map(|it| if built.ask.is_component { of_component(it) } else { it }).collect::<Vec<_>>()
+            notices.map(|it| if built.ask.is_component() { of_component(it) } else { it }).collect::<Vec<_>>()
         };
-        self.units().flat_map(of_unit).collect()
+        let mut found: Vec<Notice> = self.units().flat_map(of_unit).collect();
+        found.extend(self.images_unlike_others(context));
+        found
     }
 
     /// What of them is not judged.
@@ -69,7 +78,7 @@ impl Kustomizations {
     fn idle(&self) -> FxHashMap<Place, usize> {
         let mut found: FxHashMap<Place, usize> = FxHashMap::default();
         let mut builds: FxHashMap<&TreePath, usize> = FxHashMap::default();
-        for (_, built) in self.units().filter(|(_, built)| !built.ask.is_component) {
+        for (_, built) in self.units().filter(|(_, built)| !built.ask.is_component()) {
             for path in &built.build.files {
                 *builds.entry(path).or_default() += 1;
             }
@@ -92,8 +101,9 @@ impl Built {
     /// What is wrong with it for sure: where a part is only to be had from
     /// elsewhere, that may hold what something else did not find.
     fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let is_component = self.ask.is_component;
-        proven(&self.build).filter(move |it| !is_gap(it) && !(is_component && looks_for_others(it)))
+        let is_component = self.ask.is_component();
+        let is_open = move |it: &Problem| is_gap(it) || is_component && looks_for_others(it);
+        proven(&self.build).filter(move |it| !is_open(it))
     }
 }
 
@@ -199,7 +209,7 @@ fn looks_for_others(problem: &Problem) -> bool {
         }
         ProblemKind::Generator => says(&["does not exist; cannot"]),
         ProblemKind::Transformer => says(&["does not match a config", "variable"]),
-        ProblemKind::Replacement | ProblemKind::Unused => true,
+        ProblemKind::Replacement | ProblemKind::Unused | ProblemKind::Doubled => true,
         _ => false,
     }
 }

@@ -4,8 +4,8 @@ use seatrial_diagnostics::CheckInfo;
 use seatrial_kustomize::{Problem, ProblemKind};
 
 use crate::checks::{
-    DEPRECATED_KUSTOMIZATION_FIELD, FAILING_GENERATOR, FAILING_PATCH, FAILING_REPLACEMENT, IDENTITY_CONFLICT,
-    INVALID_KUSTOMIZATION, KUSTOMIZATION_CYCLE, MISSING_RESOURCE, PATH_OUTSIDE_ROOT,
+    DEPRECATED_KUSTOMIZATION_FIELD, DOUBLED_PREFIX, FAILING_GENERATOR, FAILING_PATCH, FAILING_REPLACEMENT,
+    IDENTITY_CONFLICT, INVALID_KUSTOMIZATION, KUSTOMIZATION_CYCLE, MISSING_RESOURCE, PATH_OUTSIDE_ROOT,
     UNKNOWN_KUSTOMIZATION_FIELD, UNMATCHED_OVERRIDE,
 };
 
@@ -67,6 +67,14 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
         ProblemKind::Kustomization => kustomization(message),
         ProblemKind::Deprecated => deprecated(message),
         ProblemKind::Unused => unused(message),
+        ProblemKind::Empty => empty(message),
+        ProblemKind::Doubled => {
+            let words = format!("`{entry}` is put to names that all have it already");
+            Said::new(&DOUBLED_PREFIX, words).help("take it out of the names or of the kustomization")
+        }
+        ProblemKind::Broken => {
+            Said::new(&FAILING_PATCH, format!("the patch would fail on any object: {message}"))
+        }
         ProblemKind::Remote | ProblemKind::Unsupported => return None,
     })
 }
@@ -191,6 +199,12 @@ fn unused(message: &str) -> Said {
     }
     Said::new(&UNMATCHED_OVERRIDE, "the replacement's targets are no objects")
         .help("correct the targets, or remove the replacement")
+}
+
+fn empty(message: &str) -> Said {
+    let name = message.split('\'').nth(1).unwrap_or_default();
+    Said::new(&UNMATCHED_OVERRIDE, format!("`{name}` has no value"))
+        .help("give it entries, or comment it out with them; `[]` is an empty list")
 }
 
 /// An object in words: `Deployment.v1.apps/web.prod` is Deployment web in

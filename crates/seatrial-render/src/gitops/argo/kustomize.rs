@@ -9,7 +9,7 @@ use super::super::Deliverer;
 use super::expand::Environment;
 use super::source::Source;
 use super::{Call, Yield, flag, word};
-use crate::kustomizations::Ask;
+use crate::kustomizations::{Ask, Service};
 use crate::units::Made;
 
 impl Deliverer<'_> {
@@ -54,8 +54,7 @@ impl Deliverer<'_> {
             additions,
             substitute: None,
             is_plain: false,
-            is_base: false,
-            is_component: false,
+            service: Service::Own,
             is_unrestricted: false,
         };
         let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");

@@ -12,7 +12,7 @@ use super::super::Deliverer;
 use super::sources::Lead;
 use super::substitute::{self, Variables};
 use super::{Call, Gap, Yield, is_literal, scan, word};
-use crate::kustomizations::{Ask, Substitute};
+use crate::kustomizations::{Ask, Service, Substitute};
 use crate::units::{DraftObject, Made};
 
 impl Deliverer<'_> {
@@ -71,8 +71,7 @@ impl Deliverer<'_> {
             additions,
             substitute,
             is_plain: false,
-            is_base: false,
-            is_component: false,
+            service: Service::Own,
             is_unrestricted: true,
         };
         let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
