@@ -105,7 +105,7 @@ pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendere
 }
 
 /// Templates of which a second thread takes half.
-const LARGE_BYTES: usize = 100_000;
+const LARGE_BYTES: usize = 1_000_000;
 
 /// A render under way.
 pub(crate) struct Render<'a> {

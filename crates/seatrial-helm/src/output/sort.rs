@@ -38,7 +38,7 @@ pub(crate) struct Sorted {
 }
 
 /// Documents of which a second thread reads half.
-const LARGE_BYTES: usize = 100_000;
+const LARGE_BYTES: usize = 300_000;
 
 /// Splits and sorts the texts of files, which come by their paths.
 pub(crate) fn sort(files: &[RenderedFile], switches: &Switches, is_alone: bool) -> Sorted {
