@@ -12,6 +12,7 @@ pub(crate) mod layers;
 pub(crate) mod leaves;
 mod load;
 mod made;
+mod naming;
 mod problems;
 pub(crate) mod provenance;
 pub(crate) mod release;
@@ -362,6 +363,7 @@ impl Charts {
         let (made, written): (Vec<&Stream>, Vec<&Stream>) = all.partition(|it| self.has_made(it.file()));
         let mut found = self.secret_notices(&made, &written);
         found.extend(self.silence_notices());
+        found.extend(self.naming_notices());
         found.extend(self.version_notices(&made));
         found
     }

@@ -64,6 +64,23 @@ fn a_version_that_is_not_the_images_is_told() {
 }
 
 #[test]
+fn a_chart_whose_name_no_label_takes_is_told() {
+    let named = |name: &str| {
+        let chart = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+        told(
+            &rendered(&[("Chart.yaml", &chart), ("values.yaml", "image: a\nport: 1\n")]),
+            "unusual-chart-name",
+        )
+    };
+    assert_eq!(
+        named("Web Shop"),
+        ["web/Chart.yaml:2 chart `Web Shop` has a name that is refused in names and labels"]
+    );
+    assert_eq!(named("web_shop").len(), 1);
+    assert!(named("web-shop.v2").is_empty());
+}
+
+#[test]
 fn a_template_that_nothing_turns_on_is_told_with_its_condition() {
     let guarded = "{{- if .Values.lit }}\nkind: A\napiVersion: v1\nmetadata: {name: a}\n{{- end }}\n";
     let base = [("Chart.yaml", CHART), ("values.yaml", "lit: false\nimage: a\nport: 1\n")];

@@ -31,6 +31,7 @@ mod unmatched_override;
 mod unreached_template;
 mod unreadable_file;
 mod unset_variable;
+mod unusual_chart_name;
 mod wrong_letter_case;
 
 pub(crate) use app_version_unlike_image::APP_VERSION_UNLIKE_IMAGE;
@@ -64,6 +65,7 @@ pub(crate) use unmatched_override::UNMATCHED_OVERRIDE;
 pub(crate) use unreached_template::UNREACHED_TEMPLATE;
 pub(crate) use unreadable_file::UNREADABLE_FILE;
 pub(crate) use unset_variable::UNSET_VARIABLE;
+pub(crate) use unusual_chart_name::UNUSUAL_CHART_NAME;
 pub(crate) use wrong_letter_case::WRONG_LETTER_CASE;
 
 use seatrial_diagnostics::CheckInfo;
@@ -101,6 +103,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &UNREACHED_TEMPLATE,
     &UNREADABLE_FILE,
     &UNSET_VARIABLE,
+    &UNUSUAL_CHART_NAME,
     &WRONG_LETTER_CASE,
 ];
 
