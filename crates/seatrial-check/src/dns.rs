@@ -243,6 +243,8 @@ pub(crate) struct Services<'a> {
     by_name: BTreeMap<&'a str, Vec<Service<'a>>>,
     /// Words of the names of charts and releases, whose Services are not known.
     charts: BTreeSet<String>,
+    /// The same of releases alone.
+    releases: BTreeSet<String>,
     /// Hosts that a mesh, an operator or the configuration answers for.
     others: BTreeSet<&'a str>,
     /// Objects that exist elsewhere.
@@ -270,6 +272,11 @@ fn may_make_services(object: &Object) -> bool {
     ];
     let group = object.group();
     group.contains('.') && !group.ends_with(".k8s.io") && !NONE.contains(&group)
+}
+
+/// The words of a name that tell anything.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    name.split(['-', '_', '.']).filter(|word| word.len() > 2).map(str::to_owned)
 }
 
 impl<'a> Services<'a> {
@@ -307,12 +314,12 @@ impl<'a> Services<'a> {
         if let Some(service) = Service::of(object) {
             self.by_name.entry(object.name()).or_default().push(service);
         } else if matches!(object.kind(), "HelmRelease" | "Application" | "HelmChart" | "HelmChartConfig") {
-            self.add_chart(object.name());
+            self.add_release(object.name());
             let root = Field::root(object);
             let source = root
                 .keys(&["spec", "source", "chart"])
                 .or_else(|| root.keys(&["spec", "chart", "spec", "chart"]));
-            source.and_then(|it| it.as_str()).into_iter().for_each(|chart| self.add_chart(chart));
+            source.and_then(|it| it.as_str()).into_iter().for_each(|chart| self.add_release(chart));
         } else if matches!(object.kind(), "ServiceEntry" | "VirtualService") {
             let hosts = Field::root(object).key("spec").into_iter().flat_map(|spec| spec.list("hosts"));
             self.others.extend(hosts.filter_map(|it| it.as_str()));
@@ -322,8 +329,14 @@ impl<'a> Services<'a> {
         }
     }
 
+    /// What something deploys makes Services for sure; a chart may lie unused.
+    fn add_release(&mut self, name: &str) {
+        self.add_chart(name);
+        self.releases.extend(words(name));
+    }
+
     fn add_chart(&mut self, name: &str) {
-        self.charts.extend(name.split(['-', '_', '.']).filter(|word| word.len() > 2).map(str::to_owned));
+        self.charts.extend(words(name));
     }
 
     /// Whether the tree has any Service at all.
@@ -368,16 +381,25 @@ impl<'a> Services<'a> {
         own.next().filter(|_| named.iter().all(is_other) && !self.charts.contains(host.service))
     }
 
+    /// Whether a chart that shares a word with the host is all that may make it.
+    pub(crate) fn may_come_from_chart(&self, host: &Host<'_>) -> bool {
+        let has_word = |all: &BTreeSet<String>| host.service.split('-').any(|word| all.contains(word));
+        has_word(&self.charts) && !has_word(&self.releases) && !self.is_answered_for(host)
+    }
+
     /// Whether something that the tree does not show may make such a Service.
     pub(crate) fn may_come_from_elsewhere(&self, host: &Host<'_>) -> bool {
-        let from_chart = host.service.split('-').any(|word| self.charts.contains(word));
+        host.service.split('-').any(|word| self.charts.contains(word)) || self.is_answered_for(host)
+    }
+
+    fn is_answered_for(&self, host: &Host<'_>) -> bool {
         let from_other = self.others.iter().any(|name| {
             host.text == *name
                 || host.service == *name
                 || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
         });
         let is_declared = |it: &External| it.has("", "Service", host.namespace, host.service);
-        from_chart || from_other || self.declared.iter().any(is_declared)
+        from_other || self.declared.iter().any(is_declared)
     }
 
     /// All names, for a likely slip.

@@ -3,9 +3,10 @@
 //! ## Why
 //! A name such as `redis-master` or `db.shop.svc` is answered by the cluster's
 //! DNS only if a Service has it. The container starts, and then every
-//! connection fails with "no such host". Names that a chart, a mesh or an
-//! operator of the tree may answer for are left alone, and so are namespaces of
-//! others and variables for browsers (`CORS_ORIGIN`, `NEXT_PUBLIC_API`).
+//! connection fails with "no such host". Names that a mesh or an operator of the
+//! tree may answer for are left alone, and so are namespaces of others and variables
+//! for browsers (`CORS_ORIGIN`, `NEXT_PUBLIC_API`). It is advice where a chart of the
+//! tree shares a word with the name.
 //!
 //! ## Bad
 //! ```yaml
@@ -43,6 +44,7 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 
+use seatrial_model::{Object, UnitKind};
 use seatrial_yaml::FieldPath;
 
 use crate::dns::{Address, Services, addresses};
@@ -67,15 +69,23 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let services = context.hosts();
     for address in addresses(context) {
         let (object, host) = (address.field.object(), &address.host);
-        let is_answered = !services.answering(object, host).is_empty()
-            || services.is_out_of_sight(host)
-            || (services.may_come_from_elsewhere(host) && services.astray(object, host).is_none());
+        let is_answered = !services.answering(object, host).is_empty() || services.is_out_of_sight(host);
         // A tree without Services says nothing about other names.
         let is_told = !services.is_empty() || services.workload(object, host).is_some();
-        if !is_answered && is_told {
+        if is_answered || !is_told {
+            continue;
+        }
+        if !services.may_come_from_elsewhere(host) || services.astray(object, host).is_some() {
             report.add(notice(&address, services));
+        } else if services.may_come_from_chart(host) && !is_of_chart(context, object) {
+            let why = "a chart of the tree that shares a word with it may bring the Service";
+            report.add(notice(&address, services).severity(Severity::Info).because(why));
         }
     }
+}
+
+fn is_of_chart(context: &Context<'_>, object: &Object) -> bool {
+    !matches!(context.unit(object.unit()).kind, UnitKind::Manifests | UnitKind::Kustomize)
 }
 
 fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
