@@ -44,8 +44,7 @@ fn of_application(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
 /// Objects inside of others, and patterns of policies, are for other namespaces
 /// and names than they say.
 fn of_custom(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
-    const OTHERS: &[&str] =
-        &["argoproj.io", "kyverno.io", "crossplane.io", "gatekeeper.sh", "template.openshift.io"];
+    const OTHERS: &[&str] = &["kyverno.io", "crossplane.io", "gatekeeper.sh", "template.openshift.io"];
     let group = site.object.group();
     let is_other = |it: &&str| group == *it || group.strip_suffix(it).is_some_and(|it| it.ends_with('.'));
     if group.contains('.') && !OTHERS.iter().any(|it| is_other(&it)) {
