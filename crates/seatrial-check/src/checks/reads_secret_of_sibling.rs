@@ -88,7 +88,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
     for (object, link) in context.links() {
         let Some(name) = link.name().filter(|_| is_to(link, "", "Secret")) else { continue };
-        if PodTemplate::of(object).is_none() || holders.get(name).is_none() {
+        if PodTemplate::of(object).is_none() || !holders.contains_key(name) {
             continue;
         }
         let own = owners(name).find_map(|(owner, rest)| {

@@ -47,7 +47,7 @@ fn of_custom(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
     const OTHERS: &[&str] = &["kyverno.io", "crossplane.io", "gatekeeper.sh", "template.openshift.io"];
     let group = site.object.group();
     let is_other = |it: &&str| group == *it || group.strip_suffix(it).is_some_and(|it| it.ends_with('.'));
-    if group.contains('.') && !OTHERS.iter().any(|it| is_other(&it)) {
+    if group.contains('.') && !OTHERS.iter().any(is_other) {
         Shapes { scope: Scope::Same, is_chart: false }.walk(site, found);
     }
 }
