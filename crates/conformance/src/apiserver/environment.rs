@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
-use seatrial_policy::State;
+use seatrial_policy::{Compiled, Policies, State};
 use seatrial_schema::{Strategy, Value, review};
 use serde_json::value::RawValue;
 
@@ -14,6 +14,7 @@ use crate::json;
 #[derive(Default)]
 pub(super) struct Environment {
     objects: Vec<Value>,
+    policies: Compiled,
 }
 
 impl Environment {
@@ -25,7 +26,8 @@ impl Environment {
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let recorded: Vec<&RawValue> = json::read(&text).with_context(|| format!("{}", path.display()))?;
-        Ok(Self { objects: recorded.into_iter().map(|object| created(object.get())).collect() })
+        let objects: Vec<_> = recorded.into_iter().map(|object| created(object.get())).collect();
+        Ok(Self { policies: Compiled::of(&objects), objects })
     }
 }
 
@@ -54,5 +56,9 @@ impl State for Environment {
                 && object.at("metadata").str("namespace") == namespace
         };
         self.objects.iter().filter(is_meant).collect()
+    }
+
+    fn policies(&self) -> Policies<'_> {
+        self.policies.counting()
     }
 }
