@@ -111,6 +111,17 @@ pub struct OpenApplication {
     pub is_there: bool,
 }
 
+/// An object of Argo CD or Flux, and the unit that holds what it applies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The unit.
+    pub unit: UnitId,
+    /// The whole of the object.
+    pub by: Span,
+    /// Whether the unit holds all that the object applies.
+    pub is_whole: bool,
+}
+
 /// What was found, what was rendered, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -180,6 +191,8 @@ pub struct RenderFacts {
     /// The `ApplicationSet` objects whose Applications stand in units of their
     /// own.
     pub filled_sets: Vec<Span>,
+    /// Which unit holds what an object of Argo CD or Flux applies, by unit.
+    pub deliveries: Vec<Delivery>,
     /// Applications for clusters that the tree does not name.
     pub open_applications: Vec<OpenApplication>,
 }
@@ -200,6 +213,11 @@ impl RenderFacts {
             rest = &rest[end..];
         }
         clean + rest
+    }
+
+    /// The unit that holds what the object at a place applies.
+    pub fn delivery_of(&self, object: Span) -> Option<&Delivery> {
+        self.deliveries.iter().find(|it| it.by == object)
     }
 
     /// The path of a parsed text.

@@ -524,6 +524,7 @@ impl Run {
         charts.name(&built.charts);
         facts.partial.extend(&built.partial);
         kustomizations.name(&built.kustomizations);
+        facts.deliveries.clone_from(&built.deliveries);
         let broken = is_broken(&parsed);
         let is_foreign = |it: &&Parsed| it.documents.iter().any(|it| matches!(it, DocumentKind::Foreign(_)));
         let foreign: Vec<FileId> = parsed.iter().filter(is_foreign).map(|it| it.stream.file()).collect();

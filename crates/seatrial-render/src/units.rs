@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
-use seatrial_model::{Bundle, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
-use seatrial_source::TreePath;
+use seatrial_model::{Bundle, Delivery, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
+use seatrial_source::{Span, TreePath};
 use smol_str::SmolStr;
 
 use crate::documents::Typing;
@@ -36,6 +36,8 @@ pub(crate) struct Draft {
     pub(crate) assumptions: Vec<String>,
     /// The unit that applies all of its objects, where there is one.
     pub(crate) consumer: Option<String>,
+    /// The object that has its objects applied.
+    pub(crate) by: Option<Span>,
 }
 
 /// What made the objects of a unit.
@@ -103,6 +105,7 @@ impl Draft {
             directories: Vec::new(),
             assumptions: Vec::new(),
             consumer: None,
+            by: None,
         }
     }
 
@@ -141,6 +144,8 @@ pub(crate) struct Built {
     pub(crate) partial: Vec<UnitId>,
     /// The directories that a unit deploys, where it stands elsewhere.
     pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
+    /// The units that objects of the tree have applied, in order.
+    pub(crate) deliveries: Vec<Delivery>,
 }
 
 impl Drafts {
@@ -192,8 +197,13 @@ impl Drafts {
         let partial = partial.map(|(id, ..)| UnitId(*id)).collect();
         let serving = numbered.iter().filter(|(.., draft)| !draft.directories.is_empty());
         let serving = serving.map(|(id, _, draft)| (UnitId(*id), draft.directories.clone())).collect();
+        let delivered = numbered.iter().filter_map(|(id, _, draft)| {
+            Some(Delivery { unit: UnitId(*id), by: draft.by?, is_whole: draft.is_whole })
+        });
+        let deliveries = delivered.collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
-        let mut all = Built { charts, kustomizations, whole, partial, serving, ..Built::default() };
+        let mut all =
+            Built { charts, kustomizations, whole, partial, serving, deliveries, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

@@ -80,12 +80,11 @@ impl Deliverer<'_> {
     /// Applications that hang on a cluster: whether what they deploy is there
     /// says something only where it is there for none of their name.
     fn note_open(&mut self, open: &[(FileId, Openness, Item)]) {
-        let names_all = open.iter().any(|it| it.1 == Openness::Named);
-        for (file, openness, app) in open {
+        let standing: Vec<bool> = open.iter().map(|it| self.is_there(&it.2)).collect();
+        // Where nothing of a set is there, the rest is no exception.
+        let names_all = open.iter().any(|it| it.1 == Openness::Named) && standing.contains(&true);
+        for ((file, openness, app), is_there) in open.iter().zip(standing) {
             let name = app.at(&["metadata", "name"]).and_then(Item::as_str).unwrap_or_default();
-            let path = app.at(&["spec", "source", "path"]).and_then(Item::as_str);
-            let directory = path.and_then(|it| self.here.path(it));
-            let is_there = directory.is_some_and(|it| self.here.has_directory(&it));
             self.facts.open_applications.push(OpenApplication {
                 file: *file,
                 name: name.to_owned(),
@@ -97,6 +96,16 @@ impl Deliverer<'_> {
                 is_there,
             });
         }
+    }
+
+    /// Whether every directory that an Application deploys is in the tree.
+    fn is_there(&self, app: &Item) -> bool {
+        let Some(spec) = app.get("spec") else { return false };
+        let sources = spec.get("source").into_iter().chain(spec.list("sources"));
+        let mut paths = sources.filter_map(|it| it.word("path")).peekable();
+        let is_directory =
+            |path: &str| self.here.path(path).is_some_and(|it| self.here.has_directory(&it));
+        paths.peek().is_some() && paths.all(is_directory)
     }
 
     /// An Application as a text of its own.

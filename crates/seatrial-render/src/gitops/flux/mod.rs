@@ -66,6 +66,7 @@ impl Deliverer<'_> {
         let mut draft = Draft {
             suffix: suffix_of(root),
             is_whole: true,
+            by: Some(root.span()),
             ..Draft::new(UnitKind::Flux, found.file.clone(), found.role)
         };
         let Some(unit) = self.claim(&mut draft, root, found) else { return Vec::new() };
