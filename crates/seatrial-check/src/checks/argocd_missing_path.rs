@@ -38,7 +38,7 @@
 //!   source: {repoURL: https://github.com/example/shop, targetRevision: main, path: k8s/prod}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_source::TreePath;
 
@@ -100,6 +100,11 @@ fn report_source(world: &World<'_>, object: &Object, source: &Source<'_>, report
             notice.because(format!("neither `{revision}`, which it tracks, nor the tree under trial has it"));
     } else if is_other {
         notice = notice.because(format!("it tracks `{revision}`; looked up in the tree under trial"));
+    }
+    if let Some(above) = path.parent().filter(|it| !it.as_str().is_empty())
+        && let Some(at) = gitops::built_at(world, &above)
+    {
+        notice = notice.related(at, Role::Reference, "the directory above it has this");
     }
     report.add(notice.help(help(world, &path, found)));
 }

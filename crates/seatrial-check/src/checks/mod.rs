@@ -10,7 +10,9 @@ mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
 mod argocd_missing_values_file;
+mod argocd_path_without_manifests;
 mod argocd_unmatched_kind;
+mod argocd_unused_parameter;
 mod autoscaled_replicas;
 mod autoscaler_range;
 mod autoscaler_without_request;
@@ -205,7 +207,9 @@ pub static ALL: &[&Check] = &[
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
     &argocd_missing_values_file::CHECK,
+    &argocd_path_without_manifests::CHECK,
     &argocd_unmatched_kind::CHECK,
+    &argocd_unused_parameter::CHECK,
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
     &autoscaler_without_request::CHECK,

@@ -1,13 +1,14 @@
 //! Sources of Argo CD and Flux that lie in the repository under trial: what
 //! their address, revision and path mean for this tree.
 
+pub(crate) mod deployed;
 mod values;
 
 use std::collections::BTreeSet;
 
-use seatrial_diagnostics::Severity;
+use seatrial_diagnostics::{Location, Severity};
 use seatrial_model::{Field, Object, OpenCluster, Origins, Repository, UnitKind};
-use seatrial_source::{Completeness, EntryKind, TreePath, normalize_url};
+use seatrial_source::{Completeness, EntryKind, Span, TreePath, normalize_url};
 
 pub(crate) use values::{Holder, NamedValues, fitting};
 
@@ -248,15 +249,45 @@ fn stands(world: &World<'_>, path: &TreePath) -> Standing {
     let files = &world.repository.facts.files;
     match files.binary_search(path) {
         Ok(_) => Standing::File,
-        Err(_) if path.as_str().is_empty() => Standing::Directory,
-        // Files sort by their text, in which `/` comes after `-` and `.`.
-        Err(_) => {
-            let prefix = format!("{path}/");
-            let place = files.partition_point(|it| it.as_str() < prefix.as_str());
-            let is_directory = files.get(place).is_some_and(|it| it.as_str().starts_with(&prefix));
-            if is_directory { Standing::Directory } else { Standing::Nothing }
-        }
+        Err(_) if path.as_str().is_empty() || !files_below(world, path).is_empty() => Standing::Directory,
+        Err(_) => Standing::Nothing,
     }
+}
+
+/// The files below a directory, in order: they sort by their text, in which
+/// `/` comes after `-` and `.`.
+pub(crate) fn files_below<'w>(world: &World<'w>, directory: &TreePath) -> &'w [TreePath] {
+    let files = &world.repository.facts.files;
+    if directory.as_str().is_empty() {
+        return files;
+    }
+    let prefix = format!("{directory}/");
+    let start = files.partition_point(|it| it.as_str() < prefix.as_str());
+    let count = files[start..].partition_point(|it| it.as_str().starts_with(&prefix));
+    &files[start..start + count]
+}
+
+/// What makes a directory one that is built.
+const BUILT: &[&str] = &["Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The kustomization or chart of a directory, as far as it was read.
+pub(crate) fn built_at(world: &World<'_>, directory: &TreePath) -> Option<Location> {
+    let facts = &world.repository.facts;
+    let files = BUILT.iter().filter_map(|it| directory.join(it));
+    let mut files = files.filter(|it| facts.files.binary_search(it).is_ok());
+    let path = files.next()?;
+    let (file, _) = facts.paths.iter().find(|it| it.1 == path)?;
+    Some(Location::text(Span::new(*file, 0, 0)))
+}
+
+/// The directories below another that have a kustomization or a chart, the
+/// nearest first.
+pub(crate) fn built_below(world: &World<'_>, directory: &TreePath) -> Vec<TreePath> {
+    let files = files_below(world, directory).iter().filter(|it| BUILT.contains(&it.name()));
+    let mut found: Vec<TreePath> = files.filter_map(TreePath::parent).filter(|it| it != directory).collect();
+    found.sort_by_key(|it| (it.as_str().matches('/').count(), it.clone()));
+    found.dedup();
+    found
 }
 
 /// The longest beginning of a path that is a directory, and what it holds.

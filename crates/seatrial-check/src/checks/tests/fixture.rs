@@ -8,9 +8,10 @@
 //! `text files` (further paths that exist), `text refs` (the repository's
 //! `url ...` lines, then its branches and tags), `text orphans` (files that no
 //! kustomization lists, and who names them), `text uneven` (patches that leave
-//! out objects), `text external` (`Kind
-//! namespace/name` or `Kind name`, declared to exist elsewhere), `text minor`
-//! (the target's version, `30` for 1.30). They are `text` so that rustdoc does
+//! out objects), `text deliveries` (`KIND NAME DIRECTORY`: what an object of Argo
+//! CD or Flux applies), `text external` (`Kind namespace/name` or `Kind name`,
+//! declared to exist elsewhere), `text minor` (the target's version, `30` for
+//! 1.30). They are `text` so that rustdoc does
 //! not take them for Rust.
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object, ObjectSource,
+    Bundle, Coverage, Delivery, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object, ObjectSource,
     Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole, Unpatched,
 };
 use seatrial_profile::ClusterProfile;
@@ -164,6 +165,7 @@ impl Case {
         let mut external = Vec::new();
         let mut unread: Vec<String> = Vec::new();
         let mut uneven: Vec<String> = Vec::new();
+        let mut deliveries: Vec<String> = Vec::new();
         let mut origins = None;
         let mut kubernetes = KubernetesVersion::DEFAULT;
         for fence in &self.fences {
@@ -175,6 +177,7 @@ impl Case {
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
                 "uneven" => uneven.extend(lines.map(ToOwned::to_owned)),
                 "unread" => unread.extend(lines.map(ToOwned::to_owned)),
+                "deliveries" => deliveries.extend(lines.map(ToOwned::to_owned)),
                 "external" => external.extend(lines.filter_map(declared)),
                 _ if fence.is_yaml() => {
                     let path = TreePath::new(fence.file());
@@ -196,6 +199,7 @@ impl Case {
         facts.kustomizations = kustomizations(&streams);
         facts.uneven_patches = uneven.iter().map(|it| uneven_patch(it, &streams)).collect();
         let (units, bundles) = bundles(&streams, &kinds);
+        facts.deliveries = deliveries.iter().map(|it| delivery(it, &units, &bundles)).collect();
         for orphan in &mut facts.orphans {
             orphan.listed = listed(orphan, &units, &bundles);
         }
@@ -238,6 +242,20 @@ fn uneven_patch(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> UnevenPatch 
         before: words[4].to_owned(),
         patched: words[5].parse().expect("a count is a number"),
         unpatched: unpatched.collect(),
+    }
+}
+
+/// `KIND NAME DIRECTORY`: what an object of Argo CD or Flux applies is the unit
+/// of manifests of that directory.
+fn delivery(line: &str, units: &[Unit], bundles: &[Bundle]) -> Delivery {
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut objects = bundles.iter().flat_map(Bundle::objects);
+    let by = objects.find(|it| it.kind() == words[0] && it.name() == words[1]);
+    let path = TreePath::new(words[2]);
+    Delivery {
+        unit: units.iter().find(|it| it.path == path).expect("the directory is a fence").id,
+        by: by.expect("the object is in a fence").span(),
+        is_whole: true,
     }
 }
 
