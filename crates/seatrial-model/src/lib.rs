@@ -25,7 +25,9 @@ pub mod views;
 
 pub use bundle::Bundle;
 pub use charts::{ChartDependency, ChartFacts, UnreadValue};
-pub use facts::{Coverage, Delivery, OpenApplication, OpenCluster, Orphan, RemoteUse, RenderFacts, Skip, SkipCode};
+pub use facts::{
+    Coverage, Delivery, OpenApplication, OpenCluster, Orphan, RemoteUse, RenderFacts, Skip, SkipCode,
+};
 pub use field::Field;
 pub use glob::{NameGlob, path_glob};
 pub use int_or_string::{IntOrString, NoPercentage};

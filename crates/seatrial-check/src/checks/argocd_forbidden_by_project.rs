@@ -46,12 +46,13 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, NameGlob, Object, UnitRole, path_glob};
+use seatrial_model::{Field, Object, path_glob};
 use seatrial_source::{normalize_url, without_credentials};
 use seatrial_yaml::FieldPath;
 
-use crate::gitops::{Source, is_literal};
-use crate::{Check, Context, Report, World};
+use crate::gitops::Source;
+use crate::gitops::projects::{project_of, refuses_namespace};
+use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -67,33 +68,15 @@ pub(super) static CHECK: Check = Check {
 };
 
 const GROUP: &str = "argoproj.io";
-const IN_CLUSTER: [&str; 2] = ["in-cluster", "https://kubernetes.default.svc"];
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for app in context.of_kind(GROUP, "Application") {
-        let Some(name) = Field::root(app).keys(&["spec", "project"]).and_then(|it| it.as_str()) else {
-            continue;
-        };
-        let Some(project) = project(context.world(), app, name) else { continue };
+        let Some(project) = project_of(context.world(), app) else { continue };
         for source in Source::written(app) {
             report.add_some(forbidden_source(app, project, &source));
         }
         report.add_some(forbidden_destination(app, project));
     }
-}
-
-/// The project of a name, where the tree has one and only one.
-fn project<'w>(world: &World<'w>, app: &Object, name: &str) -> Option<&'w Object> {
-    let repository = world.repository;
-    let units = repository.units.iter().filter(|it| it.role != UnitRole::Base);
-    let all = units.flat_map(|it| repository.bundle(it.id).of_kind(GROUP, "AppProject"));
-    let is_same_place = |it: &&Object| match (it.namespace(), app.namespace()) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    };
-    let mut named = all.filter(|it| it.name() == name).filter(is_same_place);
-    let first = named.next()?;
-    named.all(|it| it.root().is_same(first.root())).then_some(first)
 }
 
 /// Whether a list allows something: one entry does and none forbids.
@@ -134,37 +117,9 @@ fn fits_address(pattern: &str, url: &str) -> bool {
 }
 
 fn forbidden_destination(app: &Object, project: &Object) -> Option<Notice> {
-    let destination = Field::root(app).keys(&["spec", "destination"])?;
-    let text = |key: &str| destination.text(key).filter(|it| !it.is_empty());
-    let [server, name, namespace] = ["server", "name", "namespace"].map(text);
-    let is_known = [server, name, namespace].into_iter().flatten().all(is_literal);
-    let namespace = namespace.filter(|_| is_known)?;
-    let list = Field::root(project).keys(&["spec", "destinations"]);
-    let entries: Vec<Field<'_>> = list.iter().flat_map(Field::items).collect();
-    let clusters: Vec<&str> = [server, name].into_iter().flatten().collect();
-    let is_here = clusters.iter().any(|it| IN_CLUSTER.contains(&it.trim_end_matches('/')));
-    // By its name alone nobody knows a cluster's address.
-    let may_be = |entry: &Field<'_>| {
-        let written = ["server", "name"].map(|key| entry.text(key)).into_iter().flatten();
-        let mut written = written.filter(|it| !it.is_empty());
-        written.any(|pattern| {
-            let pattern = pattern.trim_start_matches('!');
-            let fits = |it: &str| NameGlob::new(pattern).is_ok_and(|glob| glob.is_match(it));
-            let is_same = clusters.iter().any(|it| fits(it)) || (is_here && IN_CLUSTER.into_iter().any(fits));
-            is_same || (!is_here && clusters.len() < 2)
-        })
-    };
-    let fits = |entry: &Field<'_>| {
-        let pattern = entry.text("namespace").unwrap_or_default().trim_start_matches('!');
-        may_be(entry) && NameGlob::new(pattern).is_ok_and(|it| it.is_match(namespace))
-    };
-    let denies = |entry: &Field<'_>| {
-        ["server", "name", "namespace"]
-            .iter()
-            .any(|key| entry.text(key).is_some_and(|it| it.starts_with('!')))
-    };
-    // What an entry with a `!` means hangs on the others: nothing is said of it.
-    if entries.iter().any(|it| denies(it) || fits(it)) {
+    let field = Field::root(app).keys(&["spec", "destination", "namespace"])?;
+    let namespace = field.as_str().filter(|it| !it.is_empty())?;
+    if !refuses_namespace(app, project, namespace) {
         return None;
     }
     let message = format!(
@@ -172,9 +127,10 @@ fn forbidden_destination(app: &Object, project: &Object) -> Option<Notice> {
         project.name(),
         app.title()
     );
+    let list = Field::root(project).keys(&["spec", "destinations"]);
     let place = project.location(list.map_or_else(FieldPath::root, |it| it.path()));
     Some(
-        Notice::new(&CHECK.info, destination.at("namespace"), message)
+        Notice::new(&CHECK.info, field.location(), message)
             .related(place, Role::Definition, "what it allows")
             .help(
                 "add the cluster and the namespace to `destinations` of the project, or use another project",

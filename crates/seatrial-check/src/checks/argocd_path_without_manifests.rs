@@ -81,7 +81,11 @@ fn judge(world: &World<'_>, object: &Object, source: &Source<'_>) -> Option<Noti
     let is_read_so = ["plugin", "helm", "kustomize"].iter().all(|key| source.field.key(key).is_none())
         && source.field.key("directory").is_none_or(|it| !it.flag("recurse"));
     let inner = files_below(world, &path);
-    if found != Standing::Directory || !is_read_so || path.as_str().is_empty() || holds_something(&path, inner) {
+    if found != Standing::Directory
+        || !is_read_so
+        || path.as_str().is_empty()
+        || holds_something(&path, inner)
+    {
         return None;
     }
     let mut built = built_below(world, &path);
@@ -105,7 +109,8 @@ fn judge(world: &World<'_>, object: &Object, source: &Source<'_>) -> Option<Noti
     let notice = Notice::new(&CHECK.info, source.field.at("path"), message).severity(severity.min(gravest));
     let notice = notice.because("directories below it are not looked at");
     let places = built.iter().take(OFFERED_MAX).filter_map(|it| built_at(world, it));
-    let notice = places.fold(notice, |notice, at| notice.related(at, Role::Reference, "this is not looked at"));
+    let notice =
+        places.fold(notice, |notice, at| notice.related(at, Role::Reference, "this is not looked at"));
     Some(if is_tree { notice } else { notice.because(format!("it tracks `{revision}`")) }.help(help))
 }
 

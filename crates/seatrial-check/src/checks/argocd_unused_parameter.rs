@@ -193,7 +193,8 @@ fn is_used(spec: &Field<'_>, name: &str) -> bool {
 fn may_name(tag: &str, word: &str) -> bool {
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.' | '$');
     let mut words = tag.split(|it| !is_part(it)).filter(|it| !it.is_empty());
-    words.any(|it| it == "." || it == "$" || it.ends_with(".values") || it.split('.').any(|part| part == word))
+    words
+        .any(|it| it == "." || it == "$" || it.ends_with(".values") || it.split('.').any(|part| part == word))
 }
 
 fn any_text(node: Node<'_>, is_it: &mut dyn FnMut(&str) -> bool) -> bool {

@@ -37,7 +37,7 @@
 use std::cell::LazyCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness, UnitId};
 use seatrial_model::{Field, Object, RenderFacts, Unit, UnitKind, UnitRole, is_namespaced};
 use seatrial_source::FileId;
 
@@ -73,13 +73,18 @@ struct Identity<'a> {
 fn run(context: &Context<'_>, report: &mut Report) {
     let neighbours = LazyCell::new(|| Neighbours::new(context.world().repository));
     let mut known: FxHashMap<Identity<'_>, Vec<&Object>> = FxHashMap::default();
+    // What two Applications or Kustomizations share is said of these.
+    let delivered: FxHashSet<UnitId> =
+        context.world().repository.facts.deliveries.iter().map(|it| it.unit).collect();
+    let is_delivered = |it: &Object| delivered.contains(&it.unit());
     for unit in context.judged_units() {
         let objects = context.world().repository.bundle(unit.id).objects();
         within_unit(&context.world().repository.facts, unit, objects, report);
         let mut own = FxHashSet::default();
         for object in objects.iter().filter(|it| is_kept(it) && own.insert(identity(it))) {
             let earlier = known.entry(identity(object)).or_default();
-            report.add_some(earlier.iter().find_map(|first| across_units(&neighbours, first, object)));
+            let mut earlier_ones = earlier.iter().filter(|it| !(is_delivered(it) && is_delivered(object)));
+            report.add_some(earlier_ones.find_map(|first| across_units(&neighbours, first, object)));
             if earlier.len() < NAMESAKES_MAX {
                 earlier.push(object);
             }

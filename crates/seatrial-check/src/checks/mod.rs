@@ -3,6 +3,8 @@
 
 mod admin_rights_for_everyone;
 mod allowed_privilege_escalation;
+mod argocd_application_cycle;
+mod argocd_application_elsewhere;
 mod argocd_chart_source;
 mod argocd_empty_generator;
 mod argocd_forbidden_by_project;
@@ -10,8 +12,14 @@ mod argocd_generator_count;
 mod argocd_missing_path;
 mod argocd_missing_revision;
 mod argocd_missing_values_file;
+mod argocd_object_forbidden_by_project;
 mod argocd_path_without_manifests;
+mod argocd_repeated_name;
+mod argocd_shared_object;
+mod argocd_sync_order;
+mod argocd_unknown_kind_at_sync;
 mod argocd_unmatched_kind;
+mod argocd_unused_destination;
 mod argocd_unused_parameter;
 mod autoscaled_replicas;
 mod autoscaler_range;
@@ -54,6 +62,7 @@ mod flux_missing_namespace;
 mod flux_missing_path;
 mod flux_path_holds_itself;
 mod flux_release_name;
+mod flux_shared_object;
 mod flux_shared_release;
 mod flux_suspended;
 mod flux_unplaced_object;
@@ -200,6 +209,8 @@ use crate::Check;
 pub static ALL: &[&Check] = &[
     &admin_rights_for_everyone::CHECK,
     &allowed_privilege_escalation::CHECK,
+    &argocd_application_cycle::CHECK,
+    &argocd_application_elsewhere::CHECK,
     &argocd_chart_source::CHECK,
     &argocd_empty_generator::CHECK,
     &argocd_forbidden_by_project::CHECK,
@@ -207,8 +218,14 @@ pub static ALL: &[&Check] = &[
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
     &argocd_missing_values_file::CHECK,
+    &argocd_object_forbidden_by_project::CHECK,
     &argocd_path_without_manifests::CHECK,
+    &argocd_repeated_name::CHECK,
+    &argocd_shared_object::CHECK,
+    &argocd_sync_order::CHECK,
+    &argocd_unknown_kind_at_sync::CHECK,
     &argocd_unmatched_kind::CHECK,
+    &argocd_unused_destination::CHECK,
     &argocd_unused_parameter::CHECK,
     &autoscaled_replicas::CHECK,
     &autoscaler_range::CHECK,
@@ -251,6 +268,7 @@ pub static ALL: &[&Check] = &[
     &flux_missing_path::CHECK,
     &flux_path_holds_itself::CHECK,
     &flux_release_name::CHECK,
+    &flux_shared_object::CHECK,
     &flux_shared_release::CHECK,
     &flux_suspended::CHECK,
     &flux_unplaced_object::CHECK,

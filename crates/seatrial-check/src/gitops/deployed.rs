@@ -32,13 +32,20 @@ pub(crate) fn deployed<'w>(
     repository: &'w Repository,
     is_meant: impl Fn(&Object) -> bool,
 ) -> Vec<Deployed<'w>> {
-    let facts = &repository.facts;
-    let open: FxHashSet<_> = facts.open_applications.iter().map(|it| it.file).collect();
+    let open: FxHashSet<_> = repository.facts.open_applications.iter().map(|it| it.file).collect();
+    deployed_anywhere(repository, |it| is_meant(it) && !open.contains(&it.span().file))
+}
+
+/// The same, and what is for clusters that the tree does not name.
+pub(crate) fn deployed_anywhere<'w>(
+    repository: &'w Repository,
+    is_meant: impl Fn(&Object) -> bool,
+) -> Vec<Deployed<'w>> {
     let mut known: FxHashMap<Span, &Object> = FxHashMap::default();
-    for object in repository.objects().filter(|it| is_meant(it) && !open.contains(&it.span().file)) {
+    for object in repository.objects().filter(|it| is_meant(it)) {
         known.entry(object.span()).or_insert(object);
     }
-    let found = facts.deliveries.iter().filter_map(|it| {
+    let found = repository.facts.deliveries.iter().filter_map(|it| {
         let unit = repository.unit(it.unit);
         let by = known.get(&it.by)?;
         (unit.role != UnitRole::Base).then_some(Deployed { by, unit, is_whole: it.is_whole })
@@ -92,7 +99,10 @@ pub(crate) fn shared<'w>(
         let is_together = holders.0 == holders.1
             || (neighbours.deployed_together(holders.0, holders.1)
                 && neighbours.deployed_together(one.unit.id, other.unit.id));
-        is_together && cluster(one.by).is_some_and(|it| Some(it) == cluster(other.by))
+        // Of two files with one and the same Application only one is applied.
+        let is_one = one.by.name() == other.by.name() && one.by.kind() == other.by.kind();
+        let is_one = is_one && one.by.namespace() == other.by.namespace();
+        !is_one && is_together && cluster(one.by).is_some_and(|it| Some(it) == cluster(other.by))
     };
     found.filter(is_one_cluster).collect()
 }

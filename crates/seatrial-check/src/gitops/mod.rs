@@ -2,6 +2,7 @@
 //! their address, revision and path mean for this tree.
 
 pub(crate) mod deployed;
+pub(crate) mod projects;
 mod values;
 
 use std::collections::BTreeSet;

@@ -20,8 +20,9 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, Delivery, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object, ObjectSource,
-    Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole, Unpatched,
+    Bundle, Coverage, Delivery, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object,
+    ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole,
+    Unpatched,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};

@@ -103,8 +103,7 @@ impl Deliverer<'_> {
         let Some(spec) = app.get("spec") else { return false };
         let sources = spec.get("source").into_iter().chain(spec.list("sources"));
         let mut paths = sources.filter_map(|it| it.word("path")).peekable();
-        let is_directory =
-            |path: &str| self.here.path(path).is_some_and(|it| self.here.has_directory(&it));
+        let is_directory = |path: &str| self.here.path(path).is_some_and(|it| self.here.has_directory(&it));
         paths.peek().is_some() && paths.all(is_directory)
     }
 
