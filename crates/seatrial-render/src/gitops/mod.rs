@@ -9,6 +9,8 @@ pub(crate) mod here;
 pub(crate) mod inline;
 mod shell_pattern;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -1,28 +1,16 @@
 //! Trees with Applications in memory, and the units they become.
 
-use std::fmt::Write as _;
-
 use seatrial_diagnostics::{Location, Sources as _};
-use seatrial_model::{KubernetesVersion, Origins, SkipCode, Target, Unit, UnitKind};
-use seatrial_source::{Completeness, MemoryFiles, TreePath};
+use seatrial_model::{Unit, UnitKind};
 use seatrial_yaml::{FieldPath, PathStep};
 
-use crate::{Rendering, Request, render};
+use super::testing;
+use crate::Rendering;
 
 const URL: &str = "https://github.com/example/shop.git";
 
 fn rendered(files: &[(&str, &str)]) -> Rendering {
-    let files: MemoryFiles = files.iter().copied().collect();
-    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
-    let origins = Origins {
-        urls: vec!["github.com/example/shop".to_owned()],
-        refs: Vec::new(),
-        completeness: Completeness::Partial,
-        top: TreePath::top(),
-        covered: TreePath::top(),
-        elsewhere: std::collections::BTreeMap::new(),
-    };
-    render(Request { origins: Some(origins), ..Request::new(&files, target) })
+    testing::rendered("github.com/example/shop", files)
 }
 
 fn app(name: &str, source: &str) -> String {
@@ -36,23 +24,8 @@ fn config(name: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n")
 }
 
-/// The units of Argo CD with their objects, one a line; then what is missing.
 fn deployed(rendering: &Rendering) -> String {
-    let mut out = String::new();
-    let units = rendering.repository.units.iter().filter(|it| it.kind == UnitKind::ArgoCd);
-    for unit in units {
-        let objects = rendering.repository.bundle(unit.id).objects().iter();
-        let titles = objects.map(|it| format!("{}/{}", it.namespace().unwrap_or("-"), it.title()));
-        let whole = if rendering.is_rendered(unit) { "" } else { " (not whole)" };
-        let line = format!("{}{whole}: {}", unit.name, titles.collect::<Vec<_>>().join(", "));
-        writeln!(out, "{}", line.trim_end()).expect("a string takes everything");
-    }
-    for skip in &rendering.repository.coverage.skipped {
-        if matches!(skip.code, SkipCode::NotRendered | SkipCode::Remote) {
-            writeln!(out, "{}: {}", skip.path, skip.reason).expect("a string takes everything");
-        }
-    }
-    out
+    testing::deployed(rendering, UnitKind::ArgoCd, |_| String::new())
 }
 
 fn unit<'r>(rendering: &'r Rendering, name: &str) -> &'r Unit {
@@ -308,4 +281,49 @@ fn what_stands_elsewhere_is_told() {
 fn a_circle_of_applications_ends() {
     let rendering = rendered(&[("apps/root.yaml", &app("root", "    path: apps\n"))]);
     assert_eq!(deployed(&rendering), "argocd:apps/root.yaml#argocd/root: argocd/Application root\n");
+}
+
+const CLUSTER: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: one\n  labels: {argocd.argoproj.io/secret-type: \
+                       cluster, env: prod}\nstringData: {name: One, server: 'https://one'}\n---\napiVersion: v1\nkind: \
+                       Secret\nmetadata:\n  name: two\n  labels: {argocd.argoproj.io/secret-type: cluster, env: \
+                       test}\ndata: {name: dHdv, server: aHR0cHM6Ly90d28=, config: e30=}\n";
+
+#[test]
+fn clusters_that_secrets_tell_of_are_known() {
+    let text = set(&format!(
+        "  generators:\n  - clusters: {{selector: {{matchLabels: {{env: prod}}}}}}\n  template:\n    metadata: {{name: \
+         'web-{{{{nameNormalized}}}}-{{{{metadata.labels.env}}}}'}}\n    spec:\n      destination: {{server: '{{{{server}}}}', \
+         namespace: shop}}\n      source: {{repoURL: '{URL}', path: apps/web}}\n"
+    ));
+    let files = [TREE, &[("argocd/set.yaml", text.as_str()), ("argocd/clusters.yaml", CLUSTER)]].concat();
+    assert_eq!(
+        deployed(&rendered(&files)),
+        "argocd:argocd/set.yaml#all: -/Application web-one-prod\n\
+         argocd:argocd/set.yaml#web-one-prod: shop/ConfigMap web\n"
+    );
+}
+
+#[test]
+fn a_flat_list_of_clusters_makes_one_application() {
+    let text = set(&format!(
+        "  goTemplate: true\n  generators:\n  - clusters: {{flatList: true}}\n  template:\n    metadata: {{name: 'web-{{{{ len \
+         .clusters }}}}-{{{{ (index .clusters 0).metadata.labels.env }}}}'}}\n    spec:\n      destination: {{namespace: \
+         shop}}\n      source: {{repoURL: '{URL}', path: apps/web}}\n"
+    ));
+    let files = [TREE, &[("argocd/set.yaml", text.as_str()), ("argocd/clusters.yaml", CLUSTER)]].concat();
+    let told = deployed(&rendered(&files));
+    assert!(told.contains("argocd:argocd/set.yaml#web-3-prod: shop/ConfigMap web\n"), "{told}");
+}
+
+#[test]
+fn files_beside_the_manifests_change_the_source() {
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", "    path: k8s\n    kustomize: {namePrefix: a-}\n")),
+        ("k8s/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("k8s/web.yaml", &config("web")),
+        ("k8s/.argocd-source.yaml", "path: elsewhere\nkustomize: {namePrefix: b-, nameSuffix: -c}\n"),
+        ("k8s/.argocd-source-web.yaml", "kustomize: {nameSuffix: -d}\n"),
+        ("k8s/.argocd-source-api.yaml", "kustomize: {nameSuffix: -e}\n"),
+    ]);
+    assert_eq!(deployed(&rendering), "argocd:argocd/web.yaml#argocd/web: shop/ConfigMap b-web-d\n");
 }

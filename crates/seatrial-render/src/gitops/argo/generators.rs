@@ -4,7 +4,9 @@
 use seatrial_model::SkipCode;
 use seatrial_source::Span;
 
-use super::fill::{Filler, normalized};
+use super::clusters::Cluster;
+use super::fill::Filler;
+use super::fill::normalized;
 use super::git::Tree;
 use super::item::{Data, Item};
 
@@ -178,35 +180,41 @@ impl Generation<'_> {
         item
     }
 
-    /// The clusters that Argo CD knows are not written in the tree: the one it
-    /// runs in is there unless some are selected, others stay open.
+    /// The clusters that Argo CD knows: those of which the tree has a Secret. Where
+    /// it has none, the one that Argo CD runs in is there unless some are
+    /// selected, and others stay open.
     fn clusters(&mut self, clusters: &Item) -> Vec<Params> {
-        let selector = clusters.get("selector");
-        let selects = selector.is_some_and(|it| {
-            !it.list("matchExpressions").is_empty()
-                || it.get("matchLabels").is_some_and(|it| !it.entries().is_empty())
-        });
-        if clusters.flag("flatList") {
+        let known = self.tree.clusters();
+        let selects = selects(clusters);
+        let fits = |it: &&Cluster| clusters.get("selector").is_none_or(|rule| fits_labels(rule, &it.labels));
+        let mut found: Vec<Item> =
+            known.iter().filter(fits).map(|it| it.params(self.filler.is_go())).collect();
+        let has_own = known.iter().any(|it| it.server.trim_end_matches('/') == IN_CLUSTER_SERVER);
+        if !selects && !has_own {
+            let own = Cluster {
+                name: IN_CLUSTER.to_owned(),
+                server: IN_CLUSTER_SERVER.to_owned(),
+                ..Cluster::default()
+            };
+            found.push(own.params(self.filler.is_go()));
+        }
+        if known.is_empty() {
             self.gap("the clusters that Argo CD knows are not written in the tree".to_owned());
-            return Vec::new();
         }
-        let mut all = Vec::new();
-        if !selects {
-            let known = [
-                ("name", IN_CLUSTER),
-                ("nameNormalized", IN_CLUSTER),
-                ("server", IN_CLUSTER_SERVER),
-                ("project", ""),
-            ];
-            let item = Item::map(known.map(|(key, text)| (key.to_owned(), Item::text(text))).to_vec());
-            all.extend(self.with_values(clusters, item));
+        if clusters.flag("flatList") {
+            if known.is_empty() {
+                return Vec::new();
+            }
+            let list = Item { data: Data::List(found), span: clusters.span };
+            let item = Item::map(vec![("clusters".to_owned(), list)]);
+            return self.with_values(clusters, item).into_iter().collect();
         }
-        self.gap("the clusters that Argo CD knows are not written in the tree".to_owned());
-        let dot = if self.filler.is_go() { "." } else { "" };
-        let open = ["name", "nameNormalized", "server", "project"];
-        let item =
-            Item::map(open.map(|key| (key.to_owned(), Item::text(format!("{{{{{dot}{key}}}}}")))).to_vec());
-        all.extend(self.with_values(clusters, item).map(|it| Params { openness: Openness::Any, ..it }));
+        let mut all: Vec<Params> =
+            found.into_iter().filter_map(|it| self.with_values(clusters, it)).collect();
+        if known.is_empty() {
+            let open = self.with_values(clusters, open_cluster(self.filler.is_go()));
+            all.extend(open.map(|it| Params { openness: Openness::Any, ..it }));
+        }
         all
     }
 
@@ -285,6 +293,21 @@ impl Generation<'_> {
     }
 }
 
+/// Whether a generator of clusters takes some of them only.
+fn selects(clusters: &Item) -> bool {
+    clusters.get("selector").is_some_and(|it| {
+        !it.list("matchExpressions").is_empty()
+            || it.get("matchLabels").is_some_and(|it| !it.entries().is_empty())
+    })
+}
+
+/// A cluster of which nothing is known: its parameters stay as they are written.
+fn open_cluster(is_go: bool) -> Item {
+    let dot = if is_go { "." } else { "" };
+    let open = ["name", "nameNormalized", "server", "project"];
+    Item::map(open.map(|key| (key.to_owned(), Item::text(format!("{{{{{dot}{key}}}}}")))).to_vec())
+}
+
 /// What parameters have under some keys.
 fn key_of(keys: &[String], item: &Item) -> Option<Vec<String>> {
     keys.iter().map(|key| look_up(key, item)).collect()
@@ -325,7 +348,10 @@ fn flat_pairs(item: &Item) -> Vec<(String, Item)> {
 
 /// Whether parameters are among those that a generator's `selector` keeps.
 fn is_selected(selector: &Item, params: &Item) -> bool {
-    let flat = params.flattened();
+    fits_labels(selector, &params.flattened())
+}
+
+fn fits_labels(selector: &Item, flat: &[(String, String)]) -> bool {
     let value = |key: &str| flat.iter().find(|it| it.0 == key).map(|it| it.1.as_str());
     let labels = selector.get("matchLabels").map_or(&[][..], Item::entries);
     let is_equal = labels.iter().all(|(key, wanted)| value(key) == wanted.as_str());

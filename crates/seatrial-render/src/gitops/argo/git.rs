@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use seatrial_model::{NameGlob, path_glob};
+use seatrial_model::{NameGlob, UnitRole, path_glob};
 use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::{Dialect, Limits, parse};
 
 use super::super::Deliverer;
+use super::clusters::Cluster;
 use super::item::Item;
 
 /// What generators ask of a tree. Paths are those of the repository.
@@ -19,6 +20,8 @@ pub(super) trait Tree {
     fn files(&self, wanted: &[Item]) -> Vec<String>;
     /// What a file says.
     fn content(&mut self, path: &str) -> Option<Item>;
+    /// The clusters of which the tree has a Secret.
+    fn clusters(&mut self) -> Vec<Cluster>;
     /// What a text says.
     fn parsed(&self, text: &str) -> Option<Item>;
 }
@@ -64,6 +67,15 @@ impl Tree for Deliverer<'_> {
         let text = Arc::clone(self.sources.file(file).text());
         let stream = parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml);
         stream.roots().next().filter(|_| stream.is_accepted()).map(Item::of)
+    }
+
+    fn clusters(&mut self) -> Vec<Cluster> {
+        let objects =
+            self.drafts.iter().filter(|it| it.role == UnitRole::Deployed).flat_map(|it| &it.objects);
+        let mut found: Vec<Cluster> = objects.filter_map(Cluster::read).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     fn parsed(&self, text: &str) -> Option<Item> {

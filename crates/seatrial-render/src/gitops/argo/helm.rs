@@ -11,7 +11,7 @@ use seatrial_yaml::{Dialect, Node};
 use super::super::{Deliverer, inline};
 use super::expand::Environment;
 use super::source::Source;
-use super::{Call, Yield, flag, word};
+use super::{Call, Placed, Yield, flag, word};
 use crate::charts::layers::Layer;
 use crate::charts::release::{InlineValues, Release};
 use crate::charts::{self, ChartUnit};
@@ -29,20 +29,13 @@ struct Said {
 }
 
 impl Deliverer<'_> {
-    pub(super) fn helm(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        at: usize,
-        directory: &TreePath,
-        environment: &Environment,
-    ) -> Yield {
+    pub(super) fn helm(&mut self, placed: &Placed<'_>) -> Yield {
+        let Placed { call, directory, .. } = *placed;
         let Some(chart) = self.charts.all.iter().position(|it| it.path == *directory) else {
             let shown = self.here.shown(directory);
             return Yield::gap(SkipCode::NotRendered, format!("`{shown}` is no chart that could be loaded"));
         };
-        let mut said = self.said(call, source, directory, environment);
-        said.release.label = format!("{}:{at}", call.unit);
+        let said = self.said(placed);
         if !said.gaps.is_empty() {
             return Yield { gaps: said.gaps, ..Yield::default() };
         }
@@ -71,8 +64,7 @@ impl Deliverer<'_> {
         let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
         let Some(directory) = directory else { return unreadable("it is not packed".to_owned()) };
         let environment = Environment::new(call.app, source);
-        let mut said = self.said(call, source, &directory, &environment);
-        said.release.label = format!("{}:{at}", call.unit);
+        let said = self.said(&Placed { call, source, at, directory: &directory, environment: &environment });
         if !said.gaps.is_empty() {
             return Yield { gaps: said.gaps, ..Yield::default() };
         }
@@ -154,16 +146,12 @@ impl Deliverer<'_> {
         }
     }
 
-    fn said(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        directory: &TreePath,
-        environment: &Environment,
-    ) -> Said {
+    fn said(&mut self, placed: &Placed<'_>) -> Said {
+        let Placed { call, source, at, environment, .. } = *placed;
         let app = call.app;
         let mut said = Said {
             release: Release {
+                label: format!("{}:{at}", call.unit),
                 name: Some(app.name.to_owned()),
                 namespace: app.namespace.unwrap_or_default().to_owned(),
                 // Argo CD renders as `helm template` does.
@@ -184,27 +172,21 @@ impl Deliverer<'_> {
         release.api_versions = texts(helm, "apiVersions").map(|(text, _)| text.to_owned()).collect();
         release.skips_schema = flag(helm, "skipSchemaValidation");
         release.skips_crds = flag(helm, "skipCrds");
-        self.values_files(call, source, directory, environment, &mut said);
+        self.values_files(placed, &mut said);
         self.inline_values(call, helm, &mut said.release);
         self.parameters(call, helm, environment, &mut said);
-        self.file_parameters(call, source, directory, environment, &mut said);
+        self.file_parameters(placed, &mut said);
         said
     }
 
     /// The files in the order in which Helm gets them: one that is written
     /// keeps its place although a pattern fits it, too.
-    fn values_files(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        directory: &TreePath,
-        environment: &Environment,
-        said: &mut Said,
-    ) {
+    fn values_files(&mut self, placed: &Placed<'_>, said: &mut Said) {
+        let Placed { call, source, directory, .. } = *placed;
         let Some(helm) = source.helm else { return };
         let mut wanted: Vec<(TreePath, &str)> = Vec::new();
         for (written, _) in texts(helm, "valueFiles") {
-            match self.locate(call, source, directory, environment, written) {
+            match self.locate(placed, written) {
                 Ok(path) => wanted.push((path, written)),
                 Err(gap) => said.gaps.push(gap),
             }
@@ -239,14 +221,8 @@ impl Deliverer<'_> {
     }
 
     /// Where a file is that a source names.
-    fn locate(
-        &self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        directory: &TreePath,
-        environment: &Environment,
-        written: &str,
-    ) -> Result<TreePath, (SkipCode, String)> {
+    fn locate(&self, placed: &Placed<'_>, written: &str) -> Result<TreePath, (SkipCode, String)> {
+        let Placed { call, directory, environment, .. } = *placed;
         let name = call.app.name;
         if written.contains("://") {
             return Err((SkipCode::Remote, format!("Application {name} takes values from {written}")));
@@ -268,7 +244,6 @@ impl Deliverer<'_> {
         if text.starts_with('/') {
             return self.here.path(&text).ok_or_else(unknown);
         }
-        let _ = source;
         directory.join(&text).ok_or_else(unknown)
     }
 
@@ -318,17 +293,11 @@ impl Deliverer<'_> {
         }
     }
 
-    fn file_parameters(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        directory: &TreePath,
-        environment: &Environment,
-        said: &mut Said,
-    ) {
+    fn file_parameters(&mut self, placed: &Placed<'_>, said: &mut Said) {
+        let Placed { call, source, .. } = *placed;
         for node in source.helm.and_then(|it| it.get("fileParameters")).into_iter().flat_map(Node::items) {
             let (Some(name), Some(written)) = (word(node, "name"), word(node, "path")) else { continue };
-            let path = match self.locate(call, source, directory, environment, written) {
+            let path = match self.locate(placed, written) {
                 Ok(path) => path,
                 Err(gap) => {
                     said.gaps.push(gap);

@@ -94,6 +94,13 @@ impl Item {
         }
     }
 
+    /// Takes an entry away.
+    pub(super) fn remove(&mut self, key: &str) {
+        if let Data::Map(entries) = &mut self.data {
+            entries.retain(|it| it.0 != key);
+        }
+    }
+
     /// Puts another over it: mappings are merged, all else is replaced, and null
     /// takes an entry away.
     pub(super) fn merge(&mut self, over: &Self, removes_null: bool) {
@@ -103,9 +110,7 @@ impl Item {
         }
         for (key, value) in over.entries() {
             if removes_null && value.is_null() {
-                if let Data::Map(entries) = &mut self.data {
-                    entries.retain(|it| it.0 != *key);
-                }
+                self.remove(key);
                 continue;
             }
             let Data::Map(entries) = &mut self.data else { return };

@@ -2,27 +2,19 @@
 
 use seatrial_kustomize::Additions;
 use seatrial_model::UnitKind;
-use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
 use super::super::Deliverer;
 use super::expand::Environment;
-use super::source::Source;
-use super::{Call, Yield, flag, word};
+use super::{Placed, Yield, flag, word};
 use crate::kustomizations::{Ask, Service};
 use crate::units::Made;
 
 impl Deliverer<'_> {
-    pub(super) fn kustomize(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        at: usize,
-        directory: &TreePath,
-        environment: &Environment,
-    ) -> Yield {
+    pub(super) fn kustomize(&mut self, placed: &Placed<'_>) -> Yield {
+        let Placed { call, source, directory, .. } = *placed;
         let plain = source.kustomize.is_none().then(|| self.kustomizations.at(directory)).flatten();
-        let place = plain.unwrap_or_else(|| self.build(call, source, at, directory, environment));
+        let place = plain.unwrap_or_else(|| self.build(placed));
         let file = self.kustomizations.print(place, self.maker, self.sources);
         self.facts.paths.push((file, directory.clone()));
         self.consume(UnitKind::Kustomize, directory, call.unit);
@@ -33,14 +25,8 @@ impl Deliverer<'_> {
         }
     }
 
-    fn build(
-        &mut self,
-        call: &Call<'_>,
-        source: &Source<'_>,
-        at: usize,
-        directory: &TreePath,
-        environment: &Environment,
-    ) -> usize {
+    fn build(&mut self, placed: &Placed<'_>) -> usize {
+        let Placed { call, source, at, directory, environment } = *placed;
         let path = self.sources.file(source.node.span().file).path().clone();
         let mut additions = Additions::new(&path);
         if let Some(node) = source.kustomize {

@@ -1,5 +1,6 @@
 //! Applications of Argo CD: what each would apply from this tree.
 
+mod clusters;
 mod directory;
 mod expand;
 mod fill;
@@ -8,6 +9,7 @@ mod git;
 mod helm;
 mod item;
 mod kustomize;
+mod overrides;
 mod set;
 mod source;
 
@@ -64,6 +66,17 @@ struct Call<'a> {
     unit: &'a str,
     /// The file it stands in.
     file: &'a TreePath,
+}
+
+/// A source with the directory that it is taken from.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    call: &'a Call<'a>,
+    source: &'a Source<'a>,
+    /// Its place among the sources.
+    at: usize,
+    directory: &'a TreePath,
+    environment: &'a Environment,
 }
 
 impl Deliverer<'_> {
@@ -144,17 +157,30 @@ impl Deliverer<'_> {
             let reason = format!("`{path}`, which Application {name} deploys, is not here");
             return Yield::gap(SkipCode::NotRendered, reason);
         };
-        let environment = Environment::new(call.app, source);
-        let made = match source.kind(&directory, &self.here) {
-            SourceType::Helm => self.helm(call, source, at, &directory, &environment),
-            SourceType::Kustomize => self.kustomize(call, source, at, &directory, &environment),
-            SourceType::Directory => self.directory(call, source, &directory),
-            SourceType::Plugin => {
-                let reason = format!("Application {name} is made by a plugin, and no program is run");
-                Yield::gap(SkipCode::NotRendered, reason)
+        let made = match self.overridden(call, source, &directory) {
+            Some(Ok(stream)) => {
+                let root = stream.roots().next().expect("a mapping was written");
+                self.placed(call, &Source::read(root), at, &directory)
             }
+            Some(Err(reason)) => Yield::gap(SkipCode::NotRendered, reason),
+            None => self.placed(call, source, at, &directory),
         };
         Yield { directory: Some(directory), ..made }
+    }
+
+    fn placed(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize, directory: &TreePath) -> Yield {
+        let environment = &Environment::new(call.app, source);
+        let placed = Placed { call, source, at, directory, environment };
+        match source.kind(directory, &self.here) {
+            SourceType::Helm => self.helm(&placed),
+            SourceType::Kustomize => self.kustomize(&placed),
+            SourceType::Directory => self.directory(call, source, directory),
+            SourceType::Plugin => {
+                let reason =
+                    format!("Application {} is made by a plugin, and no program is run", call.app.name);
+                Yield::gap(SkipCode::NotRendered, reason)
+            }
+        }
     }
 
     /// What stands on another host is told, and taken from where it was fetched to.

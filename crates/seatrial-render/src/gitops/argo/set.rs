@@ -178,11 +178,7 @@ fn application(
     // Sets make Applications beside themselves, whatever the template says.
     match set.at(&["metadata", "namespace"]) {
         Some(namespace) => metadata.set("namespace", namespace.clone()),
-        None => {
-            if let Data::Map(entries) = &mut metadata.data {
-                entries.retain(|it| it.0 != "namespace");
-            }
-        }
+        None => metadata.remove("namespace"),
     }
     let mut app = Item { data: Data::Map(Vec::new()), span: template.span };
     app.set("apiVersion", Item { data: Data::Text("argoproj.io/v1alpha1".to_owned()), span: template.span });

@@ -62,7 +62,7 @@ impl<'a> Application<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn read(node: Node<'a>) -> Self {
+    pub(super) fn read(node: Node<'a>) -> Self {
         // What is written and empty counts as not written.
         let part = |key| node.get(key).filter(|it| it.is_mapping() && !it.is_empty());
         Self {

@@ -2,28 +2,14 @@
 
 use std::fmt::Write as _;
 
-use seatrial_model::{KubernetesVersion, Origins, SkipCode, Target, UnitKind};
-use seatrial_source::{Completeness, MemoryFiles, TreePath};
+use seatrial_model::UnitKind;
 
-use crate::{Rendering, Request, render};
+use super::super::testing;
+use crate::Rendering;
 
 /// What `flux bootstrap` writes.
 const SYNC: &str = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, \
                     namespace: flux-system}\nspec: {url: 'ssh://git@github.com/example/fleet', ref: {branch: main}}\n";
-
-fn rendered(files: &[(&str, &str)]) -> Rendering {
-    let files: MemoryFiles = files.iter().copied().collect();
-    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
-    let origins = Origins {
-        urls: vec!["github.com/example/fleet".to_owned()],
-        refs: Vec::new(),
-        completeness: Completeness::Partial,
-        top: TreePath::top(),
-        covered: TreePath::top(),
-        elsewhere: std::collections::BTreeMap::new(),
-    };
-    render(Request { origins: Some(origins), ..Request::new(&files, target) })
-}
 
 fn kustomization(name: &str, spec: &str) -> String {
     format!(
@@ -38,28 +24,18 @@ fn config(name: &str, value: &str) -> String {
 
 /// The units of Flux with their objects, what is missing, and what is wrong.
 fn deployed(rendering: &Rendering) -> String {
-    let mut out = String::new();
-    for unit in rendering.repository.units.iter().filter(|it| it.kind == UnitKind::Flux) {
-        let objects = rendering.repository.bundle(unit.id).objects().iter();
-        let titles = objects.map(|it| {
-            let value =
-                it.field(&["data", "key"]).and_then(seatrial_yaml::Node::scalar_text).unwrap_or_default();
-            let value = if value.is_empty() { String::new() } else { format!("={value}") };
-            format!("{}/{}{value}", it.namespace().unwrap_or("-"), it.title())
-        });
-        let whole = if rendering.is_rendered(unit) { "" } else { " (not whole)" };
-        let line = format!("{}{whole}: {}", unit.name, titles.collect::<Vec<_>>().join(", "));
-        writeln!(out, "{}", line.trim_end()).expect("a string takes everything");
-    }
-    for skip in &rendering.repository.coverage.skipped {
-        if matches!(skip.code, SkipCode::NotRendered | SkipCode::Remote) {
-            writeln!(out, "{}: {}", skip.path, skip.reason).expect("a string takes everything");
-        }
-    }
+    let mut out = testing::deployed(rendering, UnitKind::Flux, |it| {
+        let value = it.field(&["data", "key"]).and_then(seatrial_yaml::Node::scalar_text);
+        value.filter(|it| !it.is_empty()).map(|it| format!("={it}")).unwrap_or_default()
+    });
     for notice in &rendering.notices {
         writeln!(out, "{}: {}", notice.check.id, notice.message).expect("a string takes everything");
     }
     out
+}
+
+fn rendered(files: &[(&str, &str)]) -> Rendering {
+    testing::rendered("github.com/example/fleet", files)
 }
 
 fn check(files: &[(&str, &str)], expected: &str) {
