@@ -28,6 +28,21 @@ pub struct ChartFacts {
     /// Entries of its values files that nothing read and no template names,
     /// without what they hold.
     pub unread: Vec<UnreadValue>,
+    /// Its values files, its own among them, as they are used by its units.
+    pub values: Vec<ValuesFacts>,
+}
+
+/// The keys of a values file.
+#[derive(Clone, Debug)]
+pub struct ValuesFacts {
+    /// The file.
+    pub path: TreePath,
+    /// Where it starts.
+    pub start: Span,
+    /// Whether it is the chart's own.
+    pub is_own: bool,
+    /// The ways to its values (`image.tag`), and where each key stands, sorted.
+    pub keys: Vec<(String, Span)>,
 }
 
 /// A chart that another one declares to need.

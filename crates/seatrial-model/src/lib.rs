@@ -24,7 +24,7 @@ mod unit;
 pub mod views;
 
 pub use bundle::Bundle;
-pub use charts::{ChartDependency, ChartFacts, UnreadValue};
+pub use charts::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 pub use facts::{
     Coverage, Delivery, OpenApplication, OpenCluster, Orphan, RemoteUse, RenderFacts, Skip, SkipCode,
 };

@@ -58,12 +58,14 @@ mod escalating_rule;
 mod exceeds_quota;
 mod exclusive_fields;
 mod flux_dependency_cycle;
+mod flux_missing_health_check;
 mod flux_missing_namespace;
 mod flux_missing_path;
 mod flux_path_holds_itself;
 mod flux_release_name;
 mod flux_shared_object;
 mod flux_shared_release;
+mod flux_source_of_other_cluster;
 mod flux_suspended;
 mod flux_unplaced_object;
 mod heap_above_memory_limit;
@@ -195,6 +197,7 @@ mod unsupported_access_mode;
 mod unsupported_value;
 mod vacuous_probe;
 mod value_of_other_environment;
+mod values_file_unlike_siblings;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
 mod writable_root_filesystem;
@@ -264,12 +267,14 @@ pub static ALL: &[&Check] = &[
     &exceeds_quota::CHECK,
     &exclusive_fields::CHECK,
     &flux_dependency_cycle::CHECK,
+    &flux_missing_health_check::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
     &flux_path_holds_itself::CHECK,
     &flux_release_name::CHECK,
     &flux_shared_object::CHECK,
     &flux_shared_release::CHECK,
+    &flux_source_of_other_cluster::CHECK,
     &flux_suspended::CHECK,
     &flux_unplaced_object::CHECK,
     &heap_above_memory_limit::CHECK,
@@ -401,6 +406,7 @@ pub static ALL: &[&Check] = &[
     &unsupported_value::CHECK,
     &vacuous_probe::CHECK,
     &value_of_other_environment::CHECK,
+    &values_file_unlike_siblings::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
     &writable_root_filesystem::CHECK,

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_helm::{Chart, RenderError};
-use seatrial_model::{ChartDependency, ChartFacts, UnreadValue};
+use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Node, Stream};
 
@@ -10,6 +10,8 @@ use super::{Charts, TreeChart};
 
 /// Nesting of values that is looked into.
 const DEPTH_MAX: usize = 16;
+/// Of more values in a file only the first are compared with other files'.
+const KEYS_MAX: usize = 2000;
 /// Keys that belong to Helm, not to templates.
 const RESERVED: &[&str] = &["global", "tags", "exports"];
 
@@ -50,6 +52,12 @@ impl Charts {
         let words = Words::of(chart);
         let own_root = own.and_then(|file| root_of(file, streams));
         let mut unread = Vec::new();
+        let values = files.iter().filter_map(|file| {
+            let keys = keys_of(root_of(*file, streams)?);
+            let path = sources.file(*file).path().clone();
+            Some(ValuesFacts { path, start: Span::new(*file, 0, 0), is_own: own == Some(*file), keys })
+        });
+        let values = values.collect();
         for file in files.into_iter().filter(|_| is_complete) {
             let Some(root) = root_of(file, streams) else { continue };
             let mut search = Search {
@@ -80,6 +88,7 @@ impl Charts {
             is_locked: chart.files.iter().any(|it| matches!(&*it.name, "Chart.lock" | "requirements.lock")),
             dependencies: dependencies(chart, tree_chart.file),
             unread,
+            values,
         })
     }
 }
@@ -115,6 +124,28 @@ fn root_of(file: FileId, streams: &[Option<std::sync::Arc<Stream>>]) -> Option<N
     let root = roots.next().filter(|it| it.is_mapping())?;
     // Several documents are one map: what stands in which is not told here.
     (stream.is_accepted() && roots.next().is_none()).then_some(root)
+}
+
+/// The ways to what is no mapping, and an empty one is none.
+fn keys_of(root: Node<'_>) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    collect_keys(root, "", DEPTH_MAX, &mut found);
+    found.sort();
+    found
+}
+
+fn collect_keys(node: Node<'_>, way: &str, depth: usize, found: &mut Vec<(String, Span)>) {
+    for entry in node.entries().filter(|it| !it.merged) {
+        if found.len() >= KEYS_MAX {
+            return;
+        }
+        let way = if way.is_empty() { entry.name().into_owned() } else { format!("{way}.{}", entry.name()) };
+        if entry.value.is_mapping() && !entry.value.is_empty() && !entry.value.is_alias() && depth > 0 {
+            collect_keys(entry.value, &way, depth - 1, found);
+        } else {
+            found.push((way, entry.key.span()));
+        }
+    }
 }
 
 fn dependencies(chart: &Chart, file: FileId) -> Vec<ChartDependency> {

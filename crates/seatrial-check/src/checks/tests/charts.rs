@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{ChartDependency, ChartFacts, UnreadValue};
-use seatrial_source::TreePath;
+use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
+use seatrial_source::{Span, TreePath};
 use seatrial_yaml::{Node, Stream};
 
 pub(super) fn facts(streams: &[(TreePath, Arc<Stream>)], unread: &[String]) -> Vec<ChartFacts> {
@@ -32,7 +32,30 @@ fn chart(
         is_locked: streams.iter().any(|(path, _)| path.name() == "Chart.lock"),
         dependencies,
         unread: own.map(|line| value(line, streams)).collect(),
+        values: streams.iter().filter_map(|it| values(it, &directory)).collect(),
         path: directory,
+    }
+}
+
+/// The keys of a file that is called as values files are.
+fn values((path, stream): &(TreePath, Arc<Stream>), chart: &TreePath) -> Option<ValuesFacts> {
+    if path.parent().as_ref() != Some(chart) || !path.name().starts_with("values") {
+        return None;
+    }
+    let mut keys = Vec::new();
+    collect(stream.document_root(0)?, "", &mut keys);
+    keys.sort();
+    let is_own = path.name() == "values.yaml";
+    Some(ValuesFacts { path: path.clone(), start: Span::new(stream.file(), 0, 0), is_own, keys })
+}
+
+fn collect(node: Node<'_>, way: &str, keys: &mut Vec<(String, Span)>) {
+    for entry in node.entries() {
+        let way = if way.is_empty() { entry.name().into_owned() } else { format!("{way}.{}", entry.name()) };
+        match entry.value.is_mapping() {
+            true => collect(entry.value, &way, keys),
+            false => keys.push((way, entry.key.span())),
+        }
     }
 }
 
