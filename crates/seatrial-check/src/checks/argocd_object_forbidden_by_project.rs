@@ -59,6 +59,7 @@
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_yaml::Node;
 
 use crate::gitops::deployed::deployed;
 use crate::gitops::projects::{list_that_forbids, project_of, refuses_namespace};
@@ -91,8 +92,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 report.add(forbidden_kind(it.by, project, object, list));
             }
             // Where it names none, it is put into the destination's.
-            let written = object.field(&["metadata", "namespace"]).and_then(|it| it.as_str());
-            let destination = it.by.field(&["spec", "destination", "namespace"]).and_then(|it| it.as_str());
+            let written = object.field(&["metadata", "namespace"]).and_then(Node::as_str);
+            let destination = it.by.field(&["spec", "destination", "namespace"]).and_then(Node::as_str);
             if let Some(namespace) = written.filter(|it| Some(*it) != destination && namespaces.insert(*it))
                 && refuses_namespace(it.by, project, namespace)
             {

@@ -124,5 +124,6 @@ fn holds_something(directory: &TreePath, files: &[TreePath]) -> bool {
 /// Whether a file is there for people and for git.
 fn is_note(name: &str) -> bool {
     const NOTES: &[&str] = &["OWNERS", "CODEOWNERS", "LICENSE", "README"];
-    name.starts_with('.') || name.ends_with(".md") || name.ends_with(".adoc") || NOTES.contains(&name)
+    let extension = name.rsplit_once('.').map(|it| it.1);
+    name.starts_with('.') || matches!(extension, Some("md" | "adoc")) || NOTES.contains(&name)
 }

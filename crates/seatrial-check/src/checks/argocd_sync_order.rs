@@ -67,6 +67,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, S
 use seatrial_model::references::{Relation, Strength};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Bundle, Field, Link, Object};
+use seatrial_yaml::Node;
 
 use crate::gitops::deployed::{Deployed, Turn, deployed, turn_field};
 use crate::{Check, Context, Report};
@@ -127,7 +128,7 @@ fn needed<'a>(context: &Context<'a>, object: &Object) -> Vec<&'a Object> {
 fn definition<'a>(bundle: &'a Bundle, object: &Object) -> Option<&'a Object> {
     let mut all = bundle.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
     all.find(|it| {
-        let text = |keys: &[&str]| it.field(keys).and_then(|it| it.as_str());
+        let text = |keys: &[&str]| it.field(keys).and_then(Node::as_str);
         text(&["spec", "group"]) == Some(object.group())
             && text(&["spec", "names", "kind"]) == Some(object.kind())
     })

@@ -54,7 +54,7 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, Object, Repository};
+use seatrial_model::{Bundle, Field, Object, Repository};
 
 use crate::custom_kinds::undefined_kinds;
 use crate::gitops::deployed::{Deployed, annotation, deployed_anywhere, has_option};
@@ -85,13 +85,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
         .iter()
         .map(|it| (it.first.group(), it.first.kind()))
         .collect();
-    let open = usual_groups(context);
+    let all = deployed_anywhere(repository, |it| it.is("argoproj.io", "Application"));
+    let usual = usual_groups(repository, &all);
     let mut told: FxHashSet<_> = FxHashSet::default();
-    for it in deployed_anywhere(repository, |it| it.is("argoproj.io", "Application")) {
+    for it in all {
         let is_meant = |object: &&Object| {
             undefined.contains(&(object.group(), object.kind()))
                 && !comes_with_cluster(object.group())
-                && !open.contains(object.group())
+                && !usual.contains(object.group())
                 && !skips_dry_run(object)
         };
         if has_option(it.by, OPTION) {
@@ -108,16 +109,15 @@ fn operators<'a>(repository: &'a Repository, it: Deployed<'a>) -> impl Iterator<
     repository.bundle(it.unit.id).of_kind(OPERATORS, "Subscription")
 }
 
-/// The groups that are used where no operator is installed beside them:
-/// something else defines them.
-fn usual_groups<'a>(context: &Context<'a>) -> FxHashSet<&'a str> {
-    let repository = context.world().repository;
-    let bundles = context.judged_units().map(|it| repository.bundle(it.id));
-    let without = bundles.filter(|it| it.of_kind(OPERATORS, "Subscription").next().is_none());
-    without.flat_map(|it| it.objects()).map(Object::group).collect()
+/// The groups that Applications use which install no operator: something else
+/// defines them.
+fn usual_groups<'a>(repository: &'a Repository, all: &[Deployed<'a>]) -> FxHashSet<&'a str> {
+    let without = all.iter().filter(|it| operators(repository, **it).next().is_none());
+    let bundles = without.map(|it| repository.bundle(it.unit.id));
+    bundles.flat_map(Bundle::objects).map(Object::group).collect()
 }
 
-/// Whether a group is there with OpenShift or its installer of operators.
+/// Whether a group is there with a platform or its installer of operators.
 fn comes_with_cluster(group: &str) -> bool {
     group == OPERATORS
         || group.ends_with("openshift.io")

@@ -60,6 +60,7 @@ use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, Object, Repository, is_namespaced};
+use seatrial_yaml::Node;
 
 use crate::gitops::deployed::{Deployed, deployed_anywhere, has_option};
 use crate::gitops::is_literal;
@@ -111,7 +112,7 @@ fn only_other<'a>(repository: &'a Repository, it: Deployed<'a>) -> Option<&'a Ob
     let objects = repository.bundle(it.unit.id).objects();
     let in_namespace = || objects.iter().filter(|it| is_namespaced(it.group(), it.kind()) == Some(true));
     let first = in_namespace().find(|it| PodTemplate::of(it).is_some())?;
-    let written = |it: &'a Object| it.field(&["metadata", "namespace"]).and_then(|it| it.as_str());
+    let written = |it: &'a Object| it.field(&["metadata", "namespace"]).and_then(Node::as_str);
     let other = written(first).filter(|it| is_literal(it))?;
     let agree = in_namespace().all(|it| written(it) == Some(other)) && in_namespace().count() > 1;
     agree.then_some(first)

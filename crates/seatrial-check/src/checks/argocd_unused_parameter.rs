@@ -186,7 +186,7 @@ fn is_used(spec: &Field<'_>, name: &str) -> bool {
         inner.into_iter().any(|tag| if is_go { may_name(tag, word) } else { tag.trim() == name })
     };
     let is_listed = |text: &str| text == name;
-    any_text(spec.node(), &mut |text| names(text)) || any_key_text(spec.node(), name, &is_listed)
+    any_text(spec.node(), &mut |text| names(text)) || any_key_text(spec.node(), &is_listed)
 }
 
 /// Whether an expression of Go names a word, or takes everything at once.
@@ -206,11 +206,11 @@ fn any_text(node: Node<'_>, is_it: &mut dyn FnMut(&str) -> bool) -> bool {
 }
 
 /// Whether a selector or a list of keys to merge by names a parameter.
-fn any_key_text(node: Node<'_>, name: &str, is_listed: &dyn Fn(&str) -> bool) -> bool {
-    node.items().any(|it| any_key_text(it, name, is_listed))
+fn any_key_text(node: Node<'_>, is_listed: &dyn Fn(&str) -> bool) -> bool {
+    node.items().any(|it| any_key_text(it, is_listed))
         || node.entries().any(|entry| match entry.name().as_ref() {
             "mergeKeys" => entry.value.items().any(|it| it.as_str().is_some_and(is_listed)),
             "selector" => any_text(entry.value, &mut |text| is_listed(text)),
-            _ => any_key_text(entry.value, name, is_listed),
+            _ => any_key_text(entry.value, is_listed),
         })
 }

@@ -28,19 +28,16 @@ pub(crate) struct Deployed<'w> {
 
 /// What objects that `is_meant` have applied, in the order of the units; none
 /// of clusters that the tree does not name.
-pub(crate) fn deployed<'w>(
-    repository: &'w Repository,
-    is_meant: impl Fn(&Object) -> bool,
-) -> Vec<Deployed<'w>> {
+pub(crate) fn deployed(repository: &Repository, is_meant: impl Fn(&Object) -> bool) -> Vec<Deployed<'_>> {
     let open: FxHashSet<_> = repository.facts.open_applications.iter().map(|it| it.file).collect();
     deployed_anywhere(repository, |it| is_meant(it) && !open.contains(&it.span().file))
 }
 
 /// The same, and what is for clusters that the tree does not name.
-pub(crate) fn deployed_anywhere<'w>(
-    repository: &'w Repository,
+pub(crate) fn deployed_anywhere(
+    repository: &Repository,
     is_meant: impl Fn(&Object) -> bool,
-) -> Vec<Deployed<'w>> {
+) -> Vec<Deployed<'_>> {
     let mut known: FxHashMap<Span, &Object> = FxHashMap::default();
     for object in repository.objects().filter(|it| is_meant(it)) {
         known.entry(object.span()).or_insert(object);

@@ -81,6 +81,6 @@ fn fits(entry: &Field<'_>, object: &Object) -> bool {
         let pattern = entry.text(key).unwrap_or_default();
         NameGlob::new(pattern).is_ok_and(|it| it.is_match(word))
     };
-    let is_named = entry.text("name").is_none_or(|it| it.is_empty()) || fits("name", object.name());
+    let is_named = entry.text("name").is_none_or(str::is_empty) || fits("name", object.name());
     fits("group", object.group()) && fits("kind", object.kind()) && is_named
 }

@@ -8,10 +8,19 @@ use seatrial_source::{Completeness, MemoryFiles, TreePath};
 
 use crate::{Rendering, Request, render};
 
+/// A tree that no version control knows.
+pub(super) fn rendered_alone(files: &[(&str, &str)]) -> Rendering {
+    let files: MemoryFiles = files.iter().copied().collect();
+    render(Request::new(&files, target()))
+}
+
+fn target() -> Target {
+    Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() }
+}
+
 /// A tree, rendered as the repository of an address.
 pub(super) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
     let files: MemoryFiles = files.iter().copied().collect();
-    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
     let origins = Origins {
         urls: vec![url.to_owned()],
         refs: Vec::new(),
@@ -20,7 +29,7 @@ pub(super) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
         covered: TreePath::top(),
         elsewhere: std::collections::BTreeMap::new(),
     };
-    render(Request { origins: Some(origins), ..Request::new(&files, target) })
+    render(Request { origins: Some(origins), ..Request::new(&files, target()) })
 }
 
 /// The units of a kind with their objects, one a line; then what is missing.

@@ -52,9 +52,10 @@ fn values((path, stream): &(TreePath, Arc<Stream>), chart: &TreePath) -> Option<
 fn collect(node: Node<'_>, way: &str, keys: &mut Vec<(String, Span)>) {
     for entry in node.entries() {
         let way = if way.is_empty() { entry.name().into_owned() } else { format!("{way}.{}", entry.name()) };
-        match entry.value.is_mapping() {
-            true => collect(entry.value, &way, keys),
-            false => keys.push((way, entry.key.span())),
+        if entry.value.is_mapping() {
+            collect(entry.value, &way, keys);
+        } else {
+            keys.push((way, entry.key.span()));
         }
     }
 }

@@ -37,7 +37,9 @@ impl Deliverer<'_> {
             let Some(mut over) = self.content(&shown) else {
                 return Some(Err(format!("`{shown}`, which changes the source, cannot be read")));
             };
-            FIXED.iter().for_each(|key| over.remove(key));
+            for key in FIXED {
+                over.remove(key);
+            }
             item.merge(&over, true);
         }
         let (text, map) = item.json();

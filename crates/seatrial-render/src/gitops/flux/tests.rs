@@ -64,10 +64,9 @@ fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
         ("apps/one.yaml", config("one", "1")),
         ("clusters/a/sync.yaml", SYNC.to_owned()),
     ];
-    let files: MemoryFiles = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
     assert_eq!(
-        deployed(&render(Request::new(&files, target))),
+        deployed(&testing::rendered_alone(&files)),
         "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=1\n"
     );
 }
