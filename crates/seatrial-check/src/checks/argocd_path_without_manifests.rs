@@ -97,7 +97,11 @@ fn judge(world: &World<'_>, object: &Object, source: &Source<'_>) -> Option<Noti
     let gravest = gitops::gravity(world, object)?;
     let revision = source.field.text("targetRevision").unwrap_or_default();
     let is_tree = Revision::of(origins, revision) == Revision::Tree;
-    let severity = if is_sure && is_tree { Severity::Error } else { Severity::Warning };
+    let severity = if is_sure && is_tree && !is_made_by_set(world, object) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
     let (title, name) = (object.title(), shown(world, &path));
     let message = format!("{title} deploys `{name}`, in which there is nothing that Argo CD would apply");
     let offered: Vec<String> =
@@ -112,6 +116,13 @@ fn judge(world: &World<'_>, object: &Object, source: &Source<'_>) -> Option<Noti
     let notice =
         places.fold(notice, |notice, at| notice.related(at, Role::Reference, "this is not looked at"));
     Some(if is_tree { notice } else { notice.because(format!("it tracks `{revision}`")) }.help(help))
+}
+
+/// Whether an Application is one of a set: what it deploys hangs on its generators.
+fn is_made_by_set(world: &World<'_>, object: &Object) -> bool {
+    let repository = world.repository;
+    let mut holders = repository.facts.deliveries.iter().filter(|it| it.unit == object.unit());
+    holders.any(|it| repository.facts.filled_sets.contains(&it.by))
 }
 
 /// Whether a directory itself has a file that may be read: anything but

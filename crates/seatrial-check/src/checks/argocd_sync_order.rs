@@ -5,7 +5,7 @@
 //! far is healthy. A pod that needs a `ConfigMap` of a later wave never becomes healthy, so
 //! the later wave is never reached: the first sync of a new cluster hangs, although the
 //! next one of an old cluster works. The same holds for a custom resource before its
-//! definition and for an object before its namespace.
+//! definition.
 //!
 //! ## Bad
 //! ```yaml file:argocd/app.yaml
@@ -110,7 +110,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn needed<'a>(context: &Context<'a>, object: &Object) -> Vec<&'a Object> {
     let makes_pods = PodTemplate::of(object).is_some();
     let is_needed = |link: &&Link| match link.relation {
-        Relation::Namespace => link.strength == Strength::Placement && link.path.len() == 2,
         Relation::EnvKey | Relation::EnvFrom | Relation::Volume | Relation::Account => {
             makes_pods && link.strength == Strength::Required
         }

@@ -180,8 +180,8 @@ impl Generation<'_> {
         item
     }
 
-    /// The clusters that Argo CD knows: those of which the tree has a Secret. Where
-    /// it has none, the one that Argo CD runs in is there unless some are
+    /// The clusters that Argo CD knows: those of which the tree has Secrets. Where
+    /// it has no two, the one that Argo CD runs in is there unless some are
     /// selected, and others stay open.
     fn clusters(&mut self, clusters: &Item) -> Vec<Params> {
         let known = self.tree.clusters();

@@ -11,6 +11,9 @@ use super::super::Deliverer;
 use super::clusters::Cluster;
 use super::item::Item;
 
+/// With fewer clusters a tree does not hold them all.
+const CLUSTERS_MIN: usize = 2;
+
 /// What generators ask of a tree. Paths are those of the repository.
 pub(super) trait Tree {
     fn is_here(&self, url: &str) -> bool;
@@ -75,7 +78,9 @@ impl Tree for Deliverer<'_> {
         let mut found: Vec<Cluster> = objects.filter_map(Cluster::read).collect();
         found.sort();
         found.dedup();
-        found
+        // The Secret of one cluster alone says nothing about the others.
+        let servers: BTreeSet<&str> = found.iter().map(|it| it.server.as_str()).collect();
+        if servers.len() < CLUSTERS_MIN { Vec::new() } else { found }
     }
 
     fn parsed(&self, text: &str) -> Option<Item> {
