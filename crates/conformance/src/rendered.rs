@@ -47,6 +47,9 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
+/// Our answer where what is drawn comes out otherwise, by the number of the draw.
+type Redraw = fn(&Path, &str, &[String], u64) -> Answer;
+
 /// A program that renders, and ours in its place.
 pub(crate) struct Renderer {
     /// The name of the suite.
@@ -57,7 +60,7 @@ pub(crate) struct Renderer {
     pub(crate) answer: fn(&Path, &str, &[String]) -> Answer,
     /// The same where what is drawn comes out otherwise, by the number of the
     /// draw; none where nothing is drawn.
-    pub(crate) redraw: Option<fn(&Path, &str, &[String], u64) -> Answer>,
+    pub(crate) redraw: Option<Redraw>,
 }
 
 impl Renderer {

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use seatrial_helm::template::Limits;
-use seatrial_helm::{Argument, HelmVersion, Loader, Options, Rendered, Show, ValuesInput, render};
+use seatrial_helm::{
+    Argument, HelmVersion, Loader, Options, RenderError, Rendered, Show, ValuesInput, render,
+};
 use seatrial_source::{MemoryFiles, SourceMap, TreePath};
 
 use super::discover::files_of;
@@ -62,7 +64,7 @@ fn agree(files: &MemoryFiles, values: &ValuesInput, helm: HelmVersion) {
 /// What is printed, and what speaks against it.
 fn said(rendered: &Rendered) -> (Result<String, String>, Vec<String>) {
     let text = rendered.output(&Show::default()).map(|it| it.text);
-    (text, rendered.errors.iter().map(|it| it.printed()).collect())
+    (text, rendered.errors.iter().map(RenderError::printed).collect())
 }
 
 fn rendered(files: &MemoryFiles, values: &ValuesInput, helm: HelmVersion, trace: bool) -> Option<Rendered> {

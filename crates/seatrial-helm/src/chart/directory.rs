@@ -188,7 +188,8 @@ fn is_rarely_asked_for(name: &str) -> bool {
     while let Some((_, below)) = own.strip_prefix("charts/").and_then(|it| it.split_once('/')) {
         own = below;
     }
-    own.starts_with("crds/") || own.ends_with(".md") && !own.contains('/')
+    own.starts_with("crds/")
+        || !own.contains('/') && own.rsplit_once('.').is_some_and(|(_, ending)| ending == "md")
 }
 
 #[cfg(test)]
