@@ -3,9 +3,11 @@
 //!
 //! `cargo xtask generate` writes the generated files; with `--check` it only
 //! says which of them differ. `cargo xtask schemas DIR...` builds the embedded
-//! table of Kubernetes' types. `cargo xtask tree DIR [FILES]` writes the
+//! table of Kubernetes' types, `cargo xtask definitions REPOSITORY...` that of
+//! published custom kinds. `cargo xtask tree DIR [FILES]` writes the
 //! benchmark's tree.
 
+mod definitions;
 mod generate;
 #[cfg(test)]
 mod house;
@@ -24,14 +26,17 @@ fn main() -> ExitCode {
         ["generate"] => generate::write(top()),
         ["generate", "--check"] => generate::compare(top()),
         ["schemas", definitions @ ..] if !definitions.is_empty() => schemas::write(top(), definitions),
+        ["definitions", repositories @ ..] if !repositories.is_empty() => {
+            definitions::write(top(), repositories)
+        }
         ["tree", directory] => plant(Path::new(directory), 10_000),
         ["tree", directory, files] => match files.parse() {
             Ok(files) => plant(Path::new(directory), files),
             Err(error) => Err(anyhow::Error::new(error)),
         },
-        _ => {
-            Err(anyhow::anyhow!("usage: cargo xtask generate [--check] | schemas DIR... | tree DIR [FILES]"))
-        }
+        _ => Err(anyhow::anyhow!(
+            "usage: cargo xtask generate [--check] | schemas DIR... | definitions REPOSITORY... | tree DIR [FILES]"
+        )),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -72,21 +72,10 @@ fn read_facts(top: &Path) -> anyhow::Result<Facts> {
 
 /// Writes the file under the name of its hash, and the line that embeds it.
 fn store(top: &Path, packed: &[u8], plain_len: usize) -> anyhow::Result<()> {
-    let hash = Sha256::digest(packed).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let hash = hash_of(packed);
     let crate_dir = top.join("crates/seatrial-schema");
-    let data = crate_dir.join("data");
-    fs::create_dir_all(&data)?;
-    for entry in fs::read_dir(&data)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "bin") {
-            fs::remove_file(path)?;
-        }
-    }
     let name = format!("kubernetes-{}.bin", &hash[..16]);
-    fs::write(data.join(&name), packed)?;
+    replace_data(&crate_dir.join("data"), "kubernetes-", &name, packed)?;
     let source = format!(
         "//! The embedded table, written by `cargo xtask schemas`.\n\n\
          /// The packed bytes.\n\
@@ -101,6 +90,26 @@ fn store(top: &Path, packed: &[u8], plain_len: usize) -> anyhow::Result<()> {
     fs::write(crate_dir.join("src/table/data.rs"), source)?;
     anstream::println!("{name}: {} bytes, {plain_len} unpacked", packed.len());
     Ok(())
+}
+
+/// The SHA-256 of bytes in hexadecimal digits.
+pub(crate) fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Writes a file of data in place of the one whose name begins alike.
+pub(crate) fn replace_data(data: &Path, stem: &str, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    fs::create_dir_all(data)?;
+    for entry in fs::read_dir(data)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(stem) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(fs::write(data.join(name), bytes)?)
 }
 
 /// `209_147`
