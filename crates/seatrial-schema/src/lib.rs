@@ -17,6 +17,7 @@ mod errors;
 pub mod json;
 pub mod kinds;
 mod path;
+pub mod published;
 pub mod removed;
 pub mod review;
 pub mod rules;

@@ -7,9 +7,13 @@ use std::ops::Index;
 use smol_str::SmolStr;
 
 use crate::Value;
+use crate::table::{Field, Shape, Table, Type};
 
 /// How deep schemas are read. What is deeper may be anything.
 const DEEPEST: usize = 128;
+
+/// How deep types of Kubernetes' own are written out.
+const TYPES_DEEPEST: usize = 24;
 
 /// A schema of a value and of all below it.
 #[expect(clippy::struct_excessive_bools, reason = "the definition has them")]
@@ -221,7 +225,25 @@ impl Bounds {
     };
 }
 
+impl Default for Bounds {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Structural {
+    /// The same with other bounds.
+    pub(crate) fn with_bounds(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds).filter(|it| *it != Bounds::NONE).map(Box::new), ..self }
+    }
+
+    /// What a type of Kubernetes' own is inside a custom kind: its fields and their
+    /// types. Definitions of custom kinds rarely say more of it, and let what
+    /// the controller may fill in be absent.
+    pub(crate) fn of_type(table: &Table, of: &Type) -> Self {
+        of_type(table, of, 0)
+    }
+
     /// Reads an `openAPIV3Schema`. What is not understood is left out: whether a
     /// definition is well-formed is for the validation of CRDs to say.
     pub fn read(schema: &Value) -> Self {
@@ -308,6 +330,47 @@ fn read(schema: &Value, depth: usize) -> Structural {
         map_type: text("x-kubernetes-map-type"),
         rules: schema.items("x-kubernetes-validations").iter().map(Rule::read).collect(),
         bounds: Some(Bounds::read(schema, depth)).filter(|it| *it != Bounds::NONE).map(Box::new),
+    }
+}
+
+fn of_type(table: &Table, of: &Type, depth: usize) -> Structural {
+    let fields = of.fields().iter();
+    let properties = fields.clone().map(|it| (it.name.into(), of_shape(table, &it.shape, it.values, depth)));
+    let may_be_filled_in = |it: &Field| it.name == "containers" || it.name == "selector";
+    // A container that stands alone needs no name, and so on.
+    let is_asked = |it: &&Field| depth > 0 && it.required && !may_be_filled_in(it);
+    let required = fields.filter(is_asked).map(|it| it.name.into());
+    let bounds = Bounds { required: required.collect(), ..Bounds::NONE };
+    let kind = Some(ValueKind::Object);
+    Structural { kind, properties: properties.collect(), ..Structural::default() }.with_bounds(bounds)
+}
+
+fn of_shape(table: &Table, shape: &Shape, values: &[&'static str], depth: usize) -> Structural {
+    let of_kind = |kind| Structural { kind: Some(kind), nullable: true, ..Structural::default() };
+    match shape {
+        Shape::Bool => of_kind(ValueKind::Boolean),
+        Shape::Int32 | Shape::Int64 => of_kind(ValueKind::Integer),
+        Shape::Float => of_kind(ValueKind::Number),
+        Shape::Text => {
+            let values = values.iter().map(|it| Value::Str(SmolStr::new_static(it))).collect();
+            of_kind(ValueKind::String).with_bounds(Bounds { values, ..Bounds::NONE })
+        }
+        Shape::Bytes | Shape::Time | Shape::MicroTime | Shape::Duration => of_kind(ValueKind::String),
+        Shape::Quantity | Shape::IntOrString => {
+            Structural { int_or_string: true, nullable: true, ..Structural::default() }
+        }
+        Shape::List(items) => {
+            let items = Some(Box::new(of_shape(table, items, values, depth + 1)));
+            Structural { items, ..of_kind(ValueKind::Array) }
+        }
+        Shape::Map(of) => {
+            let of = Box::new(of_shape(table, of, values, depth + 1));
+            Structural { additional: Some(Additional::Schema(of)), ..of_kind(ValueKind::Object) }
+        }
+        Shape::Struct(id) if depth < TYPES_DEEPEST => {
+            Structural { nullable: true, ..of_type(table, table.ty(*id), depth + 1) }
+        }
+        _ => Structural { preserve_unknown: true, nullable: true, ..Structural::default() },
     }
 }
 

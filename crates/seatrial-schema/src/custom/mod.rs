@@ -30,6 +30,7 @@ use crate::errors::{Errors, Reason};
 use crate::path::Path;
 use crate::rules::{metadata, names};
 use crate::structural::Structural;
+use crate::table::plural;
 use crate::value::{By, Value};
 
 use self::patterns::Patterns;
@@ -110,6 +111,26 @@ struct Schema {
 }
 
 impl CustomKind {
+    /// A kind of which only the schema is known.
+    pub(crate) fn published(group: &str, version: &str, kind: &str, structural: Structural) -> Self {
+        let patterns = Patterns::of(&structural);
+        let schema = Schema { structural, patterns, rules: OnceLock::new() };
+        Self {
+            group: group.into(),
+            version: version.into(),
+            kind: kind.into(),
+            plural: plural(kind).into(),
+            is_cluster_scoped: false,
+            is_served: true,
+            is_storage: true,
+            deprecation: None,
+            subresources: Value::Null,
+            keeps_unknown: false,
+            written: Mutex::default(),
+            schema: OnceLock::from(Some(schema)),
+        }
+    }
+
     /// Whether its schema is too large to be looked at: nothing is said of its
     /// objects then.
     pub fn is_too_large(&self) -> bool {

@@ -105,8 +105,10 @@ fn below<'a, F: Fields<'a>>(name: &str, of: F, depth: usize, left: &mut usize) -
         return Some(vec![name.into()]);
     }
     (1..depth).find_map(|depth| {
-        // Status is not for people to write, and metadata is too common a name.
-        let mut candidates = of.each().filter(|(field, _)| !["status", "metadata"].contains(field));
+        // Status is not for people to write, and metadata holds too common names.
+        let is_of_metadata = ["labels", "annotations"].contains(&name);
+        let is_likely = |field: &str| field != "status" && (field != "metadata" || is_of_metadata);
+        let mut candidates = of.each().filter(|(field, _)| is_likely(field));
         candidates.find_map(|(field, inner)| {
             let mut down = below_at(name, inner?, depth - 1, left)?;
             down.insert(0, field.into());

@@ -30,6 +30,7 @@ const ISTIO: &str = "Istio";
 const FLUX: &str = "Flux";
 const GATEWAY: &str = "Gateway API";
 const KARPENTER: &str = "Karpenter";
+const OPENSHIFT_LOGGING: &str = "OpenShift Logging";
 const NONE: &[Move] = &[];
 
 #[rustfmt::skip]
@@ -70,6 +71,8 @@ const ROWS: &[Row] = &[
     row(("Knative", "serving.knative.dev/v1beta1", &["Service", "Route", "Configuration", "Revision"]), ("0.18", ""), ("serving.knative.dev/v1", ""), NONE),
     row(("snapshot controller", "snapshot.storage.k8s.io/v1alpha1", &[]), ("4.0", "4.0"), ("snapshot.storage.k8s.io/v1", ""), NONE),
     row(("snapshot controller", "snapshot.storage.k8s.io/v1beta1", &[]), ("4.0", ""), ("snapshot.storage.k8s.io/v1", ""), NONE),
+    row((OPENSHIFT_LOGGING, "logging.openshift.io/v1", &["ClusterLogging"]), ("5.9", "6.0"), ("observability.openshift.io/v1", "ClusterLogForwarder"), NONE),
+    row((OPENSHIFT_LOGGING, "logging.openshift.io/v1", &["ClusterLogForwarder"]), ("5.9", "6.0"), ("observability.openshift.io/v1", ""), NONE),
     row(("Strimzi", "kafka.strimzi.io/v1alpha1", &[]), ("0.22", "0.23"), ("kafka.strimzi.io/v1beta2", ""), NONE),
     row(("Strimzi", "kafka.strimzi.io/v1beta1", &[]), ("0.22", "0.23"), ("kafka.strimzi.io/v1beta2", ""), NONE),
     row(("Tekton", "tekton.dev/v1alpha1", &["Task", "ClusterTask", "Pipeline", "TaskRun", "PipelineRun"]), ("0.17", ""), ("tekton.dev/v1", ""), NONE),
