@@ -131,6 +131,7 @@ fn is_of_schema(finding: &Finding) -> bool {
 /// What was not judged, in the words of the report.
 fn unknown(trial: &Trial, ignores_unknown_kinds: bool) -> Vec<String> {
     let skips = trial.coverage.skipped.iter().filter(|it| tree::is_asked(&it.path));
-    let counts = skips.filter(|it| !(ignores_unknown_kinds && it.code == SkipCode::NotValidated));
+    let is_unknown = |code| matches!(code, SkipCode::NotValidated | SkipCode::AssumedDefinition);
+    let counts = skips.filter(|it| !(ignores_unknown_kinds && is_unknown(it.code)));
     counts.map(|it| it.reason.clone()).collect()
 }

@@ -40,6 +40,9 @@ pub enum SkipCode {
     /// Objects of a custom kind that nothing in the tree defines: their fields
     /// are not looked at.
     NotValidated,
+    /// Objects of a custom kind that nothing in the tree defines: what was
+    /// published of the kind is taken for its definition.
+    AssumedDefinition,
 }
 
 impl SkipCode {
@@ -59,6 +62,7 @@ impl SkipCode {
             Self::NotAnObject => "not-an-object",
             Self::NotEvaluated => "not-evaluated",
             Self::NotValidated => "not-validated",
+            Self::AssumedDefinition => "assumed-definition",
         }
     }
 }

@@ -36,6 +36,7 @@ fn severity(code: SkipCode) -> Severity {
         | SkipCode::Excluded
         | SkipCode::Vendored
         | SkipCode::NotAnObject
-        | SkipCode::NotValidated => Severity::Info,
+        | SkipCode::NotValidated
+        | SkipCode::AssumedDefinition => Severity::Info,
     }
 }

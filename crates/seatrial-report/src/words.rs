@@ -58,6 +58,9 @@ pub(crate) fn common(skipped: &Skipped) -> &str {
         SkipCode::NotValidated => {
             "custom kinds that nothing in the tree defines: their fields are not validated"
         }
+        SkipCode::AssumedDefinition => {
+            "custom kinds that nothing in the tree defines: held against what was published of them"
+        }
         SkipCode::NotRendered => reason.split_once("; ").map_or(reason, |(first, _)| first),
         SkipCode::ForeignTemplate => {
             let counted = reason.rsplit_once(": ").filter(|(_, count)| count.ends_with(" files"));

@@ -13,6 +13,7 @@ use seatrial_model::{
     External, Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit,
 };
 use seatrial_render::{Cluster, Limits, Rendering, Request};
+use seatrial_schema::published;
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
@@ -449,34 +450,36 @@ impl Run<'_> {
         self.rendering.origin(&Location::text(span)).map_or(span, |it| it.edit)
     }
 
-    /// Custom kinds that nothing defines, and kinds whose rules are not known, one
+    /// Custom kinds that nothing in the tree defines, and kinds whose rules are not known, one
     /// line each.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let repository = &self.rendering.repository;
         let undefined = undefined_kinds(repository, self.objects(reported)).into_iter().map(|kind| {
             let noun = if kind.count == 1 { "object is" } else { "objects are" };
-            (
-                kind.first,
-                format!(
-                    "nothing in the tree defines {}: {} {noun} not validated",
-                    of(kind.first),
-                    kind.count
-                ),
-            )
+            let (code, judged) = if kind.is_published {
+                let until = published::date();
+                let judged = format!("held against what was published of it up to {until}");
+                (SkipCode::AssumedDefinition, judged)
+            } else {
+                (SkipCode::NotValidated, "not validated".to_owned())
+            };
+            let of = of(kind.first);
+            let reason = format!("nothing in the tree defines {of}: {} {noun} {judged}", kind.count);
+            (kind.first, code, reason)
         });
         let unruled = kinds_without_rules(repository, self.objects(reported)).into_iter().map(|kind| {
             let reason = format!(
                 "the rules of {} are not known: only the types of fields are checked",
                 of(kind.first)
             );
-            (kind.first, reason)
+            (kind.first, SkipCode::NotValidated, reason)
         });
-        undefined.chain(unruled).map(|(object, reason)| {
+        undefined.chain(unruled).map(|(object, code, reason)| {
             let span = self.written(object.span());
             Skipped {
                 path: self.rendering.sources.file(span.file).path().clone(),
                 line: Some(self.rendering.sources.positions(span).0.line),
-                code: SkipCode::NotValidated,
+                code,
                 reason,
             }
         })
