@@ -28,6 +28,7 @@ mod read;
 mod render;
 mod rendering;
 mod request;
+mod secret_templates;
 mod secrets;
 mod syntax;
 mod template;

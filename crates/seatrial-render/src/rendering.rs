@@ -18,7 +18,7 @@ use crate::gitops::generated::Generated;
 use crate::intake::Intake;
 use crate::kustomizations::Kustomizations;
 use crate::kustomizations::provenance::Question;
-use crate::{edits, origin, secrets};
+use crate::{edits, origin, secret_templates, secrets};
 
 /// Texts that are made of made texts, one of the other.
 const MADE_MAX: usize = 8;
@@ -80,6 +80,7 @@ impl Rendering {
             serving,
             scope,
         };
+        rendering.notices.extend(secret_templates::notices(&rendering.repository));
         rendering.keep_scope();
         rendering
     }

@@ -14,6 +14,7 @@ mod invalid_chart;
 mod invalid_key;
 mod invalid_kustomization;
 mod invalid_rendered_yaml;
+mod invalid_secret_template;
 mod invalid_substitution;
 mod invalid_yaml;
 mod kustomization_cycle;
@@ -48,6 +49,7 @@ pub(crate) use invalid_chart::INVALID_CHART;
 pub(crate) use invalid_key::INVALID_KEY;
 pub(crate) use invalid_kustomization::INVALID_KUSTOMIZATION;
 pub(crate) use invalid_rendered_yaml::INVALID_RENDERED_YAML;
+pub(crate) use invalid_secret_template::INVALID_SECRET_TEMPLATE;
 pub(crate) use invalid_substitution::INVALID_SUBSTITUTION;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
@@ -86,6 +88,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &INVALID_KEY,
     &INVALID_KUSTOMIZATION,
     &INVALID_RENDERED_YAML,
+    &INVALID_SECRET_TEMPLATE,
     &INVALID_SUBSTITUTION,
     &INVALID_YAML,
     &KUSTOMIZATION_CYCLE,
