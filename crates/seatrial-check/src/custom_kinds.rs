@@ -1,5 +1,6 @@
 //! Definitions of custom kinds in the repository, and what they say of objects.
-//! A kind without one is not validated, which the report says.
+//! Of a kind without one, what was published counts; without that, too, it is
+//! not validated. The report says so.
 
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,10 @@ use seatrial_schema::convert::Equivalent;
 use seatrial_schema::custom::{CustomKind, CustomKinds};
 use seatrial_schema::decode::{Problem, ProblemKind, untyped};
 use seatrial_schema::kinds::WITHOUT_RULES;
+use seatrial_schema::published;
 use seatrial_schema::table::Table;
 use seatrial_schema::{Errors, FieldError, Reason, Value};
+use seatrial_yaml::Node;
 
 use crate::admission::Held;
 
@@ -196,13 +199,14 @@ impl Definition {
         let mut versions = self.kinds(repository).named(object.group(), version, object.kind());
         match versions.next().filter(|it| it.is_served) {
             None => Verdict::Unserved,
-            Some(kind) => checked(kind, object, is_whole),
+            Some(kind) => judged_by(kind, object.root(), is_whole),
         }
     }
 }
 
-fn checked(kind: &CustomKind, object: &Object, is_whole: bool) -> Verdict {
-    let decoded = kind.decode(object.root());
+/// What a definition says of an object, which is complete or not.
+pub(crate) fn judged_by(kind: &CustomKind, object: Node<'_>, is_whole: bool) -> Verdict {
+    let decoded = kind.decode(object);
     let mut problems = decoded.problems;
     if !is_whole {
         return Verdict::Checked(problems, Vec::new());
@@ -210,7 +214,7 @@ fn checked(kind: &CustomKind, object: &Object, is_whole: bool) -> Verdict {
     let mut errors = Vec::new();
     for error in broken_rules(kind, decoded.value) {
         match wrong_type(&error) {
-            Some(message) => problems.extend(object.root().at(&error.path).map(|node| Problem {
+            Some(message) => problems.extend(object.at(&error.path).map(|node| Problem {
                 kind: ProblemKind::WrongType,
                 path: error.path.clone(),
                 span: node.written_span(),
@@ -259,9 +263,11 @@ fn defined(object: &Object) -> Option<(String, String)> {
     Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))
 }
 
-/// A kind whose objects nothing was held against.
+/// A kind that nothing in the repository defines.
 #[derive(Clone, Copy, Debug)]
 pub struct Undefined<'a> {
+    /// Whether its objects were held against what was published of it.
+    pub is_published: bool,
     /// The first of its objects.
     pub first: &'a Object,
     /// How many there are.
@@ -302,7 +308,9 @@ fn by_kind<'a>(objects: impl Iterator<Item = &'a Object>) -> Vec<Undefined<'a>> 
     let mut kinds: BTreeMap<(&str, &str), Undefined<'a>> = BTreeMap::new();
     for object in objects {
         let key = (object.group(), object.kind());
-        kinds.entry(key).or_insert(Undefined { first: object, count: 0 }).count += 1;
+        let is_published = || published::versions(object.group(), object.kind()).next().is_some();
+        let new = || Undefined { is_published: is_published(), first: object, count: 0 };
+        kinds.entry(key).or_insert_with(new).count += 1;
     }
     kinds.into_values().collect()
 }

@@ -15,6 +15,7 @@ mod environments;
 mod flux;
 mod gitops;
 mod image;
+mod inlined;
 mod lending;
 mod limit_ranges;
 mod makers;

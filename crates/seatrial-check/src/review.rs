@@ -12,12 +12,14 @@ use seatrial_model::{Object, Place, Repository, UnitRole};
 use seatrial_schema::convert::Equivalent;
 use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
 use seatrial_schema::kinds::network;
+use seatrial_schema::published;
 use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
 use crate::admission::Held;
-use crate::custom_kinds::{Definitions, Verdict};
+use crate::custom_kinds::{Definitions, Verdict, judged_by};
+use crate::inlined;
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
 use crate::slip::meant;
@@ -40,15 +42,28 @@ pub(crate) struct Review {
     pub(crate) problems: Vec<Problem>,
     /// What breaks the rules behind the types.
     pub(crate) errors: Vec<FieldError>,
-    /// The definition in the repository that says so.
+    /// The definition of the kind that says so.
     pub(crate) definition: Option<Definition>,
+    /// What it says to objects in the values of a chart that the object holds.
+    pub(crate) inlined: Vec<Review>,
 }
 
-/// A definition in the repository, and how grave what it says can be.
+/// A definition, and how grave what it says can be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Definition {
-    place: Place,
+    source: Source,
     most: Severity,
+}
+
+/// Where a definition comes from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// From the repository.
+    Here(Place),
+    /// It was published.
+    Published,
+    /// It is Kubernetes' own, and the object stands in values.
+    Values,
 }
 
 impl Definition {
@@ -61,16 +76,44 @@ impl Definition {
             UnitRole::Candidate => Severity::Info,
             UnitRole::Deployed | UnitRole::Base => Severity::Warning,
         };
-        Self { place, most }
+        Self { source: Source::Here(place), most }
+    }
+
+    /// What was published of a kind; a cluster may have something else.
+    pub(crate) fn published() -> Self {
+        Self { source: Source::Published, most: Severity::Warning }
+    }
+
+    /// Kubernetes' own of an object that a chart would have to pass on.
+    pub(crate) fn in_values() -> Self {
+        Self { source: Source::Values, most: Severity::Warning }
     }
 }
 
 impl Review {
+    /// Itself, and what is said to objects in the values that the object holds.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.inlined)
+    }
+
     /// A notice as grave as its cause allows, with the definition behind it.
     pub(crate) fn weighed(&self, notice: Notice) -> Notice {
         let Some(definition) = self.definition else { return notice };
         let severity = notice.severity.min(definition.most);
-        let at = Location::field(definition.place.unit, definition.place.object, FieldPath::root());
+        let place = match definition.source {
+            Source::Here(place) => place,
+            Source::Published => {
+                return notice.severity(severity).because(format!(
+                    "nothing here defines the kind: this is from what was published of it up to {}, and a cluster may have another definition",
+                    published::date()
+                ));
+            }
+            Source::Values => {
+                let why = "the object stands in values, which the chart passes on or not";
+                return notice.severity(severity).because(why);
+            }
+        };
+        let at = Location::field(place.unit, place.object, FieldPath::root());
         let notice = notice.severity(severity).related(at, Role::Definition, "the kind is defined here");
         if definition.most == Severity::Error {
             return notice;
@@ -87,6 +130,10 @@ pub(crate) enum Served {
     Foreign,
     /// The repository defines it.
     Custom,
+    /// Nothing here defines it, and it was published in that version.
+    Published,
+    /// Nothing here defines it, and it was published in other versions only.
+    Unpublished,
     /// The repository defines it, and does not serve the version.
     Undefined,
     /// It is served.
@@ -110,14 +157,22 @@ impl Reviews {
 
     /// The answer to an object.
     pub(crate) fn answer(&self, repository: &Repository, object: &Object) -> &Review {
-        static NOTHING: Review =
-            Review { served: Served::Foreign, problems: Vec::new(), errors: Vec::new(), definition: None };
+        static NOTHING: Review = Review {
+            served: Served::Foreign,
+            problems: Vec::new(),
+            errors: Vec::new(),
+            definition: None,
+            inlined: Vec::new(),
+        };
         let place = Place { unit: object.unit(), object: object.id() };
         let slot = self.units.get(place.unit.0 as usize).and_then(|unit| unit.get(place.object.0 as usize));
         let (Some(table), Some(slot)) = (self.table, slot) else { return &NOTHING };
         slot.get_or_init(|| {
-            self.as_another(repository, object)
-                .unwrap_or_else(|| review(repository, object, table, &self.definitions))
+            let inlined = inlined::reviews(object, table);
+            let review = self
+                .as_another(repository, object)
+                .unwrap_or_else(|| review(repository, object, table, &self.definitions));
+            Review { inlined, ..review }
         })
     }
 
@@ -163,7 +218,9 @@ impl Reviews {
     pub(crate) fn kind_meant(&self, object: &Object) -> Option<&str> {
         let own = self.table.into_iter().flat_map(Table::kinds);
         let own = own.filter(|it| it.group == object.group()).map(|it| it.kind);
-        meant(object.kind(), own.chain(self.definitions.kinds_in(object.group())))
+        let own = own.chain(published::kinds(object.group())).collect::<Vec<&str>>();
+        let defined = self.definitions.kinds_in(object.group());
+        meant(object.kind(), own.into_iter().chain(defined))
     }
 
     /// The version that the target serves a kind in, of its own group or of one
@@ -197,18 +254,35 @@ fn review(
     let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
         let is_foreign = matches!(served, Served::Foreign | Served::Never);
         let judged = definitions.judge(repository, object, is_judged).filter(|_| is_foreign);
-        let Some((verdict, place)) = judged else { return Review { served, ..Review::default() } };
+        let Some((verdict, place)) = judged else {
+            let said = by_published(object, is_judged).filter(|_| matches!(served, Served::Foreign));
+            return said.unwrap_or(Review { served, ..Review::default() });
+        };
         let definition = Some(Definition::of(repository, object, place));
         return match verdict {
             Verdict::Unserved => Review { served: Served::Undefined, definition, ..Review::default() },
-            Verdict::Checked(problems, errors) => {
-                settled(object, Review { served: Served::Custom, problems, errors, definition })
-            }
+            Verdict::Checked(problems, errors) => settled(
+                object,
+                Review { served: Served::Custom, problems, errors, definition, ..Review::default() },
+            ),
         };
     };
     let decoded = decode(object.root(), table, kind.type_id);
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
-    settled(object, Review { served, problems: decoded.problems, errors, definition: None })
+    settled(object, Review { served, problems: decoded.problems, errors, ..Review::default() })
+}
+
+/// What was published of a kind that nothing here defines says of an object.
+fn by_published(object: &Object, is_judged: bool) -> Option<Review> {
+    let version = object.api_version().rsplit('/').next().unwrap_or_default();
+    let definition = Some(Definition::published());
+    let Some(kind) = published::kind(object.group(), version, object.kind()) else {
+        published::versions(object.group(), object.kind()).next()?;
+        return Some(Review { served: Served::Unpublished, definition, ..Review::default() });
+    };
+    let Verdict::Checked(problems, errors) = judged_by(kind, object.root(), is_judged) else { return None };
+    let review = Review { served: Served::Published, problems, errors, definition, ..Review::default() };
+    Some(settled(object, review))
 }
 
 /// What cannot be taken in as the type that the nearest minor has: it is wrong in
@@ -235,8 +309,8 @@ fn too_large() -> FieldError {
 }
 
 /// What is left without what follows from something else, or is not written yet.
-fn settled(object: &Object, review: Review) -> Review {
-    let Review { served, problems, errors, definition } = review;
+pub(crate) fn settled(object: &Object, review: Review) -> Review {
+    let Review { problems, errors, .. } = review;
     let unread: Vec<_> = problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
     let errors: Vec<_> = errors
@@ -245,7 +319,7 @@ fn settled(object: &Object, review: Review) -> Review {
         .collect();
     let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
     let problems = problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
-    Review { served, problems, errors, definition }
+    Review { problems, errors, ..review }
 }
 
 /// The defaults of a new object, and the rules that it breaks.

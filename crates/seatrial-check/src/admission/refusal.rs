@@ -43,7 +43,8 @@ impl Refusal {
             subject.base.join(&own)
         };
         // The defaults of a kind that nothing defines are not known.
-        let is_known = !matches!(around.reviews.answer(around.repository, object).served, Served::Foreign);
+        let served = around.reviews.answer(around.repository, object).served;
+        let is_known = !matches!(served, Served::Foreign | Served::Published | Served::Unpublished);
         let (title, stated) = (subject.title.clone(), stated.iter().map(|it| place(it)).collect());
         Self { family, object: place(object), at, title, objection, stated, is_known }
     }

@@ -24,6 +24,7 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
+use seatrial_schema::removed::{self, Owner};
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
@@ -49,6 +50,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if matches!(review.served, Served::Custom) {
             report.add_some(of_definition(context, object).map(|notice| review.weighed(notice)));
         }
+        report.add_some(of_project(object, review.served));
         let Served::Yes(kind) = review.served else { continue };
         let deprecated = u32::from(kind.deprecated);
         if deprecated == 0 || deprecated > target {
@@ -67,6 +69,24 @@ fn run(context: &Context<'_>, report: &mut Report) {
             other => notice.help(format!("write it for `{other}`")),
         });
     }
+}
+
+/// A version that a project will give up, of a kind that nothing here defines.
+fn of_project(object: &Object, served: Served) -> Option<Notice> {
+    if !matches!(served, Served::Foreign | Served::Published) {
+        return None;
+    }
+    let fate = removed::fate(object.api_version(), object.kind())?;
+    let Owner::Project { name, deprecated, removed: "" } = fate.owner else { return None };
+    let message = format!("{} is of {}, which is deprecated", object.title(), object.api_version());
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let notice = Notice::new(&CHECK.info, at, message).severity(Severity::Info);
+    let notice = if deprecated.is_empty() {
+        notice.because(format!("{name} has a newer one"))
+    } else {
+        notice.because(format!("it has been deprecated since {name} {deprecated}"))
+    };
+    Some(notice.help(format!("write it for `{}`", fate.replacement)))
 }
 
 /// A version that the definition of its kind gives up; it does not say when.

@@ -20,7 +20,8 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_schema::Reason;
+use seatrial_model::Object;
+use seatrial_schema::{FieldError, Reason};
 
 use crate::review::location;
 use crate::{Check, Context, Report};
@@ -40,13 +41,17 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let review = context.review_of(object);
-        for error in review.errors.iter().filter(|it| it.reason == Reason::Required) {
-            let message = format!("`{}` of {} is missing", error.field, object.title());
-            let notice = Notice::new(&CHECK.info, location(object, &error.path), message)
-                .because(format!("the API server says: {error}"));
-            let notice = review.weighed(notice);
-            report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
+        for review in context.review_of(object).all() {
+            for error in review.errors.iter().filter(|it| it.reason == Reason::Required) {
+                let notice = review.weighed(judge(object, error));
+                report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
+            }
         }
     }
+}
+
+fn judge(object: &Object, error: &FieldError) -> Notice {
+    let message = format!("`{}` of {} is missing", error.field, object.title());
+    Notice::new(&CHECK.info, location(object, &error.path), message)
+        .because(format!("the API server says: {error}"))
 }

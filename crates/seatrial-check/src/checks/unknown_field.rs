@@ -53,12 +53,13 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let review = context.review_of(object);
-        for problem in &review.problems {
-            if let ProblemKind::UnknownField { meant } = &problem.kind
-                && !is_directive(context, &problem.path)
-            {
-                report.add(review.weighed(judge(object, problem, meant.as_ref())));
+        for review in context.review_of(object).all() {
+            for problem in &review.problems {
+                if let ProblemKind::UnknownField { meant } = &problem.kind
+                    && !is_directive(context, &problem.path)
+                {
+                    report.add(review.weighed(judge(object, problem, meant.as_ref())));
+                }
             }
         }
     }

@@ -25,8 +25,12 @@
 //!   selector: {matchLabels: {app: web}}
 //! ```
 
+use std::collections::BTreeSet;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
+use seatrial_schema::published;
+use seatrial_schema::removed::{self, Owner};
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
@@ -52,6 +56,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let at = location(object, &FieldPath::root().key("apiVersion"));
         let title = object.title();
         let review = context.review_of(object);
+        if let Some(notice) = given_up(object, review.served) {
+            report.add(notice);
+            continue;
+        }
         let notice = match review.served {
             Served::Otherwise(known) if known.first_minor() > target.minor as u8 => {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not have yet");
@@ -79,12 +87,16 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 }
             }
             Served::Foreign => {
+                if let Some(notice) = of_other_group(object) {
+                    report.add(notice);
+                    continue;
+                }
                 let Some(meant) = context.kind_meant(object) else { continue };
                 let message = format!("nothing here defines the kind {kind} of {}", object.group());
                 let at = location(object, &FieldPath::root().key("kind"));
                 Notice::new(&CHECK.info, at, message)
                     .severity(Severity::Warning)
-                    .because(format!("the kind {meant} of this group is defined here"))
+                    .because(format!("there is the kind {meant} in this group"))
                     .help(format!("write `{meant}` if that is meant"))
             }
             Served::OptIn(_) => {
@@ -104,10 +116,93 @@ fn run(context: &Context<'_>, report: &mut Report) {
                     notice.help(format!("it serves {}", versions.join(", ")))
                 }
             }
-            Served::Yes(_) | Served::Custom => continue,
+            Served::Unpublished => unpublished(object),
+            Served::Yes(_) | Served::Custom | Served::Published => continue,
         };
         report.add(review.weighed(notice));
     }
+}
+
+/// A version that a project gave up, of a kind that nothing here defines.
+fn given_up(object: &Object, served: Served) -> Option<Notice> {
+    if !matches!(served, Served::Foreign | Served::Published | Served::Unpublished) {
+        return None;
+    }
+    let fate = removed::fate(object.api_version(), object.kind())?;
+    let Owner::Project { name, removed, .. } = fate.owner else { return None };
+    if removed.is_empty() {
+        return None;
+    }
+    let (title, version) = (object.title(), object.api_version());
+    let message = format!("{title} is of {version}, which {name} {removed} and later do not serve");
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let notice = Notice::new(&CHECK.info, at, message)
+        .severity(Severity::Warning)
+        .because(format!("which release of {name} a cluster has is not known"));
+    Some(match (&*fate.replacement, &*fate.replacement_kind) {
+        ("", _) => notice.help("nothing takes its place: remove it"),
+        (other, kind) if kind == object.kind() => notice.help(format!("write it for `{other}`")),
+        (other, kind) => notice.help(format!("write a {kind} of `{other}` instead")),
+    })
+}
+
+/// A kind that its group never had, and another of the same project has.
+fn of_other_group(object: &Object) -> Option<Notice> {
+    published::kinds(object.group()).next()?;
+    let project = |group: &str| {
+        let labels = group.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
+        group[labels..].to_owned()
+    };
+    let own = project(object.group());
+    let groups = published::groups().filter(|it| *it != object.group() && project(it) == own);
+    let versions = groups.flat_map(|it| {
+        published::versions(it, object.kind()).map(move |version| format!("`{it}/{version}`"))
+    });
+    let versions: BTreeSet<String> = versions.collect();
+    if versions.is_empty() {
+        return None;
+    }
+    let message = format!("{} is of {}, which never had that kind", object.title(), object.api_version());
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let versions: Vec<_> = versions.into_iter().collect();
+    Some(
+        Notice::new(&CHECK.info, at, message)
+            .severity(Severity::Warning)
+            .because(format!("this is from what was published of the group up to {}", published::date()))
+            .help(format!("the kind was published in {}", versions.join(", "))),
+    )
+}
+
+/// A version in which a kind was never published.
+fn unpublished(object: &Object) -> Notice {
+    let versions: BTreeSet<_> = published::versions(object.group(), object.kind()).collect();
+    let versions: Vec<_> = versions.into_iter().map(|it| format!("`{}/{it}`", object.group())).collect();
+    let message = format!(
+        "{} is of {}, in which {} was not published",
+        object.title(),
+        object.api_version(),
+        object.kind()
+    );
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let notice =
+        Notice::new(&CHECK.info, at, message).help(format!("it was published in {}", versions.join(", ")));
+    // A version above all others may have come since.
+    let own = object.api_version().rsplit('/').next().unwrap_or_default();
+    let is_newer = published::versions(object.group(), object.kind()).all(|it| rank(it) < rank(own));
+    if is_newer { notice.severity(Severity::Info) } else { notice }
+}
+
+/// How far a version is: first whether it is stable, then the number.
+fn rank(version: &str) -> (u8, u32, u32) {
+    let text = version.trim_start_matches('v');
+    let end = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
+    let stage = match &text[end..] {
+        "" => 2,
+        rest if rest.starts_with("beta") => 1,
+        _ => 0,
+    };
+    let digits = text[end..].trim_start_matches(|it: char| !it.is_ascii_digit());
+    (stage, text[..end].parse().unwrap_or(0), digits.parse().unwrap_or(0))
 }
 
 /// The version that the target serves the kind in.

@@ -52,10 +52,11 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let review = context.review_of(object);
-        for problem in &review.problems {
-            if matches!(problem.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. }) {
-                report.add(review.weighed(judge(object, problem)));
+        for review in context.review_of(object).all() {
+            for problem in &review.problems {
+                if matches!(problem.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. }) {
+                    report.add(review.weighed(judge(object, problem)));
+                }
             }
         }
     }
