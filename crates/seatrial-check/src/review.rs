@@ -48,6 +48,22 @@ pub(crate) struct Review {
     pub(crate) inlined: Vec<Review>,
 }
 
+/// Groups of projects that take objects as they are written.
+const AS_WRITTEN: &[&str] = &[
+    "argoproj.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "external-secrets.io",
+    "gateway.networking.k8s.io",
+    "helm.toolkit.fluxcd.io",
+    "keda.sh",
+    "kustomize.toolkit.fluxcd.io",
+    "monitoring.coreos.com",
+    "networking.istio.io",
+    "source.toolkit.fluxcd.io",
+    "traefik.io",
+];
+
 /// A definition, and how grave what it says can be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Definition {
@@ -94,6 +110,13 @@ impl Review {
     /// Itself, and what is said to objects in the values that the object holds.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.inlined)
+    }
+
+    /// Whether a field that a published definition requires may be set before it
+    /// is asked for: many projects have a webhook that fills in their objects.
+    pub(crate) fn may_be_filled_in(&self, object: &Object) -> bool {
+        let is_published = self.definition.is_some_and(|it| matches!(it.source, Source::Published));
+        is_published && !AS_WRITTEN.contains(&object.group())
     }
 
     /// A notice as grave as its cause allows, with the definition behind it.

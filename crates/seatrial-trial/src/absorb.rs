@@ -14,6 +14,9 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ("missing-workload-selector", "`selector` does not match template `labels`"),
     ("selector-mismatch", "`selector` does not match template `labels`"),
 ];
+/// A check that tells of less than what the server says, as a cluster may have
+/// turned on what it takes, and what the server says there.
+const WEAKER: (&str, &str) = ("autoscaler-range", "must be greater than or equal to 1");
 /// The check that tells of two siblings: the server may blame the other one.
 const OF_SIBLINGS: &str = "exclusive-fields";
 
@@ -47,11 +50,15 @@ fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>)
     // A weaker finding must not hide that the object is refused.
     let near = |index: &&usize| {
         let other = &all[**index];
-        other.severity >= notice.severity
+        (other.severity >= notice.severity || knows_better(other, notice))
             && field_of(other)
                 .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at))
     };
     others.get(&place)?.iter().find(near).copied()
+}
+
+fn knows_better(other: &Notice, notice: &Notice) -> bool {
+    other.check.id == WEAKER.0 && notice.message.ends_with(WEAKER.1)
 }
 
 /// Whether the server's notice is about the mistake that another check sees at
@@ -111,6 +118,14 @@ mod tests {
         assert_eq!(told(&none), ["missing-workload-selector spec.selector"]);
         let other = "  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: a}}";
         assert_eq!(told(&agent(other, "")), ["selector-mismatch spec.selector.matchLabels.app"]);
+    }
+
+    #[test]
+    fn what_a_feature_gate_may_allow_is_told_by_the_check_that_knows_it() {
+        let autoscaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: queue}\nspec:\n  \
+                          minReplicas: 0\n  maxReplicas: 3\n  scaleTargetRef: {apiVersion: example.com/v1, kind: Worker, name: queue}\n  \
+                          metrics:\n  - {type: External, external: {metric: {name: length}, target: {type: Value, value: 1}}}\n";
+        assert_eq!(told(autoscaler), ["autoscaler-range spec.minReplicas"]);
     }
 
     #[test]

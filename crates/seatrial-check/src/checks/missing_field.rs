@@ -44,6 +44,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
         for review in context.review_of(object).all() {
             for error in review.errors.iter().filter(|it| it.reason == Reason::Required) {
                 let notice = review.weighed(judge(object, error));
+                let notice = if review.may_be_filled_in(object) {
+                    notice.at_most(Severity::Info).because("a webhook of the project may fill it in")
+                } else {
+                    notice
+                };
                 report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
             }
         }

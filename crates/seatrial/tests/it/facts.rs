@@ -14,7 +14,7 @@ data:
   all: {{ (lookup "v1" "Secret" "" "").items | default list | len | quote }}
 "#;
 
-const POD: &str = r#"
+const POD: &str = r"
 apiVersion: v1
 kind: Pod
 metadata: {name: pier}
@@ -23,7 +23,7 @@ spec:
     - name: pier
       image: registry.example.com/pier:1.0.0
       envFrom: [{secretRef: {name: login}}]
-"#;
+";
 
 const FACTS: &str = "\
 apiVersion: v1
