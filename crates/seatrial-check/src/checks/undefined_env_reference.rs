@@ -27,11 +27,12 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, slips};
 use seatrial_model::references::Relation;
 use seatrial_model::views::{Container, PodTemplate};
-use seatrial_model::{Field, Object, Resolution};
-use seatrial_yaml::Node;
+use seatrial_model::{Field, Link, Object, Resolution};
+use seatrial_yaml::{Node, PathStep};
 
 use crate::slip::meant;
 use crate::{Check, Context, Report};
@@ -51,10 +52,22 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates() {
+        let links = env_from_links(context, &template);
         for container in template.containers() {
-            of_container(&template, &container, &Brought::by(context, &container), report);
+            of_container(&template, &container, &Brought::by(context, &container, &links), report);
         }
     }
+}
+
+/// What containers take whole objects of variables from, by the item of
+/// `envFrom`, which stands four steps below the pod's spec.
+fn env_from_links<'a>(
+    context: &Context<'a>,
+    template: &PodTemplate<'a>,
+) -> FxHashMap<&'a [PathStep], &'a Link> {
+    let depth = template.spec.path().len() + 4;
+    let links = context.links_of(template.object()).iter().filter(|it| it.relation == Relation::EnvFrom);
+    links.filter_map(|it| Some((it.path.steps().get(..depth)?, it))).collect()
 }
 
 /// The variables that whole objects bring to a container.
@@ -65,13 +78,10 @@ struct Brought {
 }
 
 impl Brought {
-    fn by(context: &Context<'_>, container: &Container<'_>) -> Self {
+    fn by(context: &Context<'_>, container: &Container<'_>, links: &FxHashMap<&[PathStep], &Link>) -> Self {
         let mut brought = Self { names: Vec::new(), is_known: true };
         for source in container.env_from() {
-            let path = source.field.path();
-            let links = context.links_of(source.field.object()).iter();
-            let link =
-                links.filter(|it| it.relation == Relation::EnvFrom).find(|it| it.path.starts_with(&path));
+            let link = links.get(source.field.path().steps());
             let places = match link.map(|it| &it.resolution) {
                 Some(Resolution::Found { places, .. }) => places.as_slice(),
                 Some(Resolution::Ambiguous { places }) => {

@@ -38,6 +38,9 @@
 //!   containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]
 //! ```
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
@@ -64,6 +67,8 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let pods = context.pods();
     for service in context.of_kind("", "Service").filter_map(Service::of) {
+        // Asked for by its first port of which nothing is known.
+        let has_working = OnceCell::new();
         for port in service.ports() {
             let Some(name) = port.field.text("targetPort").filter(|it| !is_filled_in_later(it)) else {
                 continue;
@@ -71,7 +76,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
             if !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit()) {
                 report.add(number_as_name(&service, &port, name));
             } else if let Some(selector) = service.selector() {
-                report.add_some(notice(&service, &port, name, &pods.selected(service.object(), &selector)));
+                let selected = pods.selected(service.object(), &selector);
+                let has_working = || *has_working.get_or_init(|| has_working_port(&service, &selected));
+                report.add_some(notice(&service, &port, name, &selected, has_working));
             }
         }
     }
@@ -95,6 +102,7 @@ fn notice(
     port: &ServicePort<'_>,
     name: &str,
     selected: &Selected<'_>,
+    has_working: impl FnOnce() -> bool,
 ) -> Option<Notice> {
     let declared: Vec<_> = selected.found.iter().flat_map(declared_ports).collect();
     // With another protocol it is a case for `mismatched-port-protocol`.
@@ -102,13 +110,7 @@ fn notice(
         return None;
     }
     let is_injected = ["istio", "envoy", "linkerd", "http-envoy"].iter().any(|it| name.starts_with(it));
-    // A port by its number needs no declaration.
-    let works = |it: &ServicePort<'_>| match it.field.text("targetPort") {
-        Some(name) => declared.iter().any(|it| it.name() == Some(name)),
-        None => true,
-    };
-    let has_working = service.ports().any(|it| works(&it));
-    let is_sure = selected.same_unit && !is_injected && !has_working;
+    let is_sure = selected.same_unit && !is_injected && !has_working();
     let severity = if is_sure { Severity::Error } else { Severity::Warning };
     let title = service.object().title();
     let message = format!("{title} sends to port {name}, which no selected container declares");
@@ -133,6 +135,14 @@ fn notice(
         Some(near) => notice.change(Change::Set { at, content: Content::Text(near.to_owned()) }),
         None => notice,
     })
+}
+
+/// Whether a port of the Service leads to a container; one by its number needs
+/// no declaration.
+fn has_working_port(service: &Service<'_>, selected: &Selected<'_>) -> bool {
+    let declared: Vec<_> = selected.found.iter().flat_map(declared_ports).collect();
+    let names: FxHashSet<&str> = declared.iter().filter_map(ContainerPort::name).collect();
+    service.ports().any(|it| it.field.text("targetPort").is_none_or(|name| names.contains(name)))
 }
 
 fn containers(pod: &PodTemplate<'_>) -> seatrial_diagnostics::Location {
