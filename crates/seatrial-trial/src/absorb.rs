@@ -25,7 +25,8 @@ const OF_SIBLINGS: &str = "exclusive-fields";
 pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
     let mut others: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
     for (index, notice) in notices.iter().enumerate() {
-        if let Some((place, _)) = field_of(notice).filter(|_| !is_from_server(notice.check)) {
+        let may_take = !is_from_server(notice.check) && !is_of_policy(notice.check.id);
+        if let Some((place, _)) = field_of(notice).filter(|_| may_take) {
             others.entry(place).or_default().push(index);
         }
     }
@@ -42,6 +43,12 @@ pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
         }
     }
     kept.into_iter().flatten().collect()
+}
+
+/// Whether a check tells what a policy refuses: that is another reason than the
+/// server's own, and may be accepted without it.
+fn is_of_policy(check: &str) -> bool {
+    check.starts_with("refused-by-") || check == "exceeds-quota"
 }
 
 /// The notice of another check that tells of the same mistake.
@@ -125,7 +132,22 @@ mod tests {
         let autoscaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: queue}\nspec:\n  \
                           minReplicas: 0\n  maxReplicas: 3\n  scaleTargetRef: {apiVersion: example.com/v1, kind: Worker, name: queue}\n  \
                           metrics:\n  - {type: External, external: {metric: {name: length}, target: {type: Value, value: 1}}}\n";
-        assert_eq!(told(autoscaler), ["autoscaler-range spec.minReplicas"]);
+        let told = told(autoscaler);
+        assert!(told.contains(&"autoscaler-range spec.minReplicas".to_owned()), "{told:?}");
+        assert!(!told.iter().any(|it| it.starts_with("refused-value")), "{told:?}");
+    }
+
+    #[test]
+    fn what_a_policy_refuses_hides_nothing_of_what_the_server_does() {
+        let guarded = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {pod-security.kubernetes.io/enforce: baseline}}\n---\n\
+                       apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: a}\nspec:\n  hostNetwork: yes please\n  \
+                       containers:\n  - {name: web, image: \"registry.example.com/web:1.0.0\", securityContext: {privileged: true, procMount: Other}}\n";
+        let told = told(guarded);
+        assert!(told.iter().any(|it| it.starts_with("wrong-type")), "{told:?}");
+        assert!(
+            told.iter().any(|it| it.starts_with("refused-value") || it.starts_with("unsupported-value")),
+            "{told:?}"
+        );
     }
 
     #[test]

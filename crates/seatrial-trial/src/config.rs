@@ -22,7 +22,6 @@ pub use page::{example, page};
 pub use patterns::CheckPattern;
 pub use schema::schema;
 pub use selection::{GROUPS, Selection, UnknownCheck, find_check, known_check, known_selection};
-use version::KUBERNETES_MINORS;
 pub use version::UnknownVersion;
 
 /// The file's name, at the root.

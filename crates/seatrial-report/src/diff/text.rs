@@ -31,7 +31,7 @@ pub fn text(upgrade: &Upgrade, trees: &Trees, is_quiet: bool, style: &Style) -> 
         let _ = writeln!(out, "{heading}");
         let most = if matches!(effect, Effect::Added | Effect::Deleted) { PLAIN_MAX } else { usize::MAX };
         for change in changes.iter().take(most) {
-            object(&mut out, change, style);
+            object(&mut out, change, trees, style);
         }
         if changes.len() > most {
             let _ = writeln!(out, "  and {} more", changes.len() - most);
@@ -53,7 +53,7 @@ const HEADINGS: &[(Effect, &str)] = &[
     (Effect::Refused, "Cannot be changed in place"),
 ];
 
-fn object(out: &mut String, change: &ObjectChange, style: &Style) {
+fn object(out: &mut String, change: &ObjectChange, trees: &Trees, style: &Style) {
     let sign = match change.action {
         Action::Added => '+',
         Action::Changed => '~',
@@ -61,7 +61,12 @@ fn object(out: &mut String, change: &ObjectChange, style: &Style) {
     };
     let it = &change.object;
     let namespace = it.namespace.as_ref().map_or_else(String::new, |name| format!(" (namespace {name})"));
-    let place = change.after.as_ref().or(change.before.as_ref()).map_or_else(String::new, |it| at(it, style));
+    // What is deleted stands only in the earlier tree.
+    let place = match (&change.after, &change.before) {
+        (Some(after), _) => at(after, style),
+        (None, Some(before)) => format!("{}:{} of {}", before.path, before.line, plain(&trees.before)),
+        (None, None) => String::new(),
+    };
     let _ = writeln!(out, "  {sign} {} {}{}  {place}", plain(&it.kind), plain(&it.name), plain(&namespace));
     for field in change.fields.iter().take(FIELDS_MAX) {
         let _ = writeln!(out, "      {}", field_line(field));

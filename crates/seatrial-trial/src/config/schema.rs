@@ -5,7 +5,8 @@ use seatrial_diagnostics::CheckInfo;
 use serde_json::{Map, Value, json};
 
 use super::keys::{KEYS, Key, Shape};
-use super::{GROUPS, KUBERNETES_MINORS, SEVERITIES};
+use super::version::minors;
+use super::{GROUPS, SEVERITIES};
 
 /// The schema, as a document with a line break at its end. It names every
 /// check; what only the reader sees are globs that match none, and globs that
@@ -82,6 +83,6 @@ fn value(shape: Shape) -> Value {
 
 /// A pattern that the known versions match and no others.
 fn version() -> String {
-    let minors: Vec<String> = KUBERNETES_MINORS.map(|minor| minor.to_string()).collect();
+    let minors: Vec<String> = minors().map(|minor| minor.to_string()).collect();
     format!(r"^v?1\.({})(\.\d+)*$", minors.join("|"))
 }

@@ -3,9 +3,14 @@
 use std::ops::RangeInclusive;
 
 use seatrial_model::KubernetesVersion;
+use seatrial_schema::table::Table;
 
-/// The minors for which an answer is better than a guess.
-pub(super) const KUBERNETES_MINORS: RangeInclusive<u32> = 20..=40;
+/// The minors whose types are known: nothing can be said of an object for any
+/// other.
+pub(super) fn minors() -> RangeInclusive<u32> {
+    let known = Table::minors();
+    u32::from(*known.start())..=u32::from(*known.end())
+}
 
 /// A text that is no known version of Kubernetes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +26,7 @@ pub enum UnknownVersion {
 impl UnknownVersion {
     /// What to write instead.
     pub fn hint(&self) -> String {
-        let (first, last) = (KUBERNETES_MINORS.start(), KUBERNETES_MINORS.end());
+        let (first, last) = minors().into_inner();
         match self {
             Self::Malformed(_) => format!("write it as `{}`", KubernetesVersion::DEFAULT),
             Self::OutOfRange(_) => format!("1.{first} to 1.{last} are"),
@@ -36,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<KubernetesVersion, UnknownVersion> {
     let (true, [major, minor, ..]) = (parts.iter().all(|part| is_number(part)), &parts[..]) else {
         return Err(UnknownVersion::Malformed(text.to_owned()));
     };
-    let known = minor.parse().ok().filter(|minor| *major == "1" && KUBERNETES_MINORS.contains(minor));
+    let known = minor.parse().ok().filter(|minor| *major == "1" && minors().contains(minor));
     let version = known.map(|minor| KubernetesVersion { major: 1, minor });
     version.ok_or_else(|| UnknownVersion::OutOfRange(text.to_owned()))
 }

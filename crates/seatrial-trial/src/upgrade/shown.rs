@@ -29,7 +29,6 @@ pub(super) fn field(
     };
     let old = tell(before, &difference.before, [&old_path, path]);
     let new = tell(after, &difference.after, [path, path]);
-    let is_written = |object: &Object, path: &FieldPath| object.at(path).is_some();
     let line = if difference.after.is_null() && !is_written(after.1, path) {
         before.0.line_of(before.1, &old_path)
     } else {
@@ -43,6 +42,20 @@ pub(super) fn field(
         hidden,
         line: Some(line),
     }
+}
+
+/// Whether the manifest sets a field. The server moves what stands in the
+/// `stringData` of a Secret into its `data`.
+fn is_written(object: &Object, path: &FieldPath) -> bool {
+    let moved = || {
+        let [PathStep::Key(list), key] = path.steps() else { return None };
+        let is_moved = list == "data" && object.is("", "Secret");
+        let mut text = FieldPath::root();
+        text.push(PathStep::Key("stringData".into()));
+        text.push(key.clone());
+        is_moved.then(|| object.at(&text))?
+    };
+    object.at(path).or_else(moved).is_some()
 }
 
 /// The same field in the earlier object: items of lists are found by name. The

@@ -81,7 +81,7 @@ fn mistakes_are_told_in_plain_sentences() {
     ");
     insta::assert_snapshot!(said(&["--kube-version", "1.50"]), @"
     error: Kubernetes 1.50 is not known
-    hint: 1.20 to 1.40 are
+    hint: 1.16 to 1.37 are
     ");
     insta::assert_snapshot!(said(&["--unit", "helm:*"]), @"
     error: no unit is called `helm:*`
