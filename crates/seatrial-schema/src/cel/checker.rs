@@ -7,9 +7,10 @@ use smol_str::SmolStr;
 
 use super::Environment;
 use super::ast::{Expr, Fold, Id, Kind, Literal};
+use super::declare::escape;
 use super::issue::Issue;
 use super::library::{self, Overload};
-use super::parser::{Parsed, Places};
+use super::parser::{Parsed, Places, RESERVED};
 use super::types::{Mapping, Type, most_general};
 
 /// A type made of more types than this is refused. A limit of ours: types can
@@ -125,8 +126,7 @@ impl Checker<'_> {
             }
             Kind::Select { operand, field, test } => {
                 let test = *test;
-                let field = field.clone();
-                let kind = self.select(id, operand, &field, false);
+                let kind = self.select(id, operand, field, false);
                 let kind = if test { Type::Bool } else { self.known(&kind) };
                 self.set(id, kind);
             }
@@ -156,13 +156,21 @@ impl Checker<'_> {
         Some(kind)
     }
 
-    fn select(&mut self, id: Id, operand: &mut Expr, field: &str, optional: bool) -> Type {
+    /// The type of a field; a keyword of the language stands for the field that
+    /// is escaped for it, as from Kubernetes 1.31 on.
+    fn select(&mut self, id: Id, operand: &mut Expr, field: &mut SmolStr, optional: bool) -> Type {
         self.check(operand);
         let operand_type = self.known(&self.type_of(operand));
         let (target, was_optional) = operand_type.unwrap_optional();
+        if let Type::Object(object) = &target
+            && RESERVED.contains(&field.as_str())
+            && let Some(escaped) = escape(field).filter(|it| object.fields.contains_key(it))
+        {
+            *field = escaped;
+        }
         let result = match &target {
             Type::Map(parts) => parts.1.clone(),
-            Type::Object(object) => object.fields.get(field).cloned().unwrap_or_else(|| {
+            Type::Object(object) => object.fields.get(field.as_str()).cloned().unwrap_or_else(|| {
                 self.report(id, format!("undefined field '{field}'"));
                 Type::Error
             }),
@@ -192,9 +200,9 @@ impl Checker<'_> {
             let [operand, field] = call.args.as_mut_slice() else {
                 return;
             };
-            let name = field.as_text().cloned().unwrap_or_default();
+            let mut name = field.as_text().cloned().unwrap_or_default();
             self.set(field.id, Type::String);
-            let kind = self.select(id, operand, &name, true);
+            let kind = self.select(id, operand, &mut name, true);
             let kind = self.known(&kind);
             self.overloads.insert(id, vec![SmolStr::new_static("select_optional_field")]);
             self.set(id, kind);
