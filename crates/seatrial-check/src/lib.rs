@@ -20,6 +20,7 @@ mod lending;
 mod limit_ranges;
 mod makers;
 mod missing;
+mod moved;
 mod names;
 mod neighbours;
 mod node_labels;

@@ -28,7 +28,7 @@ use seatrial_schema::removed::{self, Owner};
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
-use crate::{Check, Context, Report};
+use crate::{Check, Context, Report, moved};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -64,6 +64,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             0 => notice.severity(Severity::Info).because("no minor that removes it is known"),
             removed => notice.because(format!("Kubernetes 1.{removed} no longer serves it")),
         };
+        let notice = moved::lines(object).into_iter().fold(notice, Notice::because);
         report.add(match kind.replacement {
             "" => notice,
             other => notice.help(format!("write it for `{other}`")),
@@ -86,6 +87,7 @@ fn of_project(object: &Object, served: Served) -> Option<Notice> {
     } else {
         notice.because(format!("it has been deprecated since {name} {deprecated}"))
     };
+    let notice = moved::lines(object).into_iter().fold(notice, Notice::because);
     Some(notice.help(format!("write it for `{}`", fate.replacement)))
 }
 

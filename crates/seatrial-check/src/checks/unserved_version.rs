@@ -34,7 +34,7 @@ use seatrial_schema::removed::{self, Owner};
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
-use crate::{Check, Context, Report};
+use crate::{Check, Context, Report, moved};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -72,8 +72,15 @@ fn run(context: &Context<'_>, report: &mut Report) {
                     "{version} {kind} was last served by Kubernetes 1.{}",
                     known.last_served()
                 ));
+                let moved = moved::lines(object);
                 match instead(context, object) {
-                    Some(other) => notice.help(format!("write it for `{other}`, whose fields may differ")),
+                    Some(other) if moved.is_empty() => {
+                        notice.help(format!("write it for `{other}`, whose fields may differ"))
+                    }
+                    Some(other) => {
+                        let notice = notice.help(format!("write it for `{other}`"));
+                        moved.into_iter().fold(notice, Notice::because)
+                    }
                     None => notice.help("nothing takes its place: remove it"),
                 }
             }
@@ -139,6 +146,7 @@ fn given_up(object: &Object, served: Served) -> Option<Notice> {
     let notice = Notice::new(&CHECK.info, at, message)
         .severity(Severity::Warning)
         .because(format!("which release of {name} a cluster has is not known"));
+    let notice = moved::lines(object).into_iter().fold(notice, Notice::because);
     Some(match (&*fate.replacement, &*fate.replacement_kind) {
         ("", _) => notice.help("nothing takes its place: remove it"),
         (other, kind) if kind == object.kind() => notice.help(format!("write it for `{other}`")),
