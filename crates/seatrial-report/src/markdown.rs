@@ -52,7 +52,7 @@ fn head(trial: &Trial) -> String {
         words::verdict_of(trial),
         words::counts(trial),
         prose(&coverage::judged(trial, ToString::to_string)),
-        trial.target.kubernetes
+        words::target(trial.target.kubernetes)
     )
 }
 

@@ -2,9 +2,17 @@
 
 use seatrial_diagnostics::terminal::Style;
 use seatrial_diagnostics::{Finding, Severity};
-use seatrial_model::{SkipCode, UnitKind, UnitRole};
+use seatrial_model::{KubernetesVersion, SkipCode, UnitKind, UnitRole};
 use seatrial_source::TreePath;
 use seatrial_trial::{Skipped, Trial, Verdict};
+
+/// A version that was judged for, and what of the answers is another one's.
+pub(crate) fn target(version: KubernetesVersion) -> String {
+    if version == KubernetesVersion::DEFAULT {
+        return version.to_string();
+    }
+    format!("{version}, by the rules and defaults of {}", KubernetesVersion::DEFAULT)
+}
 
 /// A unit's name as a person calls it: `manifests:k8s` is `k8s/`.
 pub(crate) fn unit(name: &str, style: &Style) -> String {

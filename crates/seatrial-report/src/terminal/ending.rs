@@ -166,7 +166,7 @@ fn some(words: &[String]) -> String {
 
 fn coverage(trial: &Trial, style: &Style) -> Vec<String> {
     let judged = coverage::judged(trial, |file| style.path(file));
-    let mut lines = vec![format!("{judged} for Kubernetes {}", trial.target.kubernetes)];
+    let mut lines = vec![format!("{judged} for Kubernetes {}", words::target(trial.target.kubernetes))];
     lines.extend(accepted::lines(trial));
     let skips = coverage::skips(trial);
     let more = skips.len().saturating_sub(SKIPS_MAX);
