@@ -54,7 +54,7 @@ impl<'a> Neighbours<'a> {
 
 /// Whether paths differ in a directory for an environment, or in one that has
 /// the same tree below it as the other: a cluster's.
-fn are_of_two_places(one: &TreePath, other: &TreePath) -> bool {
+pub(crate) fn are_of_two_places(one: &TreePath, other: &TreePath) -> bool {
     differ_in_environment(one.as_str(), other.as_str()) || have_one_tree_below(one.as_str(), other.as_str())
 }
 

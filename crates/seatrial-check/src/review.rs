@@ -303,9 +303,26 @@ fn by_published(object: &Object, is_judged: bool) -> Option<Review> {
         published::versions(object.group(), object.kind()).next()?;
         return Some(Review { served: Served::Unpublished, definition, ..Review::default() });
     };
-    let Verdict::Checked(problems, errors) = judged_by(kind, object.root(), is_judged) else { return None };
+    let Verdict::Checked(mut problems, errors) = judged_by(kind, object.root(), is_judged) else {
+        return None;
+    };
+    if object.group() == "tekton.dev" {
+        problems.retain(|it| !is_value_of_parameter(&it.path));
+    }
     let review = Review { served: Served::Published, problems, errors, definition, ..Review::default() };
     Some(settled(object, review))
+}
+
+/// Whether a field is the value of a parameter or below it, or its default: texts,
+/// lists and mappings are taken there, which no definition can say.
+fn is_value_of_parameter(path: &FieldPath) -> bool {
+    let steps = path.steps();
+    steps.windows(3).any(|it| match it {
+        [PathStep::Key(list), PathStep::Index(_), PathStep::Key(field)] => {
+            list == "params" && matches!(field.as_str(), "value" | "default")
+        }
+        _ => false,
+    })
 }
 
 /// What cannot be taken in as the type that the nearest minor has: it is wrong in

@@ -7,6 +7,7 @@ use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
 use super::{Around, Asking, place};
+use crate::neighbours::are_of_two_places;
 use crate::review::{Served, location};
 
 /// Something that a policy has against an object.
@@ -52,8 +53,10 @@ impl Refusal {
     /// The notice of a check.
     pub(crate) fn notice(&self, check: &'static CheckInfo, repository: &Repository) -> Notice {
         let Self { objection, title, .. } = self;
+        let is_apart = self.is_apart(repository);
+        let is_sure = objection.hangs_on.is_none() && self.is_known && !is_apart;
         let (severity, verb) = match objection.action {
-            Action::Deny if objection.hangs_on.is_some() || !self.is_known => (Severity::Warning, "refuses"),
+            Action::Deny if !is_sure => (Severity::Warning, "refuses"),
             Action::Deny => (Severity::Error, "refuses"),
             Action::Warn => (Severity::Warning, "warns of"),
             Action::Note => (Severity::Info, "notes down"),
@@ -66,10 +69,23 @@ impl Refusal {
             .severity(severity)
             .because(format!("the API server says: {answer}"));
         let notice = self.with_causes(notice, repository);
+        let notice = if is_apart {
+            notice.because("the policy stands where another environment's things do")
+        } else {
+            notice
+        };
         match objection.hangs_on {
             Some(why) => notice.because(why.to_owned()),
             None => notice,
         }
+    }
+
+    /// Whether the policy and the object are made for two places, of which nobody
+    /// knows whether they are one cluster.
+    fn is_apart(&self, repository: &Repository) -> bool {
+        let path = |it: &Place| &repository.unit(it.unit).path;
+        let policy = self.stated.first().filter(|it| it.unit != self.object.unit);
+        policy.is_some_and(|it| are_of_two_places(path(it), path(&self.object)))
     }
 
     fn with_causes(&self, notice: Notice, repository: &Repository) -> Notice {

@@ -84,7 +84,8 @@ fn judge(repository: &Repository, all: &[&Object]) -> Option<Notice> {
     let paths: Vec<Vec<&str>> = all.iter().map(|it| paths(repository, it)).collect();
     let name = all.first()?.name();
     let is_called_so = |paths: &[&str]| paths.iter().any(|it| has_part(it, name));
-    let is_called_other = |paths: &[&str]| !paths.is_empty() && !paths.iter().any(|it| has_word_of(it, name));
+    let is_like = |path: &str| has_part(path, name) || has_word_of(path, name);
+    let is_called_other = |paths: &[&str]| !paths.is_empty() && !paths.iter().any(|it| is_like(it));
     let right = paths.iter().position(|it| is_called_so(it))?;
     let is_beside = |it: &Object| match (it.namespace(), all[right].namespace()) {
         (Some(one), Some(other)) => one == other,

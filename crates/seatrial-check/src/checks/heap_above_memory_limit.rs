@@ -74,8 +74,8 @@ fn judge(container: &Container<'_>, asked: &Budget<'_>, limit: &Field<'_>, bytes
     if !is_too_much {
         return None;
     }
-    let message =
-        format!("{} of {} allows more memory than the limit", asked.option, container_title(container));
+    let much = if asked.bytes > bytes { "more memory than the limit" } else { "all the memory of the limit" };
+    let message = format!("{} of {} allows {much}", asked.option, container_title(container));
     Some(
         Notice::new(&CHECK.info, asked.field.location(), message)
             .because(format!("it allows {} MiB, the limit is {} MiB", asked.bytes / MI, bytes / MI))

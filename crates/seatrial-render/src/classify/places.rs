@@ -20,6 +20,7 @@ const FIXTURES: &[&str] = &[
     "kuttl",
     "chainsaw",
     ".chainsaw-test",
+    ".kyverno-test",
     "chainsaw-test",
     "chainsaw-tests",
     "conformance",
