@@ -303,9 +303,11 @@ fn by_published(object: &Object, is_judged: bool) -> Option<Review> {
         published::versions(object.group(), object.kind()).next()?;
         return Some(Review { served: Served::Unpublished, definition, ..Review::default() });
     };
-    let Verdict::Checked(mut problems, errors) = judged_by(kind, object.root(), is_judged) else {
+    let Verdict::Checked(mut problems, mut errors) = judged_by(kind, object.root(), is_judged) else {
         return None;
     };
+    // What has no spec at all is there to change another object.
+    errors.retain(|it| it.reason != Reason::Required || it.field != "spec");
     if object.group() == "tekton.dev" {
         problems.retain(|it| !is_value_of_parameter(&it.path));
     }

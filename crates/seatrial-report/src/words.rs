@@ -154,6 +154,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn another_version_says_whose_rules_it_is_judged_by() {
+        assert_eq!(target(KubernetesVersion::DEFAULT), "1.36");
+        let old = KubernetesVersion { major: 1, minor: 24 };
+        assert_eq!(target(old), "1.24, by the rules and defaults of 1.36");
+    }
+
+    #[test]
     fn reasons_of_several_skips_lose_their_counts() {
         let common = |code, reason: &str| {
             let reason = reason.to_owned();
