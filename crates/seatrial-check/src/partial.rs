@@ -21,48 +21,40 @@ pub(crate) fn is_incomplete(repository: &Repository, unit: UnitId) -> bool {
     repository.facts.charts.iter().any(|chart| chart.incomplete.contains(&unit))
 }
 
+/// Kinds of which nothing comes but pods that run once.
+const MAKE_NONE: &[&str] = &[
+    "CronJob",
+    "HorizontalPodAutoscaler",
+    "Job",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "PodMonitor",
+    "Role",
+    "RoleBinding",
+    "ServiceMonitor",
+];
+
 /// Whether an object of a kind may stand in the part of a unit that could not be
 /// rendered, or be made by something there.
 pub(crate) fn may_hold(repository: &Repository, unit: UnitId, kind: &str) -> bool {
-    // What these make is pods, and a Service or claim at most.
-    const MAKE_NONE: &[&str] = &[
-        "CronJob",
-        "DaemonSet",
-        "Deployment",
-        "HorizontalPodAutoscaler",
-        "Job",
-        "NetworkPolicy",
-        "PodDisruptionBudget",
-        "PodMonitor",
-        "Role",
-        "RoleBinding",
-        "ServiceMonitor",
-    ];
-    let charts = repository.facts.charts.iter().filter(|chart| chart.incomplete.contains(&unit));
-    charts.into_iter().any(|chart| {
-        let lost = chart.lost_kinds.iter().find(|it| it.0 == unit);
-        lost.is_none_or(|(_, kinds)| kinds.iter().any(|it| it == kind || !MAKE_NONE.contains(&it.as_str())))
-    })
+    // What these make is pods.
+    let makes_pods = |it: &str| matches!(it, "DaemonSet" | "Deployment");
+    has_lost(repository, unit, |it| it == kind || !(makes_pods(it) || MAKE_NONE.contains(&it)))
 }
 
 /// Whether pods may stand in the part of a unit that could not be rendered, other
 /// than those that run once.
 pub(crate) fn may_hold_pods(repository: &Repository, unit: UnitId) -> bool {
-    const MAKE_NONE: &[&str] = &[
-        "CronJob",
-        "HorizontalPodAutoscaler",
-        "Job",
-        "NetworkPolicy",
-        "PodDisruptionBudget",
-        "PodMonitor",
-        "Role",
-        "RoleBinding",
-        "ServiceMonitor",
-    ];
-    let charts = repository.facts.charts.iter().filter(|chart| chart.incomplete.contains(&unit));
-    charts.into_iter().any(|chart| {
+    has_lost(repository, unit, |it| !MAKE_NONE.contains(&it))
+}
+
+/// Whether a kind of the part of a unit that could not be rendered counts, or
+/// nobody knows which kinds there are.
+fn has_lost(repository: &Repository, unit: UnitId, counts: impl Fn(&str) -> bool) -> bool {
+    let mut charts = repository.facts.charts.iter().filter(|chart| chart.incomplete.contains(&unit));
+    charts.any(|chart| {
         let lost = chart.lost_kinds.iter().find(|it| it.0 == unit);
-        lost.is_none_or(|(_, kinds)| !kinds.iter().all(|it| MAKE_NONE.contains(&it.as_str())))
+        lost.is_none_or(|(_, kinds)| kinds.iter().any(|it| counts(it)))
     })
 }
 
