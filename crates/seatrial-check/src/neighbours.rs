@@ -54,8 +54,34 @@ impl<'a> Neighbours<'a> {
 
 /// Whether paths differ in a directory for an environment, or in one that has
 /// the same tree below it as the other: a cluster's.
-pub(crate) fn are_of_two_places(one: &TreePath, other: &TreePath) -> bool {
+fn are_of_two_places(one: &TreePath, other: &TreePath) -> bool {
     differ_in_environment(one.as_str(), other.as_str()) || have_one_tree_below(one.as_str(), other.as_str())
+}
+
+/// Whether one path is for a stage (`production`), and the other is not for the
+/// same: what stands there need not reach it.
+pub(crate) fn is_of_stage_that_lacks(one: &TreePath, other: &TreePath) -> bool {
+    const STAGES: &[&str] = &[
+        "dev",
+        "development",
+        "local",
+        "preview",
+        "prod",
+        "production",
+        "qa",
+        "sandbox",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "testing",
+        "uat",
+    ];
+    let words = |it: &'_ TreePath| -> Vec<String> {
+        it.as_str().split(['/', '-', '_', '.']).map(str::to_ascii_lowercase).collect()
+    };
+    let known = words(other);
+    words(one).iter().any(|it| STAGES.contains(&it.as_str()) && !known.contains(it))
 }
 
 fn differ_in_environment(one: &str, other: &str) -> bool {
@@ -143,6 +169,16 @@ fn is_environment(directory: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_stage_keeps_two_places_apart() {
+        let lacks = |one, other| is_of_stage_that_lacks(&TreePath::new(one), &TreePath::new(other));
+        assert!(lacks("policies/development", "components/shield/base"));
+        assert!(lacks("policies/production", "apps/web/staging"));
+        assert!(!lacks("policies/production", "apps/web/production"));
+        assert!(!lacks("policies/base", "apps/web"));
+        assert!(!lacks("policies", "apps/web/production"));
+    }
 
     #[test]
     fn a_cluster_has_the_same_tree_as_another() {

@@ -7,7 +7,7 @@ use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
 use super::{Around, Asking, place};
-use crate::neighbours::are_of_two_places;
+use crate::neighbours::is_of_stage_that_lacks;
 use crate::review::{Served, location};
 
 /// Something that a policy has against an object.
@@ -70,7 +70,7 @@ impl Refusal {
             .because(format!("the API server says: {answer}"));
         let notice = self.with_causes(notice, repository);
         let notice = if is_apart {
-            notice.because("the policy stands where another environment's things do")
+            notice.because("the policy stands where the things of another stage do")
         } else {
             notice
         };
@@ -80,12 +80,12 @@ impl Refusal {
         }
     }
 
-    /// Whether the policy and the object are made for two places, of which nobody
-    /// knows whether they are one cluster.
+    /// Whether the policy stands where a stage's things do, and the object does not:
+    /// nobody knows whether they meet in one cluster.
     fn is_apart(&self, repository: &Repository) -> bool {
         let path = |it: &Place| &repository.unit(it.unit).path;
         let policy = self.stated.first().filter(|it| it.unit != self.object.unit);
-        policy.is_some_and(|it| are_of_two_places(path(it), path(&self.object)))
+        policy.is_some_and(|it| is_of_stage_that_lacks(path(it), path(&self.object)))
     }
 
     fn with_causes(&self, notice: Notice, repository: &Repository) -> Notice {
