@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(fixture("", &[], "test/e2e/app"), Some("test".to_owned()));
         let chainsaw = "policies/.chainsaw-test";
         assert_eq!(fixture("", &[], "policies/.chainsaw-test/resources"), Some(chainsaw.to_owned()));
+        assert_eq!(fixture("", &[], "a/.kyverno-test/b"), Some("a/.kyverno-test".to_owned()));
         assert_eq!(fixture("", &[], "k8s"), None);
     }
 

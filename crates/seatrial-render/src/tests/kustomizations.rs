@@ -190,6 +190,67 @@ fn a_component_may_be_for_a_type_that_nothing_has_and_not_for_a_name() {
 }
 
 #[test]
+fn a_prefix_that_all_names_have_is_told() {
+    let noticed = |prefix: &str, second: &str| {
+        let kustomization = format!("namePrefix: \"{prefix}\"\nresources: [web.yaml{second}]\n");
+        notices(&rendered(&[
+            ("kustomization.yaml", &kustomization),
+            ("web.yaml", SERVER),
+            ("other.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"),
+        ]))
+    };
+    let told = noticed("we", "");
+    assert!(matches!(&told[..], [one] if one.contains("doubled-prefix kustomization.yaml:1")), "{told:?}");
+    assert_eq!(noticed("", ""), [""; 0]);
+    assert_eq!(noticed("web", ""), [""; 0]);
+    assert_eq!(noticed("we", ", other.yaml"), [""; 0]);
+}
+
+#[test]
+fn a_list_without_a_value_is_told() {
+    let rendering =
+        rendered(&[("kustomization.yaml", "resources: [web.yaml]\ncomponents:\n"), ("web.yaml", SERVER)]);
+    assert_eq!(
+        notices(&rendering),
+        ["warning unmatched-override kustomization.yaml:2 `components` has no value"]
+    );
+}
+
+#[test]
+fn a_component_that_nothing_takes_in_is_built_by_itself() {
+    let rendering = rendered(&[
+        (
+            "part/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [gone.yaml]\npatches:\n- path: broken.yaml\n",
+        ),
+        ("part/broken.yaml", "kind: Deployment\nspec: {a: b}\n"),
+    ]);
+    let told = notices(&rendering);
+    assert!(
+        told.iter().any(|it| it.contains("warning missing-resource part/kustomization.yaml:3")),
+        "{told:?}"
+    );
+    assert!(told.iter().all(|it| it.starts_with("warning ") || it.starts_with("info ")), "{told:?}");
+}
+
+#[test]
+fn two_names_for_one_image_of_a_base_elsewhere_contradict() {
+    let overlay =
+        |image: &str| format!("resources: [../base]\nimages:\n- {{name: {image}, newTag: \"2\"}}\n");
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", "resources: [\"https://github.com/example/app//deploy?ref=v1\"]\n"),
+        ("one/kustomization.yaml", &overlay("example/app")),
+        ("two/kustomization.yaml", &overlay("quay.io/example/app")),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning unmatched-override one/kustomization.yaml:3 `images` names `example/app` here and `quay.io/example/app` in `two/kustomization.yaml`"
+        ]
+    );
+}
+
+#[test]
 fn what_hangs_on_another_host_is_not_told() {
     let rendering = rendered(&[
         (
