@@ -27,6 +27,7 @@ mod node_labels;
 mod official_images;
 mod partial;
 mod placeholder;
+mod pod_classes;
 mod policies;
 mod ports;
 mod probes;

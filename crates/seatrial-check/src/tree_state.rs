@@ -150,6 +150,12 @@ impl<'a> TreeState<'a> {
         }
     }
 
+    /// The same, of a kind that is named.
+    pub(crate) fn of_cluster(&self, object: &Object, kind: &str, name: &str) -> Option<&Stated<'a>> {
+        let (_, kind) = STATED.iter().find(|(_, known)| *known == kind)?;
+        self.cluster(object, kind, name)
+    }
+
     /// Everything that is stated.
     pub(crate) fn all_stated(&self) -> impl Iterator<Item = &Stated<'a>> {
         self.all.iter()
@@ -219,7 +225,7 @@ impl<'a> TreeState<'a> {
         let around = Around { state: self, object, quotas: &[] };
         let request = new_pod(object);
         limit_range::default(&request, &mut pod, &around);
-        // A class that is missing or in conflict is told by others.
+        // What is missing or contradicts a class is told by checks of their own.
         drop(priority::admit(&request, &mut pod, &around));
         drop(runtime_class::admit(&request, &mut pod, &around));
         pod
@@ -301,8 +307,7 @@ pub(crate) struct Around<'s> {
 
 impl State for Around<'_> {
     fn cluster_object(&self, _group: &str, kind: &str, name: &str) -> Option<&Value> {
-        let (_, kind) = STATED.iter().find(|(_, known)| *known == kind)?;
-        Some(&self.state.cluster(self.object, kind, name)?.value)
+        Some(&self.state.of_cluster(self.object, kind, name)?.value)
     }
 
     fn objects(&self, _group: &str, kind: &str, _namespace: &str) -> Vec<&Value> {

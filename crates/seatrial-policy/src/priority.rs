@@ -24,29 +24,31 @@ pub fn admit(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) -> Re
         keep(spec, request.old.unwrap_or(&Value::Null).at("spec"));
         return Ok(());
     }
-    let (class, priority, policy) = establish(spec.str("priorityClassName"), state)?;
+    let Established { class, priority, policy } = establish(spec.str("priorityClassName"), state)?;
     let by = By::Admission(PLUGIN);
-    if let Some(class) = class {
-        spec.set("priorityClassName", Value::text(class), by);
+    if let Some(class) = class.filter(|_| spec.str("priorityClassName").is_empty()) {
+        spec.set("priorityClassName", Value::text(class.at("metadata").str("name").to_owned()), by);
     }
     if let Some(own) = spec.at("priority").as_int().filter(|own| *own != priority) {
-        return Err(refuse(
+        return Err(contradicts(
             format!(
                 "the integer value of priority ({own}) must not be provided in pod spec; priority admission controller \
                  computed {priority} from the given PriorityClass name"
             ),
-            "priority",
+            ("priority", "value"),
+            class,
         ));
     }
     spec.set("priority", priority, by);
     let own = spec.str("preemptionPolicy");
     if !own.is_empty() && own != policy {
-        return Err(refuse(
+        return Err(contradicts(
             format!(
                 "the string value of PreemptionPolicy ({own}) must not be provided in pod spec; priority admission \
                  controller computed {policy} from the given PriorityClass name"
             ),
-            "preemptionPolicy",
+            ("preemptionPolicy", "preemptionPolicy"),
+            class,
         ));
     }
     spec.set("preemptionPolicy", policy.as_str(), by);
@@ -63,30 +65,45 @@ fn keep(spec: &mut Value, old: &Value) {
 
 const DEFAULT_POLICY: &str = "PreemptLowerPriority";
 
-/// The class to write, where it is not the one that is named, the priority and
-/// the preemption policy.
-fn establish(named: &str, state: &dyn State) -> Result<(Option<String>, i64, String), Denial> {
-    let of = |class: &Value| {
+/// What a pod's class comes to; without a class what pods have without one.
+struct Established<'a> {
+    class: Option<&'a Value>,
+    priority: i64,
+    policy: String,
+}
+
+impl<'a> Established<'a> {
+    fn by(class: &'a Value) -> Self {
         let policy = class.str("preemptionPolicy");
-        (class.int("value"), if policy.is_empty() { DEFAULT_POLICY } else { policy }.to_owned())
-    };
+        let policy = if policy.is_empty() { DEFAULT_POLICY } else { policy }.to_owned();
+        Self { class: Some(class), priority: class.int("value"), policy }
+    }
+
+    fn without_class(priority: i64) -> Self {
+        Self { class: None, priority, policy: DEFAULT_POLICY.to_owned() }
+    }
+}
+
+fn establish<'a>(named: &str, state: &'a dyn State) -> Result<Established<'a>, Denial> {
     if named.is_empty() {
-        let Some(class) = default_class(state) else { return Ok((None, 0, DEFAULT_POLICY.to_owned())) };
-        let (priority, policy) = of(class);
-        return Ok((Some(class.at("metadata").str("name").to_owned()), priority, policy));
+        return Ok(default_class(state).map_or_else(|| Established::without_class(0), Established::by));
     }
     if let Some(class) = state.cluster_object("scheduling.k8s.io", "PriorityClass", named) {
-        let (priority, policy) = of(class);
-        return Ok((None, priority, policy));
+        return Ok(Established::by(class));
     }
-    match BUILT_IN.iter().find(|(name, _)| *name == named) {
-        Some((_, priority)) => Ok((None, *priority, DEFAULT_POLICY.to_owned())),
+    match built_in(named) {
+        Some(priority) => Ok(Established::without_class(priority)),
         None => Err(refuse(format!("no PriorityClass with name {named} was found"), "priorityClassName")),
     }
 }
 
+/// The value of a class that every cluster has.
+fn built_in(named: &str) -> Option<i64> {
+    BUILT_IN.iter().find(|(name, _)| *name == named).map(|(_, value)| *value)
+}
+
 /// Of several classes that claim to be the default, the one of lowest value.
-fn default_class(state: &dyn State) -> Option<&Value> {
+pub fn default_class(state: &dyn State) -> Option<&Value> {
     let classes = state.objects("scheduling.k8s.io", "PriorityClass", "").into_iter();
     classes.filter(|it| it.bool("globalDefault")).min_by_key(|it| it.int("value"))
 }
@@ -94,6 +111,14 @@ fn default_class(state: &dyn State) -> Option<&Value> {
 fn refuse(message: String, field: &str) -> Denial {
     let path = FieldPath::root().key("spec").key(field);
     Denial { plugin: PLUGIN, reason: "Forbidden", message, causes: vec![Cause { of: None, path }] }
+}
+
+/// A refusal for what a class says, where one says it.
+fn contradicts(message: String, (field, stated): (&str, &str), class: Option<&Value>) -> Denial {
+    let mut denial = refuse(message, field);
+    let stated = FieldPath::root().key(stated);
+    denial.causes.extend(class.map(|class| Cause::stated("PriorityClass", class, stated)));
+    denial
 }
 
 /// Refuses a second class that wants to be the default.

@@ -20,12 +20,12 @@ pub fn admit(request: &Attributes<'_>, pod: &mut Value, state: &dyn State) -> Re
     if let Some(overhead) = class.opt("overhead") {
         let fixed = overhead.at("podFixed");
         if !spec.at("overhead").is_empty() && !fixed.semantically_equals(spec.at("overhead")) {
-            return Err(mismatch());
+            return Err(mismatch(class));
         }
         spec.set("overhead", fixed.clone(), By::Admission(PLUGIN));
     }
     if let Some(scheduling) = class.opt("scheduling") {
-        select_nodes(spec, scheduling)?;
+        select_nodes(spec, class, scheduling)?;
         tolerate(spec, scheduling);
     }
     Ok(())
@@ -37,12 +37,16 @@ pub fn enforce(request: &Attributes<'_>, pod: &Value, state: &dyn State) -> Resu
         return Ok(());
     }
     let overhead = pod.at("spec").at("overhead");
-    match class_of(pod, state)?.and_then(|class| class.opt("overhead")) {
-        Some(stated) if !stated.at("podFixed").semantically_equals(overhead) => Err(mismatch()),
+    let class = class_of(pod, state)?;
+    match class.filter(|class| class.has("overhead")) {
+        Some(class) if !class.at("overhead").at("podFixed").semantically_equals(overhead) => {
+            Err(mismatch(class))
+        }
         None if !overhead.is_null() => {
             let message =
                 "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead";
-            Err(refuse(message.to_owned(), "overhead"))
+            let root = FieldPath::root();
+            Err(refuse(message.to_owned(), &root.key("overhead"), class.map(|class| (class, root))))
         }
         _ => Ok(()),
     }
@@ -51,12 +55,13 @@ pub fn enforce(request: &Attributes<'_>, pod: &Value, state: &dyn State) -> Resu
 fn class_of<'a>(pod: &Value, state: &'a dyn State) -> Result<Option<&'a Value>, Denial> {
     let Some(name) = pod.at("spec").opt("runtimeClassName").map(Value::as_str) else { return Ok(None) };
     let class = state.cluster_object("node.k8s.io", "RuntimeClass", name);
-    class
-        .map(Some)
-        .ok_or_else(|| refuse(format!("pod rejected: RuntimeClass {name:?} not found"), "runtimeClassName"))
+    class.map(Some).ok_or_else(|| {
+        let message = format!("pod rejected: RuntimeClass {name:?} not found");
+        refuse(message, &FieldPath::root().key("runtimeClassName"), None)
+    })
 }
 
-fn select_nodes(spec: &mut Value, scheduling: &Value) -> Result<(), Denial> {
+fn select_nodes(spec: &mut Value, class: &Value, scheduling: &Value) -> Result<(), Denial> {
     for entry in scheduling.entries("nodeSelector") {
         let (key, wanted) = (&entry.key, entry.value.as_str());
         let own = spec.at("nodeSelector").opt(key).map(Value::as_str);
@@ -64,7 +69,9 @@ fn select_nodes(spec: &mut Value, scheduling: &Value) -> Result<(), Denial> {
             let message = format!(
                 "conflict: runtimeClass.scheduling.nodeSelector[{key}] = {wanted}; pod.spec.nodeSelector[{key}] = {own}"
             );
-            return Err(refuse(message, "nodeSelector"));
+            let field = FieldPath::root().key("nodeSelector").key(key);
+            let stated = FieldPath::root().key("scheduling").join(&field);
+            return Err(refuse(message, &field, Some((class, stated))));
         }
         let selector = spec.struct_mut("nodeSelector").map_mut();
         selector.insert(key.clone(), entry.value.clone(), By::Admission(PLUGIN));
@@ -111,14 +118,15 @@ fn covers(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn mismatch() -> Denial {
-    refuse(
-        "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead".to_owned(),
-        "overhead",
-    )
+fn mismatch(class: &Value) -> Denial {
+    let overhead = FieldPath::root().key("overhead");
+    let message = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead".to_owned();
+    refuse(message, &overhead, Some((class, overhead.key("podFixed"))))
 }
 
-fn refuse(message: String, field: &str) -> Denial {
-    let path = FieldPath::root().key("spec").key(field);
-    Denial { plugin: PLUGIN, reason: "Forbidden", message, causes: vec![Cause { of: None, path }] }
+/// A refusal at a field of the pod's `spec`, and at what a class states.
+fn refuse(message: String, field: &FieldPath, stated: Option<(&Value, FieldPath)>) -> Denial {
+    let mut causes = vec![Cause { of: None, path: FieldPath::root().key("spec").join(field) }];
+    causes.extend(stated.map(|(class, path)| Cause::stated("RuntimeClass", class, path)));
+    Denial { plugin: PLUGIN, reason: "Forbidden", message, causes }
 }

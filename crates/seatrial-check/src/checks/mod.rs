@@ -147,6 +147,8 @@ mod refused_by_gatekeeper;
 mod refused_by_kyverno;
 mod refused_by_limit_range;
 mod refused_by_pod_security;
+mod refused_by_priority_class;
+mod refused_by_runtime_class;
 mod refused_value;
 mod removed_annotation;
 mod removed_node_label;
@@ -356,6 +358,8 @@ pub static ALL: &[&Check] = &[
     &refused_by_kyverno::CHECK,
     &refused_by_limit_range::CHECK,
     &refused_by_pod_security::CHECK,
+    &refused_by_priority_class::CHECK,
+    &refused_by_runtime_class::CHECK,
     &refused_value::CHECK,
     &removed_annotation::CHECK,
     &removed_node_label::CHECK,
