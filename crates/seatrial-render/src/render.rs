@@ -183,6 +183,7 @@ impl Run {
             generated: &mut rendered.generated,
             notices: &mut self.intake.notices,
             flux: None,
+            clusters: crate::gitops::argo::Clusters::default(),
             names: FxHashMap::default(),
         }
         .deliver();

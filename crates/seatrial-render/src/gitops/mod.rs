@@ -75,6 +75,7 @@ pub(crate) struct Deliverer<'a> {
     pub(crate) notices: &'a mut Vec<Notice>,
     /// What objects of Flux name, once it was looked for.
     pub(crate) flux: Option<flux::Sources>,
+    pub(crate) clusters: argo::Clusters,
     /// The units that have come up.
     pub(crate) names: FxHashMap<String, Vec<String>>,
 }

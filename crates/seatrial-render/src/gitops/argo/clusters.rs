@@ -1,13 +1,46 @@
 //! The clusters that Argo CD is told of by Secrets of the tree. Their
 //! credentials are never looked at.
 
+use std::collections::BTreeSet;
+
+use seatrial_model::UnitRole;
+
 use super::fill::normalized;
 use super::item::Item;
-use crate::units::DraftObject;
+use crate::units::{DraftObject, Drafts};
 
 /// The label that makes a Secret a cluster's.
 const MARK: (&str, &str) = ("argocd.argoproj.io/secret-type", "cluster");
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// With fewer clusters a tree does not hold them all.
+const CLUSTERS_MIN: usize = 2;
+
+/// The clusters of which the tree has a Secret, as far as its units were looked
+/// through: more come up while Applications are followed.
+#[derive(Debug, Default)]
+pub(crate) struct Clusters {
+    /// The units that were looked through.
+    looked_through: usize,
+    found: BTreeSet<Cluster>,
+}
+
+impl Clusters {
+    /// Looks through the units that have come up since.
+    pub(super) fn look_through(&mut self, drafts: &Drafts) {
+        let new = drafts.iter().skip(self.looked_through);
+        let objects = new.filter(|it| it.role == UnitRole::Deployed).flat_map(|it| &it.objects);
+        self.found.extend(objects.filter_map(Cluster::read));
+        self.looked_through = drafts.iter().count();
+    }
+
+    /// In order; none where the Secret of one cluster alone says nothing about
+    /// the others.
+    pub(super) fn known(&self) -> Vec<Cluster> {
+        let servers: BTreeSet<&str> = self.found.iter().map(|it| it.server.as_str()).collect();
+        if servers.len() < CLUSTERS_MIN { Vec::new() } else { self.found.iter().cloned().collect() }
+    }
+}
 
 /// A cluster as generators see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

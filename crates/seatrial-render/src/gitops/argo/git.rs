@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use seatrial_model::{NameGlob, UnitRole, path_glob};
+use seatrial_model::{NameGlob, path_glob};
 use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::{Dialect, Limits, parse};
 
 use super::super::Deliverer;
 use super::clusters::Cluster;
 use super::item::Item;
-
-/// With fewer clusters a tree does not hold them all.
-const CLUSTERS_MIN: usize = 2;
 
 /// What generators ask of a tree. Paths are those of the repository.
 pub(super) trait Tree {
@@ -73,14 +70,8 @@ impl Tree for Deliverer<'_> {
     }
 
     fn clusters(&mut self) -> Vec<Cluster> {
-        let objects =
-            self.drafts.iter().filter(|it| it.role == UnitRole::Deployed).flat_map(|it| &it.objects);
-        let mut found: Vec<Cluster> = objects.filter_map(Cluster::read).collect();
-        found.sort();
-        found.dedup();
-        // The Secret of one cluster alone says nothing about the others.
-        let servers: BTreeSet<&str> = found.iter().map(|it| it.server.as_str()).collect();
-        if servers.len() < CLUSTERS_MIN { Vec::new() } else { found }
+        self.clusters.look_through(self.drafts);
+        self.clusters.known()
     }
 
     fn parsed(&self, text: &str) -> Option<Item> {

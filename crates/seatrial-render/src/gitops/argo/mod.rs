@@ -22,6 +22,7 @@ use super::here::Here;
 use super::{Deliverer, Found, suffix_of, type_of};
 use crate::units::{Draft, DraftObject, Made};
 
+pub(crate) use clusters::Clusters;
 use expand::Environment;
 use source::{Application, Source, SourceType};
 
