@@ -3,7 +3,8 @@
 //! ## Why
 //! A misspelt field, or one at the wrong level, is not taken in: `kubectl`, Argo CD and
 //! Flux refuse the object, and a client that does not validate drops the field without a
-//! word, so that a limit, a probe or a selector is not there.
+//! word, so that a limit, a probe or a selector is not there. The same becomes of a field
+//! that came with a later version of Kubernetes than the target's.
 //!
 //! ## Bad
 //! ```yaml
@@ -32,7 +33,7 @@
 use seatrial_diagnostics::{Change, CheckInfo, FieldPart, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::decode::{Meant, Problem, ProblemKind};
-use seatrial_yaml::{FieldPath, PathStep};
+use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
 use crate::review::location;
@@ -58,7 +59,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 if let ProblemKind::UnknownField { meant } = &problem.kind
                     && !is_directive(context, &problem.path)
                 {
-                    report.add(review.weighed(judge(object, problem, meant.as_ref())));
+                    let target = context.world().repository.target.kubernetes.minor;
+                    report.add(review.weighed(judge(object, problem, meant.as_ref(), target)));
                 }
             }
         }
@@ -72,14 +74,19 @@ fn is_directive(context: &Context<'_>, path: &FieldPath) -> bool {
     is_named && context.is_partial()
 }
 
-fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
+fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>, target: u32) -> Notice {
     let parent = problem.path.parent().unwrap_or_default();
     let name = match problem.path.last() {
         Some(PathStep::Key(name)) => name.as_str(),
         _ => "",
     };
     let whole = if parent.is_empty() { String::new() } else { format!("`{parent}` of ") };
-    let message = format!("{whole}{} has a field `{name}`, which there is not", object.title());
+    let why = match meant {
+        Some(Meant::Later(minor)) => format!("came with 1.{minor} (the target is 1.{target})"),
+        Some(Meant::Earlier(minor)) => format!("went with 1.{minor} (the target is 1.{target})"),
+        _ => "there is not".to_owned(),
+    };
+    let message = format!("{whole}{} has a field `{name}`, which {why}", object.title());
     let at = location(object, &problem.path);
     let mut notice = Notice::new(&CHECK.info, key_of(object, &problem.path), message);
     if problem.unseen {
@@ -98,9 +105,27 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>) -> Notice {
             if is_free { notice.change(change) } else { notice }
         }
         Some(Meant::Elsewhere { up, down }) => {
-            notice.help(format!("move it to `{}`", place(&parent, *up, down)))
+            let place = place(&parent, *up, down);
+            let is_said = |node: Node<'_>| !node.is_mapping() && !node.is_sequence() && !node.is_null();
+            notice.help(match at_first(object.root(), place.steps()) {
+                Some(node) if is_said(node) => format!("remove it: `{place}` is there already"),
+                _ => format!("move it to `{place}`"),
+            })
         }
+        Some(Meant::Later(_)) => notice.help("remove it, or check for the version that has it"),
+        Some(Meant::Earlier(_)) => notice.help("remove it"),
     }
+}
+
+/// What stands at a place of a field, in the first item of each list on the way.
+fn at_first<'a>(root: Node<'a>, steps: &[PathStep]) -> Option<Node<'a>> {
+    steps.iter().try_fold(root, |node, step| {
+        let node = if node.is_sequence() { node.items().next()? } else { node };
+        match step {
+            PathStep::Key(key) => node.get(key),
+            PathStep::Index(_) => Some(node),
+        }
+    })
 }
 
 /// The name of a field.

@@ -147,7 +147,8 @@ impl<'s> Reader<'s> {
         let path = self.path.key(&entry.name());
         let message = format!("unknown field {:?}", dotted(&path));
         let kind = ProblemKind::UnknownField {
-            meant: schema.and_then(|it| meant(&entry.name(), it, &self.above, &mut self.looks)),
+            meant: schema
+                .and_then(|it| meant((&entry.name(), entry.value), it, &self.above, &mut self.looks)),
         };
         self.report(kind, path, entry.key.written_span(), message);
     }

@@ -1,43 +1,106 @@
 //! Which field was meant by one that does not exist: another spelling here, or
 //! the same name where it belongs.
 
+use std::ops::RangeInclusive;
+
+use seatrial_yaml::Node;
 use smol_str::SmolStr;
 
-use crate::structural::Structural;
+use crate::structural::{Structural, ValueKind};
 use crate::table::{Shape, Table, Type, TypeId};
 
-/// A field that does exist.
+/// What is known of a field that does not exist here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meant {
     /// The field of this name, at the same place.
     Spelling(SmolStr),
-    /// The field of the same name that many levels up; a level is a field,
-    /// lists and maps count nothing. With the fields that lead down from there.
+    /// The field of the same name that many levels up; a level is a field or a key
+    /// of a map, lists count nothing. With the fields that lead down from there.
     Elsewhere {
         /// How many fields to go up.
         up: usize,
         /// The fields to go down, the meant one last.
         down: Vec<SmolStr>,
     },
+    /// This very field, which came with that minor.
+    Later(u8),
+    /// This very field, which went with that minor.
+    Earlier(u8),
 }
 
-/// How far below its place a field is looked for.
-const DOWN_MAX: usize = 3;
-/// How far above its place a field is looked for.
-const UP_MAX: usize = 3;
+/// What everybody would look for at this distance or nearer: a level up or down
+/// is one step.
+const NEAR: usize = 3;
+/// How far a field of a common name is looked for.
+const NEAR_COMMON: usize = 2;
+/// How far a field of Kubernetes' own is looked for.
+const FAR: usize = 7;
+/// How far a field of a custom kind is looked for.
+const FAR_CUSTOM: usize = 4;
 
 /// How many fields of an object's schema are looked at for all that was meant:
 /// a person needs no more help than that.
 pub(crate) const LOOKS_MAX: usize = 200_000;
 
+/// The fields of its metadata that people write, and write too high or too low.
+const OF_METADATA: [&str; 6] = ["annotations", "finalizers", "generateName", "labels", "name", "namespace"];
+
+/// Names that mean something else in each structure.
+const COMMON: [&str; 12] = [
+    "apiVersion",
+    "enabled",
+    "key",
+    "kind",
+    "mode",
+    "name",
+    "namespace",
+    "path",
+    "port",
+    "type",
+    "uid",
+    "value",
+];
+
+/// Places that are rarely meant where another has a field of that name, and how
+/// many steps farther they seem.
+const SELDOM: [(&str, usize); 9] = [
+    ("ephemeral", 3),
+    ("ephemeralContainers", 3),
+    ("grpc", 3),
+    ("initContainers", 1),
+    ("lifecycle", 3),
+    ("readinessProbe", 1),
+    ("startupProbe", 2),
+    ("tcpSocket", 1),
+    ("volumeClaimTemplates", 2),
+];
+
+/// Fields that mean something else than the one of the same name that people know.
+const NAMESAKES: [(&str, &str); 4] = [
+    ("livenessProbe", "terminationGracePeriodSeconds"),
+    ("readinessProbe", "terminationGracePeriodSeconds"),
+    ("startupProbe", "terminationGracePeriodSeconds"),
+    ("spec", "resources"),
+];
+/// How many steps farther a namesake is.
+const NAMESAKE: usize = 3;
+
 /// A structure with named fields.
 pub(crate) trait Fields<'a>: Copy {
+    /// How far a field is looked for.
+    const FAR: usize;
+
     /// Each field, with the structure it leads to, through lists.
     fn each(self) -> impl Iterator<Item = (&'a str, Option<Self>)>;
 
-    /// The field of a name.
-    fn has(self, name: &str) -> bool {
-        self.each().any(|(field, _)| field == name)
+    /// Whether it has a field that can hold a value written like this one.
+    fn takes(self, name: &str, value: Node<'_>) -> bool;
+
+    /// Whether a written mapping can be such a structure: one of its keys is a field.
+    fn is_like(self, value: Node<'_>) -> bool {
+        let has = |name: &str| self.each().any(|(field, _)| field == name);
+        value.is_null()
+            || value.is_mapping() && (value.is_empty() || value.entries().any(|it| has(&it.name())))
     }
 }
 
@@ -45,16 +108,40 @@ pub(crate) trait Fields<'a>: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct OfTable<'a>(pub(crate) &'a Table, pub(crate) &'a Type);
 
+impl<'a> OfTable<'a> {
+    fn holds(self, shape: &Shape, value: Node<'_>) -> bool {
+        let is_nested = value.is_mapping() || value.is_sequence();
+        match shape {
+            _ if value.is_null() => true,
+            Shape::Struct(id) => Self(self.0, self.0.ty(*id)).is_like(value),
+            Shape::List(of) => {
+                value.is_sequence() && value.items().next().is_none_or(|it| self.holds(of, it))
+            }
+            Shape::Map(_) | Shape::RawObject | Shape::FieldSet => value.is_mapping(),
+            Shape::Any | Shape::SchemaOrBool(_) | Shape::SchemaOrList(_) | Shape::SchemaOrTexts(_) => true,
+            _ => !is_nested,
+        }
+    }
+}
+
 impl<'a> Fields<'a> for OfTable<'a> {
+    const FAR: usize = FAR;
+
     fn each(self) -> impl Iterator<Item = (&'a str, Option<Self>)> {
         let Self(table, of) = self;
         of.fields()
             .iter()
             .map(move |field| (field.name, struct_of(&field.shape).map(|id| Self(table, table.ty(id)))))
     }
+
+    fn takes(self, name: &str, value: Node<'_>) -> bool {
+        self.1.field(name).is_some_and(|field| self.holds(&field.shape, value))
+    }
 }
 
 impl<'a> Fields<'a> for &'a Structural {
+    const FAR: usize = FAR_CUSTOM;
+
     fn each(self) -> impl Iterator<Item = (&'a str, Option<Self>)> {
         let leads_to = |mut schema: &'a Structural| {
             while let Some(items) = schema.items.as_deref() {
@@ -65,16 +152,32 @@ impl<'a> Fields<'a> for &'a Structural {
         self.properties.iter().map(move |(name, schema)| (name.as_str(), Some(leads_to(schema))))
     }
 
-    fn has(self, name: &str) -> bool {
-        self.properties.contains_key(name)
+    fn takes(self, name: &str, value: Node<'_>) -> bool {
+        self.properties.get(name).is_some_and(|it| it.holds(value))
     }
 }
 
-/// The field that was probably meant by a name that a structure does not have;
+impl Structural {
+    fn holds(&self, value: Node<'_>) -> bool {
+        match self.kind {
+            _ if value.is_null() => true,
+            Some(ValueKind::Object) if self.properties.is_empty() => value.is_mapping(),
+            Some(ValueKind::Object) => self.is_like(value),
+            Some(ValueKind::Array) => {
+                let holds = |item| self.items.as_deref().is_none_or(|it| it.holds(item));
+                value.is_sequence() && value.items().next().is_none_or(holds)
+            }
+            Some(_) => !value.is_mapping() && !value.is_sequence(),
+            None => true,
+        }
+    }
+}
+
+/// The field that was probably meant by one that a structure does not have;
 /// `parents` are the structures above, the nearest last. No more than `left`
-/// fields are looked at.
+/// structures are looked at.
 pub(crate) fn meant<'a, F: Fields<'a>>(
-    name: &str,
+    (name, value): (&str, Node<'_>),
     of: F,
     parents: &[Option<F>],
     left: &mut usize,
@@ -86,48 +189,89 @@ pub(crate) fn meant<'a, F: Fields<'a>>(
     if let Some(field) = same_letters(name, of) {
         return Some(Meant::Spelling(field.into()));
     }
-    let below = below(name, of, DOWN_MAX, left).map(|down| Meant::Elsewhere { up: 0, down });
-    below
-        .or_else(|| above(name, parents, left))
+    let up = parents.len();
+    if up <= 1 && OF_METADATA.contains(&name) {
+        return Some(Meant::Elsewhere { up, down: vec!["metadata".into(), name.into()] });
+    }
+    let mut search = Search { name, value, left, found: Vec::new() };
+    search
+        .nearest(of, parents, 1..=NEAR)
         .or_else(|| nearest(name, of).map(|it| Meant::Spelling(it.into())))
+        .or_else(|| search.nearest(of, parents, NEAR + 1..=F::FAR))
 }
 
-fn above<'a, F: Fields<'a>>(name: &str, parents: &[Option<F>], left: &mut usize) -> Option<Meant> {
-    parents.iter().rev().take(UP_MAX).enumerate().find_map(|(at, parent)| {
-        let depth = if at == 0 { 2 } else { 1 };
-        below(name, (*parent)?, depth, left).map(|down| Meant::Elsewhere { up: at + 1, down })
-    })
+/// Looks for a field of one name that can hold one value.
+struct Search<'s, 'n> {
+    name: &'s str,
+    value: Node<'n>,
+    left: &'s mut usize,
+    found: Vec<Meant>,
 }
 
-/// The shortest way down to a field of that name.
-fn below<'a, F: Fields<'a>>(name: &str, of: F, depth: usize, left: &mut usize) -> Option<Vec<SmolStr>> {
-    if of.has(name) {
-        return Some(vec![name.into()]);
+impl Search<'_, '_> {
+    /// The field that is the fewest steps away. What is far, or has a common name,
+    /// is taken only if no other is as near.
+    fn nearest<'a, F: Fields<'a>>(
+        &mut self,
+        of: F,
+        parents: &[Option<F>],
+        steps: RangeInclusive<usize>,
+    ) -> Option<Meant> {
+        let is_common = COMMON.contains(&self.name);
+        for steps in steps.take_while(|steps| !is_common || *steps <= NEAR_COMMON) {
+            let has_to_be_alone = steps > NEAR || is_common;
+            for (up, top) in std::iter::once(Some(of)).chain(parents.iter().rev().copied()).enumerate() {
+                if let (Some(top), Some(steps)) = (top, steps.checked_sub(up)) {
+                    self.below(top, steps, up, parents.len() == up, &mut Vec::new());
+                }
+            }
+            match &mut self.found[..] {
+                [] => {}
+                [_, _, ..] if has_to_be_alone => return None,
+                [first, ..] => return Some(first.clone()),
+            }
+        }
+        None
     }
-    (1..depth).find_map(|depth| {
-        // Status is not for people to write, and metadata holds too common names.
-        let is_of_metadata = ["labels", "annotations"].contains(&name);
-        let is_likely = |field: &str| field != "status" && (field != "metadata" || is_of_metadata);
-        let mut candidates = of.each().filter(|(field, _)| is_likely(field));
-        candidates.find_map(|(field, inner)| {
-            let mut down = below_at(name, inner?, depth - 1, left)?;
-            down.insert(0, field.into());
-            Some(down)
-        })
-    })
-}
 
-/// A field exactly so many levels down.
-fn below_at<'a, F: Fields<'a>>(name: &str, of: F, depth: usize, left: &mut usize) -> Option<Vec<SmolStr>> {
-    *left = left.checked_sub(1)?;
-    if depth == 0 {
-        return of.has(name).then(|| vec![name.into()]);
+    /// Notes the fields that are exactly so many steps below a structure.
+    fn below<'a, F: Fields<'a>>(
+        &mut self,
+        of: F,
+        steps: usize,
+        up: usize,
+        is_root: bool,
+        down: &mut Vec<&'a str>,
+    ) {
+        let Some(left) = self.left.checked_sub(1) else { return };
+        *self.left = left;
+        if steps == 0 {
+            return;
+        }
+        let namesake = down.last().is_some_and(|parent| NAMESAKES.contains(&(*parent, self.name)));
+        let last = if namesake { 1 + NAMESAKE } else { 1 };
+        if steps == last && (up > 0 || !down.is_empty()) && of.takes(self.name, self.value) {
+            let down = down.iter().copied().chain([self.name]).map(SmolStr::from).collect();
+            self.found.push(Meant::Elsewhere { up, down });
+        }
+        for (field, inner) in of.each() {
+            let Some(inner) = inner.filter(|_| self.is_likely(field, is_root && down.is_empty())) else {
+                continue;
+            };
+            let seldom = SELDOM.iter().find(|(name, _)| *name == field).map_or(0, |(_, steps)| *steps);
+            if let Some(steps) = steps.checked_sub(1 + seldom) {
+                down.push(field);
+                self.below(inner, steps, up, is_root, down);
+                down.pop();
+            }
+        }
     }
-    of.each().find_map(|(field, inner)| {
-        let mut down = below_at(name, inner?, depth - 1, left)?;
-        down.insert(0, field.into());
-        Some(down)
-    })
+
+    /// Status is not for people to write, and metadata holds too common names.
+    fn is_likely(&self, field: &str, is_of_root: bool) -> bool {
+        let is_of_metadata = OF_METADATA.contains(&self.name) && (is_of_root || self.name.ends_with('s'));
+        field != "status" && (field != "metadata" || is_of_metadata)
+    }
 }
 
 /// The structure that a field leads to, through lists.

@@ -3,6 +3,8 @@
 //! is a problem with its place and with the server's words (`sigs.k8s.io/json`,
 //! as of Kubernetes 1.36).
 
+#[cfg(test)]
+mod levels;
 mod meant;
 mod number;
 mod problem;
@@ -98,14 +100,22 @@ struct Decoder<'t> {
     table: &'t Table,
     dialect: Dialect,
     path: FieldPath,
-    /// The Go structs above, with the field that was entered.
-    structs: Vec<(&'t Type, &'t Field)>,
+    /// The Go structs above.
+    structs: Vec<Entered<'t>>,
     /// How many fields may still be looked at for those that were meant.
     looks: usize,
     problems: Vec<Problem>,
     /// How many types above read their own JSON; below them the server looks
     /// for neither unknown nor duplicate fields.
     custom: usize,
+}
+
+/// A Go struct above, with the field that was entered.
+struct Entered<'t> {
+    of: &'t Type,
+    field: &'t Field,
+    /// How long the path was with the field.
+    at: usize,
 }
 
 impl<'t> Decoder<'t> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use seatrial_source::Span;
 use seatrial_yaml::{Dialect, Entry, FieldPath, Node, PathStep, Value as Written};
 
-use super::{Decoder, Meant, number};
+use super::{Decoder, Entered, Meant, number};
 
 /// More than a person reads.
 const MOST: usize = 1000;
@@ -97,8 +97,8 @@ impl Decoder<'_> {
         let mut message = format!("json: cannot unmarshal {value} into Go ");
         let written = match self.structs.last() {
             None => write!(message, "value"),
-            Some((of, _)) => {
-                let fields = self.structs.iter().map(|(_, field)| format!("{}{}", field.within, field.name));
+            Some(Entered { of, .. }) => {
+                let fields = self.structs.iter().map(|it| format!("{}{}", it.field.within, it.field.name));
                 write!(message, "struct field {}.{}", of.go_name(), fields.collect::<Vec<_>>().join("."))
             }
         };

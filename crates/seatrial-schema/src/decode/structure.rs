@@ -6,8 +6,8 @@ use seatrial_yaml::{Dialect, Entry as WrittenEntry, Node, PathStep};
 use smol_str::SmolStr;
 
 use super::meant::{OfTable, meant};
-use super::{Decoder, ProblemKind, is_dropped};
-use crate::table::{Field, Type};
+use super::{Decoder, Entered, Meant, ProblemKind, is_dropped};
+use crate::table::{Field, Table, Type};
 use crate::value::{By, Entry, Value};
 
 impl<'t> Decoder<'t> {
@@ -49,7 +49,7 @@ impl<'t> Decoder<'t> {
 
     fn field(&mut self, entry: &WrittenEntry<'_>, of: &'t Type, field: &'t Field) -> Option<Value> {
         self.path.push(PathStep::Key(SmolStr::new_static(field.name)));
-        self.structs.push((of, field));
+        self.structs.push(Entered { of, field, at: self.path.len() });
         let value = self.value(entry.value, &field.shape, field.go_type);
         self.structs.pop();
         self.path.pop();
@@ -57,9 +57,28 @@ impl<'t> Decoder<'t> {
     }
 
     fn unknown(&mut self, entry: &WrittenEntry<'_>, of: &'t Type) {
-        let above: Vec<_> =
-            self.structs.iter().map(|(parent, _)| Some(OfTable(self.table, parent))).collect();
-        let meant = meant(&entry.name(), OfTable(self.table, of), &above, &mut self.looks);
+        let meant = self.of_other_minor(&entry.name(), of).or_else(|| {
+            let above = self.above();
+            meant((&entry.name(), entry.value), OfTable(self.table, of), &above, &mut self.looks)
+        });
         self.strict(ProblemKind::UnknownField { meant }, entry);
+    }
+
+    /// The structures above, one for each key of the path; none for a key of a map.
+    fn above(&self) -> Vec<Option<OfTable<'t>>> {
+        let keys = (1..).zip(self.path.steps()).filter(|(_, step)| matches!(step, PathStep::Key(_)));
+        let entered = |at| self.structs.iter().find(|it| it.at == at);
+        keys.map(|(at, _)| entered(at).map(|it| OfTable(self.table, it.of))).collect()
+    }
+
+    /// Whether the type has this field in another minor: when it came or went.
+    fn of_other_minor(&self, name: &str, of: &Type) -> Option<Meant> {
+        let has = |minor: &u8| {
+            let of = Table::of(*minor).and_then(|table| table.type_named(of.name));
+            of.is_some_and(|it| it.field(name).is_some())
+        };
+        let (minors, own) = (Table::minors(), self.table.minor());
+        let came = (own + 1..=*minors.end()).find(has).map(Meant::Later);
+        came.or_else(|| (*minors.start()..own).rev().find(has).map(|last| Meant::Earlier(last + 1)))
     }
 }
