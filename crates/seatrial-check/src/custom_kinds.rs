@@ -26,7 +26,7 @@ const DEFINITIONS_MAX: usize = 8;
 
 /// The definitions of a repository, by group and kind.
 #[derive(Debug, Default)]
-pub(crate) struct Definitions(BTreeMap<(String, String), Vec<Definition>>);
+pub struct Definitions(BTreeMap<(String, String), Vec<Definition>>);
 
 /// One definition, read when it is first asked for. Trees hold the same one many
 /// times, for each way to install it: those written alike are read once.
@@ -36,6 +36,15 @@ struct Definition {
     /// The first that is written like it.
     first: Place,
     kinds: Arc<OnceLock<CustomKinds>>,
+}
+
+/// The kind of an object, by the one definition that counts for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled<'a> {
+    /// The version that the object is written in.
+    pub kind: &'a CustomKind,
+    /// Whether the definition stands in the object's own unit.
+    pub is_own: bool,
 }
 
 /// What a definition says of an object.
@@ -57,7 +66,7 @@ impl Verdict {
 
 impl Definitions {
     /// All of them, each once however many units bring it.
-    pub(crate) fn of(repository: &Repository) -> Self {
+    pub fn of(repository: &Repository) -> Self {
         let mut all: BTreeMap<_, Vec<Definition>> = BTreeMap::new();
         let mut firsts: BTreeMap<(usize, &str), Definition> = BTreeMap::new();
         for object in repository.objects() {
@@ -111,6 +120,27 @@ impl Definitions {
         let mut value = kind.decode(object.root()).value;
         kind.default(&mut value);
         Some(Held { value, resource: kind.plural.to_string(), is_cluster_scoped: kind.is_cluster_scoped })
+    }
+
+    /// The kind of an object of this repository, or of another that has no
+    /// definition of it. None where definitions differ and none of them stands in
+    /// the object's own unit, and where a schema is too large to be looked at.
+    pub fn settled<'a>(&'a self, repository: &'a Repository, object: &Object) -> Option<Settled<'a>> {
+        let version = object.api_version().rsplit('/').next().unwrap_or_default();
+        let all = self.0.get(&(object.group().to_owned(), object.kind().to_owned()))?;
+        let place = Place { unit: object.unit(), object: object.id() };
+        let is_here = repository.bundles.get(place.unit.0 as usize).is_some_and(|bundle| {
+            let mut own = bundle.objects().get(place.object.0 as usize).into_iter();
+            own.any(|own| std::ptr::eq(own, object))
+        });
+        let own = all.iter().find(|it| is_here && it.place.unit == place.unit);
+        let first = own.or_else(|| all.first())?;
+        if own.is_none() && all.iter().any(|it| it.first != first.first) {
+            return None;
+        }
+        let mut kinds = first.kinds(repository).all().iter();
+        let kind = kinds.find(|it| it.version == version).filter(|it| !it.is_too_large())?;
+        Some(Settled { kind, is_own: own.is_some() })
     }
 
     /// The kinds that are defined in a group.

@@ -47,7 +47,7 @@ mod tree_state;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, Report, World};
-pub use custom_kinds::{Undefined, kinds_without_rules, undefined_kinds};
+pub use custom_kinds::{Definitions, Settled, Undefined, kinds_without_rules, undefined_kinds};
 pub use gitops::asked_elsewhere;
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};

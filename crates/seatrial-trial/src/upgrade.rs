@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use seatrial_diagnostics::ObjectName;
-use seatrial_model::{KubernetesVersion, SkipCode};
+use seatrial_model::{KubernetesVersion, Object, SkipCode};
 use seatrial_schema::difference::differences;
 use seatrial_source::TreePath;
 use serde_json::Value as Json;
@@ -30,6 +30,7 @@ pub use notices::Earlier;
 pub(crate) use notices::{CHECKS, notices};
 use pairs::Pair;
 use side::{Member, Side};
+use stored::Stored;
 
 /// Fields of one object beyond this are counted and not told.
 const FIELDS_MAX: usize = 1000;
@@ -180,6 +181,18 @@ pub struct RefusedChange {
     /// Where it stands in the earlier tree.
     pub before: Option<Line>,
     pub(crate) path: seatrial_yaml::FieldPath,
+    pub(crate) by: RefusedBy,
+}
+
+/// Whose rule it is that a change breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefusedBy {
+    /// The server's own, for a kind of its own.
+    Server,
+    /// That of the definition in the object's own unit.
+    Definition,
+    /// That of a definition that stands elsewhere in the tree.
+    DefinitionElsewhere,
 }
 
 impl ObjectChange {
@@ -302,12 +315,18 @@ impl Context<'_> {
         }
     }
 
+    /// An object as the server holds it. A definition that the other tree alone has
+    /// is the one that was there, or comes.
+    fn stored<'o>(&'o self, own: &'o Side<'_>, other: &'o Side<'_>, object: &'o Object) -> Stored<'o> {
+        Stored::of(object, self.table, || own.defined(object).or_else(|| other.defined(object)))
+    }
+
     fn changed(&self, old: Member<'_>, new: Member<'_>) -> Option<ObjectChange> {
         if old.object.root().is_same(new.object.root()) {
             return None;
         }
-        let before = stored::Stored::of(old.object, self.table);
-        let after = stored::Stored::of(new.object, self.table);
+        let before = self.stored(self.before, self.after, old.object);
+        let after = self.stored(self.after, self.before, new.object);
         let found = differences(before.compared(), after.compared());
         if found.is_empty() {
             return None;
@@ -321,13 +340,21 @@ impl Context<'_> {
             around::expansion(&before, &after, self.after.repository(), &mut change);
         }
         for refused in &mut change.refused {
+            refused.message = self.before.scrubbed(&self.after.scrubbed(&refused.message));
             refused.before = Some(self.before.line_of(old.object, &refused.path));
             refused.after = Some(self.after.line_of(new.object, &refused.path));
         }
         losses::of_changed(&before, &after, &mut change);
-        definitions::compare(&before, &after, &mut change.notes);
-        if after.kind.is_none() {
-            change.notes.push("no kind of Kubernetes: compared as written".to_owned());
+        definitions::compare(&before, &after, self.after.repository(), &mut change.notes);
+        if change.refused.iter().any(|it| it.by == RefusedBy::DefinitionElsewhere) {
+            change
+                .notes
+                .push("another unit defines the kind; a cluster may have another definition".to_owned());
+        }
+        if after.is_unknown() {
+            change
+                .notes
+                .push("no kind of Kubernetes, and no one definition here: compared as written".to_owned());
         } else if before.version() != after.version() {
             change.notes.push(format!(
                 "the API version changes from {} to {}; what cannot be changed in place was not looked for",

@@ -9,7 +9,7 @@ use seatrial_schema::rules::quantities;
 use seatrial_yaml::{FieldPath, Node};
 
 use super::stored::Stored;
-use super::{Action, ObjectChange, RefusedChange};
+use super::{Action, ObjectChange, RefusedBy, RefusedChange};
 
 /// Workloads that are named in a note.
 const NAMED_MAX: usize = 4;
@@ -64,6 +64,7 @@ fn not_resized(class: &str) -> RefusedChange {
         after: None,
         before: None,
         path,
+        by: RefusedBy::Server,
     }
 }
 

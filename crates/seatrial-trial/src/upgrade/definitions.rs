@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use seatrial_model::Repository;
 use seatrial_schema::Value;
 
 use super::stored::Stored;
@@ -14,7 +15,12 @@ const DEPTH_MAX: usize = 64;
 const NARROWER_MAX: usize = 20;
 
 /// Notes about a changed definition.
-pub(super) fn compare(before: &Stored<'_>, after: &Stored<'_>, notes: &mut Vec<String>) {
+pub(super) fn compare(
+    before: &Stored<'_>,
+    after: &Stored<'_>,
+    repository: &Repository,
+    notes: &mut Vec<String>,
+) {
     if !after.is("apiextensions.k8s.io", "CustomResourceDefinition") || before.version() != after.version() {
         return;
     }
@@ -24,19 +30,42 @@ pub(super) fn compare(before: &Stored<'_>, after: &Stored<'_>, notes: &mut Vec<S
         let name = version.str("name");
         let Some(now) = new.items("versions").iter().find(|it| it.str("name") == name) else {
             notes.push(format!("version {name} goes: requests for it fail"));
+            notes.extend(still_written(new, name, repository));
             continue;
         };
         if version.bool("served") && !now.bool("served") {
             notes.push(format!("version {name} is no longer served"));
+            notes.extend(still_written(new, name, repository));
         }
         let schema = |it: &Value| it.at("schema").at("openAPIV3Schema").clone();
         narrow(&schema(version), &schema(now), name, 0, &mut narrower);
+    }
+    let stored = |spec: &Value| {
+        let mut versions = spec.items("versions").iter();
+        versions.find(|it| it.bool("storage")).map(|it| it.str("name").to_owned())
+    };
+    if let (Some(was), Some(is)) = (stored(old), stored(new))
+        && was != is
+    {
+        notes.push(format!("objects are stored as {is} from now on; those that are there stay {was} until they are written again"));
     }
     let more = narrower.len().saturating_sub(NARROWER_MAX);
     notes.extend(narrower.into_iter().take(NARROWER_MAX).map(|it| format!("takes less than before: {it}")));
     if more > 0 {
         notes.push(format!("takes less than before at {more} more places"));
     }
+}
+
+/// Objects of the later tree that are in a version which is no longer there.
+fn still_written(definition: &Value, version: &str, repository: &Repository) -> Option<String> {
+    let api_version = format!("{}/{version}", definition.str("group"));
+    let kind = definition.at("names").str("kind");
+    let mut all = repository.objects().filter(|it| it.kind() == kind && it.api_version() == api_version);
+    let first = all.next()?;
+    Some(match all.count() {
+        0 => format!("{} is still written in {version}", first.title()),
+        more => format!("{} and {more} more are still written in {version}", first.title()),
+    })
 }
 
 fn narrow(old: &Value, new: &Value, at: &str, depth: usize, found: &mut Vec<String>) {

@@ -7,7 +7,7 @@ use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::FieldPath;
 
 use super::side::Side;
-use super::{Line, ObjectChange, RefusedChange, compare};
+use super::{Line, ObjectChange, RefusedBy, RefusedChange, compare};
 use crate::trial::{TrialRequest, render};
 
 /// A field that cannot be changed.
@@ -80,8 +80,20 @@ pub(crate) fn notices(
 }
 
 fn refused(change: &ObjectChange, refused: &RefusedChange, earlier: &str) -> Notice {
-    let field = refused.fields.first().unwrap_or(&refused.field);
-    let message = format!("{} changes `{field}`, which cannot be changed in place", title(change));
+    let message = match (refused.by, &refused.fields[..]) {
+        (RefusedBy::Server, fields) => {
+            let field = fields.first().unwrap_or(&refused.field);
+            format!("{} changes `{field}`, which cannot be changed in place", title(change))
+        }
+        (_, [field]) => {
+            format!("{} changes `{field}`, which the definition of its kind does not allow", title(change))
+        }
+        _ => format!(
+            "{} changes `{}`, which the definition of its kind does not allow",
+            title(change),
+            refused.field
+        ),
+    };
     let at = location(change, refused.path.clone());
     let mut notice = Notice::new(&IMMUTABLE, at, message).help(refused.remedy.clone());
     for field in change.fields.iter().filter(|it| refused.fields.contains(&it.path)).take(NAMED_MAX) {
@@ -91,7 +103,12 @@ fn refused(change: &ObjectChange, refused: &RefusedChange, earlier: &str) -> Not
     if let Some(Line { path, line }) = &refused.before {
         notice = notice.because(format!("it stands at {path}:{line} in {earlier}"));
     }
-    notice.because(format!("the server says: {}: {}", refused.field, refused.message))
+    let notice = notice.because(format!("the server says: {}: {}", refused.field, refused.message));
+    if refused.by != RefusedBy::DefinitionElsewhere {
+        return notice;
+    }
+    let why = "another unit defines the kind; a cluster may have another definition";
+    notice.at_most(Severity::Warning).because(why)
 }
 
 fn restarted(change: &ObjectChange, earlier: &str) -> Option<Notice> {

@@ -1,12 +1,13 @@
 //! What the server refuses to change in place: the errors of its rules for
 //! updates that the new object alone does not have.
 
+use seatrial_check::Settled;
+use seatrial_schema::FieldError;
 use seatrial_schema::difference::Difference;
-use seatrial_schema::{Errors, FieldError};
 use seatrial_yaml::{FieldPath, PathStep};
 
-use super::stored::Stored;
-use super::{RefusedChange, distinct};
+use super::stored::{Rules, Stored};
+use super::{RefusedBy, RefusedChange, distinct};
 
 /// Fields below a refused one that may change all the same.
 const FREE: &[(&str, &str, &[&str])] = &[
@@ -32,22 +33,47 @@ pub(super) fn of(before: &Stored<'_>, after: &Stored<'_>, found: &[Difference]) 
     if before.version() != after.version() || before.object.kind() != after.object.kind() {
         return Vec::new();
     }
-    let Some(strategy) = after.strategy() else { return Vec::new() };
-    let stored = before.created(strategy);
-    let mut object = after.applied(&stored, before);
-    (strategy.prepare_update)(&mut object, &stored);
-    let mut errors = Errors::new();
-    (strategy.validate_update)(&object, &stored, &mut errors);
-    let mut alone = Errors::new();
-    (strategy.validate)(&after.created(strategy), &mut alone);
+    let Some(rules) = after.rules() else { return Vec::new() };
+    let stored = match rules {
+        Rules::Own(_) => before.created(rules),
+        Rules::Custom(_) => before.by_definition_of(after).created(rules),
+    };
+    let errors = rules.of_changed(after.applied(&stored, before), &stored);
+    let alone = rules.of_new(&after.created(rules));
     let is_new = |error: &&FieldError| {
         let same = |it: &FieldError| {
             (it.reason, &it.field, &it.detail) == (error.reason, &error.field, &error.detail)
         };
-        !alone.as_slice().iter().any(same)
+        !alone.iter().any(same)
     };
-    let errors = errors.as_slice().iter().filter(is_new);
-    errors.map(|error| refused(after, error, found)).collect()
+    let errors = errors.iter().filter(is_new);
+    match rules {
+        Rules::Own(_) => errors.map(|error| refused(after, error, found)).collect(),
+        Rules::Custom(by) => errors.map(|error| refused_by(by, error, found)).collect(),
+    }
+}
+
+/// A refusal by a rule of a definition, which names the structure that it stands
+/// at: only if one field of that differs it is surely the one that is meant.
+fn refused_by(by: Settled<'_>, error: &FieldError, found: &[Difference]) -> RefusedChange {
+    let is_meant = |path: &&FieldPath| path.starts_with(&error.path) || error.path.starts_with(path);
+    let meant: Vec<&FieldPath> = found.iter().map(|it| &it.path).filter(is_meant).collect();
+    let path = match meant[..] {
+        [only] => only.clone(),
+        _ => error.path.clone(),
+    };
+    RefusedChange {
+        field: error.field.clone(),
+        message: error.detail.clone(),
+        fields: distinct(meant.iter().map(ToString::to_string)),
+        remedy: "change it as the definition of the kind allows, or delete the object and create it again"
+            .to_owned(),
+        replace: false,
+        before: None,
+        after: None,
+        path,
+        by: if by.is_own { RefusedBy::Definition } else { RefusedBy::DefinitionElsewhere },
+    }
 }
 
 fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> RefusedChange {
@@ -72,6 +98,7 @@ fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Refu
         before: None,
         after: None,
         path,
+        by: RefusedBy::Server,
     }
 }
 

@@ -1,6 +1,7 @@
 //! One of the two trees: its objects, and what must not be told of them.
 
 use rayon::prelude::*;
+use seatrial_check::{Definitions, Settled};
 use seatrial_diagnostics::{Location, Sources};
 use seatrial_model::{Graph, Object, Repository, Unit};
 use seatrial_render::Rendering;
@@ -16,6 +17,7 @@ use crate::trial::{Redaction, Skipped, TrialRequest, UnitFilter, public_words};
 pub(crate) struct Side<'a> {
     rendering: &'a Rendering,
     graph: Graph,
+    definitions: Definitions,
     secrets: Vec<Span>,
     scrubber: Scrubber,
     units: Option<&'a UnitFilter>,
@@ -43,6 +45,7 @@ impl<'a> Side<'a> {
         secrets.par_sort();
         Self {
             file: is_file.then(|| rendering.sources.find(&request.scope)).flatten(),
+            definitions: Definitions::of(&rendering.repository),
             rendering,
             graph,
             secrets,
@@ -59,6 +62,11 @@ impl<'a> Side<'a> {
     /// The references between its objects.
     pub(crate) fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The kind of an object of this tree or of the other, by its definitions.
+    pub(crate) fn defined(&self, object: &Object) -> Option<Settled<'_>> {
+        self.definitions.settled(self.repository(), object)
     }
 
     /// The objects that were asked for.

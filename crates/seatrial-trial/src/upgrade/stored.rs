@@ -1,9 +1,11 @@
 //! An object as the server holds it after it was applied.
 
+use seatrial_check::Settled;
 use seatrial_model::{Object, Target};
+use seatrial_schema::custom::CustomKind;
 use seatrial_schema::decode::{decode, untyped};
 use seatrial_schema::table::{Kind, Table};
-use seatrial_schema::{By, Map, Strategy, Value};
+use seatrial_schema::{By, Errors, FieldError, Map, Strategy, Value};
 
 /// Stands for what the server makes up: the same before and after.
 const UID: &str = "00000000-0000-0000-0000-000000000001";
@@ -23,8 +25,53 @@ const SYSTEM_FIELDS: [&str; 7] = [
 /// An object with its defaults.
 pub(super) struct Stored<'a> {
     pub(super) object: &'a Object,
-    pub(super) kind: Option<&'static Kind>,
+    kind: Option<&'static Kind>,
+    defined: Option<Settled<'a>>,
     value: Value,
+}
+
+/// What the server does with the objects of a kind.
+#[derive(Clone, Copy)]
+pub(super) enum Rules<'a> {
+    /// A kind of its own.
+    Own(&'static Strategy),
+    /// One that a definition brings.
+    Custom(Settled<'a>),
+}
+
+impl Rules<'_> {
+    fn prepare_create(self, object: &mut Value) {
+        match self {
+            Self::Own(strategy) => (strategy.prepare_create)(object),
+            Self::Custom(defined) => defined.kind.prepare_create(object),
+        }
+    }
+
+    /// What is wrong with a new object.
+    pub(super) fn of_new(self, object: &Value) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        match self {
+            Self::Own(strategy) => (strategy.validate)(object, &mut errors),
+            Self::Custom(defined) => defined.kind.validate(object, &mut errors),
+        }
+        errors.as_slice().to_vec()
+    }
+
+    /// What is wrong with an object that is changed.
+    pub(super) fn of_changed(self, mut object: Value, stored: &Value) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        match self {
+            Self::Own(strategy) => {
+                (strategy.prepare_update)(&mut object, stored);
+                (strategy.validate_update)(&object, stored, &mut errors);
+            }
+            Self::Custom(defined) => {
+                defined.kind.prepare_update(&mut object, stored);
+                defined.kind.validate_update(&object, stored, &mut errors);
+            }
+        }
+        errors.as_slice().to_vec()
+    }
 }
 
 /// The kinds and types of a target.
@@ -33,25 +80,42 @@ pub(super) fn table(target: &Target) -> Option<&'static Table> {
 }
 
 impl<'a> Stored<'a> {
-    /// Decodes an object and fills in the defaults.
-    pub(super) fn of(object: &'a Object, table: Option<&'static Table>) -> Self {
+    /// Decodes an object and fills in the defaults, those of the kind or of the
+    /// definition that is at hand.
+    pub(super) fn of(
+        object: &'a Object,
+        table: Option<&'static Table>,
+        defined: impl FnOnce() -> Option<Settled<'a>>,
+    ) -> Self {
         let version = object.api_version().rsplit('/').next().unwrap_or_default();
         let found =
             table.and_then(|table| Some((table, table.kind(object.group(), version, object.kind())?)));
-        let Some((table, kind)) = found else {
-            return Self { object, kind: None, value: without_system_fields(untyped(object.root())) };
-        };
+        let Some((table, kind)) = found else { return Self::custom(object, defined()) };
         let mut value = without_system_fields(decode(object.root(), table, kind.type_id).value);
-        if kind.is_cluster_scoped {
-            value.struct_mut("metadata").remove("namespace");
-        } else {
-            value.struct_mut("metadata").set_default("namespace", "default");
-        }
+        place(&mut value, kind.is_cluster_scoped);
         if let Some(strategy) = strategy(kind) {
             (strategy.default)(&mut value);
         }
         value.remove("status");
-        Self { object, kind: Some(kind), value }
+        Self { object, kind: Some(kind), defined: None, value }
+    }
+
+    fn custom(object: &'a Object, defined: Option<Settled<'a>>) -> Self {
+        let value = match defined {
+            Some(it) => defaulted(object, it.kind),
+            None => without_system_fields(untyped(object.root())),
+        };
+        Self { object, kind: None, defined, value }
+    }
+
+    /// The same object by the definition of another, which counts from now on.
+    pub(super) fn by_definition_of(&self, other: &Self) -> Self {
+        Self { object: self.object, ..Self::custom(self.object, other.defined) }
+    }
+
+    /// Whether nothing is known of the kind.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.kind.is_none() && self.defined.is_none()
     }
 
     /// What is compared field by field.
@@ -68,14 +132,15 @@ impl<'a> Stored<'a> {
         self.object.is(group, kind)
     }
 
-    pub(super) fn strategy(&self) -> Option<&'static Strategy> {
-        self.kind.and_then(strategy)
+    pub(super) fn rules(&self) -> Option<Rules<'a>> {
+        let own = self.kind.and_then(strategy).map(Rules::Own);
+        own.or_else(|| self.defined.map(Rules::Custom))
     }
 
     /// The object as it is in the store: created, and what it asks for given.
-    pub(super) fn created(&self, strategy: &Strategy) -> Value {
+    pub(super) fn created(&self, rules: Rules<'_>) -> Value {
         let mut value = self.with_system_fields();
-        (strategy.prepare_create)(&mut value);
+        rules.prepare_create(&mut value);
         if self.is("", "PersistentVolumeClaim") {
             let request = value.at("spec").at("resources").at("requests").at("storage").clone();
             let status = value.struct_mut("status");
@@ -115,6 +180,25 @@ impl<'a> Stored<'a> {
         metadata.set("uid", UID, By::Server);
         metadata.set("resourceVersion", VERSION, By::Server);
         value
+    }
+}
+
+/// An object with what a definition fills in.
+fn defaulted(object: &Object, kind: &CustomKind) -> Value {
+    let mut value = without_system_fields(kind.decode(object.root()).value);
+    place(&mut value, kind.is_cluster_scoped);
+    kind.default(&mut value);
+    value.remove("status");
+    value
+}
+
+/// Puts an object where the server keeps it.
+fn place(object: &mut Value, is_cluster_scoped: bool) {
+    let metadata = object.struct_mut("metadata");
+    if is_cluster_scoped {
+        metadata.remove("namespace");
+    } else {
+        metadata.set_default("namespace", "default");
     }
 }
 

@@ -142,6 +142,142 @@ fn custom_kinds_lose_versions_and_fields() {
     assert_eq!(done.json()["objects"][0]["notes"][0], "takes less than before: v1beta1.size is gone");
 }
 
+/// A definition of which one field stays as it is, one only grows, and one has a default.
+const SHIPS: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ships.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Ship, plural: ships}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            x-kubernetes-validations:
+            - {rule: 'self.crew >= oldSelf.crew', message: nobody leaves}
+            properties:
+              name: {type: string, maxLength: 4, x-kubernetes-validations: [{rule: self == oldSelf, message: the name is painted on}]}
+              crew: {type: integer, default: 3}
+              cargo: {type: string}
+";
+const SHIP: &str = "\
+---
+apiVersion: example.com/v1
+kind: Ship
+metadata: {name: a}
+spec: {name: toolong, crew: 3, cargo: tea}
+";
+
+#[test]
+fn custom_kinds_have_the_rules_and_defaults_of_their_definition() {
+    let both = |ship: &str| format!("{SHIPS}{ship}");
+    let before = both(SHIP);
+    // What the definition fills in all the same is no change, nor is a field that it does not know.
+    let same = between(&before, &both(&SHIP.replace("crew: 3, cargo", "speed: 9, cargo"))).json();
+    assert_eq!(same["summary"]["unchanged"], 2, "{same:#}");
+    // A fault that is stored already is no refusal.
+    assert_eq!(refused(&before, &both(&SHIP.replace("tea", "rum"))), [""; 0]);
+    assert_eq!(refused(&before, &both(&SHIP.replace("toolong", "ark"))), ["spec.name"]);
+    let done = between(&before, &both(&SHIP.replace("crew: 3", "crew: 2")));
+    let report = done.json();
+    assert_eq!(report["objects"][0]["refused"][0]["message"], "nobody leaves", "{report:#}");
+    // The tree need not hold the definition any more, nor anew.
+    let tree = Tree::new(&[("a/all.yaml", &before), ("b/ship.yaml", &SHIP.replace("toolong", "ark"))]);
+    let report = diff(&tree, &["a", "b", "--format", "json"]).json();
+    let objects = report["objects"].as_array().cloned().unwrap_or_default();
+    let ship = objects.iter().find(|it| it["kind"] == "Ship").expect("it changes");
+    assert_eq!(ship["refused"][0]["message"], "the name is painted on");
+}
+
+#[test]
+fn rules_for_changes_of_custom_objects_are_findings() {
+    let tree = Tree::new(&[("k8s/kind.yaml", SHIPS), ("k8s/ship.yaml", SHIP)]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "before");
+    fs::write(tree.path().join("k8s/ship.yaml"), SHIP.replace("crew: 3", "crew: 2"))
+        .expect("the tree can be written");
+    let done = run(tree.path(), &["check", "--upgrade-from", "HEAD", "--format", "json"], b"");
+    let findings = done.json()["findings"].as_array().cloned().unwrap_or_default();
+    let told = findings.iter().find(|it| it["check"] == "immutable-field").expect("it is told");
+    assert_eq!(
+        told["message"], "Ship a changes `spec.crew`, which the definition of its kind does not allow",
+        "{told:#}"
+    );
+    assert_eq!(told["severity"], "error");
+}
+
+#[test]
+fn a_version_that_goes_names_what_is_written_in_it() {
+    let more = SHIPS.replace(
+        "    schema:\n",
+        "    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}\n  - name: v2\n    served: true\n    storage: false\n    schema:\n",
+    );
+    let after = more.replacen("served: true\n    storage: true", "served: false\n    storage: false", 1);
+    let after = after.replacen("served: true\n    storage: false", "served: true\n    storage: true", 1);
+    let done = between(&format!("{more}{SHIP}"), &format!("{after}{SHIP}"));
+    let notes = done.json()["objects"][0]["notes"].clone();
+    assert_eq!(
+        notes,
+        serde_json::json!([
+            "version v1 is no longer served",
+            "Ship a is still written in v1",
+            "objects are stored as v2 from now on; those that are there stay v1 until they are written again"
+        ])
+    );
+}
+
+#[test]
+fn a_directory_that_is_deleted_takes_its_objects_along() {
+    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept}\ndata: {a: b}\n";
+    let tree = Tree::new(&[
+        ("k8s/db/claim.yaml", CLAIM),
+        ("k8s/db/secret.yaml", SECRET),
+        ("k8s/web/config.yaml", config),
+    ]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "before");
+    fs::remove_dir_all(tree.path().join("k8s/db")).expect("the tree can be written");
+    insta::assert_snapshot!(diff(&tree, &["HEAD"]).stdout, @r"
+    Deleted, if whoever applies it prunes
+      - Secret credentials  k8s/db/secret.yaml:1 of HEAD
+
+    Data is lost
+      - PersistentVolumeClaim data  k8s/db/claim.yaml:1 of HEAD
+          lost: the data of its volume, unless the volume's reclaim policy is Retain
+
+    From HEAD to the working tree: 2 deleted, 1 unchanged
+      1 object takes data along
+    Next: save the data, or keep the objects, before this is applied with pruning.
+    ");
+}
+
+#[test]
+fn the_text_of_a_secret_tells_the_keys_only() {
+    let before = SECRET.replace("{password: hunter2-first}", "{password: hunter2-first, user: hunter2-name}");
+    let after = SECRET.replace("{password: hunter2-first}", "{password: hunter2-second, token: hunter2-new}");
+    let tree = Tree::new(&[("a/all.yaml", &before), ("b/all.yaml", &after)]);
+    let text = diff(&tree, &["a", "b"]).stdout;
+    assert!(!text.contains("hunter2"), "{text}");
+    insta::assert_snapshot!(text, @r#"
+    Changed in place
+      ~ Secret credentials  b/all.yaml:1
+          data.password: hidden, and changed
+          data.token: added "********"
+          data.user: removed "********"
+
+    From a to b: 1 changed
+    Next: nothing speaks against applying it.
+    "#);
+}
+
 #[test]
 fn what_is_deleted_may_take_data_along() {
     let both = format!("{WEB}---\n{CLAIM}");
