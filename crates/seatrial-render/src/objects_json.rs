@@ -5,25 +5,30 @@ use std::fmt::Write;
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 
-use crate::template::Templated;
-
 /// Nesting that is looked into.
 const DEPTH_MAX: usize = 100;
 
 /// One JSON document: `{"objects": [{"object": ..., "origins": {field: place}}]}`.
-/// `text` is what is printed of it, masked perhaps, line by line the same.
-pub fn objects_json(made: &Templated, text: &str, sources: &SourceMap) -> String {
-    let lines = made.chains(sources);
-    let breaks: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
-    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+/// Each text is what is printed, masked perhaps, with the places of its lines.
+pub fn objects_json(printed: &[(&str, &[Vec<Span>])], sources: &SourceMap) -> String {
     let mut all = String::from("{\n  \"objects\": [");
     let mut is_first = true;
+    for (text, lines) in printed {
+        add_objects(&mut all, &mut is_first, text, lines, sources);
+    }
+    all.push_str("\n  ]\n}\n");
+    all
+}
+
+fn add_objects(all: &mut String, is_first: &mut bool, text: &str, lines: &[Vec<Span>], sources: &SourceMap) {
+    let breaks: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
+    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
     for root in stream.roots().filter(|it| it.is_mapping()) {
         let mut origins = Vec::new();
-        let mut walk = Walk { breaks: &breaks, lines: &lines, sources, origins: &mut origins };
+        let mut walk = Walk { breaks: &breaks, lines, sources, origins: &mut origins };
         walk.node(root, &FieldPath::root(), DEPTH_MAX);
-        all.push_str(if is_first { "\n" } else { ",\n" });
-        is_first = false;
+        all.push_str(if *is_first { "\n" } else { ",\n" });
+        *is_first = false;
         let _ = write!(all, "    {{\"object\": {}, \"origins\": {{", root.to_json());
         for (at, (field, place)) in origins.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
@@ -31,8 +36,6 @@ pub fn objects_json(made: &Templated, text: &str, sources: &SourceMap) -> String
         }
         all.push_str("}}");
     }
-    all.push_str("\n  ]\n}\n");
-    all
 }
 
 struct Walk<'a> {

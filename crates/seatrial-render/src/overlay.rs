@@ -67,7 +67,7 @@ impl Overlay<'_> {
 }
 
 /// The text, and the places that set each of its lines.
-fn lines(built: &Build) -> (String, Vec<Vec<Span>>) {
+pub(crate) fn lines(built: &Build) -> (String, Vec<Vec<Span>>) {
     let (text, marks) = built.marked_text();
     let starts: Vec<usize> =
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();

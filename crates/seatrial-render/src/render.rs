@@ -560,7 +560,8 @@ impl Run {
         let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();
         skipped.dedup();
-        let made = Makers { charts, kustomizations, generated, whole: built.whole, serving: built.serving };
+        let Built { whole, serving, gaps, .. } = built;
+        let made = Makers { charts, kustomizations, generated, whole, serving, gaps };
         let repository = Repository {
             target: request.target,
             units: built.units,

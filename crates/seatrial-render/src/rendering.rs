@@ -43,6 +43,8 @@ pub struct Rendering {
     whole: Vec<UnitId>,
     /// The directories that units deploy, where they stand elsewhere.
     serving: FxHashMap<UnitId, Vec<TreePath>>,
+    /// Why objects of units are missing.
+    pub(crate) gaps: FxHashMap<UnitId, Vec<String>>,
     scope: TreePath,
 }
 
@@ -54,6 +56,7 @@ pub(crate) struct Makers {
     pub(crate) generated: Generated,
     pub(crate) whole: Vec<UnitId>,
     pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
+    pub(crate) gaps: FxHashMap<UnitId, Vec<String>>,
 }
 
 impl Rendering {
@@ -66,7 +69,7 @@ impl Rendering {
         scope: TreePath,
     ) -> Self {
         let Intake { sources, notices, .. } = intake;
-        let Makers { charts, kustomizations, generated, whole, serving } = makers;
+        let Makers { charts, kustomizations, generated, whole, serving, gaps } = makers;
         let mut rendering = Self {
             repository,
             sources,
@@ -78,6 +81,7 @@ impl Rendering {
             generated,
             whole,
             serving,
+            gaps,
             scope,
         };
         rendering.notices.extend(secret_templates::notices(&rendering.repository));
@@ -140,6 +144,11 @@ impl Rendering {
     /// Whether a text was made by a chart or a kustomization, and is no file.
     pub fn is_made(&self, file: FileId) -> bool {
         self.charts.has_made(file) || self.kustomizations.has_made(file) || self.generated.has_made(file)
+    }
+
+    /// Whether a text was made of parts of an object.
+    pub(crate) fn is_generated(&self, file: FileId) -> bool {
+        self.generated.has_made(file)
     }
 
     /// The object that a location names.

@@ -1,59 +1,233 @@
 //! What a unit would apply, as text.
 
+use std::sync::Arc;
+
+use seatrial_diagnostics::{Location, Sources};
 use seatrial_helm::{Options, Show};
-use seatrial_model::{Unit, UnitKind};
-use seatrial_source::Span;
+use seatrial_model::{Object, Unit, UnitKind};
+use seatrial_source::{FileId, Span};
+use seatrial_yaml::edit::{Content, Operation, apply, edit};
+use seatrial_yaml::emit::{EmitOptions, emit};
+use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 
 use crate::template::Refusal;
-use crate::{Rendering, secrets};
+use crate::{Rendering, locate, secrets};
+
+/// Nesting that is looked into.
+const DEPTH_MAX: usize = 100;
 
 /// What a unit would apply, and what speaks against it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnitText {
     /// The text.
     pub text: String,
+    /// By line of the text: the places that set it, where they were asked for.
+    pub origins: Vec<Vec<Span>>,
     /// What a real program would refuse.
     pub refusals: Vec<Refusal>,
 }
 
+/// The objects of a unit that one document of a text holds.
+struct Page<'r> {
+    objects: Vec<&'r Object>,
+    span: Span,
+}
+
+/// A field of a document, and the lines that it is printed in.
+struct Line {
+    path: FieldPath,
+    first: usize,
+    last: usize,
+}
+
 impl Rendering {
     /// What a unit would apply: of a chart what `helm template` prints, of a
-    /// directory its documents.
+    /// kustomization what `kustomize build` does, of anything else its
+    /// documents. With `options.trace` the lines know where they come from.
     pub fn text_of(&self, unit: &Unit, options: &Options, show: &Show) -> UnitText {
         match unit.kind {
             UnitKind::Helm => self.charts.text_of(unit.id, &self.sources, options, show),
             UnitKind::Kustomize => self.kustomizations.text_of(unit.id),
-            UnitKind::Manifests => UnitText { text: self.documents_of(unit), refusals: Vec::new() },
-            _ => {
+            UnitKind::Manifests => self.documents_of(unit, options.trace),
+            UnitKind::ArgoCd | UnitKind::Flux => {
+                let mut refusals = self.charts.refusals_of(unit.id);
+                refusals.extend(self.kustomizations.refusals_of(unit.id));
+                let gaps = self.gaps.get(&unit.id).into_iter().flatten();
+                refusals.extend(gaps.map(|it| Refusal { message: it.clone(), at: None }));
+                UnitText { refusals, ..self.documents_of(unit, options.trace) }
+            }
+            UnitKind::Compose => {
                 let message = format!("{} cannot be rendered yet", unit.name);
-                UnitText { text: String::new(), refusals: vec![Refusal { message, at: None }] }
+                UnitText { refusals: vec![Refusal { message, at: None }], ..UnitText::default() }
             }
         }
     }
 
-    fn documents_of(&self, unit: &Unit) -> String {
-        let mut spans: Vec<Span> = Vec::new();
+    fn documents_of(&self, unit: &Unit, is_traced: bool) -> UnitText {
+        let mut all = UnitText::default();
+        for page in self.pages(unit) {
+            let (text, placed) = self.page_text(&page);
+            all.text.push_str("---\n");
+            all.text.push_str(&text);
+            all.text.push('\n');
+            if is_traced {
+                all.origins.push(Vec::new());
+                all.origins.extend(self.page_origins(unit, &page, &text, &placed));
+            }
+        }
+        all
+    }
+
+    fn pages(&self, unit: &Unit) -> Vec<Page<'_>> {
+        let mut pages: Vec<Page<'_>> = Vec::new();
         for object in self.repository.bundle(unit.id).objects() {
             let documents = object.source().stream.documents().iter();
-            let around = documents.map(|it| it.span).find(|it| it.contains(object.span()));
-            spans.extend(around.filter(|it| spans.last() != Some(it)));
+            let Some(span) = documents.map(|it| it.span).find(|it| it.contains(object.span())) else {
+                continue;
+            };
+            match pages.last_mut().filter(|it| it.span == span) {
+                Some(page) => page.objects.push(object),
+                None => pages.push(Page { objects: vec![object], span }),
+            }
         }
-        let mut text = String::new();
-        for span in spans {
-            let document = self.sources.text(span);
-            let document = document.strip_prefix("---").unwrap_or(document);
-            text.push_str("---\n");
-            text.push_str(document.trim_start_matches(['\n', '\r']).trim_end());
-            text.push('\n');
+        pages
+    }
+
+    /// The text of a document, with the namespaces that its objects are put
+    /// into, and where these stand in it.
+    fn page_text(&self, page: &Page<'_>) -> (String, Vec<FieldPath>) {
+        let stream = &page.objects[0].source().stream;
+        let is_made = self.is_generated(page.span.file);
+        let mut text = if let Some(root) = document_root(page).filter(|_| is_made) {
+            // Nobody sees the text that it was made as.
+            emit(root, &EmitOptions::new(Dialect::GoYaml2))
+        } else {
+            let written = stream.text().get(page.span.range()).unwrap_or_default();
+            let written = written.strip_prefix("---").unwrap_or(written);
+            written.trim_start_matches(['\n', '\r']).to_owned()
+        };
+        text.truncate(text.trim_end().len());
+        let mut placed = Vec::new();
+        for object in &page.objects {
+            let is_written = object.field(&["metadata", "namespace"]).is_some();
+            let Some(namespace) = object.namespace().filter(|_| !is_written) else { continue };
+            let path = path_of(page, object).key("metadata").key("namespace");
+            if let Some(edited) = with_text(&text, &path, namespace) {
+                text = edited;
+                placed.push(path);
+            }
         }
-        text
+        (text, placed)
+    }
+
+    /// By line, where each field of a document comes from.
+    fn page_origins(&self, unit: &Unit, page: &Page<'_>, text: &str, placed: &[FieldPath]) -> Vec<Vec<Span>> {
+        let mut origins: Vec<Vec<Span>> = vec![Vec::new(); text.lines().count()];
+        let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+        let mut lines = Vec::new();
+        for root in stream.roots() {
+            walk(root, &FieldPath::root(), text, DEPTH_MAX, &mut lines);
+        }
+        let roots: Vec<(FieldPath, &Object)> =
+            page.objects.iter().map(|it| (path_of(page, it), *it)).collect();
+        for Line { path, first, last } in lines {
+            let places = if placed.contains(&path) {
+                self.destination(unit).into_iter().collect()
+            } else {
+                let holder = roots.iter().find(|(root, _)| path.starts_with(root));
+                holder.map(|(root, object)| self.places(object, root, &path)).unwrap_or_default()
+            };
+            for origin in origins.iter_mut().take(last + 1).skip(first) {
+                let new = places.iter().filter(|it| !origin.contains(it)).copied().collect::<Vec<_>>();
+                origin.extend(new);
+            }
+        }
+        origins
+    }
+
+    fn places(&self, object: &Object, root: &FieldPath, path: &FieldPath) -> Vec<Span> {
+        let mut own = FieldPath::root();
+        path.steps().iter().skip(root.len()).for_each(|it| own.push(it.clone()));
+        let origin = self.origin(&Location::field(object.unit(), object.id(), own));
+        let spans = origin.into_iter().flat_map(|it| {
+            let via = it.via.into_iter().map(|step| step.span);
+            std::iter::once(it.edit).chain(via).collect::<Vec<_>>()
+        });
+        let mut found = Vec::new();
+        for span in spans.filter(|it| !self.is_made(it.file)) {
+            if !found.contains(&span) {
+                found.push(span);
+            }
+        }
+        found
+    }
+
+    /// Where the object that has a unit applied names the namespace.
+    fn destination(&self, unit: &Unit) -> Option<Span> {
+        let by = self.repository.facts.deliveries.iter().find(|it| it.unit == unit.id)?.by;
+        let object = self.repository.objects().find(|it| it.span() == by)?;
+        let destination = object.field(&["spec", "destination", "namespace"]);
+        let node = destination.or_else(|| object.field(&["spec", "targetNamespace"]))?;
+        let origin = self.origin(&Location::text(node.span()))?;
+        Some(origin.edit).filter(|it| !self.is_made(it.file))
+    }
+}
+
+fn document_root<'p>(page: &Page<'p>) -> Option<Node<'p>> {
+    let stream = &page.objects.first()?.source().stream;
+    let at = stream.documents().iter().position(|it| it.span == page.span)?;
+    stream.document_root(at)
+}
+
+/// The way to an object from the top of its document.
+fn path_of(page: &Page<'_>, object: &Object) -> FieldPath {
+    let source = object.source();
+    let own = source.stream.node(source.root);
+    document_root(page).and_then(|root| locate::path_to(root, own)).unwrap_or_default()
+}
+
+/// A text with a word put in where none is written.
+fn with_text(text: &str, path: &FieldPath, word: &str) -> Option<String> {
+    let stream = parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
+    let operation = Operation::Insert { path: path.clone(), content: Content::Text(word.to_owned()) };
+    let edits = edit(stream.roots().next()?, &operation).ok()?;
+    apply(text, &edits)
+}
+
+/// The lines of what stands below a node.
+fn walk(node: Node<'_>, path: &FieldPath, text: &str, depth: usize, lines: &mut Vec<Line>) {
+    if depth == 0 || node.is_alias() {
+        return;
+    }
+    let line_of = |at: u32| memchr::memchr_iter(b'\n', &text.as_bytes()[..at as usize]).count();
+    let step = |step: PathStep| {
+        let mut path = path.clone();
+        path.push(step);
+        path
+    };
+    if node.is_sequence() {
+        for (at, item) in node.items().enumerate() {
+            walk(item, &step(PathStep::Index(at as u32)), text, depth - 1, lines);
+        }
+    } else if node.is_mapping() {
+        for entry in node.written_entries() {
+            let path = step(PathStep::Key(entry.name().as_ref().into()));
+            let first = line_of(entry.key.written_span().start);
+            let is_leaf = !entry.value.is_mapping() && !entry.value.is_sequence();
+            if !is_leaf || entry.value.is_empty() {
+                lines.push(Line { path: path.clone(), first, last: first });
+            }
+            walk(entry.value, &path, text, depth - 1, lines);
+        }
+    } else {
+        let span = node.written_span();
+        let last = line_of(span.end.max(span.start + 1) - 1);
+        lines.push(Line { path: path.clone(), first: line_of(span.start), last });
     }
 }
 
 /// A text of objects with its secret values masked.
 pub fn masked(text: &str) -> String {
-    use seatrial_source::FileId;
-    use seatrial_yaml::{Dialect, Limits, parse};
     let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
     let mut clean = String::new();
     let mut done = 0;
@@ -64,4 +238,86 @@ pub fn masked(text: &str) -> String {
     }
     clean.push_str(&text[done..]);
     clean
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::gitops::testing;
+
+    const APP: &str = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  \
+                       source: {repoURL: 'https://github.com/example/shop', path: deploy}\n  destination:\n    namespace: shop\n";
+
+    /// What a unit would apply, each line with where it is written.
+    fn printed(unit: &str, files: &[(&str, &str)]) -> String {
+        let rendering = testing::rendered("github.com/example/shop", files);
+        let unit = rendering.repository.units.iter().find(|it| it.name == unit).expect("there is the unit");
+        let options = Options { trace: true, ..Options::default() };
+        let made = rendering.text_of(unit, &options, &Show::default());
+        let mut out = String::new();
+        for (at, line) in made.text.lines().enumerate() {
+            let places = made.origins.get(at).into_iter().flatten().map(|it| {
+                let line = rendering.sources.positions(*it).0.line;
+                format!("{}:{line}", rendering.sources.file(it.file).path())
+            });
+            let places: Vec<String> = places.collect();
+            let line = format!("{line} <- {}", places.join(" "));
+            writeln!(out, "{}", line.trim_end_matches(" <- ")).expect("a string takes everything");
+        }
+        for refusal in made.refusals {
+            writeln!(out, "refused: {}", refusal.message).expect("a string takes everything");
+        }
+        out
+    }
+
+    #[test]
+    fn an_application_is_what_argo_cd_would_apply() {
+        let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  a: |\n    b\n    c\n";
+        assert_eq!(
+            printed("argocd:app.yaml#argocd/web", &[("app.yaml", APP), ("deploy/one.yaml", map)]),
+            "---\napiVersion: v1 <- deploy/one.yaml:1\nkind: ConfigMap <- deploy/one.yaml:2\n\
+             metadata: <- deploy/one.yaml:3\n  name: one <- deploy/one.yaml:4\n  namespace: shop <- app.yaml:7\n\
+             data: <- deploy/one.yaml:5\n  a: | <- deploy/one.yaml:6\n    b <- deploy/one.yaml:6\n    \
+             c <- deploy/one.yaml:6\n"
+        );
+    }
+
+    #[test]
+    fn lines_of_a_chart_lead_to_its_values() {
+        let files = [
+            ("app.yaml", APP),
+            ("deploy/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+            ("deploy/values.yaml", "name: set\n"),
+            (
+                "deploy/templates/a.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\n  namespace: own\n",
+            ),
+        ];
+        assert_eq!(
+            printed("argocd:app.yaml#argocd/web", &files),
+            "---\napiVersion: v1 <- deploy/templates/a.yaml:1\nkind: ConfigMap <- deploy/templates/a.yaml:2\n\
+             metadata: <- deploy/templates/a.yaml:3\n  name: set <- deploy/values.yaml:1 deploy/templates/a.yaml:4\n  \
+             namespace: own <- deploy/templates/a.yaml:5\n"
+        );
+    }
+
+    #[test]
+    fn applications_of_a_set_are_printed_as_others_would_write_them() {
+        let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all, namespace: argocd}\nspec:\n  \
+                   generators: [{list: {elements: [{env: test}]}}]\n  template:\n    metadata:\n      name: 'web-{{env}}'\n    \
+                   spec: {project: default}\n";
+        let found = printed("argocd:set.yaml#argocd/all", &[("set.yaml", set)]);
+        assert!(found.contains("\nmetadata: <- set.yaml:8\n  name: web-test <- set.yaml:8\n"), "{found}");
+    }
+
+    #[test]
+    fn what_is_missing_is_refused() {
+        let files = [("app.yaml", APP), ("other/one.yaml", "a: b\n")];
+        assert_eq!(
+            printed("argocd:app.yaml#argocd/web", &files),
+            "refused: `deploy`, which Application web deploys, is not here\n"
+        );
+    }
 }

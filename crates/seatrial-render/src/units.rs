@@ -34,6 +34,8 @@ pub(crate) struct Draft {
     pub(crate) directories: Vec<TreePath>,
     /// What is taken for granted about its objects.
     pub(crate) assumptions: Vec<String>,
+    /// Why objects are missing, where some are.
+    pub(crate) gaps: Vec<String>,
     /// The unit that applies all of its objects, where there is one.
     pub(crate) consumer: Option<String>,
     /// The object that has its objects applied.
@@ -104,6 +106,7 @@ impl Draft {
             called_after: None,
             directories: Vec::new(),
             assumptions: Vec::new(),
+            gaps: Vec::new(),
             consumer: None,
             by: None,
         }
@@ -146,6 +149,8 @@ pub(crate) struct Built {
     pub(crate) serving: FxHashMap<UnitId, Vec<TreePath>>,
     /// The units that objects of the tree have applied, in order.
     pub(crate) deliveries: Vec<Delivery>,
+    /// Why objects of units are missing.
+    pub(crate) gaps: FxHashMap<UnitId, Vec<String>>,
 }
 
 impl Drafts {
@@ -201,9 +206,11 @@ impl Drafts {
             Some(Delivery { unit: UnitId(*id), by: draft.by?, is_whole: draft.is_whole })
         });
         let deliveries = delivered.collect();
+        let lacking = numbered.iter().filter(|(.., draft)| !draft.gaps.is_empty());
+        let gaps = lacking.map(|(id, _, draft)| (UnitId(*id), draft.gaps.clone())).collect();
         let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
         let mut all =
-            Built { charts, kustomizations, whole, partial, serving, deliveries, ..Built::default() };
+            Built { charts, kustomizations, whole, partial, serving, deliveries, gaps, ..Built::default() };
         for (unit, bundle, broken) in built {
             all.units.push(unit);
             all.bundles.push(bundle);

@@ -71,9 +71,6 @@ fn is_chart(tree: &Tree) -> bool {
 
 /// The bytes of `kustomize build`.
 fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
-    if arguments.output == RenderFormat::Json {
-        return Err(Failure::new("a kustomization is printed as YAML only"));
-    }
     let order = if arguments.reorder == "none" { Order::Fifo } else { Order::Legacy };
     let overlay = Overlay {
         files: tree.files.as_ref(),
@@ -100,7 +97,11 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         if !arguments.redact && !arguments.quiet && holds_secret(&text) {
             note(SECRETS);
         }
-        let text = if arguments.origin { beside(&text, &made.origins, &sources) } else { text };
+        let text = match arguments.output {
+            RenderFormat::Json => seatrial_render::objects_json(&[(&text, &made.origins)], &sources),
+            RenderFormat::Yaml if arguments.origin => beside(&text, &made.origins, &sources),
+            RenderFormat::Yaml => text,
+        };
         output::print_plain(&text)?;
     }
     Ok(if made.refusals.is_empty() { CLEAN } else { FINDINGS })
@@ -147,7 +148,10 @@ fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<()
         note(SECRETS);
     }
     match arguments.output {
-        RenderFormat::Json => output::print_plain(&seatrial_render::objects_json(made, &text, sources)),
+        RenderFormat::Json => {
+            let chains = made.chains(sources);
+            output::print_plain(&seatrial_render::objects_json(&[(&text, &chains)], sources))
+        }
         RenderFormat::Yaml if arguments.origin => {
             output::print_plain(&beside(&text, &made.origins(sources), sources))
         }
@@ -322,25 +326,47 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     if units.is_empty() {
         return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
     }
-    let (mut all, mut code) = (String::new(), CLEAN);
+    let (mut printed, mut code, mut holds_secrets) = (Vec::new(), CLEAN, false);
     for unit in &units {
-        let of_unit = rendering.text_of(unit, &options, &show);
+        let mut of_unit = rendering.text_of(unit, &options, &show);
         for refusal in &of_unit.refusals {
             problem(&place(refusal.at, &rendering.sources), &format!("{}: {}", unit.name, refusal.message));
             code = FINDINGS;
         }
         if of_unit.refusals.is_empty() || arguments.keep_going {
-            if units.len() > 1 {
-                let _ = writeln!(all, "# Unit: {}", unit.name);
+            if !arguments.redact && !arguments.quiet && holds_secret(&of_unit.text) {
+                holds_secrets = true;
             }
-            all.push_str(&of_unit.text);
+            if arguments.redact {
+                of_unit.text = seatrial_render::masked(&of_unit.text);
+            }
+            printed.push((unit, of_unit));
         }
     }
-    if arguments.redact {
-        all = seatrial_render::masked(&all);
-    } else if !arguments.quiet && holds_secret(&all) {
+    if holds_secrets {
         note(SECRETS);
     }
-    output::print_plain(&all)?;
+    let sources = &rendering.sources;
+    let text = match arguments.output {
+        RenderFormat::Json => {
+            let all: Vec<_> =
+                printed.iter().map(|(_, it)| (it.text.as_str(), it.origins.as_slice())).collect();
+            seatrial_render::objects_json(&all, sources)
+        }
+        RenderFormat::Yaml => {
+            let mut all = String::new();
+            for (unit, it) in &printed {
+                if units.len() > 1 {
+                    let _ = writeln!(all, "# Unit: {}", unit.name);
+                }
+                match arguments.origin {
+                    true => all.push_str(&beside(&it.text, &it.origins, sources)),
+                    false => all.push_str(&it.text),
+                }
+            }
+            all
+        }
+    };
+    output::print_plain(&text)?;
     Ok(code)
 }

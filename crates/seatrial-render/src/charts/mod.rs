@@ -47,7 +47,7 @@ use release::Release;
 use stated::Statement;
 
 use crate::checks::INVALID_RENDERED_YAML;
-use crate::template::Refusal;
+use crate::template::{Refusal, Templated};
 use crate::unit_text::UnitText;
 
 /// A chart of the tree.
@@ -286,20 +286,32 @@ impl Charts {
         let Some(&[at]) = self.by_unit.get(&unit).map(Vec::as_slice) else { return UnitText::default() };
         let unit = &self.units[at];
         let tree_chart = &self.all[unit.chart];
-        let problems = tree_chart.problems.iter().filter(|it| it.is_fatal);
-        let mut refusals: Vec<Refusal> =
-            problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect();
-        let Some(chart) = &tree_chart.chart else { return UnitText { text: String::new(), refusals } };
+        let mut refusals = tree_chart.refusals();
+        let Some(chart) = &tree_chart.chart else { return UnitText { refusals, ..UnitText::default() } };
         let rendered = seatrial_helm::render(chart, &unit.release.values(&unit.files, sources), options);
-        let errors = rendered.errors.iter();
-        refusals.extend(errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() }));
-        match rendered.output(show) {
-            Ok(output) => UnitText { text: output.text, refusals },
+        refusals.extend(refused(&rendered));
+        let output = match rendered.output(show) {
+            Ok(output) => Some(output),
             Err(message) => {
                 refusals.push(Refusal { message, at: None });
-                UnitText { text: String::new(), refusals }
+                None
             }
-        }
+        };
+        let made = Templated { rendered, output, refusals };
+        let origins = made.origins(sources);
+        let text = made.output.map(|it| it.text).unwrap_or_default();
+        UnitText { text, origins, refusals: made.refusals }
+    }
+
+    /// What Helm would refuse of the charts that a unit has.
+    pub(crate) fn refusals_of(&self, unit: UnitId) -> Vec<Refusal> {
+        let units = self.by_unit.get(&unit).into_iter().flatten().map(|&at| &self.units[at]);
+        let of = |it: &ChartUnit| {
+            let mut all = self.all[it.chart].refusals();
+            all.extend(refused(&it.rendered));
+            all
+        };
+        units.flat_map(of).collect()
     }
 
     /// Whether another chart of the tree takes it in.
@@ -406,7 +418,19 @@ impl Charts {
     }
 }
 
+/// What Helm would refuse of what was rendered.
+fn refused(rendered: &Rendered) -> impl Iterator<Item = Refusal> {
+    let errors = rendered.errors.iter();
+    errors.map(|it| Refusal { message: it.printed(), at: it.places.first().copied() })
+}
+
 impl TreeChart {
+    /// What Helm would refuse before it renders anything.
+    fn refusals(&self) -> Vec<Refusal> {
+        let problems = self.problems.iter().filter(|it| it.is_fatal);
+        problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect()
+    }
+
     /// Notices that are told in files of the tree.
     fn at_home(&self, notices: Vec<Notice>) -> Vec<Notice> {
         notices.into_iter().map(|it| self.away.told_at_home(it)).collect()

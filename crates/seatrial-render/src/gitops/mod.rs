@@ -9,7 +9,7 @@ pub(crate) mod here;
 pub(crate) mod inline;
 mod shell_pattern;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -19,7 +19,7 @@ fn target() -> Target {
 }
 
 /// A tree, rendered as the repository of an address.
-pub(super) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
+pub(crate) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
     let files: MemoryFiles = files.iter().copied().collect();
     let origins = Origins {
         urls: vec![url.to_owned()],

@@ -22,6 +22,7 @@ use seatrial_kustomize::{Additions, Build};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
+use crate::overlay;
 use crate::template::Refusal;
 use crate::unit_text::UnitText;
 use crate::walk::Links;
@@ -179,17 +180,24 @@ impl Kustomizations {
 
     /// What a unit would apply.
     pub(crate) fn text_of(&self, unit: UnitId) -> UnitText {
-        let mut all = UnitText::default();
+        let mut all = UnitText { refusals: self.refusals_of(unit), ..UnitText::default() };
         for built in self.of_unit(unit) {
-            let problems = built.build.problems.iter().filter(|it| it.is_fatal);
-            all.refusals.extend(problems.map(|it| Refusal { message: it.message.clone(), at: it.span }));
-            all.text.push_str(if all.text.is_empty() { "" } else { "---\n" });
-            match &built.made {
-                Some(made) => all.text.push_str(made.text()),
-                None => all.text.push_str(&make::text(&built.ask, &built.build)),
+            if !all.text.is_empty() {
+                all.text.push_str("---\n");
+                all.origins.push(Vec::new());
             }
+            let (text, origins) = overlay::lines(&built.build);
+            all.text.push_str(&text);
+            // Behind the last line break stands no line.
+            all.origins.extend(origins.into_iter().take(text.lines().count()));
         }
         all
+    }
+
+    /// What Kustomize would refuse of a unit.
+    pub(crate) fn refusals_of(&self, unit: UnitId) -> Vec<Refusal> {
+        let problems = self.of_unit(unit).flat_map(|it| &it.build.problems).filter(|it| it.is_fatal);
+        problems.map(|it| Refusal { message: it.message.clone(), at: it.span }).collect()
     }
 
     /// The kustomization files that took part in a build.

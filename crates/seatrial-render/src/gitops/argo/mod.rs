@@ -98,6 +98,7 @@ impl Deliverer<'_> {
             let mut made = self.source(&call, source, at);
             for (code, reason) in made.gaps.drain(..) {
                 draft.is_whole = false;
+                draft.gaps.push(reason.clone());
                 if found.is_open {
                     continue;
                 }
@@ -116,13 +117,10 @@ impl Deliverer<'_> {
             draft.made.append(&mut made.made);
         }
         if app.sources.is_empty() {
+            let reason = format!("Application {} has no source", app.name);
             draft.is_whole = false;
-            self.skip(
-                found,
-                root.span(),
-                SkipCode::NotRendered,
-                format!("Application {} has no source", app.name),
-            );
+            draft.gaps.push(reason.clone());
+            self.skip(found, root.span(), SkipCode::NotRendered, reason);
         }
         if let Some(namespace) = app.namespace {
             for object in &mut draft.objects {

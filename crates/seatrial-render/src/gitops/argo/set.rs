@@ -56,6 +56,7 @@ impl Deliverer<'_> {
             gaps.dedup();
             for (code, reason) in gaps {
                 draft.is_whole = false;
+                draft.gaps.push(reason.clone());
                 self.skip(found, span, code, reason);
             }
         }

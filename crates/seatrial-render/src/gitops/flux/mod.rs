@@ -79,6 +79,7 @@ impl Deliverer<'_> {
             }
             Err((code, reason)) => {
                 draft.is_whole = false;
+                draft.gaps.push(reason.clone());
                 self.skip(found, root.span(), code, reason);
             }
         }
