@@ -8,10 +8,24 @@ use smol_str::SmolStr;
 use crate::kustomization::{At, Image, Kustomization, Label, Reader, Replica, Text};
 use crate::problem::Problem;
 
+/// A key with its value.
+type Pair = (SmolStr, Text);
+
+/// Which pairs of an object's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// `metadata.labels`
+    Labels,
+    /// `metadata.annotations`
+    Annotations,
+}
+
 /// Fields that are put over, or added to, those of one kustomization file.
 #[derive(Clone, Debug, Default)]
 pub struct Additions {
     more: Kustomization,
+    /// Labels and annotations of the finished objects themselves.
+    metadata: Vec<(Section, Pair)>,
     problems: Vec<Problem>,
     needs_no_file: bool,
 }
@@ -33,7 +47,8 @@ impl Additions {
         let texts = [&it.namespace, &it.name_prefix, &it.name_suffix];
         let has_text = texts.iter().any(|text| text.is_some());
         let has_change = !(it.images.is_empty() && it.replicas.is_empty() && it.patches.is_empty());
-        let has_metadata = !(it.labels.is_empty() && it.common_annotations.is_empty());
+        let has_metadata =
+            !(it.labels.is_empty() && it.common_annotations.is_empty() && self.metadata.is_empty());
         let has_path = !(it.components.is_empty() && it.resources.is_empty());
         let is_said = has_text || has_change || has_metadata || has_path || !self.problems.is_empty();
         !is_said && !self.needs_no_file
@@ -107,6 +122,17 @@ impl Additions {
         self.more.common_annotations.push((key.into(), At { value: value.into(), span }));
     }
 
+    /// Gives every object of the finished build a label or an annotation, as
+    /// Flux's `commonMetadata` does: none of what it makes gets it.
+    pub fn common(&mut self, section: Section, key: &str, value: &str, span: Span) {
+        self.metadata.push((section, (key.into(), At { value: value.into(), span })));
+    }
+
+    /// What the objects of the finished build get in a section.
+    pub(crate) fn pairs(&self, section: Section) -> Vec<(SmolStr, Text)> {
+        self.metadata.iter().filter(|it| it.0 == section).map(|it| it.1.clone()).collect()
+    }
+
     /// Adds a component.
     pub fn component(&mut self, path: &str, span: Span) {
         self.more.components.push(At { value: path.into(), span });
@@ -129,8 +155,13 @@ impl Additions {
                 *ours = theirs;
             }
         }
-        own.images.retain(|it| !more.images.iter().any(|new| new.value.name == it.value.name));
-        own.images.extend(more.images);
+        for image in more.images {
+            // One of the same name keeps its turn: entries may follow each other.
+            match own.images.iter_mut().find(|it| it.value.name == image.value.name) {
+                Some(place) => *place = image,
+                None => own.images.push(image),
+            }
+        }
         own.replicas.retain(|it| !more.replicas.iter().any(|new| new.value.name == it.value.name));
         own.replicas.extend(more.replicas);
         let annotations = &mut own.common_annotations;

@@ -8,7 +8,7 @@ use seatrial_source::{RemoteSource, Span, TreePath};
 use seatrial_yaml::Dialect;
 use smol_str::SmolStr;
 
-use crate::additions::Additions;
+use crate::additions::{Additions, Section};
 use crate::build_metadata::Maker;
 use crate::charts::Charts;
 use crate::fields::{Config, FieldSpec};
@@ -180,6 +180,7 @@ fn run<'r>(
             None => run.accumulate_root(&kustomization, directory, watch),
         };
         run.finish(&mut accumulated, &kustomization, &order, options);
+        run.add_metadata(&mut accumulated.resources, &kustomization, additions);
     }
     run.remotes.sort_by(|a, b| (&a.path, a.span, &a.source).cmp(&(&b.path, b.span, &b.source)));
     run.remotes.dedup();
@@ -795,6 +796,17 @@ impl Run<'_, '_> {
         }
         all.resources.iter_mut().for_each(Resource::settle);
         self.write_makers(&mut all.resources, own);
+    }
+
+    fn add_metadata(&mut self, resources: &mut [Resource], own: &Kustomization, additions: &Additions) {
+        for (section, field) in
+            [(Section::Labels, "metadata/labels"), (Section::Annotations, "metadata/annotations")]
+        {
+            let pairs = additions.pairs(section);
+            let fields = [FieldSpec::everywhere(field)];
+            let result = transform::pairs(resources, &pairs, &fields, &mut self.origins);
+            self.transformed(result, own, own.start);
+        }
     }
 
     fn add_managed_by(&mut self, resources: &mut [Resource], own: &Kustomization, span: Span) {

@@ -37,7 +37,7 @@ mod transformers;
 mod value_add;
 mod variables;
 
-pub use additions::Additions;
+pub use additions::{Additions, Section};
 pub use build::{Build, Options, Remote, Version, build, build_with, build_with_charts};
 pub use charts::{ChartRequest, ChartValues, Charts};
 pub use id::{Gvk, ResourceId};

@@ -171,11 +171,28 @@ impl Rendering {
             if next.edit == edit {
                 break;
             }
-            let via = origin.via.into_iter().filter(|it| !self.is_made(it.span.file));
-            let via = next.via.into_iter().chain(via).collect();
+            let via = next.via.into_iter().chain(origin.via).collect();
             origin = Origin { edit: next.edit, via, derived: origin.derived || next.derived };
         }
+        origin.via = self.settled(origin.via);
         origin
+    }
+
+    /// Steps where a person wrote them: what one program changed another made.
+    fn settled(&self, via: Vec<OriginStep>) -> Vec<OriginStep> {
+        let mut all: Vec<OriginStep> = Vec::with_capacity(via.len());
+        for mut step in via {
+            for _ in 0..MADE_MAX {
+                if !self.is_made(step.span.file) {
+                    break;
+                }
+                step.span = self.of_text(step.span).edit;
+            }
+            if !self.is_made(step.span.file) && !all.contains(&step) {
+                all.push(step);
+            }
+        }
+        all
     }
 
     fn of_text(&self, span: Span) -> Origin {
@@ -231,7 +248,11 @@ impl Rendering {
         operation: &Operation,
     ) -> Result<Vec<Edit>, Refusal> {
         let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
-        self.kustomizations.edits(object, operation, &self.sources, &streams)
+        let edits = self.kustomizations.edits(object, operation, &self.sources, &streams)?;
+        if edits.iter().any(|it| self.is_made(it.span.file)) {
+            return Err(Refusal { reason: "a chart made what is changed behind it".to_owned() });
+        }
+        Ok(edits)
     }
 
     pub(crate) fn edits_of_made(&self, object: &Object, operation: &Operation) -> Result<Vec<Edit>, Refusal> {

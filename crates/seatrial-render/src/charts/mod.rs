@@ -303,6 +303,15 @@ impl Charts {
         UnitText { text, origins, refusals: made.refusals }
     }
 
+    /// The texts of a unit that others may change behind the templates: with
+    /// objects in them, and no definitions, which are no templates.
+    pub(crate) fn changeable(&self, at: usize) -> Vec<FileId> {
+        let unit = &self.units[at];
+        let files = unit.rendered.files.iter().zip(&unit.made);
+        let is_taken = |it: &seatrial_helm::RenderedFile| !it.is_crd && !it.text.trim().is_empty();
+        files.filter(|(it, _)| is_taken(it)).map(|(_, id)| *id).collect()
+    }
+
     /// What Helm would refuse of the charts that a unit has.
     pub(crate) fn refusals_of(&self, unit: UnitId) -> Vec<Refusal> {
         let units = self.by_unit.get(&unit).into_iter().flatten().map(|&at| &self.units[at]);

@@ -23,6 +23,20 @@ impl<'a> Tree<'a> {
 }
 
 impl Tree<'_> {
+    /// Puts a text into the tree that stands in no file, and the directory around it.
+    pub(crate) fn put(&self, path: &TreePath, text: &str) {
+        let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
+        for directory in std::iter::successors(path.parent(), TreePath::parent) {
+            if matches!(self.files.kind(&directory), Some(EntryKind::Directory)) {
+                break;
+            }
+            kinds.insert(directory, Some(EntryKind::Directory));
+        }
+        kinds.insert(path.clone(), Some(EntryKind::File { size: text.len() as u64 }));
+        let mut bytes = self.bytes.write().unwrap_or_else(PoisonError::into_inner);
+        bytes.insert(path.clone(), Ok(text.as_bytes().into()));
+    }
+
     /// All that was asked, with the answers.
     pub(crate) fn freeze(self) -> Frozen {
         Frozen {

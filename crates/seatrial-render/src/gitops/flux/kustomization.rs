@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seatrial_kustomize::Additions;
+use seatrial_kustomize::{Additions, Section};
 use seatrial_model::{RemoteUse, SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
@@ -38,7 +38,7 @@ impl Deliverer<'_> {
         self.take_over(&directory, call.unit);
         Ok(Yield {
             objects: self.kustomizations.built(place).objects(self.is_broken),
-            made: Made::Kustomization(place),
+            made: vec![Made::Kustomization(place)],
             assumption,
         })
     }
@@ -105,12 +105,7 @@ impl Deliverer<'_> {
                 additions.component(text, component.span());
             }
         }
-        let labels = spec.get("commonMetadata").and_then(|it| it.get("labels"));
-        for label in labels.into_iter().flat_map(Node::entries) {
-            if let Some(value) = label.value.scalar_text() {
-                additions.label(&label.name(), &value, false, label.value.span());
-            }
-        }
+        add_common_metadata(additions, spec);
     }
 
     /// A tree on another host is told.
@@ -162,6 +157,18 @@ impl Deliverer<'_> {
             };
             if is_taken {
                 draft.consumer.get_or_insert_with(|| consumer.to_owned());
+            }
+        }
+    }
+}
+
+/// The labels and annotations that every object gets.
+pub(super) fn add_common_metadata(additions: &mut Additions, spec: Node<'_>) {
+    let Some(common) = spec.get("commonMetadata") else { return };
+    for (section, key) in [(Section::Labels, "labels"), (Section::Annotations, "annotations")] {
+        for pair in common.get(key).into_iter().flat_map(Node::entries) {
+            if let Some(value) = pair.value.scalar_text() {
+                additions.common(section, &pair.name(), &value, pair.value.span());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Kustomizations and releases of Flux: what each would apply from this tree.
 
 mod kustomization;
+mod post_renderers;
 mod release;
 mod scan;
 mod sources;
@@ -40,7 +41,7 @@ type Gap = (SkipCode, String);
 /// What an object has applied.
 struct Yield {
     objects: Vec<DraftObject>,
-    made: Made,
+    made: Vec<Made>,
     /// What is taken for granted.
     assumption: Option<String>,
 }
@@ -74,7 +75,7 @@ impl Deliverer<'_> {
         match self.applied(kind, root, namespace.as_deref(), &unit, found) {
             Ok(made) => {
                 draft.objects = made.objects;
-                draft.made.push(made.made);
+                draft.made.extend(made.made);
                 draft.assumptions.extend(made.assumption);
             }
             Err((code, reason)) => {

@@ -6,8 +6,10 @@ use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::Node;
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::super::Deliverer;
+use super::post_renderers::changes_objects;
 use super::sources::Lead;
 use super::{Call, Gap, Yield, is_literal, word};
 use crate::charts;
@@ -44,12 +46,10 @@ impl Deliverer<'_> {
                 "`{written}`, which {title} installs, is no chart that could be loaded"
             )));
         };
-        refuse_post_renderers(call)?;
         let files = self.values_files_of(call, chart, &directory)?;
         let release = self.release_of(call)?;
         self.take_over_chart(&directory, call.unit);
-        let (at, objects) = self.release(place, files, release);
-        Ok(Yield { objects, made: Made::Chart(at), assumption })
+        Ok(Yield { assumption, ..self.installed(call, place, files, release) })
     }
 
     /// The release as the object says it.
@@ -147,7 +147,6 @@ impl Deliverer<'_> {
         let title = &call.title;
         let unreadable =
             |why: &str| unknown(format!("chart {chart}, which {title} installs, cannot be loaded: {why}"));
-        refuse_post_renderers(call)?;
         let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
         let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
         let directory = directory.ok_or_else(|| unreadable("it is not packed"))?;
@@ -160,8 +159,21 @@ impl Deliverer<'_> {
         let home = (&call.found.file, entry);
         let loaded = charts::load_fetched(&directory, home, self.request, self.sources);
         self.charts.all.push(loaded.map_err(|why| unreadable(&why))?);
-        let (at, objects) = self.release(self.charts.all.len() - 1, Vec::new(), release);
-        Ok(Yield { objects, made: Made::Chart(at), assumption: None })
+        Ok(self.installed(call, self.charts.all.len() - 1, Vec::new(), release))
+    }
+
+    /// The objects of a release, with what is done to them behind the templates.
+    fn installed(&mut self, call: &Call<'_>, chart: usize, files: Vec<Layer>, release: Release) -> Yield {
+        let namespace = SmolStr::new(&release.namespace);
+        let (at, objects) = self.release(chart, files, release);
+        let mut made = Yield { objects, made: vec![Made::Chart(at)], assumption: None };
+        if changes_objects(call.spec) {
+            self.post_render(call, at, &mut made);
+        }
+        if !namespace.is_empty() {
+            made.objects.iter_mut().for_each(|it| it.namespace = Some(namespace.clone()));
+        }
+        made
     }
 
     /// The chart alone is judged through its release.
@@ -171,15 +183,6 @@ impl Deliverer<'_> {
             draft.consumer.get_or_insert_with(|| consumer.to_owned());
         }
     }
-}
-
-/// What is done to the rendered objects would be missing.
-fn refuse_post_renderers(call: &Call<'_>) -> Result<(), Gap> {
-    if call.spec.get("postRenderers").is_none_or(Node::is_empty) {
-        return Ok(());
-    }
-    let title = &call.title;
-    Err(unknown(format!("what {title} does behind the templates (`postRenderers`) is not rendered")))
 }
 
 pub(super) fn unknown(reason: String) -> Gap {

@@ -23,7 +23,8 @@ const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
 /// What is filled in behind a build.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    known: Arc<BTreeMap<String, String>>,
+    /// None where it is set, and nobody is to see what to.
+    known: Arc<BTreeMap<String, Option<String>>>,
     /// Whether there may be more, from what is not known here.
     is_open: bool,
 }
@@ -40,7 +41,8 @@ impl Variables {
 
     fn expand(&self, text: &str) -> Result<Expansion, Fault> {
         envsubst::expand(text, &|name| match self.known.get(name) {
-            Some(value) => Some(value.clone()),
+            Some(Some(value)) => Some(value.clone()),
+            Some(None) => Some(format!("${{{name}}}")),
             None if self.is_open => Some(format!("${{{name}}}")),
             None => None,
         })
@@ -76,7 +78,7 @@ impl Deliverer<'_> {
             if let Some(value) = entry.value.scalar_text() {
                 // What another Kustomization has to fill in is not known either.
                 let value = value.replace('\n', "");
-                known.insert(entry.name().into_owned(), value);
+                known.insert(entry.name().into_owned(), Some(value));
             }
         }
         let is_always = word(post_build, "substituteStrategy") == Some("Always");
@@ -84,22 +86,24 @@ impl Deliverer<'_> {
         is_used.then(|| Variables { known: Arc::new(known), is_open })
     }
 
-    /// The pairs of a map in the tree. What a Secret holds is never looked at.
-    fn map_of(&mut self, call: &Call<'_>, from: Node<'_>) -> Option<Vec<(String, String)>> {
-        let name = word(from, "name")?;
-        if word(from, "kind") != Some("ConfigMap") {
-            return None;
-        }
-        let Found::One(object) =
-            self.flux_sources().find(&call.found.file, "ConfigMap", call.namespace, name)
+    /// The pairs of a map in the tree. Of a Secret only the keys are looked at,
+    /// which are there also where its values are encrypted.
+    fn map_of(&mut self, call: &Call<'_>, from: Node<'_>) -> Option<Vec<(String, Option<String>)>> {
+        let (kind, name) = (word(from, "kind")?, word(from, "name")?);
+        let Found::One(object) = self.flux_sources().find(&call.found.file, kind, call.namespace, name)
         else {
             return None;
         };
         let root = object.source.stream.node(object.source.root);
-        let pairs = root.get("data").into_iter().flat_map(Node::entries);
+        let entries = |section| root.get(section).into_iter().flat_map(Node::entries);
+        if kind == "Secret" {
+            let keys = entries("data").chain(entries("stringData"));
+            return Some(keys.map(|it| (it.name().into_owned(), None)).collect());
+        }
+        let pairs = entries("data");
         Some(
             pairs
-                .filter_map(|it| Some((it.name().into_owned(), it.value.as_str()?.replace('\n', ""))))
+                .filter_map(|it| Some((it.name().into_owned(), Some(it.value.as_str()?.replace('\n', "")))))
                 .collect(),
         )
     }

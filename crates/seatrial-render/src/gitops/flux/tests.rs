@@ -173,7 +173,91 @@ fn a_chart_of_the_tree_gets_its_values() {
             ("charts/web/values.yaml", "a: own\nb: own\nc: own\n"),
             ("charts/web/templates/map.yaml", template),
         ],
-        "flux:clusters/a/web.yaml#shop/web: -/ConfigMap web=from here own shop\n",
+        "flux:clusters/a/web.yaml#shop/web: shop/ConfigMap web=from here own shop\n",
+    );
+}
+
+#[test]
+fn what_a_release_does_behind_its_templates_is_done() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   chart:\n    spec:\n      chart: ./charts/web\n      sourceRef: {kind: GitRepository, name: flux-system, \
+                   namespace: flux-system}\n  postRenderers:\n  - kustomize:\n      patches:\n      - target: {kind: \
+                   ConfigMap}\n        patch: |\n          - {op: add, path: /data/key, value: patched}\n      images:\n      - \
+                   {name: web, newTag: '2'}\n  commonMetadata:\n    annotations: {team: a}\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {key: own}\n---\napiVersion: v1\nkind: \
+                    Pod\nmetadata: {name: web, annotations: {team: b}}\nspec: {containers: [{name: web, image: 'web:1'}]}\n";
+    let test = "apiVersion: v1\nkind: Pod\nmetadata: {name: try, annotations: {helm.sh/hook: test}}\n";
+    let rendering = rendered(&[
+        ("clusters/a/sync.yaml", SYNC),
+        ("clusters/a/web.yaml", release),
+        ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("charts/web/templates/all.yaml", template),
+        ("charts/web/templates/tests/try.yaml", test),
+        ("charts/web/crds/kind.yaml", CRD),
+    ]);
+    assert_eq!(
+        deployed(&rendering),
+        "flux:clusters/a/web.yaml#shop/web: -/CustomResourceDefinition things.example.com, shop/ConfigMap web=patched, \
+         shop/Pod web\n"
+    );
+    let unit = rendering.repository.units.iter().find(|it| it.kind == UnitKind::Flux).expect("it is there");
+    let options = seatrial_helm::Options { trace: true, ..Default::default() };
+    let made = rendering.text_of(unit, &options, &seatrial_helm::Show::default());
+    let line = |wanted: &str| {
+        let at =
+            made.text.lines().position(|it| it.trim() == wanted).unwrap_or_else(|| panic!("{}", made.text));
+        let places = made.origins[at].iter().map(|it| {
+            let line = rendering.sources.positions(*it).0.line;
+            format!("{}:{line}", rendering.sources.file(it.file).path())
+        });
+        places.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("key: patched"), "clusters/a/web.yaml:14 charts/web/templates/all.yaml:4");
+    assert_eq!(line("- image: web:2"), "clusters/a/web.yaml:16 charts/web/templates/all.yaml:9");
+    assert_eq!(line("team: a"), "clusters/a/web.yaml:18");
+}
+
+/// A definition that a chart brings.
+const CRD: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n";
+
+#[test]
+fn metadata_that_all_get_goes_to_the_objects_alone() {
+    let spec = "  path: ./apps\n  commonMetadata: {labels: {team: a}, annotations: {owner: b}}\n  images: [{name: web, newTag: \
+                '2'}]\n";
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec: {containers: \
+               [{name: web, image: web}]}\n";
+    let rendering = rendered(&[
+        ("clusters/a/sync.yaml", SYNC),
+        ("clusters/a/apps.yaml", &kustomization("apps", spec)),
+        (
+            "apps/kustomization.yaml",
+            "resources: [web.yaml]\nimages:\n- {name: web, newName: host/web, newTag: '1'}\n- {name: \
+                                     host/web, newTag: '3'}\n",
+        ),
+        ("apps/web.yaml", web),
+    ]);
+    let unit = rendering.repository.units.iter().find(|it| it.kind == UnitKind::Flux).expect("it is there");
+    let made = rendering.text_of(unit, &seatrial_helm::Options::default(), &seatrial_helm::Show::default());
+    assert_eq!(
+        made.text,
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations:\n    owner: b\n  labels:\n    team: a\n  \
+         name: web\nspec:\n  template:\n    spec:\n      containers:\n      - image: web:2\n        name: web\n"
+    );
+}
+
+#[test]
+fn variables_of_a_secret_are_known_by_name_and_not_shown() {
+    let spec = "  path: apps\n  postBuild:\n    substituteFrom: [{kind: Secret, name: vars}]\n";
+    let vars = "apiVersion: v1\nkind: Secret\nmetadata: {name: vars, namespace: flux-system}\nstringData: {a: hidden}\n";
+    check(
+        &[
+            ("clusters/a/apps.yaml", &kustomization("apps", spec)),
+            ("clusters/a/vars.yaml", vars),
+            ("apps/one.yaml", &config("one", "${a} ${b:=c}")),
+            ("apps/two.yaml", &config("two", "${d}")),
+        ],
+        "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=${a} c, -/ConfigMap two=${d}\n\
+         unset-variable: Kustomization apps gives the variable `d` no value\n",
     );
 }
 
