@@ -51,7 +51,7 @@ use seatrial_source::{normalize_url, without_credentials};
 use seatrial_yaml::FieldPath;
 
 use crate::gitops::Source;
-use crate::gitops::projects::{project_of, refuses_namespace};
+use crate::gitops::projects::{project_of, refuses_cluster, refuses_namespace};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -122,11 +122,18 @@ fn forbidden_destination(app: &Object, project: &Object) -> Option<Notice> {
     if !refuses_namespace(app, project, namespace) {
         return None;
     }
-    let message = format!(
-        "AppProject {} does not allow namespace `{namespace}`, which {} deploys to",
-        project.name(),
-        app.title()
-    );
+    let destination = Field::root(app).keys(&["spec", "destination"])?;
+    let cluster = || {
+        let named = ["server", "name"].iter().filter_map(|key| destination.key(key));
+        let mut written = named.filter_map(|it| Some((it.as_str().filter(|it| !it.is_empty())?, it)));
+        written.next().filter(|_| refuses_cluster(app, project))
+    };
+    let (what, field) = match cluster() {
+        Some((name, at)) => (format!("cluster `{name}`"), at),
+        None => (format!("namespace `{namespace}`"), field),
+    };
+    let message =
+        format!("AppProject {} does not allow {what}, which {} deploys to", project.name(), app.title());
     let list = Field::root(project).keys(&["spec", "destinations"]);
     let place = project.location(list.map_or_else(FieldPath::root, |it| it.path()));
     Some(

@@ -9,15 +9,23 @@ mod argocd_chart_source;
 mod argocd_empty_generator;
 mod argocd_forbidden_by_project;
 mod argocd_generator_count;
+mod argocd_ignored_source;
+mod argocd_invalid_backoff;
+mod argocd_invalid_destination;
+mod argocd_invalid_sync_wave;
 mod argocd_missing_path;
 mod argocd_missing_revision;
+mod argocd_missing_source;
 mod argocd_missing_values_file;
 mod argocd_object_forbidden_by_project;
 mod argocd_path_without_manifests;
 mod argocd_repeated_name;
 mod argocd_shared_object;
 mod argocd_sync_order;
+mod argocd_unknown_finalizer;
+mod argocd_unknown_hook;
 mod argocd_unknown_kind_at_sync;
+mod argocd_unknown_sync_option;
 mod argocd_unmatched_kind;
 mod argocd_unused_destination;
 mod argocd_unused_parameter;
@@ -58,6 +66,7 @@ mod escalating_rule;
 mod exceeds_quota;
 mod exclusive_fields;
 mod flux_dependency_cycle;
+mod flux_encrypted_without_decryption;
 mod flux_missing_health_check;
 mod flux_missing_namespace;
 mod flux_missing_path;
@@ -220,15 +229,23 @@ pub static ALL: &[&Check] = &[
     &argocd_empty_generator::CHECK,
     &argocd_forbidden_by_project::CHECK,
     &argocd_generator_count::CHECK,
+    &argocd_ignored_source::CHECK,
+    &argocd_invalid_backoff::CHECK,
+    &argocd_invalid_destination::CHECK,
+    &argocd_invalid_sync_wave::CHECK,
     &argocd_missing_path::CHECK,
     &argocd_missing_revision::CHECK,
+    &argocd_missing_source::CHECK,
     &argocd_missing_values_file::CHECK,
     &argocd_object_forbidden_by_project::CHECK,
     &argocd_path_without_manifests::CHECK,
     &argocd_repeated_name::CHECK,
     &argocd_shared_object::CHECK,
     &argocd_sync_order::CHECK,
+    &argocd_unknown_finalizer::CHECK,
+    &argocd_unknown_hook::CHECK,
     &argocd_unknown_kind_at_sync::CHECK,
+    &argocd_unknown_sync_option::CHECK,
     &argocd_unmatched_kind::CHECK,
     &argocd_unused_destination::CHECK,
     &argocd_unused_parameter::CHECK,
@@ -269,6 +286,7 @@ pub static ALL: &[&Check] = &[
     &exceeds_quota::CHECK,
     &exclusive_fields::CHECK,
     &flux_dependency_cycle::CHECK,
+    &flux_encrypted_without_decryption::CHECK,
     &flux_missing_health_check::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,

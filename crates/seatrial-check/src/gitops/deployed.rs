@@ -7,8 +7,10 @@ use seatrial_source::Span;
 
 use crate::neighbours::Neighbours;
 
-const WAVE: &str = "argocd.argoproj.io/sync-wave";
-const HOOK: &str = "argocd.argoproj.io/hook";
+pub(crate) const WAVE: &str = "argocd.argoproj.io/sync-wave";
+pub(crate) const HOOK: &str = "argocd.argoproj.io/hook";
+pub(crate) const HOOK_DELETE_POLICY: &str = "argocd.argoproj.io/hook-delete-policy";
+pub(crate) const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const HELM_HOOK: &str = "helm.sh/hook";
 const HELM_WEIGHT: &str = "helm.sh/hook-weight";
 /// More owners than this of one object are not compared with each other.

@@ -16,7 +16,7 @@ pub(crate) use values::{Holder, NamedValues, fitting};
 use crate::World;
 use crate::slip::meant;
 
-const ARGO: &str = "argoproj.io";
+pub(crate) const ARGO: &str = "argoproj.io";
 /// Of a unit with more, only the first are compared with each other.
 const APPLICATIONS_MAX: usize = 200;
 /// Of more paths at other revisions, only the first are looked up.
@@ -31,21 +31,12 @@ impl<'a> Source<'a> {
     /// The sources of an object; none for other kinds, and none of a set whose
     /// Applications are here themselves.
     pub(crate) fn of(repository: &Repository, object: &'a Object) -> Vec<Self> {
-        let is_filled =
-            object.kind() == "ApplicationSet" && repository.facts.filled_sets.contains(&object.span());
-        if is_filled { Vec::new() } else { Self::written(object) }
+        if application_spec(repository, object).is_none() { Vec::new() } else { Self::written(object) }
     }
 
     /// The sources of an object, also of a set.
     pub(crate) fn written(object: &'a Object) -> Vec<Self> {
-        let root = Field::root(object);
-        let spec = match object.kind() {
-            _ if object.group() != ARGO => None,
-            "Application" => root.key("spec"),
-            "ApplicationSet" => root.keys(&["spec", "template", "spec"]),
-            _ => None,
-        };
-        let Some(spec) = spec else { return Vec::new() };
+        let Some(spec) = written_spec(object) else { return Vec::new() };
         let dry = spec.keys(&["sourceHydrator", "drySource"]);
         let single = spec.key("source").into_iter().chain(dry);
         single
@@ -90,6 +81,25 @@ impl<'a> Source<'a> {
             path.and_then(|it| standing(world, it)).is_some_and(|it| it.1 == Standing::Directory)
         })
     }
+}
+
+/// What an Application says, or a set of all that it makes.
+fn written_spec(object: &Object) -> Option<Field<'_>> {
+    let root = Field::root(object);
+    match object.kind() {
+        _ if object.group() != ARGO => None,
+        "Application" => root.key("spec"),
+        "ApplicationSet" => root.keys(&["spec", "template", "spec"]),
+        _ => None,
+    }
+}
+
+/// The same; none of a set whose Applications are here themselves.
+pub(crate) fn application_spec<'a>(repository: &Repository, object: &'a Object) -> Option<Field<'a>> {
+    let spec = written_spec(object)?;
+    let is_filled =
+        object.kind() == "ApplicationSet" && repository.facts.filled_sets.contains(&object.span());
+    (!is_filled).then_some(spec)
 }
 
 /// How grave it is at most that a directory or file of an Application is not

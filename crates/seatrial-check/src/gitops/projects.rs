@@ -26,14 +26,8 @@ pub(crate) fn project_of<'w>(world: &World<'w>, app: &Object) -> Option<&'w Obje
 /// Whether a project surely does not let an Application deploy to a namespace
 /// of the cluster that it names.
 pub(crate) fn refuses_namespace(app: &Object, project: &Object, namespace: &str) -> bool {
-    let Some(destination) = Field::root(app).keys(&["spec", "destination"]) else { return false };
-    let text = |key: &str| destination.text(key).filter(|it| !it.is_empty());
-    let clusters: Vec<&str> = ["server", "name"].into_iter().filter_map(text).collect();
-    if !clusters.iter().all(|it| is_literal(it)) || !is_literal(namespace) {
-        return false;
-    }
-    let entries: Vec<Field<'_>> =
-        Field::root(project).keys(&["spec", "destinations"]).iter().flat_map(Field::items).collect();
+    let Some(clusters) = clusters(app).filter(|_| is_literal(namespace)) else { return false };
+    let entries = entries(project);
     let fits = |entry: &Field<'_>| {
         let pattern = entry.text("namespace").unwrap_or_default();
         may_be_cluster(entry, &clusters) && NameGlob::new(pattern).is_ok_and(|it| it.is_match(namespace))
@@ -44,6 +38,25 @@ pub(crate) fn refuses_namespace(app: &Object, project: &Object, namespace: &str)
     };
     // What an entry with a `!` means hangs on the others: nothing is said of it.
     !entries.iter().any(|it| denies(it) || fits(it))
+}
+
+/// Whether a project surely lets nobody deploy to the cluster that an
+/// Application names, into whatever namespace.
+pub(crate) fn refuses_cluster(app: &Object, project: &Object) -> bool {
+    clusters(app).is_some_and(|it| !entries(project).iter().any(|entry| may_be_cluster(entry, &it)))
+}
+
+fn entries(project: &Object) -> Vec<Field<'_>> {
+    Field::root(project).keys(&["spec", "destinations"]).iter().flat_map(Field::items).collect()
+}
+
+/// The words by which an Application names its cluster; none where it has no
+/// destination or a program fills them in.
+fn clusters(app: &Object) -> Option<Vec<&str>> {
+    let destination = Field::root(app).keys(&["spec", "destination"])?;
+    let text = |key: &str| destination.text(key).filter(|it| !it.is_empty());
+    let clusters: Vec<&str> = ["server", "name"].into_iter().filter_map(text).collect();
+    clusters.iter().all(|it| is_literal(it)).then_some(clusters)
 }
 
 /// Whether an entry may mean a cluster; by its name alone nobody knows its address.
