@@ -359,9 +359,10 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
                 if units.len() > 1 {
                     let _ = writeln!(all, "# Unit: {}", unit.name);
                 }
-                match arguments.origin {
-                    true => all.push_str(&beside(&it.text, &it.origins, sources)),
-                    false => all.push_str(&it.text),
+                if arguments.origin {
+                    all.push_str(&beside(&it.text, &it.origins, sources));
+                } else {
+                    all.push_str(&it.text);
                 }
             }
             all
