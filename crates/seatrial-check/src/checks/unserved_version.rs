@@ -181,19 +181,19 @@ fn of_other_group(object: &Object) -> Option<Notice> {
     )
 }
 
-/// A version in which a kind was never published.
+/// A version that no published definition of the kind serves: it is gone, or
+/// never was.
 fn unpublished(object: &Object) -> Notice {
     let versions: BTreeSet<_> = published::versions(object.group(), object.kind()).collect();
     let versions: Vec<_> = versions.into_iter().map(|it| format!("`{}/{it}`", object.group())).collect();
     let message = format!(
-        "{} is of {}, in which {} was not published",
+        "{} is of {}, which the published definitions of {} do not serve",
         object.title(),
         object.api_version(),
         object.kind()
     );
     let at = location(object, &FieldPath::root().key("apiVersion"));
-    let notice =
-        Notice::new(&CHECK.info, at, message).help(format!("it was published in {}", versions.join(", ")));
+    let notice = Notice::new(&CHECK.info, at, message).help(format!("they serve {}", versions.join(", ")));
     // A version above all others may have come since.
     let own = object.api_version().rsplit('/').next().unwrap_or_default();
     let is_newer = published::versions(object.group(), object.kind()).all(|it| rank(it) < rank(own));

@@ -122,6 +122,7 @@ fn of_custom_kind(group: &str, kind: &str, object: &Object, found: &mut Vec<Prod
         ("argoproj.io", "Application" | "ApplicationSet") => application_namespace(object, found),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => release_namespace(object, found),
         ("kyverno.io", "ClusterPolicy" | "Policy") => generated_by_policy(object, found),
+        ("fluxcd.controlplane.io", "FluxInstance") => flux_sync(object, found),
         _ => {}
     }
     of_operator(group, kind, object, found);
@@ -236,6 +237,20 @@ fn release_namespace(object: &Object, found: &mut Vec<Product>) {
     let creates = object.field(&["spec", "install", "createNamespace"]).and_then(Node::as_bool) == Some(true);
     let name = text(object.field(&["spec"]), "targetNamespace");
     found.extend(name.filter(|_| creates).map(|it| Product::new(NAMESPACE, it)));
+}
+
+/// The source and the Kustomization that an instance of Flux is told to follow,
+/// named like its namespace where it does not say.
+fn flux_sync(object: &Object, found: &mut Vec<Product>) {
+    let Some(sync) = object.field(&["spec", "sync"]) else { return };
+    let name = text(Some(sync), "name").or(object.namespace()).unwrap_or("flux-system");
+    let source = match text(Some(sync), "kind") {
+        Some("OCIRepository") => "OCIRepository",
+        Some("Bucket") => "Bucket",
+        _ => "GitRepository",
+    };
+    let kinds = [("source.toolkit.fluxcd.io", source), ("kustomize.toolkit.fluxcd.io", "Kustomization")];
+    found.extend(kinds.map(|kind| Product::new(kind, name)));
 }
 
 /// Objects that a policy generates in every namespace it is for.

@@ -186,6 +186,31 @@ pub(super) const NAMED: &[(GroupKind, &[(GroupKind, &str)])] = &[
 /// Names that are written in a field. `*` stands for every item or entry; the
 /// namespace, where one is written, stands beside the name under this key.
 pub(super) const WRITTEN: &[(GroupKind, &[&str], GroupKind, &str)] = &[
+    // The operator of StackRox creates the claims that are not there.
+    (
+        ("platform.stackrox.io", "Central"),
+        &["spec", "central", "persistence", "persistentVolumeClaim", "claimName"],
+        CLAIM,
+        "",
+    ),
+    (
+        ("platform.stackrox.io", "Central"),
+        &["spec", "central", "db", "persistence", "persistentVolumeClaim", "claimName"],
+        CLAIM,
+        "",
+    ),
+    (
+        ("platform.stackrox.io", "Central"),
+        &["spec", "scannerV4", "db", "persistence", "persistentVolumeClaim", "claimName"],
+        CLAIM,
+        "",
+    ),
+    (
+        ("platform.stackrox.io", "SecuredCluster"),
+        &["spec", "scannerV4", "db", "persistence", "persistentVolumeClaim", "claimName"],
+        CLAIM,
+        "",
+    ),
     (("cert-manager.io", "Issuer"), &["spec", "acme", "privateKeySecretRef", "name"], SECRET, ""),
     (("secrets.hashicorp.com", "VaultStaticSecret"), &["spec", "destination", "name"], SECRET, ""),
     (("secrets.hashicorp.com", "VaultDynamicSecret"), &["spec", "destination", "name"], SECRET, ""),

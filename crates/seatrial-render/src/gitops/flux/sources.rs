@@ -12,6 +12,8 @@ use crate::units::DraftObject;
 /// What `flux bootstrap` and the operator call the source of the repository itself.
 const BOOTSTRAP: &str = "flux-system";
 const GROUP: &str = "source.toolkit.fluxcd.io";
+/// An instance of Flux makes the source of the repository it follows.
+const INSTANCE: (&str, &str) = ("fluxcd.controlplane.io/v1", "FluxInstance");
 
 /// Objects of a tree that others of Flux name.
 #[derive(Debug, Default)]
@@ -34,13 +36,19 @@ impl Sources {
         let Some((api_version, kind)) = type_of(object) else { return };
         let is_source = api_version.split_once('/').is_some_and(|(group, _)| group == GROUP);
         let is_map = api_version == "v1" && matches!(kind, "ConfigMap" | "Secret");
-        if !is_source && !is_map {
-            return;
-        }
         let root = object.source.stream.node(object.source.root);
         let metadata = |key| root.get("metadata").and_then(|it| word(it, key));
-        let Some(name) = metadata("name") else { return };
         let namespace = metadata("namespace").or(object.namespace.as_deref()).unwrap_or_default();
+        let sync = root.get("spec").and_then(|it| it.get("sync"));
+        let sync = sync.filter(|_| (api_version, kind) == INSTANCE);
+        let (kind, name) = match sync {
+            Some(sync) => {
+                (word(sync, "kind").unwrap_or("GitRepository"), word(sync, "name").or(Some(namespace)))
+            }
+            None if is_source || is_map => (kind, metadata("name")),
+            None => return,
+        };
+        let Some(name) = name else { return };
         let key = (kind.to_owned(), namespace.to_owned(), name.to_owned());
         self.all.entry(key).or_default().push((place.clone(), object.clone()));
     }
@@ -109,11 +117,14 @@ impl Deliverer<'_> {
             }
         };
         let spec = source.source.stream.node(source.source.root).get("spec");
+        // An instance of Flux says it of what it follows.
+        let spec = spec.map(|it| it.get("sync").unwrap_or(it));
         let url = spec.and_then(|it| word(it, "url")).filter(|it| is_literal(it));
         if kind == "GitRepository" && url.is_some_and(|it| self.here.is_here(it)) {
             return Ok(Lead::Here { assumption: None });
         }
-        if kind == "GitRepository" && name == BOOTSTRAP && self.here.is_unknown() {
+        let is_followed = name == BOOTSTRAP || type_of(&source) == Some(INSTANCE);
+        if kind == "GitRepository" && is_followed && self.here.is_unknown() {
             let assumption = format!("{kind} {name} is this tree, which is of no known repository");
             return Ok(Lead::Here { assumption: Some(assumption) });
         }

@@ -72,6 +72,31 @@ fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
 }
 
 #[test]
+fn an_instance_of_flux_makes_the_source_it_follows() {
+    let shown = |url: &str, render: fn(&[(&str, &str)]) -> Rendering| {
+        let instance = format!(
+            "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {{name: flux, namespace: \
+             flux-system}}\nspec:\n  sync: {{kind: GitRepository, name: cluster, url: '{url}', path: clusters/a}}\n"
+        );
+        let apps = kustomization("apps", "  path: ./apps\n");
+        let apps = apps.replace("GitRepository, name: flux-system", "GitRepository, name: cluster");
+        let one = config("one", "written");
+        let files = [
+            ("clusters/a/apps.yaml", &*apps),
+            ("apps/one.yaml", &*one),
+            ("clusters/a/flux.yaml", &*instance),
+        ];
+        deployed(&render(&files))
+    };
+    let own = "https://github.com/example/fleet.git";
+    let unit = "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=written\n";
+    assert_eq!(shown(own, rendered), unit);
+    assert_eq!(shown(own, testing::rendered_alone), unit);
+    let other = shown("https://github.com/example/other.git", rendered);
+    assert!(!other.contains("ConfigMap one"), "{other}");
+}
+
+#[test]
 fn of_sources_with_one_name_the_nearest_is_meant() {
     let source = |url: &str| {
         format!(
