@@ -11,12 +11,22 @@ pub(crate) enum Part {
     Resource,
     /// Changes to objects.
     Patch,
+    /// What a generator of policies wraps: objects or parts of them, in a file or
+    /// everywhere below a directory.
+    Wrapped,
     /// Configuration of a generator, transformer or validator.
     Plugin,
     /// Configuration of Kustomize itself.
     Configuration,
     /// Content or values, not manifests.
     Data,
+}
+
+impl Part {
+    /// Whether an object may lack what others have to have.
+    pub(crate) fn is_partial(self) -> bool {
+        matches!(self, Self::Patch | Self::Wrapped)
+    }
 }
 
 /// A file or directory that a kustomization names.
@@ -110,6 +120,12 @@ impl Kustomization {
                 Some("HelmChartInflationGenerator") => {
                     self.field(root, "valuesFile", Part::Data);
                     self.list(root, &["additionalValuesFiles"], Part::Data);
+                }
+                // Of Open Cluster Management: it runs outside of Kustomize.
+                Some("PolicyGenerator") => {
+                    for policy in items(root, &["policies"]) {
+                        self.paths_in(policy, &["manifests"], "path", Part::Wrapped);
+                    }
                 }
                 _ => {}
             }

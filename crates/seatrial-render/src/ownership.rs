@@ -1,6 +1,7 @@
 //! Which kustomization a file belongs to, and the part it plays there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
 
 use rustc_hash::FxHashMap;
 use seatrial_source::TreePath;
@@ -12,6 +13,8 @@ use crate::walk::Links;
 #[derive(Debug, Default)]
 pub(crate) struct Ownership {
     files: FxHashMap<TreePath, (usize, Part)>,
+    /// What is wrapped into policies, with everything below.
+    wrapped: FxHashMap<TreePath, usize>,
     /// Directories in which an unlisted manifest is an orphan, with the
     /// kustomization that should list it.
     directories: BTreeMap<TreePath, usize>,
@@ -28,6 +31,10 @@ impl Ownership {
         for (at, kustomization) in kustomizations.iter().enumerate() {
             for named in &kustomization.named {
                 let path = links.resolve(&named.path);
+                if named.part == Part::Wrapped {
+                    ownership.wrapped.entry(path).or_insert(at);
+                    continue;
+                }
                 let owner = ownership.files.entry(path).or_insert((at, named.part));
                 if named.part < owner.1 {
                     *owner = (at, named.part);
@@ -63,7 +70,17 @@ impl Ownership {
 
     /// The kustomization that names a file, and as what.
     pub(crate) fn of_file(&self, path: &TreePath) -> Option<(usize, Part)> {
-        self.files.get(path).copied()
+        let wrapped = || Some((self.wrapper(path)?, Part::Wrapped));
+        self.files.get(path).copied().or_else(wrapped)
+    }
+
+    /// The kustomization whose generator of policies wraps a file or directory.
+    pub(crate) fn wrapper(&self, path: &TreePath) -> Option<usize> {
+        if self.wrapped.is_empty() {
+            return None;
+        }
+        let mut above = successors(Some(path.clone()), TreePath::parent);
+        above.find_map(|it| self.wrapped.get(&it).copied())
     }
 
     /// The kustomization that a manifest of this directory should be listed in.

@@ -406,7 +406,7 @@ impl Run {
             return;
         }
         let part = self.ownership.of_file(&path).map(|(_, part)| part);
-        let skips = if part == Some(Part::Patch) { Vec::new() } else { skips(parsed) };
+        let skips = if part.is_some_and(Part::is_partial) { Vec::new() } else { skips(parsed) };
         let objects = objects(parsed);
         for (code, reason) in skips {
             self.intake.skip(path.clone(), code, reason);
@@ -414,11 +414,17 @@ impl Run {
         if objects.is_empty() {
             return;
         }
+        let directory = path.parent().unwrap_or_else(TreePath::top);
+        if part == Some(Part::Wrapped) && self.ownership.wrapper(&directory).is_some() {
+            let draft = drafts.at(UnitKind::Manifests, directory, || UnitRole::Base);
+            draft.is_partial = true;
+            draft.objects.extend(objects);
+            return;
+        }
         // Those of others are what the kustomization makes of them.
         if part.is_some() {
             return;
         }
-        let directory = path.parent().unwrap_or_else(TreePath::top);
         let owner = self.ownership.of_directory(&directory);
         if let Some(owner) = owner {
             let kustomization = self.kustomizations[owner].path.clone();
@@ -496,7 +502,7 @@ impl Run {
         let problems = |parsed: &Parsed| {
             let text = &intake.texts[parsed.text];
             let part = ownership.of_file(&text.path).map(|(_, part)| part);
-            problems(text, parsed, part == Some(Part::Patch))
+            problems(text, parsed, part.is_some_and(Part::is_partial))
         };
         let found: Vec<Vec<Notice>> = self.parsed.par_iter().map(problems).collect();
         self.intake.notices.extend(found.into_iter().flatten());

@@ -251,6 +251,33 @@ fn two_names_for_one_image_of_a_base_elsewhere_contradict() {
 }
 
 #[test]
+fn what_a_generator_of_policies_wraps_is_no_whole_object() {
+    let rendering = rendered(&[
+        ("kustomization.yaml", "generators: [policies.yaml]\n"),
+        (
+            "policies.yaml",
+            "apiVersion: policy.open-cluster-management.io/v1\nkind: PolicyGenerator\nmetadata: {name: all}\n\
+             policies:\n- name: pods\n  manifests: [{path: input/}, {path: one.yaml}]\n",
+        ),
+        ("input/pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: false}\n"),
+        ("one.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: false}\n"),
+    ]);
+    let repository = &rendering.repository;
+    assert!(repository.facts.orphans.is_empty());
+    let wrapped = repository.units.iter().find(|it| it.path.as_str() == "input").expect("a unit");
+    assert_eq!(
+        (wrapped.role, repository.facts.partial.contains(&wrapped.id)),
+        (seatrial_model::UnitRole::Base, true)
+    );
+    assert!(
+        repository
+            .units
+            .iter()
+            .all(|it| it.kind == seatrial_model::UnitKind::Kustomize || it.id == wrapped.id)
+    );
+}
+
+#[test]
 fn what_hangs_on_another_host_is_not_told() {
     let rendering = rendered(&[
         (
