@@ -1,5 +1,7 @@
 //! One defect that several units show is one finding.
 
+use std::cmp::Reverse;
+
 use seatrial_diagnostics::{Finding, Notice, UnitId};
 use seatrial_model::{Repository, UnitRole};
 use seatrial_source::{Span, TreePath};
@@ -26,22 +28,21 @@ impl Key {
     }
 }
 
-/// The finding of the first deployed unit, with the units and the highest
-/// severity of all. What others say differently is kept as a derivation.
+/// The gravest finding, of the first deployed unit, with the units of all. What
+/// others say differently is kept as a derivation.
 ///
 /// Comes with the notice whose change is to be the finding's repair.
 pub(super) fn merge<'n>(
     mut drafts: Vec<Draft<'n>>,
     repository: &Repository,
 ) -> Option<(Resolved, Option<&'n Notice>)> {
-    drafts.sort_by_key(|draft| rank(draft.unit, repository));
+    drafts.sort_by_key(|draft| (Reverse(draft.finding.severity), rank(draft.unit, repository)));
     let mut drafts = drafts.into_iter();
     let first = drafts.next()?;
     let unproven = first.unproven;
     let mut merged = Resolved { finding: first.finding, subjects: first.subject.into_iter().collect() };
     for draft in drafts {
         let finding = &mut merged.finding;
-        finding.severity = finding.severity.max(draft.finding.severity);
         if draft.finding.message != finding.message {
             let also = format!("also: {}", draft.finding.message);
             if !finding.derivation.contains(&also) {

@@ -121,6 +121,14 @@ fn the_first_deployed_unit_speaks_for_all_and_others_are_kept() {
 }
 
 #[test]
+fn the_gravest_speaks_before_the_first() {
+    let noted = notice(0, "spec.image", "one notes it down").severity(Severity::Info);
+    let found = findings(&Shared::new(), &[noted, notice(0, "spec.image", "another refuses it")]);
+    assert_eq!((found[0].message.as_str(), found[0].severity), ("another refuses it", Severity::Error));
+    assert!(found[0].derivation.contains(&"also: one notes it down".to_owned()));
+}
+
+#[test]
 fn what_nothing_deploys_is_a_warning_at_most() {
     for role in [UnitRole::Candidate, UnitRole::Base] {
         let shared = Shared::new().role(0, role);
