@@ -1,6 +1,8 @@
 //! From rendered files to the stream that `helm template` prints: documents,
 //! their order, hooks behind the rest.
 
+mod glance;
+mod head;
 mod order;
 mod print;
 mod sort;

@@ -20,14 +20,14 @@ fn trimmed(text: &str, part: Range<usize>, keeps_end: bool) -> Option<Range<usiz
 fn at_line_starts(text: &str) -> Vec<Range<usize>> {
     // Blanks before the first line do not count: `---` may stand behind them.
     let begin = text.len() - text.trim_start().len();
+    let first = text[begin..].starts_with("---").then_some(begin);
+    let others = memchr::memmem::find_iter(&text.as_bytes()[begin..], "\n---").map(|it| begin + it + 1);
     let mut parts = Vec::new();
-    let (mut start, mut at) = (begin, begin);
-    for line in text[begin..].split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("---") {
-            parts.push(start..at);
-            start = at + line.len() - rest.trim_start_matches([' ', '\t']).len();
-        }
-        at += line.len();
+    let mut start = begin;
+    for at in first.into_iter().chain(others) {
+        parts.push(start..at);
+        let rest = &text[at + 3..];
+        start = text.len() - rest.trim_start_matches([' ', '\t']).len();
     }
     parts.push(start..text.len());
     parts
