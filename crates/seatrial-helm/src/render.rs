@@ -271,7 +271,8 @@ impl<'a> Render<'a> {
         templates: &'t BTreeMap<String, Renderable<'_>>,
     ) -> (Set, Vec<&'t String>) {
         let mut names: Vec<&String> = templates.keys().collect();
-        names.sort_by_key(|name| (name.matches('/').count(), name.as_str()));
+        // They come by name already.
+        names.sort_by_cached_key(|name| memchr::memchr_iter(b'/', name.as_bytes()).count());
         names.reverse();
         let mut set = Set::of_go(self.switches.go, functions::of(self.options.helm));
         let text = |name: &&String| {
@@ -296,9 +297,9 @@ impl<'a> Render<'a> {
     fn parsed(&self, set: &mut Set, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
         let is_large = texts.iter().map(|it| it.text.len()).sum::<usize>() > LARGE_BYTES;
         if is_large && self.options.is_last {
-            return set.parse_all(texts);
+            return set.parse_in_two(texts);
         }
-        texts.iter().map(|it| set.parse(&it.name, Arc::clone(&it.text), it.home)).collect()
+        set.parse_all(texts)
     }
 
     pub(crate) fn engine_options(&self) -> engine::Options {
@@ -362,7 +363,7 @@ impl<'a> Render<'a> {
             });
         }
         for child in &branch.dependencies {
-            self.collect_crds(child, &format!("{path}/charts/{}", child.name()));
+            self.collect_crds(child, &child.path_in(path));
         }
     }
 

@@ -50,7 +50,12 @@ impl Run {
     /// Moves what lies in `from` from the `first` on to the end of a list.
     pub(super) fn of<T>(list: &mut Vec<T>, from: &mut Vec<T>, first: usize) -> Self {
         let start = list.len() as u32;
-        list.extend(from.drain(first..));
+        // Most have one: that one is moved without a loop.
+        if from.len() == first + 1 {
+            list.extend(from.pop());
+        } else {
+            list.extend(from.drain(first..));
+        }
         Self { start, end: list.len() as u32 }
     }
 
@@ -70,6 +75,25 @@ pub(super) fn add<T>(list: &mut Vec<T>, item: T) -> u32 {
 }
 
 impl Tree {
+    /// Takes the nodes out, with no room for more; the lists keep theirs for
+    /// the next text.
+    pub(super) fn take(&mut self) -> Self {
+        #[expect(clippy::drain_collect, reason = "the list keeps its room")]
+        fn exact<T>(list: &mut Vec<T>) -> Vec<T> {
+            list.drain(..).collect()
+        }
+        Self {
+            nodes: exact(&mut self.nodes),
+            branches: exact(&mut self.branches),
+            invocations: exact(&mut self.invocations),
+            pipes: exact(&mut self.pipes),
+            declared: exact(&mut self.declared),
+            commands: exact(&mut self.commands),
+            operands: exact(&mut self.operands),
+            numbers: exact(&mut self.numbers),
+        }
+    }
+
     pub(super) fn nodes(&self, list: List) -> &[Node] {
         list.0.in_list(&self.nodes)
     }

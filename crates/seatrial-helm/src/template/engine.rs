@@ -9,7 +9,7 @@ use seatrial_source::Span;
 use super::ast::Literals;
 use super::error::{ExecError, ParseError};
 use super::exec::{NO_VALUE, Reflect, execute};
-use super::parse::{Parsed, parse};
+use super::parse::{Parsed, Workbench, parse};
 use super::set::{Functions, Home, Set};
 use super::trace::{FrameId, OriginId, Piece, Trace};
 use super::value::{Data, Value};
@@ -161,6 +161,7 @@ pub struct Engine {
     pub(super) text_origins: Vec<OriginId>,
     next_literals: Literals,
     texts: FxHashMap<Rc<str>, Rc<Parsed>>,
+    bench: Workbench,
     text_bytes: usize,
 }
 
@@ -187,6 +188,7 @@ impl Engine {
             text_origins: Vec::new(),
             next_literals: set.literals,
             texts: FxHashMap::default(),
+            bench: Workbench::default(),
             text_bytes: 0,
             options,
             set,
@@ -253,7 +255,8 @@ impl Engine {
         if let Some(parsed) = self.texts.get(text) {
             return Ok(Rc::clone(parsed));
         }
-        let parsed = Rc::new(parse("gotpl".into(), &text.into(), functions, self.next_literals, home)?);
+        let (name, bench) = ("gotpl".into(), &mut self.bench);
+        let parsed = Rc::new(parse(name, &text.into(), functions, self.next_literals, home, bench)?);
         self.next_literals = parsed.literals;
         self.text_bytes += text.len();
         if let (true, Data::Str(key)) = (self.text_bytes <= KEPT_TEXT_BYTES, &value.data) {

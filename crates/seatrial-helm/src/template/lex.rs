@@ -69,8 +69,24 @@ pub(super) struct Lexer<'t> {
     pub(super) error: String,
 }
 
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Letters, digits and underscores of one byte.
+static IS_WORD: [bool; 256] = {
+    let mut is_word = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        is_word[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    is_word
+};
+
+/// Whether it belongs to a name.
+pub(super) fn is_word(byte: u8) -> bool {
+    IS_WORD[usize::from(byte)]
 }
 
 fn is_alphanumeric(char: char) -> bool {
@@ -103,6 +119,26 @@ impl<'t> Lexer<'t> {
     /// The next token; [`Kind::Eof`] again and again at the end.
     pub(super) fn next(&mut self) -> Token {
         if self.is_inside { self.inside_action() } else { self.text() }
+    }
+
+    /// The place of what is next.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Whether the action that was begun may be a definition.
+    pub(super) fn is_at_definition(&self) -> bool {
+        self.rest().trim_ascii_start().starts_with(b"define")
+    }
+
+    /// Goes on in the text behind an action that ends before this place.
+    pub(super) fn leave(&mut self, at: usize, is_trimmed: bool) {
+        self.at = at;
+        if is_trimmed {
+            self.at += trim_start(self.rest());
+        }
+        self.start = self.at;
+        self.is_inside = false;
     }
 
     fn token(&mut self, kind: Kind) -> Token {
@@ -270,13 +306,12 @@ impl<'t> Lexer<'t> {
     /// Letters, digits and underscores.
     fn word(&mut self) {
         loop {
-            match self.bytes.get(self.at) {
-                Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'_' => self.at += 1,
-                Some(0x80..) if self.peek().is_some_and(is_alphanumeric) => {
-                    self.next_char();
-                }
-                _ => return,
+            let rest = self.rest();
+            self.at += rest.iter().position(|it| !is_word(*it)).unwrap_or(rest.len());
+            if self.bytes.get(self.at).is_none_or(u8::is_ascii) || !self.peek().is_some_and(is_alphanumeric) {
+                return;
             }
+            self.next_char();
         }
     }
 
@@ -345,6 +380,10 @@ impl<'t> Lexer<'t> {
     /// A constant in quotes with backslashes; the first quote is taken.
     fn quoted(&mut self, end: char, kind: Kind, unterminated: &str) -> Token {
         loop {
+            // What means nothing here is passed over at once.
+            let rest = self.rest();
+            let special = rest.iter().position(|it| matches!(it, b'"' | b'\'' | b'\\' | b'\n'));
+            self.at += special.unwrap_or(rest.len());
             match self.next_char() {
                 Some('\\') => match self.next_char() {
                     None | Some('\n') => return self.error(unterminated),

@@ -1,6 +1,8 @@
 //! Makes templates of tokens, as Go's `text/template/parse` does, with its
 //! words for what is wrong.
 
+mod quick;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -25,6 +27,29 @@ pub(super) struct Parsed {
     pub(super) literals: Literals,
 }
 
+/// Lists that are filled while a text is parsed. The next text uses them again:
+/// that they grow takes longer than that they are filled.
+#[derive(Default)]
+pub(super) struct Workbench {
+    tree: Tree,
+    /// What is being collected, that of outer lists below.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
+    declared: Vec<Declared>,
+}
+
+impl Workbench {
+    /// Puts away what a text left that could not be parsed.
+    fn clear(&mut self) {
+        drop(self.tree.take());
+        self.nodes.clear();
+        self.commands.clear();
+        self.operands.clear();
+        self.declared.clear();
+    }
+}
+
 /// Parses a text. Constants and texts are numbered on from `literals`.
 pub(super) fn parse(
     name: Arc<str>,
@@ -32,6 +57,20 @@ pub(super) fn parse(
     functions: &Functions,
     literals: Literals,
     home: Home,
+    bench: &mut Workbench,
+) -> Result<Parsed, ParseError> {
+    parse_with(name, text, functions, literals, home, bench, true)
+}
+
+/// The same; without `is_quick` all of it goes through tokens.
+fn parse_with(
+    name: Arc<str>,
+    text: &Arc<str>,
+    functions: &Functions,
+    literals: Literals,
+    home: Home,
+    bench: &mut Workbench,
+    is_quick: bool,
 ) -> Result<Parsed, ParseError> {
     let mut parser = Parser {
         lexer: Lexer::new(text),
@@ -41,25 +80,24 @@ pub(super) fn parse(
         scope: Scope::new(),
         names: Names::new(),
         literals,
-        tree: Tree::default(),
         defined: Vec::new(),
         depth: 0,
         last_end: 0,
-        nodes: Vec::new(),
-        commands: Vec::new(),
-        operands: Vec::new(),
-        declared: Vec::new(),
+        bench: &mut *bench,
+        is_quick,
     };
     let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&name), root));
     if let Err(message) = parsed {
-        return Err(parser.error(&message, home));
+        let error = parser.error(&message, home);
+        bench.clear();
+        return Err(error);
     }
-    let Parser { literals, mut defined, tree, .. } = parser;
+    let Parser { literals, mut defined, .. } = parser;
     // The text's own template is parsed last but stands first.
     if let Some(own) = defined.iter().position(|it| it.0 == name) {
         defined.swap(0, own);
     }
-    let source = Arc::new(Source { name, text: Arc::clone(text), tree });
+    let source = Arc::new(Source { name, text: Arc::clone(text), tree: bench.tree.take() });
     let template = |(name, root)| Arc::new(Template { name, source: Arc::clone(&source), root });
     let templates = defined.into_iter().map(template).collect();
     Ok(Parsed { templates, literals })
@@ -81,7 +119,7 @@ impl Scope {
     }
 }
 
-struct Parser<'t> {
+struct Parser<'b, 't> {
     lexer: Lexer<'t>,
     text: &'t str,
     name: Arc<str>,
@@ -89,15 +127,11 @@ struct Parser<'t> {
     scope: Scope,
     names: Names<'t>,
     literals: Literals,
-    tree: Tree,
     defined: Vec<(Arc<str>, List)>,
     depth: u32,
     last_end: u32,
-    /// What is being collected, that of outer lists below.
-    nodes: Vec<Node>,
-    commands: Vec<Command>,
-    operands: Vec<Operand>,
-    declared: Vec<Declared>,
+    bench: &'b mut Workbench,
+    is_quick: bool,
 }
 
 /// The variables' names by number; `$` is the first.
@@ -137,7 +171,7 @@ enum Item {
 
 type Parse<T> = Result<T, String>;
 
-impl<'t> Parser<'t> {
+impl<'t> Parser<'_, 't> {
     fn error(&self, message: &str, home: Home) -> ParseError {
         let token = self.scope.tokens[0];
         let message = format!("template: {}:{}: {message}", self.name, self.line(token));
@@ -252,10 +286,10 @@ impl<'t> Parser<'t> {
     }
 
     fn file(&mut self) -> Parse<List> {
-        let first = self.nodes.len();
+        let first = self.bench.nodes.len();
         self.peek();
         while self.peek().kind != Kind::Eof {
-            if self.peek().kind == Kind::LeftDelim {
+            if self.peek().kind == Kind::LeftDelim && self.lexer.is_at_definition() {
                 let delim = self.next();
                 if self.next_non_space().kind == Kind::Define {
                     self.definition()?;
@@ -265,7 +299,7 @@ impl<'t> Parser<'t> {
             }
             match self.text_or_action()? {
                 Item::End(end) => return Err(format!("unexpected {}", end.text())),
-                Item::Node(node) => self.nodes.push(node),
+                Item::Node(node) => self.bench.nodes.push(node),
             }
         }
         Ok(self.list(first))
@@ -273,7 +307,7 @@ impl<'t> Parser<'t> {
 
     /// The nodes that were collected from the `first` on.
     fn list(&mut self, first: usize) -> List {
-        List(Run::of(&mut self.tree.nodes, &mut self.nodes, first))
+        List(Run::of(&mut self.bench.tree.nodes, &mut self.bench.nodes, first))
     }
 
     fn backup2(&mut self, token: Token) {
@@ -319,8 +353,8 @@ impl<'t> Parser<'t> {
         let known = self.defined.iter().position(|it| it.0 == name);
         match known {
             None => self.defined.push((name, root)),
-            Some(at) if self.tree.is_empty(self.defined[at].1, self.text) => self.defined[at].1 = root,
-            Some(_) if self.tree.is_empty(root, self.text) => {}
+            Some(at) if self.bench.tree.is_empty(self.defined[at].1, self.text) => self.defined[at].1 = root,
+            Some(_) if self.bench.tree.is_empty(root, self.text) => {}
             Some(_) => {
                 let name = quote(name.as_bytes());
                 return Err(format!("template: multiple definition of template {name}"));
@@ -330,11 +364,11 @@ impl<'t> Parser<'t> {
     }
 
     fn item_list(&mut self) -> Parse<(List, End)> {
-        let first = self.nodes.len();
+        let first = self.bench.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
                 Item::End(end) => return Ok((self.list(first), end)),
-                Item::Node(node) => self.nodes.push(node),
+                Item::Node(node) => self.bench.nodes.push(node),
             }
         }
         Err("unexpected EOF".into())
@@ -348,6 +382,12 @@ impl<'t> Parser<'t> {
                 Ok(Item::Node(Node::Text { start: token.start, end: token.end, literal }))
             }
             Kind::LeftDelim => {
+                if self.may_be_quick()
+                    && let Some(item) = self.quick_action()
+                {
+                    self.scope.action = None;
+                    return Ok(item);
+                }
                 self.scope.action = Some(token.start);
                 let item = self.action()?;
                 self.scope.action = None;
@@ -413,8 +453,8 @@ impl<'t> Parser<'t> {
                 self.next();
                 let branch = self.deeper(|it| it.control(context, chained))?;
                 let node = if chained == Kind::If { Node::If(branch) } else { Node::With(branch) };
-                let first = self.nodes.len();
-                self.nodes.push(node);
+                let first = self.bench.nodes.len();
+                self.bench.nodes.push(node);
                 Some(self.list(first))
             }
             End::Else => {
@@ -426,7 +466,7 @@ impl<'t> Parser<'t> {
             }
         };
         self.scope.variables.truncate(outer);
-        Ok(add(&mut self.tree.branches, Branch { pipe, list, other }))
+        Ok(add(&mut self.bench.tree.branches, Branch { pipe, list, other }))
     }
 
     fn block(&mut self) -> Parse<Node> {
@@ -455,7 +495,7 @@ impl<'t> Parser<'t> {
     }
 
     fn invocation(&mut self, invocation: Invocation) -> Node {
-        Node::Template(add(&mut self.tree.invocations, invocation))
+        Node::Template(add(&mut self.bench.tree.invocations, invocation))
     }
 
     fn template_name(&mut self, token: Token, context: &str) -> Parse<Arc<str>> {
@@ -467,6 +507,12 @@ impl<'t> Parser<'t> {
     }
 
     fn pipeline(&mut self, context: &str, end: Kind) -> Parse<Pipe> {
+        if end == Kind::RightDelim
+            && self.may_be_quick()
+            && let Some(pipe) = self.quick_pipeline()
+        {
+            return Ok(pipe);
+        }
         let token = self.peek_non_space();
         let mut pipe = Pipe {
             at: token.start,
@@ -475,15 +521,15 @@ impl<'t> Parser<'t> {
             declared: Run::default(),
             commands: Run::default(),
         };
-        let first = self.commands.len();
+        let first = self.bench.commands.len();
         self.declarations(context, &mut pipe)?;
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
-                    pipe.commands = Run::of(&mut self.tree.commands, &mut self.commands, first);
-                    check_pipeline(&self.tree, &pipe, context)?;
-                    pipe.end = self.tree.commands(&pipe).last().map_or(pipe.at, |it| it.end);
+                    pipe.commands = Run::of(&mut self.bench.tree.commands, &mut self.bench.commands, first);
+                    check_pipeline(&self.bench.tree, &pipe, context)?;
+                    pipe.end = self.bench.tree.commands(&pipe).last().map_or(pipe.at, |it| it.end);
                     return Ok(pipe);
                 }
                 Kind::Bool
@@ -500,7 +546,7 @@ impl<'t> Parser<'t> {
                 | Kind::LeftParen => {
                     self.backup();
                     let command = self.command()?;
-                    self.commands.push(command);
+                    self.bench.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
@@ -509,9 +555,9 @@ impl<'t> Parser<'t> {
 
     /// `$x :=`, `$x =`, and in a range `$k, $v :=`.
     fn declarations(&mut self, context: &str, pipe: &mut Pipe) -> Parse<()> {
-        let first = self.declared.len();
+        let first = self.bench.declared.len();
         let declared = self.declarations_from(first, context, pipe);
-        pipe.declared = Run::of(&mut self.tree.declared, &mut self.declared, first);
+        pipe.declared = Run::of(&mut self.bench.tree.declared, &mut self.bench.declared, first);
         declared
     }
 
@@ -535,7 +581,7 @@ impl<'t> Parser<'t> {
                 Kind::Char if self.value(next) == "," => {
                     self.next_non_space();
                     self.declare(variable);
-                    if context != "range" || self.declared.len() - first >= 2 {
+                    if context != "range" || self.bench.declared.len() - first >= 2 {
                         return Err(format!("too many declarations in {context}"));
                     }
                     let kind = self.peek_non_space().kind;
@@ -559,16 +605,16 @@ impl<'t> Parser<'t> {
         let name = self.value(token);
         let variable = self.names.number(name);
         self.scope.variables.push(variable);
-        self.declared.push(Declared { variable, name: name.into() });
+        self.bench.declared.push(Declared { variable, name: name.into() });
     }
 
     fn command(&mut self) -> Parse<Command> {
         let at = self.peek_non_space().start;
-        let first = self.operands.len();
+        let first = self.bench.operands.len();
         loop {
             self.peek_non_space();
             let operand = self.operand()?;
-            self.operands.extend(operand);
+            self.bench.operands.extend(operand);
             let token = self.next();
             match token.kind {
                 Kind::Space => continue,
@@ -578,10 +624,10 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        let Some(end) = self.operands[first..].last().map(|it| it.end) else {
+        let Some(end) = self.bench.operands[first..].last().map(|it| it.end) else {
             return Err("empty command".into());
         };
-        let args = Run::of(&mut self.tree.operands, &mut self.operands, first);
+        let args = Run::of(&mut self.bench.tree.operands, &mut self.bench.operands, first);
         Ok(Command { at, end, args })
     }
 
@@ -612,7 +658,7 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let start = node.start;
-                let kind = OperandKind::Chain(add(&mut self.tree.operands, node));
+                let kind = OperandKind::Chain(add(&mut self.bench.tree.operands, node));
                 Ok(Some(Operand { at, start, end, kind }))
             }
         }
@@ -629,12 +675,12 @@ impl<'t> Parser<'t> {
             Kind::Field => OperandKind::Field,
             Kind::Bool => OperandKind::Bool(value == "true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                OperandKind::Number(add(&mut self.tree.numbers, number(value, token.kind)?))
+                OperandKind::Number(add(&mut self.bench.tree.numbers, number(value, token.kind)?))
             }
             Kind::LeftParen => {
                 let pipe = self.deeper(|it| it.pipeline("parenthesized pipeline", Kind::RightParen))?;
                 let at = pipe.at;
-                let kind = OperandKind::Pipe(add(&mut self.tree.pipes, pipe));
+                let kind = OperandKind::Pipe(add(&mut self.bench.tree.pipes, pipe));
                 return Ok(Some(Operand { at, start: token.start, end: self.last_end, kind }));
             }
             Kind::String | Kind::RawString => {

@@ -9,7 +9,7 @@ use super::ast::{Callee, Literals, Template, add};
 use super::builtins;
 use super::error::ParseError;
 use super::function::Function;
-use super::parse::{Parsed, parse};
+use super::parse::{Parsed, Workbench, parse};
 use super::trace::OriginId;
 
 /// Where the text of a template lies.
@@ -86,8 +86,9 @@ fn parse_part(
     functions: &Functions,
     mut literals: Literals,
 ) -> (Vec<Result<Parsed, ParseError>>, Literals) {
+    let mut bench = Workbench::default();
     let mut one = |it: &Unparsed| {
-        let parsed = parse(Arc::clone(&it.name), &it.text, functions, literals, it.home)?;
+        let parsed = parse(Arc::clone(&it.name), &it.text, functions, literals, it.home, &mut bench)?;
         literals = parsed.literals;
         Ok(parsed)
     };
@@ -103,7 +104,7 @@ pub(super) struct Functions {
 }
 
 impl Functions {
-    fn new(go: Go, functions: impl IntoIterator<Item = &'static Function>) -> Self {
+    pub(super) fn new(go: Go, functions: impl IntoIterator<Item = &'static Function>) -> Self {
         let mut all = Vec::new();
         let mut by_name = FxHashMap::default();
         by_name.extend(builtins::FUNCTIONS.iter().map(|it| (it.name, add(&mut all, builtins::callee(it)))));
@@ -153,14 +154,31 @@ impl Set {
 
     /// Adds a template and those that its text defines.
     pub fn parse(&mut self, name: &str, text: impl Into<Arc<str>>, home: Home) -> Result<(), ParseError> {
-        let parsed = parse(name.into(), &text.into(), &self.functions, self.literals, home)?;
+        let bench = &mut Workbench::default();
+        let parsed = parse(name.into(), &text.into(), &self.functions, self.literals, home, bench)?;
         self.literals = parsed.literals;
         self.add(&parsed, home);
         Ok(())
     }
 
-    /// The same for many texts, on two threads. What each gave, in their order.
+    /// The same for many texts. What each gave, in their order.
     pub fn parse_all(&mut self, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
+        let (parsed, literals) = parse_part(texts, &self.functions, self.literals);
+        self.literals = literals;
+        self.add_all(parsed, texts)
+    }
+
+    fn add_all(
+        &mut self,
+        parsed: Vec<Result<Parsed, ParseError>>,
+        texts: &[Unparsed],
+    ) -> Vec<Result<(), ParseError>> {
+        let parsed = parsed.into_iter().zip(texts);
+        parsed.map(|(parsed, text)| parsed.map(|it| self.add(&it, text.home))).collect()
+    }
+
+    /// The same on two threads.
+    pub fn parse_in_two(&mut self, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
         // Each half numbers its constants by itself: the second one begins where
         // the first one cannot come to.
         let middle = half(texts);
@@ -178,8 +196,9 @@ impl Set {
             (first, second.unwrap_or_else(|_| parse_part(&texts[middle..], functions, begin)))
         });
         self.literals = second.1;
-        let parsed = first.0.into_iter().chain(second.0).zip(texts);
-        parsed.map(|(parsed, text)| parsed.map(|it| self.add(&it, text.home))).collect()
+        let (mut parsed, _) = first;
+        parsed.extend(second.0);
+        self.add_all(parsed, texts)
     }
 
     /// Whether there is a template of this name.

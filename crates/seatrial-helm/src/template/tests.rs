@@ -213,7 +213,7 @@ fn two_threads_parse_as_one_does() {
         all.into_iter().map(|it| it.err().map(|error| error.to_string())).collect()
     };
     let first = said(texts.iter().map(|it| one.parse(&it.name, Arc::clone(&it.text), it.home)).collect());
-    assert_eq!(first, said(two.parse_all(&texts)));
+    assert_eq!(first, said(two.parse_in_two(&texts)));
     let printed = |set: Set| -> Vec<Option<String>> {
         let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
         let mut run = |name: &str| engine.execute(name, Value::NIL).ok().map(|it| it.text.to_string());
