@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::template::{Call, Data, Fault, Map, Object, Value};
+use crate::template::{Call, Data, Fault, Object, Value};
 use crate::versions::{HelmVersion, Switches};
 
 /// A version of Kubernetes as Helm reads one.
@@ -88,13 +88,17 @@ pub(crate) struct Capabilities {
 
 impl Capabilities {
     fn object(&self, name: &str) -> Option<Value> {
-        let object: Rc<dyn Object> = match name {
+        Some(Value::new(Data::Object(self.part(name)?)))
+    }
+
+    fn part(&self, name: &str) -> Option<Rc<dyn Object>> {
+        let part: Rc<dyn Object> = match name {
             "KubeVersion" => Rc::new(KubeObject { version: self.kube_version.clone(), helm: self.helm }),
             "APIVersions" => Rc::new(VersionSet { versions: self.api_versions.clone(), helm: self.helm }),
             "HelmVersion" => Rc::new(BuildInfo { helm: self.helm }),
             _ => return None,
         };
-        Some(Value::new(Data::Object(object)))
+        Some(part)
     }
 }
 
@@ -124,20 +128,18 @@ impl Object for Capabilities {
     }
 
     fn show(&self) -> String {
-        let part = |name| match self.object(name).map(|value| value.data) {
-            Some(Data::Object(object)) => object.show(),
-            _ => String::new(),
-        };
+        let part = |name| self.part(name).map(|it| it.show()).unwrap_or_default();
         format!("&{{{} {} {}}}", part("KubeVersion"), part("APIVersions"), part("HelmVersion"))
     }
 
-    fn to_json(&self) -> Value {
+    fn show_named(&self) -> String {
+        let part = |name| format!("{name}:{}", self.part(name).map(|it| it.show_named()).unwrap_or_default());
+        format!("&{{{} {} {}}}", part("KubeVersion"), part("APIVersions"), part("HelmVersion"))
+    }
+
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
         let names = ["KubeVersion", "APIVersions", "HelmVersion"];
-        let entries = names.into_iter().filter_map(|name| match self.object(name)?.data {
-            Data::Object(object) => Some((Rc::from(name), object.to_json())),
-            _ => None,
-        });
-        entries.collect::<Map>().into()
+        Some(names.into_iter().filter_map(|name| Some((Rc::from(name), self.object(name)?))).collect())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -186,14 +188,24 @@ impl Object for KubeObject {
         }
     }
 
+    fn show_named(&self) -> String {
+        let KubeVersion { version, normalized, major, minor } = &self.version;
+        let normalized = if self.helm.switches().keeps_kube_suffix {
+            format!("normalizedVersion:{normalized} ")
+        } else {
+            String::new()
+        };
+        format!("{{Version:{version} {normalized}Major:{major} Minor:{minor}}}")
+    }
+
     fn show_in_place(&self) -> String {
         self.version.normalized.clone()
     }
 
-    fn to_json(&self) -> Value {
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
         let KubeVersion { version, major, minor, .. } = &self.version;
         let entries = [("Version", version), ("Major", major), ("Minor", minor)];
-        entries.into_iter().map(|(key, text)| (Rc::from(key), Value::from(&**text))).collect::<Map>().into()
+        Some(entries.into_iter().map(|(key, text)| (Rc::from(key), Value::from(&**text))).collect())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -298,9 +310,17 @@ impl Object for BuildInfo {
         format!("{{{}}}", texts.join(" "))
     }
 
-    fn to_json(&self) -> Value {
+    fn show_named(&self) -> String {
+        let count = if self.helm.switches().traced_errors { 5 } else { 4 };
+        let parts = self.parts();
+        let texts: Vec<String> =
+            parts.iter().take(count).map(|(name, _, text)| format!("{name}:{text}")).collect();
+        format!("{{{}}}", texts.join(" "))
+    }
+
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
         let written = self.parts().into_iter().filter(|(.., text)| !text.is_empty());
-        written.map(|(_, key, text)| (Rc::from(key), Value::from(text))).collect::<Map>().into()
+        Some(written.map(|(_, key, text)| (Rc::from(key), Value::from(text))).collect())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -83,7 +83,7 @@ impl Scope<'_> {
             let inner = own.as_ref().and_then(|own| table(own, child.name()).ok()).unwrap_or_default();
             let origin = own.as_ref().and_then(|own| own.get(child.name())).unwrap_or_default().origin;
             let inner = Value::from(named(inner, self.switches.values_type)).with_origin(origin);
-            let path = format!("{path}/charts/{}", child.name());
+            let path = child.path_in(path);
             let below = self.collect(child, &path, inner, false, trace, found);
             subcharts.set(child.name(), below.into());
         }
@@ -290,6 +290,10 @@ fn shown(value: &Value) -> String {
     String::from_utf8_lossy(&print::show(value)).into_owned()
 }
 
+fn shown_named(value: &Value) -> String {
+    String::from_utf8_lossy(&print::sprintf(b"%+v", std::slice::from_ref(value))).into_owned()
+}
+
 impl Object for Struct {
     fn type_name(&self) -> &str {
         self.type_name
@@ -317,9 +321,19 @@ impl Object for Struct {
         format!("{{{{{}}} {root}}}", fields.join(" "))
     }
 
-    fn to_json(&self) -> Value {
+    fn show_named(&self) -> String {
+        let named = |(name, .., value): &Field| format!("{name}:{}", shown_named(value));
+        let texts: Vec<String> = self.fields.iter().map(named).collect();
+        if self.kind() == "ptr" {
+            return format!("&{{{}}}", texts.join(" "));
+        }
+        let (root, fields) = texts.split_last().expect("there are fields");
+        format!("{{Metadata:{{{}}} {root}}}", fields.join(" "))
+    }
+
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
         let written = self.fields.iter().filter(|(.., omits, value)| !omits || value.is_true());
-        written.map(|(_, key, _, value)| (Rc::from(*key), value.clone())).collect::<Map>().into()
+        Some(written.map(|(_, key, _, value)| (Rc::from(*key), value.clone())).collect())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

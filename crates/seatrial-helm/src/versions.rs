@@ -54,6 +54,8 @@ pub struct Switches {
     pub keeps_kube_suffix: bool,
     /// Whether no chart may be called `.` or `..`.
     pub refuses_dot_names: bool,
+    /// Whether a chart that is taken in twice has what lies inside it once.
+    pub shares_inner_charts: bool,
     /// Whether an error of execution is told line by line, with its chain.
     pub traced_errors: bool,
     /// Whether `--set-json` takes a whole object.
@@ -120,6 +122,7 @@ impl HelmVersion {
             chart_is_map: true,
             keeps_kube_suffix: true,
             refuses_dot_names: true,
+            shares_inner_charts: false,
             traced_errors: true,
             set_json_takes_objects: true,
             lost_index_ends_set: true,
@@ -164,6 +167,7 @@ impl HelmVersion {
                 traced_errors: false,
                 set_json_takes_objects: false,
                 lost_index_ends_set: false,
+                shares_inner_charts: true,
                 values_type: "chartutil.Values",
                 missing_functions: MISSING_IN_3_22,
                 file_bytes_max: limited,

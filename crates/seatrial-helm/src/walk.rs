@@ -17,6 +17,10 @@ pub(crate) trait Visitor {
     fn key(&mut self, key: &str, origin: OriginId) -> Result<(), Fault>;
     /// The innermost list or map ends.
     fn end(&mut self, is_map: bool) -> Result<(), Fault>;
+    /// Whether the fields of a struct are written in its order.
+    fn keeps_fields(&self) -> bool {
+        false
+    }
     /// The entries in the order in which they are wanted; they come by bytes.
     fn sort(&self, entries: Vec<(Rc<str>, Value)>) -> Vec<(Rc<str>, Value)> {
         entries
@@ -87,6 +91,10 @@ fn begin(
             Ok(Some(Open::Map(visitor.sort(entries).into_iter())))
         }
         Data::Object(object) => {
+            if let Some(fields) = object.json_fields().filter(|_| visitor.keeps_fields()) {
+                visitor.begin_map(value.origin, fields.len())?;
+                return Ok(Some(Open::Map(fields.into_iter())));
+            }
             let plain = object.to_json().with_origin(value.origin);
             // What an object is made of holds no further objects.
             if matches!(plain.data, Data::Object(_)) {

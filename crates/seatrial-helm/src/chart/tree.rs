@@ -14,6 +14,13 @@ pub(crate) struct Branch<'a> {
     pub(crate) metadata: Metadata,
     pub(crate) values: Map,
     pub(crate) dependencies: Vec<Branch<'a>>,
+    /// Its path by the charts' own names.
+    own_path: String,
+    /// The path of the chart that it is told to lie in, where that is not the
+    /// one above: Helm 3 shares what lies inside a chart.
+    told_path: Option<String>,
+    /// Whether it was declared, and so stands for itself.
+    is_copy: bool,
 }
 
 /// Whether a version lies in a range; anything that is none lies nowhere.
@@ -27,12 +34,28 @@ pub(crate) fn is_compatible(range: &str, version: &str) -> bool {
 impl<'a> Branch<'a> {
     /// The chart and all charts in it, with their own values.
     pub(crate) fn new(chart: &'a Chart, trace: &mut Trace) -> Self {
+        Self::below(chart, chart.metadata.name.text.clone(), trace)
+    }
+
+    fn below(chart: &'a Chart, own_path: String, trace: &mut Trace) -> Self {
+        let child = |child: &'a Chart| {
+            Self::below(child, format!("{own_path}/charts/{}", child.metadata.name.text), trace)
+        };
+        let dependencies = chart.dependencies.iter().map(child).collect();
         Self {
             chart,
             metadata: chart.metadata.clone(),
             values: chart.values.as_ref().map(|values| values.to_map(trace)).unwrap_or_default(),
-            dependencies: chart.dependencies.iter().map(|child| Self::new(child, trace)).collect(),
+            dependencies,
+            own_path,
+            told_path: None,
+            is_copy: false,
         }
+    }
+
+    /// Its path, where the chart around it has this one.
+    pub(crate) fn path_in(&self, around: &str) -> String {
+        format!("{}/charts/{}", self.told_path.as_deref().unwrap_or(around), self.name())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -46,9 +69,11 @@ impl<'a> Branch<'a> {
         switches: &Switches,
         warnings: &mut Vec<String>,
     ) -> Result<(), String> {
-        let mut process =
-            Process { coalescing: Coalescing { rules: switches.null_rules, warnings }, switches };
-        process.choose(self, values, "")?;
+        let coalescing = Coalescing { rules: switches.null_rules, warnings };
+        let mut process = Process { coalescing, switches, seen: Vec::new(), adopted: Vec::new() };
+        let place = self.name().to_owned();
+        process.choose(self, values, "", &place)?;
+        process.settle(self);
         process.import(self)
     }
 
@@ -58,6 +83,7 @@ impl<'a> Branch<'a> {
         if !wanted.alias.is_empty() {
             found.metadata.name = wanted.alias.clone();
         }
+        found.is_copy = true;
         Some(found)
     }
 
@@ -69,20 +95,37 @@ impl<'a> Branch<'a> {
 struct Process<'a> {
     coalescing: Coalescing<'a>,
     switches: &'a Switches,
+    /// Charts whose dependencies were chosen before, for another alias.
+    seen: Vec<*const Chart>,
+    /// Charts that nobody declares, and the paths of those that took them in.
+    adopted: Vec<(*const Chart, String)>,
 }
 
 impl Process<'_> {
-    fn choose(&mut self, branch: &mut Branch<'_>, values: &Map, path: &str) -> Result<(), String> {
+    /// `path` leads to the chart's values, `place` is its path as a chart.
+    fn choose(
+        &mut self,
+        branch: &mut Branch<'_>,
+        values: &Map,
+        path: &str,
+        place: &str,
+    ) -> Result<(), String> {
         if branch.metadata.dependencies.is_none() {
+            self.leave(branch);
             return Ok(());
         }
         let mut declared: Vec<Dependency> = branch.metadata.declared().cloned().collect();
+        if self.is_again(branch.chart) {
+            // Helm 3 wrote the aliases over the names, and finds nothing by them.
+            declared.iter_mut().filter(|it| !it.alias.is_empty()).for_each(|it| it.name = it.alias.clone());
+        }
         let mut chosen: Vec<Branch<'_>> = branch
             .dependencies
             .iter()
             .filter(|child| !declared.iter().any(|wanted| child.is_wanted(wanted)))
             .cloned()
             .collect();
+        self.adopted.extend(chosen.iter().map(|it| (std::ptr::from_ref(it.chart), place.to_owned())));
         for wanted in &mut declared {
             chosen.extend(branch.dependency(wanted));
             if !wanted.alias.is_empty() {
@@ -101,11 +144,43 @@ impl Process<'_> {
         declared.retain(|it| !off.contains(&it.name.text));
         for child in &mut branch.dependencies {
             let path = format!("{path}{}.", child.name());
-            self.choose(child, &values, &path)?;
+            let place = child.path_in(place);
+            self.choose(child, &values, &path, &place)?;
         }
         branch.metadata.dependencies =
             (!declared.is_empty()).then(|| declared.into_iter().map(Some).collect());
         Ok(())
+    }
+
+    /// Whether a chart's dependencies were chosen before, and it matters.
+    fn is_again(&mut self, chart: &Chart) -> bool {
+        let chart = std::ptr::from_ref(chart);
+        let is_again = self.seen.contains(&chart);
+        self.seen.push(chart);
+        is_again && self.switches.shares_inner_charts
+    }
+
+    /// What lies in a chart that declares nothing stays in the one that was
+    /// read, whatever the copy is called.
+    fn leave(&self, branch: &mut Branch<'_>) {
+        if self.switches.shares_inner_charts && branch.is_copy {
+            let own_path = branch.own_path.clone();
+            branch.dependencies.iter_mut().for_each(|it| it.told_path = Some(own_path.clone()));
+        }
+    }
+
+    /// What nobody declares lies in the chart that took it in last.
+    fn settle(&self, branch: &mut Branch<'_>) {
+        if !self.switches.shares_inner_charts {
+            return;
+        }
+        for child in &mut branch.dependencies {
+            let is_it = |(chart, _): &&(*const Chart, String)| std::ptr::eq(*chart, child.chart);
+            if let Some((_, place)) = self.adopted.iter().rev().find(is_it).filter(|_| !child.is_copy) {
+                child.told_path = Some(place.clone());
+            }
+            self.settle(child);
+        }
     }
 
     fn tags(&mut self, declared: &mut [Dependency], values: &Map) {

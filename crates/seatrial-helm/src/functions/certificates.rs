@@ -89,11 +89,13 @@ impl Object for Pair {
         format!("{{{} {}}}", self.certificate, self.key)
     }
 
-    fn to_json(&self) -> Value {
-        let map = crate::template::Map::new();
-        map.set("Cert", Value::new(Data::Str(Rc::clone(&self.certificate))));
-        map.set("Key", Value::new(Data::Str(Rc::clone(&self.key))));
-        Value::from(map)
+    fn show_named(&self) -> String {
+        format!("{{Cert:{} Key:{}}}", self.certificate, self.key)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
+        let text = |text: &Rc<str>| Value::new(Data::Str(Rc::clone(text)));
+        Some(vec![("Cert".into(), text(&self.certificate)), ("Key".into(), text(&self.key))])
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -98,6 +98,10 @@ impl Writer {
 }
 
 impl Visitor for Writer {
+    fn keeps_fields(&self) -> bool {
+        true
+    }
+
     fn scalar(&mut self, value: &Value) -> Result<(), Fault> {
         self.out.from(value.origin);
         self.separate();

@@ -334,6 +334,7 @@ impl Printer {
             Data::List(list) => self.list(list, verb),
             Data::Map(map) => self.map(map, verb),
             Data::Object(object) => match verb {
+                'v' if self.flags.plus_v => self.push(object.show_named().as_bytes()),
                 'v' | 's' | 'q' | 'x' | 'X' => self.string(value, object.show().as_bytes(), verb),
                 _ => self.bad_verb(value, verb),
             },

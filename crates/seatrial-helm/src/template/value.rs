@@ -141,8 +141,18 @@ pub trait Object: fmt::Debug {
     fn integer(&self) -> Option<i64> {
         None
     }
-    /// What `encoding/json` makes of it.
-    fn to_json(&self) -> Value;
+    /// The text of `%+v`, which names the fields of a struct.
+    fn show_named(&self) -> String {
+        self.show()
+    }
+    /// The fields of a struct as `encoding/json` writes them, in its order.
+    fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
+        None
+    }
+    /// What `encoding/json` makes of it, read again.
+    fn to_json(&self) -> Value {
+        self.json_fields().unwrap_or_default().into_iter().collect::<Map>().into()
+    }
     /// The text of a field that is printed where it lies: a method `String` of
     /// the pointer counts then.
     fn show_in_place(&self) -> String {
@@ -424,7 +434,8 @@ fn dismantle(values: &mut Vec<Value>) {
 }
 
 impl Value {
-    fn is_container(&self) -> bool {
+    /// Whether it is a list or a map.
+    pub(crate) fn is_container(&self) -> bool {
         matches!(self.data, Data::List(_) | Data::Map(_))
     }
 }
@@ -490,6 +501,13 @@ impl Map {
             Element::Map => "map[string]map[string]interface {}",
             Element::List => "map[string][]interface {}",
         })
+    }
+
+    /// A `map[string]interface {}` of its own that holds the same values.
+    pub fn shallow_copy(&self) -> Self {
+        // A copy of the tree: nothing is sorted again.
+        let entries = Entries(RefCell::new(self.entries().clone()));
+        Self { entries: Rc::new(entries), ..Self::default() }
     }
 
     /// The value of a key.
