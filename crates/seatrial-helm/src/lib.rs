@@ -39,6 +39,6 @@ pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{LoopName, LostRoot, Reading, read};
 pub use render::{Options, Rendered, RenderedFile, release_name, render};
-pub use values::{Argument, ValuesFile, ValuesInput, file_argument_paths};
+pub use values::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
 pub use variation::{Variation, variations};
 pub use versions::{HelmVersion, NullRules, Switches};

@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_helm::template::engine::Entropy;
-use seatrial_helm::{Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, file_argument_paths};
+use seatrial_helm::{
+    Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, argument_keys, file_argument_paths,
+};
 use seatrial_kustomize::{Options as BuildOptions, Order};
 use seatrial_model::Unit;
 use seatrial_render::{Overlay, Template, Templated};
@@ -160,7 +162,12 @@ fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<()
 }
 
 fn holds_secret(text: &str) -> bool {
-    text.lines().any(|line| line == "kind: Secret" || line.starts_with("kind: Secret "))
+    const LINE: &str = "kind: Secret";
+    text.match_indices(LINE).any(|(at, _)| {
+        let behind = &text[at + LINE.len()..];
+        (at == 0 || text[..at].ends_with('\n'))
+            && (behind.is_empty() || behind.starts_with([' ', '\n', '\r']))
+    })
 }
 
 /// Each line with the places that it comes from.
@@ -278,9 +285,7 @@ impl Given<'_> {
     fn arguments(&mut self, flag: &str, texts: &[String]) -> Vec<Argument> {
         let argument = |text: &String| {
             let text: Arc<str> = text.as_str().into();
-            // The value may be a secret: the place is told by its key.
-            let key = text.split_once('=').map_or("", |(key, _)| key);
-            Argument { file: self.register(&format!("{flag} {key}"), &text), text }
+            Argument { file: self.register(&argument_name(flag, &text), &text), text }
         };
         texts.iter().map(argument).collect()
     }
@@ -288,6 +293,17 @@ impl Given<'_> {
     fn register(&mut self, name: &str, text: &Arc<str>) -> FileId {
         self.sources.add(TreePath::new(name), Arc::clone(text))
     }
+}
+
+/// What an argument is called. Its values may be secrets: it is told by the keys.
+fn argument_name(flag: &str, text: &str) -> String {
+    let keys = match flag {
+        "--set-json" if text.trim_start().starts_with('{') => Vec::new(),
+        // A value goes on behind a comma.
+        "--set-json" | "--set-literal" => text.split_once('=').map(|it| it.0).into_iter().collect(),
+        _ => argument_keys(text),
+    };
+    format!("{flag} {}", keys.join(",")).trim_end().to_owned()
 }
 
 fn read(name: &str) -> Result<Arc<str>, Failure> {

@@ -55,6 +55,12 @@ pub fn file_argument_paths(argument: &str) -> Vec<String> {
     set::file_paths(argument)
 }
 
+/// The names that an argument of `--set`, `--set-string` or `--set-file` gives
+/// values to, as they are written.
+pub fn argument_keys(argument: &str) -> Vec<&str> {
+    set::keys(argument)
+}
+
 impl ValuesInput {
     /// All of it in one map, and what could not be taken: Helm stops at the
     /// first of these.

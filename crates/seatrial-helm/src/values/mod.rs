@@ -9,5 +9,5 @@ mod set;
 mod text;
 mod words;
 
-pub use input::{Argument, ValuesFile, ValuesInput, file_argument_paths};
+pub use input::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
 pub use text::{ValuesFault, ValuesText};

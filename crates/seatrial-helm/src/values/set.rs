@@ -77,6 +77,30 @@ pub(super) fn file_paths(text: &str) -> Vec<String> {
     paths.into_inner()
 }
 
+/// The names that an argument gives values to, as they are written.
+pub(super) fn keys(text: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(end) = unescaped(rest, b'=') {
+        keys.push(&rest[..end]);
+        let value = &rest[end + 1..];
+        let list = if value.starts_with('{') { unescaped(value, b'}').unwrap_or(value.len()) } else { 0 };
+        let Some(comma) = unescaped(&value[list..], b',') else { break };
+        rest = &value[list + comma + 1..];
+    }
+    keys
+}
+
+/// The first such letter that no backslash stands before.
+fn unescaped(text: &str, letter: u8) -> Option<usize> {
+    let mut is_escaped = false;
+    text.bytes().position(|it| {
+        let is_it = it == letter && !is_escaped;
+        is_escaped = it == b'\\' && !is_escaped;
+        is_it
+    })
+}
+
 /// The value that a range of an argument is in JSON.
 pub(super) fn json_value(argument: &Argument, range: Range<usize>, trace: &mut Trace) -> Option<Value> {
     let text: Arc<str> = argument.text.get(range.clone())?.into();
@@ -526,6 +550,14 @@ fn quoted_letter(letter: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn names_stand_before_their_values() {
+        use super::keys;
+        assert_eq!(keys("a=1,b.c=2"), ["a", "b.c"]);
+        assert_eq!(keys("a={x,y=z},b[0]=p=q,c\\,d=e\\,f=g"), ["a", "b[0]", "c\\,d"]);
+        assert!(keys("a").is_empty());
+    }
+
     use super::*;
     use crate::template::print;
 
