@@ -34,6 +34,11 @@ impl TreePath {
         if relative.starts_with('/') {
             return None;
         }
+        if !relative.contains('/') && !matches!(relative, "" | "." | "..") {
+            let text =
+                if self.0.is_empty() { relative.into() } else { format!("{}/{relative}", self.0).into() };
+            return Some(Self(text));
+        }
         let mut parts: Vec<&str> = self.parts().collect();
         for part in relative.split('/') {
             match part {

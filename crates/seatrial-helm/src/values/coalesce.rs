@@ -31,11 +31,11 @@ pub(crate) fn deep_copy(value: &Value) -> Value {
 
 /// A map with everything in it copied.
 pub(crate) fn copy_map(map: &Map) -> Map {
-    map.entries().iter().map(|(key, value)| (key.clone(), deep_copy(value))).collect()
-}
-
-fn shallow_copy(map: &Map) -> Map {
-    map.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    let copy = map.shallow_copy();
+    for value in copy.entries_mut().values_mut().filter(|it| it.is_container()) {
+        *value = deep_copy(value);
+    }
+    copy
 }
 
 fn snapshot(map: &Map) -> Vec<(std::rc::Rc<str>, Value)> {
@@ -110,14 +110,17 @@ impl Coalescing<'_> {
         for (key, value) in snapshot(&from) {
             match (value.as_map(), to.get(&key)) {
                 (Some(map), None) => {
-                    to.set(key, Value::from(shallow_copy(map)).with_origin(value.origin).with_key(value.key));
+                    to.set(
+                        key,
+                        Value::from(map.shallow_copy()).with_origin(value.origin).with_key(value.key),
+                    );
                 }
                 (Some(map), Some(known)) => match known.as_map() {
                     None => self
                         .warnings
                         .push(format!("Conflict: cannot merge map onto non-map for {:?}. Skipping.", &*key)),
                     Some(known) => {
-                        let copy = shallow_copy(map);
+                        let copy = map.shallow_copy();
                         self.tables(&copy, known, &joined(prefix, &key), true);
                         to.set(key, Value::from(copy).with_origin(value.origin).with_key(value.key));
                     }

@@ -60,22 +60,21 @@ impl ValuesText {
     /// The parts between lines that are nothing but `---` and a comment.
     fn split(&mut self) -> Vec<std::ops::Range<usize>> {
         let mut ranges = Vec::new();
-        let (mut start, mut at) = (0, 0);
-        for line in self.text.split_inclusive('\n') {
-            let next = at + line.len();
-            if let Some(rest) = line.strip_prefix("---") {
-                let rest = rest.trim();
-                if !rest.is_empty() && !rest.starts_with('#') {
-                    let span = Span::new(self.file, at as u32, (at + line.trim_end().len()) as u32);
-                    self.broken_separator = Some((format!("invalid Yaml document separator: {rest}"), span));
-                    return ranges;
-                }
-                if start < at {
-                    ranges.push(start..at);
-                }
-                start = next;
+        let mut start = 0;
+        let first = self.text.starts_with("---").then_some(0);
+        let others = memchr::memmem::find_iter(self.text.as_bytes(), "\n---").map(|it| it + 1);
+        for at in first.into_iter().chain(others) {
+            let line = self.text[at..].split_inclusive('\n').next().unwrap_or_default();
+            let rest = line["---".len()..].trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                let span = Span::new(self.file, at as u32, (at + line.trim_end().len()) as u32);
+                self.broken_separator = Some((format!("invalid Yaml document separator: {rest}"), span));
+                return ranges;
             }
-            at = next;
+            if start < at {
+                ranges.push(start..at);
+            }
+            start = at + line.len();
         }
         if start < self.text.len() {
             ranges.push(start..self.text.len());
