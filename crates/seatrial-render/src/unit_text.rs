@@ -1,7 +1,9 @@
 //! What a unit would apply, as text.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Sources};
 use seatrial_helm::{Options, Show};
 use seatrial_model::{Object, Unit, UnitKind};
@@ -95,7 +97,7 @@ impl Rendering {
 
     /// The text of a document, with the namespaces that its objects are put
     /// into, and where these stand in it.
-    fn page_text(&self, page: &Page<'_>) -> (String, Vec<FieldPath>) {
+    fn page_text(&self, page: &Page<'_>) -> (String, FxHashSet<FieldPath>) {
         let stream = &page.objects[0].source().stream;
         let is_made = self.is_generated(page.span.file);
         let mut text = if let Some(root) = document_root(page).filter(|_| is_made) {
@@ -107,35 +109,40 @@ impl Rendering {
             written.trim_start_matches(['\n', '\r']).to_owned()
         };
         text.truncate(text.trim_end().len());
-        let mut placed = Vec::new();
-        for object in &page.objects {
-            let is_written = object.field(&["metadata", "namespace"]).is_some();
-            let Some(namespace) = object.namespace().filter(|_| !is_written) else { continue };
-            let path = path_of(page, object).key("metadata").key("namespace");
-            if let Some(edited) = with_text(&text, &path, namespace) {
-                text = edited;
-                placed.push(path);
-            }
-        }
-        (text, placed)
+        let unwritten = page.objects.iter().filter(|it| it.field(&["metadata", "namespace"]).is_none());
+        let words = unwritten
+            .filter_map(|it| Some((path_of(page, it).key("metadata").key("namespace"), it.namespace()?)));
+        with_texts(text, words)
     }
 
     /// By line, where each field of a document comes from.
-    fn page_origins(&self, unit: &Unit, page: &Page<'_>, text: &str, placed: &[FieldPath]) -> Vec<Vec<Span>> {
+    fn page_origins(
+        &self,
+        unit: &Unit,
+        page: &Page<'_>,
+        text: &str,
+        placed: &FxHashSet<FieldPath>,
+    ) -> Vec<Vec<Span>> {
         let mut origins: Vec<Vec<Span>> = vec![Vec::new(); text.lines().count()];
         let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+        let breaks: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
         let mut lines = Vec::new();
         for root in stream.roots() {
-            walk(root, &FieldPath::root(), text, DEPTH_MAX, &mut lines);
+            walk(root, &FieldPath::root(), &breaks, DEPTH_MAX, &mut lines);
         }
         let roots: Vec<(FieldPath, &Object)> =
             page.objects.iter().map(|it| (path_of(page, it), *it)).collect();
+        let by_root: FxHashMap<&[PathStep], &Object> =
+            roots.iter().map(|(path, it)| (path.steps(), *it)).collect();
+        let depths: BTreeSet<usize> = roots.iter().map(|(path, _)| path.len()).collect();
+        let destination = self.destination(unit);
         for Line { path, first, last } in lines {
             let places = if placed.contains(&path) {
-                self.destination(unit).into_iter().collect()
+                destination.into_iter().collect()
             } else {
-                let holder = roots.iter().find(|(root, _)| path.starts_with(root));
-                holder.map(|(root, object)| self.places(object, root, &path)).unwrap_or_default()
+                let steps = path.steps();
+                let holder = depths.iter().find_map(|&at| by_root.get(steps.get(..at)?).map(|it| (at, *it)));
+                holder.map(|(at, object)| self.places(object, &steps[at..])).unwrap_or_default()
             };
             for origin in origins.iter_mut().take(last + 1).skip(first) {
                 let new = places.iter().filter(|it| !origin.contains(it)).copied().collect::<Vec<_>>();
@@ -145,9 +152,10 @@ impl Rendering {
         origins
     }
 
-    fn places(&self, object: &Object, root: &FieldPath, path: &FieldPath) -> Vec<Span> {
+    /// The places that set a field of an object.
+    fn places(&self, object: &Object, steps: &[PathStep]) -> Vec<Span> {
         let mut own = FieldPath::root();
-        path.steps().iter().skip(root.len()).for_each(|it| own.push(it.clone()));
+        steps.iter().for_each(|it| own.push(it.clone()));
         let origin = self.origin(&Location::field(object.unit(), object.id(), own));
         let spans = origin.into_iter().flat_map(|it| {
             let via = it.via.into_iter().map(|step| step.span);
@@ -186,20 +194,32 @@ fn path_of(page: &Page<'_>, object: &Object) -> FieldPath {
     document_root(page).and_then(|root| locate::path_to(root, own)).unwrap_or_default()
 }
 
-/// A text with a word put in where none is written.
-fn with_text(text: &str, path: &FieldPath, word: &str) -> Option<String> {
-    let stream = parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
-    let operation = Operation::Insert { path: path.clone(), content: Content::Text(word.to_owned()) };
-    let edits = edit(stream.roots().next()?, &operation).ok()?;
-    apply(text, &edits)
+/// A text with words put in where none are written, and where one could be.
+fn with_texts<'w>(
+    text: String,
+    words: impl Iterator<Item = (FieldPath, &'w str)>,
+) -> (String, FxHashSet<FieldPath>) {
+    let stream = parse(FileId(0), Arc::from(&*text), Dialect::GoYaml2, &Limits::default());
+    let (mut edits, mut placed) = (Vec::new(), FxHashSet::default());
+    for (path, word) in words {
+        let content = Content::Text(word.to_owned());
+        let operation = Operation::Insert { path: path.clone(), content };
+        let found = stream.roots().next().and_then(|root| edit(root, &operation).ok());
+        placed.extend(found.is_some().then_some(path));
+        edits.extend(found.into_iter().flatten());
+    }
+    match apply(&text, &edits) {
+        Some(edited) => (edited, placed),
+        None => (text, FxHashSet::default()),
+    }
 }
 
-/// The lines of what stands below a node.
-fn walk(node: Node<'_>, path: &FieldPath, text: &str, depth: usize, lines: &mut Vec<Line>) {
+/// The lines of what stands below a node, in a text with these line breaks.
+fn walk(node: Node<'_>, path: &FieldPath, breaks: &[u32], depth: usize, lines: &mut Vec<Line>) {
     if depth == 0 || node.is_alias() {
         return;
     }
-    let line_of = |at: u32| memchr::memchr_iter(b'\n', &text.as_bytes()[..at as usize]).count();
+    let line_of = |at: u32| breaks.partition_point(|it| *it < at);
     let step = |step: PathStep| {
         let mut path = path.clone();
         path.push(step);
@@ -207,7 +227,7 @@ fn walk(node: Node<'_>, path: &FieldPath, text: &str, depth: usize, lines: &mut 
     };
     if node.is_sequence() {
         for (at, item) in node.items().enumerate() {
-            walk(item, &step(PathStep::Index(at as u32)), text, depth - 1, lines);
+            walk(item, &step(PathStep::Index(at as u32)), breaks, depth - 1, lines);
         }
     } else if node.is_mapping() {
         for entry in node.written_entries() {
@@ -217,7 +237,7 @@ fn walk(node: Node<'_>, path: &FieldPath, text: &str, depth: usize, lines: &mut 
             if !is_leaf || entry.value.is_empty() {
                 lines.push(Line { path: path.clone(), first, last: first });
             }
-            walk(entry.value, &path, text, depth - 1, lines);
+            walk(entry.value, &path, breaks, depth - 1, lines);
         }
     } else {
         let span = node.written_span();
@@ -281,6 +301,23 @@ mod tests {
              metadata: <- deploy/one.yaml:3\n  name: one <- deploy/one.yaml:4\n  namespace: shop <- app.yaml:7\n\
              data: <- deploy/one.yaml:5\n  a: | <- deploy/one.yaml:6\n    b <- deploy/one.yaml:6\n    \
              c <- deploy/one.yaml:6\n"
+        );
+    }
+
+    #[test]
+    fn each_item_of_a_list_is_put_into_the_namespace() {
+        let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: one\n\
+                    - apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: two}\n";
+        let found = printed("argocd:app.yaml#argocd/web", &[("app.yaml", APP), ("deploy/all.yaml", list)]);
+        assert!(
+            found.contains("    namespace: shop <- app.yaml:7\n- apiVersion: v1 <- deploy/all.yaml:8\n"),
+            "{found}"
+        );
+        assert!(
+            found.contains(
+                "{name: two, namespace: shop} <- deploy/all.yaml:10 deploy/all.yaml:10 app.yaml:7\n"
+            ),
+            "{found}"
         );
     }
 
