@@ -89,10 +89,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if !it.is_whole || !has_option(it.by, "CreateNamespace=true") {
             continue;
         }
-        let Some(first) = only_other(repository, it) else { continue };
+        let Some(Other { first, is_everything }) = only_other(repository, it) else { continue };
         let other = first.namespace().unwrap_or_default();
-        let message =
-            format!("{} creates namespace `{own}` and puts everything into `{other}`", it.by.title());
+        let what = if is_everything { "everything" } else { "its pods" };
+        let message = format!("{} creates namespace `{own}` and puts {what} into `{other}`", it.by.title());
         if !told.insert((field.span(), other)) {
             continue;
         }
@@ -106,14 +106,26 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// An object of an Application all of whose objects name one namespace, which
-/// is not its destination's.
-fn only_other<'a>(repository: &'a Repository, it: Deployed<'a>) -> Option<&'a Object> {
+/// Where the pods of an Application run.
+struct Other<'a> {
+    /// An object that makes some.
+    first: &'a Object,
+    /// Whether all of its objects are there.
+    is_everything: bool,
+}
+
+/// The namespace that all objects of an Application with pods name, which is
+/// not its destination's, where none is left to the destination.
+fn only_other<'a>(repository: &'a Repository, it: Deployed<'a>) -> Option<Other<'a>> {
     let objects = repository.bundle(it.unit.id).objects();
     let in_namespace = || objects.iter().filter(|it| is_namespaced(it.group(), it.kind()) == Some(true));
-    let first = in_namespace().find(|it| PodTemplate::of(it).is_some())?;
+    let has_pods = |it: &&Object| PodTemplate::of(it).is_some();
+    let first = in_namespace().find(has_pods)?;
     let written = |it: &'a Object| it.field(&["metadata", "namespace"]).and_then(Node::as_str);
     let other = written(first).filter(|it| is_literal(it))?;
-    let agree = in_namespace().all(|it| written(it) == Some(other)) && in_namespace().count() > 1;
-    agree.then_some(first)
+    let is_other = |it: &'a Object| written(it) == Some(other);
+    let agree = in_namespace().filter(has_pods).all(is_other)
+        && in_namespace().all(|it| written(it).is_some_and(is_literal))
+        && in_namespace().filter(|it| is_other(it)).count() > 1;
+    agree.then(|| Other { first, is_everything: in_namespace().all(is_other) })
 }

@@ -316,6 +316,40 @@ fn a_flat_list_of_clusters_makes_one_application() {
 }
 
 #[test]
+fn a_flat_list_of_clusters_is_one_set_of_parameters_beside_others() {
+    let told = |generator: &str| {
+        let text = set(&format!(
+            "  goTemplate: true\n  generators:\n{generator}  template:\n    metadata: {{name: '{{{{ .team }}}}-{{{{ len \
+             .clusters }}}}'}}\n    spec:\n      destination: {{namespace: shop}}\n      source: {{repoURL: '{URL}', path: \
+             apps/web}}\n"
+        ));
+        let files = [TREE, &[("argocd/set.yaml", text.as_str()), ("argocd/clusters.yaml", CLUSTER)]].concat();
+        let told = deployed(&rendered(&files));
+        told.lines().next().unwrap_or_default().to_owned()
+    };
+    let matrix = "  - matrix:\n      generators:\n      - list: {elements: [{team: a}, {team: b}]}\n      - clusters: \
+                  {flatList: true, selector: {matchLabels: {env: test}}}\n";
+    assert_eq!(told(matrix), "argocd:argocd/set.yaml#a-1: shop/ConfigMap web");
+    // With Go's templates keys lead to no inner part: absent ones are alike.
+    let merge = "  - merge:\n      mergeKeys: [values.key]\n      generators:\n      - clusters: {flatList: true, values: {key: \
+                 one}}\n      - list: {elements: [{values: {key: one}, team: c}]}\n";
+    assert_eq!(told(merge), "argocd:argocd/set.yaml#all: -/Application c-3");
+}
+
+#[test]
+fn a_set_has_its_applications_applied() {
+    let text = set(&format!(
+        "  generators:\n  - list: {{elements: [{{name: one}}]}}\n  template:\n    metadata: {{name: '{{{{name}}}}'}}\n    \
+         spec:\n      source: {{repoURL: '{URL}', path: apps/web}}\n"
+    ));
+    let rendering = rendered(&[("argocd/set.yaml", &text)]);
+    let repository = &rendering.repository;
+    let set = repository.objects().find(|it| it.kind() == "ApplicationSet").expect("it is there");
+    let delivery = repository.facts.delivery_of(set.span()).expect("it has a unit");
+    assert_eq!(repository.unit(delivery.unit).name, "argocd:argocd/set.yaml#all");
+}
+
+#[test]
 fn files_beside_the_manifests_change_the_source() {
     let rendering = rendered(&[
         ("argocd/web.yaml", &app("web", "    path: k8s\n    kustomize: {namePrefix: a-}\n")),

@@ -270,8 +270,8 @@ impl Generation<'_> {
         let mut all = self.params(first, None, depth + 1);
         for other in others {
             for over in self.params(other, None, depth + 1) {
-                let Some(key) = key_of(&keys, &over.item) else { continue };
-                let fits = |it: &Params| key_of(&keys, &it.item).is_some_and(|it| it == key);
+                let key = key_of(&keys, &over.item);
+                let fits = |it: &Params| key_of(&keys, &it.item) == key;
                 if let Some(base) = all.iter_mut().find(|it| fits(it)) {
                     base.item.merge(&over.item, false);
                 } else if let Some(open) =
@@ -308,8 +308,8 @@ fn open_cluster(is_go: bool) -> Item {
     Item::map(open.map(|key| (key.to_owned(), Item::text(format!("{{{{{dot}{key}}}}}")))).to_vec())
 }
 
-/// What parameters have under some keys.
-fn key_of(keys: &[String], item: &Item) -> Option<Vec<String>> {
+/// What parameters have under some keys; what is not there is the same everywhere.
+fn key_of(keys: &[String], item: &Item) -> Vec<Option<String>> {
     keys.iter().map(|key| look_up(key, item)).collect()
 }
 

@@ -21,6 +21,7 @@ impl Deliverer<'_> {
         let mut draft = Draft {
             suffix: suffix_of(root),
             is_whole: true,
+            by: Some(root.span()),
             ..Draft::new(UnitKind::ArgoCd, found.file.clone(), found.role)
         };
         let set = Item::of(root);
