@@ -81,6 +81,8 @@ pub struct Build {
     pub files: Vec<TreePath>,
     /// What it needs of other hosts, whether it was fetched before or not.
     pub remotes: Vec<Remote>,
+    /// The directories of the charts that were inflated, sorted.
+    pub charts: Vec<TreePath>,
 }
 
 /// Something of another host that a build needs.
@@ -161,6 +163,7 @@ fn run<'r>(
         roots: Vec::new(),
         away: None,
         remotes: Vec::new(),
+        inflated: Vec::new(),
         objects: 0,
         height: 0,
         has_charts: false,
@@ -184,12 +187,15 @@ fn run<'r>(
     }
     run.remotes.sort_by(|a, b| (&a.path, a.span, &a.source).cmp(&(&b.path, b.span, &b.source)));
     run.remotes.dedup();
+    run.inflated.sort();
+    run.inflated.dedup();
     Build {
         resources: accumulated.resources,
         problems: run.problems,
         origins: run.origins,
         files: run.files,
         remotes: run.remotes,
+        charts: run.inflated,
     }
 }
 
@@ -234,6 +240,8 @@ pub(crate) struct Run<'r, 'a> {
     /// Whether a chart took part so far.
     pub(crate) has_charts: bool,
     pub(crate) version: Version,
+    /// The directories of the charts that were inflated.
+    pub(crate) inflated: Vec<TreePath>,
 }
 
 /// Where a build is that has left its own tree.

@@ -241,6 +241,7 @@ impl Run<'_, '_> {
             }
         };
         let made = self.charts.as_deref_mut().map(|charts| charts.inflate(&request))?;
+        self.inflated.push(request.chart.clone());
         // What a chart makes stands in no file; its entry can be edited.
         let stood = self.origins.stand_in(Some(self.at_home(*span)));
         let found = made.and_then(|made| {

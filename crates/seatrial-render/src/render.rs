@@ -127,7 +127,8 @@ impl Run {
         let shared = self.shared(&request, links);
         let maker = Maker { tree: &tree, links, limits: &request.limits.yaml, shared: &shared };
         let kustomizations = self.build_kustomizations(&maker, places, &mut drafts, &mut facts);
-        let (charts, made) = self.render_charts(&request, layout, places, &mut drafts, &mut facts);
+        let (charts, made) =
+            self.render_charts(&request, layout, places, &kustomizations, &mut drafts, &mut facts);
         let mut rendered =
             Rendered { charts, kustomizations, streams: made, generated: Generated::default() };
         self.deliver(&request, &maker, &mut drafts, &mut facts, &mut rendered);
@@ -328,6 +329,7 @@ impl Run {
         request: &Request<'_>,
         layout: &Layout,
         places: &Places,
+        kustomizations: &Kustomizations,
         drafts: &mut Drafts,
         facts: &mut RenderFacts,
     ) -> (Charts, Vec<Arc<Stream>>) {
@@ -369,15 +371,26 @@ impl Run {
                 streams.push(it.stream);
             }
         }
-        for (at, objects) in all.into_iter().enumerate() {
+        let inflated = kustomizations.inflated();
+        for (at, mut objects) in all.into_iter().enumerate() {
             let unit = &charts.units[at];
             let chart = &charts.all[unit.chart];
-            let role = role_of_chart(&charts, unit, places, &stated);
+            let (suffix, path) = (chart.suffix(&unit.files), chart.path.clone());
+            let mut role = role_of_chart(&charts, unit, places, &stated);
+            // With its own values it is deployed only where something else says so.
+            let is_stated = || stated.iter().any(|it| it.chart == chart.path);
+            if let Some(kustomization) = inflated.get(&chart.path).filter(|_| !is_stated()) {
+                role = UnitRole::Base;
+                objects.clear();
+                charts.served.insert(at);
+                let reason = format!("judged through kustomize:{kustomization}, which inflates it");
+                self.intake.skip(path.clone(), SkipCode::ServesOthers, reason);
+            }
             drafts.add(Draft {
-                suffix: chart.suffix(&unit.files),
+                suffix,
                 objects,
                 made: vec![Made::Chart(at)],
-                ..Draft::new(UnitKind::Helm, chart.path.clone(), role)
+                ..Draft::new(UnitKind::Helm, path, role)
             });
         }
         (charts, streams)

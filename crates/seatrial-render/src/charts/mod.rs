@@ -98,6 +98,8 @@ pub(crate) struct Charts {
     pub(crate) units: Vec<ChartUnit>,
     /// The unit and the place among its texts, by text.
     pub(crate) by_text: FxHashMap<FileId, (usize, usize)>,
+    /// Units that are only judged as others inflate them.
+    pub(crate) served: FxHashSet<usize>,
     /// The places of a unit here.
     by_unit: FxHashMap<UnitId, Vec<usize>>,
     /// The ids of the units.
@@ -270,7 +272,9 @@ impl Charts {
         self.by_unit.get(&unit).is_none_or(|all| {
             all.iter().all(|&at| {
                 let unit = &self.units[at];
-                self.all[unit.chart].is_library() || (self.all[unit.chart].is_loaded() && unit.is_complete())
+                self.served.contains(&at)
+                    || self.all[unit.chart].is_library()
+                    || (self.all[unit.chart].is_loaded() && unit.is_complete())
             })
         })
     }
@@ -337,6 +341,9 @@ impl Charts {
         let mut told = FxHashSet::default();
         for stream in made {
             let Some(&(unit, _)) = self.by_text.get(&stream.file()) else { continue };
+            if self.served.contains(&unit) {
+                continue;
+            }
             let mut of_text = problems::of_text(stream);
             if of_text.iter().any(|it| it.check.id == INVALID_RENDERED_YAML.id) {
                 told.insert(stream.file());
@@ -344,7 +351,8 @@ impl Charts {
             }
             found.extend(of_text.into_iter().map(|it| it.in_unit(self.ids[unit])));
         }
-        for (unit, &id) in self.units.iter().zip(&self.ids) {
+        let judged = self.units.iter().zip(&self.ids).enumerate();
+        for (_, (unit, &id)) in judged.filter(|(at, _)| !self.served.contains(at)) {
             let chart = &self.all[unit.chart];
             let notices = problems::of_unit(chart, unit, id, sources, &told);
             let notices = match self.completed(unit) {
@@ -415,7 +423,8 @@ impl Charts {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }
         }
-        for unit in self.units.iter().filter(|it| it.release.is_plain()) {
+        let judged = self.units.iter().enumerate().filter(|(at, _)| !self.served.contains(at));
+        for (_, unit) in judged.filter(|(_, it)| it.release.is_plain()) {
             let chart = &self.all[unit.chart];
             if !unit.rendered.errors.is_empty() {
                 let with = chart.suffix(&unit.files);

@@ -205,6 +205,19 @@ impl Kustomizations {
         self.all.iter().flat_map(|it| &it.build.files).collect()
     }
 
+    /// The charts that builds inflate, each with the directory of the first that
+    /// is no base.
+    pub(crate) fn inflated(&self) -> BTreeMap<&TreePath, &TreePath> {
+        let mut found = BTreeMap::new();
+        let own = self.all.iter().filter(|it| it.ask.service == Service::Own);
+        for built in own.chain(&self.all) {
+            for chart in &built.build.charts {
+                found.entry(chart).or_insert(&built.ask.directory);
+            }
+        }
+        found
+    }
+
     /// The texts that were made.
     pub(crate) fn streams(&self) -> impl Iterator<Item = &Arc<Stream>> {
         self.all.iter().filter_map(|it| it.made.as_ref())

@@ -365,3 +365,31 @@ fn a_field_is_changed_where_it_was_written() {
     let refused = edited(&rendering, "kustomize:two", set(Content::Text("web:3".to_owned())), image);
     assert_eq!(refused, Err("the value is changed on its way".to_owned()));
 }
+
+#[test]
+fn a_chart_is_judged_as_a_kustomization_inflates_it() {
+    let chart = "apiVersion: v2\nname: web\nversion: 0.1.0\n";
+    let template =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ required \"a name\" .Values.name }}\n";
+    let kustomization = "helmCharts:\n- name: web\n  releaseName: web\n  valuesInline: {name: given}\n";
+    let files = [
+        ("apps/kustomization.yaml", kustomization),
+        ("apps/charts/web/Chart.yaml", chart),
+        ("apps/charts/web/values.yaml", "name: ''\n"),
+        ("apps/charts/web/templates/map.yaml", template),
+    ];
+    let inflated = rendered(&files);
+    assert_eq!(
+        (units(&inflated), inflated.notices.iter().map(|it| it.message.clone()).collect::<Vec<_>>()),
+        (
+            "helm:apps/charts/web@values.yaml Base\nkustomize:apps Deployed ConfigMap given\n".to_owned(),
+            Vec::new()
+        )
+    );
+    let told = |it: &Rendering| it.notices.iter().map(|it| it.check.id).collect::<Vec<_>>();
+    assert!(told(&inflated).is_empty(), "{:?}", told(&inflated));
+    let skipped = &inflated.repository.coverage.skipped;
+    assert!(skipped.iter().any(|it| it.reason.contains("kustomize:apps, which inflates it")), "{skipped:?}");
+    let alone = rendered(&files[1..]);
+    assert!(told(&alone).contains(&"missing-required-value"), "{:?}", told(&alone));
+}
