@@ -32,8 +32,8 @@
 //! ```
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::Object;
 use seatrial_model::references::Relation;
+use seatrial_model::{Link, Object};
 use seatrial_yaml::FieldPath;
 
 use crate::missing::{is_to, missing};
@@ -52,8 +52,42 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Roles that every cluster of OpenShift has.
+const OPENSHIFT: [&str; 20] = [
+    "alert-routing-edit",
+    "basic-user",
+    "cluster-debugger",
+    "cluster-monitoring-operator",
+    "cluster-monitoring-view",
+    "cluster-reader",
+    "cluster-status",
+    "monitoring-edit",
+    "monitoring-rules-edit",
+    "monitoring-rules-view",
+    "registry-admin",
+    "registry-editor",
+    "registry-monitoring",
+    "registry-viewer",
+    "self-access-reviewer",
+    "self-provisioner",
+    "storage-admin",
+    "sudoer",
+    "user-workload-monitoring-config-edit",
+    "view-user-workload-monitoring",
+];
+
+/// Whether a role comes with OpenShift, and the tree is for it.
+fn is_of_openshift(context: &Context<'_>, link: &Link) -> bool {
+    let is_known = link.name().is_some_and(|it| OPENSHIFT.contains(&it) || it.starts_with("openshift-"));
+    let is_own = |it: &Object| it.group().ends_with("openshift.io");
+    is_known && is_to(link, GROUP, "ClusterRole") && context.world().repository.objects().any(is_own)
+}
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for it in missing(context, |_, link| link.relation == Relation::Role) {
+        if is_of_openshift(context, it.link) {
+            continue;
+        }
         let notice = it.notice(&CHECK.info, "grants", "the binding grants nothing", Severity::Error);
         let wanted = if is_to(it.link, GROUP, "ClusterRole") { "Role" } else { "ClusterRole" };
         report.add(match it.namesake(GROUP, wanted) {
