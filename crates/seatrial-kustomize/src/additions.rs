@@ -28,6 +28,8 @@ pub struct Additions {
     metadata: Vec<(Section, Pair)>,
     problems: Vec<Problem>,
     needs_no_file: bool,
+    /// The repository of another host that all is in, and the entry that names it.
+    away: Option<(TreePath, Text)>,
 }
 
 impl Additions {
@@ -41,6 +43,17 @@ impl Additions {
         self.needs_no_file = true;
     }
 
+    /// What is built lies in a repository of another host: everything in it
+    /// stands for the entry of the file that names it.
+    pub fn away(&mut self, repository: &TreePath, entry: &str, span: Span) {
+        self.away = Some((repository.clone(), At { value: entry.into(), span }));
+    }
+
+    /// The repository of another host, the entry that names it, and its file.
+    pub(crate) fn home(&self) -> Option<(&TreePath, &Text, &TreePath)> {
+        self.away.as_ref().map(|(repository, entry)| (repository, entry, &self.more.path))
+    }
+
     /// Whether nothing is added.
     pub(crate) fn is_empty(&self) -> bool {
         let it = &self.more;
@@ -51,7 +64,7 @@ impl Additions {
             !(it.labels.is_empty() && it.common_annotations.is_empty() && self.metadata.is_empty());
         let has_path = !(it.components.is_empty() && it.resources.is_empty());
         let is_said = has_text || has_change || has_metadata || has_path || !self.problems.is_empty();
-        !is_said && !self.needs_no_file
+        !is_said && !self.needs_no_file && self.away.is_none()
     }
 
     pub(crate) fn needs_no_file(&self) -> bool {

@@ -169,6 +169,11 @@ fn run<'r>(
         has_charts: false,
         version: options.version,
     };
+    if let Some((repository, entry, path)) = additions.home() {
+        run.origins.stand_in(Some(entry.span));
+        run.away =
+            Some(Away { entry: entry.clone(), path: path.clone(), repository: Some(repository.clone()) });
+    }
     let mut accumulated = Accumulated::default();
     let mut order = options.order.clone();
     let watch = additions.is_empty().then(|| run.watch(directory)).flatten();

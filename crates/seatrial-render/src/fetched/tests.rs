@@ -312,3 +312,83 @@ spec:
     assert_eq!(rendering.sources.file(origin.edit.file).path().as_str(), "apps/store.yaml");
     assert!(rendering.sources.text(origin.edit).starts_with("{spec"));
 }
+
+/// A unit's objects with where their `data` is edited, or why there are none.
+fn of_tree(path: &str, text: &str, source: &RemoteSource) -> String {
+    let blob = tree(&[
+        (
+            "flat/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: x}\ndata: {key: a}\n",
+        ),
+        (
+            "flat/deep/b.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: x}\ndata: {key: b}\n",
+        ),
+        ("built/kustomization.yaml", "namePrefix: p-\nresources: [../flat/a.yaml]\n"),
+        ("based/kustomization.yaml", "resources: [../base]\n"),
+        ("base/kustomization.yaml", "resources: [c.yaml]\n"),
+        (
+            "base/c.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: x}\ndata: {key: c}\n",
+        ),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 0.1.0\n"),
+        (
+            "chart/templates/d.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: d, namespace: x}\ndata: {key: d}\n",
+        ),
+    ]);
+    let files = mounted(&[(path, text)], &[(source.clone(), blob)]);
+    let rendering = rendering(&files);
+    let repository = &rendering.repository;
+    let is_meant =
+        |it: &&seatrial_model::Unit| it.name.starts_with("argocd:") || it.name.starts_with("flux:");
+    let unit = repository.units.iter().find(is_meant).expect("it is a unit");
+    let mut out: Vec<String> = Vec::new();
+    for object in repository.bundle(unit.id).objects() {
+        let at = Location::field(unit.id, object.id(), "data.key".parse().expect("it is a path"));
+        let origin = rendering.origin(&at).expect("it comes from somewhere");
+        let line = rendering.sources.positions(origin.edit).0.line;
+        out.push(format!("{} {}:{line}", object.name(), rendering.sources.file(origin.edit.file).path()));
+    }
+    let skipped = repository.coverage.skipped.iter();
+    out.extend(skipped.map(|it| it.reason.clone()));
+    out.extend(rendering.notices.iter().map(|it| it.message.clone()));
+    out.join(", ")
+}
+
+#[test]
+fn applications_deploy_what_was_fetched_of_other_repositories() {
+    let source = RemoteSource::git("https://github.com/o/r", "v1");
+    let app = |source: &str| {
+        let text = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a, namespace: argocd}}\nspec:\n  \
+             destination: {{name: in-cluster}}\n  source:\n    repoURL: https://github.com/o/r\n    targetRevision: \
+             v1\n{source}"
+        );
+        of_tree("apps/a.yaml", &text, &RemoteSource::git("https://github.com/o/r", "v1"))
+    };
+    assert_eq!(app("    path: flat\n"), "a apps/a.yaml:7");
+    assert_eq!(app("    path: flat\n    directory: {recurse: true}\n"), "a apps/a.yaml:7, b apps/a.yaml:7");
+    assert_eq!(app("    path: based\n"), "c apps/a.yaml:7");
+    assert_eq!(app("    path: based\n    kustomize: {nameSuffix: -s}\n"), "c-s apps/a.yaml:7");
+    assert_eq!(app("    path: chart\n"), "d apps/a.yaml:7");
+    assert_eq!(
+        app("    path: absent\n"),
+        "of https://github.com/o/r, which Application a deploys, `absent` is not in that repository"
+    );
+    let text = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: r, namespace: flux-system}
+spec: {url: https://github.com/o/r, ref: {tag: v1}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: k, namespace: flux-system}
+spec:
+  path: ./flat
+  sourceRef: {kind: GitRepository, name: r}
+  namePrefix: n-
+";
+    assert_eq!(of_tree("apps/k.yaml", text, &source), "n-a apps/k.yaml:11, n-b apps/k.yaml:11");
+}

@@ -2,6 +2,7 @@
 //! a unit that holds what it would apply, and what it applies may be such objects.
 
 pub(crate) mod argo;
+mod away;
 mod envsubst;
 pub(crate) mod flux;
 pub(crate) mod generated;

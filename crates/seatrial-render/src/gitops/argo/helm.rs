@@ -54,17 +54,25 @@ impl Deliverer<'_> {
         archive: &TreePath,
         chart: &str,
     ) -> Yield {
-        let name = call.app.name;
-        let unreadable = |reason: String| {
-            let reason =
-                format!("chart {chart}, which Application {name} deploys, cannot be loaded: {reason}");
-            Yield::gap(SkipCode::NotRendered, reason)
-        };
         let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
         let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
-        let Some(directory) = directory else { return unreadable("it is not packed".to_owned()) };
+        match directory {
+            Some(directory) => self.chart_away(call, source, at, &directory, chart),
+            None => unreadable(call, chart, "it is not packed"),
+        }
+    }
+
+    /// A chart in a directory of another host.
+    pub(super) fn chart_away(
+        &mut self,
+        call: &Call<'_>,
+        source: &Source<'_>,
+        at: usize,
+        directory: &TreePath,
+        chart: &str,
+    ) -> Yield {
         let environment = Environment::new(call.app, source);
-        let said = self.said(&Placed { call, source, at, directory: &directory, environment: &environment });
+        let said = self.said(&Placed { call, source, at, directory, environment: &environment });
         if !said.gaps.is_empty() {
             return Yield { gaps: said.gaps, ..Yield::default() };
         }
@@ -73,9 +81,9 @@ impl Deliverer<'_> {
         let own = self.sources.find(call.file);
         let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
         let home = (call.file, entry);
-        let loaded = match charts::load_fetched(&directory, home, self.request, self.sources) {
+        let loaded = match charts::load_fetched(directory, home, self.request, self.sources) {
             Ok(loaded) => loaded,
-            Err(reason) => return unreadable(reason),
+            Err(reason) => return unreadable(call, chart, &reason),
         };
         self.charts.all.push(loaded);
         let Said { files, release, .. } = said;
@@ -336,6 +344,12 @@ impl Deliverer<'_> {
         let stream = seatrial_yaml::parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml);
         self.streams.push(Arc::new(stream));
     }
+}
+
+fn unreadable(call: &Call<'_>, chart: &str, why: &str) -> Yield {
+    let name = call.app.name;
+    let reason = format!("chart {chart}, which Application {name} deploys, cannot be loaded: {why}");
+    Yield::gap(SkipCode::NotRendered, reason)
 }
 
 /// The texts of a list, with their nodes.

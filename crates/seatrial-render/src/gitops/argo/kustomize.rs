@@ -49,7 +49,7 @@ impl Deliverer<'_> {
 }
 
 /// What a source says, as Argo CD puts it into the kustomization.
-fn add(additions: &mut Additions, node: Node<'_>, environment: &Environment) {
+pub(super) fn add(additions: &mut Additions, node: Node<'_>, environment: &Environment) {
     let text = |key: &str| node.get(key).and_then(|it| Some((it.as_str()?, it.span())));
     if let Some((text, span)) = text("namePrefix") {
         additions.name_prefix(text, span);

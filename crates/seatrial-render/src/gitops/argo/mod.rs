@@ -2,6 +2,7 @@
 
 mod clusters;
 mod directory;
+mod elsewhere;
 mod expand;
 mod fill;
 mod generators;
@@ -206,6 +207,9 @@ impl Deliverer<'_> {
         let fetched = self.request.files.fetched(&remote);
         if let (Ok(archive), Some(chart)) = (&fetched, source.chart) {
             return self.fetched_chart(call, source, at, archive, chart);
+        }
+        if let (Ok(tree), None) = (&fetched, source.chart) {
+            return self.fetched_tree(call, source, at, tree.clone());
         }
         let hint = fetched.err().map(|it| format!(": {it}")).unwrap_or_default();
         Yield::gap(

@@ -9,6 +9,7 @@ use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
 
 use super::super::Deliverer;
+use super::super::away::{Away, AwayBuild};
 use super::sources::Lead;
 use super::substitute::{self, Variables};
 use super::{Call, Gap, Yield, is_literal, scan, word};
@@ -19,7 +20,10 @@ impl Deliverer<'_> {
     pub(super) fn kustomization(&mut self, call: &Call<'_>) -> Result<Yield, Gap> {
         let assumption = match self.lead(call, call.spec.get("sourceRef"))? {
             Lead::Here { assumption } => assumption,
-            Lead::Elsewhere(source) => return Err(self.remote_tree(call, &source)),
+            Lead::Elsewhere(source) => {
+                let tree = self.remote_tree(call, &source)?;
+                return self.applied_tree(call, tree);
+            }
         };
         let written = word(call.spec, "path").unwrap_or(".");
         let directory =
@@ -108,8 +112,38 @@ impl Deliverer<'_> {
         add_common_metadata(additions, spec);
     }
 
-    /// A tree on another host is told.
-    fn remote_tree(&mut self, call: &Call<'_>, source: &DraftObject) -> Gap {
+    /// What a Kustomization applies of a tree that was fetched.
+    fn applied_tree(&mut self, call: &Call<'_>, tree: TreePath) -> Result<Yield, Gap> {
+        let written = word(call.spec, "path").unwrap_or(".");
+        let away = Away::open(self.request.files, tree, written)
+            .map_err(|why| (SkipCode::NotRendered, format!("of what {} applies, {why}", call.title)))?;
+        let here = away.here();
+        let is_built = scan::has_kustomization(&here, &away.directory);
+        let resources = if is_built { Vec::new() } else { scan::resources(&here, &away.directory) };
+        let mut additions = Additions::new(&call.found.file);
+        self.add(&mut additions, call.spec, &away.directory);
+        let substitute = self
+            .variables(call)
+            .map(|variables| Arc::new(move |text: &str| variables.fill_in(text)) as Substitute);
+        let span = call.spec.get("sourceRef").unwrap_or(call.spec).span();
+        let place = self.build_away(AwayBuild {
+            away: &away,
+            additions,
+            resources: &resources,
+            entry: (written, span),
+            label: call.unit,
+            substitute,
+            home: &call.found.file,
+        });
+        Ok(Yield {
+            objects: self.kustomizations.built(place).objects(self.is_broken),
+            made: vec![Made::Kustomization(place)],
+            assumption: None,
+        })
+    }
+
+    /// A tree on another host, where it was fetched to; else it is told.
+    fn remote_tree(&mut self, call: &Call<'_>, source: &DraftObject) -> Result<TreePath, Gap> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let reference = spec.and_then(|it| it.get("ref"));
@@ -120,12 +154,15 @@ impl Deliverer<'_> {
         let is_git = super::type_of(source).is_some_and(|(_, kind)| kind == "GitRepository");
         if !is_git || !is_literal(url) || !is_literal(revision) {
             let what = if shown.is_empty() { "its source".into() } else { shown };
-            return (SkipCode::Remote, format!("{} applies what is at {what}", call.title));
+            return Err((SkipCode::Remote, format!("{} applies what is at {what}", call.title)));
         }
         let remote = RemoteSource::git(url, revision);
         let hint = self.remember(call, &remote);
+        if let Ok(tree) = self.request.files.fetched(&remote) {
+            return Ok(tree);
+        }
         let version = if revision.is_empty() { String::new() } else { format!(" at {revision}") };
-        (SkipCode::Remote, format!("{} applies {shown}{version}{hint}", call.title))
+        Err((SkipCode::Remote, format!("{} applies {shown}{version}{hint}", call.title)))
     }
 
     /// Notes what is needed of another host; says what is to be done about it.
