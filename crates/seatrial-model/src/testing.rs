@@ -57,7 +57,11 @@ pub(crate) fn repository(text: &str) -> Repository {
 
 fn empty() -> Repository {
     Repository {
-        target: Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() },
+        target: Target {
+            kubernetes: KubernetesVersion::DEFAULT,
+            release: None,
+            profile: "default".to_owned(),
+        },
         units: Vec::new(),
         bundles: Vec::new(),
         facts: RenderFacts::default(),

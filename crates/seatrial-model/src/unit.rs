@@ -100,6 +100,9 @@ impl fmt::Display for KubernetesVersion {
 pub struct Target {
     /// The API server's version.
     pub kubernetes: KubernetesVersion,
+    /// The same in full, as templates see it: `1.30.4-eks-a18cd3a`; none where only
+    /// the minor is said.
+    pub release: Option<String>,
     /// The cluster profile's name.
     pub profile: String,
 }

@@ -18,7 +18,7 @@ const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n";
 mod kustomizations;
 
 fn target() -> Target {
-    Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() }
+    Target { kubernetes: KubernetesVersion::DEFAULT, release: None, profile: "default".to_owned() }
 }
 
 fn rendered(files: &[(&str, &str)]) -> Rendering {

@@ -88,6 +88,8 @@ pub struct Exclude {
 pub struct Config {
     /// The API server's version.
     pub kubernetes: Option<KubernetesVersion>,
+    /// The same in full, where more than the minor is said.
+    pub kubernetes_release: Option<String>,
     /// The cluster profile.
     pub profile: Option<String>,
     /// The checks to run.
@@ -123,9 +125,13 @@ impl Config {
         SEVERITIES.into_iter().find(|it| it.as_str() == word)
     }
 
-    /// A Kubernetes version as people write it: `1.36`, `v1.36.2`.
-    pub fn version(text: &str) -> Result<KubernetesVersion, UnknownVersion> {
-        version::parse(text)
+    /// Sets the API server's version, as people write it and as servers answer:
+    /// `1.36`, `v1.30.4-eks-a18cd3a`, `1.30+`.
+    pub fn set_kubernetes(&mut self, text: &str) -> Result<(), UnknownVersion> {
+        let (version, is_release) = version::parse(text)?;
+        self.kubernetes = Some(version);
+        self.kubernetes_release = is_release.then(|| text.to_owned());
+        Ok(())
     }
 
     /// The severity the configuration gives a check; the last entry that

@@ -278,6 +278,7 @@ impl Redaction {
 pub(crate) fn target(config: &Config) -> Target {
     Target {
         kubernetes: config.kubernetes.unwrap_or(KubernetesVersion::DEFAULT),
+        release: config.kubernetes_release.clone(),
         profile: config.profile.clone().unwrap_or_else(|| PROFILE.to_owned()),
     }
 }

@@ -71,7 +71,7 @@ pub(crate) struct Check {
     /// Exit with 1 when there is a finding of this severity or a worse one
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
-    /// The Kubernetes version to deploy to, such as `1.36`
+    /// The Kubernetes version to deploy to, such as `1.36` or `v1.30.4-eks-a18cd3a`
     #[arg(long, value_name = "VERSION")]
     pub(crate) kube_version: Option<String>,
     /// The day the check takes place, such as `2026-11-21` [default: today in UTC]
@@ -157,7 +157,7 @@ pub(crate) struct Diff {
     /// What to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: DiffFormat,
-    /// The Kubernetes version that both are for, such as `1.36`
+    /// The Kubernetes version that both are for, such as `1.36` or `v1.30.4-eks-a18cd3a`
     #[arg(long, value_name = "VERSION")]
     pub(crate) kube_version: Option<String>,
     /// Whether to colour the terminal format

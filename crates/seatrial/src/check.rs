@@ -137,8 +137,7 @@ fn check(
 
 pub(crate) fn set_version(config: &mut Config, text: Option<&str>) -> Result<(), Failure> {
     if let Some(text) = text {
-        let version = Config::version(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
-        config.kubernetes = Some(version);
+        config.set_kubernetes(text).map_err(|error| Failure::new(&error).hint(error.hint()))?;
     }
     Ok(())
 }

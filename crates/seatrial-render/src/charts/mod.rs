@@ -170,7 +170,7 @@ impl TreeChart {
     pub(crate) fn options(&self, target: &Target, is_traced: bool) -> Options {
         Options {
             name: self.release(),
-            kube_version: Some(format!("v{}.0", target.kubernetes)),
+            kube_version: Some(target.release.clone().unwrap_or_else(|| format!("v{}.0", target.kubernetes))),
             api_versions: served(target),
             trace: is_traced,
             cluster: self.cluster.clone(),

@@ -13,7 +13,8 @@ const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  c
 
 fn rendered(files: &[(&str, &str)]) -> Rendering {
     let files: MemoryFiles = files.iter().map(|(path, text)| (format!("web/{path}"), *text)).collect();
-    let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+    let target =
+        Target { kubernetes: KubernetesVersion::DEFAULT, release: None, profile: "default".to_owned() };
     render(Request::new(&files, target))
 }
 

@@ -204,6 +204,7 @@ fn store() -> Vec<u8> {
 fn rendering(files: &Fetched) -> crate::Rendering {
     let target = seatrial_model::Target {
         kubernetes: seatrial_model::KubernetesVersion::DEFAULT,
+        release: None,
         profile: "default".to_owned(),
     };
     crate::render(crate::Request::new(files, target))

@@ -15,7 +15,7 @@ pub(super) fn rendered_alone(files: &[(&str, &str)]) -> Rendering {
 }
 
 fn target() -> Target {
-    Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() }
+    Target { kubernetes: KubernetesVersion::DEFAULT, release: None, profile: "default".to_owned() }
 }
 
 /// A tree, rendered as the repository of an address.

@@ -124,7 +124,8 @@ const TARGET: &[Key] = &[
         "kubernetes",
         Shape::Version,
         r#""1.36""#,
-        "The API server's minor version; a patch version may follow. `--kube-version` wins over it.",
+        "The API server's version, of which the minor counts. What a vendor's server answers is taken, too \
+         (`v1.30.4-eks-a18cd3a`), and charts see it in full. `--kube-version` wins over it.",
     ),
     key("profile", Shape::Profile, r#""default""#, "The cluster profile. Today there is one, `default`."),
 ];

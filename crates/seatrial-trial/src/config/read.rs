@@ -96,11 +96,10 @@ impl Reader<'_> {
     }
 
     fn target(&mut self, target: Section<'_, '_>, config: &mut Config) {
-        if let Some(Text { text, at }) = self.text(target, "kubernetes") {
-            match Config::version(text) {
-                Ok(version) => config.kubernetes = Some(version),
-                Err(error) => self.report(at, format!("{error}; {}", error.hint())),
-            }
+        if let Some(Text { text, at }) = self.text(target, "kubernetes")
+            && let Err(error) = config.set_kubernetes(text)
+        {
+            self.report(at, format!("{error}; {}", error.hint()));
         }
         if let Some(Text { text, at }) = self.text(target, "profile") {
             if !PROFILES.contains(&text) {

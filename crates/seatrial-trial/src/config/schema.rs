@@ -84,5 +84,5 @@ fn value(shape: Shape) -> Value {
 /// A pattern that the known versions match and no others.
 fn version() -> String {
     let minors: Vec<String> = minors().map(|minor| minor.to_string()).collect();
-    format!(r"^v?1\.({})(\.\d+)*$", minors.join("|"))
+    format!(r"^v?1\.({})(\.\d+)*(\+|[-+][0-9A-Za-z.+_-]+)?$", minors.join("|"))
 }

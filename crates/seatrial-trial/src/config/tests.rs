@@ -102,6 +102,7 @@ fn what_is_wrong_is_wrong_for_editors_too() {
         "[target]\nkubernetes = \"latest\"",
         "[target]\nkubernetes = \"1.15\"",
         "[target]\nkubernetes = \"1.38\"",
+        "[target]\nkubernetes = \"1.30-\"",
         "[target]\nkubernetes = 1.36",
         "[target]\nprofile = \"eks\"",
         "[severity]\nmissing-secret = \"fatal\"",
@@ -123,6 +124,8 @@ fn what_is_wrong_is_wrong_for_editors_too() {
         "",
         "select = [\"strict\"]",
         "[target]\nkubernetes = \"v1.20.3\"",
+        "[target]\nkubernetes = \"v1.30.4-eks-a18cd3a\"",
+        "[target]\nkubernetes = \"1.30+\"",
         "[severity]\n\"missing-*\" = \"info\"",
         "[[ignore]]\ncheck = \"missing-*\"\nreason = \"known\"\nexpires = 2026-11-21",
     ] {

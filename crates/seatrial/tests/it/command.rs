@@ -280,3 +280,20 @@ fn a_glob_or_a_group_is_explained_by_its_checks() {
     let none = run(tree.path(), &["explain", "zzz-*"], b"");
     assert!(none.code == 2 && none.stderr.contains("no check is called `zzz-*`"), "{}", none.stderr);
 }
+
+#[test]
+fn a_version_of_a_vendor_counts_as_its_minor_and_charts_see_it_whole() {
+    let template = "{{ if not (contains \"-eks-\" .Capabilities.KubeVersion.Version) }}{{ fail \"elsewhere\" }}{{ end }}\n\
+                    apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let tree = Tree::new(&[
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/templates/a.yaml", template),
+    ]);
+    let check = |version: &str| {
+        let done = run(tree.path(), &["check", "--kube-version", version, "--format", "json"], b"");
+        let report = done.json();
+        (report["target"]["kubernetes"].clone(), done.stdout.contains("elsewhere"))
+    };
+    assert_eq!(check("v1.30.4-eks-a18cd3a"), ("1.30".into(), false));
+    assert_eq!(check("1.30+"), ("1.30".into(), true));
+}

@@ -205,7 +205,7 @@ impl Case {
             orphan.listed = listed(orphan, &units, &bundles);
         }
         let coverage = Coverage { found: units.len(), rendered: units.len(), skipped: Vec::new() };
-        let target = Target { kubernetes, profile: "default".to_owned() };
+        let target = Target { kubernetes, release: None, profile: "default".to_owned() };
         let repository = Repository { target, units, bundles, facts, coverage, external, origins };
         Tree { repository, streams }
     }
