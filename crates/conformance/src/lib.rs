@@ -4,6 +4,7 @@
 
 mod apiserver;
 mod cel;
+mod definitions;
 mod edits;
 pub mod fuzz;
 mod helm;
@@ -57,6 +58,7 @@ pub const SUITES: &[Suite] = &[
     edits::SUITE,
     apiserver::SUITE,
     cel::SUITE,
+    definitions::SUITE,
     helm::SUITE,
     kustomize::SUITE,
     schema::SUITE,

@@ -44,6 +44,16 @@ fn expressions_evaluate_as_the_api_server_evaluates_them() {
 }
 
 #[test]
+fn rules_of_definitions_compile_and_fit_their_schemas() {
+    let suite = Suite::named("definitions").expect("the suite exists");
+    let options = Options::of(suite.own_dir);
+    let report = (suite.run)(&options).expect("the definitions can be read");
+    assert_eq!(report.compared(), 11);
+    let wrong: Vec<_> = report.families.iter().flat_map(|family| &family.disagreements).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn manifests_pass_where_the_peers_tests_let_them_pass() {
     let suite = Suite::named("schema").expect("the suite exists");
     let options = Options::of(suite.own_dir);
