@@ -6,8 +6,10 @@ use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_policy::Family;
 use seatrial_profile::ClusterProfile;
 use seatrial_source::Span;
+use seatrial_yaml::FieldPath;
 
 use crate::admission::{Admission, Around, Refusal};
+use crate::defaulted::default_of;
 use crate::dns::Services;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
@@ -146,6 +148,19 @@ impl<'a> Context<'a> {
     /// What the API server would say to an object.
     pub(crate) fn review_of(&self, object: &Object) -> &'a Review {
         self.world.indexes.reviews.answer(self.world.repository, object)
+    }
+
+    /// Who gives a field its default, where an object does not write it.
+    pub(crate) fn default_of(&self, object: &Object, path: &FieldPath) -> Option<String> {
+        if path.is_empty() || object.at(path).is_some() {
+            return None;
+        }
+        let World { indexes, repository, .. } = *self.world;
+        if let Some(held) = indexes.reviews.held(repository, object) {
+            return default_of(object, &held.value, path, "the definition of the kind");
+        }
+        let (value, _) = indexes.tree_state.decoded(object)?;
+        default_of(object, &value, path, "the API server")
     }
 
     /// What the server warns of where the repository's definitions give an

@@ -10,6 +10,7 @@ mod claims;
 mod context;
 mod custom_kinds;
 mod databases;
+mod defaulted;
 mod dns;
 mod environments;
 mod flux;

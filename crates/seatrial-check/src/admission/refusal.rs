@@ -7,6 +7,7 @@ use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
 use super::{Around, Asking, place};
+use crate::defaulted::who_set;
 use crate::neighbours::is_of_stage_that_lacks;
 use crate::review::{Served, location};
 
@@ -24,6 +25,8 @@ pub(crate) struct Refusal {
     stated: Vec<Place>,
     /// Whether all of the object is known.
     is_known: bool,
+    /// Who sets the field, where the manifest does not.
+    set_by: Option<String>,
 }
 
 impl Refusal {
@@ -46,8 +49,9 @@ impl Refusal {
         // The defaults of a kind that nothing defines are not known.
         let served = around.reviews.answer(around.repository, object).served;
         let is_known = !matches!(served, Served::Foreign | Served::Published | Served::Unpublished);
+        let set_by = who_set(around.state, object, &subject.base, &subject.value, &own);
         let (title, stated) = (subject.title.clone(), stated.iter().map(|it| place(it)).collect());
-        Self { family, object: place(object), at, title, objection, stated, is_known }
+        Self { family, object: place(object), at, title, objection, stated, is_known, set_by }
     }
 
     /// The notice of a check.
@@ -68,6 +72,7 @@ impl Refusal {
         let notice = Notice::new(check, location(repository.object(self.object), &self.at), message)
             .severity(severity)
             .because(format!("the API server says: {answer}"));
+        let notice = self.set_by.iter().cloned().fold(notice, Notice::because);
         let notice = self.with_causes(notice, repository);
         let notice = if is_apart {
             notice.because("the policy stands where the things of another stage do")

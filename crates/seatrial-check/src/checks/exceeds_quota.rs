@@ -63,9 +63,13 @@ use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_yaml::{FieldPath, PathStep};
 
+use crate::defaulted::who_set;
 use crate::review::location;
 use crate::tree_state::{Stated, TreeState, new_pod, unused};
 use crate::{Check, Context, Report};
+
+/// Amounts that are filled in beyond these are not told.
+const AMOUNTS_MAX: usize = 8;
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -198,7 +202,7 @@ impl Ledger<'_> {
             ..new_pod(object)
         };
         if let Some(denial) = self.ask(&request, object, created, fresh) {
-            return Some(notice(stated, object, created, &denial, true));
+            return Some(self.notice(stated, object, created, &denial, true));
         }
         if created.count == 0 {
             return None;
@@ -207,11 +211,30 @@ impl Ledger<'_> {
         quota::take(&mut used, &request, &created.value, created.count - 1);
         if let Some(denial) = self.ask(&request, object, created, used.clone()) {
             self.quotas.insert(place, None);
-            return Some(notice(stated, object, created, &denial, false));
+            return Some(self.notice(stated, object, created, &denial, false));
         }
         quota::take(&mut used, &request, &created.value, 1);
         self.quotas.insert(place, Some(used));
         None
+    }
+
+    /// The notice, with what no manifest writes and counts all the same.
+    fn notice(
+        &self,
+        stated: &Stated<'_>,
+        object: &Object,
+        created: &Created,
+        denial: &Denial,
+        is_alone: bool,
+    ) -> Notice {
+        let (notice, resource) = notice(stated, object, created, denial, is_alone);
+        let containers = FieldPath::root().key("spec").key("containers");
+        let count = created.value.at("spec").items("containers").len().min(AMOUNTS_MAX) as u32;
+        let filled = (0..count).filter_map(|at| {
+            let path = amount_of(&containers, at, &resource);
+            who_set(self.state, object, &created.base, &created.value, &path)
+        });
+        filled.fold(notice, Notice::because)
     }
 
     fn ask(
@@ -226,13 +249,22 @@ impl Ledger<'_> {
     }
 }
 
+/// The amount of a container that counts for a resource of a quota.
+fn amount_of(containers: &FieldPath, at: u32, resource: &str) -> FieldPath {
+    let (side, name) = match resource.strip_prefix("limits.") {
+        Some(name) => ("limits", name),
+        None => ("requests", resource.strip_prefix("requests.").unwrap_or(resource)),
+    };
+    containers.index(at).key("resources").key(side).key(name)
+}
+
 fn notice(
     stated: &Stated<'_>,
     object: &Object,
     created: &Created,
     denial: &Denial,
     is_alone: bool,
-) -> Notice {
+) -> (Notice, String) {
     let name = stated.object.name();
     let bound = denial.causes.iter().find(|cause| cause.of.is_some());
     let resource = bound.and_then(|cause| cause.path.last()).map_or("spec", |step| match step {
@@ -260,9 +292,10 @@ fn notice(
         None => blamed(object, created, resource, is_alone),
     };
     let stated_at = bound.map_or_else(FieldPath::root, |cause| cause.path.clone());
-    Notice::new(&CHECK.info, location(object, &at), message)
+    let notice = Notice::new(&CHECK.info, location(object, &at), message)
         .because(format!("the API server says: {}", denial.message))
-        .related(location(stated.object, &stated_at), Role::Cause, "the quota is here")
+        .related(location(stated.object, &stated_at), Role::Cause, "the quota is here");
+    (notice, resource.to_owned())
 }
 
 /// The field that asks for too much: what a container asks for where that is
@@ -270,13 +303,9 @@ fn notice(
 fn blamed(object: &Object, created: &Created, resource: &str, is_alone: bool) -> FieldPath {
     let spec = FieldPath::root().key("spec");
     let replicas = spec.key("replicas");
-    let (side, name) = match resource.strip_prefix("limits.") {
-        Some(name) => ("limits", name),
-        None => ("requests", resource.strip_prefix("requests.").unwrap_or(resource)),
-    };
     let count = created.value.at("spec").items("containers").len() as u32;
     let containers = created.base.join(&spec.key("containers"));
-    let asked = |at| containers.index(at).key("resources").key(side).key(name);
+    let asked = |at| amount_of(&containers, at, resource);
     if let Some(written) = (0..count).map(asked).find(|it| object.at(it).is_some()) {
         return written;
     }

@@ -48,6 +48,7 @@ use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_yaml::{FieldPath, PathStep};
 
+use crate::defaulted::who_set;
 use crate::review::location;
 use crate::tree_state::{Stated, TreeState, new_pod};
 use crate::{Check, Context, Report};
@@ -78,7 +79,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let judge = Judge { context, state, object, ranges };
         if let Some(pods) = state.pods_of(object) {
             let pod = state.filled_in(object, pods.pod);
-            judge.tell("the pods of ", &pods.base, judge.ask(&new_pod(object), &pod), report);
+            judge.tell("the pods of ", (&pods.base, &pod), judge.ask(&new_pod(object), &pod), report);
         }
         judge.claims(report);
     }
@@ -110,22 +111,33 @@ impl Judge<'_> {
             ..new_pod(self.object)
         };
         if is_claim {
-            self.tell("", &FieldPath::root(), self.ask(&request, &value), report);
+            self.tell("", (&FieldPath::root(), &value), self.ask(&request, &value), report);
             return;
         }
         let list = FieldPath::root().key("spec").key("volumeClaimTemplates");
         for (claim, at) in value.at("spec").items("volumeClaimTemplates").iter().zip(0..) {
-            self.tell("the claims of ", &list.index(at), self.ask(&request, claim), report);
+            self.tell("the claims of ", (&list.index(at), claim), self.ask(&request, claim), report);
         }
     }
 
     /// One notice for each bound that is not kept.
-    fn tell(&self, whose: &str, base: &FieldPath, denial: Option<Denial>, report: &mut Report) {
+    fn tell(
+        &self,
+        whose: &str,
+        (base, value): (&FieldPath, &Value),
+        denial: Option<Denial>,
+        report: &mut Report,
+    ) {
         let Some(denial) = denial else { return };
         let whose = if self.object.is("", "Pod") { "" } else { whose };
         let subject = format!("{whose}{}", self.object.title());
         for pair in denial.causes.chunks_exact(2) {
+            let by = who_set(self.state, self.object, base, value, &pair[0].path);
             let notice = self.notice(&subject, base, pair, &denial.message);
+            let notice = notice.map(|it| match by {
+                Some(by) => it.because(by),
+                None => it,
+            });
             report.add_some(notice.map(|it| self.context.weigh(self.object, it)));
         }
     }

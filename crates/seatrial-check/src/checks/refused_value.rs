@@ -58,7 +58,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         let review = context.review_of(object);
         for error in review.errors.iter().filter(|it| it.reason != Reason::Required) {
-            report.add(review.weighed(judge(object, error)));
+            let by = context.default_of(object, &error.path);
+            report.add(review.weighed(by.into_iter().fold(judge(object, error), Notice::because)));
         }
     }
 }
