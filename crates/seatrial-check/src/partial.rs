@@ -84,6 +84,7 @@ pub(crate) fn tells_absence(info: &CheckInfo) -> bool {
         "blocked-connection",
         "blocked-ingress",
         "blocked-name-lookup",
+        "policy-without-effect",
         "single-replica",
         "unbindable-claim",
         "uncovered-tls-host",

@@ -118,6 +118,11 @@ impl<'a> TreeState<'a> {
         Some((value, kind))
     }
 
+    /// The types of the target.
+    pub(crate) fn table(&self) -> Option<&'static Table> {
+        self.table
+    }
+
     /// Whether a group is Kubernetes' own and the target does not serve that version.
     pub(crate) fn is_unserved(&self, group: &str, version: &str) -> bool {
         let Some(table) = self.table else { return false };

@@ -6,6 +6,7 @@
 
 mod binding;
 mod matching;
+mod types;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use crate::objection::{Action, Objection};
 
 pub use binding::{Binding, is_exempt};
 pub(crate) use matching::{hangs_on_name, namespace_matches, selects_namespace_of};
+pub use types::{Mistyped, mistyped};
 
 /// Policies have fewer expressions than this.
 const EXPRESSIONS_MAX: usize = 256;

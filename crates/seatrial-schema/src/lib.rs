@@ -19,6 +19,7 @@ pub mod kinds;
 mod path;
 pub mod published;
 pub mod removed;
+pub mod repeated;
 pub mod review;
 pub mod rules;
 pub mod schedule;

@@ -58,6 +58,7 @@ mod differing_image_tags;
 mod duplicate_container_name;
 mod duplicate_env;
 mod duplicate_ingress_route;
+mod duplicate_list_item;
 mod duplicate_object;
 mod duplicate_port;
 mod duplicate_volume;
@@ -134,6 +135,7 @@ mod missing_typed_secret_key;
 mod missing_volume;
 mod missing_webhook_service;
 mod missing_workload_selector;
+mod mistyped_policy_expression;
 mod monitor_selects_nothing;
 mod mutable_image_tag;
 mod namespace_selector_selects_nothing;
@@ -149,6 +151,7 @@ mod placeholder_secret_value;
 mod placeholder_value;
 mod pods_labelled_like_sibling;
 mod policy_peer_selects_nothing;
+mod policy_without_effect;
 mod privileged_container;
 mod reads_secret_of_sibling;
 mod refused_by_admission_policy;
@@ -278,6 +281,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
     &duplicate_ingress_route::CHECK,
+    &duplicate_list_item::CHECK,
     &duplicate_object::CHECK,
     &duplicate_port::CHECK,
     &duplicate_volume::CHECK,
@@ -354,6 +358,7 @@ pub static ALL: &[&Check] = &[
     &missing_volume::CHECK,
     &missing_webhook_service::CHECK,
     &missing_workload_selector::CHECK,
+    &mistyped_policy_expression::CHECK,
     &monitor_selects_nothing::CHECK,
     &mutable_image_tag::CHECK,
     &namespace_selector_selects_nothing::CHECK,
@@ -369,6 +374,7 @@ pub static ALL: &[&Check] = &[
     &placeholder_value::CHECK,
     &pods_labelled_like_sibling::CHECK,
     &policy_peer_selects_nothing::CHECK,
+    &policy_without_effect::CHECK,
     &privileged_container::CHECK,
     &reads_secret_of_sibling::CHECK,
     &refused_by_admission_policy::CHECK,
