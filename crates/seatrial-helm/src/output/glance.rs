@@ -1,14 +1,14 @@
 //! The head of a document that is written plainly, as nearly all charts write:
-//! block mappings and lists with scalars of one line, and block scalars. It is
-//! told without a tree. What is not surely of that form, and whatever might be
+//! block mappings and lists, and scalars that need no second look. It is told
+//! without a tree. What is not surely of that form, and whatever might be
 //! wrong, is left to the parser.
 
 use super::head::Head;
 
 /// How deep blocks may nest; a mapping of plain scalars comes nowhere near.
 const DEPTH_MAX: usize = 64;
-/// What is longer may have more nodes than the parser takes.
-const BYTES_MAX: usize = 1 << 20;
+/// What is longer may have more nodes than the parser takes: `a:` has two.
+const BYTES_MAX: usize = 1_400_000;
 /// Keys that are longer may be none for the parser.
 const KEY_MAX: usize = 200;
 
@@ -24,7 +24,7 @@ pub(super) fn glance(text: &str) -> Option<Head> {
         glance.line(&rest[..end])?;
         rest = rest.get(end + 1..).unwrap_or_default();
     }
-    (!glance.open.is_empty()).then_some(glance.head)
+    (!glance.open.is_empty() && glance.quote.is_none()).then_some(glance.head)
 }
 
 /// Whether every character may stand in a document and breaks no line.
@@ -40,7 +40,7 @@ fn is_plain(text: &str) -> bool {
 fn is_plain_char(char: char) -> bool {
     matches!(
         char,
-        '\0'..='\u{7e}' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fdff}'
+        '\0'..='\u{7e}' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..
     )
 }
 
@@ -92,6 +92,10 @@ struct Glance {
     next: Part,
     /// The block scalar that lines belong to.
     scalar: Option<Scalar>,
+    /// The quote that ends a scalar which goes on in the next line.
+    quote: Option<u8>,
+    /// Whether a scalar without quotes may go on in the next line.
+    may_go_on: bool,
     /// Names that count once: bits.
     known: u8,
     head: Head,
@@ -137,20 +141,49 @@ impl Glance {
             }
             self.scalar = None;
         }
+        if let Some(quote) = self.quote {
+            return self.quoted_line(line, quote);
+        }
         let rest = &line[column..];
         let Some(first) = rest.first() else { return Some(()) };
         if *first == b'#' {
+            // A comment ends what stands before it.
+            self.may_go_on = false;
             return Some(());
         }
         let is_item = matches!(rest, [b'-'] | [b'-', b' ', ..]);
         if memchr::memchr(b'\t', rest).is_some() {
             return None;
         }
+        if self.may_go_on && column > self.open.last()?.column {
+            return goes_on(rest);
+        }
+        self.may_go_on = false;
         if rest.starts_with(b"{}") {
             return self.empty_mapping(rest, column);
         }
         self.find_block(column, is_item)?;
         if is_item { self.item(rest, column) } else { self.entry(rest) }
+    }
+
+    /// A scalar in quotes, which may end in a line below.
+    fn quoted<'t>(&mut self, value: &'t [u8], quote: u8) -> Option<Seen<'t>> {
+        let Closing::At(at, is_as_written) = closing(value, 1, quote)? else {
+            self.quote = Some(quote);
+            return Some(Seen::Text);
+        };
+        let seen = if is_as_written { Seen::Quoted(&value[1..at]) } else { Seen::Text };
+        ends(&value[at + 1..]).then_some(seen)
+    }
+
+    /// A line of a scalar in quotes.
+    fn quoted_line(&mut self, line: &[u8], quote: u8) -> Option<()> {
+        if line.starts_with(b"---") || line.starts_with(b"...") {
+            return None;
+        }
+        let Closing::At(at, _) = closing(line, 0, quote)? else { return Some(()) };
+        self.quote = None;
+        ends(&line[at + 1..]).then_some(())
     }
 
     /// `{}` on a line of its own.
@@ -233,11 +266,16 @@ impl Glance {
                 self.scalar = Some(Scalar { column, is_known: false, widest: 0 });
                 Some(Seen::Text)
             }
-            [b'"', ..] => double_quoted(value),
-            [b'\'', ..] => single_quoted(value),
+            [quote @ (b'"' | b'\''), ..] => self.quoted(value, quote),
             [b'{', b'}', ref rest @ ..] => ends(rest).then_some(Seen::Collection),
             [b'[', ..] => list(value),
-            _ => plain(value),
+            _ => {
+                let seen = plain(value)?;
+                let is_whole =
+                    matches!(seen, Seen::Plain(text) if text.len() == value.trim_ascii_end().len());
+                self.may_go_on = is_whole;
+                Some(seen)
+            }
         }
     }
 
@@ -269,8 +307,10 @@ impl Glance {
         (self.next != Part::Scalar || !matches!(seen, Seen::Collection)).then_some(())
     }
 
-    /// A name that stands twice is for the parser to choose.
+    /// A name that stands twice is for the parser to choose, and so is a value
+    /// that goes on in the next line.
     fn once(&mut self, bit: u8) -> Option<()> {
+        self.may_go_on = false;
         let is_new = self.known & bit == 0;
         self.known |= bit;
         is_new.then_some(())
@@ -324,33 +364,46 @@ fn ends(rest: &[u8]) -> bool {
     }
 }
 
-fn double_quoted(value: &[u8]) -> Option<Seen<'_>> {
-    let mut at = 1;
+/// Where a scalar in quotes ends.
+#[derive(Clone, Copy)]
+enum Closing {
+    /// Its last quote, and whether all before is as it is written.
+    At(usize, bool),
+    /// In a line below.
+    Below,
+}
+
+/// Where a quote closes.
+fn closing(line: &[u8], mut at: usize, quote: u8) -> Option<Closing> {
     let mut is_as_written = true;
     loop {
-        at += memchr::memchr2(b'"', b'\\', value.get(at..)?)?;
-        if value[at] == b'"' {
-            let seen = if is_as_written { Seen::Quoted(&value[1..at]) } else { Seen::Text };
-            return ends(&value[at + 1..]).then_some(seen);
+        let rest = &line[at..];
+        let found =
+            if quote == b'"' { memchr::memchr2(b'"', b'\\', rest) } else { memchr::memchr(quote, rest) };
+        let Some(found) = found else { return Some(Closing::Below) };
+        at += found;
+        let next = line.get(at + 1).copied();
+        let is_escape = line[at] == b'\\' || quote == b'\'' && next == Some(quote);
+        if !is_escape {
+            return Some(Closing::At(at, is_as_written));
+        }
+        // Other escapes, and one at the end of a line, are for the parser.
+        matches!(next, Some(b'n' | b't' | b'r' | b'"' | b'\\' | b'\'')).then_some(())?;
+        if line[at] == b'\\' && next == Some(b'\'') {
+            return None;
         }
         is_as_written = false;
-        matches!(value.get(at + 1)?, b'n' | b't' | b'r' | b'"' | b'\\').then_some(())?;
         at += 2;
     }
 }
 
-fn single_quoted(value: &[u8]) -> Option<Seen<'_>> {
-    let mut at = 1;
-    let mut is_as_written = true;
-    loop {
-        at += memchr::memchr(b'\'', value.get(at..)?)?;
-        if value.get(at + 1) != Some(&b'\'') {
-            let seen = if is_as_written { Seen::Quoted(&value[1..at]) } else { Seen::Text };
-            return ends(&value[at + 1..]).then_some(seen);
-        }
-        is_as_written = false;
-        at += 2;
-    }
+/// Whether a line of a scalar without quotes has nothing else in it.
+fn goes_on(rest: &[u8]) -> Option<()> {
+    let is_end = |at: usize| match rest[at] {
+        b':' => matches!(rest.get(at + 1), None | Some(b' ')),
+        _ => at > 0 && rest[at - 1] == b' ',
+    };
+    memchr::memchr2_iter(b':', b'#', rest).all(|at| !is_end(at)).then_some(())
 }
 
 /// `[a, "b"]`: words, and texts in quotes.
@@ -390,8 +443,10 @@ fn plain(value: &[u8]) -> Option<Seen<'_>> {
     let may_begin = match *value {
         [b'-', next, ..] => next.is_ascii_alphanumeric() || next == b'-',
         [b':', next, ..] => next != b' ',
-        // `.nan` is a number that JSON does not know.
-        [b'.', next, ..] => !next.is_ascii_alphanumeric(),
+        // `.nan` and `.inf` are numbers that JSON does not know.
+        [b'.', ref rest @ ..] => !rest
+            .get(..3)
+            .is_some_and(|it| it.eq_ignore_ascii_case(b"nan") || it.eq_ignore_ascii_case(b"inf")),
         [first, ..] => {
             first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'$' | b'(' | b'^' | b'~')
         }
@@ -459,7 +514,7 @@ mod tests {
 
     #[test]
     fn a_plain_document_needs_no_parser() {
-        let text = "# a comment\nkind: Job\nmetadata:\n  name: a\n  annotations:\n    \"helm.sh/hook\": pre-install, test\n    helm.sh/hook-weight: -5\n    other: \"x\"\nspec:\n  args: [\"a\", b]\n  containers:\n  - name: a # why\n    command:\n    - |\n      a: b\n       - c\n\n    - --x=y:z\n  - name: 'it''s'\n    env: []\n  empty:\nlast: |-\n  x\n";
+        let text = "# a comment\nkind: Job\nmetadata:\n  name: a\n  annotations:\n    \"helm.sh/hook\": pre-install, test\n    helm.sh/hook-weight: -5\n    other: \"x\"\nspec:\n  args: [\"a\", b]\n  containers:\n  - name: a # why\n    command:\n    - |\n      a: b\n       - c\n\n    - --x=y:z\n  - name: 'it''s'\n    env: []\n  empty:\nlong: it\n  goes on,\n\n  and on\nquoted: \"a\n\n  b\" # c\nother: 'it''s\n  so'\npath: .spec.x\nlast: |-\n  x\n";
         let head = glance(text).expect("it is plain");
         assert_eq!(head.kind, "Job");
         assert_eq!(head.hook.as_deref(), Some("pre-install, test"));
@@ -481,13 +536,15 @@ mod tests {
             "metadata: a\n",
             "metadata:\n- a\n",
             "a: b: c\n",
-            "a: b\n  c\n",
             "a:\n  b\n",
             "a: &x b\n",
             "a: *x\n",
             "a: !!str b\n",
             "a: .nan\n",
-            "a: \"b\n  c\"\n",
+            "kind: a\n  b\n",
+            "a: \"b\n  c\" d\n",
+            "a: b\n  # c\n  d\n",
+            "a: b\n  c: d\n",
             "a: 'b\n",
             "a: {b: c}\n",
             "a:\n  b: 1\n c: 2\n",
