@@ -81,6 +81,22 @@ impl<'a> Image<'a> {
         (self.is_on_hub() && !name.contains('/')).then_some(name)
     }
 
+    /// The path without its last part: `acme`.
+    pub(crate) fn owner(&self) -> Option<&'a str> {
+        self.path.rsplit_once('/').map(|(owner, _)| owner)
+    }
+
+    /// The last part of the path: `api`.
+    pub(crate) fn last_name(&self) -> &'a str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+
+    /// Registry and path as they are written: `ghcr.io/acme/api`.
+    pub(crate) fn name(&self) -> String {
+        let registry = self.registry.map(|it| format!("{it}/")).unwrap_or_default();
+        format!("{registry}{}", self.path)
+    }
+
     /// Whether what it names can change: by no digest, and a tag that moves.
     pub(crate) fn is_mutable(&self) -> bool {
         self.digest.is_none() && self.tag.is_none_or(|it| it == "latest")

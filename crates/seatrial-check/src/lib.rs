@@ -16,6 +16,7 @@ mod environments;
 mod flux;
 mod gitops;
 mod image;
+mod image_names;
 mod inlined;
 mod lending;
 mod limit_ranges;

@@ -20,6 +20,19 @@ pub struct KustomizationFacts {
     pub bases: Vec<String>,
     /// What it adds or changes, sorted.
     pub entries: Vec<KustomizationEntry>,
+    /// The images that it gives another name.
+    pub renamed_images: Vec<RenamedImage>,
+}
+
+/// An image that a kustomization gives another name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenamedImage {
+    /// The name that it looks for.
+    pub name: String,
+    /// What it puts there.
+    pub new_name: String,
+    /// Where the new name is written.
+    pub span: Span,
 }
 
 /// One thing that a kustomization adds or changes.
@@ -116,6 +129,7 @@ impl KustomizationFacts {
             is_component: root.get("kind").and_then(Node::as_str) == Some("Component"),
             bases: bases(&directory, root),
             entries: Vec::new(),
+            renamed_images: Vec::new(),
             directory,
         };
         found.read_patches(root);
@@ -154,8 +168,11 @@ impl KustomizationFacts {
             self.add(EntryKind::Namespace, String::new(), namespace.span());
         }
         for image in root.get("images").into_iter().flat_map(Node::items) {
-            if let Some(name) = image.get("name").and_then(Node::as_str) {
-                self.add(EntryKind::Image, name.to_owned(), image.written_span());
+            let Some(name) = image.get("name").and_then(Node::as_str) else { continue };
+            self.add(EntryKind::Image, name.to_owned(), image.written_span());
+            if let Some((new_name, text)) = image.get("newName").and_then(|it| Some((it, it.as_str()?))) {
+                let (name, new) = (name.to_owned(), text.to_owned());
+                self.renamed_images.push(RenamedImage { name, new_name: new, span: new_name.written_span() });
             }
         }
         let pairs = root.get("labels").into_iter().flat_map(Node::items).filter_map(|it| it.get("pairs"));

@@ -32,7 +32,9 @@ pub use field::Field;
 pub use glob::{NameGlob, path_glob};
 pub use int_or_string::{IntOrString, NoPercentage};
 pub use interval::Interval;
-pub use kustomizations::{EntryKind, KustomizationEntry, KustomizationFacts, UnevenPatch, Unpatched};
+pub use kustomizations::{
+    EntryKind, KustomizationEntry, KustomizationFacts, RenamedImage, UnevenPatch, Unpatched,
+};
 pub use object::{Object, ObjectSource};
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use references::{Graph, Link, Reference, Resolution};

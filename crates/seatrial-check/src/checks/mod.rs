@@ -54,6 +54,7 @@ mod deprecated_field;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
 mod deprecated_version;
+mod differing_image_names;
 mod differing_image_tags;
 mod duplicate_container_name;
 mod duplicate_env;
@@ -81,6 +82,7 @@ mod flux_unplaced_object;
 mod heap_above_memory_limit;
 mod host_namespace;
 mod identical_probes;
+mod image_renamed_like_other;
 mod impatient_liveness_probe;
 mod implausible_quantity;
 mod invalid_claim;
@@ -100,6 +102,7 @@ mod job_kept_forever;
 mod left_out_namespace;
 mod line_break_in_name;
 mod literal_cluster_ip;
+mod local_registry;
 mod mismatched_acme_server;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
@@ -277,6 +280,7 @@ pub static ALL: &[&Check] = &[
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
     &deprecated_version::CHECK,
+    &differing_image_names::CHECK,
     &differing_image_tags::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
@@ -304,6 +308,7 @@ pub static ALL: &[&Check] = &[
     &heap_above_memory_limit::CHECK,
     &host_namespace::CHECK,
     &identical_probes::CHECK,
+    &image_renamed_like_other::CHECK,
     &impatient_liveness_probe::CHECK,
     &implausible_quantity::CHECK,
     &invalid_claim::CHECK,
@@ -323,6 +328,7 @@ pub static ALL: &[&Check] = &[
     &left_out_namespace::CHECK,
     &line_break_in_name::CHECK,
     &literal_cluster_ip::CHECK,
+    &local_registry::CHECK,
     &mismatched_acme_server::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,

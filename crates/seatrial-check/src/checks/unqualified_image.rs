@@ -5,6 +5,8 @@
 //! are only Docker's official images. With the tag `latest`, without a tag, or with
 //! `imagePullPolicy: Always` the kubelet asks the registry even if somebody built or
 //! loaded an image of that name on the node: the pod stays in `ImagePullBackOff`.
+//! Where it would be looked for on the node first, this is told if another workload of the
+//! tree has the same image from a registry: the registry was forgotten here.
 //!
 //! ## Bad
 //! ```yaml pod-spec
@@ -16,11 +18,14 @@
 //! containers: [{name: api, image: "ghcr.io/acme/shop-api:1.4.2"}]
 //! ```
 
+use std::cell::LazyCell;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{Container, PodTemplate};
 use seatrial_model::{Field, RenderFacts};
 
 use crate::image::Image;
+use crate::image_names::is_at_home;
 use crate::official_images::is_official;
 use crate::placeholder::{is_filled_in_later, placeholder};
 use crate::titles::container_title;
@@ -41,27 +46,45 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
+    let everywhere = LazyCell::new(|| pod_templates_of_tree(context));
     let judged = templates.iter().filter(|it| !is_resolved_elsewhere(it)).flat_map(PodTemplate::containers);
-    let mut found = judged.filter_map(|container| judge(&container, &templates)).peekable();
+    let mut found =
+        judged.filter_map(|container| judge(context, &container, &templates, &everywhere)).peekable();
     // Every file of the tree is looked at for that, so last.
     if found.peek().is_some() && !names_are_replaced(&context.world().repository.facts) {
         found.for_each(|notice| report.add(notice));
     }
 }
 
-fn judge(container: &Container<'_>, templates: &[PodTemplate<'_>]) -> Option<Notice> {
+fn pod_templates_of_tree<'a>(context: &Context<'a>) -> Vec<PodTemplate<'a>> {
+    let repository = context.world().repository;
+    let workloads = context.judged_units().flat_map(|unit| repository.bundle(unit.id).workloads());
+    workloads.filter_map(PodTemplate::of).collect()
+}
+
+fn judge<'a>(
+    context: &Context<'a>,
+    container: &Container<'a>,
+    templates: &[PodTemplate<'a>],
+    everywhere: &LazyCell<Vec<PodTemplate<'a>>, impl FnOnce() -> Vec<PodTemplate<'a>>>,
+) -> Option<Notice> {
     let field = container.field.key("image")?;
     let text = field.as_str().filter(|it| !is_filled_in_later(it) && placeholder(it).is_none())?;
     let image = Image::parse(text).ok()?;
     let name = image.official_name().filter(|it| image.registry.is_none() && !is_official(it))?;
-    if !is_always_pulled(container, &image) {
-        return None;
+    let pull = container.field.text("imagePullPolicy").filter(|it| !it.is_empty());
+    match pull {
+        Some("Always") => {}
+        None if image.is_mutable() => {}
+        Some("Never") => return None,
+        _ => return forgotten_registry(context, container, name, everywhere),
     }
     let message = format!("the image `{name}` of {} is none that Docker Hub has", container_title(container));
     let notice = Notice::new(&CHECK.info, field.location(), message)
         .because(format!("without a registry and an owner it is docker.io/library/{name}"))
         .help("name the registry and the owner; for one that is loaded onto the nodes, write `imagePullPolicy: IfNotPresent`");
-    Some(match sibling(templates, name) {
+    let mut owned = templates.iter().flat_map(PodTemplate::containers).filter_map(|it| owned(&it, name));
+    Some(match owned.next() {
         Some((other, path)) => notice.because(format!("another container has it from {path}")).related(
             other.location(),
             Role::Reference,
@@ -71,23 +94,43 @@ fn judge(container: &Container<'_>, templates: &[PodTemplate<'_>]) -> Option<Not
     })
 }
 
-fn is_always_pulled(container: &Container<'_>, image: &Image<'_>) -> bool {
-    match container.field.text("imagePullPolicy").filter(|it| !it.is_empty()) {
-        Some(policy) => policy == "Always",
-        None => image.is_mutable(),
+/// Of an image that may be on the node: another workload has it from a registry,
+/// and this one has it from none in any part of the tree.
+fn forgotten_registry<'a>(
+    context: &Context<'a>,
+    container: &Container<'a>,
+    name: &str,
+    everywhere: &[PodTemplate<'a>],
+) -> Option<Notice> {
+    let object = container.field.object();
+    let unit = context.unit(object.unit());
+    if is_at_home(&unit.name) {
+        return None;
     }
+    let is_same =
+        |it: &PodTemplate<'_>| it.object().kind() == object.kind() && it.object().name() == object.name();
+    let found = |it: &PodTemplate<'a>| it.containers().find_map(|it| owned(&it, name));
+    if everywhere.iter().filter(|it| is_same(it)).any(|it| found(it).is_some()) {
+        return None;
+    }
+    let (other, path) = everywhere.iter().find_map(found)?;
+    let title = container_title(container);
+    let message = format!("the image `{name}` of {title} is looked for on the node, and then on Docker Hub");
+    let notice = Notice::new(&CHECK.info, container.field.at("image"), message)
+        .because(format!(
+            "without a registry and an owner it is docker.io/library/{name}, which is not there"
+        ))
+        .help(format!("write `{path}`, as {} does", other.object().title()))
+        .related(other.location(), Role::Reference, "the same name, with its registry");
+    Some(notice)
 }
 
-/// Another container whose image has the same last name and an owner.
-fn sibling<'a>(templates: &[PodTemplate<'a>], name: &str) -> Option<(Field<'a>, String)> {
-    let containers = templates.iter().flat_map(PodTemplate::containers);
-    containers.into_iter().find_map(|container| {
-        let field = container.field.key("image")?;
-        let image = Image::parse(field.as_str()?).ok()?;
-        let is_same = image.path.rsplit('/').next() == Some(name) && image.official_name().is_none();
-        let registry = image.registry.map(|it| format!("{it}/")).unwrap_or_default();
-        is_same.then(|| (field, format!("{registry}{}", image.path)))
-    })
+/// The image of a container whose last name is this one and that has an owner.
+fn owned<'a>(container: &Container<'a>, name: &str) -> Option<(Field<'a>, String)> {
+    let field = container.field.key("image")?;
+    let image = Image::parse(field.as_str()?).ok()?;
+    let is_owned = image.last_name() == name && image.official_name().is_none();
+    is_owned.then(|| (field, image.name()))
 }
 
 /// Whether a program that deploys the tree puts other names in their place.

@@ -1,0 +1,109 @@
+//! A workload runs images of two names in two places of the tree.
+//!
+//! ## Why
+//! An image was renamed in one place and not in the other, or the name was mistyped: the
+//! same container of the same workload asks for `shop-backend` here and for
+//! `shop-ai-backend` there. Builds push only one of them, and pods that ask for the other
+//! stay in `ImagePullBackOff` or run an old program. Told where both come from the same
+//! registry and owner, and the difference names no form of one image, as `-debug` does.
+//!
+//! ## Bad
+//! ```yaml file:old/web.yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-web:1"}]}}}
+//! ```
+//! ```yaml file:new/web.yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-ui-web:1"}]}}}
+//! ```
+//!
+//! ## Good
+//! ```yaml file:old/web.yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-ui-web:1"}]}}}
+//! ```
+//! ```yaml file:new/web.yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: web, namespace: shop}
+//! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-ui-web:1"}]}}}
+//! ```
+
+use rustc_hash::FxHashMap;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+
+use crate::image_names::{ImageUse, are_near, uses};
+use crate::titles::container_title;
+use crate::{Check, Context, Report};
+
+pub(super) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "differing-image-names",
+        title: "A workload runs images of two names in two places of the tree",
+        severity: Severity::Warning,
+        level: Level::Repository,
+        strictness: Strictness::Default,
+        families: &["image.name", "image.registry"],
+        page: include_str!("differing_image_names.rs"),
+    },
+    run,
+};
+
+/// Kind, namespace and name of a workload, and the name of a container.
+type Key<'a> = (&'a str, Option<&'a str>, &'a str, &'a str);
+
+fn run(context: &Context<'_>, report: &mut Report) {
+    let uses = uses(context);
+    let mut named: FxHashMap<String, usize> = FxHashMap::default();
+    for it in &uses {
+        *named.entry(it.image.name()).or_default() += 1;
+    }
+    let mut first: FxHashMap<Key<'_>, &ImageUse<'_>> = FxHashMap::default();
+    let mut told: Vec<(String, String)> = Vec::new();
+    for it in &uses {
+        let Some(known) = key(it).map(|key| *first.entry(key).or_insert(it)) else { continue };
+        let pair = (known.image.name(), it.image.name());
+        if !differ(known, it) || told.contains(&pair) {
+            continue;
+        }
+        // The name that is used less is more likely the wrong one.
+        let is_rarer = named[&pair.1] <= named[&pair.0];
+        report.add(if is_rarer { notice(it, known) } else { notice(known, it) });
+        told.push(pair);
+    }
+}
+
+fn key<'a>(it: &ImageUse<'a>) -> Option<Key<'a>> {
+    let object = it.object();
+    Some((object.kind(), object.namespace(), object.name(), it.container.name()?))
+}
+
+/// Whether both are of one owner and have nearly the same name.
+fn differ(one: &ImageUse<'_>, other: &ImageUse<'_>) -> bool {
+    let (image, others) = (&one.image, &other.image);
+    one.object().unit() != other.object().unit()
+        && image.registry == others.registry
+        && image.owner().is_some()
+        && image.owner() == others.owner()
+        && are_near(image.last_name(), others.last_name())
+}
+
+fn notice(it: &ImageUse<'_>, other: &ImageUse<'_>) -> Notice {
+    let (name, others) = (it.image.name(), other.image.name());
+    let title = container_title(&it.container);
+    let message = format!("{title} runs `{name}` here, and `{others}` where it is defined once more");
+    Notice::new(&CHECK.info, it.container.field.at("image"), message)
+        .because("both have the same owner, and one name has a word more than the other")
+        .help("name the one that is built and pushed, in both places")
+        .related(
+            other.container.field.at("image"),
+            Role::Definition,
+            format!("the same container runs `{others}`"),
+        )
+}
