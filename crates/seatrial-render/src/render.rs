@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_app::compose::{self, ComposeFile, is_compose};
 use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
 use seatrial_kustomize::Shared;
@@ -138,6 +139,7 @@ impl Run {
         let listed = named.filter(|it| it.part == Part::Resource).map(|it| it.at).collect();
         rendered.kustomizations.keep(tree.freeze(), links, listed);
         self.notice_problems();
+        self.notice_compose(places);
         self.notice_outside();
         facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();
         facts.owned.sort();
@@ -415,7 +417,11 @@ impl Run {
         let path = text.path.clone();
         if text.role == FileRole::Compose && is_compose(&parsed.stream) {
             drafts.at(UnitKind::Compose, path.clone(), || role_of(&path, places));
-            self.intake.skip(path, SkipCode::NotRendered, "Compose files are not rendered yet");
+            self.intake.skip(
+                path,
+                SkipCode::NotRendered,
+                "of a Compose file only what Compose refuses is judged",
+            );
             return;
         }
         let part = self.ownership.of_file(&path).map(|(_, part)| part);
@@ -452,6 +458,22 @@ impl Run {
         let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
         let draft = drafts.at(UnitKind::Manifests, directory.clone(), role);
         draft.objects.extend(objects);
+    }
+
+    /// What Compose would refuse; of examples nobody knows how they are run.
+    fn notice_compose(&mut self, places: &Places) {
+        let texts = &self.intake.texts;
+        let role = |path| role_of(path, places);
+        let compose = self.parsed.iter().filter_map(|it| {
+            let text = &texts[it.text];
+            let is_one = text.role == FileRole::Compose && is_compose(&it.stream) && it.stream.is_accepted();
+            is_one.then(|| ComposeFile { path: &text.path, stream: &it.stream })
+        });
+        let (deployed, examples): (Vec<_>, Vec<_>) =
+            compose.partition(|it| role(it.path) == UnitRole::Deployed);
+        let examples = compose::notices(&examples).into_iter().map(|it| it.at_most(Severity::Warning));
+        let notices: Vec<Notice> = compose::notices(&deployed).into_iter().chain(examples).collect();
+        self.intake.notices.extend(notices);
     }
 
     fn name_texts(&self, facts: &mut RenderFacts) {
@@ -651,13 +673,6 @@ fn is_kustomize(stream: &Stream) -> bool {
             .is_some_and(|it| !it.starts_with("kustomize.config.k8s.io/"))
     };
     !stream.roots().any(foreign)
-}
-
-fn is_compose(stream: &Stream) -> bool {
-    stream.roots().any(|root| {
-        let has = |key| root.get(key).is_some();
-        !has("apiVersion") && (has("services") || has("include"))
-    })
 }
 
 fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {

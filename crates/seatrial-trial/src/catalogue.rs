@@ -10,6 +10,7 @@ use crate::upgrade;
 pub fn catalogue() -> Vec<&'static CheckInfo> {
     let mut all: Vec<&'static CheckInfo> = vec![&EXPIRED, &UNMATCHED, &UNUSED];
     all.extend(upgrade::CHECKS);
+    all.extend(seatrial_app::checks());
     all.extend(seatrial_render::checks());
     all.extend(seatrial_check::infos());
     all.sort_by_key(|check| check.id);

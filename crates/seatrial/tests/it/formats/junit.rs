@@ -71,7 +71,10 @@ fn what_is_not_judged_is_skipped() {
         .collect();
     assert_eq!(
         reasons,
-        ["the unit could not be judged in full", "not-rendered: Compose files are not rendered yet"]
+        [
+            "the unit could not be judged in full",
+            "not-rendered: of a Compose file only what Compose refuses is judged"
+        ]
     );
 }
 

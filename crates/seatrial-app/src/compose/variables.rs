@@ -1,0 +1,69 @@
+//! The variables that services set: one that only one sets, and that differs by
+//! a slip from one that others set.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use seatrial_diagnostics::{Location, Notice, Role, is_slip};
+use seatrial_source::Span;
+use seatrial_yaml::Node;
+
+use super::{ComposeFile, Service};
+use crate::checks::MISTYPED_COMPOSE_VARIABLE;
+
+/// One service that sets a variable may be the one that is wrong.
+const SERVICES_MIN: usize = 2;
+/// More names than this are not compared.
+const VARIABLES_MAX: usize = 4000;
+
+/// How often each variable is set, and where for the first time.
+#[derive(Debug)]
+pub(super) struct Variables {
+    set: BTreeMap<String, (usize, Span)>,
+}
+
+impl Variables {
+    pub(super) fn of(files: &[ComposeFile<'_>]) -> Self {
+        let mut set: BTreeMap<String, (usize, Span)> = BTreeMap::new();
+        for (name, at) in files.iter().flat_map(ComposeFile::services).flat_map(|it| variables(&it)) {
+            set.entry(name.into_owned()).or_insert((0, at.written_span())).0 += 1;
+        }
+        Self { set }
+    }
+
+    /// The variables that several services set, as long as they are so few that
+    /// comparing with each is no work.
+    fn known(&self) -> impl Iterator<Item = (&str, Span)> {
+        let several = self.set.iter().filter(|(_, (count, _))| *count >= SERVICES_MIN);
+        several.filter(|_| self.set.len() <= VARIABLES_MAX).map(|(name, (_, span))| (name.as_str(), *span))
+    }
+
+    pub(super) fn judge(&self, file: &ComposeFile<'_>, found: &mut Vec<Notice>) {
+        for service in file.services() {
+            let own = variables(&service);
+            let is_own = |name: &str| own.iter().any(|it| it.0 == name);
+            for (name, at) in own.iter().filter(|it| self.set[it.0.as_ref()].0 == 1) {
+                let meant = self.known().find(|(known, _)| is_slip(name, known) && !is_own(known));
+                found.extend(meant.map(|(known, span)| notice(&service, name, *at, known, span)));
+            }
+        }
+    }
+}
+
+/// The variables of a service by name, each with where it is written.
+fn variables<'a>(service: &Service<'a>) -> Vec<(Cow<'a, str>, Node<'a>)> {
+    let Some(node) = service.node.get("environment") else { return Vec::new() };
+    if node.is_mapping() {
+        return node.entries().map(|it| (it.name(), it.key)).collect();
+    }
+    let text = |it: Node<'a>| Some((Cow::Borrowed(it.as_str()?.split('=').next()?), it));
+    node.items().filter_map(text).collect()
+}
+
+fn notice(service: &Service<'_>, name: &str, at: Node<'_>, meant: &str, span: Span) -> Notice {
+    let message = format!("service {} sets `{name}`, and others set `{meant}`", service.name);
+    Notice::new(&MISTYPED_COMPOSE_VARIABLE, Location::text(at.written_span()), message)
+        .because("a program ignores a variable that it does not know")
+        .help(format!("write `{meant}`, if that is what the program reads"))
+        .related(Location::text(span), Role::Reference, format!("`{meant}` is set here"))
+}
