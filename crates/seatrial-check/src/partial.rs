@@ -2,12 +2,41 @@
 //! something could not be rendered.
 
 use seatrial_diagnostics::{CheckInfo, Level, UnitId};
-use seatrial_model::Repository;
 use seatrial_model::views::PodTemplate;
+use seatrial_model::{Object, RenderFacts, Repository};
 
 /// Whether a template lacks what every one has, an image for each container.
 pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
     template.containers().any(|it| it.field.key("image").is_none())
+}
+
+/// Whether an object of a file that no kustomization lists only completes another
+/// one: it lacks what every object of its kind has.
+pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
+    lacks_its_own(object) && facts.orphans.iter().any(|it| it.file == object.span().file)
+}
+
+/// Whether an object has a content and lacks what every whole one of its kind
+/// has, or says itself that it is a patch.
+fn lacks_its_own(object: &Object) -> bool {
+    let root = object.root();
+    if root.get("$patch").is_some() {
+        return true;
+    }
+    let Some(spec) = root.get("spec").filter(|it| it.is_mapping()) else { return false };
+    let lacks = |field: &str| spec.get(field).is_none();
+    let has_partial_pods =
+        || PodTemplate::of(object).is_none_or(|it| is_partial(&it) || it.containers().next().is_none());
+    match (object.group(), object.kind()) {
+        ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
+        | ("batch", "CronJob" | "Job")
+        | ("", "Pod") => has_partial_pods(),
+        ("", "Service") => lacks("ports") && lacks("externalName") && lacks("clusterIP"),
+        ("", "PersistentVolumeClaim") => lacks("accessModes") || lacks("resources"),
+        ("autoscaling", "HorizontalPodAutoscaler") => lacks("scaleTargetRef"),
+        ("networking.k8s.io", "Ingress") => lacks("rules") && lacks("defaultBackend"),
+        _ => false,
+    }
 }
 
 /// Whether a check looks only at what is written, and so at patches, too.

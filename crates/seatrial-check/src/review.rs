@@ -20,7 +20,7 @@ use seatrial_yaml::{FieldPath, PathStep};
 use crate::admission::Held;
 use crate::custom_kinds::{Definitions, Verdict, judged_by};
 use crate::inlined;
-use crate::partial::is_partial;
+use crate::partial::{is_partial, is_unlisted_patch};
 use crate::placeholder::is_filled_in_later;
 use crate::slip::meant;
 
@@ -337,7 +337,9 @@ fn problems_elsewhere(object: &Object, kind: &Kind, target: &Table) -> Vec<Probl
 /// Whether an object is held against rules: a unit that serves others is not
 /// complete.
 fn is_judged(repository: &Repository, object: &Object) -> bool {
-    repository.unit(object.unit()).role != UnitRole::Base && !is_patch(object)
+    repository.unit(object.unit()).role != UnitRole::Base
+        && !is_patch(object)
+        && !is_unlisted_patch(&repository.facts, object)
 }
 
 fn too_large() -> FieldError {

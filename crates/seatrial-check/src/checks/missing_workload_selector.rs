@@ -31,7 +31,7 @@
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Workload};
 
-use crate::partial::is_partial;
+use crate::partial::{is_partial, is_unlisted_patch};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -52,7 +52,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let object = workload.object();
         let wants_selector =
             matches!(object.kind(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
-        if object.api_version() == "apps/v1" && wants_selector {
+        let facts = &context.world().repository.facts;
+        if object.api_version() == "apps/v1" && wants_selector && !is_unlisted_patch(facts, object) {
             report.add_some(notice(&workload));
         }
     }

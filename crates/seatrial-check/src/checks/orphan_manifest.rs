@@ -28,12 +28,11 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, Orphan, RenderFacts};
 use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
-use crate::partial::is_partial;
+use crate::partial::is_unlisted_patch;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -54,7 +53,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for orphan in &facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        let notice = object.map(|object| notice(object, orphan));
+        let notice = object.map(|object| notice(object, orphan, is_unlisted_patch(facts, object)));
         report.add_if(
             notice.map(|it| if is_collection(facts, &orphan.kustomization) { aside(it) } else { it }),
         );
@@ -66,21 +65,26 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn is_collection(facts: &RenderFacts, kustomization: &TreePath) -> bool {
     let Some(own) = facts.kustomizations.iter().find(|it| it.path == *kustomization) else { return false };
     let listed = own.bases.iter().filter(|it| it.starts_with("./")).count();
-    listed < facts.orphans.iter().filter(|it| it.kustomization == *kustomization).count()
+    let left_out = facts.orphans.iter().filter(|it| it.kustomization == *kustomization).count();
+    left_out > 1 && listed < left_out
 }
 
 fn aside(notice: Notice) -> Notice {
     notice.at_most(Severity::Info).because("it leaves out more of the manifests beside it than it lists")
 }
 
-fn notice(object: &Object, orphan: &Orphan) -> Notice {
+fn notice(object: &Object, orphan: &Orphan, is_patch: bool) -> Notice {
     let kustomization = &orphan.kustomization;
     let name = kustomization.parent().and_then(|it| orphan.path.below(&it)).unwrap_or(orphan.path.name());
+    let lost = if is_patch { "this patch of " } else { "" };
     let message =
-        format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {}", object.title());
+        format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {lost}{}", object.title());
     let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);
-    let help = format!("add `- {name}` under `resources` of `{kustomization}`");
-    let is_patch = PodTemplate::of(object).is_some_and(|it| is_partial(&it));
+    let help = if is_patch {
+        format!("add `- path: {name}` under `patches` of `{kustomization}`")
+    } else {
+        format!("add `- {name}` under `resources` of `{kustomization}`")
+    };
     if let Some(other) = orphan.listed.filter(|_| !is_patch) {
         return notice
             .severity(Severity::Info)
