@@ -165,6 +165,7 @@ mod refused_by_pod_security;
 mod refused_by_priority_class;
 mod refused_by_runtime_class;
 mod refused_value;
+mod release_label_mismatch;
 mod removed_annotation;
 mod removed_node_label;
 mod removed_volume_type;
@@ -212,11 +213,13 @@ mod unserved_version;
 mod unsubstituted_variable;
 mod unsupported_access_mode;
 mod unsupported_value;
+mod unwritable_database_volume;
 mod vacuous_probe;
 mod value_of_other_environment;
 mod values_file_unlike_siblings;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
+mod workload_without_service;
 mod writable_root_filesystem;
 mod wrong_port_in_command;
 mod wrong_port_in_environment;
@@ -391,6 +394,7 @@ pub static ALL: &[&Check] = &[
     &refused_by_priority_class::CHECK,
     &refused_by_runtime_class::CHECK,
     &refused_value::CHECK,
+    &release_label_mismatch::CHECK,
     &removed_annotation::CHECK,
     &removed_node_label::CHECK,
     &removed_volume_type::CHECK,
@@ -438,11 +442,13 @@ pub static ALL: &[&Check] = &[
     &unsubstituted_variable::CHECK,
     &unsupported_access_mode::CHECK,
     &unsupported_value::CHECK,
+    &unwritable_database_volume::CHECK,
     &vacuous_probe::CHECK,
     &value_of_other_environment::CHECK,
     &values_file_unlike_siblings::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
+    &workload_without_service::CHECK,
     &writable_root_filesystem::CHECK,
     &wrong_port_in_command::CHECK,
     &wrong_port_in_environment::CHECK,
