@@ -17,9 +17,11 @@ struct Reference<'a> {
 }
 
 /// Judges the services of a file that is whole by itself: one that completes
-/// others leaves open with which it is put together.
+/// others leaves open with which it is put together, and one that includes others
+/// may include what is not called a Compose file.
 pub(super) fn judge(file: &ComposeFile<'_>, root: Node<'_>, names: &Names, found: &mut Vec<Notice>) {
-    if !file.services().all(|it| it.is_whole()) || root.get("services").is_none() {
+    let is_alone = root.get("services").is_some() && root.get("include").is_none();
+    if !is_alone || !file.services().all(|it| it.is_whole()) {
         return;
     }
     for service in file.services() {

@@ -164,6 +164,8 @@ fn files_of_one_directory_complete_each_other() {
     assert_eq!(told(&[("b/compose.yaml", partial)]), "");
     let including = ("compose.yaml", "include: [a/compose.yaml]\n");
     assert_eq!(told(&[base, including, ("b/compose.yaml", more)]), "");
+    let unseen = format!("include: [grafana.yaml]\n{more}");
+    assert_eq!(told(&[("b/compose.yaml", unseen.as_str())]), "");
 }
 
 #[test]

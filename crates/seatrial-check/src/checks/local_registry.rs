@@ -54,6 +54,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Hosts that `ko` makes up for what it builds on the own machine.
+const OF_TOOLS: [&str; 2] = ["ko.local", "kind.local"];
 /// Endings that public DNS never has (RFC 6761, RFC 6762).
 const LOCAL: [&str; 4] = ["local", "test", "invalid", "localhost"];
 
@@ -75,6 +77,7 @@ fn key<'a>(it: &ImageUse<'a>) -> (&'a str, &'a str, Option<&'a str>) {
 
 fn is_local(it: &ImageUse<'_>) -> bool {
     let host = it.image.registry.map(|it| it.split(':').next().unwrap_or(it));
+    let host = host.filter(|it| !OF_TOOLS.contains(it));
     host.and_then(|it| it.rsplit_once('.')).is_some_and(|(_, last)| LOCAL.contains(&last))
 }
 
