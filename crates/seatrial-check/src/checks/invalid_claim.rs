@@ -109,9 +109,9 @@ fn of_size(store: &Store<'_>) -> Option<Notice> {
     let written = store.spec.keys(&["resources", "requests", "storage"]).filter(|it| !it.node().is_null());
     if let Some(field) = written {
         let size = Quantity::of(field.node())?.ok()?;
-        let is_none = size.is_zero() || size.is_negative();
+        // Less than nothing is no amount at all, and told as such.
         let message = format!("{title} asks for no storage");
-        return is_none.then(|| {
+        return size.is_zero().then(|| {
             Notice::new(&CHECK.info, field.location(), message).help("a size is greater than zero")
         });
     }

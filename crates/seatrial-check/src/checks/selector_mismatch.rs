@@ -31,6 +31,7 @@
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{PodTemplate, Workload};
 use seatrial_model::{Operator, Requirement};
+use seatrial_schema::rules::names;
 
 use crate::selection::requirement_field;
 use crate::{Check, Context, Report};
@@ -53,7 +54,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let (Some(selector), Some(template)) = (workload.selector(), workload.template()) else { continue };
         let labels = template.labels();
         // One finding for each label, as each is another line to edit.
-        for requirement in selector.requirements.iter().filter(|it| !it.matches(labels)) {
+        let is_label = |it: &&Requirement| {
+            names::label_key(&it.key).is_empty()
+                && it.values.iter().all(|value| names::label_value(value).is_empty())
+        };
+        // What is no label is told as that.
+        let requirements = selector.requirements.iter().filter(is_label);
+        for requirement in requirements.filter(|it| !it.matches(labels)) {
             report.add_some(notice(&workload, &template, requirement));
         }
     }

@@ -11,6 +11,7 @@ mod formats;
 mod git;
 mod hostile;
 mod kinds;
+mod once;
 mod part;
 mod plain;
 mod repairs;
