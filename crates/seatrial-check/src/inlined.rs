@@ -6,7 +6,8 @@ use seatrial_model::Object;
 use seatrial_schema::decode::{Problem, decode};
 use seatrial_schema::published;
 use seatrial_schema::table::Table;
-use seatrial_yaml::{FieldPath, Node, PathStep};
+use seatrial_source::FileId;
+use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 
 use crate::custom_kinds::{Verdict, judged_by};
 use crate::review::{Definition, Review, Served, settled};
@@ -15,16 +16,39 @@ use crate::review::{Definition, Review, Served, settled};
 const DEPTH_MAX: usize = 6;
 /// How many objects of one set of values are looked at.
 const OBJECTS_MAX: usize = 100;
+/// Longer texts of values are not read.
+const TEXT_MAX: usize = 256 * 1024;
 
 /// What the server says to the objects in the values that an object holds.
 pub(crate) fn reviews(object: &Object, table: &Table) -> Vec<Review> {
-    let mut found = Vec::new();
+    let mut reviews = Vec::new();
     for path in values_of(object) {
-        if let Some(node) = object.root().at(&path) {
-            collect(node, &path, 0, &mut found);
-        }
+        let Some(node) = object.root().at(&path) else { continue };
+        let is_read = |text: &&str| text.len() <= TEXT_MAX && text.contains("apiVersion");
+        reviews.extend(match node.as_str().filter(is_read) {
+            Some(text) => of_text(object, text, &path, table),
+            None => of_values(object, node, &path, table),
+        });
     }
+    reviews
+}
+
+fn of_values(object: &Object, values: Node<'_>, at: &FieldPath, table: &Table) -> Vec<Review> {
+    let mut found = Vec::new();
+    collect(values, at, 0, &mut found);
     found.into_iter().filter_map(|(node, path)| review(object, node, &path, table)).collect()
+}
+
+/// Values that are written as a text: what is wrong has a path below the text's.
+fn of_text(object: &Object, text: &str, at: &FieldPath, table: &Table) -> Vec<Review> {
+    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
+    let span = object.root().at(at).map(Node::written_span);
+    let mut reviews =
+        stream.document_root(0).map_or_else(Vec::new, |root| of_values(object, root, at, table));
+    for problem in reviews.iter_mut().flat_map(|it| &mut it.problems) {
+        problem.span = span.unwrap_or(problem.span);
+    }
+    reviews
 }
 
 /// Where an object holds values.
@@ -36,7 +60,8 @@ fn values_of(object: &Object) -> Vec<FieldPath> {
             let sources = object.root().at(&spec.key("sources")).map_or(0, Node::len).min(OBJECTS_MAX);
             let several = (0..sources).map(|at| spec.key("sources").index(at as u32));
             let all = several.chain([spec.key("source")]);
-            all.map(|it| it.key("helm").key("valuesObject")).collect()
+            let helm = all.map(|it| it.key("helm"));
+            helm.flat_map(|it| [it.key("valuesObject"), it.key("values")]).collect()
         }
         _ => Vec::new(),
     }

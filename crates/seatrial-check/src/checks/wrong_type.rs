@@ -69,7 +69,8 @@ fn judge(object: &Object, problem: &Problem) -> Notice {
     let wanted = wanted.map(|it| it.split_once(": ").map_or(it, |(wanted, _)| wanted));
     let subject = if problem.path.is_empty() { String::new() } else { format!("`{}` of ", problem.path) };
     let subject = format!("{subject}{}", object.title());
-    let (found, wants) = (node.map_or("something else", kind_of), wanted.and_then(in_words));
+    let (found, wants) =
+        (node.map_or_else(|| kind_said(&problem.message), kind_of), wanted.and_then(in_words));
     let message = match wants {
         Some(wants) => format!("{subject} is {found} and has to be {wants}"),
         None => format!("{subject} cannot be read"),
@@ -109,6 +110,20 @@ fn kind_of(node: Node<'_>) -> &'static str {
         Value::Str(_) => "a text",
         Value::Sequence => "a list",
         Value::Mapping => "a mapping",
+    }
+}
+
+/// What the server says it found, where the value stands in a text.
+fn kind_said(message: &str) -> &'static str {
+    let of_go = message.split_once("cannot unmarshal ").and_then(|(_, rest)| rest.split(' ').next());
+    let of_schema = message.rsplit(": ").next().map(|it| it.trim_matches('"'));
+    match of_go.or(of_schema).unwrap_or_default() {
+        "number" | "integer" => "a number",
+        "bool" | "boolean" => "true or false",
+        "string" => "a text",
+        "array" => "a list",
+        "object" => "a mapping",
+        _ => "something else",
     }
 }
 
