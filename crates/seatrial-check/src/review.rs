@@ -308,11 +308,24 @@ fn by_published(object: &Object, is_judged: bool) -> Option<Review> {
     };
     // What has no spec at all is there to change another object.
     errors.retain(|it| it.reason != Reason::Required || it.field != "spec");
+    errors.retain(|it| !is_unanswered(it));
     if object.group() == "tekton.dev" {
         problems.retain(|it| !is_value_of_parameter(&it.path));
     }
     let review = Review { served: Served::Published, problems, errors, definition, ..Review::default() };
     Some(settled(object, review))
+}
+
+/// Whether a rule had no answer: the definition is put together from several, and a
+/// rule is only of the newest.
+fn is_unanswered(error: &FieldError) -> bool {
+    let words = [
+        " evaluating rule: ",
+        "did not match a supported operator",
+        "call cost exceeds limit",
+        "cost budget",
+    ];
+    words.iter().any(|it| error.detail.contains(it))
 }
 
 /// Whether a field is the value of a parameter or below it, or its default: texts,
@@ -426,11 +439,20 @@ fn hangs_on(error: &FieldError, unread: &FieldPath) -> bool {
     is_about_labels || error.path.starts_with(unread) || unread.starts_with(&error.path)
 }
 
-/// Whether an error says again what another says: it is about a default that was
-/// taken from another field, or compares with a field that is missing.
+/// Whether an error says again what another says: it is about a field that is
+/// missing, a default that was taken from another field, or compares with such.
 fn repeats(object: &Object, error: &FieldError, all: &[FieldError]) -> bool {
     let is_mismatch = error.detail == "`selector` does not match template `labels`";
     if is_mismatch && all.iter().any(|other| other.field == "spec.selector") {
+        return true;
+    }
+    let is_missing = |other: &FieldError| other.reason == Reason::Required && other.path == error.path;
+    if error.reason != Reason::Required && all.iter().any(is_missing) {
+        return true;
+    }
+    // Without a word of why, the part that is to blame stands below.
+    let is_below = |other: &FieldError| other.path != error.path && other.path.starts_with(&error.path);
+    if error.reason == Reason::Invalid && error.detail.is_empty() && all.iter().any(is_below) {
         return true;
     }
     let is_written = object.root().at(&error.path).is_some();

@@ -16,6 +16,7 @@ pub mod encode;
 mod errors;
 pub mod json;
 pub mod kinds;
+mod packed;
 mod path;
 pub mod published;
 pub mod removed;

@@ -112,7 +112,7 @@ impl Index<&str> for Properties {
 }
 
 /// The kinds of values a schema tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ValueKind {
     /// `object`
     Object,
@@ -379,16 +379,34 @@ fn texts(items: &[Value]) -> Vec<SmolStr> {
 }
 
 impl ValueKind {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "object" => Self::Object,
-            "array" => Self::Array,
-            "string" => Self::String,
-            "integer" => Self::Integer,
-            "number" => Self::Number,
-            "boolean" => Self::Boolean,
-            _ => return None,
-        })
+    /// All of them, by their code from 1 on.
+    const ALL: [Self; 6] =
+        [Self::Object, Self::Array, Self::String, Self::Integer, Self::Number, Self::Boolean];
+
+    /// The kind that a schema names.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// As a schema names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+        }
+    }
+
+    /// What stands for it in the embedded definitions.
+    pub fn code(self) -> u8 {
+        self as u8 + 1
+    }
+
+    pub(crate) fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
     }
 }
 

@@ -27,7 +27,7 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
-use seatrial_schema::{FieldError, Reason};
+use seatrial_schema::{FieldError, Reason, Value};
 
 use crate::review::location;
 use crate::{Check, Context, Report};
@@ -54,12 +54,18 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// How long a value may be to be shown in the message.
+const VALUE_MAX: usize = 70;
+/// How much of a rule is shown in the message.
+const RULE_MAX: usize = 160;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
-        let review = context.review_of(object);
-        for error in review.errors.iter().filter(|it| it.reason != Reason::Required) {
-            let by = context.default_of(object, &error.path);
-            report.add(review.weighed(by.into_iter().fold(judge(object, error), Notice::because)));
+        for review in context.review_of(object).all() {
+            for error in review.errors.iter().filter(|it| it.reason != Reason::Required) {
+                let by = context.default_of(object, &error.path);
+                report.add(review.weighed(by.into_iter().fold(judge(object, error), Notice::because)));
+            }
         }
     }
 }
@@ -72,21 +78,65 @@ fn judge(object: &Object, error: &FieldError) -> Notice {
         "[]" | "<nil>" | "" => format!("`{place}` of {}", object.title()),
         field => format!("`{field}` of {}", object.title()),
     };
+    let words = words(error);
+    let behind = if words.is_empty() { String::new() } else { format!(": {words}") };
     let message = match error.reason {
-        Reason::Forbidden => format!("{subject} is forbidden{}", behind(&error.detail)),
+        Reason::Forbidden => format!("{subject} is forbidden{behind}"),
         Reason::Duplicate => format!("{subject} is there twice: {}", error.shown_value()),
         Reason::NotFound => format!("{subject} names nothing: {}", error.shown_value()),
-        Reason::TooLong | Reason::TooMany => format!("{subject} is too long{}", behind(&error.detail)),
-        Reason::TooShort | Reason::TooFew => format!("{subject} is too short{}", behind(&error.detail)),
-        _ => format!("{subject} is refused{}", behind(&error.detail)),
+        Reason::TooLong | Reason::TooMany => format!("{subject} is too long{behind}"),
+        Reason::TooShort | Reason::TooFew => format!("{subject} is too short{behind}"),
+        _ => match shown(object, error) {
+            Some(value) => format!("{subject} {value}, which is refused{behind}"),
+            None => format!("{subject} is refused{behind}"),
+        },
     };
     Notice::new(&CHECK.info, location(object, &error.path), message)
         .because(format!("the API server says: {error}"))
 }
 
-fn behind(detail: &str) -> String {
-    // What a pattern looks like helps nobody: the words before it do.
-    let words =
-        detail.split(" (e.g. ").next().unwrap_or(detail).split(" (regex used").next().unwrap_or(detail);
-    if words.is_empty() { String::new() } else { format!(": {words}") }
+/// The refused value, where it is short; of a map or a list it is a part.
+fn shown(object: &Object, error: &FieldError) -> Option<String> {
+    let written = object.root().at(&error.path)?.scalar_text();
+    let is_part = written.is_none();
+    let is_plain =
+        matches!(error.value.as_ref()?, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_));
+    let value = Some(error.shown_value()).filter(|it| is_plain && it.len() <= VALUE_MAX)?;
+    match error.value.as_ref()? {
+        // Of combinations of schemas the server shows nothing.
+        Value::Str(text) if text.is_empty() => {
+            written.filter(|it| it.is_empty()).map(|_| "is empty".to_owned())
+        }
+        _ => Some(format!("{} {value}", if is_part { "has" } else { "is" })),
+    }
+}
+
+/// The server's words as far as they help: not what a pattern looks like, not
+/// the place in an expression, not the name of a field that has been named.
+fn words(error: &FieldError) -> String {
+    let detail = error.detail.as_str();
+    let until = [" (e.g. ", ", (e.g. ", " (regex used", "\n"].into_iter();
+    let words = until.fold(detail, |words, end| words.split(end).next().unwrap_or(words));
+    let words = match words.split_once(" in body ") {
+        Some((name, rest)) if error.field.ends_with(name) => rest,
+        _ => words,
+    };
+    let words = words.trim_end_matches(", not ").trim_end_matches([',', ' ']);
+    match (words.split_once("ERROR: <input>:"), words.strip_prefix("failed rule: ")) {
+        (Some((before, after)), _) => {
+            let behind = after.splitn(3, ':').nth(2).unwrap_or(after).trim_start();
+            format!("{before}{behind}")
+        }
+        (_, Some(rule)) => format!("the definition asks for `{}`", on_one_line(rule)),
+        _ => words.to_owned(),
+    }
+}
+
+/// The beginning of an expression.
+fn on_one_line(rule: &str) -> String {
+    let rule = rule.split_whitespace().collect::<Vec<_>>().join(" ");
+    match rule.char_indices().nth(RULE_MAX) {
+        Some((end, _)) => format!("{}...", &rule[..end]),
+        None => rule,
+    }
 }

@@ -214,6 +214,17 @@ impl CustomKind {
         rules.validate(structural, object, old, &mut Budget::default(), &Path::ROOT, errors);
     }
 
+    /// How many rules it has, and how many of them compile.
+    #[cfg(test)]
+    pub(crate) fn rules(&self) -> (usize, usize) {
+        fn written(schema: &Structural) -> usize {
+            let below = schema.properties.values().chain(schema.items.as_deref());
+            schema.rules.len() + below.chain(schema.additional_schema()).map(written).sum::<usize>()
+        }
+        let Some(schema) = self.schema() else { return (0, 0) };
+        (written(&schema.structural), schema.rules().map_or(0, Rules::count))
+    }
+
     fn schema(&self) -> Option<&Schema> {
         let read = || {
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);

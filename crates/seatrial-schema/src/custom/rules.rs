@@ -78,6 +78,13 @@ impl Rules {
         (!is_empty).then_some(rules)
     }
 
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        let below = self.items.iter().chain(&self.others).map(|it| &**it).chain(self.properties.values());
+        self.own.len() + below.map(Self::count).sum::<usize>()
+    }
+
     /// Evaluates them for a value, beside the stored one if there is one.
     pub(super) fn validate(
         &self,
@@ -147,7 +154,7 @@ impl Rules {
             return;
         }
         let seen = self.seen.as_deref().unwrap_or(schema);
-        let kind = kind_name(schema.kind);
+        let kind = schema.kind.map_or("", ValueKind::name);
         let new_value = cel::value_of(value, seen);
         let old_value = old.map(|old| cel::value_of(old, seen));
         for compiled in &self.own {
@@ -268,6 +275,34 @@ fn refuse(
     let shown = Some(value.clone()).filter(|_| is_whole);
     let detail = if reason == Reason::Duplicate { String::new() } else { detail };
     blamed(rule, at, &mut |at| errors.add(reason, at, shown.clone(), detail.clone()));
+    // The server names the object; the one field that the rule speaks of is to blame.
+    let field =
+        only_field(&rule.rule).filter(|field| value.as_map().is_some_and(|map| map.value(field).is_some()));
+    if let (true, Some(field), Some(error)) =
+        (rule.field_path.is_empty(), field, errors.as_mut_slice().last_mut())
+    {
+        error.path = error.path.key(field);
+    }
+}
+
+/// The field of `self` that a rule speaks of, if it speaks of one.
+fn only_field(rule: &str) -> Option<&str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut only = None;
+    for (at, _) in rule.match_indices("self") {
+        let rest = &rule[at + "self".len()..];
+        if rule[..at].ends_with(is_part) || rest.starts_with(is_part) {
+            continue;
+        }
+        let name = rest.strip_prefix('.')?;
+        let end = name.find(|letter| !is_part(letter)).unwrap_or(name.len());
+        let field = Some(&name[..end]).filter(|it| !it.is_empty() && !name[end..].starts_with('('));
+        if only.is_some_and(|it| Some(it) != field) {
+            return None;
+        }
+        only = Some(field?);
+    }
+    only
 }
 
 /// Goes to the field that a rule blames.
@@ -282,18 +317,6 @@ fn below_steps(at: &Path<'_>, steps: &[&str], then: &mut dyn FnMut(&Path<'_>)) {
     match steps {
         [] => then(at),
         [first, rest @ ..] => below_steps(&at.child(first), rest, then),
-    }
-}
-
-fn kind_name(kind: Option<ValueKind>) -> &'static str {
-    match kind {
-        Some(ValueKind::Object) => "object",
-        Some(ValueKind::Array) => "array",
-        Some(ValueKind::String) => "string",
-        Some(ValueKind::Integer) => "integer",
-        Some(ValueKind::Number) => "number",
-        Some(ValueKind::Boolean) => "boolean",
-        None => "",
     }
 }
 
@@ -316,5 +339,25 @@ pub(crate) fn check_default(
         let mut budget = Budget::new(COST_PER_OBJECT);
         let mut walk = Walk { budget: &mut budget, errors, ratchets: false, is_over: false };
         rules.walk(schema, default, old, false, at, &mut walk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_field;
+
+    #[test]
+    fn the_one_field_of_a_rule_is_found() {
+        for (rule, field) in [
+            ("self.sails >= 1", Some("sails")),
+            ("has(self.sails) ? self.sails.size() > 1 : true", Some("sails")),
+            ("self.sails >= self.masts", None),
+            ("self.all(it, it > 1)", None),
+            ("self == 'a'", None),
+            ("myself.a == self.b", Some("b")),
+            ("true", None),
+        ] {
+            assert_eq!(only_field(rule), field, "{rule}");
+        }
     }
 }

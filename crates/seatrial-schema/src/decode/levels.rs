@@ -163,7 +163,7 @@ fn problems(minor: u8, kind: &str, at: &str, field: &str) -> Vec<Problem> {
     let (mut text, mut close) = (String::new(), String::new());
     for step in at.split('.').filter(|step| !step.is_empty()) {
         let (open, end) = if step.ends_with("[]") { ("[{", "}]") } else { ("{", "}") };
-        text += &format!("{}: {open}", step.trim_end_matches("[]"));
+        text.extend([step.trim_end_matches("[]"), ": ", open]);
         close.insert_str(0, end);
     }
     let stream =

@@ -108,7 +108,7 @@ pub(crate) trait Fields<'a>: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct OfTable<'a>(pub(crate) &'a Table, pub(crate) &'a Type);
 
-impl<'a> OfTable<'a> {
+impl OfTable<'_> {
     fn holds(self, shape: &Shape, value: Node<'_>) -> bool {
         let is_nested = value.is_mapping() || value.is_sequence();
         match shape {

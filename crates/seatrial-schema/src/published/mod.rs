@@ -67,20 +67,16 @@ impl Entry {
 mod tests {
     use std::sync::Arc;
 
-    use seatrial_source::FileId;
-    use seatrial_yaml::{Dialect, Limits, parse};
-    use sha2::{Digest, Sha256};
-
     use super::*;
     use crate::Errors;
     use crate::decode::{Meant, ProblemKind};
+    use crate::packed::has_hash;
+    use seatrial_source::FileId;
+    use seatrial_yaml::{Dialect, Limits, parse};
 
     #[test]
     fn the_data_is_what_its_name_says() {
-        let hash = Sha256::digest(data::PACKED);
-        let digits =
-            |at: usize| u8::from_str_radix(&data::SHA256[at * 2..at * 2 + 2], 16).expect("two digits");
-        assert!(hash.iter().enumerate().all(|(at, byte)| *byte == digits(at)));
+        assert!(has_hash(data::PACKED, data::SHA256));
         assert_eq!(date().len(), "2026-01".len());
     }
 
@@ -102,8 +98,10 @@ mod tests {
         let word = |key: &str| root.get(key).and_then(seatrial_yaml::Node::as_str).expect("a text");
         let (group, version) = word("apiVersion").split_once('/').expect("a group");
         let of = kind(group, version, word("kind")).expect("a published kind");
-        let decoded = of.decode(root);
+        let mut decoded = of.decode(root);
         let mut errors = Errors::new();
+        decoded.value.struct_mut("metadata").set_default("namespace", "default");
+        of.default(&mut decoded.value);
         of.validate(&decoded.value, &mut errors);
         let mut lines: Vec<String> = Vec::new();
         for problem in decoded.problems {
@@ -114,7 +112,8 @@ mod tests {
             };
             lines.push(format!("{} > {meant}", problem.path));
         }
-        lines.extend(errors.as_slice().iter().map(|it| format!("{} {}", it.field, it.reason.name())));
+        let errors = errors.as_slice().iter().filter(|it| it.field != "<nil>");
+        lines.extend(errors.map(|it| format!("{} {}", it.field, it.reason.name())));
         lines
     }
 
@@ -140,6 +139,59 @@ mod tests {
         let text = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a, namespace: b}\n\
                     spec: {template: {spec: {containers: [{name: a, imagee: b}]}}}\n";
         assert_eq!(wrong(text), ["spec.template.spec.containers[0].imagee > image"]);
+    }
+
+    #[test]
+    fn rules_compile() {
+        let mut different = Vec::new();
+        let mut all = 0;
+        for entry in groups().flat_map(|group| &unpacked(group).expect("it is listed").kinds) {
+            let (written, compiled) = entry.read().rules();
+            all += written;
+            if written != compiled {
+                different.push(format!(
+                    "{} {} {}: {compiled} of {written}",
+                    entry.group, entry.version, entry.kind
+                ));
+            }
+        }
+        assert!(all > 1000, "{all}");
+        // These speak of the status, which is not kept.
+        assert_eq!(
+            different,
+            ["kueue.x-k8s.io v1beta1 Workload: 2 of 3", "kueue.x-k8s.io v1beta2 Workload: 4 of 5"]
+        );
+    }
+
+    #[test]
+    fn values_are_held_against_what_the_newest_definition_says() {
+        for (text, expected) in [
+            (
+                "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\n\
+                 spec: {selector: {}, endpoints: [{interval: 30 s}, {interval: 1m30s}]}\n",
+                &["spec.endpoints[0].interval FieldValueInvalid"][..],
+            ),
+            (
+                "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n\
+                 spec: {rules: [{matches: [{path: {type: Prefix, value: /}}], backendRefs: [{name: b, port: 80}]}]}\n",
+                &["spec.rules[0].matches[0].path.type FieldValueNotSupported"],
+            ),
+            (
+                "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n\
+                 spec: {rules: [{matches: [{path: {value: /}}], backendRefs: [{name: b, port: 80}]}]}\n",
+                &[],
+            ),
+            (
+                "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n\
+                 spec: {rules: [{matches: [{path: {value: api}}], backendRefs: [{name: b}]}]}\n",
+                &[
+                    "spec.rules[0].backendRefs[0] FieldValueInvalid",
+                    "spec.rules[0].matches[0].path FieldValueInvalid",
+                ],
+            ),
+        ] {
+            assert_eq!(wrong(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,15 +1,18 @@
-//! Reads the embedded bytes; `xtask` `definitions/blob.rs` writes them. They are
-//! ours and checked by a test, so what is wrong in them is a bug, not input.
+//! Reads the embedded definitions; `xtask` `definitions/blob.rs` writes them.
 
 use std::io::Read;
 use std::sync::OnceLock;
 
 use flate2::read::ZlibDecoder;
+use seatrial_source::FileId;
+use seatrial_yaml::{Dialect, Limits, parse};
 use smol_str::SmolStr;
 
 use super::Entry;
 use super::data::PACKED;
-use crate::structural::{Additional, Bounds, Structural, ValueKind};
+use crate::decode::untyped;
+use crate::packed::Cursor;
+use crate::structural::{Additional, Bounds, Rule, Structural, ValueKind};
 use crate::table::Table;
 use crate::value::Value;
 
@@ -41,9 +44,9 @@ pub(super) struct Group {
 pub(super) fn head() -> &'static Head {
     static HEAD: OnceLock<Head> = OnceLock::new();
     HEAD.get_or_init(|| {
-        let mut at = Cursor { rest: PACKED };
+        let mut at = Cursor::at(PACKED);
         let date = at.text();
-        let sizes = at.many(|at| (at.text(), at.number(), at.number()));
+        let sizes = at.many(|at| (at.text(), at.index(), at.index()));
         let groups = sizes.into_iter().map(|(name, length, plain_len)| PackedGroup {
             name,
             packed: at.take(length),
@@ -67,57 +70,16 @@ impl PackedGroup {
     }
 }
 
-/// A place in the bytes.
-struct Cursor {
-    rest: &'static [u8],
-}
-
-impl Cursor {
-    fn byte(&mut self) -> u8 {
-        let (first, rest) = self.rest.split_first().expect("the embedded definitions are whole");
-        self.rest = rest;
-        *first
-    }
-
-    fn number(&mut self) -> usize {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return number;
-            }
-            shift += 7;
-        }
-    }
-
-    fn take(&mut self, length: usize) -> &'static [u8] {
-        let (taken, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        taken
-    }
-
-    fn text(&mut self) -> &'static str {
-        let length = self.number();
-        std::str::from_utf8(self.take(length)).expect("the embedded definitions hold UTF-8")
-    }
-
-    fn many<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        let count = self.number();
-        (0..count).map(|_| read(self)).collect()
-    }
-}
-
 impl Group {
     fn read(group: &'static str, plain: &'static [u8]) -> Self {
-        let mut at = Cursor { rest: plain };
+        let mut at = Cursor::at(plain);
         let words = at.many(Cursor::text);
         let nodes = at.many(|at| {
-            let length = at.number();
+            let length = at.index();
             at.take(length)
         });
         let kinds = at.many(|at| {
-            let (kind, version, root) = (words[at.number()], words[at.number()], at.number());
+            let (kind, version, root) = (words[at.index()], words[at.index()], at.index());
             Entry { group, kind, version, root, read: OnceLock::new() }
         });
         Self { kinds, words, nodes }
@@ -125,71 +87,111 @@ impl Group {
 
     /// The schema of a node and of all below it.
     pub(super) fn schema(&self, id: usize) -> Structural {
-        let mut at = Cursor { rest: self.nodes[id] };
+        let mut at = Cursor::at(self.nodes[id]);
         let (kind, flags) = (at.byte(), at.byte());
         let has = |bit: u32| flags >> bit & 1 == 1;
         if kind == REFERENCE {
-            let of = Table::default_minor().type_named(self.words[at.number()]);
+            let of = Table::default_minor().type_named(self.words[at.index()]);
             let of = of.expect("a type of the table");
             return Structural::of_type(Table::default_minor(), of);
         }
         let mut schema = Structural::default();
-        schema.kind = value_kind(kind);
+        schema.kind = ValueKind::of_code(kind);
         schema.preserve_unknown = has(0);
         schema.nullable = has(1);
         schema.embedded_resource = has(2);
         schema.int_or_string = kind == 7;
-        let mut bounds = Bounds::default();
+        let mut required = Vec::new();
         if has(3) {
             let mut word = 0;
             let properties = at.many(|at| {
-                let step = at.number();
+                let step = at.index();
                 word += step >> 1;
                 let name = SmolStr::new_static(self.words[word]);
                 if step & 1 == 1 {
-                    bounds.required.push(name.clone());
+                    required.push(name.clone());
                 }
-                (name, self.schema(id - at.number()))
+                (name, self.schema(id - at.index()))
             });
             schema.properties = properties.into_iter().collect();
         }
         if has(4) {
-            let mut below = || Some(at.number()).filter(|step| *step != 0).map(|step| self.schema(id - step));
+            let mut below = || Some(at.index()).filter(|step| *step != 0).map(|step| self.schema(id - step));
             schema.additional = below().map(|it| Additional::Schema(Box::new(it)));
             schema.items = below().map(Box::new);
         }
-        if has(5) {
-            bounds.values = at.many(|at| Value::Str(SmolStr::new_static(self.words[at.number()])));
-            bounds.minimum = bound(at.number());
-            bounds.maximum = bound(at.number());
-            if let Some(word) = at.number().checked_sub(1) {
-                bounds.pattern = SmolStr::new_static(self.words[word]);
-            }
-        }
+        let bounds = if has(5) { self.bounds(&mut at, id) } else { Bounds::default() };
         if has(6) {
-            schema.list_map_keys = at.many(|at| SmolStr::new_static(self.words[at.number()]));
+            schema.list_map_keys = at.many(|at| self.word(at));
             let is_set = schema.list_map_keys.is_empty();
             schema.list_type = Some(SmolStr::new_static(if is_set { "set" } else { "map" }));
         }
-        schema.with_bounds(bounds)
+        if has(7) {
+            schema.default = self.some_word(&mut at).map(|it| default(&it));
+            schema.rules = at.many(|at| {
+                let mut word = || self.some_word(at).unwrap_or_default();
+                let (rule, reason, field_path) = (word(), word(), word());
+                Rule { rule, reason, field_path, ..Rule::default() }
+            });
+        }
+        schema.with_bounds(Bounds { required, ..bounds })
+    }
+
+    fn word(&self, at: &mut Cursor) -> SmolStr {
+        SmolStr::new_static(self.words[at.index()])
+    }
+
+    fn some_word(&self, at: &mut Cursor) -> Option<SmolStr> {
+        at.index().checked_sub(1).map(|word| SmolStr::new_static(self.words[word]))
+    }
+
+    fn bounds(&self, at: &mut Cursor, id: usize) -> Bounds {
+        let there = at.number();
+        let has = |bit: u32| there >> bit & 1 == 1;
+        let words = |at: &mut Cursor| at.many(|at| Value::Str(self.word(at)));
+        let values = if has(0) { words(at) } else { Vec::new() };
+        let mut word = |bit| if has(bit) { self.word(at) } else { SmolStr::default() };
+        let (pattern, format) = (word(1), word(2));
+        let (exclusive_minimum, exclusive_maximum) = (has(3), has(4));
+        let mut limit = |bit| has(bit).then(|| unzigzag(at.number()));
+        let (minimum, maximum) = (limit(5).map(|it| it as f64), limit(6).map(|it| it as f64));
+        let (min_length, max_length, min_items) = (limit(7), limit(8), limit(9));
+        let (max_items, min_properties, max_properties) = (limit(10), limit(11), limit(12));
+        let mut clauses =
+            |bit| if has(bit) { at.many(|at| self.schema(id - at.index())) } else { Vec::new() };
+        let (all_of, any_of, one_of) = (clauses(13), clauses(14), clauses(15));
+        let not = clauses(16).pop().map(Box::new);
+        Bounds {
+            format,
+            maximum,
+            exclusive_maximum,
+            minimum,
+            exclusive_minimum,
+            max_length,
+            min_length,
+            pattern,
+            max_items,
+            min_items,
+            values,
+            max_properties,
+            min_properties,
+            all_of,
+            any_of,
+            one_of,
+            not,
+            ..Bounds::default()
+        }
     }
 }
 
-/// Zigzag, one up: 0 is none.
-fn bound(code: usize) -> Option<f64> {
-    let code = code.checked_sub(1)?;
-    let size = i64::try_from(code >> 1).expect("bounds are small");
-    Some(if code & 1 == 1 { !size } else { size } as f64)
+/// A default, as its JSON says.
+fn default(json: &str) -> Value {
+    let limits = Limits::default();
+    let stream = parse(FileId(0), json.into(), Dialect::Json, &limits);
+    stream.document_root(0).map_or(Value::Null, untyped)
 }
 
-fn value_kind(code: u8) -> Option<ValueKind> {
-    Some(match code {
-        1 => ValueKind::Object,
-        2 => ValueKind::Array,
-        3 => ValueKind::String,
-        4 => ValueKind::Integer,
-        5 => ValueKind::Number,
-        6 => ValueKind::Boolean,
-        _ => return None,
-    })
+fn unzigzag(code: u64) -> i64 {
+    let size = i64::try_from(code >> 1).expect("bounds are small");
+    if code & 1 == 1 { !size } else { size }
 }

@@ -216,16 +216,12 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
+    use crate::packed::has_hash;
 
     #[test]
     fn the_data_is_what_its_name_says() {
-        let hash = Sha256::digest(data::PACKED);
-        let digits =
-            |at: usize| u8::from_str_radix(&data::SHA256[at * 2..at * 2 + 2], 16).expect("two digits");
-        assert!(hash.iter().enumerate().all(|(at, byte)| *byte == digits(at)));
+        assert!(has_hash(data::PACKED, data::SHA256));
     }
 
     #[test]

@@ -1,5 +1,4 @@
-//! Reads the embedded bytes; `xtask` `schemas/blob.rs` writes them. They are
-//! ours and checked by a test, so what is wrong in them is a bug, not input.
+//! Reads the embedded types; `xtask` `schemas/blob.rs` writes them.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -8,6 +7,7 @@ use flate2::read::ZlibDecoder;
 
 use super::data::{PACKED, PLAIN_LEN};
 use super::{Field, Kind, ListType, Patch, Shape, Type, TypeId};
+use crate::packed::Cursor;
 
 /// The table with its types not yet expanded.
 pub(super) struct Blob {
@@ -38,55 +38,12 @@ pub(super) fn blob() -> &'static Blob {
     })
 }
 
-/// A place in the bytes.
-struct Cursor {
-    rest: &'static [u8],
-}
-
-impl Cursor {
-    fn byte(&mut self) -> u8 {
-        let (first, rest) = self.rest.split_first().expect("the embedded table is whole");
-        self.rest = rest;
-        *first
-    }
-
-    fn number(&mut self) -> u64 {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return number;
-            }
-            shift += 7;
-        }
-    }
-
-    fn index(&mut self) -> usize {
-        self.number() as usize
-    }
-
-    fn take(&mut self, length: usize) -> &'static [u8] {
-        let (taken, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        taken
-    }
-
-    fn many<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        let count = self.index();
-        (0..count).map(|_| read(self)).collect()
-    }
-}
-
 impl Blob {
     fn read(plain: &'static [u8]) -> Self {
-        let mut at = Cursor { rest: plain };
+        let mut at = Cursor::at(plain);
         let oldest = at.byte();
         let _newest = at.byte();
-        let words = at.many(|at| {
-            let length = at.index();
-            std::str::from_utf8(at.take(length)).expect("the embedded table holds UTF-8")
-        });
+        let words = at.many(Cursor::text);
         let lists = at.many(|at| {
             let list: Vec<&'static str> = at.many(|at| words[at.index()]);
             &*list.leak()
@@ -123,7 +80,7 @@ impl Blob {
     /// A type with the fields it has in a minor.
     pub(super) fn expand(&self, id: TypeId, minor: u8) -> Type {
         let packed = &self.types[usize::from(id.0)];
-        let mut at = Cursor { rest: packed.fields };
+        let mut at = Cursor::at(packed.fields);
         let fields = at.many(|at| self.read_field(at, minor));
         Type { name: packed.name, fields: fields.into_iter().flatten().collect() }
     }

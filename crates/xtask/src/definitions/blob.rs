@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::Kinds;
-use super::schema::{Kind, Node};
+use super::schema::{Bounds, Kind, Node, Rule};
 use crate::schemas::{hash_of, replace_data};
 
 /// Each group packed for itself, so that only what is asked for is unpacked.
@@ -106,16 +106,46 @@ impl<'a> Group<'a> {
         let names = node.refers.iter().chain(node.properties.keys()).chain(&node.required);
         let names = names.chain(&node.bounds.values).chain(&node.map_keys);
         names.for_each(|it| self.word(it));
-        if !node.bounds.pattern.is_empty() {
-            self.word(&node.bounds.pattern);
-        }
+        let bounds = &node.bounds;
+        let others = [&bounds.pattern, &bounds.format, &node.default].into_iter();
+        let rules = node.rules.iter().flat_map(|it| [&it.rule, &it.reason, &it.field_path]);
+        others.chain(rules).filter(|it| !it.is_empty()).for_each(|it| self.word(it));
         let below = node.properties.values().chain(node.additional.as_deref()).chain(node.items.as_deref());
-        below.for_each(|it| self.collect(it));
+        below.chain(bounds.clauses.iter().flatten()).for_each(|it| self.collect(it));
     }
 
     fn list(&self, bytes: &mut Vec<u8>, words: impl ExactSizeIterator<Item = &'a String>) {
         number(bytes, words.len());
         words.for_each(|it| number(bytes, self.words[it.as_str()]));
+    }
+
+    /// A word, one up; 0 for none.
+    fn some_word(&self, bytes: &mut Vec<u8>, word: &str) {
+        number(bytes, if word.is_empty() { 0 } else { self.words[word] + 1 });
+    }
+
+    /// A bit for each part that is there, then these parts.
+    fn bounds(&self, bytes: &mut Vec<u8>, id: usize, bounds: &Bounds, clauses: &[Vec<usize>]) {
+        let mut there =
+            vec![!bounds.values.is_empty(), !bounds.pattern.is_empty(), !bounds.format.is_empty()];
+        there.extend([bounds.exclusive_minimum, bounds.exclusive_maximum]);
+        there.extend(bounds.limits.iter().map(Option::is_some));
+        there.extend(clauses.iter().map(|it| !it.is_empty()));
+        number(bytes, there.iter().enumerate().fold(0, |bits, (at, flag)| bits | usize::from(*flag) << at));
+        if !bounds.values.is_empty() {
+            self.list(bytes, bounds.values.iter());
+        }
+        for word in [&bounds.pattern, &bounds.format].into_iter().filter(|it| !it.is_empty()) {
+            number(bytes, self.words[word.as_str()]);
+        }
+        for limit in bounds.limits.iter().flatten() {
+            // Zigzag.
+            number(bytes, (limit << 1 ^ limit >> 63).cast_unsigned() as usize);
+        }
+        for clause in clauses.iter().filter(|it| !it.is_empty()) {
+            number(bytes, clause.len());
+            clause.iter().for_each(|below| number(bytes, id - below));
+        }
     }
 
     /// The number of a node, which is written where it is new.
@@ -126,9 +156,12 @@ impl<'a> Group<'a> {
         let additional = node.additional.as_deref().map(|it| self.add(it));
         let items = node.items.as_deref().map(|it| self.add(it));
         let fields: Vec<_> = node.properties.iter().map(|(name, it)| (name, self.add(it))).collect();
+        let clauses: Vec<Vec<usize>> =
+            node.bounds.clauses.iter().map(|all| all.iter().map(|it| self.add(it)).collect()).collect();
         let id = self.ids.len();
         let mut bytes = Vec::new();
-        let has_bounds = node.bounds != super::schema::Bounds::default();
+        let has_bounds = node.bounds != Bounds::default();
+        let has_more = !node.default.is_empty() || !node.rules.is_empty();
         let flags = [
             node.open,
             node.nullable,
@@ -137,8 +170,14 @@ impl<'a> Group<'a> {
             additional.is_some() || items.is_some(),
             has_bounds,
             !node.map_keys.is_empty() || node.is_set,
+            has_more,
         ];
-        let kind = if node.refers.is_some() { 8 } else { node.kind as u8 };
+        let kind = match node.kind {
+            _ if node.refers.is_some() => 8,
+            Kind::Any => 0,
+            Kind::One(kind) => kind.code(),
+            Kind::IntOrString => 7,
+        };
         bytes.push(kind);
         bytes.push(flags.iter().enumerate().fold(0, |bits, (at, flag)| bits | u8::from(*flag) << at));
         if let Some(of) = &node.refers {
@@ -161,17 +200,17 @@ impl<'a> Group<'a> {
             }
         }
         if has_bounds {
-            self.list(&mut bytes, node.bounds.values.iter());
-            for bound in [node.bounds.minimum, node.bounds.maximum] {
-                // Zigzag, one up: 0 is none.
-                let code = bound.map_or(0, |it| (it << 1 ^ it >> 63).cast_unsigned() as usize + 1);
-                number(&mut bytes, code);
-            }
-            let pattern = &node.bounds.pattern;
-            number(&mut bytes, if pattern.is_empty() { 0 } else { self.words[pattern.as_str()] + 1 });
+            self.bounds(&mut bytes, id, &node.bounds, &clauses);
         }
         if !node.map_keys.is_empty() || node.is_set {
             self.list(&mut bytes, node.map_keys.iter());
+        }
+        if has_more {
+            self.some_word(&mut bytes, &node.default);
+            number(&mut bytes, node.rules.len());
+            for Rule { rule, reason, field_path } in &node.rules {
+                [rule, reason, field_path].iter().for_each(|it| self.some_word(&mut bytes, it));
+            }
         }
         number(&mut self.nodes, bytes.len());
         self.nodes.extend(bytes);
@@ -179,5 +218,3 @@ impl<'a> Group<'a> {
         id
     }
 }
-
-const _: () = assert!(Kind::IntOrString as u8 == 7, "the reader counts on it");

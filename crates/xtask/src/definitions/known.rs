@@ -1,6 +1,7 @@
 //! Parts of schemas that are types of Kubernetes' own, which the other embedded
 //! table says better and once.
 
+use seatrial_schema::structural::ValueKind;
 use seatrial_schema::table::{Shape, Table, Type};
 
 use super::schema::{Kind, Node};
@@ -36,7 +37,8 @@ const TYPES: [&str; 24] = [
 /// Puts a reference in place of every part that is such a type.
 pub(super) fn refer(node: &mut Node) {
     if let Some(of) = TYPES.iter().find(|name| is(node, name)) {
-        *node = Node { kind: Kind::Object, refers: Some((*of).to_owned()), ..Node::default() };
+        *node =
+            Node { kind: Kind::One(ValueKind::Object), refers: Some((*of).to_owned()), ..Node::default() };
         return;
     }
     node.properties.values_mut().for_each(refer);
@@ -46,7 +48,8 @@ pub(super) fn refer(node: &mut Node) {
 /// Whether a part has most of a type's fields and none besides, also below.
 fn is(node: &Node, name: &str) -> bool {
     let table = Table::default_minor();
-    let Some(of) = table.type_named(name).filter(|_| node.kind == Kind::Object && !node.open) else {
+    let Some(of) = table.type_named(name).filter(|_| node.kind == Kind::One(ValueKind::Object) && !node.open)
+    else {
         return false;
     };
     // A template is nothing but its specification.

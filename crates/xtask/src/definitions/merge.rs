@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use seatrial_schema::structural::ValueKind;
+
 use super::schema::{Bounds, Kind, Node};
 
 /// The union of two schemas, the newer one second.
@@ -11,14 +13,17 @@ pub(super) fn merge(old: Node, new: Node) -> Node {
     if new.is_opaque() {
         return new;
     }
-    if old.is_opaque() && new.kind == Kind::Object {
+    if old.is_opaque() && new.kind == Kind::One(ValueKind::Object) {
         return without_required(new);
     }
     let Some(kind) = common(old.kind, new.kind) else { return Node::anything() };
     let is_map_once = old.additional.is_some() != new.additional.is_some();
-    if kind == Kind::Object && is_map_once {
+    if kind == Kind::One(ValueKind::Object) && is_map_once {
         return Node { open: true, ..Node::anything() };
     }
+    // Where the type is another, what the newer state says of its values is not
+    // said of all.
+    let is_same = old.kind == new.kind;
     Node {
         kind,
         open: old.open || new.open,
@@ -28,7 +33,9 @@ pub(super) fn merge(old: Node, new: Node) -> Node {
         properties: fields(old.properties, new.properties),
         additional: either(old.additional, new.additional),
         items: either(old.items, new.items),
-        bounds: bounds(&old.bounds, new.bounds),
+        bounds: if is_same { bounds(&old.bounds, new.bounds) } else { Bounds::default() },
+        default: if is_same { new.default } else { String::new() },
+        rules: if is_same { new.rules } else { Vec::new() },
         map_keys: if old.map_keys == new.map_keys { new.map_keys } else { Vec::new() },
         is_set: old.is_set && new.is_set,
         refers: None,
@@ -62,25 +69,22 @@ fn either(old: Option<Box<Node>>, new: Option<Box<Node>>) -> Option<Box<Node>> {
 }
 
 fn common(old: Kind, new: Kind) -> Option<Kind> {
-    use Kind::{IntOrString, Integer, Number, String};
+    use Kind::{IntOrString, One};
+    use ValueKind::{Integer, Number, String};
     match (old, new) {
         _ if old == new => Some(new),
-        (Integer, Number) | (Number, Integer) => Some(Number),
-        (Integer | String | IntOrString, Integer | String | IntOrString) => Some(IntOrString),
+        (One(Integer), One(Number)) | (One(Number), One(Integer)) => Some(One(Number)),
+        (One(Integer | String) | IntOrString, One(Integer | String) | IntOrString) => Some(IntOrString),
         _ => None,
     }
 }
 
-fn bounds(old: &Bounds, new: Bounds) -> Bounds {
-    let is_closed = !old.values.is_empty() && !new.values.is_empty();
-    let values = if is_closed { old.values.union(&new.values).cloned().collect() } else { [].into() };
-    let both = |old: Option<i64>, new: Option<i64>, pick: fn(i64, i64) -> i64| Some(pick(old?, new?));
-    Bounds {
-        values,
-        minimum: both(old.minimum, new.minimum, i64::min),
-        maximum: both(old.maximum, new.maximum, i64::max),
-        pattern: if old.pattern == new.pattern { new.pattern } else { String::new() },
+/// Those of the newer state; words that an older one took are taken.
+fn bounds(old: &Bounds, mut new: Bounds) -> Bounds {
+    if !new.values.is_empty() {
+        new.values.extend(old.values.iter().cloned());
     }
+    new
 }
 
 #[cfg(test)]
@@ -104,6 +108,30 @@ mod tests {
         assert_eq!(merged.properties.len(), 3);
         assert_eq!(merged.required.iter().collect::<Vec<_>>(), ["a"]);
         assert_eq!(merged.properties["a"].bounds.values.len(), 2);
+    }
+
+    #[test]
+    fn values_are_bound_by_the_newest_state() {
+        let bound = |bounds: serde_json::Value| spec(&json!({"type": "object", "properties": {"a": bounds}}));
+        let old = bound(json!({"type": "string", "enum": ["x"], "pattern": "^x$", "maxLength": 3}));
+        let new = bound(json!({"type": "string", "pattern": "^[xy]$", "maxLength": 9, "default": "y",
+            "x-kubernetes-validations": [{"rule": "self != 'z'", "message": "no"}, {"rule": "self == oldSelf"}]}));
+        let a = &merge(old, new).properties["spec"].properties["a"];
+        assert_eq!((a.bounds.pattern.as_str(), a.bounds.limits[3]), ("^[xy]$", Some(9)));
+        assert!(a.bounds.values.is_empty());
+        assert_eq!((a.default.as_str(), a.rules.len()), ("\"y\"", 1));
+    }
+
+    #[test]
+    fn clauses_are_kept_whole_or_not_at_all() {
+        let clauses = |clause: serde_json::Value| {
+            spec(&json!({"type": "object", "anyOf": [clause]})).properties["spec"].bounds.clauses[1].len()
+        };
+        assert_eq!(clauses(json!({"required": ["a"]})), 1);
+        assert_eq!(clauses(json!({"properties": {"a": {"maxLength": 0, "pattern": "^a"}}})), 1);
+        assert_eq!(clauses(json!({"not": {"properties": {"a": {"enum": ["x"]}}}})), 1);
+        assert_eq!(clauses(json!({"not": {"properties": {"a": {"enum": [null]}}}})), 0);
+        assert_eq!(clauses(json!({"type": "string"})), 0);
     }
 
     #[test]

@@ -2,10 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use seatrial_schema::structural::ValueKind;
 use serde_json::Value;
 
 /// Longer patterns are not kept.
 const PATTERN_MAX: usize = 300;
+/// Longer defaults are not kept.
+const DEFAULT_MAX: usize = 400;
+/// Longer rules are not kept.
+const RULE_MAX: usize = 1500;
+/// Formats that say no more than the type.
+const FORMATS_LEFT_OUT: [&str; 6] = ["int32", "int64", "float", "double", "string", "password"];
 
 /// A schema of a value and of all below it.
 #[expect(clippy::struct_excessive_bools, reason = "schemas have them")]
@@ -24,6 +31,10 @@ pub(super) struct Node {
     /// The fields that tell the items of a list apart.
     pub(super) map_keys: Vec<String>,
     pub(super) is_set: bool,
+    /// What is filled in, as JSON; empty for nothing.
+    pub(super) default: String,
+    /// What has to hold of a new value.
+    pub(super) rules: Vec<Rule>,
     /// Kubernetes' own type that says it all.
     pub(super) refers: Option<String>,
 }
@@ -32,28 +43,51 @@ pub(super) struct Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Bounds {
     pub(super) values: BTreeSet<String>,
-    pub(super) minimum: Option<i64>,
-    pub(super) maximum: Option<i64>,
+    /// In the order of [`LIMITS`].
+    pub(super) limits: [Option<i64>; LIMITS.len()],
+    pub(super) exclusive_minimum: bool,
+    pub(super) exclusive_maximum: bool,
     pub(super) pattern: String,
+    pub(super) format: String,
+    /// In the order of [`CLAUSES`].
+    pub(super) clauses: [Vec<Node>; CLAUSES.len()],
 }
 
+/// The limits that are kept, those of numbers first.
+pub(super) const LIMITS: [&str; 8] = [
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
+/// The combinations of schemas that are kept.
+pub(super) const CLAUSES: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
+
+/// One of `x-kubernetes-validations`, without its words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rule {
+    pub(super) rule: String,
+    pub(super) reason: String,
+    pub(super) field_path: String,
+}
+
+/// What kind of value it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     #[default]
     Any,
-    Object,
-    Array,
-    String,
-    Integer,
-    Number,
-    Boolean,
+    One(ValueKind),
     IntOrString,
 }
 
 impl Node {
     /// Whether it says nothing but that there is something.
     pub(super) fn is_opaque(&self) -> bool {
-        let is_plain = matches!(self.kind, Kind::Any | Kind::Object);
+        let is_plain = matches!(self.kind, Kind::Any | Kind::One(ValueKind::Object));
         is_plain && self.open && self.properties.is_empty() && self.additional.is_none()
     }
 
@@ -84,7 +118,7 @@ fn read(schema: &Value) -> Node {
     let additional = &schema["additionalProperties"];
     let is_map = additional.is_object();
     let preserves = flag("x-kubernetes-preserve-unknown-fields");
-    let is_loose = matches!(kind, Kind::Any | Kind::Object) && !has_fields && !is_map;
+    let is_loose = matches!(kind, Kind::Any | Kind::One(ValueKind::Object)) && !has_fields && !is_map;
     let open = preserves || additional == &Value::Bool(true) || is_loose;
     let mut properties: BTreeMap<String, Node> = BTreeMap::new();
     let mut has_default = BTreeSet::new();
@@ -107,6 +141,8 @@ fn read(schema: &Value) -> Node {
         additional: is_map.then(|| Box::new(read(additional))),
         items: schema["items"].is_object().then(|| Box::new(read(&schema["items"]))),
         bounds: bounds(schema, kind),
+        default: default(schema),
+        rules: rules(schema),
         map_keys: if list_type == "map" { keys() } else { Vec::new() },
         is_set: list_type == "set",
         refers: None,
@@ -126,30 +162,102 @@ fn kind(schema: &Value) -> Kind {
     match (first, second) {
         (Some("integer"), Some("string")) | (Some("string"), Some("integer")) => Kind::IntOrString,
         (_, Some(_)) => Kind::Any,
-        (Some("object"), _) => Kind::Object,
-        (Some("array"), _) => Kind::Array,
-        (Some("string"), _) => Kind::String,
-        (Some("integer"), _) => Kind::Integer,
-        (Some("number"), _) => Kind::Number,
-        (Some("boolean"), _) => Kind::Boolean,
-        _ if schema["properties"].is_object() => Kind::Object,
+        (Some(word), _) => ValueKind::named(word).map_or(Kind::Any, Kind::One),
+        _ if schema["properties"].is_object() => Kind::One(ValueKind::Object),
         _ => Kind::Any,
     }
 }
 
 fn bounds(schema: &Value, kind: Kind) -> Bounds {
     let items = schema["enum"].as_array().map_or(&[][..], Vec::as_slice);
-    let all_texts = kind == Kind::String && items.iter().all(Value::is_string);
-    let values = if all_texts { texts(&schema["enum"]).collect() } else { BTreeSet::new() };
-    let is_whole = kind == Kind::Integer;
-    let bound = |key: &str| schema[key].as_i64().filter(|it| is_whole && it.abs() < 1 << 40);
-    let pattern = schema["pattern"].as_str().filter(|it| kind == Kind::String && it.len() <= PATTERN_MAX);
+    // A clause says nothing of the type.
+    let may_be = |kinds: &[Kind]| kind == Kind::Any || kinds.contains(&kind);
+    let [text, whole, fraction] = [ValueKind::String, ValueKind::Integer, ValueKind::Number].map(Kind::One);
+    let is_text = may_be(&[text, Kind::IntOrString]);
+    let all_texts = may_be(&[text]) && items.iter().all(Value::is_string);
+    let is_number = may_be(&[whole, fraction]);
+    let limit = |key: &str| {
+        let is_apt =
+            if matches!(key, "minimum" | "maximum") { is_number } else { !is_number || kind == Kind::Any };
+        schema[key].as_i64().filter(|it| is_apt && it.abs() < 1 << 40)
+    };
+    let pattern = schema["pattern"].as_str().filter(|it| is_text && it.len() <= PATTERN_MAX);
+    let format = schema["format"].as_str().filter(|it| is_text && !FORMATS_LEFT_OUT.contains(it));
     Bounds {
-        values,
-        minimum: bound("minimum"),
-        maximum: bound("maximum"),
+        values: if all_texts { texts(&schema["enum"]).collect() } else { BTreeSet::new() },
+        limits: LIMITS.map(limit),
+        exclusive_minimum: is_number && schema["exclusiveMinimum"] == Value::Bool(true),
+        exclusive_maximum: is_number && schema["exclusiveMaximum"] == Value::Bool(true),
         pattern: pattern.unwrap_or_default().to_owned(),
+        format: format.unwrap_or_default().to_owned(),
+        clauses: CLAUSES.map(|key| clauses(&schema[key])),
     }
+}
+
+/// Schemas beside the one that says what there is. Those that name types stand
+/// for `x-kubernetes-int-or-string`.
+fn clauses(written: &Value) -> Vec<Node> {
+    let all = if written.is_object() { std::slice::from_ref(written) } else { &[] };
+    let all = written.as_array().map_or(all, Vec::as_slice);
+    let nodes: Vec<Node> = all.iter().map(clause).collect();
+    let is_typed = all.iter().any(|it| it.get("type").is_some());
+    // Of a part of a clause nothing follows.
+    if is_typed || !all.iter().zip(&nodes).all(|(it, node)| is_whole(it, node)) { Vec::new() } else { nodes }
+}
+
+/// A clause names what is required without saying what it is.
+fn clause(written: &Value) -> Node {
+    let mut node = read(written);
+    for name in &node.required {
+        node.properties.entry(name.clone()).or_insert_with(Node::anything);
+    }
+    node
+}
+
+/// Whether a node holds all that a clause says.
+fn is_whole(written: &Value, node: &Node) -> bool {
+    let count = |key: &str| match &written[key] {
+        Value::Array(items) => items.len(),
+        Value::Object(_) => 1,
+        _ => 0,
+    };
+    let bounds = &node.bounds;
+    let limits =
+        LIMITS.iter().zip(&bounds.limits).all(|(key, limit)| written[*key].is_null() || limit.is_some());
+    let clauses = CLAUSES.iter().zip(&bounds.clauses).all(|(key, all)| count(key) == all.len());
+    let properties = written["properties"].as_object().into_iter().flatten();
+    let inner = |(key, below): (&str, &Option<Box<Node>>)| {
+        written[key].is_null() || below.as_deref().is_some_and(|it| is_whole(&written[key], it))
+    };
+    let unread = ["multipleOf", "uniqueItems", "format", "patternProperties", "x-kubernetes-validations"];
+    count("enum") == bounds.values.len()
+        && written["pattern"].is_string() != bounds.pattern.is_empty()
+        && count("required") == node.required.len()
+        && node.required.iter().all(|name| node.properties.contains_key(name))
+        && unread.iter().all(|key| written[*key].is_null())
+        && [("items", &node.items), ("additionalProperties", &node.additional)].into_iter().all(inner)
+        && limits
+        && clauses
+        && properties
+            .into_iter()
+            .all(|(name, it)| node.properties.get(name).is_some_and(|node| is_whole(it, node)))
+}
+
+fn default(schema: &Value) -> String {
+    let text = schema.get("default").map(ToString::to_string).unwrap_or_default();
+    if text.len() <= DEFAULT_MAX { text } else { String::new() }
+}
+
+/// The rules that a new object has to fulfil.
+fn rules(schema: &Value) -> Vec<Rule> {
+    let all = schema["x-kubernetes-validations"].as_array();
+    let word = |rule: &Value, key: &str| rule[key].as_str().unwrap_or_default().trim().to_owned();
+    let rules = all.into_iter().flatten().map(|it| Rule {
+        rule: word(it, "rule"),
+        reason: word(it, "reason"),
+        field_path: word(it, "fieldPath"),
+    });
+    rules.filter(|it| it.rule.len() <= RULE_MAX && !it.rule.contains("oldSelf")).collect()
 }
 
 fn words(types: &Value) -> impl Iterator<Item = &str> {
