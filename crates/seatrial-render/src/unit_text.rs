@@ -154,8 +154,7 @@ impl Rendering {
 
     /// The places that set a field of an object.
     fn places(&self, object: &Object, steps: &[PathStep]) -> Vec<Span> {
-        let mut own = FieldPath::root();
-        steps.iter().for_each(|it| own.push(it.clone()));
+        let own: FieldPath = steps.iter().cloned().collect();
         let origin = self.origin(&Location::field(object.unit(), object.id(), own));
         let spans = origin.into_iter().flat_map(|it| {
             let via = it.via.into_iter().map(|step| step.span);

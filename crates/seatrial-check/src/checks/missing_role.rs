@@ -52,7 +52,7 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// Roles that every cluster of OpenShift has.
+/// Roles that every cluster of `OpenShift` has.
 const OPENSHIFT: [&str; 20] = [
     "alert-routing-edit",
     "basic-user",
@@ -76,7 +76,7 @@ const OPENSHIFT: [&str; 20] = [
     "view-user-workload-monitoring",
 ];
 
-/// Whether a role comes with OpenShift, and the tree is for it.
+/// Whether a role comes with `OpenShift`, and the tree is for it.
 fn is_of_openshift(context: &Context<'_>, link: &Link) -> bool {
     let is_known = link.name().is_some_and(|it| OPENSHIFT.contains(&it) || it.starts_with("openshift-"));
     let is_own = |it: &Object| it.group().ends_with("openshift.io");

@@ -79,7 +79,9 @@ impl Deliverer<'_> {
         additions.away(&away.tree, entry.0, entry.1);
         if !resources.is_empty() {
             additions.without_file();
-            resources.iter().for_each(|it| additions.resource(it, entry.1));
+            for resource in resources {
+                additions.resource(resource, entry.1);
+            }
         }
         let label = label.replace('/', ":");
         let place = away.directory.join(&format!("(built for {label})")).expect("a name stays inside");
