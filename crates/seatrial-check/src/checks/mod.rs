@@ -149,6 +149,7 @@ mod outdated_ingress_backend;
 mod overlapping_runs;
 mod overlapping_selector;
 mod overlay_unlike_siblings;
+mod password_in_url;
 mod path_of_other_environment;
 mod placeholder_secret_value;
 mod placeholder_value;
@@ -378,6 +379,7 @@ pub static ALL: &[&Check] = &[
     &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
     &overlay_unlike_siblings::CHECK,
+    &password_in_url::CHECK,
     &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,
     &placeholder_value::CHECK,
