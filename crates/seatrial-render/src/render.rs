@@ -466,7 +466,7 @@ impl Run {
         let role = |path| role_of(path, places);
         let compose = self.parsed.iter().filter_map(|it| {
             let text = &texts[it.text];
-            let is_one = text.role == FileRole::Compose && is_compose(&it.stream) && it.stream.is_accepted();
+            let is_one = text.role == FileRole::Compose && is_compose(&it.stream);
             is_one.then(|| ComposeFile { path: &text.path, stream: &it.stream })
         });
         let (deployed, examples): (Vec<_>, Vec<_>) =

@@ -56,12 +56,13 @@ pub fn is_compose(stream: &Stream) -> bool {
     })
 }
 
-/// What is wrong with the Compose files of a tree, in their order.
+/// What is wrong with the Compose files of a tree, in their order. Those that are
+/// refused as YAML only lend their names to the others.
 pub fn notices(files: &[ComposeFile<'_>]) -> Vec<Notice> {
     let names = names::Names::of(files);
     let variables = variables::Variables::of(files);
     let mut found = Vec::new();
-    for file in files {
+    for file in files.iter().filter(|it| it.stream.is_accepted()) {
         let single = file.roots().count() == 1;
         for root in file.roots() {
             interpolation::judge(root, &mut found);

@@ -175,6 +175,8 @@ fn a_variable_that_differs_by_a_slip_is_told() {
     let other = "services: {api: {image: a, environment: [PORT=1]}}\n";
     let told = told(&[("compose.yaml", text), ("compose.dev.yaml", other)]);
     assert_eq!(told, "PUORT | warning: service api sets `PUORT`, and others set `PORT`\n");
+    let twice = "services: {api: {image: a, environment: {PORT: 1, A: 1, A: 2}}}\n";
+    assert_eq!(self::told(&[("compose.yaml", text), ("compose.dev.yaml", twice)]), told);
     let both = "services:\n  api: {image: a, environment: [PUORT=1, PORT=1]}\n  worker: {image: a, environment: {PORT: 1}}\n  c: {image: a, environment: {PORT: 1}}\n";
     assert_eq!(told_of(both), "");
 }

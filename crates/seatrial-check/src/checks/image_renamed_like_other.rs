@@ -48,24 +48,43 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Further entries of one name are copies of these.
+const ALIKE_MAX: usize = 50;
+
+type ByName<'a> = BTreeMap<&'a str, Vec<&'a RenamedImage>>;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     let kustomizations = &context.world().repository.facts.kustomizations;
     let all: Vec<&RenamedImage> = kustomizations.iter().flat_map(|it| &it.renamed_images).collect();
-    let (mut by_name, mut by_new_name) = (BTreeMap::new(), BTreeMap::new());
+    let (mut by_name, mut by_new_name) = (ByName::new(), ByName::new());
     for &it in &all {
-        by_name.entry(it.name.as_str()).or_insert_with(Vec::new).push(it);
-        by_new_name.entry(it.new_name.as_str()).or_insert_with(Vec::new).push(it);
+        add(&mut by_name, &it.name, it);
+        add(&mut by_new_name, &it.new_name, it);
     }
     for &entry in &all {
         let own = by_name[entry.name.as_str()].iter().find(|it| {
             let sharing = &by_new_name[it.new_name.as_str()];
             last(&it.new_name) != last(&entry.new_name) && sharing.iter().all(|it| it.name == entry.name)
         });
-        let owner = by_new_name[entry.new_name.as_str()].iter().find(|it| {
-            let renamed = &by_name[it.name.as_str()];
-            last(&it.name) != last(&entry.name) && renamed.iter().all(|it| it.new_name == entry.new_name)
-        });
+        let sharing = &by_new_name[entry.new_name.as_str()];
+        let count = |name: &str| sharing.iter().filter(|it| it.name == name).count();
+        // Scaffolds call the image of every operator `controller`: the owner may have
+        // other new names elsewhere, if it has this one more often.
+        let is_owner = |it: &RenamedImage| {
+            let has_no_other = || by_name[it.name.as_str()].iter().all(|it| it.new_name == entry.new_name);
+            let (own, others) = (count(&entry.name), count(&it.name));
+            others > own || (others == own && has_no_other())
+        };
+        let mut others = sharing.iter().filter(|it| last(&it.name) != last(&entry.name));
+        let owner = others.find(|it| is_owner(it));
         report.add_some(own.zip(owner).map(|(own, owner)| notice(entry, own, owner)));
+    }
+}
+
+fn add<'a>(entries: &mut ByName<'a>, name: &'a str, entry: &'a RenamedImage) {
+    let known = entries.entry(name).or_default();
+    if known.len() < ALIKE_MAX {
+        known.push(entry);
     }
 }
 
