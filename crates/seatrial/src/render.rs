@@ -387,3 +387,17 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     output::print_plain(&text)?;
     Ok(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_called_by_their_keys_alone() {
+        let name = argument_name;
+        assert_eq!(name("--set", "a=1,b.c=s=t,d={x,y=z}"), "--set a,b.c,d");
+        assert_eq!(name("--set-literal", "a=1,b=2"), "--set-literal a");
+        assert_eq!(name("--set-json", "{\"password\":\"s=t\"}"), "--set-json");
+        assert_eq!(name("--set-json", "a=[1,2],b=3"), "--set-json a");
+    }
+}
