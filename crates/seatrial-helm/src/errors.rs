@@ -40,6 +40,19 @@ pub struct Misfit {
     pub span: Option<Span>,
 }
 
+/// What begins the words about a part of a schema that another place holds.
+pub(crate) const NOT_LOADED: &str = "failing loading ";
+
+impl Misfit {
+    /// The address of a part of the schema on another host, which Helm fetches and
+    /// nobody does here: whether the values fit is not known.
+    pub fn unread(&self) -> Option<&str> {
+        let quoted = self.message.strip_prefix(NOT_LOADED)?.strip_prefix('"')?;
+        let (url, _) = quoted.split_once('"')?;
+        (url.starts_with("https://") || url.starts_with("http://")).then_some(url)
+    }
+}
+
 /// The families of [`RenderError`], in the order in which Helm meets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErrorKind {

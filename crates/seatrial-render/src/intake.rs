@@ -67,6 +67,16 @@ impl Intake {
         intake
     }
 
+    /// The directories of Helmfile's files.
+    pub(crate) fn helmfiles(&self) -> Vec<TreePath> {
+        let files = self.provisioners.iter().filter(|it| name::kind_of(it) == NameKind::Helmfile);
+        let home = |file: &TreePath| {
+            let directory = file.parent()?;
+            if directory.name() == "helmfile.d" { directory.parent() } else { Some(directory) }
+        };
+        files.filter_map(home).collect()
+    }
+
     fn skip_fixtures(&mut self, fixtures: BTreeMap<&TreePath, usize>) {
         for (directory, count) in fixtures {
             let files = if count == 1 { "one file".to_owned() } else { format!("{count} files") };

@@ -353,6 +353,7 @@ impl Run {
             charts.all.push(chart);
         }
         charts.render(&self.intake.sources, &request.target, &stated);
+        let helmfiles = self.intake.helmfiles();
         let mut streams = Vec::new();
         let mut all = Vec::new();
         let mut definitions = charts::Definitions::default();
@@ -379,6 +380,10 @@ impl Run {
             let chart = &charts.all[unit.chart];
             let (suffix, path) = (chart.suffix(&unit.files), chart.path.clone());
             let mut role = role_of_chart(&charts, unit, places, &stated);
+            // Helmfile has values of its own for them.
+            if helmfiles.iter().any(|it| path.is_within(it)) {
+                role = role.max(UnitRole::Candidate);
+            }
             // With its own values it is deployed only where something else says so.
             let is_stated = || stated.iter().any(|it| it.chart == chart.path);
             if let Some(kustomization) = inflated.get(&chart.path).filter(|_| !is_stated()) {

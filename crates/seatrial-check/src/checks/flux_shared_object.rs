@@ -5,7 +5,8 @@
 //! the same object with different content it changes back and forth for good; and when one
 //! of them is deleted, or no longer has it, the object is pruned for both.
 //!
-//! Namespaces are left out: many bring the one that they share.
+//! An object that both apply with the same fields is only a note. Namespaces are left
+//! out: many bring the one that they share.
 //!
 //! ## Bad
 //! ```yaml file:flux/apps.yaml
@@ -23,11 +24,13 @@
 //! apiVersion: v1
 //! kind: ConfigMap
 //! metadata: {name: settings, namespace: shop}
+//! data: {colour: red}
 //! ```
 //! ```yaml file:two/settings.yaml
 //! apiVersion: v1
 //! kind: ConfigMap
 //! metadata: {name: settings, namespace: shop}
+//! data: {colour: blue}
 //! ```
 //! ```text deliveries
 //! Kustomization one one
@@ -85,7 +88,12 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
     let all = deployed(repository, deploys);
     for it in shared(repository, &all, cluster_of) {
-        report.add(it.notice(&CHECK.info, "the two correct each other, and the one that prunes removes it"));
+        report.add(if it.is_same {
+            let outcome = "when one of the two goes, it prunes the object, which comes back with the other";
+            it.notice(&CHECK.info, outcome).severity(Severity::Info)
+        } else {
+            it.notice(&CHECK.info, "the two correct each other, and the one that prunes removes it")
+        });
     }
 }
 

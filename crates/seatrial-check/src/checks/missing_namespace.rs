@@ -34,7 +34,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Related, Role, Severity, Strictness};
 use seatrial_model::references::{Relation, Strength};
-use seatrial_model::{Link, Object, Resolution};
+use seatrial_model::{Link, Object, Repository, Resolution, UnitRole};
 use seatrial_source::FileId;
 use seatrial_yaml::{FieldPath, Node};
 
@@ -60,6 +60,7 @@ pub(super) static CHECK: Check = Check {
 const PLACES_MAX: usize = 8;
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    let renamed = of_bases(context.world().repository);
     let mut known: FxHashSet<(FileId, &str)> = FxHashSet::default();
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     let mut notices: Vec<Notice> = Vec::new();
@@ -68,6 +69,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let Some(name) = link.name() else { continue };
         let is_absent = link.relation == Relation::Namespace && link.resolution == Resolution::Missing;
         if !is_absent || link.strength != Strength::Placement || comes_with_others(object, link, name) {
+            continue;
+        }
+        if renamed.contains(name) {
             continue;
         }
         if !known.insert((object.span().file, name)) || may_be_created(context.world()) {
@@ -91,6 +95,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
             None => notice,
         });
     }
+}
+
+/// The namespaces that bases have. Whoever builds on these calls them otherwise,
+/// and a kustomization beside them that nothing builds on yet still names the first.
+fn of_bases(repository: &Repository) -> FxHashSet<&str> {
+    let bases = repository.units.iter().filter(|it| it.role == UnitRole::Base);
+    let namespaces = bases.flat_map(|it| repository.bundle(it.id).of_kind("", "Namespace"));
+    namespaces.map(Object::name).collect()
 }
 
 /// Whether the object needs something to run in the cluster whose installation

@@ -47,10 +47,10 @@
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::views::Service;
-use seatrial_model::{LabelSelector, Repository};
+use seatrial_model::{LabelSelector, Object, Operator, Repository, Requirement};
 use seatrial_yaml::Node;
 
-use crate::selection::{Index, Within, explain, has_unseen_units, selector_field};
+use crate::selection::{Index, Labelled, Within, explain, has_unseen_units, selector_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -104,11 +104,29 @@ fn notice<'a>(
     let message = format!("{} selects {selector}, which no pod has", object.title());
     let field = service.spec.key("selector")?;
     let near = pods.near(object, &Within::Own, selector);
+    let election = elected(pods, object, selector);
     let severity = match near {
+        _ if election.is_some() => Severity::Info,
         Some(near) if near.is_slip => Severity::Error,
         None if is_partial => Severity::Info,
         _ => Severity::Warning,
     };
     let notice = Notice::new(&CHECK.info, selector_field(&field).location(), message).severity(severity);
+    if let Some(label) = election {
+        return Some(notice.because(format!("the pod that is elected may get `{label}` while it runs")));
+    }
     Some(explain(notice, pods, object, &field, selector, near))
+}
+
+/// The label that pods are given when they are elected to do something: all else
+/// that is selected they have, and no template knows the label.
+fn elected(pods: &Index<'_>, by: &Object, selector: &LabelSelector) -> Option<String> {
+    const ROLES: &[&str] = &["active", "leader", "master", "primary", "replica", "standby"];
+    let is_role = |it: &&Requirement| it.values.iter().all(|value| ROLES.contains(&value.as_str()));
+    let role = selector.requirements.iter().filter(|it| it.operator == Operator::In).find(is_role)?;
+    let others = selector.requirements.iter().filter(|it| *it != role).cloned().collect();
+    let candidates = pods.selected(by, &LabelSelector { requirements: others }).found;
+    let knows = |it: &Labelled<'_>| it.labels.get(&role.key).is_some();
+    let is_elected = !candidates.is_empty() && selector.requirements.len() > 1;
+    (is_elected && !candidates.iter().any(knows)).then(|| format!("{}: {}", role.key, role.values.join(", ")))
 }

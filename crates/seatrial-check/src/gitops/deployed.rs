@@ -58,6 +58,8 @@ pub(crate) struct Shared<'w> {
     pub(crate) second: Deployed<'w>,
     /// What both apply, as the second has it.
     pub(crate) objects: Vec<&'w Object>,
+    /// Whether both apply them with the same fields.
+    pub(crate) is_same: bool,
 }
 
 /// The objects that two of a list apply, for those of which `cluster` says the same.
@@ -67,30 +69,33 @@ pub(crate) fn shared<'w>(
     cluster: impl Fn(&Object) -> Option<String>,
 ) -> Vec<Shared<'w>> {
     let neighbours = Neighbours::new(repository);
-    let mut owners: FxHashMap<(&str, &str, Option<&str>, &str), Vec<usize>> = FxHashMap::default();
-    let mut pairs: Vec<((usize, usize), Vec<&'w Object>)> = Vec::new();
+    let mut owners: FxHashMap<(&str, &str, Option<&str>, &str), Vec<(usize, &'w Object)>> =
+        FxHashMap::default();
+    let mut pairs: Vec<((usize, usize), Vec<&'w Object>, bool)> = Vec::new();
     let mut places: FxHashMap<(usize, usize), usize> = FxHashMap::default();
     for (at, it) in all.iter().enumerate().filter(|it| it.1.unit.role == UnitRole::Deployed) {
         let mut own = FxHashSet::default();
         for object in repository.bundle(it.unit.id).objects() {
             let Some(identity) = identity(object).filter(|it| own.insert(*it)) else { continue };
             let known = owners.entry(identity).or_default();
-            for &other in known.iter() {
+            for &(other, its) in known.iter() {
                 let place = *places.entry((other, at)).or_insert(pairs.len());
                 if place == pairs.len() {
-                    pairs.push(((other, at), Vec::new()));
+                    pairs.push(((other, at), Vec::new(), true));
                 }
                 pairs[place].1.push(object);
+                pairs[place].2 &= its.root().to_json() == object.root().to_json();
             }
             if known.len() < OWNERS_MAX {
-                known.push(at);
+                known.push((at, object));
             }
         }
     }
-    let found = pairs.into_iter().map(|((first, second), objects)| Shared {
+    let found = pairs.into_iter().map(|((first, second), objects, is_same)| Shared {
         first: all[first],
         second: all[second],
         objects,
+        is_same,
     });
     let is_one_cluster = |it: &Shared<'_>| {
         let [one, other] = [it.first, it.second];

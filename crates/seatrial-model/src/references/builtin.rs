@@ -57,7 +57,8 @@ const PARTS: &[&str] =
 const OBJECTS: &[(&str, &str, &[&str])] = &[
     ("", "Namespace", &["default", "kube-system", "kube-public", "kube-node-lease"]),
     ("", "ServiceAccount", &["default"]),
-    ("", "ConfigMap", &["kube-root-ca.crt"]),
+    // What Istio and OpenShift put into every namespace comes and goes with them.
+    ("", "ConfigMap", &["kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt"]),
     // What `flux bootstrap` leaves behind.
     ("source.toolkit.fluxcd.io", "GitRepository", &["flux-system"]),
     ("source.toolkit.fluxcd.io", "OCIRepository", &["flux-system"]),

@@ -23,13 +23,15 @@ pub(crate) mod stated;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Notice, UnitId};
 use seatrial_helm::{
-    Chart, Cluster, Options, Output, OutputPart, Problem, ProblemKind, RemoteDependency, Rendered, Show,
+    Chart, Cluster, Misfit, Options, Output, OutputPart, Problem, ProblemKind, RemoteDependency, Rendered,
+    Show,
 };
 use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_schema::table::Table;
@@ -223,6 +225,11 @@ impl ChartUnit {
             traced: OnceLock::new(),
             printed: OnceLock::new(),
         }
+    }
+
+    /// The addresses of parts of schemas that are not read.
+    fn unread_schemas(&self) -> impl Iterator<Item = &str> {
+        self.rendered.errors.iter().flat_map(|it| &it.misfits).filter_map(Misfit::unread)
     }
 
     /// Whether all of it was rendered.
@@ -426,7 +433,13 @@ impl Charts {
         let judged = self.units.iter().enumerate().filter(|(at, _)| !self.served.contains(at));
         for (_, unit) in judged.filter(|(_, it)| it.release.is_plain()) {
             let chart = &self.all[unit.chart];
-            if !unit.rendered.errors.is_empty() {
+            let unread: BTreeSet<&str> = unit.unread_schemas().collect();
+            skips.extend(
+                unread
+                    .into_iter()
+                    .map(|it| chart.skip(format!("its schema refers to {it}, which is not read"))),
+            );
+            if unit.rendered.errors.iter().any(|it| it.misfits.iter().all(|it| it.unread().is_none())) {
                 let with = chart.suffix(&unit.files);
                 let with = with.strip_prefix('@').map_or(String::new(), |it| format!(" with {it}"));
                 skips.push(chart.skip(format!("the chart cannot be rendered{with}")));

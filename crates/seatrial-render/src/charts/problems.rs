@@ -94,7 +94,7 @@ fn misfits(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &S
         let message = format!("{path} of chart {} does not fit its schema: {}", it.chart, it.message);
         Notice::new(&REFUSED_VALUES, Location::text(span), message)
     };
-    error.misfits.iter().map(misfit).collect()
+    error.misfits.iter().filter(|it| it.unread().is_none()).map(misfit).collect()
 }
 
 /// The notices about the form of a text that a chart made.

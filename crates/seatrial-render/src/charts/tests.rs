@@ -1,7 +1,7 @@
 //! Whole charts in memory: what is noticed of them, and where it stands.
 
 use seatrial_diagnostics::{Change, Content, Location, Notice, ObjectId, Sources, UnitId};
-use seatrial_model::{KubernetesVersion, Target};
+use seatrial_model::{KubernetesVersion, Target, UnitKind, UnitRole};
 use seatrial_source::MemoryFiles;
 use seatrial_yaml::{FieldPath, PathStep};
 
@@ -175,4 +175,37 @@ fn what_a_values_file_adds_is_no_error_of_the_chart() {
     };
     assert_eq!(severities(&files("web: {names: {own: a}}\n")), ["warning"]);
     assert_eq!(severities(&files("other: {}\n")), ["error"]);
+}
+
+#[test]
+fn a_schema_of_another_host_is_not_read_and_nothing_is_refused_for_it() {
+    let schema = |reference: &str| {
+        let schema = format!("{{\"properties\": {{\"a\": {{\"$ref\": \"{reference}\"}}}}}}");
+        let files = [("Chart.yaml", CHART), ("values.yaml", "a: 1\n"), ("values.schema.json", &*schema)];
+        rendered(&files)
+    };
+    let rendering = schema("https://example.com/all.json#/a");
+    assert_eq!(told(&rendering, "refused-values"), [""; 0]);
+    let reasons: Vec<&str> = rendering.repository.coverage.skipped.iter().map(|it| &*it.reason).collect();
+    assert_eq!(reasons, ["its schema refers to https://example.com/all.json, which is not read"]);
+    assert_eq!(told(&schema("#/definitions/gone"), "refused-values").len(), 1);
+}
+
+#[test]
+fn a_chart_that_helmfile_gives_values_is_a_candidate() {
+    let role = |helmfile: &str| {
+        let files: MemoryFiles = [
+            ("deploy/charts/web/Chart.yaml", CHART),
+            ("deploy/charts/web/templates/p.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+            (helmfile, "releases: [{name: web, chart: ./charts/web}]\n"),
+        ]
+        .into_iter()
+        .collect();
+        let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+        let rendering = render(Request::new(&files, target));
+        rendering.repository.units.iter().find(|it| it.kind == UnitKind::Helm).expect("the chart").role
+    };
+    assert_eq!(role("deploy/helmfile.yaml.gotmpl"), UnitRole::Candidate);
+    assert_eq!(role("deploy/helmfile.d/web.yaml"), UnitRole::Candidate);
+    assert_eq!(role("other/helmfile.yaml"), UnitRole::Deployed);
 }

@@ -14,6 +14,7 @@ mod violation;
 
 use std::ops::Range;
 
+use crate::errors::NOT_LOADED;
 use crate::json;
 use crate::template::{OriginId, Value};
 
@@ -91,7 +92,7 @@ impl Schema {
             None => Draft::Of2020,
             Some(url) => {
                 let url = url.as_str().unwrap_or_default();
-                Draft::of_url(url).ok_or_else(|| format!("failing loading {}", crate::go::quote(url)))?
+                Draft::of_url(url).ok_or_else(|| format!("{NOT_LOADED}{}", crate::go::quote(url)))?
             }
         };
         shape::check(&document.value, draft)?;

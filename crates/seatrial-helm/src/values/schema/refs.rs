@@ -7,6 +7,7 @@ use seatrial_schema::cel::re2;
 
 use super::Draft;
 use super::shape;
+use crate::errors::NOT_LOADED;
 use crate::go;
 use crate::template::Value;
 
@@ -129,7 +130,7 @@ fn missing(reference: &str) -> String {
     }
     let whole =
         if url.contains(':') { url.to_owned() } else { format!("file:///{}", url.trim_start_matches("./")) };
-    format!("failing loading {}: nothing outside the schema is read", go::quote(&whole))
+    format!("{NOT_LOADED}{}: nothing outside the schema is read", go::quote(&whole))
 }
 
 fn percent_decoded(text: &str) -> String {
