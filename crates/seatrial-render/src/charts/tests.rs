@@ -201,7 +201,8 @@ fn a_chart_that_helmfile_gives_values_is_a_candidate() {
         ]
         .into_iter()
         .collect();
-        let target = Target { kubernetes: KubernetesVersion::DEFAULT, profile: "default".to_owned() };
+        let target =
+            Target { kubernetes: KubernetesVersion::DEFAULT, release: None, profile: "default".to_owned() };
         let rendering = render(Request::new(&files, target));
         rendering.repository.units.iter().find(|it| it.kind == UnitKind::Helm).expect("the chart").role
     };
