@@ -1,4 +1,4 @@
-//! The entries that make ConfigMaps and Secrets.
+//! The entries that make `ConfigMap`s and Secrets.
 
 use seatrial_yaml::Node;
 use smol_str::SmolStr;
