@@ -122,11 +122,8 @@ fn values_of_another_type_are_told() {
         ("cgroup: own", "own | error: `services.web.cgroup` is `own`, which is none of `host`, `private`\n"),
     ] {
         let found = of_service(text);
-        let found: String = found
-            .lines()
-            .filter(|it| !it.contains("nothing here defines"))
-            .map(|it| format!("{it}\n"))
-            .collect();
+        let found: String =
+            found.split_inclusive('\n').filter(|it| !it.contains("nothing here defines")).collect();
         assert_eq!(found, expected, "{text}");
     }
     assert_eq!(told_of("version: 3.8\nservices: {web: }\n").lines().count(), 2);
