@@ -1,0 +1,5 @@
+{{- define "l" -}}
+a: b
+c: d
+{{- end }}
+{{ define "e" }}{{ end }}
