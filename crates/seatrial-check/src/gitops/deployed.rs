@@ -69,8 +69,7 @@ pub(crate) fn shared<'w>(
     cluster: impl Fn(&Object) -> Option<String>,
 ) -> Vec<Shared<'w>> {
     let neighbours = Neighbours::new(repository);
-    let mut owners: FxHashMap<(&str, &str, Option<&str>, &str), Vec<(usize, &'w Object)>> =
-        FxHashMap::default();
+    let mut owners: FxHashMap<Identity<'w>, Vec<(usize, &'w Object)>> = FxHashMap::default();
     let mut pairs: Vec<((usize, usize), Vec<&'w Object>, bool)> = Vec::new();
     let mut places: FxHashMap<(usize, usize), usize> = FxHashMap::default();
     for (at, it) in all.iter().enumerate().filter(|it| it.1.unit.role == UnitRole::Deployed) {
@@ -111,9 +110,12 @@ pub(crate) fn shared<'w>(
     found.filter(is_one_cluster).collect()
 }
 
+/// Group, kind, namespace and name.
+type Identity<'w> = (&'w str, &'w str, Option<&'w str>, &'w str);
+
 /// What makes an object one of a cluster; none where it is not kept, or where
 /// its namespace is not known. Many bring the namespace that they share.
-fn identity(object: &Object) -> Option<(&str, &str, Option<&str>, &str)> {
+fn identity(object: &Object) -> Option<Identity<'_>> {
     let is_cluster_wide = is_namespaced(object.group(), object.kind()) == Some(false);
     let namespace = object.namespace().filter(|_| !is_cluster_wide);
     let is_known = (is_cluster_wide || namespace.is_some()) && !object.name().is_empty();

@@ -108,7 +108,7 @@ impl<'a> Group<'a> {
         names.for_each(|it| self.word(it));
         let bounds = &node.bounds;
         let others = [&bounds.pattern, &bounds.format, &node.default].into_iter();
-        let rules = node.rules.iter().flat_map(|it| [&it.rule, &it.reason, &it.field_path]);
+        let rules = node.rules.iter().flat_map(Rule::words);
         others.chain(rules).filter(|it| !it.is_empty()).for_each(|it| self.word(it));
         let below = node.properties.values().chain(node.additional.as_deref()).chain(node.items.as_deref());
         below.chain(bounds.clauses.iter().flatten()).for_each(|it| self.collect(it));
@@ -144,7 +144,9 @@ impl<'a> Group<'a> {
         }
         for clause in clauses.iter().filter(|it| !it.is_empty()) {
             number(bytes, clause.len());
-            clause.iter().for_each(|below| number(bytes, id - below));
+            for below in clause {
+                number(bytes, id - below);
+            }
         }
     }
 
@@ -208,8 +210,8 @@ impl<'a> Group<'a> {
         if has_more {
             self.some_word(&mut bytes, &node.default);
             number(&mut bytes, node.rules.len());
-            for Rule { rule, reason, field_path } in &node.rules {
-                [rule, reason, field_path].iter().for_each(|it| self.some_word(&mut bytes, it));
+            for word in node.rules.iter().flat_map(Rule::words) {
+                self.some_word(&mut bytes, word);
             }
         }
         number(&mut self.nodes, bytes.len());

@@ -70,9 +70,16 @@ pub(super) const CLAUSES: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 /// One of `x-kubernetes-validations`, without its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rule {
-    pub(super) rule: String,
+    pub(super) expression: String,
     pub(super) reason: String,
     pub(super) field_path: String,
+}
+
+impl Rule {
+    /// What is kept of it, in the order of the table.
+    pub(super) fn words(&self) -> [&String; 3] {
+        [&self.expression, &self.reason, &self.field_path]
+    }
 }
 
 /// What kind of value it is.
@@ -253,11 +260,11 @@ fn rules(schema: &Value) -> Vec<Rule> {
     let all = schema["x-kubernetes-validations"].as_array();
     let word = |rule: &Value, key: &str| rule[key].as_str().unwrap_or_default().trim().to_owned();
     let rules = all.into_iter().flatten().map(|it| Rule {
-        rule: word(it, "rule"),
+        expression: word(it, "rule"),
         reason: word(it, "reason"),
         field_path: word(it, "fieldPath"),
     });
-    rules.filter(|it| it.rule.len() <= RULE_MAX && !it.rule.contains("oldSelf")).collect()
+    rules.filter(|it| it.expression.len() <= RULE_MAX && !it.expression.contains("oldSelf")).collect()
 }
 
 fn words(types: &Value) -> impl Iterator<Item = &str> {
