@@ -11,6 +11,7 @@ use seatrial_yaml::FieldPath;
 use crate::admission::{Admission, Around, Refusal};
 use crate::defaulted::default_of;
 use crate::dns::Services;
+use crate::image_names::OwnedImages;
 use crate::limit_ranges::LimitRanges;
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
@@ -28,6 +29,7 @@ pub struct Indexes<'a> {
     reviews: Reviews,
     tree_state: TreeState<'a>,
     admission: Admission<'a>,
+    owned_images: OwnedImages<'a>,
 }
 
 impl<'a> Indexes<'a> {
@@ -38,7 +40,8 @@ impl<'a> Indexes<'a> {
         let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
         let tree_state = TreeState::of(repository);
         let admission = Admission::of(repository, &tree_state);
-        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission }
+        let owned_images = OwnedImages::of(repository);
+        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission, owned_images }
     }
 
     /// Policies that stand in the tree and say nothing here, with their places and why.
@@ -100,6 +103,11 @@ impl<'a> Context<'a> {
     /// The pods that the templates of every unit make, by label.
     pub(crate) fn pods(&self) -> &'a Index<'a> {
         &self.world.indexes.pods
+    }
+
+    /// Where images have an owner or a registry.
+    pub(crate) fn owned_images(&self) -> &'a OwnedImages<'a> {
+        &self.world.indexes.owned_images
     }
 
     /// The Services of every unit, by their own labels.

@@ -1,7 +1,9 @@
 //! The images that the containers of a tree run, and how their names compare.
 
-use seatrial_model::Object;
+use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::UnitId;
 use seatrial_model::views::{Container, PodTemplate};
+use seatrial_model::{Field, Object, Repository, UnitRole};
 
 use crate::Context;
 use crate::image::Image;
@@ -33,6 +35,65 @@ pub(crate) fn uses<'a>(context: &Context<'a>) -> Vec<ImageUse<'a>> {
     let containers =
         context.pod_templates().flat_map(|it: PodTemplate<'a>| it.containers().collect::<Vec<_>>());
     containers.filter_map(ImageUse::of).collect()
+}
+
+/// Where images have an owner or a registry, by the last part of their names.
+#[derive(Debug, Default)]
+pub(crate) struct OwnedImages<'a> {
+    /// The first of the tree, and the first of each unit.
+    first: FxHashMap<String, OwnedImage<'a>>,
+    first_in: FxHashMap<(UnitId, String), OwnedImage<'a>>,
+    /// The workloads that run one, by kind and name.
+    workloads: FxHashSet<(String, &'a str, &'a str)>,
+}
+
+/// An image with an owner or a registry.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedImage<'a> {
+    pub(crate) field: Field<'a>,
+    /// Its name without tag and digest.
+    pub(crate) name: String,
+}
+
+impl<'a> OwnedImages<'a> {
+    /// Those of all units that something deploys.
+    pub(crate) fn of(repository: &'a Repository) -> Self {
+        let mut all = Self::default();
+        let units = repository.units.iter().filter(|it| it.role != UnitRole::Base);
+        let workloads = units.flat_map(|it| repository.bundle(it.id).workloads());
+        for template in workloads.filter_map(PodTemplate::of) {
+            for container in template.containers() {
+                all.add(&container);
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, container: &Container<'a>) {
+        let Some(field) = container.field.key("image") else { return };
+        let image = field.as_str().and_then(|it| Image::parse(it).ok());
+        let Some(image) = image.filter(|it| it.official_name().is_none()) else { return };
+        let (object, last) = (field.object(), image.last_name().to_owned());
+        let owned = OwnedImage { field, name: image.name() };
+        self.workloads.insert((last.clone(), object.kind(), object.name()));
+        self.first_in.entry((object.unit(), last.clone())).or_insert_with(|| owned.clone());
+        self.first.entry(last).or_insert(owned);
+    }
+
+    /// The first of the tree with this last name.
+    pub(crate) fn first(&self, last: &str) -> Option<&OwnedImage<'a>> {
+        self.first.get(last)
+    }
+
+    /// The first of a unit.
+    pub(crate) fn first_in(&self, unit: UnitId, last: &str) -> Option<&OwnedImage<'a>> {
+        self.first_in.get(&(unit, last.to_owned()))
+    }
+
+    /// Whether a workload of this kind and name runs one anywhere in the tree.
+    pub(crate) fn has_workload(&self, last: &str, object: &'a Object) -> bool {
+        self.workloads.contains(&(last.to_owned(), object.kind(), object.name()))
+    }
 }
 
 /// Words of a name that tell forms of one image apart, and no images.

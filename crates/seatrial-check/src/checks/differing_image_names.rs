@@ -35,7 +35,7 @@
 //! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-ui-web:1"}]}}}
 //! ```
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 
 use crate::image_names::{ImageUse, are_near, uses};
@@ -65,7 +65,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         *named.entry(it.image.name()).or_default() += 1;
     }
     let mut first: FxHashMap<Key<'_>, &ImageUse<'_>> = FxHashMap::default();
-    let mut told: Vec<(String, String)> = Vec::new();
+    let mut told: FxHashSet<(String, String)> = FxHashSet::default();
     for it in &uses {
         let Some(known) = key(it).map(|key| *first.entry(key).or_insert(it)) else { continue };
         let pair = (known.image.name(), it.image.name());
@@ -75,7 +75,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         // The name that is used less is more likely the wrong one.
         let is_rarer = named[&pair.1] <= named[&pair.0];
         report.add(if is_rarer { notice(it, known) } else { notice(known, it) });
-        told.push(pair);
+        told.insert(pair);
     }
 }
 

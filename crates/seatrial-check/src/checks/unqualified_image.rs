@@ -18,14 +18,12 @@
 //! containers: [{name: api, image: "ghcr.io/acme/shop-api:1.4.2"}]
 //! ```
 
-use std::cell::LazyCell;
-
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::RenderFacts;
 use seatrial_model::views::{Container, PodTemplate};
-use seatrial_model::{Field, RenderFacts};
 
 use crate::image::Image;
-use crate::image_names::is_at_home;
+use crate::image_names::{OwnedImage, is_at_home};
 use crate::official_images::is_official;
 use crate::placeholder::{is_filled_in_later, placeholder};
 use crate::titles::container_title;
@@ -46,28 +44,15 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
-    let everywhere = LazyCell::new(|| pod_templates_of_tree(context));
     let judged = templates.iter().filter(|it| !is_resolved_elsewhere(it)).flat_map(PodTemplate::containers);
-    let mut found =
-        judged.filter_map(|container| judge(context, &container, &templates, &everywhere)).peekable();
+    let mut found = judged.filter_map(|container| judge(context, &container)).peekable();
     // Every file of the tree is looked at for that, so last.
     if found.peek().is_some() && !names_are_replaced(&context.world().repository.facts) {
         found.for_each(|notice| report.add(notice));
     }
 }
 
-fn pod_templates_of_tree<'a>(context: &Context<'a>) -> Vec<PodTemplate<'a>> {
-    let repository = context.world().repository;
-    let workloads = context.judged_units().flat_map(|unit| repository.bundle(unit.id).workloads());
-    workloads.filter_map(PodTemplate::of).collect()
-}
-
-fn judge<'a>(
-    context: &Context<'a>,
-    container: &Container<'a>,
-    templates: &[PodTemplate<'a>],
-    everywhere: &LazyCell<Vec<PodTemplate<'a>>, impl FnOnce() -> Vec<PodTemplate<'a>>>,
-) -> Option<Notice> {
+fn judge<'a>(context: &Context<'a>, container: &Container<'a>) -> Option<Notice> {
     let field = container.field.key("image")?;
     let text = field.as_str().filter(|it| !is_filled_in_later(it) && placeholder(it).is_none())?;
     let image = Image::parse(text).ok()?;
@@ -77,43 +62,29 @@ fn judge<'a>(
         Some("Always") => {}
         None if image.is_mutable() => {}
         Some("Never") => return None,
-        _ => return forgotten_registry(context, container, name, everywhere),
+        _ => return forgotten_registry(context, container, name),
     }
     let message = format!("the image `{name}` of {} is none that Docker Hub has", container_title(container));
     let notice = Notice::new(&CHECK.info, field.location(), message)
         .because(format!("without a registry and an owner it is docker.io/library/{name}"))
         .help("name the registry and the owner; for one that is loaded onto the nodes, write `imagePullPolicy: IfNotPresent`");
-    let mut owned = templates.iter().flat_map(PodTemplate::containers).filter_map(|it| owned(&it, name));
-    Some(match owned.next() {
-        Some((other, path)) => notice.because(format!("another container has it from {path}")).related(
-            other.location(),
-            Role::Reference,
-            "the same name, with its registry",
-        ),
+    Some(match context.owned_images().first_in(field.object().unit(), name) {
+        Some(OwnedImage { field, name }) => notice
+            .because(format!("another container has it from {name}"))
+            .related(field.location(), Role::Reference, "the same name, with its registry"),
         None => notice,
     })
 }
 
 /// Of an image that may be on the node: another workload has it from a registry,
 /// and this one has it from none in any part of the tree.
-fn forgotten_registry<'a>(
-    context: &Context<'a>,
-    container: &Container<'a>,
-    name: &str,
-    everywhere: &[PodTemplate<'a>],
-) -> Option<Notice> {
+fn forgotten_registry<'a>(context: &Context<'a>, container: &Container<'a>, name: &str) -> Option<Notice> {
     let object = container.field.object();
-    let unit = context.unit(object.unit());
-    if is_at_home(&unit.name) {
+    let owned = context.owned_images();
+    if is_at_home(&context.unit(object.unit()).name) || owned.has_workload(name, object) {
         return None;
     }
-    let is_same =
-        |it: &PodTemplate<'_>| it.object().kind() == object.kind() && it.object().name() == object.name();
-    let found = |it: &PodTemplate<'a>| it.containers().find_map(|it| owned(&it, name));
-    if everywhere.iter().filter(|it| is_same(it)).any(|it| found(it).is_some()) {
-        return None;
-    }
-    let (other, path) = everywhere.iter().find_map(found)?;
+    let OwnedImage { field: other, name: path } = owned.first(name)?;
     let title = container_title(container);
     let message = format!("the image `{name}` of {title} is looked for on the node, and then on Docker Hub");
     let notice = Notice::new(&CHECK.info, container.field.at("image"), message)
@@ -123,14 +94,6 @@ fn forgotten_registry<'a>(
         .help(format!("write `{path}`, as {} does", other.object().title()))
         .related(other.location(), Role::Reference, "the same name, with its registry");
     Some(notice)
-}
-
-/// The image of a container whose last name is this one and that has an owner.
-fn owned<'a>(container: &Container<'a>, name: &str) -> Option<(Field<'a>, String)> {
-    let field = container.field.key("image")?;
-    let image = Image::parse(field.as_str()?).ok()?;
-    let is_owned = image.last_name() == name && image.official_name().is_none();
-    is_owned.then(|| (field, image.name()))
 }
 
 /// Whether a program that deploys the tree puts other names in their place.
