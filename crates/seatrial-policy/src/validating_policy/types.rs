@@ -3,7 +3,7 @@
 //!
 //! The server notes it in the policy's status and takes the policy all the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_schema::Value;
 use seatrial_schema::cel::{Environment, Issue, Type, describe, type_of_kind};
@@ -109,28 +109,27 @@ fn native(params: &Value, table: &Table) -> Option<Type> {
 fn kinds<'t>(constraints: &Value, table: &'t Table) -> Vec<&'t Kind> {
     let mut names = BTreeSet::new();
     for rule in constraints.items("resourceRules") {
-        let texts = |list: &str| -> Vec<&str> {
-            let mut all: Vec<&str> = rule.items(list).iter().map(Value::as_str).collect();
-            all.sort_unstable();
-            all
-        };
-        let (groups, versions) = (texts("apiGroups"), texts("apiVersions"));
-        if groups.iter().chain(&versions).any(|it| it.contains('*')) {
-            continue;
-        }
-        let resources = texts("resources").into_iter().filter(|it| !it.contains(['*', '/']));
-        let resources: Vec<&str> = resources.collect();
-        let served = |group: &str, version: &str, resource: &str| {
-            let mut all = table.kinds().filter(|it| it.group == group && it.version == version);
-            all.find(|it| !it.is_list() && it.is_served(table.minor()) && it.plural() == resource)
-        };
-        let each = groups.iter().flat_map(|group| versions.iter().map(move |version| (group, version)));
-        let named = each.flat_map(|(group, version)| {
-            resources.iter().filter_map(move |resource| served(group, version, resource))
-        });
-        names.extend(named.take(KINDS_MAX).map(|it| (it.group, it.version, it.kind)));
+        names.extend(named(rule, table).values().take(KINDS_MAX).map(|it| (it.group, it.version, it.kind)));
     }
     names.into_iter().filter_map(|(group, version, kind)| table.kind(group, version, kind)).collect()
+}
+
+/// The kinds that one rule names, by group, version and resource. However long its
+/// lists are, the kinds of the table are gone through once.
+fn named<'t>(rule: &Value, table: &'t Table) -> BTreeMap<(&'t str, &'t str, String), &'t Kind> {
+    let texts = |list: &str| -> BTreeSet<&str> { rule.items(list).iter().map(Value::as_str).collect() };
+    let (groups, versions, resources) = (texts("apiGroups"), texts("apiVersions"), texts("resources"));
+    let mut named = BTreeMap::new();
+    if groups.iter().chain(&versions).any(|it| it.contains('*')) {
+        return named;
+    }
+    for kind in table.kinds().filter(|it| groups.contains(it.group) && versions.contains(it.version)) {
+        let resource = kind.plural();
+        if !kind.is_list() && kind.is_served(table.minor()) && resources.contains(resource.as_str()) {
+            named.entry((kind.group, kind.version, resource)).or_insert(kind);
+        }
+    }
+    named
 }
 
 #[cfg(test)]
@@ -193,5 +192,25 @@ mod tests {
         assert_eq!(told(r#""deployments""#, through).len(), 1);
         let broken = r#""validations": [{"expression": "object.spec.("}]"#;
         assert_eq!(told(r#""deployments""#, broken), [""; 0]);
+    }
+
+    #[test]
+    fn of_one_rule_the_first_ten_kinds_are_looked_at() {
+        let names = |prefix: &str| -> String {
+            let all: Vec<String> = (0..400).map(|at| format!("\"{prefix}{at}\",")).collect();
+            all.concat()
+        };
+        let (groups, versions, resources) = (names("g"), names("v9"), names("r"));
+        let policy = stored(&format!(
+            r#"{{"spec": {{"matchConstraints": {{"resourceRules": [{{"apiGroups": [{groups} "", "apps"],
+            "apiVersions": [{versions} "v1"], "operations": ["*"], "resources": [{resources} "configmaps",
+            "controllerrevisions", "daemonsets", "deployments", "endpoints", "limitranges", "persistentvolumes",
+            "pods", "podtemplates", "replicasets", "secrets", "services", "statefulsets"]}}]}},
+            "validations": [{{"expression": "object.nope"}}]}}}}"#
+        ));
+        let kinds: Vec<String> =
+            mistyped(&policy, Table::default_minor()).into_iter().map(|it| it.kind).collect();
+        assert_eq!(kinds.len(), KINDS_MAX);
+        assert_eq!(kinds.last().map(String::as_str), Some("apps/v1, Kind=DaemonSet"));
     }
 }
