@@ -340,6 +340,24 @@ mod tests {
     }
 
     #[test]
+    fn values_of_a_release_that_is_applied_lead_to_where_they_are_written() {
+        let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+                    spec:\n  path: ./apps\n  sourceRef: {kind: GitRepository, name: flux-system}\n";
+        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                       chart: {spec: {chart: ./chart, sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}}}\n  \
+                       values:\n    name: set\n";
+        let chart = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\n";
+        let files = [
+            ("flux/apps.yaml", flux),
+            ("apps/web.yaml", release),
+            ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+            ("chart/templates/a.yaml", chart),
+        ];
+        let found = printed("flux:apps/web.yaml#shop/web", &files);
+        assert!(found.contains("  name: set <- apps/web.yaml:7 chart/templates/a.yaml:4\n"), "{found}");
+    }
+
+    #[test]
     fn applications_of_a_set_are_printed_as_others_would_write_them() {
         let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all, namespace: argocd}\nspec:\n  \
                    generators: [{list: {elements: [{env: test}]}}]\n  template:\n    metadata:\n      name: 'web-{{env}}'\n    \

@@ -15,9 +15,7 @@ use crate::charts::release::{InlineValues, Release};
 impl Deliverer<'_> {
     /// Values inside another text.
     pub(super) fn inline(&mut self, call: &Call<'_>, node: Node<'_>, what: &str) -> InlineValues {
-        let is_made = self.kustomizations.has_made(node.span().file);
-        let in_place = if is_made { None } else { inline::values(node) };
-        in_place.unwrap_or_else(|| {
+        inline::values(node).unwrap_or_else(|| {
             let text: Arc<str> = inline::as_text(node).into();
             let whole = self.kustomizations.written(node.span()).unwrap_or(node.span());
             let file = self.made_for(call, what, Arc::clone(&text));
