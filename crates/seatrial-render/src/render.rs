@@ -187,6 +187,7 @@ impl Run {
             notices: &mut self.intake.notices,
             flux: None,
             clusters: crate::gitops::argo::Clusters::default(),
+            copies: FxHashMap::default(),
             names: FxHashMap::default(),
         }
         .deliver();
@@ -384,8 +385,9 @@ impl Run {
             if helmfiles.iter().any(|it| path.is_within(it)) {
                 role = role.max(UnitRole::Candidate);
             }
-            // With its own values it is deployed only where something else says so.
-            let is_stated = || stated.iter().any(|it| it.chart == chart.path);
+            // With its own values it is deployed only where something else says so; what
+            // stands in files beside them nobody else looks at.
+            let is_stated = || !unit.files.is_empty() || stated.iter().any(|it| it.chart == chart.path);
             if let Some(kustomization) = inflated.get(&chart.path).filter(|_| !is_stated()) {
                 role = UnitRole::Base;
                 objects.clear();

@@ -79,6 +79,8 @@ pub(crate) struct Deliverer<'a> {
     pub(crate) clusters: argo::Clusters,
     /// The units that have come up.
     pub(crate) names: FxHashMap<String, Vec<String>>,
+    /// By the name of its unit: the same object again, as another applies it.
+    pub(crate) copies: FxHashMap<String, Vec<Span>>,
 }
 
 impl Deliverer<'_> {
@@ -171,6 +173,7 @@ impl Deliverer<'_> {
         let content = root.to_json();
         let known = self.names.entry(draft.name()).or_default();
         if known.contains(&content) {
+            self.copies.entry(draft.name()).or_default().push(root.span());
             return None;
         }
         known.push(content);
@@ -197,6 +200,21 @@ impl Deliverer<'_> {
                 code: SkipCode::ServesOthers,
                 reason: format!("judged through {consumer}, which deploys it"),
             });
+        }
+        self.follow_copies();
+    }
+
+    /// An object whose own unit is judged through another is the one in that.
+    fn follow_copies(&mut self) {
+        let objects = self.drafts.iter().flat_map(|it| &it.objects).filter(|it| delivers(it));
+        let place = |it: &DraftObject| it.source.stream.node(it.source.root).span();
+        let kept: FxHashSet<Span> = objects.map(place).collect();
+        for draft in self.drafts.iter_mut() {
+            if draft.by.is_none_or(|it| kept.contains(&it)) {
+                continue;
+            }
+            let copies = self.copies.get(&draft.name());
+            draft.by = copies.and_then(|all| all.iter().find(|it| kept.contains(it)).copied()).or(draft.by);
         }
     }
 

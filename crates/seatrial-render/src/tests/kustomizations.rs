@@ -392,4 +392,9 @@ fn a_chart_is_judged_as_a_kustomization_inflates_it() {
     assert!(skipped.iter().any(|it| it.reason.contains("kustomize:apps, which inflates it")), "{skipped:?}");
     let alone = rendered(&files[1..]);
     assert!(told(&alone).contains(&"missing-required-value"), "{:?}", told(&alone));
+    // Nobody else looks at values that stand in files beside its own.
+    let production = ("apps/charts/web/values-prod.yaml", "name: production\n");
+    let beside = rendered(&[&files[..], &[production]].concat());
+    let unit = "helm:apps/charts/web@values.yaml,values-prod.yaml Candidate ConfigMap production";
+    assert!(units(&beside).contains(unit), "{}", units(&beside));
 }

@@ -303,3 +303,20 @@ fn what_stands_elsewhere_is_told() {
     );
     assert_eq!(rendering.repository.facts.remotes.len(), 1);
 }
+
+#[test]
+fn what_is_applied_by_another_is_the_object_that_applies() {
+    let cluster = kustomization("cluster", "  path: ./apps\n");
+    let web = kustomization("web", "  path: ./web\n");
+    let one = config("one", "written");
+    let rendering = rendered(&[
+        ("clusters/a/sync.yaml", SYNC),
+        ("clusters/a/cluster.yaml", &cluster),
+        ("apps/web.yaml", &web),
+        ("web/one.yaml", &one),
+    ]);
+    let repository = &rendering.repository;
+    let spans: Vec<_> = repository.objects().map(seatrial_model::Object::span).collect();
+    assert_eq!(repository.facts.deliveries.len(), 2);
+    assert!(repository.facts.deliveries.iter().all(|it| spans.contains(&it.by)));
+}
