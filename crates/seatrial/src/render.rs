@@ -161,12 +161,15 @@ fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<()
     }
 }
 
+/// Whether a text has a Secret, at the top or as an item of a List.
 fn holds_secret(text: &str) -> bool {
     const LINE: &str = "kind: Secret";
+    let has_list = text.contains("kind: List");
     text.match_indices(LINE).any(|(at, _)| {
         let behind = &text[at + LINE.len()..];
-        (at == 0 || text[..at].ends_with('\n'))
-            && (behind.is_empty() || behind.starts_with([' ', '\n', '\r']))
+        let before = &text[text[..at].rfind('\n').map_or(0, |it| it + 1)..at];
+        let is_item = || has_list && before.bytes().all(|it| matches!(it, b' ' | b'-'));
+        (before.is_empty() || is_item()) && (behind.is_empty() || behind.starts_with([' ', '\n', '\r']))
     })
 }
 
@@ -391,6 +394,15 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_seen_as_an_item_too() {
+        assert!(holds_secret("apiVersion: v1\nkind: Secret\n"));
+        assert!(holds_secret("kind: List\nitems:\n- kind: Secret\n"));
+        assert!(holds_secret("kind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n"));
+        assert!(!holds_secret("kind: ExternalSecret\nspec:\n  kind: Secret\n"));
+        assert!(!holds_secret("kind: SecretStore\n"));
+    }
 
     #[test]
     fn arguments_are_called_by_their_keys_alone() {

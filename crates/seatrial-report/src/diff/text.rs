@@ -177,6 +177,6 @@ fn next(upgrade: &Upgrade) -> &'static str {
     } else if !upgrade.skipped.is_empty() {
         "Next: what was compared can be applied. What was not may hold anything: see the places above."
     } else {
-        "Next: nothing speaks against applying it."
+        "Next: nothing speaks against the change; `seatrial check` says whether the objects are right."
     }
 }

@@ -274,7 +274,7 @@ fn the_text_of_a_secret_tells_the_keys_only() {
           data.user: removed "********"
 
     From a to b: 1 changed
-    Next: nothing speaks against applying it.
+    Next: nothing speaks against the change; `seatrial check` says whether the objects are right.
     "#);
 }
 
