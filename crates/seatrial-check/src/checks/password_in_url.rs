@@ -23,10 +23,13 @@
 //!       - {name: DATABASE_URL, value: "postgresql://shop:$(DATABASE_PASSWORD)@db:5432/shop"}
 //! ```
 
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Field;
 
-use crate::placeholder::is_filled_in_later;
+use crate::placeholder::{is_filled_in_later, placeholder};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -45,52 +48,107 @@ pub(super) static CHECK: Check = Check {
 /// Addresses of one text that are looked at.
 const ADDRESSES_MAX: usize = 1000;
 
+/// Addresses of one text that are told.
+const TOLD_MAX: usize = 20;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates() {
         let title = template.object().title();
         for container in template.containers() {
             for variable in container.env() {
-                let Some(value) = variable.field.key("value").filter(has_password) else { continue };
-                let name = variable.name().unwrap_or_default();
-                report.add(notice(format!("`{name}` of {title} holds an address with its password"), &value));
+                let Some(value) = variable.field.key("value") else { continue };
+                // A value is no file: `--db=...` is an option there.
+                let found = addresses(&value).into_iter().map(|it| it.at);
+                tell(&format!("`{}` of {title}", variable.name().unwrap_or_default()), &value, found, report);
             }
         }
     }
     for map in context.of_kind("", "ConfigMap") {
         for (key, value) in Field::root(map).key("data").iter().flat_map(Field::entries) {
-            if has_password(&value) {
-                let message = format!("`{key}` of {} holds an address with its password", map.title());
-                report.add(notice(message, &value));
-            }
+            let found = addresses(&value).into_iter().filter(|it| !it.is_in_comment).map(|it| it.at);
+            tell(&format!("`{key}` of {}", map.title()), &value, found, report);
         }
     }
 }
 
-fn notice(message: String, value: &Field<'_>) -> Notice {
-    Notice::new(&CHECK.info, value.location(), message)
-        .help("keep the password in a Secret, and name it as `$(NAME)` in the address, or keep the whole address there")
-}
-
-fn has_password(value: &Field<'_>) -> bool {
+fn tell(what: &str, value: &Field<'_>, found: impl Iterator<Item = Range<usize>>, report: &mut Report) {
     let text = value.as_str().unwrap_or_default();
-    text.split("://").skip(1).take(ADDRESSES_MAX).any(|rest| password(rest).is_some_and(is_told))
+    let mut told = FxHashSet::default();
+    for at in found.filter(|it| told.insert(&text[it.clone()])).take(TOLD_MAX) {
+        let place = value.location().part(at.start as u32..at.end as u32);
+        // In words that are nobody's secret: those would be masked in it.
+        let message = format!("{what} holds a URL with its credentials");
+        report.add(Notice::new(&CHECK.info, place, message).help(
+            "keep the credentials in a Secret, and name them as `$(NAME)` in the URL, or keep the whole URL there",
+        ));
+    }
 }
 
-/// The password of an address, from behind its scheme.
-fn password(rest: &str) -> Option<&str> {
+/// An address that shows its password.
+struct Address {
+    /// Its bytes, up to the end of its host.
+    at: Range<usize>,
+    is_in_comment: bool,
+}
+
+fn addresses(value: &Field<'_>) -> Vec<Address> {
+    let text = value.as_str().unwrap_or_default();
+    let found = text.match_indices("://").take(ADDRESSES_MAX).filter_map(|(colon, sign)| {
+        let authority = authority(&text[colon + sign.len()..]);
+        is_shown(authority).then(|| Address {
+            at: scheme_start(&text[..colon])..colon + sign.len() + authority.len(),
+            is_in_comment: is_in_comment(&text[..colon]),
+        })
+    });
+    found.collect()
+}
+
+/// Where the scheme begins that a text ends with.
+fn scheme_start(before: &str) -> usize {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.');
+    before.trim_end_matches(is_part).len()
+}
+
+/// Whether the last line of a text is a comment.
+fn is_in_comment(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    line.starts_with(['#', ';']) || line.starts_with("//") || line.starts_with("-- ")
+}
+
+/// What stands behind a scheme, up to the path.
+fn authority(rest: &str) -> &str {
     let is_end =
         |it: char| it.is_whitespace() || matches!(it, '/' | '?' | '#' | '"' | '\'' | '`' | ',' | '\\');
-    let authority = rest.split(is_end).next()?;
-    let (user_info, host) = authority.rsplit_once('@')?;
-    let (_, password) = user_info.split_once(':')?;
-    (!password.is_empty() && !host.is_empty()).then_some(password)
+    rest.split(is_end).next().unwrap_or_default()
 }
 
-/// Whether it is the password itself, and nothing that stands for one.
+/// Whether the password itself stands in it, and nothing that stands for one.
+fn is_shown(authority: &str) -> bool {
+    let Some((user_info, host)) = authority.rsplit_once('@') else { return false };
+    let Some((user, password)) = user_info.split_once(':') else { return false };
+    let is_example = user == password && is_any_user(user);
+    !password.is_empty() && !host.is_empty() && is_told(password) && !is_example
+}
+
 fn is_told(password: &str) -> bool {
     let is_sign = |it: char| matches!(it, '$' | '{' | '<' | '>' | '%' | '*' | '[' | '(');
-    // `DB_PASSWORD` is the name of one, and `xxxx` nobody's.
-    let is_name = password.bytes().all(|it| it.is_ascii_uppercase() || it == b'_')
-        || password.bytes().all(|it| it.eq_ignore_ascii_case(&b'x'));
-    !password.contains(is_sign) && !password.contains("..") && !is_name && !is_filled_in_later(password)
+    // `DB_PASSWORD` is the name of one.
+    let is_name = password.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+    let is_open = placeholder(password).is_some() || is_filled_in_later(password);
+    !password.contains(is_sign) && !password.contains("..") && !is_name && !is_open && !is_stand_in(password)
+}
+
+/// Whether examples write it where a password belongs.
+fn is_stand_in(password: &str) -> bool {
+    const WORDS: &[&str] =
+        &["password", "pass", "passwd", "pwd", "secret", "changeme", "changeit", "replaceme", "example"];
+    let letters: String =
+        password.chars().filter(|it| !matches!(it, '-' | '_')).map(|it| it.to_ascii_lowercase()).collect();
+    let is_crossed_out = letters.bytes().all(|it| it == b'x');
+    is_crossed_out || letters.starts_with("your") || WORDS.contains(&letters.as_str())
+}
+
+/// Whether a name is no account's own: `user:user` is an example, `postgres:postgres` a login.
+fn is_any_user(user: &str) -> bool {
+    ["user", "username", "login", "name"].iter().any(|it| user.eq_ignore_ascii_case(it))
 }
