@@ -69,11 +69,12 @@ fn judge(template: &PodTemplate<'_>, container: &Container<'_>) -> Option<Notice
     user.as_i64().filter(|it| *it != 0)?;
     let mut mounts = container.volume_mounts();
     let mount = mounts.find(|it| it.path().is_some_and(|path| path.starts_with(directory)))?;
+    let path = mount.path()?;
     let name = mount.name().filter(|it| is_claim(template, it))?;
     let is_prepared = template.containers().any(|it| {
         it.field.path() != container.field.path() && it.volume_mounts().any(|it| it.name() == Some(name))
     });
-    (!is_prepared).then(|| notice(container, &user, directory))
+    (!is_prepared).then(|| notice(container, &user, path))
 }
 
 /// Whether a volume is a claim, here or by a template of claims.
@@ -84,9 +85,9 @@ fn is_claim(template: &PodTemplate<'_>, name: &str) -> bool {
     }
 }
 
-fn notice(container: &Container<'_>, user: &Field<'_>, directory: &str) -> Notice {
+fn notice(container: &Container<'_>, user: &Field<'_>, path: &str) -> Notice {
     let title = container_title(container);
-    let message = format!("{title} cannot write to its volume at `{directory}`");
+    let message = format!("{title} cannot write to its volume at `{path}`");
     Notice::new(&CHECK.info, user.location(), message)
         .because("it does not run as root, a new volume belongs to root, and the pod has no `fsGroup`")
         .help("set `securityContext.fsGroup` of the pod to a group of that user")
