@@ -18,9 +18,13 @@
 //! containers: [{name: api, image: "ghcr.io/acme/shop-api:1.4.2"}]
 //! ```
 
+use std::cell::LazyCell;
+
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::RenderFacts;
 use seatrial_model::views::{Container, PodTemplate};
+use seatrial_model::{Object, RenderFacts, Repository};
+use seatrial_yaml::Node;
 
 use crate::image::Image;
 use crate::image_names::{OwnedImage, is_at_home};
@@ -45,7 +49,10 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
     let judged = templates.iter().filter(|it| !is_resolved_elsewhere(it)).flat_map(PodTemplate::containers);
-    let mut found = judged.filter_map(|container| judge(context, &container)).peekable();
+    let streams = LazyCell::new(|| local_streams(context.world().repository));
+    let unknown = |it: &Container<'_>| !it.image().is_some_and(|image| is_stream(image, &streams));
+    let found = judged.filter_map(|it| judge(context, &it).filter(|_| unknown(&it)));
+    let mut found = found.peekable();
     // Every file of the tree is looked at for that, so last.
     if found.peek().is_some() && !names_are_replaced(&context.world().repository.facts) {
         found.for_each(|notice| report.add(notice));
@@ -117,4 +124,20 @@ fn is_resolved_elsewhere(template: &PodTemplate<'_>) -> bool {
     known
         .iter()
         .any(|it| template.annotation(it).is_some() || annotations.is_some_and(|all| all.get(it).is_some()))
+}
+
+/// The image streams of the tree whose names stand for images in their namespace.
+fn local_streams(repository: &Repository) -> FxHashSet<&str> {
+    let bundles = repository.units.iter().map(|it| repository.bundle(it.id));
+    let streams = bundles.flat_map(|it| it.of_kind("image.openshift.io", "ImageStream"));
+    let is_local = |it: &&Object| {
+        let policy = it.field(&["spec", "lookupPolicy", "local"]);
+        policy.and_then(Node::as_bool) == Some(true)
+    };
+    streams.filter(is_local).map(Object::name).collect()
+}
+
+/// Whether `OpenShift` finds an image in such a stream.
+fn is_stream(image: &str, streams: &FxHashSet<&str>) -> bool {
+    Image::parse(image).is_ok_and(|it| streams.contains(it.path))
 }
