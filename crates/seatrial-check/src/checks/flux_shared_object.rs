@@ -88,7 +88,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
     let all = deployed(repository, deploys);
     for it in shared(repository, &all, cluster_of) {
-        report.add(if it.is_same {
+        report.add(if it.is_same() {
             let outcome = "when one of the two goes, it prunes the object, which comes back with the other";
             it.notice(&CHECK.info, outcome).severity(Severity::Info)
         } else {

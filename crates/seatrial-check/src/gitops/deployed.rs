@@ -58,8 +58,8 @@ pub(crate) struct Shared<'w> {
     pub(crate) second: Deployed<'w>,
     /// What both apply, as the second has it.
     pub(crate) objects: Vec<&'w Object>,
-    /// Whether both apply them with the same fields.
-    pub(crate) is_same: bool,
+    /// The same, as the first has it.
+    of_first: Vec<&'w Object>,
 }
 
 /// The objects that two of a list apply, for those of which `cluster` says the same.
@@ -70,7 +70,7 @@ pub(crate) fn shared<'w>(
 ) -> Vec<Shared<'w>> {
     let neighbours = Neighbours::new(repository);
     let mut owners: FxHashMap<Identity<'w>, Vec<(usize, &'w Object)>> = FxHashMap::default();
-    let mut pairs: Vec<((usize, usize), Vec<&'w Object>, bool)> = Vec::new();
+    let mut pairs: Vec<Shared<'w>> = Vec::new();
     let mut places: FxHashMap<(usize, usize), usize> = FxHashMap::default();
     for (at, it) in all.iter().enumerate().filter(|it| it.1.unit.role == UnitRole::Deployed) {
         let mut own = FxHashSet::default();
@@ -80,22 +80,17 @@ pub(crate) fn shared<'w>(
             for &(other, its) in known.iter() {
                 let place = *places.entry((other, at)).or_insert(pairs.len());
                 if place == pairs.len() {
-                    pairs.push(((other, at), Vec::new(), true));
+                    let (first, second) = (all[other], *it);
+                    pairs.push(Shared { first, second, objects: Vec::new(), of_first: Vec::new() });
                 }
-                pairs[place].1.push(object);
-                pairs[place].2 &= its.root().to_json() == object.root().to_json();
+                pairs[place].objects.push(object);
+                pairs[place].of_first.push(its);
             }
             if known.len() < OWNERS_MAX {
                 known.push((at, object));
             }
         }
     }
-    let found = pairs.into_iter().map(|((first, second), objects, is_same)| Shared {
-        first: all[first],
-        second: all[second],
-        objects,
-        is_same,
-    });
     let is_one_cluster = |it: &Shared<'_>| {
         let [one, other] = [it.first, it.second];
         let holders = (one.by.unit(), other.by.unit());
@@ -107,7 +102,7 @@ pub(crate) fn shared<'w>(
         let is_one = is_one && one.by.namespace() == other.by.namespace();
         !is_one && is_together && cluster(one.by).is_some_and(|it| Some(it) == cluster(other.by))
     };
-    found.filter(is_one_cluster).collect()
+    pairs.into_iter().filter(is_one_cluster).collect()
 }
 
 /// Group, kind, namespace and name.
@@ -205,6 +200,12 @@ pub(crate) fn cluster_of(app: &Object) -> Option<String> {
 }
 
 impl Shared<'_> {
+    /// Whether both apply them with the same fields.
+    pub(crate) fn is_same(&self) -> bool {
+        let mut both = self.of_first.iter().zip(&self.objects);
+        both.all(|(one, other)| one.root().to_json() == other.root().to_json())
+    }
+
     /// What is said of two that share something, and what comes of it.
     pub(crate) fn notice(&self, info: &'static CheckInfo, outcome: &str) -> Notice {
         let [one, other] = [self.first.by, self.second.by];
