@@ -26,7 +26,7 @@ impl Variables {
     pub(super) fn of(files: &[ComposeFile<'_>]) -> Self {
         let mut set: BTreeMap<String, (usize, Span)> = BTreeMap::new();
         for (name, at) in files.iter().flat_map(ComposeFile::services).flat_map(|it| variables(&it)) {
-            set.entry(name.into_owned()).or_insert((0, at.written_span())).0 += 1;
+            set.entry(name.into_owned()).or_insert((0, at)).0 += 1;
         }
         Self { set }
     }
@@ -50,19 +50,32 @@ impl Variables {
     }
 }
 
-/// The variables of a service by name, each with where it is written.
-fn variables<'a>(service: &Service<'a>) -> Vec<(Cow<'a, str>, Node<'a>)> {
+/// The variables of a service by name, each with where the name is written: what
+/// follows it may be a password.
+fn variables<'a>(service: &Service<'a>) -> Vec<(Cow<'a, str>, Span)> {
     let Some(node) = service.node.get("environment") else { return Vec::new() };
-    if node.is_mapping() {
-        return node.entries().map(|it| (it.name(), it.key)).collect();
-    }
-    let text = |it: Node<'a>| Some((Cow::Borrowed(it.as_str()?.split('=').next()?), it));
-    node.items().filter_map(text).collect()
+    let found: Vec<(Cow<'a, str>, Span)> = if node.is_mapping() {
+        node.entries().map(|it| (it.name(), it.key.written_span())).collect()
+    } else {
+        node.items().filter_map(of_item).collect()
+    };
+    found.into_iter().filter(|(name, _)| is_name(name)).collect()
 }
 
-fn notice(service: &Service<'_>, name: &str, at: Node<'_>, meant: &str, span: Span) -> Notice {
+/// The name in `NAME=value`.
+fn of_item(item: Node<'_>) -> Option<(Cow<'_, str>, Span)> {
+    let name = item.as_str()?.split('=').next()?;
+    Some((Cow::Borrowed(name), item.part_span(0..name.len())?))
+}
+
+/// Whether a text is a name alone: of `NAME: value` in a list nothing is told.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.'))
+}
+
+fn notice(service: &Service<'_>, name: &str, at: Span, meant: &str, span: Span) -> Notice {
     let message = format!("service {} sets `{name}`, and others set `{meant}`", service.name);
-    Notice::new(&MISTYPED_COMPOSE_VARIABLE, Location::text(at.written_span()), message)
+    Notice::new(&MISTYPED_COMPOSE_VARIABLE, Location::text(at), message)
         .because("a program ignores a variable that it does not know")
         .help(format!("write `{meant}`, if that is what the program reads"))
         .related(Location::text(span), Role::Reference, format!("`{meant}` is set here"))

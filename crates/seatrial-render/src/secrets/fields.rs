@@ -2,7 +2,7 @@
 
 use seatrial_yaml::{Node, Style};
 
-use super::keys::is_secret;
+use super::keys::{is_near_secret, is_secret};
 use super::text::{Found, is_switch};
 
 /// Nodes looked at in one document; aliases may multiply it.
@@ -17,6 +17,9 @@ enum Mode {
     Hidden,
     /// Below a key such as `passwords`: everything but references.
     Named,
+    /// Variables of a program: also those that are named almost like a secret,
+    /// since a finding may be about just that slip.
+    Variables,
 }
 
 /// The ranges of one document.
@@ -68,6 +71,9 @@ impl<'a> Walk<'a> {
     fn sequence(&mut self, node: Node<'a>, mode: Mode) {
         let is_redis = node.items().any(|item| item.as_str().is_some_and(|it| it.contains("redis")));
         let (mut flag_before, mut user_before) = (false, false);
+        if mode == Mode::Variables {
+            self.variables(node);
+        }
         for item in node.items() {
             let text = item.as_str().unwrap_or_default();
             if flag_before && !text.starts_with('-') && !text.starts_with('$') {
@@ -101,6 +107,10 @@ impl<'a> Walk<'a> {
                     Mode::Open
                 }
                 "secretKey" if about.is_mapped => Mode::Open,
+                "<<" if mode == Mode::Variables => Mode::Variables,
+                key if mode == Mode::Variables && is_near_secret(key) => Mode::Named,
+                key if mode == Mode::Variables => Self::below(key, entry.value, Mode::Open),
+                "environment" if mode == Mode::Open && !is_scalar(entry.value) => Mode::Variables,
                 key => Self::below(key, entry.value, mode),
             };
             self.open.push((entry.value, below));
@@ -129,6 +139,19 @@ impl<'a> Walk<'a> {
                 }
             }
             (true, true) | (false, false) => Mode::Open,
+        }
+    }
+
+    /// Variables of a list, `NAME=value`, that are named almost like a secret.
+    fn variables(&mut self, list: Node<'a>) {
+        for item in list.items() {
+            let text = item.as_str().unwrap_or_default();
+            // What follows another sign than `=` is no value to Compose, but to its author.
+            let Some(name) = text.find(['=', ':', ' ']) else { continue };
+            if is_near_secret(&text[..name]) {
+                let span = item.part_span(name + 1..text.len()).unwrap_or_else(|| item.span());
+                self.ranges.push((span.start as usize, span.end as usize));
+            }
         }
     }
 
@@ -179,6 +202,10 @@ fn is_value(key: &str) -> bool {
     let mut letters: Vec<u8> = key.to_ascii_lowercase().into_bytes();
     letters.sort_unstable();
     letters == b"aeluv" || letters == b"aelsuv" || letters == b"alv"
+}
+
+fn is_scalar(node: Node<'_>) -> bool {
+    !node.is_mapping() && !node.is_sequence()
 }
 
 fn leads_to_secret(path: &str) -> bool {

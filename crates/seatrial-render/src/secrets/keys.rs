@@ -1,5 +1,7 @@
 //! Which names say that their value is secret.
 
+use seatrial_diagnostics::is_slip;
+
 /// Words that make a name secret when they come last, or anywhere in it
 /// unless the last word speaks of something about the secret.
 const SECRET: &[&str] = &[
@@ -196,6 +198,33 @@ pub(crate) fn is_secret(name: &str) -> bool {
             .any(|pair| matches!([&*pair[0], &*pair[1]], ["connection", "string"] | ["pass", "word"]))
 }
 
+/// Whether a name is a secret's, or would be one but for a slip.
+pub(crate) fn is_near_secret(name: &str) -> bool {
+    if is_secret(name) {
+        return true;
+    }
+    let words = words(name.get(..256).unwrap_or(name));
+    let Some(last) = words.last().map(String::as_str) else { return false };
+    if ABOUT.contains(&last) || is_reference(name) {
+        return false;
+    }
+    let bare = words.concat();
+    let is_joined = SECRET.iter().any(|it| it.len() >= 5 && bare.contains(it));
+    is_joined
+        || matches!(last, "key" | "keys")
+        || words.iter().any(|word| is_near(word, SECRET))
+        || is_near(last, SECRET_LAST)
+}
+
+/// Whether a word is one of some, or ends in one, but for a slip.
+fn is_near(word: &str, secret: &[&str]) -> bool {
+    secret.iter().filter(|it| it.len() >= 4).any(|it| {
+        let near = it.len() - 1..=it.len() + 2;
+        let ends = near.filter_map(|len| word.get(word.len().checked_sub(len)?..));
+        is_slip(word, it) || (it.len() >= 6 && ends.into_iter().any(|end| is_slip(end, it)))
+    })
+}
+
 /// Whether a name holds the beginning of any word above: few names do, and
 /// looking is cheap.
 fn has_stem(name: &[u8]) -> bool {
@@ -319,7 +348,7 @@ fn compounds(words: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_secret;
+    use super::{is_near_secret, is_secret};
 
     #[test]
     fn names_of_secret_values() {
@@ -395,6 +424,26 @@ mod tests {
             "author",
         ] {
             assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_a_slip_keeps_from_being_a_secrets() {
+        for name in [
+            "DATABASE_PASSWROD",
+            "DATABASE_PASWORD",
+            "DBPASSWROD",
+            "DB_PASS_WORDD",
+            "JWT_SECERT",
+            "ACCESS_TOEKN",
+            "API_CREDENTALS",
+            "encrpytion_key",
+            "DB_PASSWORD",
+        ] {
+            assert!(is_near_secret(name), "{name}");
+        }
+        for name in ["PORT", "HOST", "DATABASE_HOST", "LOG_LEVEL", "PASSWORD_FILE", "TZ", "NODE_ENV", ""] {
+            assert!(!is_near_secret(name), "{name}");
         }
     }
 }

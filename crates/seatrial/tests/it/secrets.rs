@@ -241,3 +241,30 @@ fn misspelt_values_and_passwords_of_users_are_hidden() {
         assert!(!shown.contains(CANARY), "{shown}");
     }
 }
+
+/// A name that a slip keeps from being a secret's still has a secret's value.
+#[test]
+fn values_of_misspelt_variables_of_compose_files_are_hidden() {
+    let (one, two) = (canary("slip"), canary("elsewhere"));
+    let environments = [
+        format!("[DATABASE_PASSWROD={one}]"),
+        format!("[\"DATABASE_PASSWROD={one}\"]"),
+        format!("{{DATABASE_PASSWROD: {one}}}"),
+        format!("\n      DATABASE_PASSWROD: {one}"),
+        format!("\n      - DATABASE_PASSWROD={one}"),
+        format!("{{<<: {{DATABASE_PASSWROD: {one}}}}}"),
+    ];
+    for environment in environments {
+        let text = format!(
+            "services:\n  a:\n    image: a\n    environment: {environment}\n  b:\n    image: a\n    \
+             environment: [DATABASE_PASSWORD={two}]\n  c:\n    image: a\n    \
+             environment: {{DATABASE_PASSWORD: {two}}}\n"
+        );
+        let tree = Tree::new(&[("compose.yaml", &text)]);
+        for format in FORMATS {
+            let shown = tree.check(&["--format", format]).stdout;
+            assert!(shown.contains("DATABASE_PASSWROD"), "{environment}, {format}: {shown}");
+            assert!(!shown.contains(CANARY), "{environment}, {format}: {shown}");
+        }
+    }
+}
