@@ -1,7 +1,9 @@
 //! What Compose files define, and which of them are put together.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
+use seatrial_diagnostics::is_slip;
 use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
@@ -36,39 +38,61 @@ impl Kind {
     }
 }
 
-/// The names of all files, each with its directory.
+/// Names that are compared with each one that nothing defines.
+const NAMES_MAX: usize = 4000;
+/// Names that nothing defines and that are compared.
+const SEARCHES_MAX: usize = 1000;
+
+type Defined = BTreeMap<Kind, BTreeSet<String>>;
+
+/// The names of all files, by directory.
 #[derive(Debug)]
 pub(super) struct Names {
-    defined: BTreeSet<(Option<TreePath>, Kind, String)>,
-    /// Whether files include each other, from anywhere.
-    is_one: bool,
+    defined: BTreeMap<Option<TreePath>, Defined>,
+    /// Those of all directories, where files include each other, from anywhere.
+    all: Option<Defined>,
+    /// Directories with a file that includes others.
+    including: BTreeSet<Option<TreePath>>,
+    searches_left: Cell<usize>,
 }
 
 impl Names {
     pub(super) fn of(files: &[ComposeFile<'_>]) -> Self {
-        let mut defined = BTreeSet::new();
+        let includes = |it: &&ComposeFile<'_>| it.roots().any(|root| root.get("include").is_some());
+        let including: BTreeSet<_> = files.iter().filter(includes).map(|it| it.path.parent()).collect();
+        let mut defined: BTreeMap<Option<TreePath>, Defined> = BTreeMap::new();
+        let mut all = (!including.is_empty()).then(Defined::new);
         for file in files {
+            let near = defined.entry(file.path.parent()).or_default();
             for (kind, section) in sections(file) {
-                let names = section.entries().map(|it| (file.path.parent(), kind, it.name().into_owned()));
-                defined.extend(names);
+                for known in all.iter_mut().chain([&mut *near]) {
+                    let names = section.entries().map(|it| it.name().into_owned());
+                    known.entry(kind).or_default().extend(names);
+                }
             }
         }
-        let is_one = files.iter().flat_map(ComposeFile::roots).any(|it| it.get("include").is_some());
-        Self { defined, is_one }
+        Self { defined, all, including, searches_left: Cell::new(SEARCHES_MAX) }
     }
 
     /// Whether a file that may be put together with this one defines a name.
     pub(super) fn has(&self, file: &ComposeFile<'_>, kind: Kind, name: &str) -> bool {
-        let directory = file.path.parent();
-        let is = |it: &&(Option<TreePath>, Kind, String)| it.1 == kind && it.2 == name;
-        self.defined.iter().filter(is).any(|it| self.is_one || it.0 == directory)
+        let known = self.all.as_ref().or_else(|| self.defined.get(&file.path.parent()));
+        known.and_then(|it| it.get(&kind)).is_some_and(|it| it.contains(name))
     }
 
-    /// The names of a kind that may be meant in a file.
-    pub(super) fn all<'a>(&'a self, file: &ComposeFile<'_>, kind: Kind) -> impl Iterator<Item = &'a str> {
-        let directory = file.path.parent();
-        let near = move |it: &&(Option<TreePath>, Kind, String)| it.1 == kind && it.0 == directory;
-        self.defined.iter().filter(near).map(|it| it.2.as_str())
+    /// Whether a file beside this one includes others, which may not be called
+    /// Compose files: Compose puts an override over such a base by itself.
+    pub(super) fn is_open(&self, file: &ComposeFile<'_>) -> bool {
+        self.including.contains(&file.path.parent())
+    }
+
+    /// The name of a kind that may be meant in a file, as long as looking for it is
+    /// little work.
+    pub(super) fn meant(&self, file: &ComposeFile<'_>, kind: Kind, name: &str) -> Option<&str> {
+        let known = self.defined.get(&file.path.parent())?.get(&kind)?;
+        let left = self.searches_left.get().checked_sub(1).filter(|_| known.len() <= NAMES_MAX)?;
+        self.searches_left.set(left);
+        known.iter().map(String::as_str).find(|known| is_slip(name, known))
     }
 }
 

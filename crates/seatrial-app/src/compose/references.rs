@@ -1,6 +1,6 @@
 //! What services name: other services, networks, volumes, secrets, configs.
 
-use seatrial_diagnostics::{Location, Notice, is_slip};
+use seatrial_diagnostics::{Location, Notice};
 use seatrial_yaml::Node;
 
 use super::names::{Kind, Names};
@@ -20,7 +20,7 @@ struct Reference<'a> {
 /// others leaves open with which it is put together, and one that includes others
 /// may include what is not called a Compose file.
 pub(super) fn judge(file: &ComposeFile<'_>, root: Node<'_>, names: &Names, found: &mut Vec<Notice>) {
-    let is_alone = root.get("services").is_some() && root.get("include").is_none();
+    let is_alone = root.get("services").is_some() && !names.is_open(file);
     if !is_alone || !file.services().all(|it| it.is_whole()) {
         return;
     }
@@ -101,7 +101,7 @@ fn notice(file: &ComposeFile<'_>, service: &Service<'_>, it: &Reference<'_>, nam
         "service {} names {word} `{name}` under `{}`, which nothing here defines",
         service.name, it.by
     );
-    let meant = names.all(file, it.kind).find(|known| is_slip(name, known));
+    let meant = names.meant(file, it.kind, name);
     let help = match (meant, it.kind) {
         (Some(meant), _) => format!("write `{meant}`"),
         (None, Kind::Volume) if name.contains('/') => {
