@@ -179,6 +179,60 @@ fn a_variable_that_differs_by_a_slip_is_told() {
 }
 
 #[test]
+fn plurals_and_protocols_are_no_slips() {
+    for (one, other) in [
+        ("HTTPS_PORT", "HTTP_PORT"),
+        ("HTTP_PORT", "HTTPS_PORT"),
+        ("DB_HOSTS", "DB_HOST"),
+        ("USERS", "USER"),
+        ("USER", "USERS"),
+        ("HTTPSPROXY", "HTTPPROXY"),
+    ] {
+        let text = format!(
+            "services:\n  a: {{image: a, environment: {{{one}: 1}}}}\n  b: {{image: b, environment: {{{other}: 1}}}}\n  \
+             c: {{image: c, environment: {{{other}: 1}}}}\n"
+        );
+        assert_eq!(told_of(&text), "", "{one} {other}");
+    }
+    let text = "services:\n  a: {image: a, environment: [ADDRES=1]}\n  b: {image: b, environment: [ADDRESS=1]}\n  c: {image: c, environment: [ADDRESS=1]}\n";
+    assert_eq!(told_of(text), "ADDRES | warning: service a sets `ADDRES`, and others set `ADDRESS`\n");
+}
+
+#[test]
+fn of_a_list_only_names_are_told() {
+    let text = "services:\n  a: {image: a, environment: ['PASSWROD: x']}\n  b: {image: b, environment: ['PASSWORD: x']}\n  c: {image: c, environment: ['PASSWORD: x']}\n";
+    assert_eq!(told_of(text), "");
+}
+
+#[test]
+fn an_override_stands_over_its_base() {
+    let more = "services: {web: {image: web, depends_on: [api]}}\n";
+    for (base, over) in [
+        ("a/compose.yaml", "a/compose.override.yaml"),
+        ("a/docker-compose.yml", "a/docker-compose.override.yml"),
+    ] {
+        assert_eq!(told(&[(base, "services: {api: {image: api}}\n"), (over, more)]), "");
+        assert_eq!(
+            told(&[(base, "include: [api.yaml]\n"), (over, more)]),
+            "",
+            "what is included is not seen"
+        );
+    }
+}
+
+#[test]
+fn what_nothing_defines_is_compared_as_long_as_it_is_little_work() {
+    for count in [10, 6000] {
+        let mut text = "services:\n".to_owned();
+        for at in 0..count {
+            writeln!(text, "  web{at}: {{image: a, depends_on: [wbe{at}]}}")
+                .expect("a text takes everything");
+        }
+        assert_eq!(told_of(&text).lines().count(), count);
+    }
+}
+
+#[test]
 fn what_is_no_mapping_is_left_alone() {
     for text in [
         "",

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use seatrial_diagnostics::{Location, Notice, Role, is_slip};
+use seatrial_diagnostics::{Location, Notice, Role, is_slip, name_words};
 use seatrial_source::Span;
 use seatrial_yaml::Node;
 
@@ -43,7 +43,9 @@ impl Variables {
             let own = variables(&service);
             let is_own = |name: &str| own.iter().any(|it| it.0 == name);
             for (name, at) in own.iter().filter(|it| self.set[it.0.as_ref()].0 == 1) {
-                let meant = self.known().find(|(known, _)| is_slip(name, known) && !is_own(known));
+                let meant = self
+                    .known()
+                    .find(|(known, _)| is_slip(name, known) && !is_plural(name, known) && !is_own(known));
                 found.extend(meant.map(|(known, span)| notice(&service, name, *at, known, span)));
             }
         }
@@ -71,6 +73,20 @@ fn of_item(item: Node<'_>) -> Option<(Cow<'_, str>, Span)> {
 /// Whether a text is a name alone: of `NAME: value` in a list nothing is told.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.'))
+}
+
+/// Whether one of two names has an `S` at the end of a word that the other lacks:
+/// `HOST` and `HOSTS`, `HTTP_PORT` and `HTTPS_PORT` are both names.
+fn is_plural(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let mut differing = name_words(short).zip(name_words(long)).filter(|(a, b)| a != b);
+    let adds = |(a, b): (&str, &str)| {
+        let is_http = a.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("http"));
+        let added = if is_http && a.get(..4) == b.get(..4) { b[4..].strip_prefix(['S', 's']) } else { None };
+        let at_end = b.strip_suffix(['S', 's']) == Some(a) && !a.ends_with(['S', 's']);
+        at_end || added.is_some_and(|rest| rest == &a[4..])
+    };
+    differing.next().is_some_and(adds) && differing.next().is_none()
 }
 
 fn notice(service: &Service<'_>, name: &str, at: Span, meant: &str, span: Span) -> Notice {
