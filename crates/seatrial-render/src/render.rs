@@ -795,7 +795,7 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
         let concerns = if by_content { kind.is_some_and(DocumentKind::is_kubernetes) } else { true };
         if concerns && !document.problems.is_empty() {
             let notices = syntax::notices(stream, document, is_patch);
-            found.extend(notices.into_iter().map(|it| of_values(it, text)));
+            found.extend(notices.into_iter().map(|it| of_reader(it, text)));
         }
         match kind {
             // The build says so where a patch needs a type.
@@ -813,13 +813,22 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
     found
 }
 
-/// Helm takes the last value of a key without a word: something is lost, and
-/// the chart is installed.
-fn of_values(notice: Notice, text: &TextFile) -> Notice {
-    if text.role != FileRole::Values || notice.check.id != DUPLICATE_KEY.id {
+/// What the program that reads a file makes of a key that stands twice. Helm takes
+/// the last value without a word: something is lost, and the chart is installed.
+fn of_reader(mut notice: Notice, text: &TextFile) -> Notice {
+    if notice.check.id != DUPLICATE_KEY.id {
         return notice;
     }
-    notice.at_most(Severity::Warning).because("Helm takes the last value and does not mention the first")
+    match text.role {
+        FileRole::Values => notice
+            .at_most(Severity::Warning)
+            .because("Helm takes the last value and does not mention the first"),
+        FileRole::Compose => {
+            notice.derivation.clear();
+            notice.because("Compose refuses a file with a key that stands twice")
+        }
+        _ => notice,
+    }
 }
 
 fn untyped(root: Node<'_>, absent: &str) -> Option<Notice> {

@@ -504,6 +504,13 @@ fn duplicate_keys_of_kustomizations_are_noticed() {
 }
 
 #[test]
+fn compose_refuses_keys_that_stand_twice() {
+    let rendering = rendered(&[("compose.yaml", "services:\n  web: {image: a}\n  web: {image: a}\n")]);
+    let twice = rendering.notices.iter().find(|it| it.check.id == "duplicate-key").expect("it is told");
+    assert_eq!(twice.derivation, ["Compose refuses a file with a key that stands twice"]);
+}
+
+#[test]
 fn an_untyped_manifest_is_noticed() {
     let rendering = rendered(&[("a.yaml", "kind: Deployment\nmetadata: {name: web}\n")]);
     assert_eq!(
