@@ -93,11 +93,15 @@ struct Address {
 
 fn addresses(value: &Field<'_>) -> Vec<Address> {
     let text = value.as_str().unwrap_or_default();
+    // Lines may be long and hold many addresses: each byte is looked at once for their starts.
+    let (mut line, mut seen) = (0, 0);
     let found = text.match_indices("://").take(ADDRESSES_MAX).filter_map(|(colon, sign)| {
+        line = text[seen..colon].rfind('\n').map_or(line, |it| seen + it + 1);
+        seen = colon;
         let authority = authority(&text[colon + sign.len()..]);
         is_shown(authority).then(|| Address {
             at: scheme_start(&text[..colon])..colon + sign.len() + authority.len(),
-            is_in_comment: is_in_comment(&text[..colon]),
+            is_in_comment: is_comment(&text[line..colon]),
         })
     });
     found.collect()
@@ -109,9 +113,9 @@ fn scheme_start(before: &str) -> usize {
     before.trim_end_matches(is_part).len()
 }
 
-/// Whether the last line of a text is a comment.
-fn is_in_comment(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+/// Whether a line that begins so is a comment.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
     line.starts_with(['#', ';']) || line.starts_with("//") || line.starts_with("-- ")
 }
 
