@@ -86,6 +86,9 @@ impl Search<'_> {
         }
         let mut known: BTreeMap<String, (u32, Node<'_>)> = BTreeMap::new();
         for (item, at) in list.items().zip(0..) {
+            if self.found.len() >= MOST {
+                return;
+            }
             let Some(key) = key(item, field) else { continue };
             if let Some((first, earlier)) = known.get(&key) {
                 self.found.push(Repeated {
@@ -166,5 +169,11 @@ mod tests {
                 "spec.containers[0].ports[2] [containerPort=80,protocol=\"TCP\"]",
             ]
         );
+    }
+
+    #[test]
+    fn no_more_are_told_than_a_person_reads() {
+        let text = format!("metadata: {{finalizers: [{}]}}\n", "a/b, ".repeat(5_000));
+        assert_eq!(told(("", "v1", "Pod"), &text).len(), MOST);
     }
 }
