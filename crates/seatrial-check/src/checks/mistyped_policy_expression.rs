@@ -32,9 +32,12 @@
 //!     - expression: object.spec.replicas <= 5
 //! ```
 
+use std::collections::BTreeMap;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_policy::validating_policy::{Mistyped, mistyped};
+use seatrial_yaml::FieldPath;
 
 use crate::review::location;
 use crate::{Check, Context, Report};
@@ -57,19 +60,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let Some(table) = state.table() else { return };
     for object in context.of_kind("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") {
         let Some((value, _)) = state.decoded(object) else { continue };
-        let found = mistyped(&value, table);
-        for (at, first) in found.iter().enumerate() {
-            // One notice for each expression, with all the kinds that it does not fit.
-            if found[..at].iter().all(|it| it.path != first.path) {
-                let all: Vec<&Mistyped> = found[at..].iter().filter(|it| it.path == first.path).collect();
-                report.add(notice(object, &all));
-            }
+        // One notice for each expression, with all the kinds that it does not fit.
+        let mut by_path: BTreeMap<FieldPath, Vec<Mistyped>> = BTreeMap::new();
+        for mistyped in mistyped(&value, table) {
+            by_path.entry(mistyped.path.clone()).or_default().push(mistyped);
+        }
+        for all in by_path.values() {
+            report.add(notice(object, all));
         }
     }
 }
 
-fn notice(object: &Object, all: &[&Mistyped]) -> Notice {
-    let first = all[0];
+fn notice(object: &Object, all: &[Mistyped]) -> Notice {
+    let first = &all[0];
     let message = format!("an expression of {} does not fit {}: {}", object.title(), first.kind, first.what);
     let notice = Notice::new(&CHECK.info, location(object, &first.path), message);
     let notice = all.iter().fold(notice, |notice, it| {
