@@ -1,5 +1,8 @@
 //! What a check sees, and where it reports.
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
@@ -13,6 +16,7 @@ use crate::defaulted::default_of;
 use crate::dns::Services;
 use crate::image_names::OwnedImages;
 use crate::limit_ranges::LimitRanges;
+use crate::policy_halves::{PolicyHalves, known_kinds};
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
 use crate::selection::Index;
@@ -30,6 +34,8 @@ pub struct Indexes<'a> {
     tree_state: TreeState<'a>,
     admission: Admission<'a>,
     owned_images: OwnedImages<'a>,
+    policy_halves: PolicyHalves<'a>,
+    known_kinds: OnceLock<BTreeSet<String>>,
 }
 
 impl<'a> Indexes<'a> {
@@ -41,7 +47,19 @@ impl<'a> Indexes<'a> {
         let tree_state = TreeState::of(repository);
         let admission = Admission::of(repository, &tree_state);
         let owned_images = OwnedImages::of(repository);
-        Self { pods, services, hosts, plurals, limit_ranges, reviews, tree_state, admission, owned_images }
+        Self {
+            pods,
+            services,
+            hosts,
+            plurals,
+            limit_ranges,
+            reviews,
+            tree_state,
+            admission,
+            owned_images,
+            policy_halves: PolicyHalves::of(repository),
+            known_kinds: OnceLock::new(),
+        }
     }
 
     /// Policies that stand in the tree and say nothing here, with their places and why.
@@ -108,6 +126,16 @@ impl<'a> Context<'a> {
     /// Where images have an owner or a registry.
     pub(crate) fn owned_images(&self) -> &'a OwnedImages<'a> {
         &self.world.indexes.owned_images
+    }
+
+    /// The halves of policies that the whole tree has.
+    pub(crate) fn policy_halves(&self) -> &'a PolicyHalves<'a> {
+        &self.world.indexes.policy_halves
+    }
+
+    /// The names of all kinds that there are; gathered when they are first asked for.
+    pub(crate) fn known_kinds(&self) -> &'a BTreeSet<String> {
+        self.world.indexes.known_kinds.get_or_init(|| known_kinds(self.world.repository))
     }
 
     /// The Services of every unit, by their own labels.
@@ -178,7 +206,7 @@ impl<'a> Context<'a> {
     }
 
     /// The versions that the repository's definitions serve an object's kind in.
-    pub(crate) fn defined_versions(&self, object: &Object) -> std::collections::BTreeSet<String> {
+    pub(crate) fn defined_versions(&self, object: &Object) -> BTreeSet<String> {
         self.world.indexes.reviews.defined_versions(self.world.repository, object)
     }
 

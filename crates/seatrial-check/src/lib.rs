@@ -31,6 +31,7 @@ mod partial;
 mod placeholder;
 mod pod_classes;
 mod policies;
+mod policy_halves;
 mod ports;
 mod probes;
 mod quantities;

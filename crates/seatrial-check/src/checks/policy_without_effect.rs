@@ -40,24 +40,18 @@
 //! spec: {policyName: few-replicas, validationActions: [Deny]}
 //! ```
 
-use std::collections::BTreeSet;
-
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
 use seatrial_policy::gatekeeper::{CONSTRAINT_GROUP, TEMPLATE_GROUP};
 use seatrial_policy::kyverno;
-use seatrial_schema::published;
-use seatrial_schema::table::{Kind, Table};
-use seatrial_yaml::{FieldPath, Node};
+use seatrial_schema::table::Table;
+use seatrial_yaml::FieldPath;
 
 use crate::placeholder::is_filled_in_later;
+use crate::policy_halves::{BINDING, GROUP, POLICY, PolicyHalves, kind_of, policy_name};
 use crate::review::location;
 use crate::slip::meant;
 use crate::{Check, Context, Report};
-
-const GROUP: &str = "admissionregistration.k8s.io";
-const POLICY: &str = "ValidatingAdmissionPolicy";
-const BINDING: &str = "ValidatingAdmissionPolicyBinding";
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -73,7 +67,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let all = Halves::of(context);
+    let all = context.policy_halves();
     for object in context.objects() {
         match (object.group(), object.kind()) {
             (GROUP, BINDING) => report.add_some(all.binding(object)),
@@ -86,34 +80,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// The halves of policies that the whole tree has.
-struct Halves<'a> {
-    policies: BTreeSet<&'a str>,
-    bound: BTreeSet<&'a str>,
-    templates: BTreeSet<&'a str>,
-    constraints: BTreeSet<&'a str>,
-}
-
-impl<'a> Halves<'a> {
-    fn of(context: &Context<'a>) -> Self {
-        let bundles = || context.world().repository.bundles.iter();
-        let of_kind = |group, kind| bundles().flat_map(move |it| it.of_kind(group, kind));
-        let constraints = || context.world().repository.objects().filter(|it| it.group() == CONSTRAINT_GROUP);
-        let has_any = of_kind(TEMPLATE_GROUP, "ConstraintTemplate").next().is_some();
-        let policies: BTreeSet<&str> = of_kind(GROUP, POLICY).map(Object::name).collect();
-        let mut bound: BTreeSet<&str> = of_kind(GROUP, BINDING).filter_map(policy_name).collect();
-        // What a slip means is told where the slip is.
-        let slips = bound.iter().filter(|it| !policies.contains(*it));
-        let means: Vec<&str> = slips.filter_map(|it| meant(it, policies.iter().copied())).collect();
-        bound.extend(means);
-        Self {
-            policies,
-            bound,
-            templates: of_kind(TEMPLATE_GROUP, "ConstraintTemplate").filter_map(kind_of).collect(),
-            constraints: if has_any { constraints().map(Object::kind).collect() } else { BTreeSet::new() },
-        }
-    }
-
+impl PolicyHalves<'_> {
     /// A binding to a policy that the tree does not have, although it has others.
     fn binding(&self, object: &Object) -> Option<Notice> {
         let name = policy_name(object).filter(|it| !is_filled_in_later(it))?;
@@ -167,15 +134,6 @@ impl<'a> Halves<'a> {
     }
 }
 
-fn policy_name(binding: &Object) -> Option<&str> {
-    binding.field(&["spec", "policyName"]).and_then(Node::as_str)
-}
-
-/// The kind of constraint that a template makes.
-fn kind_of(template: &Object) -> Option<&str> {
-    template.field(&["spec", "crd", "spec", "names", "kind"]).and_then(Node::as_str)
-}
-
 /// A notice with the name that was surely meant.
 fn renamed(notice: Notice, object: &Object, path: &FieldPath, meant: Option<&str>) -> Notice {
     let Some(meant) = meant else { return notice };
@@ -202,11 +160,16 @@ fn rules(context: &Context<'_>, object: &Object, report: &mut Report) {
 fn misspelt(context: &Context<'_>, object: &Object, field: &Field<'_>) -> Option<Notice> {
     let written = field.as_str().filter(|it| !it.contains(['*', '?', '{', '$']))?;
     let named = written.split(['/', '.']).find(|it| it.starts_with(|it: char| it.is_ascii_uppercase()))?;
-    let known = known_kinds(context);
+    // Nearly every kind that is named is the target's own: the rest need not be known.
+    let is_native = |table: &Table| table.kinds().any(|it| it.kind == named && !it.is_list());
+    if context.tree_state().table().is_some_and(is_native) {
+        return None;
+    }
+    let known = context.known_kinds();
     if known.contains(named) {
         return None;
     }
-    let meant = meant(named, known.iter().copied())?;
+    let meant = meant(named, known.iter().map(String::as_str))?;
     let message = format!("a rule of {} names the kind `{named}`, which there is not", object.title());
     let right = written.replace(named, meant);
     let change = Change::Set { at: field.location(), content: Content::Text(right) };
@@ -216,19 +179,4 @@ fn misspelt(context: &Context<'_>, object: &Object, field: &Field<'_>) -> Option
             .help(format!("`{meant}` was meant"))
             .change(change),
     )
-}
-
-/// The kinds of Kubernetes, those that were published and those that the tree has.
-fn known_kinds<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
-    let own = Table::minors().filter_map(Table::of).flat_map(Table::kinds).filter(|it| !it.is_list());
-    let mut known: BTreeSet<&'a str> = own.map(|it: &Kind| it.kind).collect();
-    for kind in published::groups().flat_map(published::kinds) {
-        known.insert(kind);
-    }
-    for object in context.world().repository.objects() {
-        known.insert(object.kind());
-        known.extend(object.field(&["spec", "names", "kind"]).and_then(Node::as_str));
-        known.extend(kind_of(object));
-    }
-    known
 }
