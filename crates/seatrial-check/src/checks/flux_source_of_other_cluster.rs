@@ -76,7 +76,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, UnitId};
 use seatrial_model::references::Relation;
-use seatrial_model::{Field, Link, Object, Repository};
+use seatrial_model::{Field, Link, Object, Place, Repository};
 
 use crate::flux::deploys;
 use crate::gitops::deployed::deployed;
@@ -122,6 +122,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let of_cluster = |unit: &UnitId| cluster(&above, *unit).or(clusters.get(unit).copied());
         // What nobody applies may be applied by hand to any cluster.
         if there.is_empty() || there.iter().any(|it| of_cluster(it).is_none()) {
+            continue;
+        }
+        // An instance of Flux makes the one that its cluster begins with.
+        let makes = |it: &Place| !repository.object(*it).group().starts_with("source.");
+        if link.resolution.places().iter().any(makes) {
             continue;
         }
         let is_own = there.iter().any(|it| of_cluster(it) == Some(own));
