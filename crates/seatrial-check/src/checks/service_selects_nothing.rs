@@ -121,8 +121,8 @@ fn notice<'a>(
 /// The label that pods are given when they are elected to do something: all else
 /// that is selected they have, and no template knows the label.
 fn elected(pods: &Index<'_>, by: &Object, selector: &LabelSelector) -> Option<String> {
-    const ROLES: &[&str] = &["active", "leader", "master", "primary", "replica", "standby"];
-    let is_role = |it: &&Requirement| it.values.iter().all(|value| ROLES.contains(&value.as_str()));
+    // `primary` and `master` are as often labels that somebody forgot to write.
+    let is_role = |it: &&Requirement| it.values.iter().all(|value| value == "leader");
     let role = selector.requirements.iter().filter(|it| it.operator == Operator::In).find(is_role)?;
     let others = selector.requirements.iter().filter(|it| *it != role).cloned().collect();
     let candidates = pods.selected(by, &LabelSelector { requirements: others }).found;
