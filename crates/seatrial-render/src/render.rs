@@ -427,7 +427,7 @@ impl Run {
             self.intake.skip(
                 path,
                 SkipCode::NotRendered,
-                "of a Compose file only what Compose refuses is judged",
+                "of a Compose file only a part of what Compose refuses is judged",
             );
             return;
         }

@@ -49,7 +49,7 @@ fn findings_are_linked_and_what_was_not_judged_is_named() {
 
     <details><summary>Not judged: 1 place</summary>
 
-    - `stack/compose.yaml`: of a Compose file only what Compose refuses is judged
+    - `stack/compose.yaml`: of a Compose file only a part of what Compose refuses is judged
 
     </details>
 

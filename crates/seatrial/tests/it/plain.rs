@@ -22,7 +22,7 @@ fn nothing_judged_is_said_in_words() {
       nothing was judged: 2 Compose files found, and the lines below say why not
     findings: none
     coverage: 0 of 2 Compose files judged in full for Kubernetes 1.36
-      not judged: a/compose.yaml, b/compose.yaml: of a Compose file only what Compose refuses is judged
+      not judged: a/compose.yaml, b/compose.yaml: of a Compose file only a part of what Compose refuses is judged
     ");
     let empty = Tree::new(&[]).check(&["--allow-empty"]);
     insta::assert_snapshot!(empty.stdout, @"

@@ -73,7 +73,7 @@ fn what_is_not_judged_is_skipped() {
         reasons,
         [
             "the unit could not be judged in full",
-            "not-rendered: of a Compose file only what Compose refuses is judged"
+            "not-rendered: of a Compose file only a part of what Compose refuses is judged"
         ]
     );
 }
