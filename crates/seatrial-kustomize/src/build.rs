@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::additions::{Additions, Section};
 use crate::build_metadata::Maker;
-use crate::charts::Charts;
+use crate::charts::{Charts, Inflation};
 use crate::fields::{Config, FieldSpec};
 use crate::generators::{Generator, Made, merge_data};
 use crate::id::ResourceId;
@@ -83,6 +83,8 @@ pub struct Build {
     pub remotes: Vec<Remote>,
     /// The directories of the charts that were inflated, sorted.
     pub charts: Vec<TreePath>,
+    /// What charts made here; what another build of the tree made stands there.
+    pub inflations: Vec<Inflation>,
 }
 
 /// Something of another host that a build needs.
@@ -164,6 +166,7 @@ fn run<'r>(
         away: None,
         remotes: Vec::new(),
         inflated: Vec::new(),
+        inflations: Vec::new(),
         objects: 0,
         height: 0,
         has_charts: false,
@@ -201,6 +204,7 @@ fn run<'r>(
         files: run.files,
         remotes: run.remotes,
         charts: run.inflated,
+        inflations: run.inflations,
     }
 }
 
@@ -247,6 +251,7 @@ pub(crate) struct Run<'r, 'a> {
     pub(crate) version: Version,
     /// The directories of the charts that were inflated.
     pub(crate) inflated: Vec<TreePath>,
+    pub(crate) inflations: Vec<Inflation>,
 }
 
 /// Where a build is that has left its own tree.

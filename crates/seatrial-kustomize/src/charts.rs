@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use seatrial_source::{EntryKind, FileId, RemoteSource, TreePath};
-use seatrial_yaml::{Dialect, Limits, parse};
+use seatrial_diagnostics::Role;
+use seatrial_source::{EntryKind, FileId, RemoteSource, Span, TreePath};
+use seatrial_yaml::{Dialect, Limits, Stream, parse};
+use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::build::{Accumulated, Run, Version};
@@ -14,6 +16,7 @@ use crate::node::Node;
 use crate::origin::{OriginId, Origins};
 use crate::problem::ProblemKind;
 use crate::resource::Resource;
+use crate::shared::shift;
 use crate::{output, resources, strategic_merge};
 
 /// Renders charts for a build.
@@ -58,6 +61,58 @@ pub struct ChartValues {
     pub text: Arc<str>,
 }
 
+/// A chart as a build inflated it.
+#[derive(Clone, Debug)]
+pub struct Inflation {
+    /// What was asked for.
+    pub request: ChartRequest,
+    /// The entry that asked, and the file that it stands in.
+    pub entry: Span,
+    /// The kustomization.
+    pub path: TreePath,
+    /// Whether the chart was fetched from another host.
+    pub is_fetched: bool,
+    /// What came of it: a text that is no file.
+    pub made: Arc<Stream>,
+    /// Values that were merged.
+    pub merged: Option<Merged>,
+}
+
+/// Values of several places, merged into a text that is no file.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The text.
+    pub made: Arc<Stream>,
+    /// The values, with the origins that they have in the build.
+    pub values: Node,
+}
+
+impl ChartRequest {
+    /// Tells it from others by what it asks for.
+    pub(crate) fn digest(&self) -> String {
+        let Self { chart, release, name_template, namespace, values, api_versions, kube_version, .. } = self;
+        let layers: Vec<_> = values.iter().map(|it| (&it.path, &it.text)).collect();
+        let switches = [self.includes_crds, self.skips_hooks, self.skips_tests];
+        let words = (chart, release, name_template, namespace, layers, api_versions, kube_version, switches);
+        digest(&format!("{words:?}"))
+    }
+}
+
+fn digest(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes()).iter().take(12).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Values of a kustomization, with where they are written.
+#[derive(Clone, Debug)]
+struct Inline {
+    values: Node,
+    origins: Origins,
+}
+
 /// An entry of `helmCharts`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chart {
@@ -68,7 +123,7 @@ pub(crate) struct Chart {
     namespace: SmolStr,
     values_file: Option<Text>,
     additional_values: Vec<Text>,
-    values: Option<Node>,
+    values: Option<Inline>,
     merge: SmolStr,
     includes_crds: bool,
     skips_hooks: bool,
@@ -165,8 +220,9 @@ impl Reader<'_> {
             "additionalValuesFiles" => chart.additional_values = self.texts(value),
             "valuesFile" => chart.values_file = self.text(value).filter(|it| !it.value.is_empty()),
             "valuesInline" => {
-                let values = Node::decoded(value, &mut Origins::default());
-                chart.values = values.filter(|it| !it.entries().is_empty());
+                let mut origins = Origins::default();
+                let values = Node::decoded(value, &mut origins).filter(|it| !it.entries().is_empty());
+                chart.values = values.map(|values| Inline { values, origins });
             }
             "valuesMerge" => chart.merge = self.string(value),
             "includeCRDs" => chart.includes_crds = self.bool(value),
@@ -229,8 +285,9 @@ impl Run<'_, '_> {
             self.problem(ProblemKind::Unsupported, &own.path, Some(*span), message);
             return None;
         }
-        let request = match self.chart_request(own, root, entry, is_field) {
-            Ok(request) => request,
+        let ChartOrder { request, merged, is_fetched } = match self.chart_request(own, root, entry, is_field)
+        {
+            Ok(order) => order,
             Err(Fault::Refused(refusal, value)) => {
                 self.refused(refusal, &Text { value, span: *span }, &own.path);
                 return None;
@@ -240,16 +297,17 @@ impl Run<'_, '_> {
                 return None;
             }
         };
-        let made = self.charts.as_deref_mut().map(|charts| charts.inflate(&request))?;
+        let made = self.made_of(&request);
         self.inflated.push(request.chart.clone());
-        // What a chart makes stands in no file; its entry can be edited.
-        let stood = self.origins.stand_in(Some(self.at_home(*span)));
         let found = made.and_then(|made| {
-            let stream = parse(span.file, made, Dialect::GoYaml3, &Limits::default());
-            resources::read(&stream, &mut self.origins)
-                .map_err(|fault| format!("could not parse bytes into resource map: {}", fault.message))
+            let stream = self.registered(&made, own, *span, &request.digest(), Dialect::GoYaml3);
+            let found = self.read_made(&stream, *span);
+            if self.away.is_none() {
+                let (path, entry) = (own.path.clone(), *span);
+                self.inflations.push(Inflation { request, entry, path, is_fetched, made: stream, merged });
+            }
+            found
         });
-        self.origins.stand_in(stood);
         match found {
             Ok(mut found) => {
                 for resource in &mut found {
@@ -265,13 +323,57 @@ impl Run<'_, '_> {
         }
     }
 
+    /// What is printed for a request, which others may have asked for before.
+    fn made_of(&mut self, request: &ChartRequest) -> Result<Arc<str>, String> {
+        let key = self.loader.shared.map(|it| (it, request.digest()));
+        if let Some(known) = key.as_ref().and_then(|(shared, key)| shared.inflated(key)) {
+            return known;
+        }
+        let charts = self.charts.as_deref_mut().expect("somebody renders charts");
+        let made = charts.inflate(request);
+        if let Some((shared, key)) = key {
+            shared.keep_inflated(key, made.clone());
+        }
+        made
+    }
+
+    /// Gives a text that is no file an id.
+    fn registered(
+        &mut self,
+        text: &Arc<str>,
+        own: &Kustomization,
+        entry: Span,
+        digest: &str,
+        dialect: Dialect,
+    ) -> Arc<Stream> {
+        let name = format!("(inflated at {} {digest})", entry.start);
+        let home = own.path.parent().unwrap_or_else(TreePath::top);
+        let path = home.join(&name).expect("a name stays inside");
+        let file = self.loader.made(&path, text);
+        Arc::new(parse(file, Arc::clone(text), dialect, &Limits::default()))
+    }
+
+    /// The objects that a chart makes; behind each place of theirs stands the
+    /// entry.
+    fn read_made(&mut self, stream: &Stream, entry: Span) -> Result<Vec<Resource>, String> {
+        let entry = self.at_home(entry);
+        // Of what another host names only an entry of the tree can be edited.
+        let stood = self.away.is_some().then(|| self.origins.stand_in(Some(entry)));
+        let basis = self.origins.set(entry, Role::Generator, OriginId::NONE);
+        let found = self.origins.based_on(basis, |origins| resources::read(stream, origins));
+        if let Some(stood) = stood {
+            self.origins.stand_in(stood);
+        }
+        found.map_err(|fault| format!("could not parse bytes into resource map: {}", fault.message))
+    }
+
     fn chart_request(
         &mut self,
         own: &Kustomization,
         root: &TreePath,
         entry: &At<Chart>,
         is_field: bool,
-    ) -> Result<ChartRequest, Fault> {
+    ) -> Result<ChartOrder, Fault> {
         let chart = &entry.value;
         let said = |message: String| Fault::Said(ProblemKind::Chart, message);
         if chart.name.is_empty() {
@@ -293,13 +395,14 @@ impl Run<'_, '_> {
         }
         let namespace = namespaces.into_iter().find(|it| !it.is_empty());
         let some = |text: &SmolStr| Some(text.clone()).filter(|it| !it.is_empty());
-        let mut values = vec![self.chart_values(own, root, chart, &place)?];
+        let (first, merged) = self.chart_values(own, root, entry, &place)?;
+        let mut values = vec![first];
         for file in &chart.additional_values {
             let loaded =
                 self.file(own, root, file).map_err(|refusal| Fault::Refused(refusal, file.value.clone()))?;
             values.push(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
         }
-        Ok(ChartRequest {
+        let request = ChartRequest {
             chart: place.directory,
             release: some(&chart.release),
             name_template: some(&chart.name_template),
@@ -310,7 +413,8 @@ impl Run<'_, '_> {
             includes_crds: chart.includes_crds,
             skips_hooks: chart.skips_hooks,
             skips_tests: chart.skips_tests,
-        })
+        };
+        Ok(ChartOrder { request, merged, is_fetched: place.is_fetched })
     }
 
     /// Where the chart lies, or was put when it was fetched.
@@ -367,16 +471,13 @@ impl Run<'_, '_> {
         &mut self,
         own: &Kustomization,
         root: &TreePath,
-        chart: &Chart,
+        entry: &At<Chart>,
         place: &Place,
-    ) -> Result<ChartValues, Fault> {
-        let merged = |node: &Node| ChartValues {
-            path: None,
-            file: own.start.map_or(FileId(0), |start| start.file),
-            text: output::yaml(node).into(),
-        };
-        if let (Some(values), "replace") = (&chart.values, chart.merge.as_str()) {
-            return Ok(merged(values));
+    ) -> Result<(ChartValues, Option<Merged>), Fault> {
+        let chart = &entry.value;
+        if let (Some(inline), "replace") = (&chart.values, chart.merge.as_str()) {
+            let values = self.placed(inline);
+            return Ok(self.merged(own, entry.span, values));
         }
         let loaded = if let Some(file) = &chart.values_file {
             self.file(own, root, file)
@@ -391,7 +492,8 @@ impl Run<'_, '_> {
             Fault::Refused(refusal, name.into())
         })?;
         let Some(inline) = &chart.values else {
-            return Ok(ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text });
+            let values = ChartValues { path: Some(loaded.path), file: loaded.file, text: loaded.text };
+            return Ok((values, None));
         };
         let said = |message: String| Fault::Said(ProblemKind::Chart, message);
         let stream = self.loader.stream(&loaded);
@@ -402,12 +504,36 @@ impl Run<'_, '_> {
             .document_root(0)
             .and_then(|root| Node::read(root, &mut self.origins))
             .ok_or_else(|| said("could not parse values file into rnode: EOF".to_owned()))?;
-        let (below, above) =
-            if chart.merge == "merge" { (inline.clone(), &written) } else { (written.clone(), inline) };
-        let values = strategic_merge::merge(below, above, None, &mut self.origins)
+        let inline = self.placed(inline);
+        let (below, above) = if chart.merge == "merge" { (inline, written) } else { (written, inline) };
+        let values = strategic_merge::merge(below, &above, None, &mut self.origins)
             .map_err(|error| said(format!("could not merge values: {error}")))?;
-        Ok(merged(&values.unwrap_or_else(|| Node::map(OriginId::NONE))))
+        let values = values.unwrap_or_else(|| Node::map(OriginId::NONE));
+        Ok(self.merged(own, entry.span, values))
     }
+
+    /// Values of a kustomization with origins of the build.
+    fn placed(&mut self, inline: &Inline) -> Node {
+        let part = inline.origins.since(&Origins::default().mark()).expect("it hangs on nothing");
+        let before = self.origins.append(&part);
+        let mut values = inline.values.clone();
+        shift(&mut values, &|id| Some(id.behind(before))).expect("all of them move");
+        values
+    }
+
+    /// Values as a text that is no file.
+    fn merged(&mut self, own: &Kustomization, entry: Span, values: Node) -> (ChartValues, Option<Merged>) {
+        let text: Arc<str> = output::yaml(&values).into();
+        let made = self.registered(&text, own, entry, &digest(&text), Dialect::GoYaml2);
+        (ChartValues { path: None, file: made.file(), text }, Some(Merged { made, values }))
+    }
+}
+
+/// A request, and what is known beside.
+struct ChartOrder {
+    request: ChartRequest,
+    merged: Option<Merged>,
+    is_fetched: bool,
 }
 
 /// Where a chart lies.

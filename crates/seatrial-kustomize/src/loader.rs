@@ -201,11 +201,17 @@ impl Loader<'_> {
         let text = String::from_utf8(bytes)
             .map_err(|_| Refusal::Missing(format!("'{}' is not UTF-8", path.as_str())))?;
         let text: Arc<str> = text.into();
-        let file = (self.register)(path, &text);
-        if self.shared.is_some() {
-            self.reads.push(Read { path: path.clone(), text: Arc::clone(&text), file });
-        }
+        let file = self.made(path, &text);
         Ok(Loaded { path: path.clone(), file, text })
+    }
+
+    /// Gives a text its id, also one that is no file.
+    pub(crate) fn made(&mut self, path: &TreePath, text: &Arc<str>) -> FileId {
+        let file = (self.register)(path, text);
+        if self.shared.is_some() {
+            self.reads.push(Read { path: path.clone(), text: Arc::clone(text), file });
+        }
+        file
     }
 
     /// The documents of a text, as Kustomize reads resources.

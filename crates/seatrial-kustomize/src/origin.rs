@@ -74,6 +74,8 @@ pub struct Origins {
     stand_in: Option<Span>,
     /// The same for single files.
     foreign: FxHashMap<FileId, Span>,
+    /// What stands behind all that is read: who made the text.
+    basis: OriginId,
     /// How many values patches and replacements may still make.
     left: usize,
     /// How many bytes of text transformers and generators may still make.
@@ -96,6 +98,7 @@ impl Default for Origins {
             role: Role::Base,
             inline: None,
             stand_in: None,
+            basis: OriginId::NONE,
             foreign: FxHashMap::default(),
             left: MADE_MAX,
             text_left: TEXT_MAX,
@@ -118,7 +121,7 @@ impl Origins {
     /// A value as it stands in a file that is read in the present role.
     pub(crate) fn written(&mut self, span: Span) -> OriginId {
         let span = self.in_file(span);
-        self.add(Origin { span, role: self.role, before: OriginId::NONE })
+        self.add(Origin { span, role: self.role, before: self.basis })
     }
 
     /// A value that something set anew.
@@ -175,6 +178,14 @@ impl Origins {
         let before = std::mem::replace(&mut self.role, role);
         let result = read(self);
         self.role = before;
+        result
+    }
+
+    /// Reads a text that something made.
+    pub(crate) fn based_on<T>(&mut self, basis: OriginId, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.basis, basis);
+        let result = read(self);
+        self.basis = before;
         result
     }
 

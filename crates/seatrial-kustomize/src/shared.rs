@@ -29,6 +29,8 @@ pub struct Shared {
     bases: FxHashSet<TreePath>,
     streams: FxHashMap<FileId, Arc<Stream>>,
     kept: RwLock<FxHashMap<Key, Arc<Kept>>>,
+    /// What charts make, by what was asked for.
+    inflated: RwLock<FxHashMap<String, Result<Arc<str>, String>>>,
 }
 
 /// A directory, and whether files outside of it may be read.
@@ -45,6 +47,7 @@ impl Shared {
             bases: bases.into_iter().collect(),
             streams: streams.into_iter().map(|it| (it.file(), it)).collect(),
             kept: RwLock::default(),
+            inflated: RwLock::default(),
         }
     }
 
@@ -52,6 +55,16 @@ impl Shared {
     pub(crate) fn stream(&self, file: FileId, text: &Arc<str>, dialect: Dialect) -> Option<Arc<Stream>> {
         let known = self.streams.get(&file)?;
         (known.dialect() == dialect && known.text() == text).then(|| Arc::clone(known))
+    }
+
+    /// What a chart made for another build that asked for the same.
+    pub(crate) fn inflated(&self, digest: &str) -> Option<Result<Arc<str>, String>> {
+        self.inflated.read().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
+    }
+
+    /// Keeps what a chart made.
+    pub(crate) fn keep_inflated(&self, digest: String, made: Result<Arc<str>, String>) {
+        self.inflated.write().unwrap_or_else(PoisonError::into_inner).insert(digest, made);
     }
 
     fn find(&self, key: &Key) -> Option<Arc<Kept>> {
@@ -220,7 +233,7 @@ impl Run<'_, '_> {
 }
 
 /// Names the origins below a node otherwise; none where one has no such name.
-fn shift(node: &mut Node, moved: &dyn Fn(OriginId) -> Option<OriginId>) -> Option<()> {
+pub(crate) fn shift(node: &mut Node, moved: &dyn Fn(OriginId) -> Option<OriginId>) -> Option<()> {
     node.origin = moved(node.origin)?;
     match &mut node.content {
         Content::Scalar(_) => Some(()),

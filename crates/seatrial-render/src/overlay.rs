@@ -1,14 +1,14 @@
 //! One kustomization as `kustomize build` prints it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use seatrial_helm::HelmVersion;
 use seatrial_kustomize::{Additions, Build, Loader, Options, build, build_with_charts};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
-use crate::kustomizations::HelmCharts;
 use crate::kustomizations::problems::proven;
+use crate::kustomizations::{HelmCharts, Inflations};
 use crate::template::Refusal;
 
 /// A kustomization and how to print it.
@@ -21,6 +21,8 @@ pub struct Overlay<'a> {
     pub is_unrestricted: bool,
     /// How it is built.
     pub options: Options,
+    /// Whether lines of charts are to lead to their templates and values.
+    pub is_traced: bool,
     /// The Helm that renders its charts (`--enable-helm`); none refuses them.
     pub helm: Option<HelmVersion>,
 }
@@ -61,9 +63,34 @@ impl Overlay<'_> {
                 .map(|it| Refusal { message: it.message.clone(), at: it.span.or_else(|| whole(&it.path)) })
         };
         let (refusals, warnings) = (said(true).collect(), said(false).collect());
-        let (text, origins) = lines(&built);
+        let (text, mut origins) = lines(&built);
+        if let Some(helm) = self.helm.filter(|_| self.is_traced) {
+            let inflations = Inflations::of(std::iter::once(&built), helm, self.files, sources);
+            origins.iter_mut().for_each(|it| by_charts(it, &inflations, &built, sources));
+        }
         Overlaid { text, origins, refusals, warnings }
     }
+}
+
+/// Puts what people wrote for each place of what a chart made.
+fn by_charts(places: &mut Vec<Span>, inflations: &Inflations, built: &Build, sources: &SourceMap) {
+    let mut found: Vec<Span> = Vec::with_capacity(places.len());
+    let mut waiting: VecDeque<Span> = places.drain(..).collect();
+    let streams = |file| inflations.streams().find(|it| it.file() == file).map(AsRef::as_ref);
+    while let Some(place) = waiting.pop_front() {
+        if !inflations.has_made(place.file) {
+            if !found.contains(&place) {
+                found.push(place);
+            }
+            continue;
+        }
+        let Some(origin) = inflations.of_text(place, &|_| Some(built), sources, &streams) else { continue };
+        let steps = origin.via.into_iter().map(|it| it.span);
+        let mut new: Vec<Span> = std::iter::once(origin.edit).chain(steps).collect();
+        new.retain(|it| *it != place);
+        new.into_iter().rev().for_each(|it| waiting.push_front(it));
+    }
+    *places = found;
 }
 
 /// The text, and the places that set each of its lines.

@@ -143,7 +143,10 @@ impl Rendering {
 
     /// Whether a text was made by a chart or a kustomization, and is no file.
     pub fn is_made(&self, file: FileId) -> bool {
-        self.charts.has_made(file) || self.kustomizations.has_made(file) || self.generated.has_made(file)
+        self.charts.has_made(file)
+            || self.kustomizations.has_made(file)
+            || self.kustomizations.inflations().has_made(file)
+            || self.generated.has_made(file)
     }
 
     /// Whether a text was made of parts of an object.
@@ -178,6 +181,24 @@ impl Rendering {
         origin
     }
 
+    /// The places of a line where a person wrote them.
+    pub(crate) fn written(&self, places: &mut Vec<Span>) {
+        if !places.iter().any(|it| self.is_made(it.file)) {
+            return;
+        }
+        let mut found = Vec::with_capacity(places.len());
+        for &place in places.iter() {
+            let origin = self.settle(Origin::written(place));
+            let all = std::iter::once(origin.edit).chain(origin.via.iter().map(|it| it.span));
+            for it in all.filter(|it| !self.is_made(it.file)) {
+                if !found.contains(&it) {
+                    found.push(it);
+                }
+            }
+        }
+        *places = found;
+    }
+
     /// Steps where a person wrote them: what one program changed another made.
     fn settled(&self, via: Vec<OriginStep>) -> Vec<OriginStep> {
         let mut all: Vec<OriginStep> = Vec::with_capacity(via.len());
@@ -209,6 +230,10 @@ impl Rendering {
         } else if self.kustomizations.has_made(span.file) {
             let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
             let found = self.kustomizations.origin_of_text(span, &self.sources, &streams);
+            found.unwrap_or_else(|| Origin::written(span))
+        } else if self.kustomizations.inflations().has_made(span.file) {
+            let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+            let found = self.kustomizations.origin_of_inflated(span, &self.sources, &streams);
             found.unwrap_or_else(|| Origin::written(span))
         } else {
             Origin::written(span)

@@ -49,7 +49,13 @@ impl Rendering {
     pub fn text_of(&self, unit: &Unit, options: &Options, show: &Show) -> UnitText {
         match unit.kind {
             UnitKind::Helm => self.charts.text_of(unit.id, &self.sources, options, show),
-            UnitKind::Kustomize => self.kustomizations.text_of(unit.id),
+            UnitKind::Kustomize => {
+                let mut made = self.kustomizations.text_of(unit.id);
+                if options.trace {
+                    made.origins.iter_mut().for_each(|it| self.written(it));
+                }
+                made
+            }
             UnitKind::Manifests => self.documents_of(unit, options.trace),
             UnitKind::ArgoCd | UnitKind::Flux => {
                 let mut refusals = self.charts.refusals_of(unit.id);

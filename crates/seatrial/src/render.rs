@@ -79,6 +79,7 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         directory: tree.scope.clone(),
         is_unrestricted: arguments.load_restrictor == "LoadRestrictionsNone",
         options: BuildOptions { order, ..BuildOptions::default() },
+        is_traced: arguments.origin || arguments.output == RenderFormat::Json,
         helm: if arguments.enable_helm { Some(helm_version(arguments)?) } else { None },
     };
     let mut sources = SourceMap::new();

@@ -30,7 +30,7 @@ impl Away {
     }
 
     /// A chart that is fetched as a whole, for an entry of a file.
-    pub(super) fn whole(chart: &Chart, path: &TreePath, entry: Span) -> Self {
+    pub(crate) fn whole(chart: &Chart, path: &TreePath, entry: Span) -> Self {
         let mut entries = FxHashMap::default();
         add(chart, entry, &mut entries);
         Self { entries, whole: Some((path.clone(), entry)) }

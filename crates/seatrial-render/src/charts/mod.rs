@@ -38,7 +38,7 @@ use seatrial_schema::table::Table;
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
-use away::Away;
+pub(crate) use away::Away;
 pub(crate) use load::{Found, load, load_fetched};
 pub(crate) use made::{Definitions, make, objects};
 use provenance::{Context, Traced};

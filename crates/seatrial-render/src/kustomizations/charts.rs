@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use seatrial_helm::{HelmVersion, Loader, Options, Show, ValuesFile, ValuesInput, release_name, render};
+use seatrial_helm::{
+    Chart, HelmVersion, Loader, Options, Rendered, Show, ValuesFile, ValuesInput, release_name, render,
+};
 use seatrial_kustomize::{ChartRequest, Charts};
 use seatrial_source::{Files, SourceMap, TreePath};
 
@@ -27,17 +29,32 @@ impl Charts for HelmCharts<'_> {
             (Some(chart), None) => chart,
             (_, refusal) => return Err(refusal.unwrap_or_else(|| "there is no chart".to_owned())),
         };
-        let rendered = render(&chart, &values(request), &options(request, self.helm)?);
+        let rendered = rendered(&chart, request, self.helm, false)?;
         if let Some(error) = rendered.errors.first() {
             return Err(error.printed());
         }
-        let show = Show {
-            include_crds: request.includes_crds,
-            no_hooks: request.skips_hooks,
-            skip_tests: request.skips_tests,
-            ..Show::default()
-        };
-        rendered.output(&show).map(|it| it.text.into())
+        rendered.output(&shown(request)).map(|it| it.text.into())
+    }
+}
+
+/// A chart as a request says, with every piece of text traced perhaps.
+pub(super) fn rendered(
+    chart: &Chart,
+    request: &ChartRequest,
+    helm: HelmVersion,
+    is_traced: bool,
+) -> Result<Rendered, String> {
+    let options = Options { trace: is_traced, ..options(request, helm)? };
+    Ok(render(chart, &values(request), &options))
+}
+
+/// What of it is printed.
+pub(super) fn shown(request: &ChartRequest) -> Show {
+    Show {
+        include_crds: request.includes_crds,
+        no_hooks: request.skips_hooks,
+        skip_tests: request.skips_tests,
+        ..Show::default()
     }
 }
 

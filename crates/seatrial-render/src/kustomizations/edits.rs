@@ -88,6 +88,9 @@ impl Built {
         let (value, path) = self.object(object.root(), path).ok_or_else(unknown)?;
         let found = nearest(value, path.steps());
         let Origin { span, .. } = self.build.origins.get(found.value.origin).ok_or_else(unknown)?;
+        if self.build.inflations.iter().any(|it| it.made.file() == span.file) {
+            return Err(refusal("a chart makes it, which others may inflate, too"));
+        }
         let stream = streams(span.file).ok_or_else(|| refusal("the file is not read by itself"))?;
         let (root, node, _) =
             standing_at(stream, span).ok_or_else(|| refusal("the field stands inside another text"))?;

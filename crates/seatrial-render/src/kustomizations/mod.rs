@@ -4,6 +4,7 @@
 mod charts;
 mod edits;
 mod graph;
+mod inflations;
 mod make;
 pub(crate) mod problems;
 pub(crate) mod provenance;
@@ -18,8 +19,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::UnitId;
+use seatrial_helm::HelmVersion;
 use seatrial_kustomize::{Additions, Build};
-use seatrial_source::{FileId, SourceMap, Span, TreePath};
+use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
 use crate::overlay;
@@ -29,6 +31,7 @@ use crate::walk::Links;
 
 pub use charts::HelmCharts;
 pub(crate) use graph::{Service, standings};
+pub(crate) use inflations::Inflations;
 pub(crate) use make::Maker;
 use tree::Frozen;
 pub(crate) use tree::Tree;
@@ -108,6 +111,8 @@ pub(crate) struct Kustomizations {
     links: Links,
     /// Where resources are listed.
     listed: FxHashSet<Span>,
+    /// What charts made in them.
+    inflations: Inflations,
 }
 
 impl Built {
@@ -148,6 +153,17 @@ impl Kustomizations {
         self.listed = listed;
         self.tree = tree;
         self.links = links.clone();
+    }
+
+    /// Takes in what their charts made; the texts of these become sources.
+    pub(crate) fn load_charts(&mut self, files: &dyn Files, sources: &mut SourceMap) {
+        let builds = self.all.iter().map(|it| &it.build);
+        self.inflations = Inflations::of(builds, HelmVersion::default(), files, sources);
+    }
+
+    /// What charts made in them.
+    pub(crate) fn inflations(&self) -> &Inflations {
+        &self.inflations
     }
 
     /// Learns which units they became.
@@ -220,6 +236,6 @@ impl Kustomizations {
 
     /// The texts that were made.
     pub(crate) fn streams(&self) -> impl Iterator<Item = &Arc<Stream>> {
-        self.all.iter().filter_map(|it| it.made.as_ref())
+        self.all.iter().filter_map(|it| it.made.as_ref()).chain(self.inflations.streams())
     }
 }

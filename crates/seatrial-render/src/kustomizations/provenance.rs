@@ -5,7 +5,7 @@ use seatrial_kustomize::{Content, Node as Value};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{FieldPath, Node, PathStep, Stream};
 
-use super::{Built, Kustomizations};
+use super::{Built, Inflations, Kustomizations};
 use crate::locate;
 
 /// Steps that are told of a field that many things changed.
@@ -26,14 +26,26 @@ pub(crate) struct Question<'q> {
 impl Kustomizations {
     /// Where to edit to change a field of an object whose mapping is `root`.
     pub(crate) fn origin<'a>(
-        &self,
+        &'a self,
         root: Node<'_>,
         question: Question<'_>,
         sources: &'a SourceMap,
         streams: Streams<'a>,
     ) -> Option<Origin> {
         let built = &self.all[*self.by_text.get(&root.span().file)?];
-        built.origin(root, question, sources, streams)
+        built.origin(root, question, &self.inflations, sources, streams)
+    }
+
+    /// Where to edit to change what a chart made for a kustomization, or values
+    /// that were merged for it.
+    pub(crate) fn origin_of_inflated<'a>(
+        &'a self,
+        span: Span,
+        sources: &'a SourceMap,
+        streams: Streams<'a>,
+    ) -> Option<Origin> {
+        let builds = |at: usize| self.all.get(at).map(|it| &it.build);
+        self.inflations.of_text(span, &builds, sources, streams)
     }
 
     /// Where a value of a text that was made was written at first.
@@ -48,7 +60,7 @@ impl Kustomizations {
 
     /// Where to edit to change what stands in a text that was made.
     pub(crate) fn origin_of_text<'a>(
-        &self,
+        &'a self,
         span: Span,
         sources: &'a SourceMap,
         streams: Streams<'a>,
@@ -57,7 +69,7 @@ impl Kustomizations {
         let root = built.made.as_ref()?.roots().find(|root| root.span().contains(span))?;
         let found = locate::at_span(root, span).and_then(|node| locate::path_to(root, node));
         let path = found.unwrap_or_default();
-        built.origin(root, Question { path: &path, part: None }, sources, streams)
+        built.origin(root, Question { path: &path, part: None }, &self.inflations, sources, streams)
     }
 }
 
@@ -66,6 +78,7 @@ impl Built {
         &self,
         root: Node<'_>,
         question: Question<'_>,
+        inflations: &'a Inflations,
         sources: &'a SourceMap,
         streams: Streams<'a>,
     ) -> Option<Origin> {
@@ -88,6 +101,9 @@ impl Built {
                 via.push(step);
             }
         }
+        if let Some(made) = self.by_chart(&found, path.steps(), question, inflations, sources, streams) {
+            return Some(Origin { via: made.via.into_iter().chain(via).collect(), ..made });
+        }
         let part = match question.part {
             Some(FieldPart::Bytes(bytes)) if is_whole && !is_container => {
                 guide.part(first.span, told.text(), bytes.start as usize..bytes.end as usize)
@@ -95,6 +111,20 @@ impl Built {
             _ => None,
         };
         Some(Origin { edit: part.unwrap_or(first.span), via, derived: false })
+    }
+
+    /// What of a chart a field is that nothing has set since the chart made it.
+    fn by_chart<'a>(
+        &self,
+        found: &Nearest<'_>,
+        steps: &[PathStep],
+        question: Question<'_>,
+        inflations: &'a Inflations,
+        sources: &'a SourceMap,
+        streams: Streams<'a>,
+    ) -> Option<Origin> {
+        let place = self.build.origins.get(found.value.origin)?.span;
+        inflations.of_field(place, &steps[found.matched..], question.part, sources, streams)
     }
 
     /// The object of the build that a mapping of the text is, and the way to a
@@ -131,9 +161,9 @@ pub(super) fn nearest<'n>(object: &'n Value, steps: &[PathStep]) -> Nearest<'n> 
     found
 }
 
-struct Guide<'a> {
-    sources: &'a SourceMap,
-    streams: Streams<'a>,
+pub(super) struct Guide<'a> {
+    pub(super) sources: &'a SourceMap,
+    pub(super) streams: Streams<'a>,
 }
 
 impl Guide<'_> {
@@ -145,7 +175,7 @@ impl Guide<'_> {
     }
 
     /// A scalar as it stands; of anything else the first line.
-    fn scalar(&self, span: Span) -> Span {
+    pub(super) fn scalar(&self, span: Span) -> Span {
         match self.at(span) {
             Some((node, _)) if !node.is_mapping() && !node.is_sequence() => span,
             _ => self.first_line(span),
@@ -153,7 +183,7 @@ impl Guide<'_> {
     }
 
     /// The key that a container stands under, or else its first line.
-    fn head(&self, span: Span) -> Span {
+    pub(super) fn head(&self, span: Span) -> Span {
         match self.at(span) {
             Some((_, Some(key))) => key,
             _ => self.first_line(span),

@@ -398,3 +398,42 @@ fn a_chart_is_judged_as_a_kustomization_inflates_it() {
     let unit = "helm:apps/charts/web@values.yaml,values-prod.yaml Candidate ConfigMap production";
     assert!(units(&beside).contains(unit), "{}", units(&beside));
 }
+
+#[test]
+fn what_an_inflated_chart_makes_stands_in_its_templates_and_values() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: {{ .Values.replicas }}\n  template:\n    spec:\n      containers:\n      - name: web\n        image: {{ .Values.image }}\n        resources:\n          {{- toYaml .Values.resources | nindent 10 }}\n        args: [{{ .Values.word }}]\n";
+    let values = "replicas: 1\nimage: web:1\nresources:\n  limits: {cpu: 1, pods: 2}\nword: own\n";
+    let entry = "helmCharts:\n- name: web\n  valuesFile: values.yaml\n  valuesInline:\n    image: web:2\n";
+    let overlay =
+        "resources: [../base]\npatches:\n- path: more.yaml\nimages:\n- name: other\n  newTag: \"3\"\n";
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 5}\n";
+    let rendering = rendered(&[
+        ("base/kustomization.yaml", entry),
+        ("base/values.yaml", "word: given\n"),
+        ("base/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("base/charts/web/values.yaml", values),
+        ("base/charts/web/templates/web.yaml", template),
+        ("prod/kustomization.yaml", overlay),
+        ("prod/more.yaml", patch),
+    ]);
+    let web = "base/charts/web";
+    let made_by = "generator base/kustomization.yaml:2 name: web";
+    let at = |path: &str| origin_in(&rendering, "kustomize:prod", path);
+    let container = "spec.template.spec.containers[0]";
+    assert_eq!(
+        at(&format!("{container}.image")),
+        [
+            "base/kustomization.yaml:5 web:2",
+            &format!("template {web}/templates/web.yaml:11 {{{{ .Values.image }}}}"),
+            made_by
+        ]
+    );
+    assert_eq!(at(&format!("{container}.args[0]"))[0], "base/values.yaml:1 given");
+    assert_eq!(at(&format!("{container}.resources.limits.memory"))[0], format!("{web}/values.yaml:4 limits"));
+    assert_eq!(
+        at(&format!("{container}.name")),
+        [format!("{web}/templates/web.yaml:10 web"), made_by.to_owned()]
+    );
+    assert_eq!(at("spec.replicas"), ["prod/more.yaml:4 5", &format!("base {web}/values.yaml:1 1"), made_by]);
+    assert_eq!(at("spec.strategy")[0], format!("{web}/templates/web.yaml:5 spec"));
+}
