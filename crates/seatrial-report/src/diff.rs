@@ -119,6 +119,9 @@ struct Field {
     after: serde_json::Value,
     /// Neither tree writes it: the server's default is another one.
     by_default: bool,
+    /// It is a list of which the same items stand in another order; the two values
+    /// name them.
+    order: bool,
     /// A part of it is secret and masked.
     hidden: bool,
     /// Where it stands, or what is around it.
@@ -230,6 +233,7 @@ fn field(change: &FieldChange) -> Field {
         before: change.before.clone(),
         after: change.after.clone(),
         by_default: change.by_default,
+        order: change.is_order,
         hidden: change.hidden,
         place: change.line.as_ref().map(place),
     }

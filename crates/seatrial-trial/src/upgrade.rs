@@ -20,7 +20,6 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use seatrial_diagnostics::ObjectName;
 use seatrial_model::{KubernetesVersion, Object, SkipCode};
-use seatrial_schema::difference::differences;
 use seatrial_source::TreePath;
 use serde_json::Value as Json;
 
@@ -156,6 +155,9 @@ pub struct FieldChange {
     pub after: Json,
     /// Neither tree writes it: the server's default is another one.
     pub by_default: bool,
+    /// It is a list of which the same items stand in another order; the two values
+    /// name them.
+    pub is_order: bool,
     /// A secret is part of it and is not told.
     pub hidden: bool,
     /// Where it stands, or what is around it: in the later tree, or in the
@@ -327,7 +329,7 @@ impl Context<'_> {
         }
         let before = self.stored(self.before, self.after, old.object);
         let after = self.stored(self.after, self.before, new.object);
-        let found = differences(before.compared(), after.compared());
+        let found = after.differences(&before);
         if found.is_empty() {
             return None;
         }

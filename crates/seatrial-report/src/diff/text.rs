@@ -99,6 +99,9 @@ fn field_line(field: &FieldChange) -> String {
     if field.hidden && field.before == field.after {
         return format!("{path}: hidden, and changed");
     }
+    if field.is_order {
+        return format!("{path}: order changed: {} -> {}", value(&field.before), value(&field.after));
+    }
     match (&field.before, &field.after) {
         (Json::Null, after) => format!("{path}: added {}{by}", value(after)),
         (before, Json::Null) => format!("{path}: removed {}{by}", value(before)),

@@ -26,6 +26,7 @@ use smol_str::SmolStr;
 
 use crate::cel::Budget;
 use crate::decode::Decoded;
+use crate::difference::Layout;
 use crate::errors::{Errors, Reason};
 use crate::path::Path;
 use crate::rules::{metadata, names};
@@ -135,6 +136,11 @@ impl CustomKind {
     /// objects then.
     pub fn is_too_large(&self) -> bool {
         self.schema().is_none()
+    }
+
+    /// What tells the items of its lists apart.
+    pub fn layout(&self) -> Option<Layout<'_>> {
+        self.schema().map(|it| Layout::Defined(&it.structural))
     }
 
     /// Reads an object: unknown fields are gone, and nulls that mean nothing.

@@ -2,8 +2,8 @@
 //! updates that the new object alone does not have.
 
 use seatrial_check::Settled;
-use seatrial_schema::FieldError;
 use seatrial_schema::difference::Difference;
+use seatrial_schema::{By, FieldError, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
 use super::stored::{Rules, Stored};
@@ -38,18 +38,68 @@ pub(super) fn of(before: &Stored<'_>, after: &Stored<'_>, found: &[Difference]) 
         Rules::Own(_) => before.created(rules),
         Rules::Custom(_) => before.by_definition_of(after).created(rules),
     };
-    let errors = rules.of_changed(after.applied(&stored, before), &stored);
-    let alone = rules.of_new(&after.created(rules));
-    let is_new = |error: &&FieldError| {
-        let same = |it: &FieldError| {
-            (it.reason, &it.field, &it.detail) == (error.reason, &error.field, &error.detail)
-        };
-        !alone.iter().any(same)
-    };
-    let errors = errors.iter().filter(is_new);
+    let errors = refused_changes(rules, after, &after.applied(&stored, before), &stored);
+    let errors = errors.iter();
     match rules {
         Rules::Own(_) => errors.map(|error| refused(after, error, found)).collect(),
         Rules::Custom(by) => errors.map(|error| refused_by(by, error, found)).collect(),
+    }
+}
+
+/// What is wrong with a change and not with the new object alone. Where that is
+/// broken by itself, many rules are not asked; they are asked again with what is
+/// broken taken back.
+fn refused_changes(rules: Rules<'_>, after: &Stored<'_>, new: &Value, stored: &Value) -> Vec<FieldError> {
+    let alone = rules.of_new(&after.created(rules));
+    let mut errors = rules.of_changed(new.clone(), stored);
+    errors.retain(|error| !alone.iter().any(|it| is_same(it, error)));
+    if alone.is_empty() {
+        return errors;
+    }
+    let mut paths: Vec<&FieldPath> = alone.iter().map(|it| &it.path).collect();
+    paths.sort_by_key(|it| it.to_string());
+    let take_back = |mut object: Value| {
+        for path in paths.iter().rev() {
+            taken_back(&mut object, stored, path.steps());
+        }
+        object
+    };
+    let still_alone = rules.of_new(&take_back(after.created(rules)));
+    let again = rules.of_changed(take_back(new.clone()), stored);
+    let is_known = |error: &FieldError| {
+        let known = alone.iter().chain(&still_alone).chain(&errors);
+        known.into_iter().any(|it| is_same(it, error))
+    };
+    let more: Vec<FieldError> = again.into_iter().filter(|it| !is_known(it)).collect();
+    errors.extend(more);
+    errors
+}
+
+fn is_same(one: &FieldError, other: &FieldError) -> bool {
+    (one.reason, &one.field, &one.detail) == (other.reason, &other.field, &other.detail)
+}
+
+/// Gives a field the value that it has in another object.
+fn taken_back(value: &mut Value, stored: &Value, steps: &[PathStep]) {
+    match (steps, value) {
+        ([PathStep::Key(key)], Value::Map(map)) => {
+            map.insert(key.as_str().into(), stored.at(key).clone(), By::Server);
+        }
+        ([PathStep::Key(key), rest @ ..], value) => {
+            if let Some(below) = value.at_mut(key) {
+                taken_back(below, stored.at(key), rest);
+            }
+        }
+        ([PathStep::Index(at), rest @ ..], Value::List(items)) => {
+            let at = *at as usize;
+            match (items.get_mut(at), stored.as_list().get(at)) {
+                (Some(item), Some(old)) if rest.is_empty() => *item = old.clone(),
+                (Some(item), Some(old)) => taken_back(item, old, rest),
+                (Some(_), None) => drop(items.remove(at)),
+                (None, _) => {}
+            }
+        }
+        _ => {}
     }
 }
 

@@ -3,7 +3,7 @@
 use seatrial_model::Object;
 use seatrial_schema::Value;
 use seatrial_schema::difference::Difference;
-use seatrial_yaml::{FieldPath, Node, PathStep};
+use seatrial_yaml::{FieldPath, PathStep};
 use serde_json::Value as Json;
 
 use super::FieldChange;
@@ -21,16 +21,16 @@ pub(super) fn field(
     difference: &Difference,
 ) -> FieldChange {
     let path = &difference.path;
-    let old_path = path_before(before.1, after.1, difference);
+    let old_path = &difference.path_before;
     let mut hidden = false;
     let mut tell = |(side, object): (&Side<'_>, &Object), value: &Value, places: [&FieldPath; 2]| {
         let teller = Teller { sides: [before.0, after.0], side, object };
         teller.tell(value, &places.map(Clone::clone), &mut hidden)
     };
-    let old = tell(before, &difference.before, [&old_path, path]);
+    let old = tell(before, &difference.before, [old_path, path]);
     let new = tell(after, &difference.after, [path, path]);
     let line = if difference.after.is_null() && !is_written(after.1, path) {
-        before.0.line_of(before.1, &old_path)
+        before.0.line_of(before.1, old_path)
     } else {
         after.0.line_of(after.1, path)
     };
@@ -38,7 +38,8 @@ pub(super) fn field(
         path: path.to_string(),
         before: old,
         after: new,
-        by_default: !is_written(before.1, &old_path) && !is_written(after.1, path),
+        by_default: !is_written(before.1, old_path) && !is_written(after.1, path),
+        is_order: difference.is_order,
         hidden,
         line: Some(line),
     }
@@ -56,44 +57,6 @@ fn is_written(object: &Object, path: &FieldPath) -> bool {
         is_moved.then(|| object.at(&text))?
     };
     object.at(path).or_else(moved).is_some()
-}
-
-/// The same field in the earlier object: items of lists are found by name. The
-/// place of an item that is gone is the one it had.
-fn path_before(before: &Object, after: &Object, difference: &Difference) -> FieldPath {
-    let (mut old, mut new) = (Some(before.root()), Some(after.root()));
-    let steps = difference.path.steps();
-    let last = steps.len().saturating_sub(1);
-    let mut path = FieldPath::root();
-    for (at, step) in steps.iter().enumerate() {
-        let is_old = at == last && difference.after.is_null();
-        let here = if is_old { step.clone() } else { step_before(old, new, step) };
-        old = old.and_then(|node| under(node, &here));
-        new = new.and_then(|node| under(node, step));
-        path.push(here);
-    }
-    path
-}
-
-fn step_before(old: Option<Node<'_>>, new: Option<Node<'_>>, step: &PathStep) -> PathStep {
-    let place = || {
-        let PathStep::Index(index) = step else { return None };
-        let name = name_of(new?.index(*index as usize)?)?;
-        old?.items().position(|item| name_of(item).as_ref() == Some(&name))
-    };
-    place().map_or_else(|| step.clone(), |at| PathStep::Index(at as u32))
-}
-
-fn under<'a>(node: Node<'a>, step: &PathStep) -> Option<Node<'a>> {
-    match step {
-        PathStep::Key(key) => node.get(key),
-        PathStep::Index(index) => node.index(*index as usize),
-    }
-}
-
-fn name_of(item: Node<'_>) -> Option<String> {
-    let names = ["name", "key", "containerPort", "port", "mountPath"];
-    names.iter().find_map(|name| item.get(name)?.scalar_text()).map(std::borrow::Cow::into_owned)
 }
 
 /// Turns values into what may be told.

@@ -4,7 +4,8 @@ use seatrial_check::Settled;
 use seatrial_model::{Object, Target};
 use seatrial_schema::custom::CustomKind;
 use seatrial_schema::decode::{decode, untyped};
-use seatrial_schema::table::{Kind, Table};
+use seatrial_schema::difference::{Difference, Layout, differences};
+use seatrial_schema::table::{Kind, Shape, Table};
 use seatrial_schema::{By, Errors, FieldError, Map, Strategy, Value};
 
 /// Stands for what the server makes up: the same before and after.
@@ -25,7 +26,7 @@ const SYSTEM_FIELDS: [&str; 7] = [
 /// An object with its defaults.
 pub(super) struct Stored<'a> {
     pub(super) object: &'a Object,
-    kind: Option<&'static Kind>,
+    kind: Option<(&'static Table, &'static Kind)>,
     defined: Option<Settled<'a>>,
     value: Value,
 }
@@ -97,7 +98,7 @@ impl<'a> Stored<'a> {
             (strategy.default)(&mut value);
         }
         value.remove("status");
-        Self { object, kind: Some(kind), defined: None, value }
+        Self { object, kind: Some((table, kind)), defined: None, value }
     }
 
     fn custom(object: &'a Object, defined: Option<Settled<'a>>) -> Self {
@@ -123,6 +124,14 @@ impl<'a> Stored<'a> {
         &self.value
     }
 
+    /// The fields that differ from what was stored before.
+    pub(super) fn differences(&self, before: &Self) -> Vec<Difference> {
+        let shape = self.kind.map(|(_, kind)| Shape::Struct(kind.type_id));
+        let own = self.kind.zip(shape.as_ref()).map(|((table, _), shape)| Layout::of_type(table, shape));
+        let layout = own.or_else(|| self.defined.and_then(|it| it.kind.layout())).unwrap_or(Layout::Unknown);
+        differences(before.compared(), self.compared(), layout)
+    }
+
     /// The version of the API that it is written for.
     pub(super) fn version(&self) -> &str {
         self.object.api_version()
@@ -133,7 +142,7 @@ impl<'a> Stored<'a> {
     }
 
     pub(super) fn rules(&self) -> Option<Rules<'a>> {
-        let own = self.kind.and_then(strategy).map(Rules::Own);
+        let own = self.kind.and_then(|it| strategy(it.1)).map(Rules::Own);
         own.or_else(|| self.defined.map(Rules::Custom))
     }
 

@@ -198,6 +198,57 @@ fn custom_kinds_have_the_rules_and_defaults_of_their_definition() {
 }
 
 #[test]
+fn a_change_is_refused_whatever_else_is_wrong() {
+    let ships = |ship: &str| format!("{SHIPS}{ship}");
+    let after = SHIP.replace("crew: 3", "crew: 2").replace("cargo: tea", "cargo: [tea]");
+    assert_eq!(refused(&ships(SHIP), &ships(&after)), ["spec.crew"]);
+    let after = WEB.replace("{app: web}}\n  template", "{app: other}}\n  replicas: -1\n  template");
+    assert_eq!(
+        refused(WEB, &after.replace("labels: {app: web}", "labels: {app: other}")),
+        ["spec.selector.matchLabels.app"]
+    );
+}
+
+#[test]
+fn items_that_change_places_have_moved() {
+    let pods = |items: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  selector: {{matchLabels: {{app: web}}}}\n  \
+             template:\n    metadata: {{labels: {{app: web}}}}\n    spec:\n      containers:\n{items}"
+        )
+    };
+    let [a, b, c] = ["a", "b", "c"]
+        .map(|name| format!("      - {{name: {name}, image: 'r.example.com/{name}:1', args: [one, two]}}\n"));
+    let text = |before: &str, after: &str| {
+        let tree = Tree::new(&[("a/all.yaml", before), ("b/all.yaml", after)]);
+        diff(&tree, &["a", "b"]).stdout
+    };
+    insta::assert_snapshot!(text(&pods(&format!("{a}{b}")), &pods(&format!("{b}{a}"))), @r#"
+    Pods are replaced
+      ~ Deployment web  b/all.yaml:1
+          spec.template.spec.containers: order changed: ["a","b"] -> ["b","a"]
+
+    From a to b: 1 changed
+      1 workload gets new pods
+    Next: apply it when new pods do no harm; `seatrial check` says whether they come up.
+    "#);
+    let front = c.replace(", args: [one, two]", "");
+    let args = a.replace("[one,", "[zero, one,");
+    insta::assert_snapshot!(text(&pods(&format!("{a}{b}")), &pods(&format!("{front}{args}{b}"))), @r#"
+    Pods are replaced
+      ~ Deployment web  b/all.yaml:1
+          spec.template.spec.containers[0]: added {"image":"r.example.com/c:1","imagePullPolicy":"IfNotPresent","name":"c"...
+          spec.template.spec.containers[1].args[0]: added "zero"
+
+    From a to b: 1 changed
+      1 workload gets new pods
+    Next: apply it when new pods do no harm; `seatrial check` says whether they come up.
+    "#);
+    let moved = between(&pods(&format!("{a}{b}")), &pods(&format!("{b}{a}"))).json();
+    assert_eq!(moved["objects"][0]["fields"][0]["order"], true, "{moved:#}");
+}
+
+#[test]
 fn rules_for_changes_of_custom_objects_are_findings() {
     let tree = Tree::new(&[("k8s/kind.yaml", SHIPS), ("k8s/ship.yaml", SHIP)]);
     git(tree.path(), &["init", "-q"]);
