@@ -46,9 +46,14 @@ pub(super) fn canonical(text: &str, micro: bool) -> Result<String, String> {
         }
         rest = &rest[width..];
     }
-    let nanos = fraction(&mut rest);
+    let nanos = if micro {
+        microseconds(&mut rest).map_err(|()| cannot(rest, ".000000"))?
+    } else {
+        Some(fraction(&mut rest))
+    };
     let offset = offset_minutes(rest).ok_or_else(|| cannot(rest, "Z07:00"))?;
     let out_of_range = |what: &str| format!("parsing time {text:?}: {what} out of range");
+    let nanos = nanos.ok_or_else(|| out_of_range("fractional second"))?;
     let [year, month, day, hour, minute, second] = numbers;
     for (what, number, range) in [
         ("month", month, 1..=12),
@@ -88,6 +93,15 @@ fn fraction(rest: &mut &str) -> i32 {
     let nanos = after[..digits].bytes().chain(std::iter::repeat(b'0')).take(9);
     *rest = &after[digits..];
     nanos.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'))
+}
+
+/// Takes `.123456` off the front: six digits, no more and no fewer. Go takes a sign
+/// for a digit, and complains of what it comes to.
+fn microseconds(rest: &mut &str) -> Result<Option<i32>, ()> {
+    let Some(digits) = rest.strip_prefix(['.', ',']).and_then(|it| it.get(..6)) else { return Err(()) };
+    let number: i32 = digits.parse().map_err(|_| ())?;
+    *rest = &rest[7..];
+    Ok((number >= 0).then_some(number * 1000))
 }
 
 fn offset_minutes(text: &str) -> Option<i32> {
@@ -131,7 +145,7 @@ mod tests {
     fn times_are_printed_in_utc() {
         assert_eq!(canonical("2024-02-29T23:30:00+02:00", false).as_deref(), Ok("2024-02-29T21:30:00Z"));
         assert_eq!(
-            canonical("2024-02-29T23:30:00.1234567Z", true).as_deref(),
+            canonical("2024-02-29T23:30:00.123456Z", true).as_deref(),
             Ok("2024-02-29T23:30:00.123456Z")
         );
         assert_eq!(canonical("2024-02-29T23:30:00.9Z", false).as_deref(), Ok("2024-02-29T23:30:00Z"));
@@ -148,6 +162,20 @@ mod tests {
             canonical("2024-13-01T00:00:00Z", false),
             Err(r#"parsing time "2024-13-01T00:00:00Z": month out of range"#.to_owned())
         );
+        let of_micro = |end: &str, part: &str| {
+            Err(format!(
+                "parsing time \"2024-01-01T00:00:00{end}\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse {part}"
+            ))
+        };
+        for (end, said) in [
+            ("Z", r#""Z" as ".000000""#),
+            (".123Z", r#"".123Z" as ".000000""#),
+            (".1234567Z", r#""7Z" as "Z07:00""#),
+        ] {
+            assert_eq!(canonical(&format!("2024-01-01T00:00:00{end}"), true), of_micro(end, said));
+        }
+        let said = r#"parsing time "2024-01-01T00:00:00.-12345Z": fractional second out of range"#;
+        assert_eq!(canonical("2024-01-01T00:00:00.-12345Z", true), Err(said.to_owned()));
         assert!(canonical("2023-02-29T00:00:00Z", false).is_err());
         assert!(canonical("", false).is_err());
         assert!(canonical("é024-13-01T00:00:00Z", false).is_err());
