@@ -4,7 +4,8 @@
 //! The API server checks the expressions of a `ValidatingAdmissionPolicy` against the
 //! kinds that its rules name, and only notes what is wrong in the policy's status. A field
 //! that the kind does not have fails for each object: with `failurePolicy: Fail` all are
-//! refused, with `Ignore` all are let in.
+//! refused, with `Ignore` all are let in. Variables, match conditions and audit annotations
+//! it does not even look at; they fail alike.
 //!
 //! ## Bad
 //! ```yaml
@@ -76,7 +77,14 @@ fn notice(object: &Object, all: &[Mistyped]) -> Notice {
     let message = format!("an expression of {} does not fit {}: {}", object.title(), first.kind, first.what);
     let notice = Notice::new(&CHECK.info, location(object, &first.path), message);
     let notice = all.iter().fold(notice, |notice, it| {
-        notice.because(format!("the API server notes in the policy's status: {}", it.said))
+        if it.is_noted {
+            notice.because(format!("the API server notes in the policy's status: {}", it.said))
+        } else {
+            notice.because(format!(
+                "the API server does not check it, and it fails for each object: {}",
+                it.said
+            ))
+        }
     });
     if all.len() == first.kinds {
         return notice;

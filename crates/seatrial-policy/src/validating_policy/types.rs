@@ -14,6 +14,12 @@ use smol_str::SmolStr;
 /// The server looks at no more kinds of one rule than this.
 const KINDS_MAX: usize = 10;
 
+/// So often an expression of one policy is held against a kind, at most.
+const COMPILED_MAX: usize = 2_000;
+
+/// Of more variables than this, those behind may be anything.
+const VARIABLES_MAX: usize = 100;
+
 /// An expression that does not fit a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistyped {
@@ -25,6 +31,8 @@ pub struct Mistyped {
     pub what: String,
     /// What the server notes.
     pub said: String,
+    /// Whether it does: it looks at validations only.
+    pub is_noted: bool,
     /// How many kinds the policy names, all told.
     pub kinds: usize,
 }
@@ -34,31 +42,105 @@ pub struct Mistyped {
 pub fn mistyped(policy: &Value, table: &Table) -> Vec<Mistyped> {
     let spec = policy.at("spec");
     let kinds = kinds(spec.at("matchConstraints"), table);
+    if kinds.is_empty() {
+        return Vec::new();
+    }
+    let loose = Scope::of(spec, table, None);
+    let mut expressions = expressions(spec);
+    expressions.truncate(COMPILED_MAX);
+    // What is wrong for every kind is refused with the policy.
+    expressions.retain(|it| loose.environment(it).compile(it.source).is_ok());
     let mut found = Vec::new();
-    for kind in &kinds {
-        let (environment, loose) = (environment(spec, table, Some(kind)), environment(spec, table, None));
-        for (validation, at) in spec.items("validations").iter().zip(0..) {
-            for field in ["expression", "messageExpression"] {
-                let source = validation.str(field);
-                // What is wrong for every kind is refused with the policy.
-                if source.is_empty() || loose.compile(source).is_err() {
-                    continue;
-                }
-                let issues = environment.compile(source).err().unwrap_or_default();
-                let issues: Vec<Issue> = issues.into_iter().filter(is_certain).collect();
-                let Some(first) = issues.first() else { continue };
-                let title = title(kind);
-                found.push(Mistyped {
-                    path: FieldPath::root().key("spec").key("validations").index(at).key(field),
-                    what: first.message.clone(),
-                    said: format!("{title}: {}", describe(source, &issues)),
-                    kind: title,
-                    kinds: kinds.len(),
+    let most = (COMPILED_MAX / expressions.len().max(1)).max(1);
+    for kind in kinds.iter().take(most) {
+        let scope = Scope::of(spec, table, Some(kind));
+        for expression in &expressions {
+            let issues = scope.environment(expression).compile(expression.source).err().unwrap_or_default();
+            let issues: Vec<Issue> = issues.into_iter().filter(is_certain).collect();
+            let Some(first) = issues.first() else { continue };
+            let title = title(kind);
+            found.push(Mistyped {
+                path: expression.path.clone(),
+                what: first.message.clone(),
+                said: format!("{title}: {}", describe(expression.source, &issues)),
+                is_noted: expression.is_noted,
+                kind: title,
+                kinds: kinds.len(),
+            });
+        }
+    }
+    found
+}
+
+/// One expression of a policy.
+struct Expression<'a> {
+    path: FieldPath,
+    source: &'a str,
+    /// The server checks it against the kinds.
+    is_noted: bool,
+    /// So many variables stand before it; it does not know those behind.
+    variables: usize,
+}
+
+/// All expressions of a policy, as the server goes through them.
+fn expressions(spec: &Value) -> Vec<Expression<'_>> {
+    const LISTS: [(&str, &[&str]); 4] = [
+        ("validations", &["expression", "messageExpression"]),
+        ("variables", &["expression"]),
+        ("matchConditions", &["expression"]),
+        ("auditAnnotations", &["valueExpression"]),
+    ];
+    let mut all = Vec::new();
+    for (list, fields) in LISTS {
+        for (item, at) in spec.items(list).iter().zip(0..) {
+            for field in fields.iter().filter(|it| !item.str(it).is_empty()) {
+                all.push(Expression {
+                    path: FieldPath::root().key("spec").key(list).index(at).key(field),
+                    source: item.str(field),
+                    is_noted: list == "validations",
+                    variables: match list {
+                        "variables" => at as usize,
+                        // They are asked before any variable has a value.
+                        "matchConditions" => 0,
+                        _ => usize::MAX,
+                    },
                 });
             }
         }
     }
-    found
+    all
+}
+
+/// What expressions may use where the object is of one kind.
+struct Scope {
+    plain: Environment,
+    types: Vec<(SmolStr, Type)>,
+    /// With all variables.
+    whole: Environment,
+}
+
+impl Scope {
+    /// A variable that does not fit may be anything.
+    fn of(spec: &Value, table: &Table, kind: Option<&Kind>) -> Self {
+        let plain = plain(spec, table, kind);
+        let mut types: Vec<(SmolStr, Type)> = Vec::new();
+        for (variable, at) in spec.items("variables").iter().zip(0..) {
+            let known = || plain.clone().with_policy_variables(&types);
+            let program = (at < VARIABLES_MAX).then(|| known().compile(variable.str("expression")));
+            let of = program.and_then(Result::ok).map_or(Type::Dyn, |it| it.output_type().clone());
+            types.push((variable.str("name").into(), of));
+        }
+        let whole = plain.clone().with_policy_variables(&types);
+        Self { plain, types, whole }
+    }
+
+    fn environment(&self, expression: &Expression<'_>) -> Environment {
+        match self.types.get(..expression.variables) {
+            Some([]) => self.plain.clone(),
+            Some(known) if known.len() < VARIABLES_MAX => self.plain.clone().with_policy_variables(known),
+            _ => self.whole.clone(),
+        }
+    }
 }
 
 /// Whether the server has the same against an expression: what is compared with
@@ -73,29 +155,18 @@ fn title(kind: &Kind) -> String {
     format!("{}/{}, Kind={}", kind.group, kind.version, kind.kind)
 }
 
-/// What expressions may use; a variable that does not fit may be anything.
-fn environment(spec: &Value, table: &Table, kind: Option<&Kind>) -> Environment {
+/// What expressions may use besides variables.
+fn plain(spec: &Value, table: &Table, kind: Option<&Kind>) -> Environment {
     let params = spec.opt("paramKind");
-    let plain = || {
-        let mut all = Environment::default().for_admission(params.is_some(), true);
-        if let Some(kind) = kind {
-            let of = type_of_kind(table, kind);
-            all = all.with("object", of.clone()).with("oldObject", of);
-        }
-        if let (Some(of), Some(_)) = (params.and_then(|it| native(it, table)), kind) {
-            all = all.with("params", of);
-        }
-        all
-    };
-    let plain = plain();
-    let mut types: Vec<(SmolStr, Type)> = Vec::new();
-    for variable in spec.items("variables") {
-        let known = plain.clone().with_policy_variables(&types);
-        let program = known.compile(variable.str("expression"));
-        let of = program.map_or(Type::Dyn, |it| it.output_type().clone());
-        types.push((variable.str("name").into(), of));
+    let mut all = Environment::default().for_admission(params.is_some(), true);
+    if let Some(kind) = kind {
+        let of = type_of_kind(table, kind);
+        all = all.with("object", of.clone()).with("oldObject", of);
     }
-    plain.with_policy_variables(&types)
+    if let (Some(of), Some(_)) = (params.and_then(|it| native(it, table)), kind) {
+        all = all.with("params", of);
+    }
+    all
 }
 
 /// The type of the parameters, where Kubernetes itself has their kind.
@@ -190,8 +261,36 @@ mod tests {
         let through = r#""variables": [{"name": "pod", "expression": "object.spec.template.spec"}],
             "validations": [{"expression": "variables.pod.hostNetwrk"}]"#;
         assert_eq!(told(r#""deployments""#, through).len(), 1);
+        let own = r#""variables": [{"name": "a", "expression": "object.spec.tmplate"}, {"name": "b", "expression": "variables.a.x"}],
+            "matchConditions": [{"name": "c", "expression": "object.spec.replcas > 1"}],
+            "auditAnnotations": [{"key": "d", "valueExpression": "object.spec.nope"}],
+            "validations": [{"expression": "variables.b"}]"#;
+        let paths: Vec<String> = told(r#""deployments""#, own)
+            .iter()
+            .filter_map(|it| it.split(' ').next().map(str::to_owned))
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "spec.variables[0].expression",
+                "spec.matchConditions[0].expression",
+                "spec.auditAnnotations[0].valueExpression"
+            ]
+        );
         let broken = r#""validations": [{"expression": "object.spec.("}]"#;
         assert_eq!(told(r#""deployments""#, broken), [""; 0]);
+    }
+
+    #[test]
+    fn a_policy_of_many_expressions_is_looked_at_for_a_while() {
+        let many = |item: &str| vec![item; 5_000].join(", ");
+        let spec = format!(
+            r#""variables": [{}], "validations": [{}]"#,
+            many(r#"{"name": "a", "expression": "object.spec"}"#),
+            many(r#"{"expression": "object.nope"}"#)
+        );
+        let found = told(r#""daemonsets", "deployments", "replicasets", "statefulsets""#, &spec);
+        assert_eq!(found.len(), COMPILED_MAX);
     }
 
     #[test]
