@@ -4,6 +4,12 @@
 /// Words longer than this are no slips of anything; no name of Kubernetes is.
 const LENGTH_MAX: usize = 253;
 
+/// Names of several words longer than this are no slips, either.
+const LENGTHS_MAX: usize = 4 * LENGTH_MAX;
+
+/// The most slips that a long word may hold.
+const SLIPS_MAX: usize = 2;
+
 /// Insertions, removals, replacements and swaps of neighbouring characters
 /// between two words, if they are at most `most` (the optimal string
 /// alignment distance).
@@ -37,7 +43,7 @@ pub fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
 /// separators only, or by a letter in one word that is long enough. Names that
 /// differ in digits are meant to (`redis-0`, `redis-1`), and so are short words.
 pub fn is_slip(one: &str, other: &str) -> bool {
-    if one == other || one.is_empty() || other.is_empty() {
+    if one == other || one.is_empty() || other.is_empty() || is_far(one, other) {
         return false;
     }
     if is_same_but_form(one, other) {
@@ -51,6 +57,22 @@ pub fn is_slip(one: &str, other: &str) -> bool {
     differing.next().is_some_and(|(a, b)| is_word_slip(a, b)) && differing.next().is_none()
 }
 
+/// Whether the letters alone show that no slip makes one of the other: nearly all
+/// that a name is held against is another one, and that costs nothing to see.
+fn is_far(one: &str, other: &str) -> bool {
+    if one.len().max(other.len()) > LENGTHS_MAX {
+        return true;
+    }
+    if !one.is_ascii() || !other.is_ascii() {
+        return false;
+    }
+    let letters = |it: &str| it.bytes().filter(|it| !matches!(it, b'-' | b'.' | b'_' | b'/')).count();
+    let first = |it: &str| {
+        it.bytes().find(|it| !matches!(it, b'-' | b'.' | b'_' | b'/')).map(|it| it.to_ascii_lowercase())
+    };
+    first(one) != first(other) || letters(one).abs_diff(letters(other)) > SLIPS_MAX
+}
+
 fn is_word_slip(one: &str, other: &str) -> bool {
     let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
     let (length, lengths_differ) = (one.len().min(other.len()), one.len() != other.len());
@@ -61,7 +83,7 @@ fn is_word_slip(one: &str, other: &str) -> bool {
         4..6 if lengths_differ || is_swap() => 1,
         0..6 => 0,
         6..10 => 1,
-        _ => 2,
+        _ => SLIPS_MAX,
     };
     one.chars().next() == other.chars().next()
         && digits(one) == digits(other)

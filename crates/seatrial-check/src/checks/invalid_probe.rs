@@ -109,9 +109,13 @@ fn judge(container: &Container<'_>, probe: &Probe<'_>, report: &mut Report) {
 fn handler(of: &str, field: &Field<'_>, verb: &str, report: &mut Report) {
     if HANDLERS.iter().all(|it| field.key(it).is_none_or(|it| it.node().is_null())) {
         let notice = Notice::new(&CHECK.info, field.location(), format!("{of} {verb} nothing"));
-        report.add(
-            notice.help(format!("say what it {verb}: {}", HANDLERS.map(|it| format!("`{it}`")).join(", "))),
-        );
+        let is_of_http = field.key("path").or_else(|| field.key("port")).is_some();
+        let known = HANDLERS.map(|it| format!("`{it}`")).join(", ");
+        report.add(notice.help(if is_of_http {
+            "write `path` and `port` below `httpGet`, or `port` below `tcpSocket`".to_owned()
+        } else {
+            format!("say what it {verb}: {known}")
+        }));
     }
     let written = |name: &str| field.key(name).filter(|it| it.node().is_mapping());
     report.add_some(written("exec").and_then(|it| command(of, &it)));

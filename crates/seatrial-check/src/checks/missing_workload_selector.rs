@@ -66,7 +66,14 @@ fn notice(workload: &Workload<'_>) -> Option<Notice> {
     if is_written {
         let is_empty = workload.selector().is_some_and(|it| it.is_everything());
         let message = format!("{title} has an empty selector");
-        let help = "select the labels of its template";
+        // What stands there is no selector's.
+        let written = spec.key("selector").map(|it| it.node().entries().map(|it| it.name().to_string()));
+        let written: Vec<String> = written.into_iter().flatten().collect();
+        let help = match &written[..] {
+            [] => "select the labels of its template",
+            [one] if one.eq_ignore_ascii_case("matchLabel") => "rename `matchLabel` to `matchLabels`",
+            _ => "write the labels below `selector.matchLabels`",
+        };
         return is_empty.then(|| Notice::new(&CHECK.info, spec.at("selector"), message).help(help));
     }
     if workload.template().is_some_and(|it| is_partial(&it)) {

@@ -2,8 +2,9 @@
 //!
 //! ## Why
 //! A `ValidatingAdmissionPolicy` counts only through a binding that names it, a template of
-//! Gatekeeper only through a constraint of its kind, a rule of Kyverno only for kinds that
-//! there are. What is left without its other half is taken without a word, or waits, and
+//! Gatekeeper only through a constraint of its kind, a rule of any of them, or of a webhook,
+//! only for kinds that there are: `deployment` and `deployments` of the core group are
+//! nothing. What is left without its other half is taken without a word, or waits, and
 //! everybody believes in a guard that is not there.
 //!
 //! ## Bad
@@ -44,11 +45,11 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, 
 use seatrial_model::{Field, Object};
 use seatrial_policy::gatekeeper::{CONSTRAINT_GROUP, TEMPLATE_GROUP};
 use seatrial_policy::kyverno;
-use seatrial_schema::table::Table;
 use seatrial_yaml::FieldPath;
 
 use crate::placeholder::is_filled_in_later;
 use crate::policy_halves::{BINDING, GROUP, POLICY, PolicyHalves, kind_of, policy_name};
+use crate::policy_kinds::{Kinds, NoKind, rules};
 use crate::review::location;
 use crate::slip::meant;
 use crate::{Check, Context, Report};
@@ -68,14 +69,22 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let all = context.policy_halves();
+    let mut kinds: Option<Kinds<'_>> = None;
     for object in context.objects() {
         match (object.group(), object.kind()) {
             (GROUP, BINDING) => report.add_some(all.binding(object)),
             (GROUP, POLICY) => report.add_some(all.policy(object)),
             (CONSTRAINT_GROUP, _) => report.add_some(all.constraint(object)),
             (TEMPLATE_GROUP, "ConstraintTemplate") => report.add_some(all.template(object)),
-            (group, kind) if kyverno::is_policy(group, kind) => rules(context, object, report),
             _ => {}
+        }
+        let names_kinds = matches!(object.group(), GROUP | CONSTRAINT_GROUP)
+            || kyverno::is_policy(object.group(), object.kind());
+        if names_kinds {
+            let kinds = kinds.get_or_insert_with(|| Kinds::of(context));
+            for notice in named(kinds, object) {
+                report.add(notice);
+            }
         }
     }
 }
@@ -141,42 +150,50 @@ fn renamed(notice: Notice, object: &Object, path: &FieldPath, meant: Option<&str
     notice.help(format!("`{meant}` was meant")).change(change)
 }
 
-/// The kinds that rules of Kyverno name and that are slips of others.
-fn rules(context: &Context<'_>, object: &Object, report: &mut Report) {
-    let rules = Field::root(object).key("spec").into_iter().flat_map(|it| it.list("rules"));
-    for rule in rules {
+/// The kinds that rules of Kyverno name.
+fn kinds_of_rules(object: &Object) -> Vec<Field<'_>> {
+    let mut all = Vec::new();
+    for rule in Field::root(object).key("spec").into_iter().flat_map(|it| it.list("rules")) {
         for side in ["match", "exclude"].into_iter().filter_map(|it| rule.key(it)) {
             let groups: Vec<Field<'_>> = ["any", "all"].into_iter().flat_map(|it| side.list(it)).collect();
             for filter in groups.into_iter().chain([side]) {
-                let kinds = filter.key("resources").into_iter().flat_map(|it| it.list("kinds"));
-                for kind in kinds {
-                    report.add_some(misspelt(context, object, &kind));
-                }
+                all.extend(filter.key("resources").into_iter().flat_map(|it| it.list("kinds")));
             }
         }
     }
+    all
 }
 
-fn misspelt(context: &Context<'_>, object: &Object, field: &Field<'_>) -> Option<Notice> {
-    let written = field.as_str().filter(|it| !it.contains(['*', '?', '{', '$']))?;
-    let named = written.split(['/', '.']).find(|it| it.starts_with(|it: char| it.is_ascii_uppercase()))?;
-    // Nearly every kind that is named is the target's own: the rest need not be known.
-    let is_native = |table: &Table| table.kinds().any(|it| it.kind == named && !it.is_list());
-    if context.tree_state().table().is_some_and(is_native) {
-        return None;
+/// What rules name and there is not.
+fn named<'a>(kinds: &mut Kinds<'a>, object: &'a Object) -> Vec<Notice> {
+    let (told, because) = match object.group() {
+        GROUP => (
+            rules(object).iter().flat_map(|it| kinds.of_rules(it)).collect::<Vec<_>>(),
+            "the API server takes a rule for whatever words stand in it, and asks about nothing",
+        ),
+        CONSTRAINT_GROUP => (
+            Field::root(object)
+                .keys(&["spec", "match", "kinds"])
+                .into_iter()
+                .flat_map(|it| it.items())
+                .flat_map(|it| kinds.of_gatekeeper(&it))
+                .collect(),
+            "Gatekeeper takes a constraint for whatever kinds it names, and asks about nothing",
+        ),
+        _ => (
+            kinds_of_rules(object).into_iter().filter_map(|it| kinds.of_kyverno(it)).collect(),
+            "Kyverno does not take a policy with a kind that the cluster does not have",
+        ),
+    };
+    told.into_iter().map(|it| notice(object, it, because)).collect()
+}
+
+fn notice(object: &Object, it: NoKind<'_>, because: &'static str) -> Notice {
+    let message = format!("a rule of {} {}", object.title(), it.what);
+    let notice =
+        Notice::new(&CHECK.info, it.at.location(), message).because(because.to_owned()).help(it.help);
+    match it.right {
+        Some(right) => notice.change(Change::Set { at: it.at.location(), content: Content::Text(right) }),
+        None => notice,
     }
-    let known = context.known_kinds();
-    if known.contains(named) {
-        return None;
-    }
-    let meant = meant(named, known.iter().map(String::as_str))?;
-    let message = format!("a rule of {} names the kind `{named}`, which there is not", object.title());
-    let right = written.replace(named, meant);
-    let change = Change::Set { at: field.location(), content: Content::Text(right) };
-    Some(
-        Notice::new(&CHECK.info, field.location(), message)
-            .because("Kyverno does not take a policy with a kind that the cluster does not have")
-            .help(format!("`{meant}` was meant"))
-            .change(change),
-    )
 }

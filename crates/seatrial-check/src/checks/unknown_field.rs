@@ -36,6 +36,7 @@ use seatrial_schema::decode::{Meant, Problem, ProblemKind};
 use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
+use crate::known_slips::{Advice, advice};
 use crate::review::location;
 use crate::{Check, Context, Report};
 
@@ -96,18 +97,18 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>, target: u32)
     } else {
         notice = notice.because(format!("the API server says: {}", problem.message));
     }
+    match advice(object, &parent, name, matches!(meant, Some(Meant::Spelling(_)))) {
+        Some(Advice::Rename(right)) => return renamed(notice, object, &parent, at, right),
+        Some(Advice::Say(help)) => return notice.help(help),
+        None => {}
+    }
     match meant {
         None => notice.help("remove it, or look up how the field is called"),
-        Some(Meant::Spelling(near)) => {
-            let is_free = object.root().at(&parent.key(near)).is_none();
-            let notice = notice.help(format!("rename it to `{near}`"));
-            let change = Change::Rename { at, name: near.to_string() };
-            if is_free { notice.change(change) } else { notice }
-        }
+        Some(Meant::Spelling(near)) => renamed(notice, object, &parent, at, near),
         Some(Meant::Elsewhere { up, down }) => {
-            let place = place(&parent, *up, down);
+            let place = place(object.root(), &parent, *up, down);
             let is_said = |node: Node<'_>| !node.is_mapping() && !node.is_sequence() && !node.is_null();
-            notice.help(match at_first(object.root(), place.steps()) {
+            notice.help(match standing(object.root(), place.steps()) {
                 Some(node) if is_said(node) => format!("remove it: `{place}` is there already"),
                 _ => format!("move it to `{place}`"),
             })
@@ -117,15 +118,21 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>, target: u32)
     }
 }
 
-/// What stands at a place of a field, in the first item of each list on the way.
-fn at_first<'a>(root: Node<'a>, steps: &[PathStep]) -> Option<Node<'a>> {
-    steps.iter().try_fold(root, |node, step| {
-        let node = if node.is_sequence() { node.items().next()? } else { node };
-        match step {
-            PathStep::Key(key) => node.get(key),
-            PathStep::Index(_) => Some(node),
-        }
+/// What stands at a place of a field.
+fn standing<'a>(root: Node<'a>, steps: &[PathStep]) -> Option<Node<'a>> {
+    steps.iter().try_fold(root, |node, step| match step {
+        PathStep::Key(key) => node.get(key),
+        PathStep::Index(index) => node.index(*index as usize),
     })
+}
+
+/// A notice with the name that the field has.
+fn renamed(notice: Notice, object: &Object, parent: &FieldPath, at: Location, name: &str) -> Notice {
+    if object.root().at(&parent.key(name)).is_some() {
+        return notice.help(format!("remove it: `{name}` is there already"));
+    }
+    let change = Change::Rename { at, name: name.to_owned() };
+    notice.help(format!("rename it to `{name}`")).change(change)
 }
 
 /// The name of a field.
@@ -134,8 +141,9 @@ fn key_of(object: &Object, path: &FieldPath) -> Location {
     Location::Field { unit, object: object.id(), path, part: Some(FieldPart::Key) }
 }
 
-/// The place of a field so many levels up and then down.
-fn place(parent: &FieldPath, up: usize, down: &[SmolStr]) -> FieldPath {
+/// The place of a field so many levels up and then down, in the first item of each
+/// list that is written on the way.
+fn place(root: Node<'_>, parent: &FieldPath, up: usize, down: &[SmolStr]) -> FieldPath {
     let mut steps = parent.steps().to_vec();
     for _ in 0..up {
         while matches!(steps.last(), Some(PathStep::Index(_))) {
@@ -143,5 +151,10 @@ fn place(parent: &FieldPath, up: usize, down: &[SmolStr]) -> FieldPath {
         }
         steps.pop();
     }
-    down.iter().fold(FieldPath::from(steps), |path, field| path.key(field))
+    for field in down {
+        let list = standing(root, &steps).filter(|it| it.is_sequence() && !it.is_empty());
+        steps.extend(list.map(|_| PathStep::Index(0)));
+        steps.push(PathStep::Key(field.clone()));
+    }
+    FieldPath::from(steps)
 }

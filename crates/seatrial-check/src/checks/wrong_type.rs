@@ -34,6 +34,7 @@ use seatrial_model::Object;
 use seatrial_schema::decode::{Problem, ProblemKind};
 use seatrial_yaml::{Node, Value};
 
+use crate::known_slips::shape;
 use crate::review::location;
 use crate::{Check, Context, Report};
 
@@ -78,7 +79,12 @@ fn judge(object: &Object, problem: &Problem) -> Notice {
     let notice = Notice::new(&CHECK.info, location(object, &problem.path), message)
         .because(format!("the API server says: {}", problem.message));
     let Some(node) = node else { return notice };
-    let Some((help, content)) = repair(node, wanted) else { return notice };
+    let Some((help, content)) = repair(node, wanted) else {
+        return match wanted.and_then(|wanted| shape(node, &problem.path, wanted)) {
+            Some(help) => notice.help(help),
+            None => notice,
+        };
+    };
     notice.help(help).change(Change::Set { at: location(object, &problem.path), content })
 }
 

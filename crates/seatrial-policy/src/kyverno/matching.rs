@@ -165,26 +165,47 @@ fn namespace_name(asked: Asked<'_>) -> &str {
     asked.request.namespace
 }
 
-/// `Pod`, `v1/Pod`, `apps/v1/Deployment`, `apps/*/*`, `Pod/exec`, `Pod.exec`.
+/// The kinds that a word of a rule stands for: `Pod`, `v1/Pod`, `apps/v1/Deployment`,
+/// `apps/*/*`, `Pod/exec`, `Pod.exec`. What is not written is a wildcard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindPattern<'a> {
+    /// The group.
+    pub group: &'a str,
+    /// The version.
+    pub version: &'a str,
+    /// The kind.
+    pub kind: &'a str,
+    /// The subresource, `""` for the object itself.
+    pub part: &'a str,
+}
+
+impl<'a> KindPattern<'a> {
+    /// Reads a word; none where it has too many parts.
+    pub fn of(pattern: &'a str) -> Option<Self> {
+        let mut parts: Vec<&str> = pattern.split('/').collect();
+        let last = parts.pop().unwrap_or_default();
+        parts.extend(last.split('.'));
+        let is_version = |it: &str| {
+            let rest = it.strip_prefix('v').unwrap_or_default();
+            it == "*" || rest.starts_with(|it: char| it.is_ascii_digit())
+        };
+        let (group, version, kind, part) = match parts[..] {
+            [kind] => ("*", "*", kind, ""),
+            ["*", "*"] => ("*", "*", "*", "*"),
+            ["*", part] if part.to_lowercase() == part => ("*", "*", "*", part),
+            [version, kind] if is_version(version) => ("*", version, kind, ""),
+            [kind, part] => ("*", "*", kind, part),
+            [version, kind, part] if is_version(version) => ("*", version, kind, part),
+            [group, version, kind] => (group, version, kind, ""),
+            [group, version, kind, part] => (group, version, kind, part),
+            _ => return None,
+        };
+        Some(Self { group, version, kind, part })
+    }
+}
+
 fn is_kind(pattern: &str, asked: Asked<'_>) -> bool {
-    let mut parts: Vec<&str> = pattern.split('/').collect();
-    let last = parts.pop().unwrap_or_default();
-    parts.extend(last.split('.'));
-    let is_version = |it: &str| {
-        let rest = it.strip_prefix('v').unwrap_or_default();
-        it == "*" || rest.starts_with(|it: char| it.is_ascii_digit())
-    };
-    let (group, version, kind, part) = match parts[..] {
-        [kind] => ("*", "*", kind, ""),
-        ["*", "*"] => ("*", "*", "*", "*"),
-        ["*", part] if part.to_lowercase() == part => ("*", "*", "*", part),
-        [version, kind] if is_version(version) => ("*", version, kind, ""),
-        [kind, part] => ("*", "*", kind, part),
-        [version, kind, part] if is_version(version) => ("*", version, kind, part),
-        [group, version, kind] => (group, version, kind, ""),
-        [group, version, kind, part] => (group, version, kind, part),
-        _ => return false,
-    };
+    let Some(KindPattern { group, version, kind, part }) = KindPattern::of(pattern) else { return false };
     wildcard::matches(group, asked.request.group)
         && wildcard::matches(version, asked.version)
         && wildcard::matches(kind, asked.request.kind)

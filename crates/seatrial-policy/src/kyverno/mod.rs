@@ -26,8 +26,8 @@ use seatrial_yaml::PathStep;
 use smol_str::SmolStr;
 
 use crate::validating_policy::Asked;
-pub use matching::Match;
 pub(crate) use matching::may_be_about;
+pub use matching::{KindPattern, Match};
 pub use policy::{Policy, Rule};
 pub use rule::judge;
 

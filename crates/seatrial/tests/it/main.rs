@@ -18,4 +18,5 @@ mod repairs;
 mod report;
 mod rows;
 mod secrets;
+mod slips;
 mod support;
