@@ -45,7 +45,7 @@ pub(super) static CHECK: Check = Check {
         severity: Severity::Error,
         level: Level::Object,
         strictness: Strictness::Default,
-        families: &["schema.wrong-type"],
+        families: &["schema.wrong-type", "yaml.syntax"],
         page: include_str!("wrong_type.rs"),
     },
     run,
