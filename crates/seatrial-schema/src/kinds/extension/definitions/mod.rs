@@ -260,6 +260,18 @@ mod tests {
                     "spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[0].rule FieldValueInvalid",
                 ],
             ),
+            (
+                "",
+                "{type: object, properties: {a: {type: array, maxItems: 3, items: {type: string, maxLength: 9, x-kubernetes-validations: [{rule: self == oldSelf}]}}}}",
+                &[
+                    "spec.validation.openAPIV3Schema.properties[a].items.x-kubernetes-validations[0].rule FieldValueInvalid",
+                ],
+            ),
+            (
+                "",
+                "{type: object, properties: {a: {type: object, x-kubernetes-map-type: atomic, properties: {b: {type: string, maxLength: 9, x-kubernetes-validations: [{rule: self == oldSelf}]}}}}}",
+                &[],
+            ),
         ];
         for (spec, schema, wanted) in rows {
             assert_eq!(refused(KIND, &definition(spec, schema)), wanted, "{spec} {schema}");

@@ -298,7 +298,8 @@ impl Walk<'_> {
         let at_properties = at.child("properties");
         for Entry { key, value, .. } in properties {
             let mut walk = plain.clone();
-            if schema.str("x-kubernetes-map-type") == "atomic" {
+            // An atomic mapping has the same keys before and after.
+            if !matches!(schema.str("x-kubernetes-map-type"), "" | "atomic" | "granular") {
                 walk.uncorrelated.get_or_insert(at);
             }
             let holds_object = self.is_root || schema.bool("x-kubernetes-embedded-resource");
