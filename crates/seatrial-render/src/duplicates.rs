@@ -92,7 +92,8 @@ fn heads(root: Node<'_>) -> Vec<String> {
         .collect()
 }
 
-fn place(root: Node<'_>, mapping: Node<'_>) -> String {
+/// How a message calls the place of a mapping.
+pub(crate) fn place(root: Node<'_>, mapping: Node<'_>) -> String {
     let path = path_to(root, mapping).map(|path| path.to_string()).unwrap_or_default();
     let place = if path.is_empty() { "at the top".to_owned() } else { format!("in {}", end_of(&path)) };
     title(root).map_or_else(|| place.clone(), |title| format!("{place} of {title}"))

@@ -20,6 +20,7 @@ mod layout;
 mod letter_case;
 mod locate;
 mod mentions;
+mod merges;
 mod objects_json;
 mod origin;
 mod overlay;

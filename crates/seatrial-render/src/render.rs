@@ -35,7 +35,7 @@ use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::{Makers, Rendering};
 use crate::units::{Built, Draft, DraftObject, Drafts, Made};
-use crate::{letter_case, origin, read, syntax, walk};
+use crate::{letter_case, merges, origin, read, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
 /// cannot be read is a notice or stands in the coverage.
@@ -798,6 +798,9 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
         if concerns && !document.problems.is_empty() {
             let notices = syntax::notices(stream, document, is_patch);
             found.extend(notices.into_iter().map(|it| of_reader(it, text)));
+        }
+        if concerns {
+            found.extend(merges::notices(stream, document));
         }
         match kind {
             // The build says so where a patch needs a type.

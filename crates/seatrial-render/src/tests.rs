@@ -504,6 +504,38 @@ fn duplicate_keys_of_kustomizations_are_noticed() {
 }
 
 #[test]
+fn a_merge_key_that_comes_last_hides_what_stands_before_it() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n\
+                one: &one {period: 5, path: /, same: 1}\n\
+                two:\n  period: 30\n  same: 1\n  <<: *one\n\
+                three:\n  <<: *one\n  period: 9\n  path: /b\n\
+                four: {<<: *one, path: /c}\n";
+    assert_eq!(
+        notices(&rendered(&[("a.yaml", text)])),
+        [
+            "warning overlapping-merge-key a.yaml:8 `<<` in two of ConfigMap a comes after `period` and has it \
+             too: kubectl and Helm take the value that is merged: 5 and not 30",
+            "info overlapping-merge-key a.yaml:11 `period` stands in three of ConfigMap a and in what `<<` merges \
+             there: strict readers refuse a key twice",
+        ]
+    );
+    let built = rendered(&[("a.yaml", text), ("kustomization.yaml", "resources: [a.yaml]\n")]);
+    let built = notices(&built);
+    assert!(built.iter().all(|it| it.starts_with("info overlapping-merge-key a.yaml:6 ")), "{built:?}");
+}
+
+#[test]
+fn a_merge_of_a_template_is_told_at_its_line() {
+    let chart = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n\
+                    one: &one\n  {{- if true }}\n  period: 5\n  {{- end }}\n\
+                    two:\n  period: 30\n  <<: *one\n";
+    let rendering = rendered(&[("c/Chart.yaml", chart), ("c/templates/a.yaml", template)]);
+    let told = notices(&rendering);
+    assert!(told.iter().any(|it| it.starts_with("warning overlapping-merge-key")), "{told:?}");
+}
+
+#[test]
 fn compose_refuses_keys_that_stand_twice() {
     let rendering = rendered(&[("compose.yaml", "services:\n  web: {image: a}\n  web: {image: a}\n")]);
     let twice = rendering.notices.iter().find(|it| it.check.id == "duplicate-key").expect("it is told");

@@ -41,6 +41,11 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether it is `<<`, which merges its value into the mapping.
+    pub fn is_merge(&self) -> bool {
+        is_merge_key(self.key)
+    }
+
     /// From the key's start to the value's end.
     pub fn span(&self) -> Span {
         let key = self.key.written_span();

@@ -21,6 +21,7 @@ mod kustomization_cycle;
 mod missing_object_type;
 mod missing_required_value;
 mod missing_resource;
+mod overlapping_merge_key;
 mod path_outside_root;
 mod path_outside_tree;
 mod refused_values;
@@ -56,6 +57,7 @@ pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use missing_required_value::MISSING_REQUIRED_VALUE;
 pub(crate) use missing_resource::MISSING_RESOURCE;
+pub(crate) use overlapping_merge_key::OVERLAPPING_MERGE_KEY;
 pub(crate) use path_outside_root::PATH_OUTSIDE_ROOT;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
 pub(crate) use refused_values::REFUSED_VALUES;
@@ -95,6 +97,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &MISSING_OBJECT_TYPE,
     &MISSING_REQUIRED_VALUE,
     &MISSING_RESOURCE,
+    &OVERLAPPING_MERGE_KEY,
     &PATH_OUTSIDE_ROOT,
     &PATH_OUTSIDE_TREE,
     &REFUSED_VALUES,
