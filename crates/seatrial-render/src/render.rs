@@ -265,6 +265,9 @@ impl Run {
     ) -> Kustomizations {
         let standings = standings(&self.kustomizations, maker.links, |it| places.is_example(it));
         let mut asks: Vec<(Ask, UnitRole)> = Vec::new();
+        // Flux reads files outside the directory, also where an artifact made of
+        // a part of this tree is its source, which nobody can tell from here.
+        let applied = self.applied_by_flux();
         for (kustomization, standing) in self.kustomizations.iter().zip(standings) {
             let directory = &kustomization.directory;
             let role = match standing {
@@ -273,7 +276,8 @@ impl Run {
                 Service::Component => continue,
             };
             if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
-                let ask = Ask { service: standing, ..Ask::plain(directory.clone()) };
+                let is_unrestricted = is_end_of(directory, &applied);
+                let ask = Ask { service: standing, is_unrestricted, ..Ask::plain(directory.clone()) };
                 asks.push((ask, role));
             }
         }
@@ -296,6 +300,15 @@ impl Run {
             drafts.add(Draft { objects, made, directories, ..Draft::new(UnitKind::Kustomize, path, role) });
         }
         all
+    }
+
+    /// What the Kustomizations of Flux apply, as they write it.
+    fn applied_by_flux(&self) -> FxHashSet<&str> {
+        let roots = self.parsed.iter().flat_map(|it| {
+            let documents = it.stream.documents().iter();
+            documents.filter_map(|document| Some(it.stream.node(document.root?)))
+        });
+        roots.filter_map(gitops::flux::applied_path).collect()
     }
 
     /// Builds the components that nothing takes in by themselves: nobody else
@@ -651,6 +664,13 @@ fn is_broken(parsed: &[Parsed]) -> impl Fn(Span) -> bool + use<> {
         })
         .collect();
     move |span| broken.get(&span.file).is_some_and(|all| all.iter().any(|it| it.contains(span)))
+}
+
+/// Whether a directory, or the last of its parts, is one of these paths.
+fn is_end_of(directory: &TreePath, paths: &FxHashSet<&str>) -> bool {
+    let text = directory.as_str();
+    let ends = text.match_indices('/').map(|(at, _)| &text[at + 1..]);
+    !paths.is_empty() && std::iter::once(text).chain(ends).any(|it| paths.contains(it))
 }
 
 /// Reads what the configurations of plugins name, each of them once.

@@ -123,6 +123,26 @@ fn all_that_stops_a_build_is_told() {
 }
 
 #[test]
+fn files_outside_the_directory_are_read_where_flux_applies_it() {
+    let flux = |path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: apps, namespace: a}}\n\
+             spec: {{path: {path}, sourceRef: {{kind: OCIRepository, name: elsewhere}}}}\n"
+        )
+    };
+    let outside = |path: &str| {
+        let rendering = rendered(&[
+            ("k/clusters/ks.yaml", &flux(path)),
+            ("k/base/a.yaml", SERVICE),
+            ("k/apps/one/kustomization.yaml", "resources: [../../base/a.yaml]\n"),
+        ]);
+        notices(&rendering).iter().filter(|it| it.contains("path-outside-root")).count()
+    };
+    assert_eq!(outside("./apps/one"), 0);
+    assert_eq!(outside("./apps/two"), 1);
+}
+
+#[test]
 fn two_namespaces_become_one() {
     let namespace = |name: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n");
     let rendering = rendered(&[

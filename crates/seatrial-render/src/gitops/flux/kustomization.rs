@@ -26,9 +26,9 @@ impl Deliverer<'_> {
             }
         };
         let written = word(call.spec, "path").unwrap_or(".");
-        let directory =
-            self.here.path(written).filter(|it| is_literal(written) && self.here.has_directory(it));
-        let Some(directory) = directory else {
+        let directory = self.here.path(written).filter(|it| self.here.has_directory(it));
+        let directory = directory.or_else(|| self.in_artifact(call, written));
+        let Some(directory) = directory.filter(|_| is_literal(written)) else {
             let reason = format!("`{written}`, which {} applies, is not here", call.title);
             return Err((SkipCode::NotRendered, reason));
         };
@@ -45,6 +45,18 @@ impl Deliverer<'_> {
             made: vec![Made::Kustomization(place)],
             assumption,
         })
+    }
+
+    /// A directory of an artifact that was made of a part of this tree: that part
+    /// holds the Kustomization, too.
+    fn in_artifact(&self, call: &Call<'_>, written: &str) -> Option<TreePath> {
+        let source = call.spec.get("sourceRef")?;
+        if word(source, "kind") != Some("OCIRepository") {
+            return None;
+        }
+        let parts = std::iter::successors(call.found.file.parent(), TreePath::parent);
+        let inside = parts.filter_map(|part| part.join(written.trim_start_matches('/')));
+        inside.filter(|it| self.here.has_directory(it)).last()
     }
 
     fn build_for_flux(

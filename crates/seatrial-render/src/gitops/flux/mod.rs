@@ -35,6 +35,16 @@ pub(crate) fn kind_of(object: &DraftObject) -> Option<Kind> {
     }
 }
 
+/// The directory that a Kustomization of Flux applies, from wherever its source begins.
+pub(crate) fn applied_path(root: Node<'_>) -> Option<&str> {
+    let group = word(root, "apiVersion")?.split_once('/')?.0;
+    if (group, word(root, "kind")?) != ("kustomize.toolkit.fluxcd.io", "Kustomization") {
+        return None;
+    }
+    let path = word(root.get("spec")?, "path")?.trim_start_matches("./").trim_matches('/');
+    (!path.is_empty() && is_literal(path)).then_some(path)
+}
+
 /// Why something is not rendered.
 type Gap = (SkipCode, String);
 

@@ -72,6 +72,14 @@ fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
 }
 
 #[test]
+fn an_artifact_may_hold_a_part_of_the_tree() {
+    let apps = kustomization("apps", "  path: ./apps\n").replace("GitRepository", "OCIRepository");
+    let files = [("k/clusters/a/apps.yaml", apps.as_str()), ("k/apps/one.yaml", &config("one", "1"))];
+    let told = deployed(&rendered(&files));
+    assert!(told.starts_with("flux:k/clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=1\n"), "{told}");
+}
+
+#[test]
 fn an_instance_of_flux_makes_the_source_it_follows() {
     let shown = |url: &str, render: fn(&[(&str, &str)]) -> Rendering| {
         let instance = format!(
