@@ -37,7 +37,7 @@ pub use chart::{
 pub use cluster::{Cluster, Name as ObjectName};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
-pub use reading::{LoopName, LostRoot, Reading, read};
+pub use reading::{HandedRoot, LoopName, LostRoot, Reading, read};
 pub use render::{Options, Rendered, RenderedFile, release_name, render};
 pub use values::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
 pub use variation::{Variation, variations};

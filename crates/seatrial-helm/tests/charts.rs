@@ -231,6 +231,29 @@ fn fields_of_the_release_are_lost_inside_loops_over_values() {
 }
 
 #[test]
+fn templates_that_read_the_release_are_not_handed_items() {
+    let mut yard = Yard::new(&[
+        ("ship/values.yaml", "workers: []\n"),
+        (
+            "ship/templates/_a.tpl",
+            "{{ define \"name\" }}{{ .Release.Name }}{{ end }}{{ define \"full\" }}{{ include \"name\" . }}{{ end }}\n\
+             {{ define \"item\" }}{{ .name }}{{ with .root }}{{ .Release.Name }}{{ end }}{{ end }}\n\
+             {{ define \"either\" }}{{ if .Values }}{{ .Values.a }}{{ end }}{{ end }}\n",
+        ),
+        (
+            "ship/templates/a.yaml",
+            "{{ range .Values.workers }}{{ include \"full\" . }}{{ include \"full\" $ }}{{ include \"item\" . }}\
+             {{ include \"either\" . }}{{ template \"name\" . }}{{ end }}{{ include \"full\" . }}\n\
+             {{ with .context }}{{ include \"full\" . }}{{ end }}\n",
+        ),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = read(&chart, HelmVersion::default()).handed_roots;
+    let told: Vec<(&str, &str)> = found.iter().map(|it| (it.name.as_str(), it.inside.as_str())).collect();
+    assert_eq!(told, [("full", "range .Values.workers"), ("name", "range .Values.workers")]);
+}
+
+#[test]
 fn objects_of_a_loop_that_share_a_name_are_found() {
     let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n";
     let body = |name: &str| {

@@ -1,9 +1,10 @@
 //! Values of the release that a template looks up in an item: inside `range` and
-//! `with` the dot is the item, and `.Values` is not in it.
+//! `with` the dot is the item, and `.Values` is not in it; nor is it for a template
+//! that is handed the item.
 
 use seatrial_source::Span;
 
-use crate::template::{ItemField, Set};
+use crate::template::{HandedItem, ItemField, Set};
 
 /// What Helm gives to every template.
 const ROOT: [&str; 4] = ["Values.", "Release.", "Chart.", "Capabilities."];
@@ -23,6 +24,33 @@ pub struct LostRoot {
 /// The places that fail as soon as they are reached.
 pub(super) fn find(set: &Set) -> Vec<LostRoot> {
     set.fields_of_items().iter().filter_map(lost).collect()
+}
+
+/// A template that is handed an item of the values, and looks for what Helm gives
+/// to templates in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedRoot {
+    /// Where its name stands.
+    pub span: Span,
+    /// Its name.
+    pub name: String,
+    /// The action whose item the dot is, as for [`LostRoot`].
+    pub inside: String,
+}
+
+/// The calls that fail as soon as they are reached.
+pub(super) fn find_handed(set: &Set) -> Vec<HandedRoot> {
+    let calls = set.needy_calls(&ROOT);
+    calls.iter().filter(|it| it.taken_from.starts_with("Values.")).filter_map(handed).collect()
+}
+
+fn handed(call: &HandedItem) -> Option<HandedRoot> {
+    let (file, base) = call.place.home.file()?;
+    Some(HandedRoot {
+        span: Span::new(file, base + call.place.start, base + call.place.end),
+        name: call.name.clone(),
+        inside: format!("{} .{}", call.action, call.taken_from),
+    })
 }
 
 fn lost(field: &ItemField) -> Option<LostRoot> {

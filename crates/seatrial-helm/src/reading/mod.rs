@@ -5,7 +5,7 @@ mod loop_names;
 mod lost_root;
 
 pub use loop_names::LoopName;
-pub use lost_root::LostRoot;
+pub use lost_root::{HandedRoot, LostRoot};
 
 use crate::chart::Chart;
 use crate::functions;
@@ -17,6 +17,8 @@ use crate::versions::HelmVersion;
 pub struct Reading {
     /// Values of the release that are looked up in items.
     pub lost_roots: Vec<LostRoot>,
+    /// Templates that look for them in the item they are handed.
+    pub handed_roots: Vec<HandedRoot>,
     /// Objects that a loop makes under one name.
     pub loop_names: Vec<LoopName>,
 }
@@ -33,5 +35,6 @@ pub fn read(chart: &Chart, helm: HelmVersion) -> Reading {
             let _unparsed = set.parse(&file.name, text, Home::File(id, 0)).is_err();
         }
     }
-    Reading { lost_roots: lost_root::find(&set), loop_names: loop_names::find(&set) }
+    let handed_roots = lost_root::find_handed(&set);
+    Reading { lost_roots: lost_root::find(&set), handed_roots, loop_names: loop_names::find(&set) }
 }

@@ -1,5 +1,7 @@
-//! Fields that are looked up in the item of a `range` or `with`: what a template
-//! asks of the dot where the dot is no longer what it was given.
+//! Fields that are looked up in the item of a `range` or `with`, and templates that
+//! are handed it: what is asked of the dot where it is no longer what was given.
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ast::{Branch, List, Node, Operand, OperandKind, Pipe, Source, Template, Tree};
 use super::error::Place;
@@ -18,13 +20,56 @@ pub struct ItemField {
     pub action: &'static str,
 }
 
+/// A template that is called with an item as its dot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedItem {
+    /// Where its name stands, without the quotes.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// The fields that the item was taken from, without the first dot.
+    pub taken_from: String,
+    /// `range` or `with`.
+    pub action: &'static str,
+}
+
 impl Set {
+    /// The templates that are called with an item, and look for one of these fields
+    /// in what they are given, or hand it to one that does.
+    pub fn needy_calls(&self, fields: &[&str]) -> Vec<HandedItem> {
+        let (mut found, mut waiting) = (Vec::new(), Vec::new());
+        let mut callers: FxHashMap<String, Vec<&str>> = FxHashMap::default();
+        for (template, home) in self.templates() {
+            let mut walk = Walk::new(template);
+            walk.list(template.root);
+            let placed = |it: HandedItem| HandedItem { place: Place { home, ..it.place }, ..it };
+            found.extend(walk.handed.into_iter().map(placed));
+            // Who asks whether they are there reads them only then.
+            let asks = || {
+                walk.given.iter().any(|it| fields.iter().any(|field| field.strip_suffix('.') == Some(*it)))
+            };
+            if walk.given.iter().any(|it| fields.iter().any(|field| it.starts_with(field))) && !asks() {
+                waiting.push(&*template.name);
+            }
+            walk.passed_on.into_iter().for_each(|it| callers.entry(it).or_default().push(&template.name));
+        }
+        let mut needy: FxHashSet<&str> = FxHashSet::default();
+        while let Some(name) = waiting.pop() {
+            if needy.insert(name) {
+                waiting.extend(callers.get(name).into_iter().flatten());
+            }
+        }
+        found.retain(|it| needy.contains(&*it.name));
+        found.sort_by_key(|it| (it.place.home.file(), it.place.start));
+        found
+    }
+
     /// The fields that are looked up in items which come out of fields of what
     /// the template was given, by place. What functions give is left alone.
     pub fn fields_of_items(&self) -> Vec<ItemField> {
         let mut found = Vec::new();
         for (template, home) in self.templates() {
-            let mut walk = Walk { template, item: None, found: Vec::new() };
+            let mut walk = Walk::new(template);
             walk.list(template.root);
             found.extend(
                 walk.found.into_iter().map(|it| ItemField { place: Place { home, ..it.place }, ..it }),
@@ -40,10 +85,29 @@ struct Walk<'a> {
     /// What the dot is, where it is an item: the action, and the fields it was
     /// taken from.
     item: Option<(&'static str, String)>,
+    /// Whether the dot is what the template was called with.
+    is_given: bool,
     found: Vec<ItemField>,
+    handed: Vec<HandedItem>,
+    /// The fields that are looked up in what the template was called with.
+    given: Vec<&'a str>,
+    /// The templates that are called with the same.
+    passed_on: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
+    fn new(template: &'a Template) -> Self {
+        Self {
+            template,
+            item: None,
+            is_given: true,
+            found: Vec::new(),
+            handed: Vec::new(),
+            given: Vec::new(),
+            passed_on: Vec::new(),
+        }
+    }
+
     fn source(&self) -> &'a Source {
         &self.template.source
     }
@@ -65,7 +129,14 @@ impl<'a> Walk<'a> {
                 }
                 Node::With(branch) => self.inside("with", tree.branch(*branch)),
                 Node::Range(branch) => self.inside("range", tree.branch(*branch)),
-                Node::Template(it) => tree.invocation(*it).pipe.iter().for_each(|it| self.pipe(it)),
+                Node::Template(it) => {
+                    let it = tree.invocation(*it);
+                    it.pipe.iter().for_each(|it| self.pipe(it));
+                    let dot = it.pipe.as_ref().is_some_and(|it| self.is_dot(it));
+                    if dot {
+                        self.call(&it.name, it.at, it.end);
+                    }
+                }
                 Node::Text { .. } | Node::Break | Node::Continue => {}
             }
         }
@@ -81,9 +152,9 @@ impl<'a> Walk<'a> {
     fn inside(&mut self, action: &'static str, branch: &'a Branch) {
         self.pipe(&branch.pipe);
         let item = self.taken_from(&branch.pipe).map(|from| (action, from));
-        let outer = std::mem::replace(&mut self.item, item);
+        let outer = (std::mem::replace(&mut self.item, item), std::mem::replace(&mut self.is_given, false));
         self.list(branch.list);
-        self.item = outer;
+        (self.item, self.is_given) = outer;
         self.other(branch);
     }
 
@@ -103,7 +174,39 @@ impl<'a> Walk<'a> {
 
     fn pipe(&mut self, pipe: &'a Pipe) {
         let tree = self.tree();
-        tree.commands(pipe).iter().flat_map(|it| tree.args(it)).for_each(|it| self.operand(it));
+        for command in tree.commands(pipe) {
+            let args = tree.args(command);
+            if let [callee, name, dot] = args
+                && matches!((&callee.kind, &dot.kind), (OperandKind::Function(_), OperandKind::Dot))
+                && self.text(callee) == "include"
+                && let Some(text) = self.text(name).strip_prefix('"').and_then(|it| it.strip_suffix('"'))
+            {
+                self.call(text, name.start + 1, name.end - 1);
+            }
+            for operand in args {
+                self.operand(operand);
+            }
+        }
+    }
+
+    fn text(&self, operand: &Operand) -> &'a str {
+        &self.source().text[operand.start as usize..operand.end as usize]
+    }
+
+    fn is_dot(&self, pipe: &Pipe) -> bool {
+        let tree = self.tree();
+        let [command] = tree.commands(pipe) else { return false };
+        matches!(tree.args(command), [Operand { kind: OperandKind::Dot, .. }])
+    }
+
+    /// Another template is called with the dot.
+    fn call(&mut self, name: &str, start: u32, end: u32) {
+        if self.is_given {
+            self.passed_on.push(name.to_owned());
+        } else if let Some((action, taken_from)) = self.item.clone() {
+            let place = Place { home: super::Home::None, start, end };
+            self.handed.push(HandedItem { place, name: name.to_owned(), taken_from, action });
+        }
     }
 
     fn operand(&mut self, operand: &'a Operand) {
@@ -111,7 +214,11 @@ impl<'a> Walk<'a> {
             OperandKind::Chain(inner) => self.operand(self.tree().operand(inner)),
             OperandKind::Pipe(pipe) => self.pipe(self.tree().pipe(pipe)),
             OperandKind::Field => {
-                let names = operand.names(self.source()).to_owned();
+                let names = operand.names(self.source());
+                if self.is_given {
+                    self.given.push(names);
+                }
+                let names = names.to_owned();
                 if let Some((action, taken_from)) = self.item.clone() {
                     let place = Place { home: super::Home::None, start: operand.start, end: operand.end };
                     self.found.push(ItemField { place, names, taken_from, action });

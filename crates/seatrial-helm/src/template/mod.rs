@@ -26,7 +26,7 @@ pub mod value;
 pub use engine::{Engine, Limits, Lookup, Options, Output, Reads, on_deep_stack};
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Call, Fault, Function, Type};
-pub use items::ItemField;
+pub use items::{HandedItem, ItemField};
 pub use loops::{Loop, LoopLine};
 pub use set::{Go, Home, Set, Unparsed};
 pub use trace::{OriginId, Trace};

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_helm::{
-    Chart, ErrorKind, LoopName, LostRoot, Options, ValuesInput, Variation, read, variations,
+    Chart, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation, read, variations,
 };
 use seatrial_model::Target;
 use seatrial_source::Span;
@@ -39,6 +39,9 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     let mut lost = reading.lost_roots;
     lost.retain(|it| failing.iter().all(|place| !meets(it.span, *place)));
     let mut found: Vec<Notice> = lost.iter().map(of_lost_root).collect();
+    let handed = reading.handed_roots.iter().filter(|it| failing.iter().all(|place| !meets(it.span, *place)));
+    let handed: Vec<&HandedRoot> = handed.collect();
+    found.extend(handed.iter().map(|it| of_handed_root(it)));
     let names = reading.loop_names.iter().filter(|it| items(loaded, &it.over) < 2);
     found.extend(names.map(of_loop_name));
     if chart.is_library() {
@@ -49,7 +52,8 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     let told = variations(loaded, &ValuesInput::default(), &options, SWITCHES_MAX);
     let is_lost = |it: &Variation| {
         let places = &it.error.places;
-        lost.iter().any(|root| places.iter().any(|place| meets(root.span, *place)))
+        let spans = lost.iter().map(|it| it.span).chain(handed.iter().map(|it| it.span));
+        spans.into_iter().any(|span| places.iter().any(|place| meets(span, *place)))
     };
     found.extend(told.iter().filter(|it| !is_lost(it)).filter_map(of_variation));
     found
@@ -66,6 +70,17 @@ fn of_lost_root(lost: &LostRoot) -> Notice {
     Notice::new(&TEMPLATE_ERROR, Location::text(lost.span), message)
         .severity(Severity::Warning)
         .help(format!("write `${}`: the dot is the item there", lost.field))
+        .because("Helm fails here as soon as there is an item".to_owned())
+}
+
+fn of_handed_root(handed: &HandedRoot) -> Notice {
+    let message = format!(
+        "`{}` is handed an item of `{}` and looks for what Helm gives to templates in it",
+        handed.name, handed.inside
+    );
+    Notice::new(&TEMPLATE_ERROR, Location::text(handed.span), message)
+        .severity(Severity::Warning)
+        .help("hand over `$`, or what holds it, instead of `.`: the dot is the item there")
         .because("Helm fails here as soon as there is an item".to_owned())
 }
 
