@@ -57,7 +57,7 @@ pub use custom_kinds::{Definitions, Settled, Undefined, kinds_without_rules, und
 pub use gitops::asked_elsewhere;
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};
-use seatrial_model::{Unit, UnitRole};
+use seatrial_model::{Place, Repository, Unit, UnitRole};
 
 /// One check: what it says of itself, and its code.
 #[derive(Debug)]
@@ -112,7 +112,9 @@ pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice
             (check.run)(&context, &mut report);
         }
     }
-    report.into_notices()
+    let mut notices = report.into_notices();
+    notices.retain(|it| !is_of_lone_patch(world.repository, it));
+    notices
 }
 
 /// Runs a check that looks at the whole repository.
@@ -126,6 +128,15 @@ pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
             Location::Field { unit, .. } => !partial::is_in_doubt(world.repository, unit, &check.info),
             Location::Text { .. } => true,
         });
+        notices.retain(|it| !is_of_lone_patch(world.repository, it));
     }
     notices
+}
+
+/// Whether a notice says that a patch lacks something which the object it
+/// completes, and the names that the build gives, may have.
+fn is_of_lone_patch(repository: &Repository, notice: &Notice) -> bool {
+    let Location::Field { unit, object, .. } = &notice.at else { return false };
+    partial::tells_absence(notice.check)
+        && review::is_lone_patch(repository, repository.object(Place { unit: *unit, object: *object }))
 }

@@ -309,11 +309,19 @@ fn by_published(object: &Object, is_judged: bool) -> Option<Review> {
     // What has no spec at all is there to change another object.
     errors.retain(|it| it.reason != Reason::Required || it.field != "spec");
     errors.retain(|it| !is_unanswered(it));
+    problems.retain(|it| !is_of_fork(object, &it.path));
     if object.group() == "tekton.dev" {
         problems.retain(|it| !is_value_of_parameter(&it.path));
     }
     let review = Review { served: Served::Published, problems, errors, definition, ..Review::default() };
     Some(settled(object, review))
+}
+
+/// Whether a field is of a fork that is in wide use under the group of the project
+/// that it comes from: `VolSync` with Kopia.
+fn is_of_fork(object: &Object, path: &FieldPath) -> bool {
+    let is_forked = object.group() == "volsync.backube";
+    is_forked && path.steps().get(1).is_some_and(|it| matches!(it, PathStep::Key(key) if key == "kopia"))
 }
 
 /// Whether a rule had no answer: the definition is put together from several, and a
@@ -352,7 +360,7 @@ fn problems_elsewhere(object: &Object, kind: &Kind, target: &Table) -> Vec<Probl
 fn is_judged(repository: &Repository, object: &Object) -> bool {
     repository.unit(object.unit()).role != UnitRole::Base
         && !is_patch(object)
-        && !is_unlisted_patch(&repository.facts, object)
+        && !is_lone_patch(repository, object)
 }
 
 fn too_large() -> FieldError {
@@ -412,12 +420,14 @@ fn served(object: &Object, table: &'static Table) -> Served {
     }
 }
 
+/// Whether an object is a patch that nothing here applies.
+pub(crate) fn is_lone_patch(repository: &Repository, object: &Object) -> bool {
+    is_part_of_definition(object) || is_unlisted_patch(&repository.facts, object)
+}
+
 /// Whether an object only completes another one: a workload that neither selects
 /// pods nor says what they run.
 fn is_patch(object: &Object) -> bool {
-    if is_part_of_definition(object) {
-        return true;
-    }
     let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
     let is_partial =
         |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();

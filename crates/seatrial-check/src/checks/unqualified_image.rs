@@ -50,11 +50,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let templates: Vec<PodTemplate<'_>> = context.pod_templates().collect();
     let judged = templates.iter().filter(|it| !is_resolved_elsewhere(it)).flat_map(PodTemplate::containers);
     let streams = LazyCell::new(|| local_streams(context.world().repository));
-    let unknown = |it: &Container<'_>| !it.image().is_some_and(|image| is_stream(image, &streams));
+    let facts = &context.world().repository.facts;
+    let unknown = |it: &Container<'_>| {
+        !it.image().is_some_and(|image| is_stream(image, &streams) || is_of_scaffold(image, facts))
+    };
     let found = judged.filter_map(|it| judge(context, &it).filter(|_| unknown(&it)));
     let mut found = found.peekable();
     // Every file of the tree is looked at for that, so last.
-    if found.peek().is_some() && !names_are_replaced(&context.world().repository.facts) {
+    if found.peek().is_some() && !names_are_replaced(facts) {
         found.for_each(|notice| report.add(notice));
     }
 }
@@ -115,6 +118,13 @@ fn names_are_replaced(facts: &RenderFacts) -> bool {
         "werf.yaml",
     ];
     facts.files.iter().any(|it| known.contains(&it.name()))
+}
+
+/// Whether the image is the stand-in of a tree that Kubebuilder laid out: `make
+/// deploy` puts the operator's own in its place.
+fn is_of_scaffold(image: &str, facts: &RenderFacts) -> bool {
+    let is_stand_in = Image::parse(image).is_ok_and(|it| it.path == "controller");
+    is_stand_in && facts.files.iter().any(|it| it.name() == "PROJECT")
 }
 
 /// `OpenShift` looks such names up in its own image streams.
