@@ -267,6 +267,17 @@ impl Rendering {
         found.unwrap_or_else(|| Origin::written(span))
     }
 
+    /// The secret values that Flux hands to a unit's charts, the longest first.
+    pub(crate) fn secret_values(&self, unit: UnitId) -> Vec<&str> {
+        let files = self.charts.values_of(unit);
+        let parts = files.flat_map(|file| self.generated.secrets(file));
+        let mut values: Vec<&str> =
+            parts.map(|it| self.sources.text(*it)).filter(|it| it.len() > 3).collect();
+        values.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        values.dedup();
+        values
+    }
+
     pub(crate) fn edits_of_built(
         &self,
         object: &Object,
@@ -319,6 +330,10 @@ impl Sources for Rendering {
     fn secrets(&self, file: FileId) -> Vec<Span> {
         if file.0 >= self.sources.next_id().0 {
             return Vec::new();
+        }
+        let known = self.generated.secrets(file);
+        if !known.is_empty() {
+            return known.to_vec();
         }
         let text = self.sources.file(file).text();
         let mut found = secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref));

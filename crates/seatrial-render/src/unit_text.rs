@@ -15,6 +15,8 @@ use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 use crate::template::Refusal;
 use crate::{Rendering, locate, secrets};
 
+/// What stands for a secret value.
+const MASK: &str = "********";
 /// Nesting that is looked into.
 const DEPTH_MAX: usize = 100;
 
@@ -62,7 +64,11 @@ impl Rendering {
                 refusals.extend(self.kustomizations.refusals_of(unit.id));
                 let gaps = self.gaps.get(&unit.id).into_iter().flatten();
                 refusals.extend(gaps.map(|it| Refusal { message: it.clone(), at: None }));
-                UnitText { refusals, ..self.documents_of(unit, options.trace) }
+                let mut made = UnitText { refusals, ..self.documents_of(unit, options.trace) };
+                for value in self.secret_values(unit.id) {
+                    made.text = made.text.replace(value, MASK);
+                }
+                made
             }
             UnitKind::Compose => {
                 let message = format!("{} cannot be rendered yet", unit.name);
@@ -258,7 +264,7 @@ pub fn masked(text: &str) -> String {
     let mut done = 0;
     for span in secrets::of_file(FileId(0), text, Some(&stream)) {
         clean.push_str(&text[done..span.start as usize]);
-        clean.push_str("********");
+        clean.push_str(MASK);
         done = span.end as usize;
     }
     clean.push_str(&text[done..]);

@@ -1,7 +1,7 @@
 //! `seatrial render`: what would be applied, as the real programs print it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -362,6 +362,10 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
             }
             printed.push((unit, of_unit));
         }
+    }
+    if !arguments.quiet {
+        let taken: BTreeSet<&String> = printed.iter().flat_map(|(unit, _)| &unit.assumptions).collect();
+        taken.into_iter().for_each(|it| note(it));
     }
     if holds_secrets {
         note(SECRETS);

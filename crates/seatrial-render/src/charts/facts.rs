@@ -78,7 +78,9 @@ impl Charts {
             units: units().map(|(_, id)| *id).collect(),
             is_complete,
             incomplete: units()
-                .filter(|(unit, _)| !tree_chart.is_loaded() || !unit.is_complete())
+                .filter(|(unit, _)| {
+                    !tree_chart.is_loaded() || !unit.is_complete() || !unit.release.lacks.is_empty()
+                })
                 .map(|(_, id)| *id)
                 .collect(),
             lost_kinds: units()

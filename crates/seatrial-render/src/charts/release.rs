@@ -33,6 +33,8 @@ pub(crate) struct Release {
     pub(crate) set_string: Vec<Argument>,
     pub(crate) set_file: Vec<Argument>,
     pub(crate) set_file_contents: BTreeMap<String, Result<Argument, String>>,
+    /// Values that are not known here, each in words.
+    pub(crate) lacks: Vec<String>,
 }
 
 /// Values inside another text, with the places they have there.

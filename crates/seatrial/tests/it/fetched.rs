@@ -1,6 +1,9 @@
 //! What was fetched before is read from the cache, and never shown as if it
 //! could be edited.
 
+#[cfg(feature = "fetch")]
+mod loopback;
+
 use seatrial_render::fetched::{Digest, Lock, Pin};
 use seatrial_source::RemoteSource;
 

@@ -26,18 +26,12 @@ impl Deliverer<'_> {
             let reason = format!("of {url}, which Application {} deploys, {why}", call.app.name);
             Yield::gap(SkipCode::NotRendered, reason)
         };
-        let away = match Away::open(self.request.files, tree, path) {
+        let away = match Away::open(self.request.files, tree.clone(), path) {
             Ok(away) => away,
             Err(why) => return missing(why),
         };
         match source.kind(&away.directory, &away.here()) {
-            SourceType::Helm => {
-                let names_files = source.helm.is_some_and(|it| it.get("valueFiles").is_some());
-                if names_files {
-                    return missing("values files are not read".to_owned());
-                }
-                self.chart_away(call, source, at, &away.directory, path)
-            }
+            SourceType::Helm => self.chart_away(call, source, at, (&away.directory, Some(&tree)), path),
             SourceType::Plugin => missing("manifests are made by a plugin, and no program is run".to_owned()),
             SourceType::Kustomize => self.built_away(call, source, at, &away, &[]),
             SourceType::Directory => {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seatrial_helm::Argument;
-use seatrial_model::{SkipCode, UnitKind, path_glob};
-use seatrial_source::{FileId, Span, TreePath};
+use seatrial_model::{RemoteUse, SkipCode, UnitKind, path_glob};
+use seatrial_source::{FileId, RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::{Dialect, Node};
 
 use super::super::{Deliverer, inline};
 use super::expand::Environment;
 use super::source::Source;
-use super::{Call, Placed, Yield, flag, word};
+use super::{Call, Placed, Yield, flag, is_literal, word};
 use crate::charts::layers::Layer;
 use crate::charts::release::{InlineValues, Release};
 use crate::charts::{self, ChartUnit};
@@ -26,6 +26,21 @@ struct Said {
     files: Vec<Layer>,
     release: Release,
     gaps: Vec<(SkipCode, String)>,
+}
+
+/// A file that a source names.
+struct Located {
+    path: TreePath,
+    /// Whether it was fetched from another host.
+    is_away: bool,
+}
+
+impl Located {
+    /// A file of a fetched tree, named from a directory of it.
+    fn within(tree: &TreePath, from: &TreePath, written: &str) -> Option<Self> {
+        let path = from.join(written.trim_start_matches('/')).filter(|it| it.is_within(tree))?;
+        Some(Self { path, is_away: true })
+    }
 }
 
 impl Deliverer<'_> {
@@ -57,7 +72,7 @@ impl Deliverer<'_> {
         let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
         let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
         match directory {
-            Some(directory) => self.chart_away(call, source, at, &directory, chart),
+            Some(directory) => self.chart_away(call, source, at, (&directory, Some(&directory)), chart),
             None => unreadable(call, chart, "it is not packed"),
         }
     }
@@ -68,11 +83,11 @@ impl Deliverer<'_> {
         call: &Call<'_>,
         source: &Source<'_>,
         at: usize,
-        directory: &TreePath,
+        (directory, tree): (&TreePath, Option<&TreePath>),
         chart: &str,
     ) -> Yield {
         let environment = Environment::new(call.app, source);
-        let said = self.said(&Placed { call, source, at, directory, environment: &environment });
+        let said = self.said(&Placed { call, source, at, directory, tree, environment: &environment });
         if !said.gaps.is_empty() {
             return Yield { gaps: said.gaps, ..Yield::default() };
         }
@@ -192,23 +207,25 @@ impl Deliverer<'_> {
     fn values_files(&mut self, placed: &Placed<'_>, said: &mut Said) {
         let Placed { call, source, directory, .. } = *placed;
         let Some(helm) = source.helm else { return };
-        let mut wanted: Vec<(TreePath, &str)> = Vec::new();
-        for (written, _) in texts(helm, "valueFiles") {
+        let mut wanted: Vec<(TreePath, &str, Option<Span>)> = Vec::new();
+        for (written, node) in texts(helm, "valueFiles") {
             match self.locate(placed, written) {
-                Ok(path) => wanted.push((path, written)),
+                Ok(it) => wanted.push((it.path, written, it.is_away.then(|| node.span()))),
                 Err(gap) => said.gaps.push(gap),
             }
         }
         let is_pattern = |path: &TreePath| path.as_str().contains(WILDCARDS);
         let explicit: Vec<TreePath> =
             wanted.iter().map(|it| it.0.clone()).filter(|it| !is_pattern(it)).collect();
-        for (path, written) in wanted {
+        for (path, written, away) in wanted {
             let found = if is_pattern(&path) { self.fitting(&path, &explicit) } else { vec![path.clone()] };
             let mut count = 0;
             for path in found {
                 let Some(file) = self.text(&path) else { continue };
                 count += 1;
                 self.parse_values(file);
+                // Nobody edits what was fetched.
+                away.into_iter().for_each(|entry| self.generated.add_whole(file, entry));
                 let name = path.below(directory).unwrap_or(path.as_str()).to_owned();
                 if !said.files.iter().any(|it| it.file == file) {
                     said.files.push(Layer { file, name });
@@ -229,8 +246,8 @@ impl Deliverer<'_> {
     }
 
     /// Where a file is that a source names.
-    fn locate(&self, placed: &Placed<'_>, written: &str) -> Result<TreePath, (SkipCode, String)> {
-        let Placed { call, directory, environment, .. } = *placed;
+    fn locate(&mut self, placed: &Placed<'_>, written: &str) -> Result<Located, (SkipCode, String)> {
+        let Placed { call, directory, tree, environment, .. } = *placed;
         let name = call.app.name;
         if written.contains("://") {
             return Err((SkipCode::Remote, format!("Application {name} takes values from {written}")));
@@ -241,18 +258,40 @@ impl Deliverer<'_> {
         if let Some((reference, rest)) = reference
             && let Some(holder) = call.app.sources.iter().find(|it| it.reference == Some(reference))
         {
-            if !holder.url.is_some_and(|it| self.here.is_here(it)) {
-                let url = seatrial_source::without_credentials(holder.url.unwrap_or_default());
-                return Err((SkipCode::Remote, format!("Application {name} takes values from {url}")));
-            }
             let rest = environment.expand(rest).ok_or_else(unknown)?;
-            return self.here.path(&rest).ok_or_else(unknown);
+            if !holder.url.is_some_and(|it| self.here.is_here(it)) {
+                let tree = self.values_tree(call, holder)?;
+                return Located::within(&tree, &tree, &rest).ok_or_else(unknown);
+            }
+            let path = self.here.path(&rest).ok_or_else(unknown)?;
+            return Ok(Located { path, is_away: false });
         }
         let text = environment.expand(written).ok_or_else(unknown)?;
-        if text.starts_with('/') {
-            return self.here.path(&text).ok_or_else(unknown);
+        if let Some(tree) = tree {
+            let from = if text.starts_with('/') { tree } else { directory };
+            return Located::within(tree, from, &text).ok_or_else(unknown);
         }
-        directory.join(&text).ok_or_else(unknown)
+        let path = if text.starts_with('/') { self.here.path(&text) } else { directory.join(&text) };
+        Ok(Located { path: path.ok_or_else(unknown)?, is_away: false })
+    }
+
+    /// The fetched tree of a source that only lends its files.
+    fn values_tree(&mut self, call: &Call<'_>, holder: &Source<'_>) -> Result<TreePath, (SkipCode, String)> {
+        let (url, version) = (holder.url.unwrap_or_default(), holder.revision.unwrap_or_default());
+        let remote = RemoteSource::git(url, version);
+        let mut hint = String::new();
+        if is_literal(url) && is_literal(version) {
+            let span = holder.node.span();
+            let span = (self.sources.find(call.file) == Some(span.file)).then_some(span);
+            let (path, source) = (call.file.clone(), remote.clone());
+            self.facts.remotes.push(RemoteUse { path, span, source });
+            match self.request.files.fetched(&remote) {
+                Ok(tree) => return Ok(tree),
+                Err(why) => hint = format!(": {why}"),
+            }
+        }
+        let url = without_credentials(url);
+        Err((SkipCode::Remote, format!("Application {} takes values from {url}{hint}", call.app.name)))
     }
 
     /// Values in the Application: the object where there is one, else the text.
@@ -306,7 +345,7 @@ impl Deliverer<'_> {
         for node in source.helm.and_then(|it| it.get("fileParameters")).into_iter().flat_map(Node::items) {
             let (Some(name), Some(written)) = (word(node, "name"), word(node, "path")) else { continue };
             let path = match self.locate(placed, written) {
-                Ok(path) => path,
+                Ok(it) => it.path,
                 Err(gap) => {
                     said.gaps.push(gap);
                     continue;

@@ -26,7 +26,7 @@ impl Deliverer<'_> {
     }
 
     fn build(&mut self, placed: &Placed<'_>) -> usize {
-        let Placed { call, source, at, directory, environment } = *placed;
+        let Placed { call, source, at, directory, environment, .. } = *placed;
         let path = self.sources.file(source.node.span().file).path().clone();
         let mut additions = Additions::new(&path);
         if let Some(node) = source.kustomize {

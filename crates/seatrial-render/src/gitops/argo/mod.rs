@@ -78,6 +78,8 @@ struct Placed<'a> {
     /// Its place among the sources.
     at: usize,
     directory: &'a TreePath,
+    /// The top of the tree that it was fetched with.
+    tree: Option<&'a TreePath>,
     environment: &'a Environment,
 }
 
@@ -170,7 +172,7 @@ impl Deliverer<'_> {
 
     fn placed(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize, directory: &TreePath) -> Yield {
         let environment = &Environment::new(call.app, source);
-        let placed = Placed { call, source, at, directory, environment };
+        let placed = Placed { call, source, at, directory, tree: None, environment };
         match source.kind(directory, &self.here) {
             SourceType::Helm => self.helm(&placed),
             SourceType::Kustomize => self.kustomize(&placed),

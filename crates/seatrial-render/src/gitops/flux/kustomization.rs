@@ -21,7 +21,7 @@ impl Deliverer<'_> {
         let assumption = match self.lead(call, call.spec.get("sourceRef"))? {
             Lead::Here { assumption } => assumption,
             Lead::Elsewhere(source) => {
-                let tree = self.remote_tree(call, &source)?;
+                let tree = self.remote_tree(call, &source, "applies")?;
                 return self.applied_tree(call, tree);
             }
         };
@@ -40,10 +40,11 @@ impl Deliverer<'_> {
             self.notices.extend(found);
         }
         self.take_over(&directory, call.unit);
+        let unfilled = variables.as_ref().and_then(|it| it.unfilled(self.kustomizations.built(place)));
         Ok(Yield {
             objects: self.kustomizations.built(place).objects(self.is_broken),
             made: vec![Made::Kustomization(place)],
-            assumption,
+            assumptions: assumption.into_iter().chain(unfilled).collect(),
         })
     }
 
@@ -134,8 +135,9 @@ impl Deliverer<'_> {
         let resources = if is_built { Vec::new() } else { scan::resources(&here, &away.directory) };
         let mut additions = Additions::new(&call.found.file);
         self.add(&mut additions, call.spec, &away.directory);
-        let substitute = self
-            .variables(call)
+        let variables = self.variables(call);
+        let substitute = variables
+            .clone()
             .map(|variables| Arc::new(move |text: &str| variables.fill_in(text)) as Substitute);
         let span = call.spec.get("sourceRef").unwrap_or(call.spec).span();
         let place = self.build_away(AwayBuild {
@@ -147,15 +149,21 @@ impl Deliverer<'_> {
             substitute,
             home: &call.found.file,
         });
+        let unfilled = variables.and_then(|it| it.unfilled(self.kustomizations.built(place)));
         Ok(Yield {
             objects: self.kustomizations.built(place).objects(self.is_broken),
             made: vec![Made::Kustomization(place)],
-            assumption: None,
+            assumptions: unfilled.into_iter().collect(),
         })
     }
 
     /// A tree on another host, where it was fetched to; else it is told.
-    fn remote_tree(&mut self, call: &Call<'_>, source: &DraftObject) -> Result<TreePath, Gap> {
+    pub(super) fn remote_tree(
+        &mut self,
+        call: &Call<'_>,
+        source: &DraftObject,
+        does: &str,
+    ) -> Result<TreePath, Gap> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let reference = spec.and_then(|it| it.get("ref"));
@@ -166,7 +174,7 @@ impl Deliverer<'_> {
         let is_git = super::type_of(source).is_some_and(|(_, kind)| kind == "GitRepository");
         if !is_git || !is_literal(url) || !is_literal(revision) {
             let what = if shown.is_empty() { "its source".into() } else { shown };
-            return Err((SkipCode::Remote, format!("{} applies what is at {what}", call.title)));
+            return Err((SkipCode::Remote, format!("{} {does} what is at {what}", call.title)));
         }
         let remote = RemoteSource::git(url, revision);
         let hint = self.remember(call, &remote);
@@ -174,7 +182,7 @@ impl Deliverer<'_> {
             return Ok(tree);
         }
         let version = if revision.is_empty() { String::new() } else { format!(" at {revision}") };
-        Err((SkipCode::Remote, format!("{} applies {shown}{version}{hint}", call.title)))
+        Err((SkipCode::Remote, format!("{} {does} {shown}{version}{hint}", call.title)))
     }
 
     /// Notes what is needed of another host; says what is to be done about it.

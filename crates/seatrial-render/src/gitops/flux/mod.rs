@@ -53,7 +53,7 @@ struct Yield {
     objects: Vec<DraftObject>,
     made: Vec<Made>,
     /// What is taken for granted.
-    assumption: Option<String>,
+    assumptions: Vec<String>,
 }
 
 /// What is the same for everything that is asked of one object.
@@ -86,7 +86,7 @@ impl Deliverer<'_> {
             Ok(made) => {
                 draft.objects = made.objects;
                 draft.made.extend(made.made);
-                draft.assumptions.extend(made.assumption);
+                draft.assumptions.extend(made.assumptions);
             }
             Err((code, reason)) => {
                 draft.is_whole = false;

@@ -17,6 +17,15 @@ use crate::charts::layers::Layer;
 use crate::charts::release::Release;
 use crate::units::{DraftObject, Made};
 
+/// Where a chart lies.
+struct Lies<'a> {
+    /// The top of its source.
+    top: &'a TreePath,
+    chart: &'a TreePath,
+    /// Whether it was fetched from another host.
+    is_away: bool,
+}
+
 /// Longest name of a release.
 const NAME_MAX: usize = 53;
 /// Digits of the hash that ends a longer one.
@@ -46,14 +55,18 @@ impl Deliverer<'_> {
                 "`{written}`, which {title} installs, is no chart that could be loaded"
             )));
         };
-        let files = self.values_files_of(call, chart, &directory)?;
-        let release = self.release_of(call)?;
+        let top = self.here.path("").unwrap_or_else(TreePath::top);
+        let files =
+            self.values_files_of(call, chart, &Lies { top: &top, chart: &directory, is_away: false })?;
+        let release = self.release_of(call);
         self.take_over_chart(&directory, call.unit);
-        Ok(Yield { assumption, ..self.installed(call, place, files, release) })
+        let mut made = self.installed(call, place, files, release)?;
+        made.assumptions.extend(assumption);
+        Ok(made)
     }
 
     /// The release as the object says it.
-    fn release_of(&mut self, call: &Call<'_>) -> Result<Release, Gap> {
+    fn release_of(&mut self, call: &Call<'_>) -> Release {
         let policy = call.spec.get("install").and_then(|it| word(it, "crds"));
         let mut release = Release {
             label: call.unit.to_owned(),
@@ -63,31 +76,37 @@ impl Deliverer<'_> {
             ..Release::default()
         };
         for from in call.spec.get("valuesFrom").into_iter().flat_map(Node::items) {
-            self.values_from(call, from, &mut release)?;
+            self.values_from(call, from, &mut release);
         }
         if let Some(values) = call.spec.get("values").filter(|it| it.is_mapping()) {
             let inline = self.inline(call, values, "values");
             release.values.push(inline);
         }
-        Ok(release)
+        release
     }
 
+    /// The values files, which are named from the top of the source.
     fn values_files_of(
         &mut self,
         call: &Call<'_>,
         chart: Node<'_>,
-        directory: &TreePath,
+        lies: &Lies<'_>,
     ) -> Result<Vec<Layer>, Gap> {
         let is_lenient = chart.get("ignoreMissingValuesFiles").and_then(Node::as_bool) == Some(true);
         let named = chart.get("valuesFiles").into_iter().flat_map(Node::items).chain(chart.get("valuesFile"));
         let mut files: Vec<Layer> = Vec::new();
-        for written in named.filter_map(Node::as_str).filter(|it| !it.is_empty()) {
-            // They are named from the top of the source.
-            let path = self.here.path(written).filter(|_| is_literal(written));
+        for node in named {
+            let Some(written) = node.as_str().filter(|it| !it.is_empty()) else { continue };
+            let path = lies.top.join(written.trim().trim_start_matches('/'));
+            let path = path.filter(|it| it.is_within(lies.top) && is_literal(written));
             let file = path.as_ref().and_then(|path| self.text(path));
             match (path, file) {
                 (Some(path), Some(file)) if !files.iter().any(|it| it.file == file) => {
-                    let name = path.below(directory).unwrap_or(path.as_str()).to_owned();
+                    if lies.is_away {
+                        // Nobody edits it here.
+                        self.generated.add_whole(file, node.span());
+                    }
+                    let name = path.below(lies.chart).unwrap_or(path.as_str()).to_owned();
                     files.push(Layer { file, name });
                 }
                 (_, None) if !is_lenient => {
@@ -109,16 +128,24 @@ impl Deliverer<'_> {
         let Some((registry, name)) = url.rsplit_once('/').filter(|_| url.starts_with("oci://")) else {
             return Err((SkipCode::Remote, format!("{} installs {}", call.title, without_credentials(url))));
         };
-        self.remote_of(call, registry, name, version)
+        self.remote_of(call, call.spec, (registry, name, version))
     }
 
     fn remote_chart(&mut self, call: &Call<'_>, chart: Node<'_>, source: &DraftObject) -> Result<Yield, Gap> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let name = word(chart, "chart").unwrap_or_default();
-        let is_repository = super::type_of(source).is_some_and(|(_, kind)| kind == "HelmRepository");
-        if is_repository && chart.get("valuesFiles").is_none() && chart.get("valuesFile").is_none() {
-            return self.remote_of(call, url, name, word(chart, "version").unwrap_or_default());
+        let is = |wanted: &str| super::type_of(source).is_some_and(|(_, kind)| kind == wanted);
+        if is("HelmRepository") {
+            return self.remote_of(call, chart, (url, name, word(chart, "version").unwrap_or_default()));
+        }
+        if is("GitRepository") && is_literal(name) {
+            let tree = self.remote_tree(call, source, &format!("installs chart {name} of"))?;
+            let directory = tree.join(name.trim_start_matches('/')).filter(|it| it.is_within(&tree));
+            let directory = directory
+                .ok_or_else(|| unknown(format!("chart {name} of {} leads out of its source", call.title)))?;
+            let lies = Lies { top: &tree, chart: &directory, is_away: true };
+            return self.fetched_release(call, chart, &lies, name);
         }
         let shown = without_credentials(url);
         Err((SkipCode::Remote, format!("{} installs chart {name} of {shown}", call.title)))
@@ -127,15 +154,21 @@ impl Deliverer<'_> {
     fn remote_of(
         &mut self,
         call: &Call<'_>,
-        repository: &str,
-        name: &str,
-        version: &str,
+        chart: Node<'_>,
+        (repository, name, version): (&str, &str, &str),
     ) -> Result<Yield, Gap> {
         let is_known = [repository, name, version].into_iter().all(is_literal) && !name.is_empty();
         let remote = RemoteSource::chart(repository, name, version);
         let hint = if is_known { self.remember(call, &remote) } else { String::new() };
         if is_known && let Ok(archive) = self.request.files.fetched(&remote) {
-            return self.fetched_release(call, &archive, name);
+            let unpacked = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
+            let directory = unpacked.and_then(|it| it.join(name.rsplit('/').next().unwrap_or(name)));
+            let directory = directory.ok_or_else(|| {
+                let title = &call.title;
+                unknown(format!("chart {name}, which {title} installs, cannot be loaded: it is not packed"))
+            })?;
+            let lies = Lies { top: &directory, chart: &directory, is_away: true };
+            return self.fetched_release(call, chart, &lies, name);
         }
         let version = if version.is_empty() { String::new() } else { format!(" {version}") };
         let shown = without_credentials(repository);
@@ -143,37 +176,58 @@ impl Deliverer<'_> {
     }
 
     /// A chart of another host that was fetched before.
-    fn fetched_release(&mut self, call: &Call<'_>, archive: &TreePath, chart: &str) -> Result<Yield, Gap> {
+    fn fetched_release(
+        &mut self,
+        call: &Call<'_>,
+        asked: Node<'_>,
+        lies: &Lies<'_>,
+        chart: &str,
+    ) -> Result<Yield, Gap> {
         let title = &call.title;
         let unreadable =
             |why: &str| unknown(format!("chart {chart}, which {title} installs, cannot be loaded: {why}"));
-        let directory = archive.as_str().strip_suffix(".tgz").map(TreePath::new);
-        let directory = directory.and_then(|it| it.join(chart.rsplit('/').next().unwrap_or(chart)));
-        let directory = directory.ok_or_else(|| unreadable("it is not packed"))?;
-        let release = self.release_of(call)?;
+        let files = self.values_files_of(call, asked, lies)?;
+        let release = self.release_of(call);
         // An object that was made itself stands in no file.
         let chart = call.spec.get("chartRef").or(call.spec.get("chart"));
         let span = chart.unwrap_or(call.root).span();
         let own = self.sources.find(&call.found.file);
         let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
         let home = (&call.found.file, entry);
-        let loaded = charts::load_fetched(&directory, home, self.request, self.sources);
+        let loaded = charts::load_fetched(lies.chart, home, self.request, self.sources);
         self.charts.all.push(loaded.map_err(|why| unreadable(&why))?);
-        Ok(self.installed(call, self.charts.all.len() - 1, Vec::new(), release))
+        self.installed(call, self.charts.all.len() - 1, files, release)
     }
 
     /// The objects of a release, with what is done to them behind the templates.
-    fn installed(&mut self, call: &Call<'_>, chart: usize, files: Vec<Layer>, release: Release) -> Yield {
+    fn installed(
+        &mut self,
+        call: &Call<'_>,
+        chart: usize,
+        files: Vec<Layer>,
+        release: Release,
+    ) -> Result<Yield, Gap> {
         let namespace = SmolStr::new(&release.namespace);
+        let lacks = release.lacks.clone();
         let (at, objects) = self.release(chart, files, release);
-        let mut made = Yield { objects, made: vec![Made::Chart(at)], assumption: None };
+        if !lacks.is_empty() && !self.charts.units[at].is_complete() {
+            // What its templates refuse, those values may set.
+            self.charts.served.insert(at);
+            return Err(unknown(format!("{} cannot be rendered without {}", call.title, lacks.join(", "))));
+        }
+        let missing = lacks.into_iter().map(|it| format!("{} is rendered without {it}", call.title));
+        let assumptions: Vec<String> = missing.collect();
+        for reason in &assumptions {
+            self.skip(call.found, call.root.span(), SkipCode::NotRendered, reason.clone());
+        }
+        let mut made = Yield { objects, made: vec![Made::Chart(at)], assumptions };
         if changes_objects(call.spec) {
             self.post_render(call, at, &mut made);
         }
         if !namespace.is_empty() {
             made.objects.iter_mut().for_each(|it| it.namespace = Some(namespace.clone()));
         }
-        made
+        Ok(made)
     }
 
     /// The chart alone is judged through its release.

@@ -18,6 +18,8 @@ use crate::kustomizations::Built;
 /// Of more notices about one Kustomization only the first are kept.
 const NOTICES_MAX: usize = 100;
 const DEPTH_MAX: usize = 200;
+/// Of more variables only the first are named.
+const NAMES_MAX: usize = 5;
 const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// What is filled in behind a build.
@@ -25,8 +27,8 @@ const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
 pub(super) struct Variables {
     /// None where it is set, and nobody is to see what to.
     known: Arc<BTreeMap<String, Option<String>>>,
-    /// Whether there may be more, from what is not known here.
-    is_open: bool,
+    /// Where there may be more that is not known here: `Secret a`.
+    open: Arc<Vec<String>>,
 }
 
 impl Variables {
@@ -39,11 +41,30 @@ impl Variables {
         self.expand(text).map_or_else(|_| text.to_owned(), |made| made.text)
     }
 
+    /// What stays as it is written in the objects of a build, in words.
+    pub(super) fn unfilled(&self, built: &Built) -> Option<String> {
+        let text = built.made.as_ref()?.text();
+        let is_left = |name: &str| text.contains(&format!("${{{name}}}"));
+        let hidden = self.known.iter().filter(|(name, value)| value.is_none() && is_left(name));
+        let hidden: Vec<String> = hidden.take(NAMES_MAX).map(|(name, _)| format!("`${{{name}}}`")).collect();
+        let reason = if !hidden.is_empty() {
+            format!("{} stand for values of Secrets", hidden.join(", "))
+        } else if !self.open.is_empty() && text.contains("${") {
+            format!(
+                "variables of {}, which are not known here, stay as they are written",
+                self.open.join(", ")
+            )
+        } else {
+            return None;
+        };
+        Some(reason)
+    }
+
     fn expand(&self, text: &str) -> Result<Expansion, Fault> {
         envsubst::expand(text, &|name| match self.known.get(name) {
             Some(Some(value)) => Some(value.clone()),
             Some(None) => Some(format!("${{{name}}}")),
-            None if self.is_open => Some(format!("${{{name}}}")),
+            None if !self.open.is_empty() => Some(format!("${{{name}}}")),
             None => None,
         })
         .map(|made| if made.unset.is_empty() { made } else { keep_unset(made, text) })
@@ -66,12 +87,17 @@ impl Deliverer<'_> {
     pub(super) fn variables(&mut self, call: &Call<'_>) -> Option<Variables> {
         let post_build = call.spec.get("postBuild")?;
         let mut known = BTreeMap::new();
-        let mut is_open = false;
+        let mut open = Vec::new();
         for from in post_build.get("substituteFrom").into_iter().flat_map(Node::items) {
             let is_optional = from.get("optional").and_then(Node::as_bool) == Some(true);
             match self.map_of(call, from) {
                 Some(pairs) => known.extend(pairs),
-                None => is_open |= !is_optional || word(from, "kind") == Some("Secret"),
+                None if is_optional && word(from, "kind") != Some("Secret") => {}
+                None => open.push(format!(
+                    "{} {}",
+                    word(from, "kind").unwrap_or_default(),
+                    word(from, "name").unwrap_or_default()
+                )),
             }
         }
         for entry in post_build.get("substitute").into_iter().flat_map(Node::entries) {
@@ -82,8 +108,8 @@ impl Deliverer<'_> {
             }
         }
         let is_always = word(post_build, "substituteStrategy") == Some("Always");
-        let is_used = is_open || is_always || !known.is_empty();
-        is_used.then(|| Variables { known: Arc::new(known), is_open })
+        let is_used = !open.is_empty() || is_always || !known.is_empty();
+        is_used.then(|| Variables { known: Arc::new(known), open: Arc::new(open) })
     }
 
     /// The pairs of a map in the tree. Of a Secret only the keys are looked at,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use seatrial_diagnostics::Sources;
 use seatrial_model::UnitKind;
 
 use super::super::testing;
@@ -327,4 +328,99 @@ fn what_is_applied_by_another_is_the_object_that_applies() {
     let spans: Vec<_> = repository.objects().map(seatrial_model::Object::span).collect();
     assert_eq!(repository.facts.deliveries.len(), 2);
     assert!(repository.facts.deliveries.iter().all(|it| spans.contains(&it.by)));
+}
+
+/// A release of the tree's chart `web`, which prints two of its values.
+fn release_with(values_from: &str, more: &[(&str, &str)]) -> Rendering {
+    let release = format!(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web, namespace: shop}}\nspec:\n  \
+         chart:\n    spec:\n      chart: ./charts/web\n      sourceRef: {{kind: GitRepository, name: flux-system, \
+         namespace: flux-system}}\n  valuesFrom:\n  - {values_from}\n"
+    );
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {key: '{{ .Values.a }} {{ .Values.b }}'}\n";
+    let own = [
+        ("clusters/a/sync.yaml", SYNC),
+        ("clusters/a/web.yaml", &*release),
+        ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("charts/web/values.yaml", "a: own\nb: own\n"),
+        ("charts/web/templates/map.yaml", template),
+    ];
+    rendered(&[&own[..], more].concat())
+}
+
+#[test]
+fn values_of_a_secret_in_plain_text_are_used_and_masked() {
+    let unit = "flux:clusters/a/web.yaml#shop/web";
+    // `a: hunter2` and a line break.
+    for data in ["data: {values.yaml: YTogaHVudGVyMgo=}", "stringData: {values.yaml: 'a: hunter2'}"] {
+        let secret =
+            format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: more, namespace: shop}}\n{data}\n");
+        let rendering = release_with("{kind: Secret, name: more}", &[("clusters/a/more.yaml", &secret)]);
+        assert_eq!(deployed(&rendering), format!("{unit}: shop/ConfigMap web=hunter2 own\n"));
+        let made = rendering.repository.units.iter().find(|it| it.name == unit).expect("there is the unit");
+        let text =
+            rendering.text_of(made, &seatrial_helm::Options::default(), &seatrial_helm::Show::default());
+        assert!(text.text.contains("'******** own'"), "{}", text.text);
+        let hidden = rendering.sources.ids().flat_map(|it| rendering.secrets(it));
+        let hidden: Vec<&str> = hidden.map(|it| rendering.sources.text(it)).collect();
+        assert!(hidden.contains(&"hunter2"), "{hidden:?}");
+    }
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: shop}\nstringData: {word: hunter2}\n";
+    let from = "{kind: Secret, name: more, valuesKey: word, targetPath: b}";
+    let rendering = release_with(from, &[("clusters/a/more.yaml", secret)]);
+    assert_eq!(deployed(&rendering), format!("{unit}: shop/ConfigMap web=own hunter2\n"));
+}
+
+#[test]
+fn a_release_is_rendered_without_values_that_nobody_can_read() {
+    let encrypted = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: shop}\nstringData: {values.yaml: \
+                     'ENC[AES256_GCM,data:aGVsbG8=]'}\nsops: {version: 3.9.0}\n";
+    let plain =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, namespace: shop}\ndata: {other: 'a: b'}\n";
+    for (from, more, why) in [
+        ("{kind: Secret, name: more}", Some(encrypted), "the values of Secret more, which are encrypted"),
+        ("{kind: Secret, name: gone}", None, "the values of Secret gone, which is not here"),
+        ("{kind: Secret, name: gone, optional: true}", None, "the values of Secret gone, which is not here"),
+        ("{kind: ConfigMap, name: gone, optional: true}", None, ""),
+        (
+            "{kind: ConfigMap, name: more}",
+            Some(plain),
+            "the values of ConfigMap more, which has no key `values.yaml`",
+        ),
+        ("{kind: ConfigMap, name: more, optional: true}", Some(plain), ""),
+    ] {
+        let more: Vec<(&str, &str)> = more.into_iter().map(|it| ("clusters/a/more.yaml", it)).collect();
+        let rendering = release_with(from, &more);
+        let found = deployed(&rendering);
+        let unit = "flux:clusters/a/web.yaml#shop/web: shop/ConfigMap web=own own\n";
+        assert!(found.starts_with(unit), "{found}");
+        let told = rendering.repository.coverage.skipped.iter().map(|it| it.reason.as_str());
+        let told: Vec<&str> = told.filter(|it| it.contains("HelmRelease")).collect();
+        let wanted = format!("HelmRelease web is rendered without {why}");
+        assert_eq!(told, if why.is_empty() { Vec::new() } else { vec![wanted.as_str()] });
+        let charts = &rendering.repository.facts.charts;
+        assert_eq!(charts.iter().any(|it| !it.incomplete.is_empty()), !why.is_empty());
+    }
+}
+
+#[test]
+fn what_stays_of_variables_is_told() {
+    let spec = "  path: apps\n  postBuild:\n    substituteFrom: [{kind: Secret, name: vars}, {kind: Secret, name: gone}]\n";
+    let vars = "apiVersion: v1\nkind: Secret\nmetadata: {name: vars, namespace: flux-system}\nstringData: {a: hidden}\n";
+    let told = |value: &str| {
+        let rendering = rendered(&[
+            ("clusters/a/sync.yaml", SYNC),
+            ("clusters/a/apps.yaml", &kustomization("apps", spec)),
+            ("clusters/a/vars.yaml", vars),
+            ("apps/one.yaml", &config("one", value)),
+        ]);
+        let units = rendering.repository.units.iter();
+        units.flat_map(|it| it.assumptions.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("${a}"), ["`${a}` stand for values of Secrets"]);
+    assert_eq!(
+        told("${c}"),
+        ["variables of Secret gone, which are not known here, stay as they are written"]
+    );
+    assert!(told("plain").is_empty());
 }
