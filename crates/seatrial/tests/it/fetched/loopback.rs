@@ -158,8 +158,8 @@ fn what_argo_cd_and_flux_take_from_another_repository_is_judged_once_it_is_fetch
     assert_eq!(
         mismatches(&after),
         [
-            "argocd/apps.yaml:7 \"web\"",
-            "argocd/chart.yaml:7 \"given\"",
+            "argocd/apps.yaml:8 \"web\"",
+            "argocd/chart.yaml:8 \"given\"",
             "flux/apps.yaml:8 \"web\"",
             "flux/web.yaml:7 \"given\""
         ]
