@@ -2,6 +2,7 @@
 //! accepts, redaction, identity and order.
 
 pub(crate) mod bounds;
+mod join;
 mod merge;
 mod phrase;
 mod title;
@@ -92,6 +93,7 @@ pub(crate) fn resolve<'s>(
     };
     let mut resolved: Vec<Resolved> = merged.into_par_iter().map(finish).collect();
     resolved.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
+    let mut resolved = join::join(resolved, repository);
     identify(&mut resolved);
     (resolved, accepted)
 }

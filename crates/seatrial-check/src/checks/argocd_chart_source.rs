@@ -95,6 +95,10 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
 }
 
 fn report_directory(object: &Object, source: &Source<'_>, report: &mut Report) {
+    // What is empty counts as not written, which is told of the whole.
+    if source.field.node().is_empty() {
+        return;
+    }
     let absent = |key: &str| source.field.key(key).is_none();
     let is_templated = || source.field.entries().any(|(name, _)| name.contains("{{"));
     if absent("path") && absent("chart") && absent("ref") && !is_templated() {

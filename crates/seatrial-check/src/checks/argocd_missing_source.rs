@@ -51,7 +51,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
             continue;
         }
         let Some(gravest) = gravity(context.world(), app) else { continue };
-        let notice = Notice::new(&CHECK.info, spec.location(), format!("{} has no source", app.title()));
+        let written = ["source", "sources", "sourceHydrator"].into_iter().find_map(|key| spec.key(key));
+        let at = written.unwrap_or(spec).location();
+        let notice = Notice::new(&CHECK.info, at, format!("{} has no source", app.title()));
         report.add(notice.severity(gravest).help("add `source` with `repoURL` and `path` or `chart`"));
     }
 }
