@@ -22,6 +22,19 @@ pub struct KustomizationFacts {
     pub entries: Vec<KustomizationEntry>,
     /// The images that it gives another name.
     pub renamed_images: Vec<RenamedImage>,
+    /// The labels that it puts into selectors, too.
+    pub selector_labels: Vec<SelectorLabel>,
+}
+
+/// A label that a kustomization puts into selectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectorLabel {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// An image that a kustomization gives another name.
@@ -130,6 +143,7 @@ impl KustomizationFacts {
             bases: bases(&directory, root),
             entries: Vec::new(),
             renamed_images: Vec::new(),
+            selector_labels: Vec::new(),
             directory,
         };
         found.read_patches(root);
@@ -180,6 +194,18 @@ impl KustomizationFacts {
             for label in pairs.entries() {
                 self.add(EntryKind::Label, label.name().into_owned(), label.span());
             }
+        }
+        self.read_selector_labels(root);
+    }
+
+    fn read_selector_labels(&mut self, root: Node<'_>) {
+        let selects = |it: &Node<'_>| it.get("includeSelectors").and_then(Node::as_bool) == Some(true);
+        let items = root.get("labels").into_iter().flat_map(Node::items).filter(selects);
+        let pairs = items.filter_map(|it| it.get("pairs")).chain(root.get("commonLabels"));
+        for label in pairs.flat_map(Node::entries) {
+            let Some(value) = label.value.scalar_text() else { continue };
+            let (key, value) = (label.name().into_owned(), value.into_owned());
+            self.selector_labels.push(SelectorLabel { key, value, span: label.span() });
         }
     }
 

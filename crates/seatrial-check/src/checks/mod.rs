@@ -218,6 +218,7 @@ mod unwritable_database_volume;
 mod vacuous_probe;
 mod value_of_other_environment;
 mod values_file_unlike_siblings;
+mod versioned_selector_label;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
 mod workload_without_service;
@@ -448,6 +449,7 @@ pub static ALL: &[&Check] = &[
     &vacuous_probe::CHECK,
     &value_of_other_environment::CHECK,
     &values_file_unlike_siblings::CHECK,
+    &versioned_selector_label::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
     &workload_without_service::CHECK,
