@@ -37,6 +37,17 @@ pub(crate) fn uses<'a>(context: &Context<'a>) -> Vec<ImageUse<'a>> {
     containers.filter_map(ImageUse::of).collect()
 }
 
+/// Whether an image comes from a registry that only a local network knows.
+pub(crate) fn is_local(it: &ImageUse<'_>) -> bool {
+    /// Hosts that `ko` makes up for what it builds on the own machine.
+    const OF_TOOLS: [&str; 2] = ["ko.local", "kind.local"];
+    /// Endings that public DNS never has (RFC 6761, RFC 6762).
+    const LOCAL: [&str; 4] = ["local", "test", "invalid", "localhost"];
+    let host = it.image.registry.map(|it| it.split(':').next().unwrap_or(it));
+    let host = host.filter(|it| !OF_TOOLS.contains(it));
+    host.and_then(|it| it.rsplit_once('.')).is_some_and(|(_, last)| LOCAL.contains(&last))
+}
+
 /// Where images have an owner or a registry, by the last part of their names.
 #[derive(Debug, Default)]
 pub(crate) struct OwnedImages<'a> {

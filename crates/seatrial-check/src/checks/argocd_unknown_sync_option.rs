@@ -71,8 +71,14 @@ const KNOWN: [(&str, &[&str]); 14] = [
     ("Validate", YES_OR_NO),
 ];
 
+/// What an object may say of how it is compared.
+const COMPARED: [&str; 4] =
+    ["IgnoreExtraneous", "IncludeMutationWebhook=true", "ServerSideDiff=true", "ServerSideDiff=false"];
+const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
+        compare_options(object, report);
         let spec = application_spec(context.world().repository, object);
         let policy = spec.and_then(|it| it.key("syncPolicy"));
         for option in policy.iter().flat_map(|it| it.list("syncOptions")) {
@@ -90,6 +96,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 report.add(notice(object, &field, text, &other));
             }
         }
+    }
+}
+
+fn compare_options(object: &Object, report: &mut Report) {
+    let annotations = Field::root(object).keys(&["metadata", "annotations"]);
+    let Some(field) = annotations.and_then(|it| it.key(COMPARE_OPTIONS)) else { return };
+    let all = field.as_str().unwrap_or_default().split(',').map(str::trim);
+    for text in all.filter(|it| is_literal(it) && !COMPARED.contains(it)) {
+        let in_any_case = COMPARED.into_iter().find(|it| it.eq_ignore_ascii_case(text));
+        let Some(other) = in_any_case.or_else(|| meant(text, COMPARED)) else { continue };
+        let message = format!("`{text}` of {} is no compare option that Argo CD knows", object.title());
+        let notice = Notice::new(&CHECK.info, field.location(), message);
+        report.add(notice.because("Argo CD passes over it").help(format!("write `{other}`")));
     }
 }
 

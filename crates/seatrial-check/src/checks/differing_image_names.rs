@@ -37,8 +37,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Object;
+use seatrial_yaml::Node;
 
-use crate::image_names::{ImageUse, are_near, uses};
+use crate::image_names::{ImageUse, are_near, is_local, uses};
 use crate::titles::container_title;
 use crate::{Check, Context, Report};
 
@@ -64,9 +66,12 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for it in &uses {
         *named.entry(it.image.name()).or_default() += 1;
     }
+    // Of what comes from a local registry beside a public one that is told.
+    let public: FxHashSet<Key<'_>> = uses.iter().filter(|it| !is_local(it)).filter_map(key).collect();
+    let is_told = |it: &ImageUse<'_>| is_local(it) && key(it).is_some_and(|key| public.contains(&key));
     let mut first: FxHashMap<Key<'_>, &ImageUse<'_>> = FxHashMap::default();
     let mut told: FxHashSet<(String, String)> = FxHashSet::default();
-    for it in &uses {
+    for it in uses.iter().filter(|it| !is_told(it)) {
         let Some(known) = key(it).map(|key| *first.entry(key).or_insert(it)) else { continue };
         let pair = (known.image.name(), it.image.name());
         if !differ(known, it) || told.contains(&pair) {
@@ -74,9 +79,40 @@ fn run(context: &Context<'_>, report: &mut Report) {
         }
         // The name that is used less is more likely the wrong one.
         let is_rarer = named[&pair.1] <= named[&pair.0];
-        report.add(if is_rarer { notice(it, known) } else { notice(known, it) });
+        let (it, known) = if is_rarer { (it, known) } else { (known, it) };
+        report.add(as_one_object(context, notice(it, known), it, known));
         told.insert(pair);
     }
+}
+
+/// Says what comes of a workload that two places define for one namespace.
+fn as_one_object(context: &Context<'_>, notice: Notice, it: &ImageUse<'_>, other: &ImageUse<'_>) -> Notice {
+    let (object, others) = (it.object(), other.object());
+    let Some(namespace) = object.namespace() else { return notice };
+    let title = object.title();
+    let notice = notice
+        .because(format!("in namespace `{namespace}` both are one {title}: what is applied last counts"));
+    match (service_of(context, object), service_of(context, others)) {
+        (Some((here, of_here)), Some((there, of_there))) if of_here != of_there => {
+            let both = format!("Service {here} is {of_here} and Service {there} is {of_there}");
+            notice.because(format!("{both}: both lead to its pods"))
+        }
+        _ => notice,
+    }
+}
+
+/// The Service that leads to a workload's pods in its own unit, and its type.
+fn service_of<'a>(context: &Context<'a>, workload: &Object) -> Option<(&'a str, &'a str)> {
+    let labels = workload.field(&["spec", "template", "metadata", "labels"])?;
+    let repository = context.world().repository;
+    let mut services = repository.bundle(workload.unit()).of_kind("", "Service").filter(|it| {
+        let selector = it.field(&["spec", "selector"]).into_iter().flat_map(Node::entries);
+        let mut pairs = selector.map(|it| labels.get(&it.name()).and_then(Node::as_str) == it.value.as_str());
+        it.namespace() == workload.namespace() && pairs.next() == Some(true) && pairs.all(|it| it)
+    });
+    let service = services.next()?;
+    let kind = service.field(&["spec", "type"]).and_then(Node::as_str).unwrap_or("ClusterIP");
+    Some((service.name(), kind))
 }
 
 fn key<'a>(it: &ImageUse<'a>) -> Option<Key<'a>> {

@@ -37,7 +37,7 @@
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 
-use crate::image_names::{ImageUse, is_at_home, uses};
+use crate::image_names::{ImageUse, is_at_home, is_local, uses};
 use crate::titles::container_title;
 use crate::{Check, Context, Report};
 
@@ -54,11 +54,6 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// Hosts that `ko` makes up for what it builds on the own machine.
-const OF_TOOLS: [&str; 2] = ["ko.local", "kind.local"];
-/// Endings that public DNS never has (RFC 6761, RFC 6762).
-const LOCAL: [&str; 4] = ["local", "test", "invalid", "localhost"];
-
 fn run(context: &Context<'_>, report: &mut Report) {
     let uses = uses(context);
     let mut public: FxHashMap<_, &ImageUse<'_>> = FxHashMap::default();
@@ -73,12 +68,6 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn key<'a>(it: &ImageUse<'a>) -> (&'a str, &'a str, Option<&'a str>) {
     (it.object().kind(), it.object().name(), it.container.name())
-}
-
-fn is_local(it: &ImageUse<'_>) -> bool {
-    let host = it.image.registry.map(|it| it.split(':').next().unwrap_or(it));
-    let host = host.filter(|it| !OF_TOOLS.contains(it));
-    host.and_then(|it| it.rsplit_once('.')).is_some_and(|(_, last)| LOCAL.contains(&last))
 }
 
 fn notice(it: &ImageUse<'_>, other: &ImageUse<'_>) -> Notice {

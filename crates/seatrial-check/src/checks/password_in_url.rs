@@ -27,8 +27,9 @@ use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::Field;
+use seatrial_model::{Field, Object};
 
+use crate::gitops::Source;
 use crate::placeholder::{is_filled_in_later, placeholder};
 use crate::{Check, Context, Report};
 
@@ -61,13 +62,43 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 let found = addresses(&value).into_iter().map(|it| it.at);
                 tell(&format!("`{}` of {title}", variable.name().unwrap_or_default()), &value, found, report);
             }
+            for key in ["command", "args"] {
+                for value in container.field.list(key) {
+                    let found = addresses(&value).into_iter().map(|it| it.at);
+                    tell(&format!("`{key}` of {title}"), &value, found, report);
+                }
+            }
         }
     }
+    context.objects().for_each(|object| of_metadata(object, report));
+    context.objects().for_each(|object| of_sources(object, report));
     for map in context.of_kind("", "ConfigMap") {
         for (key, value) in Field::root(map).key("data").iter().flat_map(Field::entries) {
             let found = addresses(&value).into_iter().filter(|it| !it.is_in_comment).map(|it| it.at);
             tell(&format!("`{key}` of {}", map.title()), &value, found, report);
         }
+    }
+}
+
+/// Annotations are read by whoever may read the object.
+fn of_metadata(object: &Object, report: &mut Report) {
+    /// The object as it was applied before.
+    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    let annotations = Field::root(object).keys(&["metadata", "annotations"]);
+    for (key, value) in annotations.iter().flat_map(Field::entries).filter(|(key, _)| *key != APPLIED) {
+        let found = addresses(&value).into_iter().map(|it| it.at);
+        tell(&format!("annotation `{key}` of {}", object.title()), &value, found, report);
+    }
+}
+
+/// Where Argo CD and Flux take objects from.
+fn of_sources(object: &Object, report: &mut Report) {
+    let is_of_flux = object.group() == "source.toolkit.fluxcd.io";
+    let url = Field::root(object).keys(&["spec", "url"]).filter(|_| is_of_flux);
+    let sources = Source::written(object).into_iter().filter_map(|it| it.field.key("repoURL"));
+    for (what, value) in sources.map(|it| ("repoURL", it)).chain(url.map(|it| ("url", it))) {
+        let found = addresses(&value).into_iter().map(|it| it.at);
+        tell(&format!("`{what}` of {}", object.title()), &value, found, report);
     }
 }
 

@@ -21,9 +21,9 @@
 use std::cell::LazyCell;
 
 use rustc_hash::FxHashSet;
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::views::{Container, PodTemplate};
-use seatrial_model::{Object, RenderFacts, Repository};
+use seatrial_model::{Field, Object, RenderFacts, Repository};
 use seatrial_yaml::Node;
 
 use crate::image::Image;
@@ -75,7 +75,7 @@ fn judge<'a>(context: &Context<'a>, container: &Container<'a>) -> Option<Notice>
         _ => return forgotten_registry(context, container, name),
     }
     let message = format!("the image `{name}` of {} is none that Docker Hub has", container_title(container));
-    let notice = Notice::new(&CHECK.info, field.location(), message)
+    let notice = Notice::new(&CHECK.info, place(&field, name), message)
         .because(format!("without a registry and an owner it is docker.io/library/{name}"))
         .help("name the registry and the owner; for one that is loaded onto the nodes, write `imagePullPolicy: IfNotPresent`");
     Some(match context.owned_images().first_in(field.object().unit(), name) {
@@ -84,6 +84,12 @@ fn judge<'a>(context: &Context<'a>, container: &Container<'a>) -> Option<Notice>
             .related(field.location(), Role::Reference, "the same name, with its registry"),
         None => notice,
     })
+}
+
+/// The name alone: in a chart it may be a value of its own.
+fn place(field: &Field<'_>, name: &str) -> Location {
+    let start = field.as_str().and_then(|it| it.find(name)).unwrap_or_default();
+    field.location().part(start as u32..(start + name.len()) as u32)
 }
 
 /// Of an image that may be on the node: another workload has it from a registry,
@@ -97,7 +103,7 @@ fn forgotten_registry<'a>(context: &Context<'a>, container: &Container<'a>, name
     let OwnedImage { field: other, name: path } = owned.first(name)?;
     let title = container_title(container);
     let message = format!("the image `{name}` of {title} is looked for on the node, and then on Docker Hub");
-    let notice = Notice::new(&CHECK.info, container.field.at("image"), message)
+    let notice = Notice::new(&CHECK.info, place(&container.field.key("image")?, name), message)
         .because(format!(
             "without a registry and an owner it is docker.io/library/{name}, which is not there"
         ))
