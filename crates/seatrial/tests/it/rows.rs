@@ -22,7 +22,12 @@ fn every_row_is_tested() {
     let entries = fs::read_dir(rows()).expect("the rows can be listed");
     let names = entries.map(|it| it.expect("an entry can be read"));
     let directories = names.filter(|it| it.path().is_dir()).count();
-    assert_eq!(directories, 8, "a row without a test, or a test without a row");
+    assert_eq!(directories, 15, "a row without a test, or a test without a row");
+}
+
+#[test]
+fn s1_two_names_of_one_image() {
+    check("s1");
 }
 
 #[test]
@@ -33,6 +38,16 @@ fn s2_every_revision_that_does_not_exist() {
 #[test]
 fn s3_an_empty_key_fails_no_pod() {
     check("s3");
+}
+
+#[test]
+fn s5_an_overlay_may_ask_for_more() {
+    check("s5");
+}
+
+#[test]
+fn s13_a_path_that_is_not_there() {
+    check("s13");
 }
 
 #[test]
@@ -48,6 +63,26 @@ fn s24_autoscalers_without_a_workload_in_a_file_that_nothing_lists() {
 #[test]
 fn s25_a_secret_beside_the_kustomization() {
     check("s25");
+}
+
+#[test]
+fn s26_a_chart_in_a_git_repository() {
+    check("s26");
+}
+
+#[test]
+fn s27_a_policy_that_closes_too_much() {
+    check("s27");
+}
+
+#[test]
+fn s28_what_variables_reach_for() {
+    check("s28");
+}
+
+#[test]
+fn s29_a_second_deployment() {
+    check("s29");
 }
 
 #[test]
