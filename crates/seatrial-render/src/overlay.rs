@@ -66,7 +66,9 @@ impl Overlay<'_> {
         let (text, mut origins) = lines(&built);
         if let Some(helm) = self.helm.filter(|_| self.is_traced) {
             let inflations = Inflations::of(std::iter::once(&built), helm, self.files, sources);
-            origins.iter_mut().for_each(|it| by_charts(it, &inflations, &built, sources));
+            for places in &mut origins {
+                by_charts(places, &inflations, &built, sources);
+            }
         }
         Overlaid { text, origins, refusals, warnings }
     }

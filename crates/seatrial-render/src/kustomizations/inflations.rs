@@ -223,7 +223,7 @@ impl Traced {
         let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let files = rendered.files.iter();
         let leaves = files.map(|it| leaves(&rendered.trace, &it.text, &it.pieces, &bytes)).collect();
-        Some(Self { output, leaves, rendered })
+        Some(Self { rendered, output, leaves })
     }
 }
 

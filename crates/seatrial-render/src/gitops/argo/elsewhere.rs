@@ -18,7 +18,7 @@ impl Deliverer<'_> {
         call: &Call<'_>,
         source: &Source<'_>,
         at: usize,
-        tree: TreePath,
+        tree: &TreePath,
     ) -> Yield {
         let url = without_credentials(source.url.unwrap_or_default());
         let path = source.path.unwrap_or(".");
@@ -31,7 +31,7 @@ impl Deliverer<'_> {
             Err(why) => return missing(why),
         };
         match source.kind(&away.directory, &away.here()) {
-            SourceType::Helm => self.chart_away(call, source, at, (&away.directory, Some(&tree)), path),
+            SourceType::Helm => self.chart_away(call, source, at, (&away.directory, Some(tree)), path),
             SourceType::Plugin => missing("manifests are made by a plugin, and no program is run".to_owned()),
             SourceType::Kustomize => self.built_away(call, source, at, &away, &[]),
             SourceType::Directory => {

@@ -225,7 +225,9 @@ impl Deliverer<'_> {
                 count += 1;
                 self.parse_values(file);
                 // Nobody edits what was fetched.
-                away.into_iter().for_each(|entry| self.generated.add_whole(file, entry));
+                if let Some(entry) = away {
+                    self.generated.add_whole(file, entry);
+                }
                 let name = path.below(directory).unwrap_or(path.as_str()).to_owned();
                 if !said.files.iter().any(|it| it.file == file) {
                     said.files.push(Layer { file, name });

@@ -211,7 +211,7 @@ impl Deliverer<'_> {
             return self.fetched_chart(call, source, at, archive, chart);
         }
         if let (Ok(tree), None) = (&fetched, source.chart) {
-            return self.fetched_tree(call, source, at, tree.clone());
+            return self.fetched_tree(call, source, at, tree);
         }
         let hint = fetched.err().map(|it| format!(": {it}")).unwrap_or_default();
         Yield::gap(
