@@ -89,6 +89,18 @@ pub trait Files: Send + Sync {
         Ok(())
     }
 
+    /// The same of a file that [`Files::list`] named as one of this size, and
+    /// that nobody changed since.
+    fn read_listed(
+        &self,
+        path: &TreePath,
+        _size: u64,
+        limit: u64,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        self.read_into(path, limit, bytes)
+    }
+
     /// Where something of another host was put that was fetched before: the
     /// directory of a git tree, the file, or the chart's archive `X.tgz`, which
     /// lies unpacked in `X/NAME`, too. It is to be read like the tree's own, and
@@ -147,9 +159,25 @@ impl DiskFiles {
             return known.clone();
         }
         drop(known);
-        let real = self.resolved(&self.top.join(directory.as_str()));
+        let real = self.find_directory(directory);
         let mut known = self.directories.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(directory.clone()).or_insert(real).clone()
+    }
+
+    /// What is no link lies where its parent lies, once that is known: the
+    /// system would look at every step of the way again.
+    fn find_directory(&self, directory: &TreePath) -> Result<PathBuf, ReadError> {
+        let known = self.directories.read().unwrap_or_else(PoisonError::into_inner);
+        let parent = directory.parent().and_then(|parent| known.get(&parent)?.clone().ok());
+        drop(known);
+        if let Some(parent) = parent {
+            let place = parent.join(directory.name());
+            let metadata = fs::symlink_metadata(&place).map_err(|error| failure(&error))?;
+            if !metadata.is_symlink() {
+                return Ok(place);
+            }
+        }
+        self.resolved(&self.top.join(directory.as_str()))
     }
 
     fn resolved(&self, place: &Path) -> Result<PathBuf, ReadError> {
@@ -199,16 +227,36 @@ impl Files for DiskFiles {
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        bytes.clear();
-        bytes.reserve_exact(metadata.len() as usize);
-        let file = fs::File::open(&real).map_err(|error| failure(&error))?;
-        // The file may grow while it is read.
-        file.take(limit + 1).read_to_end(bytes).map_err(|error| failure(&error))?;
-        if bytes.len() as u64 > limit {
+        read_whole(&real, metadata.len(), limit, bytes)
+    }
+
+    fn read_listed(
+        &self,
+        path: &TreePath,
+        size: u64,
+        limit: u64,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        let Some(parent) = path.parent() else { return Err(ReadError::NotAFile) };
+        if size > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        Ok(())
+        read_whole(&self.real_directory(&parent)?.join(path.name()), size, limit, bytes)
     }
+}
+
+/// Reads as many bytes as a file had when it was looked at; of one that says it
+/// has none, such as those that the system makes up, what there is.
+fn read_whole(place: &Path, size: u64, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+    bytes.clear();
+    bytes.reserve(size as usize);
+    let file = fs::File::open(place).map_err(|error| failure(&error))?;
+    let wanted = if size == 0 { limit.saturating_add(1) } else { size };
+    file.take(wanted).read_to_end(bytes).map_err(|error| failure(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    Ok(())
 }
 
 fn kind_of(metadata: &fs::Metadata, place: &Path) -> EntryKind {
@@ -340,6 +388,29 @@ mod tests {
             [("k8s\u{fffd}", &directory), ("m\u{fffd}.yaml", &file), ("n\u{fffd}.yaml", &named)]
         );
         assert_eq!(tree.read(&TreePath::new("m\u{fffd}.yaml"), 10), Err(ReadError::Missing));
+    }
+
+    #[test]
+    fn a_listed_file_is_read_as_it_was_listed() {
+        let place = tempfile::tempdir().expect("a directory can be made");
+        fs::create_dir_all(place.path().join("k8s/base")).expect("the directory can be made");
+        fs::write(place.path().join("k8s/base/a.yaml"), "12345").expect("the file can be written");
+        let tree = DiskFiles::open(place.path()).expect("the directory opens");
+        for directory in ["k8s", "k8s/base"] {
+            tree.list(&TreePath::new(directory)).expect("it can be listed");
+        }
+        let (path, mut bytes) = (TreePath::new("k8s/base/a.yaml"), b"what was there".to_vec());
+        assert_eq!(tree.read_listed(&path, 5, 5, &mut bytes), Ok(()));
+        assert_eq!(bytes, b"12345");
+        // What it grew to since is left; of one without a size, all is read.
+        assert_eq!(tree.read_listed(&path, 3, 5, &mut bytes), Ok(()));
+        assert_eq!(bytes, b"123");
+        assert_eq!(tree.read_listed(&path, 0, 5, &mut bytes), Ok(()));
+        assert_eq!(bytes, b"12345");
+        for size in [0, 5] {
+            let read = tree.read_listed(&path, size, 4, &mut bytes);
+            assert_eq!(read, Err(ReadError::TooLarge { limit: 4 }));
+        }
     }
 
     #[cfg(unix)]

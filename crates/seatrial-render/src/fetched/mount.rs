@@ -104,6 +104,11 @@ impl Fetched {
         Some((&self.mounts[*self.by_name.get(name)?], TreePath::new(rest)))
     }
 
+    /// Whether a path is one of the tree itself.
+    fn is_own(&self, path: &TreePath) -> bool {
+        path.below(&self.below).is_none_or(str::is_empty)
+    }
+
     /// The files of a chart below the directory that its archive is named for,
     /// and the path there.
     fn unpacked(&self, path: &TreePath) -> Option<(&MemoryFiles, TreePath, TreePath)> {
@@ -206,6 +211,28 @@ impl Files for Fetched {
             }
             _ => Err(ReadError::Missing),
         }
+    }
+
+    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        if self.is_own(path) {
+            return self.files.read_into(path, limit, bytes);
+        }
+        *bytes = self.read(path, limit)?;
+        Ok(())
+    }
+
+    fn read_listed(
+        &self,
+        path: &TreePath,
+        size: u64,
+        limit: u64,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        if self.is_own(path) {
+            return self.files.read_listed(path, size, limit, bytes);
+        }
+        *bytes = self.read(path, limit)?;
+        Ok(())
     }
 
     fn fetched(&self, source: &RemoteSource) -> Result<TreePath, NotFetched> {
