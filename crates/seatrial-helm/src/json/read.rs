@@ -1,5 +1,6 @@
 //! JSON text as values, with the words of Go's decoder where it has no form.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -46,7 +47,7 @@ enum Holder {
     Object(Vec<(Rc<str>, Value)>, (Rc<str>, OriginId)),
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Value, String> {
         loop {
             let Some(mut value) = self.begin()? else { continue };
@@ -156,21 +157,28 @@ impl Reader<'_> {
         Ok(Some(whole.with_origin(origin)))
     }
 
-    fn string(&mut self) -> Result<String, String> {
+    fn string(&mut self) -> Result<Cow<'a, str>, String> {
         self.at += 1;
+        let text = self.text;
         let mut out = String::new();
         loop {
-            let rest = &self.text[self.at..];
+            let rest = &text[self.at..];
             let run =
                 rest.bytes().position(|it| it == b'"' || it == b'\\' || it < b' ').unwrap_or(rest.len());
-            out.push_str(&rest[..run]);
             self.at += run;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(out);
+                    if out.is_empty() {
+                        return Ok(Cow::Borrowed(&rest[..run]));
+                    }
+                    out.push_str(&rest[..run]);
+                    return Ok(Cow::Owned(out));
                 }
-                Some(b'\\') => out.push(self.escape()?),
+                Some(b'\\') => {
+                    out.push_str(&rest[..run]);
+                    out.push(self.escape()?);
+                }
                 _ => return Err(self.unexpected("in string literal")),
             }
         }

@@ -78,6 +78,9 @@ impl Check<'_> {
         if let Some(early) = self.value_itself(map, value) {
             return vec![early];
         }
+        if !map.entries().keys().any(|it| asks_more(it)) {
+            return Vec::new();
+        }
         let mut faults = Vec::new();
         if let Some(reference) = text(map, "$ref") {
             faults.extend(self.reference("$ref", &reference, value, unevaluated));
@@ -95,13 +98,14 @@ impl Check<'_> {
             self.number(map, number, &mut faults);
         }
         if faults.is_empty() || self.quiet == 0 {
-            for keyword in ["$recursiveRef", "$dynamicRef"] {
-                if let Some(reference) = text(map, keyword).filter(|_| self.root.draft >= Draft::Of2019) {
+            let is_new = self.root.draft >= Draft::Of2019;
+            for keyword in ["$recursiveRef", "$dynamicRef"].into_iter().filter(|_| is_new) {
+                if let Some(reference) = text(map, keyword) {
                     faults.extend(self.reference(keyword, &reference, value, unevaluated));
                 }
             }
             self.conditions(map, value, unevaluated, &mut faults);
-            if self.root.draft >= Draft::Of2019 {
+            if is_new {
                 self.unevaluated(map, value, unevaluated, &mut faults);
             }
         }
@@ -114,10 +118,11 @@ impl Check<'_> {
             return None;
         }
         let got = type_of(value);
-        if let Some(types) = map.get("type").map(|it| types(&it)).filter(|it| !it.is_empty()) {
-            let is_whole = number(value).is_some_and(|it| it.fract() == 0.0);
-            let fits = types.iter().any(|it| *it == got || *it == "integer" && is_whole);
-            if !fits {
+        if let Some(wanted) = map.get("type").filter(|it| it.as_str() != Some(got)) {
+            let types = types(&wanted);
+            let is_whole = || number(value).is_some_and(|it| it.fract() == 0.0);
+            let fits = types.iter().any(|it| *it == got || *it == "integer" && is_whole());
+            if !fits && !types.is_empty() {
                 return Some(self.fault("type", format!("got {got}, want {}", types.join(" or "))));
             }
         }
@@ -549,6 +554,27 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// Whether a keyword asks for more than what a value is in itself.
+fn asks_more(keyword: &str) -> bool {
+    !matches!(
+        keyword,
+        "type"
+            | "const"
+            | "enum"
+            | "format"
+            | "title"
+            | "description"
+            | "default"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "writeOnly"
+            | "$comment"
+            | "$id"
+            | "$schema"
+    )
 }
 
 /// What is still to be looked at as a schema begins, if anybody asks.

@@ -21,6 +21,7 @@ use crate::template::{OriginId, Value};
 pub use violation::Violation;
 
 use refs::Root;
+use shape::Parts;
 
 /// A schema that can be used.
 #[derive(Debug)]
@@ -95,8 +96,9 @@ impl Schema {
                 Draft::of_url(url).ok_or_else(|| format!("{NOT_LOADED}{}", crate::go::quote(url)))?
             }
         };
-        shape::check(&document.value, draft)?;
-        let root = Root::new(document.value, draft);
+        let parts = Parts::of(&document.value, draft);
+        shape::check(&parts, draft)?;
+        let root = Root::new(document.value, draft, &parts);
         root.check()?;
         Ok(Self { root })
     }

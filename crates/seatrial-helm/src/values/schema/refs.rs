@@ -6,7 +6,7 @@ use regex::Regex;
 use seatrial_schema::cel::re2;
 
 use super::Draft;
-use super::shape;
+use super::shape::Parts;
 use crate::errors::NOT_LOADED;
 use crate::go;
 use crate::template::Value;
@@ -26,15 +26,13 @@ pub(super) struct Root {
 }
 
 impl Root {
-    pub(super) fn new(schema: Value, draft: Draft) -> Self {
+    pub(super) fn new(schema: Value, draft: Draft, parts: &Parts) -> Self {
         let mut root =
             Self { schema, draft, named: BTreeMap::new(), patterns: BTreeMap::new(), trouble: None };
-        let mut parts = Vec::new();
-        shape::each_part(&root.schema, draft, &mut |path, part| parts.push((path.to_owned(), part.clone())));
-        for (path, part) in &parts {
-            root.collect(path, part);
+        for (at, part) in parts.iter() {
+            root.collect(part, &|| parts.pointer(at));
         }
-        for (_, part) in &parts {
+        for (_, part) in parts.iter() {
             root.check_reference(part);
         }
         root
@@ -45,7 +43,7 @@ impl Root {
         self.trouble.clone().map_or(Ok(()), Err)
     }
 
-    fn collect(&mut self, path: &str, part: &Value) {
+    fn collect(&mut self, part: &Value, pointer: &dyn Fn() -> String) {
         let Some(map) = part.as_map() else { return };
         let text = |key: &str| map.get(key).and_then(|it| it.as_str().map(str::to_owned));
         let id = if self.draft == Draft::Four { "id" } else { "$id" };
@@ -67,7 +65,7 @@ impl Root {
                     self.patterns.insert(pattern, regex);
                 }
                 Err(message) => {
-                    let place = go::quote(&format!("{URL}#{path}/pattern"));
+                    let place = go::quote(&format!("{URL}#{}/pattern", pointer()));
                     let text = format!("invalid regex {} at {place}: {message}", go::quote(&pattern));
                     self.trouble.get_or_insert(text);
                 }

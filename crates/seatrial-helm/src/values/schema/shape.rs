@@ -1,5 +1,7 @@
 //! The form of schemas: which keywords hold what, and which hold schemas.
 
+use std::rc::Rc;
+
 use super::Draft;
 use super::equal::type_of;
 use super::violation::quote;
@@ -8,90 +10,141 @@ use crate::template::{Data, Value};
 /// How deep schemas may hold schemas.
 pub(super) const DEPTH: usize = 128;
 
-const WITH_SCHEMA: [&str; 13] = [
-    "additionalItems",
-    "additionalProperties",
-    "contains",
-    "contentSchema",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "dependencies",
-];
 const WITH_LIST: [&str; 5] = ["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 const WITH_MAP: [&str; 6] =
     ["$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"];
-const NUMBERS: [&str; 3] = ["maximum", "minimum", "multipleOf"];
-const COUNTS: [&str; 8] = [
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-];
-const TEXTS: [&str; 6] = ["$comment", "$ref", "description", "format", "pattern", "title"];
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
-/// Calls for every schema within a schema, with the pointer to it.
-pub(super) fn each_part(schema: &Value, draft: Draft, visit: &mut dyn FnMut(&str, &Value)) {
-    let mut open = vec![(String::new(), schema.clone(), 0)];
-    while let Some((path, part, depth)) = open.pop() {
-        visit(&path, &part);
-        let Some(map) = part.as_map() else { continue };
-        if depth >= DEPTH {
-            continue;
+/// All schemas within a schema, each behind the one that holds it.
+pub(super) struct Parts(Vec<Part>);
+
+/// A schema within a schema.
+struct Part {
+    schema: Value,
+    /// The schema that holds it, by its place.
+    above: usize,
+    key: Rc<str>,
+    step: Step,
+    depth: usize,
+    /// How many slashes the pointer to it has.
+    slashes: usize,
+}
+
+/// What follows the keyword in a pointer.
+enum Step {
+    Nothing,
+    Place(usize),
+    Name(Rc<str>),
+}
+
+impl Parts {
+    pub(super) fn of(schema: &Value, draft: Draft) -> Self {
+        let mut all: Vec<Part> = Vec::new();
+        let mut open = vec![Part {
+            schema: schema.clone(),
+            above: 0,
+            key: "".into(),
+            step: Step::Nothing,
+            depth: 0,
+            slashes: 0,
+        }];
+        while let Some(part) = open.pop() {
+            if part.depth < DEPTH {
+                part.open(all.len(), draft, &mut open);
+            }
+            all.push(part);
         }
+        Self(all)
+    }
+
+    /// Each schema and its place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.0.iter().map(|it| &it.schema).enumerate()
+    }
+
+    /// The pointer to the schema at a place.
+    pub(super) fn pointer(&self, mut at: usize) -> String {
+        let mut steps = Vec::new();
+        while at > 0 {
+            let part = &self.0[at];
+            match &part.step {
+                Step::Nothing => steps.push(format!("/{}", part.key)),
+                Step::Place(place) => steps.push(format!("/{}/{place}", part.key)),
+                Step::Name(name) => steps.push(format!("/{}/{name}", part.key)),
+            }
+            at = part.above;
+        }
+        steps.reverse();
+        steps.concat()
+    }
+}
+
+impl Part {
+    /// Adds the schemas that it holds itself.
+    fn open(&self, at: usize, draft: Draft, open: &mut Vec<Part>) {
+        let Some(map) = self.schema.as_map() else { return };
         // What stands beside a reference was ignored once.
         let is_reference = draft < Draft::Of2019 && map.get("$ref").is_some();
         for (key, value) in map.entries().iter().rev() {
             if is_reference && !matches!(key.as_ref(), "definitions" | "$defs") {
                 continue;
             }
-            for (step, inner) in parts_of(key, value) {
-                open.push((format!("{path}/{key}{step}"), inner, depth + 1));
+            let mut add = |step, schema: &Value| {
+                let slashes = self.slashes + 1 + slashes(&step);
+                let (schema, depth, key) = (schema.clone(), self.depth + 1, Rc::clone(key));
+                open.push(Self { schema, above: at, key, step, depth, slashes });
+            };
+            match &value.data {
+                Data::List(list) if WITH_LIST.contains(&key.as_ref()) => {
+                    list.items.iter().enumerate().for_each(|(at, it)| add(Step::Place(at), it));
+                }
+                Data::Map(map) if WITH_MAP.contains(&key.as_ref()) => {
+                    let entries = map.entries();
+                    let schemas = entries.iter().filter(|(_, it)| !matches!(it.data, Data::List(_)));
+                    schemas.for_each(|(name, it)| add(Step::Name(Rc::clone(name)), it));
+                }
+                Data::Map(_) if is_schema(key) => add(Step::Nothing, value),
+                _ => {}
             }
         }
     }
 }
 
-/// The schemas that a keyword holds.
-fn parts_of(key: &str, value: &Value) -> Vec<(String, Value)> {
-    match &value.data {
-        Data::List(list) if WITH_LIST.contains(&key) => {
-            list.items.iter().enumerate().map(|(at, it)| (format!("/{at}"), it.clone())).collect()
-        }
-        Data::Map(map) if WITH_MAP.contains(&key) => {
-            let entries = map.entries();
-            let schemas = entries.iter().filter(|(_, it)| !matches!(it.data, Data::List(_)));
-            schemas.map(|(name, it)| (format!("/{name}"), it.clone())).collect()
-        }
-        Data::Map(_) if WITH_SCHEMA.contains(&key) => vec![(String::new(), value.clone())],
-        _ => Vec::new(),
+fn slashes(step: &Step) -> usize {
+    match step {
+        Step::Nothing => 0,
+        Step::Place(_) => 1,
+        Step::Name(name) => 1 + name.bytes().filter(|it| *it == b'/').count(),
     }
 }
 
+/// Whether a keyword may hold a schema.
+fn is_schema(key: &str) -> bool {
+    matches!(
+        key,
+        "additionalItems"
+            | "additionalProperties"
+            | "contains"
+            | "contentSchema"
+            | "else"
+            | "if"
+            | "items"
+            | "not"
+            | "propertyNames"
+            | "then"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "dependencies"
+    )
+}
+
 /// The first place where a schema breaks the rules of its draft.
-pub(super) fn check(schema: &Value, draft: Draft) -> Result<(), String> {
-    let mut found: Option<(String, String, Vec<String>)> = None;
-    let mut too_deep = false;
-    each_part(schema, draft, &mut |path, part| {
-        too_deep |= path.matches('/').count() > 2 * DEPTH;
-        if found.is_none() {
-            found = fault_of(part, draft).map(|(inside, lines)| (path.to_owned(), inside, lines));
-        }
-    });
-    if too_deep {
+pub(super) fn check(parts: &Parts, draft: Draft) -> Result<(), String> {
+    if parts.0.iter().any(|it| it.slashes > 2 * DEPTH) {
         return Err("the schema is nested too deep".to_owned());
     }
-    let Some((path, inside, lines)) = found else { return Ok(()) };
+    let fault = |(at, part)| fault_of(part, draft).map(|(inside, lines)| (parts.pointer(at), inside, lines));
+    let Some((path, inside, lines)) = parts.iter().find_map(fault) else { return Ok(()) };
     let mut text = format!(
         "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with '{}#'",
         draft.url()
@@ -142,74 +195,84 @@ fn fault_of(part: &Value, draft: Draft) -> Option<(String, Vec<String>)> {
         _ if draft == Draft::Four => return only("", format!("got {}, want object", type_of(part))),
         _ => return only("", format!("got {}, want boolean or object", type_of(part))),
     };
-    let has = |key: &str| map.get(key).is_some();
-    for (flag, bound) in [("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")] {
-        if draft == Draft::Four && has(flag) && !has(bound) {
-            return only("", format!("properties '{bound}' required, if '{flag}' exists"));
+    if draft == Draft::Four {
+        let has = |key: &str| map.get(key).is_some();
+        for (flag, bound) in [("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")] {
+            if has(flag) && !has(bound) {
+                return only("", format!("properties '{bound}' required, if '{flag}' exists"));
+            }
         }
     }
-    for (key, value) in map.entries().iter() {
-        let inside = format!("/{key}");
-        let got = type_of(value);
-        let wanted = wanted_type(key, draft);
-        let fits = wanted.is_empty() || wanted.split(" or ").any(|it| it == got);
-        if !fits {
-            return only(&inside, format!("got {got}, want {wanted}"));
-        }
-        if COUNTS.contains(&key.as_ref()) {
+    let entries = map.entries();
+    entries.iter().find_map(|(key, value)| {
+        let (inside, lines) = fault_of_keyword(key, value, draft)?;
+        Some((format!("/{key}{inside}"), lines))
+    })
+}
+
+/// What is wrong with what a keyword holds: where below it, and the lines.
+fn fault_of_keyword(key: &str, value: &Value, draft: Draft) -> Option<(String, Vec<String>)> {
+    let only = |inside: String, message: String| Some((inside, vec![message]));
+    let (got, wanted) = (type_of(value), wanted_type(key, draft));
+    let fits = wanted.is_empty()
+        || wanted == got
+        || wanted == "boolean or object" && matches!(got, "boolean" | "object");
+    if !fits {
+        return only(String::new(), format!("got {got}, want {wanted}"));
+    }
+    let items = value.as_list();
+    match key {
+        "maxContains" | "maxItems" | "maxLength" | "maxProperties" | "minContains" | "minItems"
+        | "minLength" | "minProperties" => {
             let count = super::equal::number(value).unwrap_or(0.0);
             if count.fract() != 0.0 {
-                return only(&inside, "got number, want integer".to_owned());
+                return only(String::new(), "got number, want integer".to_owned());
             }
             if count < 0.0 {
-                return only(&inside, format!("minimum: got {}, want 0", super::numbers::shown(count)));
+                let got = super::numbers::shown(count);
+                return only(String::new(), format!("minimum: got {got}, want 0"));
             }
         }
-        let must_have_one = matches!(key.as_ref(), "allOf" | "anyOf" | "oneOf")
-            || key.as_ref() == "required" && draft == Draft::Four;
-        if must_have_one && value.as_list().is_some_and(<[Value]>::is_empty) {
-            return only(&inside, "minItems: got 0, want 1".to_owned());
+        "allOf" | "anyOf" | "oneOf" if items.is_some_and(<[Value]>::is_empty) => {
+            return only(String::new(), "minItems: got 0, want 1".to_owned());
         }
-        if key.as_ref() == "required" {
-            let wrong =
-                value.as_list().unwrap_or_default().iter().enumerate().find(|it| it.1.as_str().is_none());
+        "required" => {
+            if draft == Draft::Four && items.is_some_and(<[Value]>::is_empty) {
+                return only(String::new(), "minItems: got 0, want 1".to_owned());
+            }
+            let wrong = items.unwrap_or_default().iter().enumerate().find(|it| it.1.as_str().is_none());
             if let Some((at, item)) = wrong {
-                return only(&format!("{inside}/{at}"), format!("got {}, want string", type_of(item)));
+                return only(format!("/{at}"), format!("got {}, want string", type_of(item)));
             }
         }
-        if key.as_ref() == "type"
-            && let Some(lines) = fault_of_type(value)
-        {
-            return Some((inside, lines));
+        "type" => return fault_of_type(value).map(|lines| (String::new(), lines)),
+        "pattern" => {
+            let pattern = value.as_str().unwrap_or_default();
+            if let Err(message) = seatrial_schema::cel::re2::compile(pattern) {
+                return only(String::new(), format!("{} is not valid regex: {message}", quote(pattern)));
+            }
         }
-        if key.as_ref() == "pattern"
-            && let Err(message) = seatrial_schema::cel::re2::compile(value.as_str().unwrap_or_default())
-        {
-            let pattern = quote(value.as_str().unwrap_or_default());
-            return only(&inside, format!("{pattern} is not valid regex: {message}"));
-        }
+        _ => {}
     }
     None
 }
 
 /// The type that a keyword's value has, empty if that is free.
 fn wanted_type(key: &str, draft: Draft) -> &'static str {
-    let schema = if draft == Draft::Four { "object" } else { "boolean or object" };
     match key {
-        "additionalProperties" | "additionalItems" => "boolean or object",
         "exclusiveMaximum" | "exclusiveMinimum" if draft == Draft::Four => "boolean",
-        "exclusiveMaximum" | "exclusiveMinimum" => "number",
+        "items" if draft < Draft::Of2020 => "",
         "uniqueItems" => "boolean",
-        "items" if draft >= Draft::Of2020 => schema,
-        "items" => "",
-        "required" if draft >= Draft::Four => "array",
-        "enum" => "array",
-        "dependencies" => "object",
-        _ if WITH_MAP.contains(&key) => "object",
-        _ if WITH_LIST.contains(&key) => "array",
-        _ if WITH_SCHEMA.contains(&key) => schema,
-        _ if NUMBERS.contains(&key) || COUNTS.contains(&key) => "number",
-        _ if TEXTS.contains(&key) => "string",
+        "allOf" | "anyOf" | "oneOf" | "prefixItems" | "required" | "enum" => "array",
+        "$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties"
+        | "properties" => "object",
+        "additionalProperties" | "additionalItems" => "boolean or object",
+        _ if is_schema(key) && draft == Draft::Four => "object",
+        _ if is_schema(key) => "boolean or object",
+        "exclusiveMaximum" | "exclusiveMinimum" | "maximum" | "minimum" | "multipleOf" | "maxContains"
+        | "maxItems" | "maxLength" | "maxProperties" | "minContains" | "minItems" | "minLength"
+        | "minProperties" => "number",
+        "$comment" | "$ref" | "description" | "format" | "pattern" | "title" => "string",
         _ => "",
     }
 }
