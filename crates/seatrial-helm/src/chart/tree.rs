@@ -235,7 +235,9 @@ impl Process<'_> {
                 self.import_one(wanted, import, &values, &mut imported);
             }
         }
-        if keeps {
+        if keeps && imported.is_empty() {
+            branch.values = values;
+        } else if keeps {
             let values = copy_map(&values);
             self.coalescing.tables(&values, &imported, "", true);
             branch.values = values;

@@ -69,7 +69,7 @@ fn set(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 fn unset(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let map = args::map(args, 0);
     if !map.is_nil {
-        map.entries_mut().remove(&*key(&args[1]));
+        map.entries_mut().remove(&key(&args[1]));
     }
     Ok(Value::from(map).with_origin(args[0].origin))
 }
@@ -120,11 +120,11 @@ fn pick(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 fn omit(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let map = args::map(args, 0);
     pay_for_items(call, map.len())?;
-    let mut left: std::collections::BTreeMap<_, _> = map.entries().clone();
+    let left = map.shallow_copy();
     for name in args.iter().skip(1).map(key) {
-        left.remove(&name);
+        left.entries_mut().remove(&name);
     }
-    Ok(Value::from(left.into_iter().collect::<Map>()).with_origin(args[0].origin))
+    Ok(Value::from(left).with_origin(args[0].origin))
 }
 
 fn dig(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {

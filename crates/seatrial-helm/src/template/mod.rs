@@ -17,6 +17,7 @@ pub mod print;
 mod quote;
 pub(crate) mod runes;
 pub mod set;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
@@ -29,5 +30,6 @@ pub use function::{Call, Fault, Function, Type};
 pub use items::{HandedItem, ItemField};
 pub use loops::{Loop, LoopLine};
 pub use set::{Go, Home, Set, Unparsed};
+pub use table::Table;
 pub use trace::{OriginId, Trace};
 pub use value::{Data, Element, IntKind, Items, List, Map, Object, Value};

@@ -1,10 +1,10 @@
 //! Values with Go's types, as templates see them, each with its origin.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
+use super::table::Table;
 use super::trace::OriginId;
 
 /// A value and where it was written.
@@ -109,7 +109,7 @@ pub struct Map {
 pub type MapMethods = fn(&mut dyn super::Call, &Map, &str, &[Value]) -> Option<Result<Value, super::Fault>>;
 
 #[derive(Default)]
-struct Entries(RefCell<BTreeMap<Rc<str>, Value>>);
+struct Entries(RefCell<Table>);
 
 /// A Go type with fields or methods: a chart's metadata, capabilities, files, a
 /// time, a version.
@@ -144,6 +144,10 @@ pub trait Object: fmt::Debug {
     /// The text of `%+v`, which names the fields of a struct.
     fn show_named(&self) -> String {
         self.show()
+    }
+    /// The text of `%#v`, Go's syntax, where that is not the quoted text.
+    fn show_syntax(&self) -> Option<String> {
+        None
     }
     /// The fields of a struct as `encoding/json` writes them, in its order.
     fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
@@ -405,7 +409,7 @@ impl Drop for Entries {
     fn drop(&mut self) {
         let entries = self.0.get_mut();
         if entries.values().any(Value::is_container) {
-            dismantle(&mut std::mem::take(entries).into_values().collect());
+            dismantle(&mut std::mem::take(entries).into_values());
         }
     }
 }
@@ -483,12 +487,12 @@ impl Map {
     }
 
     /// A look at the entries. No write may happen while it lives.
-    pub fn entries(&self) -> Ref<'_, BTreeMap<Rc<str>, Value>> {
+    pub fn entries(&self) -> Ref<'_, Table> {
         self.entries.0.borrow()
     }
 
     /// The entries to write. Nothing else may look at them while it lives.
-    pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Rc<str>, Value>> {
+    pub fn entries_mut(&self) -> RefMut<'_, Table> {
         self.entries.0.borrow_mut()
     }
 
@@ -505,7 +509,6 @@ impl Map {
 
     /// A `map[string]interface {}` of its own that holds the same values.
     pub fn shallow_copy(&self) -> Self {
-        // A copy of the tree: nothing is sorted again.
         let entries = Entries(RefCell::new(self.entries().clone()));
         Self { entries: Rc::new(entries), ..Self::default() }
     }

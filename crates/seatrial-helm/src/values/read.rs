@@ -47,7 +47,7 @@ type Named<'a> = (Rc<str>, OriginId, Node<'a>);
 /// A collection that is being filled.
 enum Open<'a> {
     List { rest: Vec<Node<'a>>, items: Vec<Value>, origin: OriginId },
-    Map { rest: Vec<Named<'a>>, key: (Rc<str>, OriginId), map: Map, origin: OriginId },
+    Map { rest: Vec<Named<'a>>, key: (Rc<str>, OriginId), entries: Vec<(Rc<str>, Value)>, origin: OriginId },
 }
 
 /// A node as a value: maps with string keys, numbers as `float64`. Aliases are
@@ -66,8 +66,8 @@ pub fn value_in(root: Node<'_>, numbers: Numbers, origin: &mut Places<'_>) -> Va
             match (open.last_mut(), done.take()) {
                 (None, done) => return done.unwrap_or_default(),
                 (Some(Open::List { items, .. }), Some(value)) => items.push(value),
-                (Some(Open::Map { key, map, .. }), Some(value)) => {
-                    map.set(Rc::clone(&key.0), value.with_key(key.1));
+                (Some(Open::Map { key, entries, .. }), Some(value)) => {
+                    entries.push((Rc::clone(&key.0), value.with_key(key.1)));
                 }
                 (Some(_), None) => {}
             }
@@ -84,7 +84,9 @@ pub fn value_in(root: Node<'_>, numbers: Numbers, origin: &mut Places<'_>) -> Va
             }
             done = open.pop().map(|it| match it {
                 Open::List { items, origin, .. } => Value::list(items).with_origin(origin),
-                Open::Map { map, origin, .. } => Value::from(map).with_origin(origin),
+                Open::Map { entries, origin, .. } => {
+                    Value::from(entries.into_iter().collect::<Map>()).with_origin(origin)
+                }
             });
         }
     }
@@ -118,7 +120,8 @@ fn begin<'a>(
             };
             let mut rest: Vec<Named<'a>> = node.entries().map(named).collect();
             rest.reverse();
-            open.push(Open::Map { rest, key: (Rc::from(""), OriginId::NONE), map: Map::new(), origin: at });
+            let entries = Vec::with_capacity(rest.len());
+            open.push(Open::Map { rest, key: (Rc::from(""), OriginId::NONE), entries, origin: at });
             return None;
         }
     };
