@@ -137,6 +137,12 @@ impl Object for Capabilities {
         format!("&{{{} {} {}}}", part("KubeVersion"), part("APIVersions"), part("HelmVersion"))
     }
 
+    fn show_syntax(&self) -> Option<String> {
+        let part = |name| Some(format!("{name}:{}", self.part(name)?.show_syntax()?));
+        let parts = [part("KubeVersion")?, part("APIVersions")?, part("HelmVersion")?];
+        Some(format!("&{}{{{}}}", &self.type_name()[1..], parts.join(", ")))
+    }
+
     fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
         let names = ["KubeVersion", "APIVersions", "HelmVersion"];
         Some(names.into_iter().filter_map(|name| Some((Rc::from(name), self.object(name)?))).collect())
@@ -198,6 +204,17 @@ impl Object for KubeObject {
         format!("{{Version:{version} {normalized}Major:{major} Minor:{minor}}}")
     }
 
+    fn show_syntax(&self) -> Option<String> {
+        let KubeVersion { version, normalized, major, minor } = &self.version;
+        let normalized = if self.helm.switches().keeps_kube_suffix {
+            format!("normalizedVersion:{normalized:?}, ")
+        } else {
+            String::new()
+        };
+        let name = self.type_name();
+        Some(format!("{name}{{Version:{version:?}, {normalized}Major:{major:?}, Minor:{minor:?}}}"))
+    }
+
     fn show_in_place(&self) -> String {
         self.version.normalized.clone()
     }
@@ -244,6 +261,11 @@ impl Object for VersionSet {
 
     fn show(&self) -> String {
         format!("[{}]", self.versions.join(" "))
+    }
+
+    fn show_syntax(&self) -> Option<String> {
+        let versions: Vec<String> = self.versions.iter().map(|it| crate::go::quote(it)).collect();
+        Some(format!("{}{{{}}}", self.type_name(), versions.join(", ")))
     }
 
     fn items(&self) -> Option<Vec<Value>> {
@@ -316,6 +338,14 @@ impl Object for BuildInfo {
         let texts: Vec<String> =
             parts.iter().take(count).map(|(name, _, text)| format!("{name}:{text}")).collect();
         format!("{{{}}}", texts.join(" "))
+    }
+
+    fn show_syntax(&self) -> Option<String> {
+        let count = if self.helm.switches().traced_errors { 5 } else { 4 };
+        let parts = self.parts();
+        let texts: Vec<String> =
+            parts.iter().take(count).map(|(name, _, text)| format!("{name}:{text:?}")).collect();
+        Some(format!("version.BuildInfo{{{}}}", texts.join(", ")))
     }
 
     fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {

@@ -191,7 +191,11 @@ impl Describing<'_> {
 
     fn texts(&mut self, texts: Option<&Vec<Text>>) -> Value {
         let items = texts.map(|texts| texts.iter().map(|it| self.text(it)).collect());
-        self.list(items)
+        let mut list = self.list(items);
+        if let (false, Data::List(list)) = (self.is_map, &mut list.data) {
+            list.element = Element::Str;
+        }
+        list
     }
 
     fn chart(&mut self, metadata: &Metadata, is_root: bool) -> Value {
@@ -290,8 +294,32 @@ fn shown(value: &Value) -> String {
     String::from_utf8_lossy(&print::show(value)).into_owned()
 }
 
+/// `%#v`.
+fn syntax(value: &Value) -> String {
+    String::from_utf8_lossy(&print::sprintf(b"%#v", std::slice::from_ref(value))).into_owned()
+}
+
 fn shown_named(value: &Value) -> String {
     String::from_utf8_lossy(&print::sprintf(b"%+v", std::slice::from_ref(value))).into_owned()
+}
+
+impl Struct {
+    /// A field in Go's syntax; what is pointed to shows as an address, which
+    /// is another one in each run of Helm.
+    fn field_syntax((name, _, _, value): &Field) -> String {
+        let pointed = match *name {
+            "Maintainers" => "*chart.Maintainer",
+            "Dependencies" => "*chart.Dependency",
+            _ => return format!("{name}:{}", syntax(value)),
+        };
+        match value.as_list() {
+            Some(items) if !items.is_empty() => {
+                let addresses = vec![format!("({pointed})(0xc000000000)"); items.len()];
+                format!("{name}:[]{pointed}{{{}}}", addresses.join(", "))
+            }
+            _ => format!("{name}:[]{pointed}(nil)"),
+        }
+    }
 }
 
 impl Object for Struct {
@@ -329,6 +357,16 @@ impl Object for Struct {
         }
         let (root, fields) = texts.split_last().expect("there are fields");
         format!("{{Metadata:{{{}}} {root}}}", fields.join(" "))
+    }
+
+    fn show_syntax(&self) -> Option<String> {
+        let texts: Vec<String> = self.fields.iter().map(Self::field_syntax).collect();
+        if let Some(pointed) = self.type_name.strip_prefix('*') {
+            return Some(format!("&{pointed}{{{}}}", texts.join(", ")));
+        }
+        let (root, fields) = texts.split_last().expect("there are fields");
+        let fields = fields.join(", ");
+        Some(format!("{}{{Metadata:chart.Metadata{{{fields}}}, {root}}}", self.type_name))
     }
 
     fn json_fields(&self) -> Option<Vec<(Rc<str>, Value)>> {
@@ -465,6 +503,15 @@ impl Object for Files {
         let files: Vec<String> =
             self.files.iter().map(|(name, file)| format!("{name}:{}", shown(&file.content))).collect();
         format!("map[{}]", files.join(" "))
+    }
+
+    fn show_syntax(&self) -> Option<String> {
+        let shown = |(name, file): (&Arc<str>, &Kept)| {
+            let bytes: Vec<String> = file.content.bytes().iter().map(|it| format!("{it:#x}")).collect();
+            format!("{}:[]uint8{{{}}}", crate::go::quote(name), bytes.join(", "))
+        };
+        let files: Vec<String> = self.files.iter().map(shown).collect();
+        Some(format!("engine.files{{{}}}", files.join(", ")))
     }
 
     fn to_json(&self) -> Value {

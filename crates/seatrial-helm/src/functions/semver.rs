@@ -80,6 +80,18 @@ impl Object for Semver {
         self.version.to_string()
     }
 
+    fn show_syntax(&self) -> Option<String> {
+        let Version { major, minor, patch, prerelease, metadata, original } = &self.version;
+        let sign = if self.is_pointer { "&" } else { "" };
+        let quote = crate::go::quote;
+        Some(format!(
+            "{sign}semver.Version{{major:{major:#x}, minor:{minor:#x}, patch:{patch:#x}, pre:{}, metadata:{}, original:{}}}",
+            quote(prerelease),
+            quote(metadata),
+            quote(original)
+        ))
+    }
+
     fn to_json(&self) -> Value {
         Value::from(self.version.to_string())
     }

@@ -335,6 +335,11 @@ impl Printer {
             Data::Map(map) => self.map(map, verb),
             Data::Object(object) => match verb {
                 'v' if self.flags.plus_v => self.push(object.show_named().as_bytes()),
+                'v' if self.flags.sharp_v
+                    && let Some(text) = object.show_syntax() =>
+                {
+                    self.push(text.as_bytes())
+                }
                 'v' | 's' | 'q' | 'x' | 'X' => self.string(value, object.show().as_bytes(), verb),
                 _ => self.bad_verb(value, verb),
             },
