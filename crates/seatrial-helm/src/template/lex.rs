@@ -1,5 +1,9 @@
 //! Cuts the text of a template into tokens, as Go's `text/template/parse` does.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::quote::quote;
 use super::runes::is_print;
 
@@ -474,15 +478,11 @@ fn code_point(char: char) -> String {
     if is_print(char) { format!("U+{number:04X} '{char}'") } else { format!("U+{number:04X}") }
 }
 
+/// Two braces; what is printed has many that stand alone.
+static DELIM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("{{"));
+
 fn find_delim(text: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let brace = from + memchr::memchr(b'{', &text[from..])?;
-        if text.get(brace + 1) == Some(&b'{') {
-            return Some(brace);
-        }
-        from = brace + 1;
-    }
+    DELIM.find(text)
 }
 
 fn trim_end(text: &[u8]) -> usize {
