@@ -38,7 +38,7 @@ pub(crate) fn inspect(address: &str, name: &str, bytes: &[u8]) -> Result<(), Fet
         FileId(next)
     };
     let helm = HelmVersion::default();
-    let loaded = Loader { files: &files, register: &mut register, helm, leaves_unread: None }
+    let loaded = Loader { files: &files, register: &mut register, helm, alone: None }
         .archive(&TreePath::new("chart.tgz"));
     let problem = loaded.problems.iter().find(|it| it.is_fatal);
     let reason = problem.map(|it| it.detail.clone().unwrap_or_else(|| it.message.clone()));

@@ -116,7 +116,7 @@ fn template() -> Result<String, String> {
     let files = DiskFiles::open(top).map_err(|error| error.to_string())?;
     let sources = &mut arguments.sources;
     let register = &mut |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), text.clone());
-    let mut loader = Loader { files: &files, register, helm: arguments.options.helm, leaves_unread: None };
+    let mut loader = Loader { files: &files, register, helm: arguments.options.helm, alone: None };
     let loaded = match chart.file_name().filter(|_| is_archive) {
         Some(name) => loader.archive(&TreePath::new(&name.to_string_lossy())),
         None => loader.directory(&TreePath::top()),

@@ -32,13 +32,14 @@ mod walk;
 pub use api_versions::api_versions;
 pub use capabilities::KubeVersion;
 pub use chart::{
-    Asked, Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind, RemoteDependency,
+    Alone, Asked, Chart, Content, Dependency, Loaded, Loader, Metadata, Problem, ProblemKind,
+    RemoteDependency,
 };
 pub use cluster::{Cluster, Name as ObjectName};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{HandedRoot, LoopName, LostRoot, Reading, read};
-pub use render::{Options, Rendered, RenderedFile, release_name, render};
+pub use render::{Options, Rendered, RenderedFile, release_name, render, render_alone};
 pub use values::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
 pub use variation::{Variation, variations};
 pub use versions::{HelmVersion, NullRules, Switches};

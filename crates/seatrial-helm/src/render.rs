@@ -8,7 +8,7 @@ use seatrial_source::{FileId, Span};
 
 use crate::api_versions::api_versions;
 use crate::capabilities::{Capabilities, KubeVersion};
-use crate::chart::{Branch, Chart, is_compatible};
+use crate::chart::{Alone, Branch, Chart, is_compatible};
 use crate::cluster::Cluster;
 use crate::errors::{ErrorKind, RenderError};
 use crate::functions;
@@ -17,7 +17,7 @@ use crate::release::{Renderable, Scope, release, template};
 use crate::schemas;
 use crate::template::engine::{self, Engine};
 use crate::template::trace::{Origin, Piece};
-use crate::template::{Data, Home, Map, ParseError, Set, Trace, Unparsed, Value};
+use crate::template::{Ahead, Data, Home, Map, Set, Trace, Unparsed, Value};
 use crate::values::ValuesInput;
 use crate::values::coalesce::Coalescing;
 use crate::versions::{HelmVersion, Switches};
@@ -101,11 +101,13 @@ pub struct RenderedFile {
 
 /// Renders a chart. It runs on a thread of its own, with a large stack.
 pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendered {
-    engine::on_deep_stack(|| Render::new(options).run(chart, values))
+    engine::on_deep_stack(|| Render::new(options).run(chart, values, None))
 }
 
-/// Templates of which a second thread takes half.
-const LARGE_BYTES: usize = 1_000_000;
+/// The same for a chart that was loaded with [`crate::Loader::alone`].
+pub fn render_alone(chart: &Chart, values: &ValuesInput, options: &Options, alone: &Alone) -> Rendered {
+    engine::on_deep_stack(|| Render::new(options).run(chart, values, Some(&alone.ahead)))
+}
 
 /// A render under way.
 pub(crate) struct Render<'a> {
@@ -131,11 +133,11 @@ impl<'a> Render<'a> {
         self.rendered.errors.push(RenderError::new(kind, message));
     }
 
-    fn run(mut self, chart: &Chart, input: &ValuesInput) -> Rendered {
+    fn run(mut self, chart: &Chart, input: &ValuesInput, ahead: Option<&Ahead>) -> Rendered {
         let mut trace = if self.options.trace { Trace::on() } else { Trace::off() };
         let prepared = self.prepare(chart, input, &mut trace);
         let templates = self.templates(&prepared, &prepared.values, &mut trace);
-        let mut engine = self.execute(&templates, trace);
+        let mut engine = self.execute(&templates, trace, ahead);
         self.collect_crds(&prepared.branch, prepared.branch.name());
         self.finish(&mut engine);
         if self.options.is_last {
@@ -255,8 +257,13 @@ impl<'a> Render<'a> {
     }
 
     /// Parses all templates, then renders those that are no partials.
-    fn execute(&mut self, templates: &BTreeMap<String, Renderable<'_>>, trace: Trace) -> Engine {
-        let (set, names) = self.parse(templates);
+    fn execute(
+        &mut self,
+        templates: &BTreeMap<String, Renderable<'_>>,
+        trace: Trace,
+        ahead: Option<&Ahead>,
+    ) -> Engine {
+        let (set, names) = self.parse(templates, ahead);
         let mut engine = Engine::new(Arc::new(set), trace, self.engine_options());
         for name in names {
             self.execute_one(&mut engine, name, &templates[name]);
@@ -269,6 +276,7 @@ impl<'a> Render<'a> {
     pub(crate) fn parse<'t>(
         &mut self,
         templates: &'t BTreeMap<String, Renderable<'_>>,
+        ahead: Option<&Ahead>,
     ) -> (Set, Vec<&'t String>) {
         let mut names: Vec<&String> = templates.keys().collect();
         // They come by name already.
@@ -281,7 +289,7 @@ impl<'a> Render<'a> {
             Unparsed { name: name.as_str().into(), text: content.text(), home }
         };
         let texts: Vec<Unparsed> = names.iter().map(text).collect();
-        let mut parsed = self.parsed(&mut set, &texts).into_iter();
+        let mut parsed = set.parse_all(&texts, ahead).into_iter();
         names.retain(|name| {
             let parsed = parsed.next().unwrap_or(Ok(()));
             if let Err(error) = &parsed {
@@ -291,15 +299,6 @@ impl<'a> Render<'a> {
             parsed.is_ok() && !base.starts_with('_')
         });
         (set, names)
-    }
-
-    /// Where no other chart is rendered beside this one, a second thread helps.
-    fn parsed(&self, set: &mut Set, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
-        let is_large = texts.iter().map(|it| it.text.len()).sum::<usize>() > LARGE_BYTES;
-        if is_large && self.options.is_last {
-            return set.parse_in_two(texts);
-        }
-        set.parse_all(texts)
     }
 
     pub(crate) fn engine_options(&self) -> engine::Options {

@@ -65,7 +65,7 @@ impl<'a> Varying<'a> {
         let mut trace = Trace::on();
         let prepared = render.prepare(chart, input, &mut trace);
         let templates = render.templates(&prepared, &copy_map(&prepared.values), &mut trace);
-        let (set, names) = render.parse(&templates);
+        let (set, names) = render.parse(&templates, None);
         let engine = Engine::new(Arc::new(set), trace, render.engine_options());
         let mut this = Self { render, engine, found: Vec::new(), told: BTreeSet::new(), is_spent: false };
         let mut reads = Vec::new();

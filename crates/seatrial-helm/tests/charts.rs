@@ -29,8 +29,7 @@ impl Yard {
     fn load(&mut self) -> Loaded {
         let sources = &mut self.sources;
         let register = &mut |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), text.clone());
-        let mut loader =
-            Loader { files: &self.files, register, helm: HelmVersion::default(), leaves_unread: None };
+        let mut loader = Loader { files: &self.files, register, helm: HelmVersion::default(), alone: None };
         loader.directory(&TreePath::new("ship"))
     }
 
@@ -281,4 +280,43 @@ fn objects_of_a_loop_that_share_a_name_are_found() {
         assert_eq!(!found.is_empty(), is_shared, "{name}");
         assert!(found.iter().all(|it| it.kind == "ConfigMap" && it.over == ["jobs"]), "{name}");
     }
+}
+
+#[test]
+fn what_helm_hands_over_prints_in_the_syntax_of_go() {
+    let text = r#"chart: {{ printf "%#v" .Chart | quote }}
+kube: {{ printf "%#v" .Capabilities.KubeVersion | quote }}
+files: {{ printf "%#v" .Files | quote }}
+words: {{ printf "%#v %T" .Chart.Keywords .Chart.Keywords | quote }}
+version: {{ printf "%#v" (semver "1.2.3-a+b") | quote }}
+"#;
+    let metadata = "apiVersion: v2\nname: ship\nversion: 1.0.0\nkeywords: [a]\nmaintainers: [{name: m}]\n";
+    let mut yard =
+        Yard::new(&[("ship/Chart.yaml", metadata), ("ship/templates/a.yaml", text), ("ship/x.txt", "ab")]);
+    let mut lines = |helm| -> Vec<String> {
+        let rendered = yard.render(&[], &Options { helm, ..Options::default() });
+        assert_eq!(rendered.errors, []);
+        printed(&rendered).lines().skip(2).map(|line| line.replace("\\\"", "'")).collect()
+    };
+    assert_eq!(
+        lines(HelmVersion::V3_22),
+        [
+            "chart: \"struct { chart.Metadata; IsRoot bool }{Metadata:chart.Metadata{Name:'ship', Home:'', \
+             Sources:[]string(nil), Version:'1.0.0', Description:'', Keywords:[]string{'a'}, \
+             Maintainers:[]*chart.Maintainer{(*chart.Maintainer)(0xc000000000)}, Icon:'', APIVersion:'v2', \
+             Condition:'', Tags:'', AppVersion:'', Deprecated:false, Annotations:map[string]string(nil), \
+             KubeVersion:'', Dependencies:[]*chart.Dependency(nil), Type:''}, IsRoot:true}\"",
+            "kube: \"chartutil.KubeVersion{Version:'v1.37.0', Major:'1', Minor:'37'}\"",
+            "files: \"engine.files{'x.txt':[]uint8{0x61, 0x62}}\"",
+            "words: \"[]string{'a'} []string\"",
+            "version: \"&semver.Version{major:0x1, minor:0x2, patch:0x3, pre:'a', metadata:'b', \
+             original:'1.2.3-a+b'}\"",
+        ]
+    );
+    let newest = lines(HelmVersion::V4_3);
+    assert_eq!(
+        newest[1],
+        "kube: \"common.KubeVersion{Version:'v1.37.0', normalizedVersion:'v1.37.0', Major:'1', Minor:'37'}\""
+    );
+    assert_eq!(newest[3], "words: \"[]interface {}{'a'} []interface {}\"");
 }

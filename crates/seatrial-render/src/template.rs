@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use seatrial_helm::{
-    Asked, ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput, render,
+    Alone, Asked, ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput,
+    render_alone,
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
@@ -64,18 +65,17 @@ impl Template<'_> {
     }
 
     fn rendered(&self, unread: Option<Asked>, sources: &mut SourceMap) -> (Loaded, Rendered) {
-        let loaded = self.load(unread, sources);
-        let rendered = loaded
-            .chart
-            .as_ref()
-            .map_or_else(Rendered::default, |chart| render(chart, self.values, self.options));
+        let alone = Alone::new(self.options.helm, unread);
+        let loaded = self.load(&alone, sources);
+        let render = |chart| render_alone(chart, self.values, self.options, &alone);
+        let rendered = loaded.chart.as_ref().map_or_else(Rendered::default, render);
         (loaded, rendered)
     }
 
-    fn load(&self, leaves_unread: Option<Asked>, sources: &mut SourceMap) -> Loaded {
+    fn load(&self, alone: &Alone, sources: &mut SourceMap) -> Loaded {
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
         let helm: HelmVersion = self.options.helm;
-        let mut loader = Loader { files: self.files, register: &mut register, helm, leaves_unread };
+        let mut loader = Loader { files: self.files, register: &mut register, helm, alone: Some(alone) };
         let is_directory =
             matches!(self.files.kind(&self.chart), Some(seatrial_source::EntryKind::Directory));
         if is_directory { loader.directory(&self.chart) } else { loader.archive(&self.chart) }

@@ -70,7 +70,7 @@ fn said(rendered: &Rendered) -> (Result<String, String>, Vec<String>) {
 fn rendered(files: &MemoryFiles, values: &ValuesInput, helm: HelmVersion, trace: bool) -> Option<Rendered> {
     let mut sources = SourceMap::new();
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-    let mut loader = Loader { files, register: &mut register, helm, leaves_unread: None };
+    let mut loader = Loader { files, register: &mut register, helm, alone: None };
     let chart = loader.directory(&TreePath::top()).chart?;
     let limits = Limits { steps: 300_000, output_bytes: 1 << 20, depth: 2_000 };
     Some(render(&chart, values, &Options { helm, trace, limits, ..Options::default() }))

@@ -108,8 +108,7 @@ impl Job {
         let path = TreePath::new(chart.to_str().context("a path that is no text")?);
         let sources = &mut self.sources;
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-        let mut loader =
-            Loader { files: &files, register: &mut register, helm: self.helm, leaves_unread: None };
+        let mut loader = Loader { files: &files, register: &mut register, helm: self.helm, alone: None };
         Ok(if chart.is_dir() { loader.directory(&path) } else { loader.archive(&path) })
     }
 

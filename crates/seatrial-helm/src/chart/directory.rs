@@ -7,7 +7,7 @@ use seatrial_source::{EntryKind, Files, ReadError, TreePath};
 
 use super::archive::{CHART_BYTES_MAX, FILES_MAX};
 use super::ignore::Rules;
-use super::{Asked, Problem, ProblemKind};
+use super::{Alone, Asked, Problem, ProblemKind};
 
 /// A file as it was read: its name in the chart, its place, what it holds.
 pub(super) struct RawFile {
@@ -55,23 +55,27 @@ impl Raw {
 /// The deepest directory that is entered: links may lead in circles.
 const DEPTH_MAX: usize = 40;
 
+/// Room for all but the largest files: a buffer that grows is another one, and
+/// memory that was not touched before is what takes long.
+const BUFFER_BYTES: usize = 256 << 10;
+
 /// All files of the chart, in the order of a walk.
 pub(super) fn read(
     files: &dyn Files,
     chart: &TreePath,
     file_bytes_max: Option<u64>,
-    unread: Option<&Asked>,
+    alone: Option<&Alone>,
     problems: &mut Vec<Problem>,
 ) -> Vec<RawFile> {
     let mut walk = Walk {
         files,
-        unread,
+        alone,
         chart,
         rules: rules(files, chart, problems).with_defaults(),
         left: CHART_BYTES_MAX,
         file_bytes_max,
         found: Vec::new(),
-        buffer: Vec::new(),
+        buffer: Vec::with_capacity(BUFFER_BYTES),
         problems,
     };
     walk.directory(chart, 0);
@@ -96,7 +100,7 @@ struct Walk<'a> {
     rules: Rules,
     left: u64,
     file_bytes_max: Option<u64>,
-    unread: Option<&'a Asked>,
+    alone: Option<&'a Alone>,
     found: Vec<RawFile>,
     /// Where files are read into, one after the other.
     buffer: Vec<u8>,
@@ -111,8 +115,9 @@ impl Walk<'_> {
         };
         for entry in entries {
             let name = entry.path.below(self.chart).unwrap_or_default().to_owned();
+            let is_link = matches!(entry.kind, EntryKind::Symlink { .. });
             let kind = match entry.kind {
-                EntryKind::Symlink { .. } => self.files.kind(&entry.path),
+                _ if is_link => self.files.kind(&entry.path),
                 kind => Some(kind),
             };
             match kind {
@@ -127,7 +132,7 @@ impl Walk<'_> {
                     }
                 }
                 Some(_) if self.rules.ignores(&name, false) => {}
-                Some(EntryKind::File { size }) => self.file(entry.path, name, size),
+                Some(EntryKind::File { size }) => self.file(entry.path, name, size, is_link),
                 Some(EntryKind::Unnameable { .. }) => {}
                 Some(_) => {
                     let message = format!(
@@ -145,9 +150,9 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&mut self, path: TreePath, name: String, size: u64) {
+    fn file(&mut self, path: TreePath, name: String, size: u64, is_link: bool) {
         let limit = self.file_bytes_max.unwrap_or(self.left).min(self.left);
-        if let Some(asked) = self.unread
+        if let Some(asked) = self.alone.and_then(|it| it.leaves_unread.as_ref())
             && size <= limit
             && self.found.len() < FILES_MAX
             && is_rarely_asked_for(&name)
@@ -156,10 +161,22 @@ impl Walk<'_> {
             self.found.push(RawFile { name, path, raw: Raw::Unread(asked.clone()) });
             return;
         }
-        match self.files.read_into(&path, limit, &mut self.buffer) {
+        let buffer = &mut self.buffer;
+        let read = if is_link {
+            self.files.read_into(&path, limit, buffer)
+        } else {
+            self.files.read_listed(&path, size, limit, buffer)
+        };
+        match read {
             Ok(()) if self.found.len() < FILES_MAX => {
                 self.left -= self.buffer.len() as u64;
-                self.found.push(RawFile { name, path, raw: Raw::new(&self.buffer) });
+                let raw = Raw::new(&self.buffer);
+                if let (Some(alone), Raw::Text(text)) = (self.alone, &raw)
+                    && in_own_chart(&name).starts_with("templates/")
+                {
+                    alone.ahead.add(text);
+                }
+                self.found.push(RawFile { name, path, raw });
             }
             Ok(()) | Err(ReadError::TooLarge { .. }) => {
                 let message = match self.file_bytes_max {
@@ -181,15 +198,25 @@ impl Walk<'_> {
     }
 }
 
-/// Whether it is a definition of kinds, or a page for people, of the chart or
-/// of one inside it.
-fn is_rarely_asked_for(name: &str) -> bool {
+/// The name of a file in the innermost chart that it belongs to.
+fn in_own_chart(name: &str) -> &str {
     let mut own = name;
     while let Some((_, below)) = own.strip_prefix("charts/").and_then(|it| it.split_once('/')) {
         own = below;
     }
+    own
+}
+
+/// Whether it is a definition of kinds, a page for people, or packed, of the
+/// chart or of one inside it.
+fn is_rarely_asked_for(name: &str) -> bool {
+    let own = in_own_chart(name);
+    let ending = own.rsplit_once('.').map_or("", |(_, ending)| ending);
     own.starts_with("crds/")
-        || !own.contains('/') && own.rsplit_once('.').is_some_and(|(_, ending)| ending == "md")
+        || !own.contains('/') && ending == "md"
+        || !own.starts_with("templates/")
+            && own.contains('/')
+            && matches!(ending, "bz2" | "gz" | "xz" | "zip")
 }
 
 #[cfg(test)]
@@ -198,10 +225,22 @@ mod tests {
 
     #[test]
     fn definitions_and_pages_are_rarely_asked_for() {
-        let rarely = ["crds/a.yaml", "charts/b/crds/a.yaml", "README.md", "charts/b/charts/c/CHANGELOG.md"];
+        let rarely = [
+            "crds/a.yaml",
+            "charts/b/crds/a.yaml",
+            "README.md",
+            "charts/b/charts/c/CHANGELOG.md",
+            "charts/b/files/a.bz2",
+        ];
         assert!(rarely.iter().all(|it| is_rarely_asked_for(it)));
-        let others =
-            ["templates/crds/a.yaml", "files/README.md", "charts/b.tgz", "values.yaml", "charts/a.md"];
+        let others = [
+            "templates/crds/a.yaml",
+            "files/README.md",
+            "charts/b.tgz",
+            "values.yaml",
+            "charts/a.md",
+            "templates/a.gz",
+        ];
         assert!(!others.iter().any(|it| is_rarely_asked_for(it)));
     }
 }

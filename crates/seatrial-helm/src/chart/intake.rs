@@ -21,13 +21,7 @@ impl Loader<'_> {
     /// The chart in a directory.
     pub fn directory(&mut self, directory: &TreePath) -> Loaded {
         let mut problems = Vec::new();
-        let files = directory::read(
-            self.files,
-            directory,
-            self.file_bytes_max(),
-            self.leaves_unread.as_ref(),
-            &mut problems,
-        );
+        let files = directory::read(self.files, directory, self.file_bytes_max(), self.alone, &mut problems);
         self.loaded(files, directory, false, problems)
     }
 

@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use seatrial_source::{FileId, Files, Span, TreePath};
 
+use crate::functions;
+use crate::template::Ahead;
 use crate::values::ValuesText;
 use crate::versions::HelmVersion;
 
@@ -135,9 +137,25 @@ pub struct Loader<'a> {
     pub register: &'a mut dyn FnMut(&TreePath, &Arc<str>) -> FileId,
     /// The version of Helm whose rules count.
     pub helm: HelmVersion,
+    /// Set where nothing else is rendered beside this chart.
+    pub alone: Option<&'a Alone>,
+}
+
+/// What is done for a process that renders one chart and ends.
+#[derive(Debug)]
+pub struct Alone {
     /// Leaves files of a directory unread that only templates may ask for, and
     /// hardly ever do: definitions of kinds, and what is written for people.
     pub leaves_unread: Option<Asked>,
+    /// Parses templates on another thread from the moment they are read.
+    pub ahead: Ahead,
+}
+
+impl Alone {
+    /// With the functions of a Helm.
+    pub fn new(helm: HelmVersion, leaves_unread: Option<Asked>) -> Self {
+        Self { leaves_unread, ahead: Ahead::new(helm.switches().go, functions::of(helm)) }
+    }
 }
 
 /// What was found.

@@ -12,6 +12,8 @@ pub(super) struct Source {
     pub(super) name: Arc<str>,
     pub(super) text: Arc<str>,
     pub(super) tree: Tree,
+    /// The numbers of its first constant text and its first stretch of text.
+    pub(super) first: Literals,
 }
 
 impl Source {
@@ -52,7 +54,9 @@ impl Run {
         let start = list.len() as u32;
         // Most have one: that one is moved without a loop.
         if from.len() == first + 1 {
-            list.extend(from.pop());
+            if let Some(only) = from.pop() {
+                list.push(only);
+            }
         } else {
             list.extend(from.drain(first..));
         }
@@ -150,14 +154,22 @@ impl Template {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct List(pub(super) Run);
 
-/// The number of a constant text, or of a stretch of text, unique in a set.
+/// The number of a constant text, or of a stretch of text, within its source.
 pub(super) type Literal = u32;
 
-/// How many of each kind a set has.
+/// How many of each kind there are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Literals {
     pub(super) strings: Literal,
     pub(super) texts: Literal,
+}
+
+impl std::ops::Add for Literals {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { strings: self.strings + other.strings, texts: self.texts + other.texts }
+    }
 }
 
 /// Branches and invocations by their places.

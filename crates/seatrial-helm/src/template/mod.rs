@@ -1,6 +1,7 @@
 //! Go's `text/template` (go1.26): values as Go's templates see them, functions,
 //! and where each piece of the text came from.
 
+pub mod ahead;
 mod ast;
 mod builtins;
 pub mod engine;
@@ -24,6 +25,7 @@ pub(crate) mod text;
 pub mod trace;
 pub mod value;
 
+pub use ahead::Ahead;
 pub use engine::{Engine, Limits, Lookup, Options, Output, Reads, on_deep_stack};
 pub use error::{ExecError, ParseError, Place};
 pub use function::{Call, Fault, Function, Type};

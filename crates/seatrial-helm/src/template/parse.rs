@@ -21,7 +21,8 @@ use super::set::{Functions, Go, Home};
 /// comes near, and every level costs stack.
 const MAX_DEPTH: u32 = 400;
 
-/// What one text gave: its own template first, then those it defines.
+/// What one text gave: its own template first, then those it defines; and the
+/// numbers that come next.
 pub(super) struct Parsed {
     pub(super) templates: Vec<Arc<Template>>,
     pub(super) literals: Literals,
@@ -50,57 +51,89 @@ impl Workbench {
     }
 }
 
-/// Parses a text. Constants and texts are numbered on from `literals`.
+/// A text's nodes, before it has a name.
+#[derive(Debug)]
+pub(super) struct Nodes {
+    root: List,
+    defined: Vec<(Arc<str>, List)>,
+    tree: Tree,
+    literals: Literals,
+}
+
+impl Nodes {
+    /// Of a text that parses under any name; none of one that does not.
+    pub(super) fn of(text: &str, functions: &Functions, bench: &mut Workbench) -> Option<Self> {
+        let nodes = read("".into(), text, functions, Home::None, bench, true).ok()?;
+        // One that has no name either was taken for the text's own.
+        (!nodes.defines("")).then_some(nodes)
+    }
+
+    /// Whether the text has a template of this name apart from its own.
+    pub(super) fn defines(&self, name: &str) -> bool {
+        self.defined.iter().any(|it| *it.0 == *name)
+    }
+
+    /// The templates. The text's own is parsed last but stands first.
+    pub(super) fn named(self, name: Arc<str>, text: &Arc<str>, first: Literals) -> Parsed {
+        let Self { root, mut defined, tree, literals } = self;
+        let own = defined.iter().position(|it| it.0 == name).unwrap_or(defined.len());
+        if own == defined.len() {
+            defined.push((Arc::clone(&name), root));
+        }
+        defined.swap(0, own);
+        let source = Arc::new(Source { name, text: Arc::clone(text), tree, first });
+        let template = |(name, root)| Arc::new(Template { name, source: Arc::clone(&source), root });
+        Parsed { templates: defined.into_iter().map(template).collect(), literals: first + literals }
+    }
+}
+
+/// Parses a text. Its constants and texts are numbered from `first` on.
 pub(super) fn parse(
     name: Arc<str>,
     text: &Arc<str>,
     functions: &Functions,
-    literals: Literals,
+    first: Literals,
     home: Home,
     bench: &mut Workbench,
 ) -> Result<Parsed, ParseError> {
-    parse_with(name, text, functions, literals, home, bench, true)
+    let nodes = read(Arc::clone(&name), text, functions, home, bench, true)?;
+    Ok(nodes.named(name, text, first))
 }
 
-/// The same; without `is_quick` all of it goes through tokens.
-fn parse_with(
+/// The nodes of a text; without `is_quick` all of it goes through tokens.
+fn read(
     name: Arc<str>,
-    text: &Arc<str>,
+    text: &str,
     functions: &Functions,
-    literals: Literals,
     home: Home,
     bench: &mut Workbench,
     is_quick: bool,
-) -> Result<Parsed, ParseError> {
+) -> Result<Nodes, ParseError> {
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,
-        name: Arc::clone(&name),
+        name,
         functions,
         scope: Scope::new(),
         names: Names::new(),
-        literals,
+        literals: Literals::default(),
         defined: Vec::new(),
         depth: 0,
         last_end: 0,
         bench: &mut *bench,
         is_quick,
     };
-    let parsed = parser.file().and_then(|root| parser.define(Arc::clone(&name), root));
-    if let Err(message) = parsed {
-        let error = parser.error(&message, home);
-        bench.clear();
-        return Err(error);
+    match parser.file().and_then(|root| parser.settle(root)) {
+        Ok(root) => {
+            let Parser { literals, defined, .. } = parser;
+            Ok(Nodes { root, defined, tree: bench.tree.take(), literals })
+        }
+        Err(message) => {
+            let error = parser.error(&message, home);
+            bench.clear();
+            Err(error)
+        }
     }
-    let Parser { literals, mut defined, .. } = parser;
-    // The text's own template is parsed last but stands first.
-    if let Some(own) = defined.iter().position(|it| it.0 == name) {
-        defined.swap(0, own);
-    }
-    let source = Arc::new(Source { name, text: Arc::clone(text), tree: bench.tree.take() });
-    let template = |(name, root)| Arc::new(Template { name, source: Arc::clone(&source), root });
-    let templates = defined.into_iter().map(template).collect();
-    Ok(Parsed { templates, literals })
 }
 
 /// What Go keeps for each template that is being parsed.
@@ -361,6 +394,15 @@ impl<'t> Parser<'_, 't> {
             }
         }
         Ok(())
+    }
+
+    /// Holds the text's own nodes against a template of its name that it
+    /// defines.
+    fn settle(&mut self, root: List) -> Parse<List> {
+        if self.defined.iter().any(|it| it.0 == self.name) {
+            self.define(Arc::clone(&self.name), root)?;
+        }
+        Ok(root)
     }
 
     fn item_list(&mut self) -> Parse<(List, End)> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use seatrial_source::FileId;
 
+use super::ahead::Ahead;
 use super::ast::{Callee, Literals, Template, add};
 use super::builtins;
 use super::error::ParseError;
@@ -52,48 +53,6 @@ pub struct Unparsed {
     pub text: Arc<str>,
     /// Where it lies.
     pub home: Home,
-}
-
-/// How much stack the deepest template needs to be parsed.
-const PARSER_STACK_BYTES: usize = 64 << 20;
-
-impl Unparsed {
-    /// No fewer than its constant texts: each has two quotes.
-    fn strings_max(&self) -> u32 {
-        memchr::memchr2_iter(b'"', b'`', self.text.as_bytes()).count() as u32 / 2 + 1
-    }
-
-    /// No fewer than its pieces of text: an action ends each but the last.
-    fn texts_max(&self) -> u32 {
-        memchr::memmem::find_iter(self.text.as_bytes(), "{{").count() as u32 + 1
-    }
-}
-
-/// Where the first half of all bytes ends.
-fn half(texts: &[Unparsed]) -> usize {
-    let all: usize = texts.iter().map(|it| it.text.len()).sum();
-    let mut read = 0;
-    let is_within = |it: &Unparsed| {
-        read += it.text.len();
-        read <= all / 2
-    };
-    texts.iter().map(is_within).take_while(|it| *it).count()
-}
-
-/// What some texts gave, and the numbers that come next.
-fn parse_part(
-    texts: &[Unparsed],
-    functions: &Functions,
-    mut literals: Literals,
-) -> (Vec<Result<Parsed, ParseError>>, Literals) {
-    let mut bench = Workbench::default();
-    let mut one = |it: &Unparsed| {
-        let parsed = parse(Arc::clone(&it.name), &it.text, functions, literals, it.home, &mut bench)?;
-        literals = parsed.literals;
-        Ok(parsed)
-    };
-    let parsed = texts.iter().map(&mut one).collect();
-    (parsed, literals)
 }
 
 /// The functions that templates may call, and the language they are called in.
@@ -161,44 +120,23 @@ impl Set {
         Ok(())
     }
 
-    /// The same for many texts. What each gave, in their order.
-    pub fn parse_all(&mut self, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
-        let (parsed, literals) = parse_part(texts, &self.functions, self.literals);
-        self.literals = literals;
-        self.add_all(parsed, texts)
-    }
-
-    fn add_all(
-        &mut self,
-        parsed: Vec<Result<Parsed, ParseError>>,
-        texts: &[Unparsed],
-    ) -> Vec<Result<(), ParseError>> {
-        let parsed = parsed.into_iter().zip(texts);
-        parsed.map(|(parsed, text)| parsed.map(|it| self.add(&it, text.home))).collect()
-    }
-
-    /// The same on two threads.
-    pub fn parse_in_two(&mut self, texts: &[Unparsed]) -> Vec<Result<(), ParseError>> {
-        // Each half numbers its constants by itself: the second one begins where
-        // the first one cannot come to.
-        let middle = half(texts);
-        let begin = Literals {
-            strings: self.literals.strings + texts[..middle].iter().map(Unparsed::strings_max).sum::<u32>(),
-            texts: self.literals.texts + texts[..middle].iter().map(Unparsed::texts_max).sum::<u32>(),
+    /// The same for many texts, some of which were parsed ahead. What each
+    /// gave, in their order.
+    pub fn parse_all(&mut self, texts: &[Unparsed], ahead: Option<&Ahead>) -> Vec<Result<(), ParseError>> {
+        let mut bench = Workbench::default();
+        let mut known = ahead.map(|it| it.finish(texts, &mut bench)).unwrap_or_default();
+        let mut one = |it: &Unparsed| {
+            let (name, first) = (Arc::clone(&it.name), self.literals);
+            let parsed = if let Some(nodes) = known.take(it) {
+                nodes.named(name, &it.text, first)
+            } else {
+                parse(name, &it.text, &self.functions, first, it.home, &mut bench)?
+            };
+            self.literals = parsed.literals;
+            self.add(&parsed, it.home);
+            Ok(())
         };
-        let functions = &*self.functions;
-        let (first, second) = std::thread::scope(|scope| {
-            let second = std::thread::Builder::new()
-                .stack_size(PARSER_STACK_BYTES)
-                .spawn_scoped(scope, || parse_part(&texts[middle..], functions, begin));
-            let first = parse_part(&texts[..middle], functions, self.literals);
-            let second = second.map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (first, second.unwrap_or_else(|_| parse_part(&texts[middle..], functions, begin)))
-        });
-        self.literals = second.1;
-        let (mut parsed, _) = first;
-        parsed.extend(second.0);
-        self.add_all(parsed, texts)
+        texts.iter().map(&mut one).collect()
     }
 
     /// Whether there is a template of this name.

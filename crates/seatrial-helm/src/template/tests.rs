@@ -8,8 +8,8 @@ use seatrial_source::{FileId, Span};
 
 use super::trace::{FrameKind, Origin};
 use super::{
-    Call, Data, Engine, ExecError, Fault, Function, Home, Limits, List, Map, Options, OriginId, ParseError,
-    Set, Trace, Type, Unparsed, Value, on_deep_stack,
+    Ahead, Call, Data, Engine, ExecError, Fault, Function, Go, Home, Limits, List, Map, Options, OriginId,
+    ParseError, Set, Trace, Type, Unparsed, Value, on_deep_stack,
 };
 
 static FUNCTIONS: &[Function] = &[
@@ -196,7 +196,7 @@ fn what_is_missing_is_left_out_of_the_finished_text() {
 }
 
 #[test]
-fn two_threads_parse_as_one_does() {
+fn texts_parsed_ahead_are_those_parsed_in_their_turn() {
     let text = |at: usize| match at {
         3 => "{{ broken".to_owned(),
         _ => format!(
@@ -213,7 +213,12 @@ fn two_threads_parse_as_one_does() {
         all.into_iter().map(|it| it.err().map(|error| error.to_string())).collect()
     };
     let first = said(texts.iter().map(|it| one.parse(&it.name, Arc::clone(&it.text), it.home)).collect());
-    assert_eq!(first, said(two.parse_in_two(&texts)));
+    let ahead = Ahead::new(Go::Newest, FUNCTIONS);
+    let long: Arc<str> = "x".repeat(100_000).into();
+    for text in [&long].into_iter().chain(texts[..8].iter().map(|it| &it.text)) {
+        ahead.add(text);
+    }
+    assert_eq!(first, said(two.parse_all(&texts, Some(&ahead))));
     let printed = |set: Set| -> Vec<Option<String>> {
         let mut engine = Engine::new(Arc::new(set), Trace::off(), Options::default());
         let mut run = |name: &str| engine.execute(name, Value::NIL).ok().map(|it| it.text.to_string());

@@ -257,13 +257,9 @@ impl Copy {
         }
         let files: MemoryFiles = files.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
         let mut register = |path: &TreePath, text: &Arc<str>| copies.add(path.clone(), Arc::clone(text));
-        let loaded = Loader {
-            files: &files,
-            register: &mut register,
-            helm: HelmVersion::default(),
-            leaves_unread: None,
-        }
-        .directory(&chart.path);
+        let loaded =
+            Loader { files: &files, register: &mut register, helm: HelmVersion::default(), alone: None }
+                .directory(&chart.path);
         if loaded.chart.is_none() {
             return Err(refusal("the chart could not be loaded with the change"));
         }

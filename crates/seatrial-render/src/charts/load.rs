@@ -22,7 +22,7 @@ pub(crate) struct Found<'a> {
 pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut SourceMap) -> TreeChart {
     let files = request.files;
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-    let loaded = Loader { files, register: &mut register, helm: HelmVersion::default(), leaves_unread: None }
+    let loaded = Loader { files, register: &mut register, helm: HelmVersion::default(), alone: None }
         .directory(&found.path);
     let metadata = loaded.chart.as_ref().map(|it| &it.metadata);
     let declared = metadata.into_iter().flat_map(Metadata::declared);
@@ -54,7 +54,7 @@ pub(crate) fn load_fetched(
 ) -> Result<TreeChart, String> {
     let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
     let files = request.files;
-    let loaded = Loader { files, register: &mut register, helm: HelmVersion::default(), leaves_unread: None }
+    let loaded = Loader { files, register: &mut register, helm: HelmVersion::default(), alone: None }
         .directory(directory);
     let problem = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.clone());
     let chart = match (loaded.chart, problem) {

@@ -21,8 +21,7 @@ impl Charts for HelmCharts<'_> {
     fn inflate(&mut self, request: &ChartRequest) -> Result<Arc<str>, String> {
         let mut sources = SourceMap::new();
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-        let mut loader =
-            Loader { files: self.files, register: &mut register, helm: self.helm, leaves_unread: None };
+        let mut loader = Loader { files: self.files, register: &mut register, helm: self.helm, alone: None };
         let loaded = loader.directory(&request.chart);
         let refusal = loaded.problems.iter().find(|it| it.is_fatal).map(|it| it.message.clone());
         let chart = match (loaded.chart, refusal) {

@@ -87,7 +87,7 @@ impl Inflations {
     /// Loads a chart as it was for the build.
     fn load(&mut self, inflation: &Inflation, files: &dyn Files, sources: &mut SourceMap) -> Option<usize> {
         let mut register = |path: &TreePath, text: &Arc<str>| sources.add(path.clone(), Arc::clone(text));
-        let loaded = Loader { files, register: &mut register, helm: self.helm, leaves_unread: None }
+        let loaded = Loader { files, register: &mut register, helm: self.helm, alone: None }
             .directory(&inflation.request.chart);
         let chart = loaded.chart?;
         let away = if inflation.is_fetched {

@@ -30,7 +30,8 @@ impl<'t> State<'_, 't> {
         self.at = Some(At::Node(node));
         match node {
             Node::Text { start, end, literal } => {
-                let origin = self.literal_origin(|it| &mut it.text_origins, *literal, (*start, *end));
+                let number = self.template.source.first.texts + *literal;
+                let origin = self.literal_origin(|it| &mut it.text_origins, number, (*start, *end));
                 let text = &self.template.source.text.as_bytes()[*start as usize..*end as usize];
                 self.write(text, origin)?;
             }

@@ -132,6 +132,7 @@ impl<'t> State<'_, 't> {
     }
 
     pub(super) fn string(&mut self, operand: &Operand, literal: Literal) -> Value {
+        let literal = self.template.source.first.strings + literal;
         let place = (operand.start + 1, operand.end - 1);
         let origin = self.literal_origin(|it| &mut it.string_origins, literal, place);
         if let Some(text) = slot(&mut self.engine.strings, literal) {

@@ -301,12 +301,9 @@ fn is_constant(kind: OperandKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use proptest::prelude::*;
 
-    use super::super::{Workbench, parse_with};
-    use super::*;
+    use super::super::{Workbench, read};
     use crate::HelmVersion;
     use crate::functions;
     use crate::template::set::{Functions, Home};
@@ -314,16 +311,11 @@ mod tests {
     /// What a text gives with tokens only and without, as far as it can be told.
     fn both(text: &str) -> [String; 2] {
         let functions = Functions::new(HelmVersion::V4_3.switches().go, functions::of(HelmVersion::V4_3));
-        let text: Arc<str> = text.into();
-        let read = |is_quick| {
+        let nodes = |is_quick| {
             let bench = &mut Workbench::default();
-            let (literals, home) = (Literals::default(), Home::None);
-            match parse_with("t".into(), &text, &functions, literals, home, bench, is_quick) {
-                Ok(parsed) => format!("{:?} {:?}", parsed.templates, parsed.literals),
-                Err(error) => format!("{error:?}"),
-            }
+            format!("{:?}", read("t".into(), text, &functions, Home::None, bench, is_quick))
         };
-        [read(false), read(true)]
+        [nodes(false), nodes(true)]
     }
 
     #[test]

@@ -87,13 +87,9 @@ impl Specimen {
         let mut register = |path: &TreePath, text: &Arc<str>| {
             sources.find(path).unwrap_or_else(|| sources.add(path.clone(), Arc::clone(text)))
         };
-        let loaded = Loader {
-            files: &files,
-            register: &mut register,
-            helm: HelmVersion::default(),
-            leaves_unread: None,
-        }
-        .directory(&TreePath::new(&self.name));
+        let loaded =
+            Loader { files: &files, register: &mut register, helm: HelmVersion::default(), alone: None }
+                .directory(&TreePath::new(&self.name));
         loaded.chart.filter(|_| loaded.problems.iter().all(|it| !it.is_fatal))
     }
 
