@@ -221,6 +221,7 @@ impl Reader<'_> {
             "valuesFile" => chart.values_file = self.text(value).filter(|it| !it.value.is_empty()),
             "valuesInline" => {
                 let mut origins = Origins::default();
+                origins.stand_in(self.entry());
                 let values = Node::decoded(value, &mut origins).filter(|it| !it.entries().is_empty());
                 chart.values = values.map(|values| Inline { values, origins });
             }

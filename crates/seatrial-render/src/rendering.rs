@@ -267,15 +267,14 @@ impl Rendering {
         found.unwrap_or_else(|| Origin::written(span))
     }
 
-    /// The secret values that Flux hands to a unit's charts, the longest first.
+    /// The secret values that Flux hands to a unit's charts; shorter ones would
+    /// blot out ordinary words.
     pub(crate) fn secret_values(&self, unit: UnitId) -> Vec<&str> {
         let files = self.charts.values_of(unit);
         let parts = files.flat_map(|file| self.generated.secrets(file));
-        let mut values: Vec<&str> =
-            parts.map(|it| self.sources.text(*it)).filter(|it| it.len() > 3).collect();
-        values.sort_by_key(|it| std::cmp::Reverse(it.len()));
-        values.dedup();
-        values
+        // A text of several lines is indented otherwise where it is printed.
+        let lines = parts.flat_map(|it| self.sources.text(*it).lines().map(str::trim));
+        lines.map(|it| it.trim_matches(['"', '\''])).filter(|it| it.len() > 3).collect()
     }
 
     pub(crate) fn edits_of_built(

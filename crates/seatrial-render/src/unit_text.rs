@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Sources};
 use seatrial_helm::{Options, Show};
@@ -65,15 +66,23 @@ impl Rendering {
                 let gaps = self.gaps.get(&unit.id).into_iter().flatten();
                 refusals.extend(gaps.map(|it| Refusal { message: it.clone(), at: None }));
                 let mut made = UnitText { refusals, ..self.documents_of(unit, options.trace) };
-                for value in self.secret_values(unit.id) {
-                    made.text = made.text.replace(value, MASK);
-                }
+                made.text = self.without_secrets(unit, made.text);
                 made
             }
             UnitKind::Compose => {
                 let message = format!("{} cannot be rendered yet", unit.name);
                 UnitText { refusals: vec![Refusal { message, at: None }], ..UnitText::default() }
             }
+        }
+    }
+
+    /// A text without the secret values that Flux hands to the unit's charts.
+    fn without_secrets(&self, unit: &Unit, text: String) -> String {
+        let values = self.secret_values(unit.id);
+        let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values);
+        match searcher {
+            Ok(searcher) if !values.is_empty() => searcher.replace_all(&text, &vec![MASK; values.len()]),
+            _ => text,
         }
     }
 

@@ -5,6 +5,9 @@
 //! The Secret with the certificate never appears. An Issuer serves its own namespace only; a
 //! `ClusterIssuer` must be named with `kind: ClusterIssuer`.
 //!
+//! A `ClusterIssuer` that 20 objects or more name and nothing defines is one finding, with the
+//! first of the other places.
+//!
 //! ## Bad
 //! ```yaml
 //! apiVersion: cert-manager.io/v1

@@ -7,7 +7,8 @@
 //! A Namespace anywhere in the tree counts, and so do `CreateNamespace=true` of an Argo CD
 //! Application and `createNamespace` of a `HelmRelease`. A namespace may also be made by hand:
 //! say so with `external` in seatrial.toml. There is one finding for each namespace; it
-//! points at the first object of every further file.
+//! points at the first object of every further file. An Application or an object of Flux that
+//! names it speaks for what it puts there.
 //!
 //! ## Bad
 //! ```yaml

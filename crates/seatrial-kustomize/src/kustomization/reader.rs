@@ -57,6 +57,11 @@ impl Reader<'_> {
         self.problems.push(Problem::new(kind, self.path, Some(span), message));
     }
 
+    /// The entry that stands for all that is read, where that stands in no file.
+    pub(crate) fn entry(&self) -> Option<Span> {
+        self.at
+    }
+
     pub(crate) fn span(&self, node: Node<'_>) -> Span {
         self.at.unwrap_or_else(|| node.span())
     }

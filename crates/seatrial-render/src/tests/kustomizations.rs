@@ -457,3 +457,25 @@ fn what_an_inflated_chart_makes_stands_in_its_templates_and_values() {
     assert_eq!(at("spec.replicas"), ["prod/more.yaml:4 5", &format!("base {web}/values.yaml:1 1"), made_by]);
     assert_eq!(at("spec.strategy")[0], format!("{web}/templates/web.yaml:5 spec"));
 }
+
+#[test]
+fn values_in_the_configuration_of_a_generator_stand_at_its_entry() {
+    let chart = "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: web}\nname: web\nvaluesInline: {word: given}\n";
+    let template =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {word: '{{ .Values.word }}'}\n";
+    let rendering = rendered(&[
+        ("apps/kustomization.yaml", "generators:\n- chart.yaml\n"),
+        ("apps/chart.yaml", chart),
+        ("apps/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("apps/charts/web/values.yaml", "word: own\n"),
+        ("apps/charts/web/templates/web.yaml", template),
+    ]);
+    assert_eq!(
+        origin_in(&rendering, "kustomize:apps", "data.word"),
+        [
+            "apps/kustomization.yaml:2 chart.yaml",
+            "template apps/charts/web/templates/web.yaml:4 {{ .Values.word }}",
+            "generator apps/kustomization.yaml:2 chart.yaml"
+        ]
+    );
+}

@@ -492,3 +492,21 @@ fn a_definition_weighs_what_it_proves() {
     assert_eq!(severity("infra/lamps.yaml"), Some((Severity::Warning, 1)));
     assert_eq!(severity("samples/lamps.yaml"), Some((Severity::Info, 1)));
 }
+
+#[test]
+fn an_image_without_a_registry_is_told_at_the_value_of_a_chart() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: \
+                    \"{{ .Values.image.repository }}:{{ .Values.image.tag }}\"\n";
+    let trial = trial_of(
+        &[
+            ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+            ("web/values.yaml", "image:\n  repository: shop-frontend\n  tag: latest\n"),
+            ("web/templates/web.yaml", template),
+        ],
+        "",
+    );
+    let told = trial.findings.iter().filter(|it| it.check.id == "unqualified-image");
+    let places: Vec<String> =
+        told.map(|it| format!("{}:{}", it.primary.path, it.primary.start.line)).collect();
+    assert_eq!(places, ["web/values.yaml:2"]);
+}

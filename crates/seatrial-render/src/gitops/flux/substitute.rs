@@ -1,6 +1,6 @@
 //! The variables of a Kustomization, and what they leave open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use seatrial_diagnostics::{Location, Notice};
@@ -44,9 +44,10 @@ impl Variables {
     /// What stays as it is written in the objects of a build, in words.
     pub(super) fn unfilled(&self, built: &Built) -> Option<String> {
         let text = built.made.as_ref()?.text();
-        let is_left = |name: &str| text.contains(&format!("${{{name}}}"));
-        let hidden = self.known.iter().filter(|(name, value)| value.is_none() && is_left(name));
-        let hidden: Vec<String> = hidden.take(NAMES_MAX).map(|(name, _)| format!("`${{{name}}}`")).collect();
+        let left = text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let hidden: BTreeSet<&str> = left.filter(|it| self.known.get(*it) == Some(&None)).collect();
+        let hidden: Vec<String> =
+            hidden.into_iter().take(NAMES_MAX).map(|name| format!("`${{{name}}}`")).collect();
         let reason = if !hidden.is_empty() {
             format!("{} stand for values of Secrets", hidden.join(", "))
         } else if !self.open.is_empty() && text.contains("${") {
