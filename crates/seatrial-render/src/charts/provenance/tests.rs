@@ -7,6 +7,7 @@ mod ledger;
 mod specimen;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use seatrial_source::Span;
 
@@ -103,4 +104,26 @@ fn printing_is_traced() {
     holds(&Specimen::recorded("compass", &[]));
     holds(&Specimen::recorded("sextant", &[]));
     holds(&Specimen::recorded("sextant", &["null.yaml"]));
+}
+
+/// All others that Helm takes, but for `bottle`: nobody edits what lies in its
+/// archive.
+#[test]
+fn small_charts_are_traced() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/goldens/helm");
+    let mut all = vec!["logbook".to_owned()];
+    for folder in ["later", "shoals", "twins"] {
+        let entries = std::fs::read_dir(place.join(folder)).expect("the folder is there");
+        let names = entries.map(|it| it.expect("it can be read").file_name().to_string_lossy().into_owned());
+        all.extend(names.map(|name| format!("{folder}/{name}")));
+    }
+    all.sort();
+    let faults: Vec<String> = all
+        .iter()
+        .flat_map(|name| {
+            let faults = faults(&Specimen::recorded(name, &[]));
+            faults.into_iter().map(move |it| format!("{name}: {it}"))
+        })
+        .collect();
+    assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
 }
