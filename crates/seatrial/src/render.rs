@@ -365,7 +365,9 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     }
     if !arguments.quiet {
         let taken: BTreeSet<&String> = printed.iter().flat_map(|(unit, _)| &unit.assumptions).collect();
-        taken.into_iter().for_each(|it| note(it));
+        for it in taken {
+            note(it);
+        }
     }
     if holds_secrets {
         note(SECRETS);
