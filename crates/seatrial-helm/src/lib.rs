@@ -38,7 +38,7 @@ pub use chart::{
 pub use cluster::{Cluster, Name as ObjectName};
 pub use errors::{ErrorKind, Misfit, RenderError};
 pub use output::{Hook, Manifest, Output, OutputPart, Show};
-pub use reading::{HandedRoot, LoopName, LostRoot, Reading, read};
+pub use reading::{DoubledIndent, HandedRoot, LoopName, LostRoot, Reading, read};
 pub use render::{Options, Rendered, RenderedFile, release_name, render, render_alone};
 pub use values::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
 pub use variation::{Variation, variations};

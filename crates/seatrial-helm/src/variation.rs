@@ -1,7 +1,9 @@
-//! What a chart would do were one of its switches turned over: a branch that no
-//! values take is rendered by nobody until somebody turns it on.
+//! What a chart would do were one of its switches turned over, or an empty list or
+//! mapping filled: a branch that no values take is rendered by nobody until somebody
+//! turns it on.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_source::{FileId, Span};
@@ -13,40 +15,86 @@ use crate::output;
 use crate::render::{Options, Prepared, Render, RenderedFile};
 use crate::template::engine::{Engine, on_deep_stack};
 use crate::template::trace::Origin;
-use crate::template::{Data, Map, OriginId, Reads, Trace};
+use crate::template::{Data, Map, OriginId, Reads, Trace, Value};
 use crate::values::ValuesInput;
 use crate::values::coalesce::{GLOBAL, copy_map};
 
 /// Nesting of values in which switches are looked for.
 const DEPTH_MAX: usize = 8;
 
-/// A switch that breaks the chart when it is turned over.
+/// A value that breaks the chart when it becomes another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variation {
     /// The keys that lead to it in the chart's values.
     pub keys: Vec<String>,
-    /// What it says now.
-    pub value: bool,
+    /// What it becomes: `true`, `[a, b]`.
+    pub becomes: &'static str,
     /// Where it says so.
     pub span: Span,
-    /// What fails once it says the opposite.
+    /// What fails then.
     pub error: RenderError,
 }
 
 /// Turns over each `true` and `false` of the chart's values that its templates
 /// read, one at a time, `most` of them, and tells what fails then: a look into
 /// something nil, or text that is no YAML. A chart that fails as it is has none;
-/// what `fail` and `required` refuse is meant.
+/// what `fail` and `required` refuse is meant. As many empty lists and mappings are
+/// filled, of which nobody knows what they are to hold: only text is told that is no
+/// YAML whatever they hold.
 pub fn variations(chart: &Chart, values: &ValuesInput, options: &Options, most: usize) -> Vec<Variation> {
     on_deep_stack(|| Varying::run(chart, values, options, most))
 }
 
-/// A `true` or `false` in the values.
+/// A value that may become another one.
 struct Toggle {
     keys: Vec<String>,
-    value: bool,
+    kind: Kind,
     origin: OriginId,
     span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What says `true` or `false` now.
+    Switch(bool),
+    /// An empty list.
+    List,
+    /// An empty mapping.
+    Map,
+}
+
+impl Kind {
+    /// What it may become, the plainest first.
+    fn samples(self) -> Vec<Value> {
+        let plain = || vec![Value::from("a"), Value::from("b")];
+        let named = || -> Vec<Value> {
+            let name = |it: Value| Value::from([(Rc::from("name"), it)].into_iter().collect::<Map>());
+            plain().into_iter().map(name).collect()
+        };
+        let map = |values: Vec<Value>| {
+            let keys = ["a", "b"].map(Rc::<str>::from);
+            Value::from(keys.into_iter().zip(values).collect::<Map>())
+        };
+        match self {
+            Self::Switch(on) => vec![(!on).into()],
+            Self::List => vec![Value::list(plain()), Value::list(named())],
+            // Many a list is `{}` while it is empty.
+            Self::Map => vec![map(plain()), map(named()), Value::list(plain())],
+        }
+    }
+
+    fn shown(self) -> &'static str {
+        match self {
+            Self::Switch(true) => "false",
+            Self::Switch(false) => "true",
+            Self::List => "[a, b]",
+            Self::Map => "{a: a, b: b}",
+        }
+    }
+
+    fn is_switch(self) -> bool {
+        matches!(self, Self::Switch(_))
+    }
 }
 
 struct Varying<'a> {
@@ -82,26 +130,56 @@ impl<'a> Varying<'a> {
             names.iter().zip(&reads).filter(|(_, read)| read.has(it.origin)).map(|(name, _)| *name).collect()
         };
         let read = toggles.into_iter().map(|it| (read_by(&it), it)).filter(|(by, _)| !by.is_empty());
-        for (by, toggle) in read.take(most) {
-            let failed = this.turned(&prepared, &toggle, &by);
+        let (switches, empty): (Vec<_>, Vec<_>) = read.partition(|(_, it)| it.kind.is_switch());
+        for (by, toggle) in switches.iter().take(most).chain(empty.iter().take(most)) {
+            let samples = toggle.kind.samples();
+            let failed = this.fails(&prepared, toggle, &samples, by);
             if failed.is_empty() {
                 continue;
             }
             // Templates may change the values for those that come after them.
-            let sure = this.turned(&prepared, &toggle, &names);
+            let sure = this.fails(&prepared, toggle, &samples, &names);
             if this.is_spent || !failed.iter().any(|it| sure.contains(it)) {
                 break;
             }
-            this.tell(&toggle, sure);
+            this.tell(toggle, sure);
         }
         this.found
     }
 
-    /// What fails of some templates once a switch is turned over. What a bound
+    /// What fails of some templates whatever a value becomes: as with the first
+    /// sample, where each of the others breaks the same text.
+    fn fails(
+        &mut self,
+        prepared: &Prepared<'_>,
+        toggle: &Toggle,
+        samples: &[Value],
+        names: &[&String],
+    ) -> Vec<RenderError> {
+        let Some((first, others)) = samples.split_first() else { return Vec::new() };
+        let mut failed = self.turned(prepared, toggle, first, names);
+        failed.retain(|it| toggle.kind.is_switch() || it.kind == ErrorKind::Yaml);
+        for other in others {
+            if failed.is_empty() {
+                break;
+            }
+            let too = self.turned(prepared, toggle, other, names);
+            failed.retain(|it| too.iter().any(|too| too.kind == it.kind && too.template == it.template));
+        }
+        failed
+    }
+
+    /// What fails of some templates once a value is another one. What a bound
     /// ends is not known.
-    fn turned(&mut self, prepared: &Prepared<'_>, toggle: &Toggle, names: &[&String]) -> Vec<RenderError> {
+    fn turned(
+        &mut self,
+        prepared: &Prepared<'_>,
+        toggle: &Toggle,
+        sample: &Value,
+        names: &[&String],
+    ) -> Vec<RenderError> {
         let values = copy_map(&prepared.values);
-        turn(&values, toggle);
+        turn(&values, toggle, sample);
         let templates = self.render.templates(prepared, &values, &mut self.engine.trace);
         self.render.rendered.files.clear();
         for name in names {
@@ -119,8 +197,8 @@ impl<'a> Varying<'a> {
         for error in errors {
             let Some(&place) = error.places.first() else { continue };
             if self.told.insert(place) {
-                let Toggle { keys, value, span, .. } = toggle;
-                self.found.push(Variation { keys: keys.clone(), value: *value, span: *span, error });
+                let Toggle { keys, kind, span, .. } = toggle;
+                self.found.push(Variation { keys: keys.clone(), becomes: kind.shown(), span: *span, error });
             }
         }
     }
@@ -161,7 +239,7 @@ fn first_fault(text: &str) -> usize {
     faults.map(|it| it.span.start as usize).next().unwrap_or_default()
 }
 
-/// The switches in a chart's own values. What turns whole charts on and off, and
+/// The switches, empty lists and empty mappings in a chart's own values. What turns whole charts on and off, and
 /// what those charts are given, are left alone.
 fn toggles(branch: &Branch<'_>, values: &Map, trace: &Trace) -> Vec<Toggle> {
     let declared = branch.chart.metadata.declared().flat_map(|it| [it.name.text.as_str(), it.key()]);
@@ -177,9 +255,13 @@ fn toggles(branch: &Branch<'_>, values: &Map, trace: &Trace) -> Vec<Toggle> {
             let mut keys = path.clone();
             keys.push((**key).to_owned());
             match (&value.data, trace.origin(value.origin)) {
-                (Data::Map(inner), _) if keys.len() < DEPTH_MAX => open.push((keys, inner.clone())),
-                (Data::Bool(on), Some(Origin::Value(span))) => {
-                    found.push(Toggle { keys, value: *on, origin: value.origin, span: *span });
+                (Data::Map(inner), _) if !inner.is_empty() => {
+                    open.extend((keys.len() < DEPTH_MAX).then(|| (keys, inner.clone())));
+                }
+                (data, Some(Origin::Value(span))) => {
+                    if let Some(kind) = kind_of(key, data) {
+                        found.push(Toggle { keys, kind, origin: value.origin, span: *span });
+                    }
                 }
                 _ => {}
             }
@@ -189,10 +271,23 @@ fn toggles(branch: &Branch<'_>, values: &Map, trace: &Trace) -> Vec<Toggle> {
     found
 }
 
-fn turn(values: &Map, toggle: &Toggle) {
+/// Names of what is a mapping, whatever stands there while it is empty.
+const MAPPINGS: &[&str] = &["annotations", "labels", "resources", "selector", "context"];
+
+fn kind_of(key: &str, data: &Data) -> Option<Kind> {
+    let is_mapping = || MAPPINGS.iter().any(|it| key.to_ascii_lowercase().ends_with(it));
+    match data {
+        Data::Bool(on) => Some(Kind::Switch(*on)),
+        Data::List(list) if list.items.is_empty() && !is_mapping() => Some(Kind::List),
+        Data::Map(map) if map.is_empty() => Some(Kind::Map),
+        _ => None,
+    }
+}
+
+fn turn(values: &Map, toggle: &Toggle, sample: &Value) {
     let Some((last, way)) = toggle.keys.split_last() else { return };
     let step = |map: Map, key: &String| map.get(key).and_then(|it| it.as_map().cloned());
     if let Some(map) = way.iter().try_fold(values.clone(), step) {
-        map.set(last.as_str(), (!toggle.value).into());
+        map.set(last.as_str(), sample.clone());
     }
 }

@@ -169,11 +169,11 @@ fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
     ]);
     let chart = yard.load().chart.expect("there is a chart");
     let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
-    let told: Vec<(String, bool, ErrorKind, Option<&str>, &str)> = found
+    let told: Vec<(String, &str, ErrorKind, Option<&str>, &str)> = found
         .iter()
         .map(|it| {
             let place = yard.sources.file(it.error.places[0].file).path().as_str();
-            (it.keys.join("."), it.value, it.error.kind, it.error.nil.as_deref(), place)
+            (it.keys.join("."), it.becomes, it.error.kind, it.error.nil.as_deref(), place)
         })
         .collect();
     assert_eq!(
@@ -181,12 +181,12 @@ fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
         [
             (
                 "cache.enabled".to_owned(),
-                false,
+                "true",
                 ErrorKind::Exec,
                 Some(".Values.securityContext"),
                 "ship/templates/cache.yaml"
             ),
-            ("secure.enabled".to_owned(), true, ErrorKind::Yaml, None, "ship/templates/pod.yaml"),
+            ("secure.enabled".to_owned(), "false", ErrorKind::Yaml, None, "ship/templates/pod.yaml"),
         ]
     );
 }
@@ -202,6 +202,32 @@ fn what_a_switch_turns_is_turned_back_before_the_next_one() {
     ]);
     let chart = yard.load().chart.expect("there is a chart");
     assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), 64), []);
+}
+
+#[test]
+fn empty_lists_and_mappings_are_filled_too() {
+    let mut yard = Yard::new(&[
+        (
+            "ship/values.yaml",
+            "volumes: []\nlabels: {}\nannotations: []\nargs: []\nhosts: []\nenv: {}\nmore: {}\n",
+        ),
+        (
+            "ship/templates/a.yaml",
+            "a: 1\nvolumes:\n  - name: own\n  {{- with .Values.volumes }}\n  {{- toYaml . | nindent 4 }}\n  {{- end }}\n\
+             labels:\n  own: x\n  {{- with .Values.labels }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n\
+             annotations:\n  own: x\n  {{- with .Values.annotations }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n",
+        ),
+        (
+            "ship/templates/b.yaml",
+            "args: [{{ join \", \" .Values.args }}]\n{{- range .Values.hosts }}\n- {{ .host }}:\n{{- end }}\n\
+             env:\n{{- range $k, $v := .Values.env }}\n  {{ $k }}: {{ $v.value | quote }}\n{{- end }}\n\
+             list:\n  - own\n{{- if .Values.more }}\n{{ toYaml .Values.more | indent 2 }}\n{{- end }}\n",
+        ),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let told: Vec<(String, &str)> = found.iter().map(|it| (it.keys.join("."), it.becomes)).collect();
+    assert_eq!(told, [("volumes".to_owned(), "[a, b]")]);
 }
 
 #[test]

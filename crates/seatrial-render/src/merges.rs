@@ -15,8 +15,8 @@ const LOOKUPS_MAX: usize = 10_000;
 const NODES_MAX: usize = 200;
 
 /// One notice for each `<<` that hides what stands before it, and one for the
-/// first that is hidden itself.
-pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
+/// first that is hidden itself, where strict readers of manifests come to see it.
+pub(crate) fn notices(stream: &Stream, document: &Document, is_manifest: bool) -> Vec<Notice> {
     let Some(root) = document.root.map(|root| stream.node(root)) else { return Vec::new() };
     if memchr::memmem::find(stream.slice(document.span).as_bytes(), b"<<").is_none() {
         return Vec::new();
@@ -25,7 +25,8 @@ pub(crate) fn notices(stream: &Stream, document: &Document) -> Vec<Notice> {
     overlaps.sort_by_key(|it| it.merge.key.written_span().start);
     let (hiding, hidden): (Vec<_>, Vec<_>) = overlaps.into_iter().partition(Overlap::hides);
     let hiding = hiding.iter().take(NOTICES_MAX).map(|it| loss(root, it));
-    hiding.chain(hidden.first().map(|it| double(root, it))).collect()
+    let hidden = hidden.first().filter(|_| is_manifest);
+    hiding.chain(hidden.map(|it| double(root, it))).collect()
 }
 
 /// A key with two values in one mapping.

@@ -820,7 +820,7 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
             found.extend(notices.into_iter().map(|it| of_reader(it, text)));
         }
         if concerns {
-            found.extend(merges::notices(stream, document));
+            found.extend(merges::notices(stream, document, by_content));
         }
         match kind {
             // The build says so where a patch needs a type.

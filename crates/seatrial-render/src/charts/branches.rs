@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_helm::{
-    Chart, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation, read, variations,
+    Chart, DoubledIndent, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation, read,
+    variations,
 };
 use seatrial_model::Target;
 use seatrial_source::Span;
@@ -42,6 +43,7 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     let handed = reading.handed_roots.iter().filter(|it| failing.iter().all(|place| !meets(it.span, *place)));
     let handed: Vec<&HandedRoot> = handed.collect();
     found.extend(handed.iter().map(|it| of_handed_root(it)));
+    found.extend(reading.doubled_indents.iter().map(of_doubled_indent));
     let names = reading.loop_names.iter().filter(|it| items(loaded, &it.over) < 2);
     found.extend(names.map(of_loop_name));
     if chart.is_library() {
@@ -52,7 +54,8 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     let told = variations(loaded, &ValuesInput::default(), &options, SWITCHES_MAX);
     let is_lost = |it: &Variation| {
         let places = &it.error.places;
-        let spans = lost.iter().map(|it| it.span).chain(handed.iter().map(|it| it.span));
+        let doubled = reading.doubled_indents.iter().map(|it| it.span);
+        let spans = lost.iter().map(|it| it.span).chain(handed.iter().map(|it| it.span)).chain(doubled);
         spans.into_iter().any(|span| places.iter().any(|place| meets(span, *place)))
     };
     found.extend(told.iter().filter(|it| !is_lost(it)).filter_map(of_variation));
@@ -84,6 +87,19 @@ fn of_handed_root(handed: &HandedRoot) -> Notice {
         .because("Helm fails here as soon as there is an item".to_owned())
 }
 
+fn of_doubled_indent(found: &DoubledIndent) -> Notice {
+    let message = format!(
+        "the first line of `{}` is indented twice: once its value has several lines, they do not line up",
+        found.value
+    );
+    Notice::new(&INVALID_RENDERED_YAML, Location::text(found.span), message)
+        .severity(Severity::Warning)
+        .help("put the action at the beginning of its line, or write `{{- ... | nindent N }}`")
+        .because(
+            "`indent` indents each line, and the spaces before the action stand before the first".to_owned(),
+        )
+}
+
 fn of_loop_name(found: &LoopName) -> Notice {
     let over = found.over.join(".");
     let message = format!("the loop over `{over}` gives each {} that it makes the same name", found.kind);
@@ -105,7 +121,7 @@ fn items(chart: &Chart, keys: &[String]) -> usize {
 fn of_variation(variation: &Variation) -> Option<Notice> {
     let error = &variation.error;
     let place = *error.places.first()?;
-    let turned = format!("{}: {}", variation.keys.join("."), !variation.value);
+    let turned = format!("{}: {}", variation.keys.join("."), variation.becomes);
     let (check, what) = match error.kind {
         ErrorKind::Yaml => {
             (&INVALID_RENDERED_YAML, "the rendered text is no YAML that Helm takes".to_owned())
@@ -114,7 +130,7 @@ fn of_variation(variation: &Variation) -> Option<Notice> {
     };
     let notice = Notice::new(check, Location::text(place), format!("with `{turned}`, {what}"))
         .severity(Severity::Warning)
-        .related(Location::text(variation.span), Role::Values, "the value that would be turned over");
+        .related(Location::text(variation.span), Role::Values, "the value that would be another one");
     let notice = match problems::help(error) {
         Some(help) => notice.help(help),
         None => notice,

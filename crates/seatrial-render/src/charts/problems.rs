@@ -103,7 +103,7 @@ pub(super) fn of_text(stream: &Stream) -> Vec<Notice> {
     for document in stream.documents().iter().filter(|it| !it.problems.is_empty()) {
         found.extend(syntax::notices(stream, document, false));
     }
-    found.extend(stream.documents().iter().flat_map(|it| merges::notices(stream, it)));
+    found.extend(stream.documents().iter().flat_map(|it| merges::notices(stream, it, true)));
     for notice in &mut found {
         if notice.check.id == INVALID_YAML.id || notice.check.id == INVALID_KEY.id {
             notice.check = &INVALID_RENDERED_YAML;
