@@ -10,13 +10,10 @@ mod merge;
 
 use std::fmt::Write;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use sha2::{Digest, Sha256};
 
 use facts::Facts;
@@ -34,10 +31,7 @@ pub(crate) fn write(top: &Path, definitions: &[&str]) -> anyhow::Result<()> {
         let document = serde_json::from_str(&text).with_context(|| format!("in {}", path.display()))?;
         merged.add(minor, &document)?;
     }
-    let plain = blob::write(&merged, &facts)?;
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&plain)?;
-    store(top, &packed.finish()?, plain.len())
+    store(top, &blob::write(&merged, &facts)?)
 }
 
 /// One file of definitions for each minor, oldest first.
@@ -71,24 +65,21 @@ fn read_facts(top: &Path) -> anyhow::Result<Facts> {
 }
 
 /// Writes the file under the name of its hash, and the line that embeds it.
-fn store(top: &Path, packed: &[u8], plain_len: usize) -> anyhow::Result<()> {
-    let hash = hash_of(packed);
+fn store(top: &Path, table: &[u8]) -> anyhow::Result<()> {
+    let hash = hash_of(table);
     let crate_dir = top.join("crates/seatrial-schema");
     let name = format!("kubernetes-{}.bin", &hash[..16]);
-    replace_data(&crate_dir.join("data"), "kubernetes-", &name, packed)?;
+    replace_data(&crate_dir.join("data"), "kubernetes-", &name, table)?;
     let source = format!(
         "//! The embedded table, written by `cargo xtask schemas`.\n\n\
-         /// The packed bytes.\n\
-         pub(super) static PACKED: &[u8] = include_bytes!(\"../../data/{name}\");\n\n\
-         /// How many bytes they unpack to.\n\
-         pub(super) const PLAIN_LEN: usize = {};\n\n\
+         /// Its bytes.\n\
+         pub(super) static TABLE: &[u8] = include_bytes!(\"../../data/{name}\");\n\n\
          /// Their SHA-256.\n\
          #[cfg(test)]\n\
-         pub(super) const SHA256: &str = \"{hash}\";\n",
-        grouped(plain_len)
+         pub(super) const SHA256: &str = \"{hash}\";\n"
     );
     fs::write(crate_dir.join("src/table/data.rs"), source)?;
-    anstream::println!("{name}: {} bytes, {plain_len} unpacked", packed.len());
+    anstream::println!("{name}: {} bytes", table.len());
     Ok(())
 }
 
@@ -110,18 +101,4 @@ pub(crate) fn replace_data(data: &Path, stem: &str, name: &str, bytes: &[u8]) ->
         }
     }
     Ok(fs::write(data.join(name), bytes)?)
-}
-
-/// `209_147`
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = digits[..first].to_owned();
-    for group in digits.as_bytes()[first..].chunks(3) {
-        if !text.is_empty() {
-            text.push('_');
-        }
-        text.extend(group.iter().map(|digit| char::from(*digit)));
-    }
-    text
 }

@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_data_is_what_its_name_says() {
-        assert!(has_hash(data::PACKED, data::SHA256));
+        assert!(has_hash(data::TABLE, data::SHA256));
     }
 
     #[test]
