@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
 use seatrial_model::{Object, Place, Repository};
 use seatrial_policy::gatekeeper;
 use seatrial_schema::convert::Equivalent;
@@ -311,11 +312,13 @@ pub fn undefined_kinds<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
 ) -> Vec<Undefined<'a>> {
     let known: BTreeSet<_> = repository.objects().filter_map(defined).collect();
-    let own: BTreeSet<&str> =
-        Table::minors().filter_map(Table::of).flat_map(Table::kinds).map(|kind| kind.group).collect();
-    let is_undefined = |object: &&Object| {
-        !own.contains(object.group())
-            && !known.contains(&(object.group().to_owned(), object.kind().to_owned()))
+    let is_known = |kind: (&str, &str)| {
+        Table::has_group(kind.0) || known.contains(&(kind.0.to_owned(), kind.1.to_owned()))
+    };
+    let mut judged: FxHashMap<(&str, &str), bool> = FxHashMap::default();
+    let is_undefined = |object: &&'a Object| {
+        let kind = (object.group(), object.kind());
+        !*judged.entry(kind).or_insert_with(|| is_known(kind))
     };
     by_kind(objects.into_iter().filter(is_undefined))
 }

@@ -409,13 +409,11 @@ fn served(object: &Object, table: &'static Table) -> Served {
     if let Some(kind) = table.kind(group, version, name) {
         return if kind.is_served(table.minor()) { Served::Yes(kind) } else { Served::OptIn(kind) };
     }
-    let mut others =
-        Table::minors().filter_map(Table::of).filter_map(|other| other.kind(group, version, name));
-    match others.next() {
+    match Table::kind_of_any(group, version, name) {
         Some(kind) => Served::Otherwise(kind),
         // Lists inside lists are opened so deep, and are no objects themselves.
         None if (group, name) == ("", "List") => Served::Foreign,
-        None if table.kinds().any(|kind| kind.group == group) => Served::Never,
+        None if table.kinds_of(group).next().is_some() => Served::Never,
         None => Served::Foreign,
     }
 }

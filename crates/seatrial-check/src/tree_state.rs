@@ -126,10 +126,8 @@ impl<'a> TreeState<'a> {
     /// Whether a group is Kubernetes' own and the target does not serve that version.
     pub(crate) fn is_unserved(&self, group: &str, version: &str) -> bool {
         let Some(table) = self.table else { return false };
-        let minors = Table::minors().filter_map(Table::of);
-        let is_own = minors.flat_map(Table::kinds).any(|it| it.group == group);
-        let mut served = table.kinds().filter(|it| it.is_served(table.minor()));
-        is_own && version != "*" && !served.any(|it| it.group == group && it.version == version)
+        let mut served = table.kinds_of(group).filter(|it| it.is_served(table.minor()));
+        Table::has_group(group) && version != "*" && !served.any(|it| it.version == version)
     }
 
     /// Whether anything of a kind is stated at all.

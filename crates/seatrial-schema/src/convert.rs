@@ -22,7 +22,7 @@ pub struct Equivalent {
 impl Equivalent {
     /// The versions that a table serves a kind in besides one.
     pub fn served(table: &Table, group: &str, kind: &str, version: &str) -> Vec<Self> {
-        let own = table.kinds().filter(|it| it.group == group && it.kind == kind);
+        let own = table.kinds_of(group).filter(|it| it.kind == kind);
         let others = own.filter(|it| it.is_served(table.minor()) && it.version != version);
         others.map(|it| Self { version: it.version.into(), is_alike: false }).collect()
     }

@@ -44,9 +44,7 @@ impl<'a> Subject<'a> {
     /// else as the server holds it. None if a part of it is no value of its type.
     pub(crate) fn of(state: &'a TreeState<'_>, object: &'a Object) -> Option<Self> {
         let decoded = state.decoded(object);
-        let is_own = Table::default_minor()
-            .kinds()
-            .any(|kind| (kind.group, kind.kind) == (object.group(), object.kind()));
+        let is_own = Table::default_minor().kinds_of(object.group()).any(|it| it.kind == object.kind());
         let (mut value, resource, is_cluster_scoped) = match decoded {
             Some((value, kind)) => (value, kind.plural(), kind.is_cluster_scoped),
             None if is_own => return None,

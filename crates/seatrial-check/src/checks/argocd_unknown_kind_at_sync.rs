@@ -81,11 +81,14 @@ const RELATED_MAX: usize = 5;
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
+    let all = deployed_anywhere(repository, |it| it.is("argoproj.io", "Application"));
+    if all.is_empty() {
+        return;
+    }
     let undefined: FxHashSet<(&str, &str)> = undefined_kinds(repository, context.objects())
         .iter()
         .map(|it| (it.first.group(), it.first.kind()))
         .collect();
-    let all = deployed_anywhere(repository, |it| it.is("argoproj.io", "Application"));
     let usual = usual_groups(repository, &all);
     let mut told: FxHashSet<_> = FxHashSet::default();
     for it in all {

@@ -39,6 +39,13 @@ pub(super) fn of(group: &str, version: &str, kind: &str) -> Option<&'static Kind
         .map(|at| &all[at])
 }
 
+/// The kinds of a group.
+pub(super) fn of_group(group: &str) -> &'static [Kind] {
+    let all = all();
+    let rest = &all[all.partition_point(|it| it.group < group)..];
+    &rest[..rest.partition_point(|it| it.group == group)]
+}
+
 impl Kind {
     /// Whether the definitions of a minor have it.
     pub fn is_in(&self, minor: u8) -> bool {

@@ -197,6 +197,17 @@ impl Table {
         kind::of(group, version, kind)
     }
 
+    /// The kinds of a group in this minor.
+    pub fn kinds_of(&self, group: &str) -> impl Iterator<Item = &'static Kind> + use<> {
+        let minor = self.minor;
+        kind::of_group(group).iter().filter(move |kind| kind.is_in(minor))
+    }
+
+    /// Whether a group has kinds in any minor.
+    pub fn has_group(group: &str) -> bool {
+        !kind::of_group(group).is_empty()
+    }
+
     /// A kind the definitions of this minor have, served by default or not.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
         kind::of(group, version, kind).filter(|it| it.is_in(self.minor))
