@@ -1,7 +1,7 @@
 //! Tables of field paths, made into a tree per kind so that each object is
 //! walked once, and only where something can stand.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -28,31 +28,35 @@ pub(super) struct Tree {
     pub(super) entries: Option<Box<Tree>>,
 }
 
-/// What to look for in an object of this kind.
+/// What to look for in an object of this kind; made when the first one comes.
 pub(super) fn tree<'a>(group: &'a str, kind: &'a str) -> Option<&'a Tree> {
-    static TREES: LazyLock<FxHashMap<GroupKind, Tree>> = LazyLock::new(trees);
-    let trees: &'a FxHashMap<(&'a str, &'a str), Tree> = &TREES;
-    trees.get(&(group, kind))
+    static TREES: LazyLock<FxHashMap<GroupKind, OnceLock<Tree>>> = LazyLock::new(kinds);
+    let trees: &'a FxHashMap<(&'a str, &'a str), OnceLock<Tree>> = &TREES;
+    Some(trees.get(&(group, kind))?.get_or_init(|| tree_of((group, kind))))
 }
 
-fn trees() -> FxHashMap<GroupKind, Tree> {
-    let mut trees: FxHashMap<GroupKind, Tree> = FxHashMap::default();
-    for table in tables::ALL.iter().copied().flatten() {
-        for kind in table.kinds {
-            let tree = trees.entry(*kind).or_default();
-            for (path, rule) in table.fields {
-                tree.add(path, *rule);
-            }
+/// The kinds that something is to be looked for in.
+fn kinds() -> FxHashMap<GroupKind, OnceLock<Tree>> {
+    let tables = tables::ALL.iter().copied().flatten();
+    let kinds = tables.flat_map(|table| table.kinds).copied();
+    let workloads = POD_TEMPLATES.iter().map(|&(group, kind, _)| (group, kind));
+    kinds.chain(workloads).map(|kind| (kind, OnceLock::new())).collect()
+}
+
+fn tree_of(kind: (&str, &str)) -> Tree {
+    let mut tree = Tree::default();
+    for table in tables::ALL.iter().copied().flatten().filter(|it| it.kinds.contains(&kind)) {
+        for (path, rule) in table.fields {
+            tree.add(path, *rule);
         }
     }
-    for &(group, kind, path) in POD_TEMPLATES {
-        let tree = trees.entry((group, kind)).or_default();
-        let template = path.iter().fold(tree, |tree, key| tree.child(key));
+    for (.., path) in POD_TEMPLATES.iter().filter(|it| (it.0, it.1) == kind) {
+        let template = path.iter().fold(&mut tree, |tree, key| tree.child(key));
         for (path, rule) in tables::POD_TEMPLATE {
             template.add(path, *rule);
         }
     }
-    trees
+    tree
 }
 
 impl Tree {
