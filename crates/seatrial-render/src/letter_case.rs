@@ -1,7 +1,7 @@
 //! Objects that would be of a known kind if letter case did not count.
 
 use seatrial_diagnostics::{Location, Notice};
-use seatrial_model::known_kind;
+use seatrial_model::{is_namespaced, known_kind};
 use seatrial_yaml::{Entry, Node};
 
 use crate::checks::WRONG_LETTER_CASE;
@@ -22,10 +22,13 @@ fn head(node: Node<'_>) -> Option<Head<'_>> {
     let (version, kind) = (in_any_case(node, "apiVersion")?, in_any_case(node, "kind")?);
     let (version_word, word) = (version.value.as_str()?, kind.value.as_str()?);
     let group = version_word.split_once('/').map_or("", |(group, _)| group);
+    let is_written_right = is(&version, "apiVersion") && is(&kind, "kind");
+    if is_written_right && is_namespaced(group, word).is_some() {
+        return None;
+    }
     let known =
         if group.is_empty() && word.eq_ignore_ascii_case("List") { "List" } else { known_kind(group, word)? };
-    let is_right = is(&version, "apiVersion") && is(&kind, "kind") && word == known;
-    (!is_right).then_some(Head { version, kind, known })
+    (!is_written_right || word != known).then_some(Head { version, kind, known })
 }
 
 fn is(entry: &Entry<'_>, name: &str) -> bool {

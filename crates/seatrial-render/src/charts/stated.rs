@@ -25,6 +25,9 @@ pub(crate) fn statements(objects: &[DraftObject]) -> Vec<Statement> {
 fn of_object(root: Node<'_>) -> Vec<Statement> {
     let word = |key| root.get(key).and_then(Node::as_str).unwrap_or_default();
     let group = word("apiVersion").split('/').next().unwrap_or_default();
+    if !matches!(group, "argoproj.io" | "helm.toolkit.fluxcd.io") {
+        return Vec::new();
+    }
     let spec = root.get("spec");
     match (group, word("kind")) {
         ("argoproj.io", "Application") => spec.into_iter().flat_map(of_sources).collect(),

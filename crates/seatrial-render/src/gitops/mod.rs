@@ -261,6 +261,15 @@ const ORDER: [(UnitKind, Applies); 6] = [
 
 /// What an object has applied, if it is followed here.
 fn applied_by(object: &DraftObject) -> Option<Applies> {
+    // Few objects are, and every one is asked several times.
+    let written = || object.source.stream.node(object.source.root).get("apiVersion")?.as_str();
+    let api_version = match &object.typing {
+        Typing::OfList { api_version, .. } => api_version,
+        _ => written()?,
+    };
+    if !api_version.starts_with("argoproj.io/") && !api_version.contains(".toolkit.fluxcd.io/") {
+        return None;
+    }
     match flux::kind_of(object) {
         Some(flux::Kind::Release) => Some(Applies::Chart),
         Some(flux::Kind::Kustomization) => Some(Applies::Directories),

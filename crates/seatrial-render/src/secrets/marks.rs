@@ -2,6 +2,7 @@
 //! them all; only lines that have one are looked at closely.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -142,7 +143,11 @@ pub(crate) enum Mark {
     Token(&'static str, usize),
 }
 
-static MARKS: LazyLock<(AhoCorasick, Vec<Mark>)> = LazyLock::new(|| {
+/// As many bytes are searched before the fast searcher is worth being built,
+/// which takes four times as long.
+const PLAIN_BYTES: usize = 512 << 10;
+
+static MARKS: LazyLock<Vec<(&'static str, Mark)>> = LazyLock::new(|| {
     let mut marks = vec![
         ("://", Mark::Address),
         ("--", Mark::Flag),
@@ -159,17 +164,40 @@ static MARKS: LazyLock<(AhoCorasick, Vec<Mark>)> = LazyLock::new(|| {
     marks.extend(STEMS.iter().map(|stem| (*stem, Mark::Stem)));
     marks.extend(HOOKS.iter().map(|host| (*host, Mark::Hook)));
     marks.extend(TOKENS.iter().map(|&(prefix, length)| (prefix, Mark::Token(prefix, length))));
-    let searcher = AhoCorasick::builder()
+    marks
+});
+
+static PLAIN: LazyLock<AhoCorasick> = LazyLock::new(|| searcher(AhoCorasickKind::NoncontiguousNFA));
+static FAST: LazyLock<AhoCorasick> = LazyLock::new(|| searcher(AhoCorasickKind::DFA));
+
+/// Both kinds find the same.
+fn searcher(kind: AhoCorasickKind) -> AhoCorasick {
+    AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(marks.iter().map(|(text, _)| text))
-        .expect("a few short words fit");
-    (searcher, marks.into_iter().map(|(_, mark)| mark).collect())
-});
+        .kind(Some(kind))
+        .build(MARKS.iter().map(|(text, _)| text))
+        .expect("a few short words fit")
+}
 
 /// Every mark of a text: where it starts, where it ends, and what it is.
 pub(crate) fn marks(text: &str) -> impl Iterator<Item = (usize, usize, Mark)> {
-    let (searcher, marks) = &*MARKS;
-    searcher.find_iter(text).map(|found| (found.start(), found.end(), marks[found.pattern().as_usize()]))
+    static SEARCHED: AtomicUsize = AtomicUsize::new(0);
+    let is_worth_it = SEARCHED.fetch_add(text.len(), Ordering::Relaxed) + text.len() > PLAIN_BYTES;
+    let searcher = if is_worth_it { &*FAST } else { &*PLAIN };
+    searcher.find_iter(text).map(|found| (found.start(), found.end(), MARKS[found.pattern().as_usize()].1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_searchers_find_the_same() {
+        let words: Vec<&str> = MARKS.iter().map(|(text, _)| *text).collect();
+        let text = words.join(" ") + &words.concat().to_uppercase();
+        let found = |searcher: &AhoCorasick| -> Vec<_> { searcher.find_iter(&text).collect() };
+        assert_eq!(found(&PLAIN), found(&FAST));
+        assert!(found(&PLAIN).len() > words.len());
+    }
 }
