@@ -21,9 +21,19 @@ pub(crate) struct Lending<'a> {
 /// All objects of one name.
 #[derive(Debug)]
 struct Group {
+    /// Sorted.
     all: Vec<(UnitId, usize)>,
     /// Whether the units that lend them agree.
     is_clear: bool,
+}
+
+impl Group {
+    /// Those of one unit.
+    fn of(&self, unit: UnitId) -> &[(UnitId, usize)] {
+        let start = self.all.partition_point(|it| it.0 < unit);
+        let rest = &self.all[start..];
+        &rest[..rest.partition_point(|it| it.0 == unit)]
+    }
 }
 
 impl<'a> Lending<'a> {
@@ -47,7 +57,9 @@ impl<'a> Lending<'a> {
             let lends = |at: &&usize| units[objects[**at].unit().0 as usize].role != UnitRole::Base;
             let lending: Vec<_> = all.iter().filter(lends).map(|at| objects[*at]).collect();
             let is_clear = agree(&lending, &content);
-            Group { all: all.into_iter().map(|at| (objects[at].unit(), at)).collect(), is_clear }
+            let mut all: Vec<_> = all.into_iter().map(|at| (objects[at].unit(), at)).collect();
+            all.sort_unstable();
+            Group { all, is_clear }
         };
         Self { units, groups: named.into_values().map(group).collect() }
     }
@@ -55,19 +67,19 @@ impl<'a> Lending<'a> {
     /// The places of those that count for a unit: its own, and of each name that
     /// it does not state itself what another lends.
     pub(crate) fn counting(&self, unit: UnitId) -> Vec<usize> {
-        let mut counting: Vec<_> = self.groups.iter().flat_map(|it| self.of_group(it, unit)).collect();
+        let counting = self.groups.iter().flat_map(|it| self.of_group(it, unit)).map(|(_, at)| *at);
+        let mut counting: Vec<usize> = counting.collect();
         counting.sort_unstable();
         counting
     }
 
-    fn of_group(&self, group: &Group, unit: UnitId) -> Vec<usize> {
-        let of = |unit| group.all.iter().filter(move |(own, _)| *own == unit).map(|(_, at)| *at);
-        let own: Vec<_> = of(unit).collect();
+    fn of_group<'g>(&self, group: &'g Group, unit: UnitId) -> &'g [(UnitId, usize)] {
+        let own = group.of(unit);
         if !own.is_empty() || !group.is_clear {
             return own;
         }
         let lender = group.all.iter().map(|(lender, _)| *lender).find(|it| self.lends_to(*it, unit));
-        lender.map(|lender| of(lender).collect()).unwrap_or_default()
+        lender.map_or(&[], |lender| group.of(lender))
     }
 
     /// What serves others is no part of a cluster, and of one chart with several

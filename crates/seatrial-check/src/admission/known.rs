@@ -1,5 +1,7 @@
 //! The objects around those of a unit, as policies look them up.
 
+use std::cell::LazyCell;
+
 use seatrial_model::Object;
 use seatrial_policy::State;
 use seatrial_schema::decode::untyped;
@@ -7,22 +9,23 @@ use seatrial_schema::{By, Value};
 use smol_str::SmolStr;
 
 /// Objects with parameters, and `ConfigMaps`.
-#[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Known<'k> {
     params: Vec<Value>,
-    config_maps: Vec<Value>,
+    /// Gathered when a rule asks for one.
+    config_maps: LazyCell<Vec<&'k Value>, Box<dyn FnOnce() -> Vec<&'k Value> + 'k>>,
 }
 
-impl Known {
+impl<'k> Known<'k> {
     /// The objects that hold parameters, and those that rules ask for.
-    pub(super) fn of(holders: &[&Object], config_maps: Vec<Value>) -> Self {
+    pub(super) fn of(holders: &[&Object], config_maps: impl FnOnce() -> Vec<&'k Value> + 'k) -> Self {
         let mut seen: Vec<&Object> = Vec::new();
         for holder in holders {
             if !seen.iter().any(|it| std::ptr::eq(*it, *holder)) {
                 seen.push(holder);
             }
         }
-        Self { params: seen.into_iter().map(in_its_namespace).collect(), config_maps }
+        let params = seen.into_iter().map(in_its_namespace).collect();
+        Self { params, config_maps: LazyCell::new(Box::new(config_maps)) }
     }
 }
 
@@ -35,7 +38,7 @@ fn in_its_namespace(object: &Object) -> Value {
     value
 }
 
-impl State for Known {
+impl State for Known<'_> {
     fn cluster_object(&self, _: &str, _: &str, _: &str) -> Option<&Value> {
         None
     }
@@ -52,6 +55,9 @@ impl State for Known {
         if !meant.is_empty() {
             return meant;
         }
-        self.config_maps.iter().filter(is_kind).filter(|it| own(it) == namespace).collect()
+        if (group, kind) != ("", "ConfigMap") {
+            return Vec::new();
+        }
+        self.config_maps.iter().copied().filter(|it| own(it) == namespace).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! The policies of Kyverno that stand in the tree.
 
+use std::sync::OnceLock;
+
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository};
 use seatrial_policy::kyverno::{self, Policy};
@@ -19,7 +21,8 @@ pub(super) struct KyvernoPolicies<'a> {
     beyond: Vec<&'a Object>,
     exceptions: Vec<Value>,
     lent_exceptions: Lending<'a>,
-    config_maps: Vec<&'a Object>,
+    /// Each decoded when a rule first asks.
+    config_maps: Vec<(&'a Object, OnceLock<Value>)>,
     lent_config_maps: Lending<'a>,
 }
 
@@ -46,7 +49,7 @@ impl<'a> KyvernoPolicies<'a> {
             lent_exceptions: Lending::of(repository, &exceptions),
             exceptions: exceptions.into_iter().map(|it| untyped(it.root())).collect(),
             lent_config_maps: Lending::of(repository, &config_maps),
-            config_maps,
+            config_maps: config_maps.into_iter().map(|it| (it, OnceLock::new())).collect(),
         }
     }
 
@@ -62,9 +65,9 @@ impl<'a> KyvernoPolicies<'a> {
     }
 
     /// The `ConfigMaps` that rules for the objects of a unit may ask for.
-    pub(super) fn config_maps(&self, unit: UnitId) -> Vec<Value> {
-        let counting = self.lent_config_maps.counting(unit).into_iter();
-        counting.map(|at| untyped(self.config_maps[at].root())).collect()
+    pub(super) fn config_maps(&self, unit: UnitId) -> Vec<&Value> {
+        let counting = self.lent_config_maps.counting(unit).into_iter().map(|at| &self.config_maps[at]);
+        counting.map(|(object, value)| value.get_or_init(|| untyped(object.root()))).collect()
     }
 
     /// Why policies are not evaluated.

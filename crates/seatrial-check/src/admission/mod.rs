@@ -106,7 +106,7 @@ impl<'a> Admission<'a> {
         if native.is_empty() && constraints.is_empty() && kyverno.is_empty() {
             return answers;
         }
-        let known = Known::of(&holders, self.kyverno.config_maps(unit));
+        let known = Known::of(&holders, || self.kyverno.config_maps(unit));
         let inventory = Constraints::inventory(&constraints, around.repository, unit);
         let policies = Policies {
             native: native.iter().map(|(it, _)| *it).collect(),
@@ -190,7 +190,7 @@ fn ask(
     around: Around<'_, '_>,
     all: &[Asking<'_, '_>],
     policies: &Policies<'_>,
-    known: &Known,
+    known: &Known<'_>,
 ) -> Vec<Answer> {
     let is_made = |asking: &Asking<'_, '_>| !asking.subject.base.is_empty();
     let others = |asking: &Asking<'_, '_>| match asking {

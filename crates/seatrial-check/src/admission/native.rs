@@ -1,5 +1,7 @@
 //! The `ValidatingAdmissionPolicies` of the tree, as they are bound.
 
+use std::sync::OnceLock;
+
 use seatrial_diagnostics::UnitId;
 use seatrial_model::{Object, Repository, UnitRole};
 use seatrial_policy::validating_policy::{Binding, Policy};
@@ -21,6 +23,8 @@ const UNDECODED: &str = "a part of it is no value of its type";
 struct ReadPolicy<'a> {
     stated: &'a Object,
     policy: Result<Policy, String>,
+    /// The objects with its parameters that count for units without any.
+    lent: OnceLock<Vec<&'a Object>>,
 }
 
 /// All of the tree.
@@ -41,7 +45,7 @@ impl<'a> AdmissionPolicies<'a> {
         let read = |object: &'a Object| {
             let value = state.decoded(object).map(|(value, _)| value);
             let policy = value.ok_or_else(|| UNDECODED.to_owned()).and_then(|it| Policy::read(&it));
-            ReadPolicy { stated: object, policy }
+            ReadPolicy { stated: object, policy, lent: OnceLock::new() }
         };
         Self { policies: objects(POLICY).map(read).collect(), bindings: objects(BINDING).collect() }
     }
@@ -57,7 +61,7 @@ impl<'a> AdmissionPolicies<'a> {
         for binding in around.state.each(BINDING, unit) {
             let Some(read) = self.read(around.state, unit, binding) else { continue };
             let Ok(policy) = &read.policy else { continue };
-            if let Some(params) = params(around.repository, unit, policy, &binding.value) {
+            if let Some(params) = read.params(around.repository, unit, policy, &binding.value) {
                 if params.is_empty() {
                     continue;
                 }
@@ -106,7 +110,7 @@ impl<'a> AdmissionPolicies<'a> {
                 "{title} is about nothing: Kubernetes {minor} serves no version that its rules name"
             ));
         }
-        let params = params(repository, unit, policy, &binding.value)?;
+        let params = read.params(repository, unit, policy, &binding.value)?;
         params.is_empty().then(|| format!("the parameters of {title} are not in the tree"))
     }
 
@@ -117,22 +121,28 @@ impl<'a> AdmissionPolicies<'a> {
     }
 }
 
-/// The objects of the kind that holds a policy's parameters: those of the unit,
-/// or those of one other; none if it has no parameters.
-fn params<'a>(
-    repository: &'a Repository,
-    unit: UnitId,
-    policy: &Policy,
-    binding: &Value,
-) -> Option<Vec<&'a Object>> {
-    let (api_version, kind) = policy.params().filter(|_| binding.at("spec").has("paramRef"))?;
-    let is_meant = |it: &&Object| it.kind() == kind && it.api_version() == api_version;
-    let lends = |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base;
-    let own: Vec<_> = repository.bundle(unit).objects().iter().filter(is_meant).collect();
-    if !own.is_empty() {
-        return Some(own);
+impl<'a> ReadPolicy<'a> {
+    /// The objects of the kind that holds a policy's parameters: those of the unit,
+    /// or those of one other; none if it has no parameters.
+    fn params(
+        &self,
+        repository: &'a Repository,
+        unit: UnitId,
+        policy: &Policy,
+        binding: &Value,
+    ) -> Option<Vec<&'a Object>> {
+        let (api_version, kind) = policy.params().filter(|_| binding.at("spec").has("paramRef"))?;
+        let is_meant = |it: &&Object| it.kind() == kind && it.api_version() == api_version;
+        let own: Vec<_> = repository.bundle(unit).objects().iter().filter(is_meant).collect();
+        if !own.is_empty() {
+            return Some(own);
+        }
+        let lent = self.lent.get_or_init(|| {
+            let lends = |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base;
+            let all: Vec<_> = repository.objects().filter(is_meant).filter(lends).take(PARAMS_MAX).collect();
+            let is_of_one = all.iter().all(|it| it.unit() == all[0].unit());
+            if is_of_one { all } else { Vec::new() }
+        });
+        Some(lent.clone())
     }
-    let all: Vec<_> = repository.objects().filter(is_meant).filter(lends).take(PARAMS_MAX).collect();
-    let is_of_one = all.iter().all(|it| it.unit() == all[0].unit());
-    Some(if is_of_one { all } else { Vec::new() })
 }
