@@ -1,6 +1,7 @@
 //! What a check sees, and where it reports.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 use seatrial_diagnostics::{Notice, UnitId};
@@ -22,53 +23,141 @@ use crate::review::{Review, Reviews};
 use crate::selection::Index;
 use crate::tree_state::TreeState;
 
-/// What several checks look things up in, built once for a repository.
+/// What several checks look things up in, each built once for a repository when
+/// it is first asked for.
 #[derive(Debug)]
 pub struct Indexes<'a> {
-    pods: Index<'a>,
-    services: Index<'a>,
-    hosts: Services<'a>,
-    plurals: Plurals<'a>,
-    limit_ranges: LimitRanges<'a>,
-    reviews: Reviews,
-    tree_state: TreeState<'a>,
-    admission: Admission<'a>,
-    owned_images: OwnedImages<'a>,
-    policy_halves: PolicyHalves<'a>,
+    repository: &'a Repository,
+    pods: OnceLock<Index<'a>>,
+    services: OnceLock<Index<'a>>,
+    hosts: OnceLock<Services<'a>>,
+    plurals: OnceLock<Plurals<'a>>,
+    limit_ranges: OnceLock<LimitRanges<'a>>,
+    reviews: OnceLock<Reviews>,
+    tree_state: OnceLock<TreeState<'a>>,
+    admission: OnceLock<Admission<'a>>,
+    owned_images: OnceLock<OwnedImages<'a>>,
+    policy_halves: OnceLock<PolicyHalves<'a>>,
     known_kinds: OnceLock<BTreeSet<String>>,
 }
 
 impl<'a> Indexes<'a> {
-    /// Indexes the pods, Services and custom resources of every unit.
-    pub fn build(repository: &'a Repository) -> Self {
-        let (pods, services) = (Index::pods(repository), Index::services(repository));
-        let (hosts, plurals) = (Services::of(repository), Plurals::of(repository));
-        let (limit_ranges, reviews) = (LimitRanges::of(repository), Reviews::of(repository));
-        let tree_state = TreeState::of(repository);
-        let admission = Admission::of(repository, &tree_state);
-        let owned_images = OwnedImages::of(repository);
+    /// Indexes of the pods, Services and custom resources of every unit.
+    pub fn of(repository: &'a Repository) -> Self {
         Self {
-            pods,
-            services,
-            hosts,
-            plurals,
-            limit_ranges,
-            reviews,
-            tree_state,
-            admission,
-            owned_images,
-            policy_halves: PolicyHalves::of(repository),
+            repository,
+            pods: OnceLock::new(),
+            services: OnceLock::new(),
+            hosts: OnceLock::new(),
+            plurals: OnceLock::new(),
+            limit_ranges: OnceLock::new(),
+            reviews: OnceLock::new(),
+            tree_state: OnceLock::new(),
+            admission: OnceLock::new(),
+            owned_images: OnceLock::new(),
+            policy_halves: OnceLock::new(),
             known_kinds: OnceLock::new(),
         }
     }
 
-    /// Policies that stand in the tree and say nothing here, with their places and why.
-    pub fn policies_not_evaluated(&self, repository: &'a Repository) -> Vec<(Span, String)> {
-        self.admission.not_evaluated(self.around(repository))
+    /// Builds what nearly every run of all checks asks for, while something else
+    /// is still in the way of the checks.
+    pub fn prepare(&self) {
+        self.pods();
+        self.services();
+        self.hosts();
+        self.plurals();
+        self.limit_ranges();
+        self.reviews();
+        self.admission();
+        self.owned_images();
+        self.policy_halves();
     }
 
-    fn around(&self, repository: &'a Repository) -> Around<'_, 'a> {
-        Around { repository, state: &self.tree_state, reviews: &self.reviews }
+    /// Policies that stand in the tree and say nothing here, with their places and why.
+    pub fn policies_not_evaluated(&self) -> Vec<(Span, String)> {
+        self.admission().not_evaluated(self.around())
+    }
+
+    fn around(&self) -> Around<'_, 'a> {
+        Around { repository: self.repository, state: self.tree_state(), reviews: self.reviews() }
+    }
+
+    fn pods(&self) -> &Index<'a> {
+        self.pods.get_or_init(|| Index::pods(self.repository))
+    }
+
+    fn services(&self) -> &Index<'a> {
+        self.services.get_or_init(|| Index::services(self.repository))
+    }
+
+    fn hosts(&self) -> &Services<'a> {
+        self.hosts.get_or_init(|| Services::of(self.repository))
+    }
+
+    fn plurals(&self) -> &Plurals<'a> {
+        self.plurals.get_or_init(|| Plurals::of(self.repository))
+    }
+
+    fn limit_ranges(&self) -> &LimitRanges<'a> {
+        self.limit_ranges.get_or_init(|| LimitRanges::of(self.repository))
+    }
+
+    fn reviews(&self) -> &Reviews {
+        self.reviews.get_or_init(|| Reviews::of(self.repository))
+    }
+
+    fn tree_state(&self) -> &TreeState<'a> {
+        self.tree_state.get_or_init(|| TreeState::of(self.repository))
+    }
+
+    fn admission(&self) -> &Admission<'a> {
+        self.admission.get_or_init(|| Admission::of(self.repository, self.tree_state()))
+    }
+
+    fn owned_images(&self) -> &OwnedImages<'a> {
+        self.owned_images.get_or_init(|| OwnedImages::of(self.repository))
+    }
+
+    fn policy_halves(&self) -> &PolicyHalves<'a> {
+        self.policy_halves.get_or_init(|| PolicyHalves::of(self.repository))
+    }
+
+    fn known_kinds(&self) -> &BTreeSet<String> {
+        self.known_kinds.get_or_init(|| known_kinds(self.repository))
+    }
+}
+
+/// The references between all objects, read when somebody first asks for them.
+#[derive(Debug)]
+pub struct References<'a> {
+    repository: &'a Repository,
+    graph: OnceLock<Graph>,
+}
+
+impl<'a> References<'a> {
+    /// Those of a repository.
+    pub fn of(repository: &'a Repository) -> Self {
+        Self { repository, graph: OnceLock::new() }
+    }
+
+    /// Those that were read already.
+    pub fn known(repository: &'a Repository, graph: Graph) -> Self {
+        Self { repository, graph: graph.into() }
+    }
+
+    /// Those that were read, where anybody asked.
+    pub fn into_known(self) -> Option<Graph> {
+        self.graph.into_inner()
+    }
+}
+
+impl Deref for References<'_> {
+    type Target = Graph;
+
+    fn deref(&self) -> &Graph {
+        // Not in parallel: whoever waits for a part could take up a check that asks, too.
+        self.graph.get_or_init(|| Graph::build(self.repository))
     }
 }
 
@@ -78,7 +167,7 @@ pub struct World<'a> {
     /// All units and what rendering noticed.
     pub repository: &'a Repository,
     /// The references between all objects.
-    pub graph: &'a Graph,
+    pub graph: &'a References<'a>,
     /// The target cluster.
     pub profile: &'a ClusterProfile,
     /// What several checks look things up in.
@@ -120,70 +209,69 @@ impl<'a> Context<'a> {
 
     /// The pods that the templates of every unit make, by label.
     pub(crate) fn pods(&self) -> &'a Index<'a> {
-        &self.world.indexes.pods
+        self.world.indexes.pods()
     }
 
     /// Where images have an owner or a registry.
     pub(crate) fn owned_images(&self) -> &'a OwnedImages<'a> {
-        &self.world.indexes.owned_images
+        self.world.indexes.owned_images()
     }
 
     /// The halves of policies that the whole tree has.
     pub(crate) fn policy_halves(&self) -> &'a PolicyHalves<'a> {
-        &self.world.indexes.policy_halves
+        self.world.indexes.policy_halves()
     }
 
     /// The names of all kinds that there are; gathered when they are first asked for.
     pub(crate) fn known_kinds(&self) -> &'a BTreeSet<String> {
-        self.world.indexes.known_kinds.get_or_init(|| known_kinds(self.world.repository))
+        self.world.indexes.known_kinds()
     }
 
     /// The Services of every unit, by their own labels.
     pub(crate) fn services(&self) -> &'a Index<'a> {
-        &self.world.indexes.services
+        self.world.indexes.services()
     }
 
     /// The Services of every unit, as hosts.
     pub(crate) fn hosts(&self) -> &'a Services<'a> {
-        &self.world.indexes.hosts
+        self.world.indexes.hosts()
     }
 
     /// What the tree calls custom resources.
     pub(crate) fn plurals(&self) -> &'a Plurals<'a> {
-        &self.world.indexes.plurals
+        self.world.indexes.plurals()
     }
 
     /// What the tree's `LimitRange` objects fill in.
     pub(crate) fn limit_ranges(&self) -> &'a LimitRanges<'a> {
-        &self.world.indexes.limit_ranges
+        self.world.indexes.limit_ranges()
     }
 
     /// What the tree states for its own objects.
     pub(crate) fn tree_state(&self) -> &'a TreeState<'a> {
-        &self.world.indexes.tree_state
+        self.world.indexes.tree_state()
     }
 
     /// What policies of a family have against the objects of a unit.
     pub(crate) fn refusals(&self, family: Family) -> impl Iterator<Item = &'a Refusal> + use<'a> {
-        let World { indexes, repository, .. } = *self.world;
+        let World { indexes, .. } = *self.world;
         let unit = match self.scope {
             Scope::Bundle(unit) => Some(unit.id),
             Scope::Repository => None,
         };
-        unit.into_iter()
-            .flat_map(move |unit| indexes.admission.refusals(indexes.around(repository), unit, family))
+        unit.into_iter().flat_map(move |unit| indexes.admission().refusals(indexes.around(), unit, family))
     }
 
     /// A refusal of an object as grave as it is where policies of the tree may
     /// change the object before.
     pub(crate) fn weigh(&self, object: &Object, notice: Notice) -> Notice {
-        let World { indexes, repository, .. } = *self.world;
-        indexes.admission.changes(indexes.around(repository), object).weigh(notice)
+        let World { indexes, .. } = *self.world;
+        indexes.admission().changes(indexes.around(), object).weigh(notice)
     }
 
     /// What the API server would say to an object.
     pub(crate) fn review_of(&self, object: &Object) -> &'a Review {
-        self.world.indexes.reviews.answer(self.world.repository, object)
+        self.world.indexes.reviews().answer(self.world.repository, object)
     }
 
     /// Who gives a field its default, where an object does not write it.
@@ -192,33 +280,33 @@ impl<'a> Context<'a> {
             return None;
         }
         let World { indexes, repository, .. } = *self.world;
-        if let Some(held) = indexes.reviews.held(repository, object) {
+        if let Some(held) = indexes.reviews().held(repository, object) {
             return default_of(object, &held.value, path, "the definition of the kind");
         }
-        let (value, _) = indexes.tree_state.decoded(object)?;
+        let (value, _) = indexes.tree_state().decoded(object)?;
         default_of(object, &value, path, "the API server")
     }
 
     /// What the server warns of where the repository's definitions give an
     /// object's version up.
     pub(crate) fn deprecation_of(&self, object: &Object) -> Option<&'a str> {
-        self.world.indexes.reviews.deprecation(self.world.repository, object)
+        self.world.indexes.reviews().deprecation(self.world.repository, object)
     }
 
     /// The versions that the repository's definitions serve an object's kind in.
     pub(crate) fn defined_versions(&self, object: &Object) -> BTreeSet<String> {
-        self.world.indexes.reviews.defined_versions(self.world.repository, object)
+        self.world.indexes.reviews().defined_versions(self.world.repository, object)
     }
 
     /// The kind that is surely meant by one that its group does not have.
     pub(crate) fn kind_meant(&self, object: &Object) -> Option<&'a str> {
-        self.world.indexes.reviews.kind_meant(object)
+        self.world.indexes.reviews().kind_meant(object)
     }
 
     /// The version that the target serves a kind in: `policy/v1`; also of a
     /// group that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {
-        self.world.indexes.reviews.serving(group, kind)
+        self.world.indexes.reviews().serving(group, kind)
     }
 
     /// The objects this call is about; for the repository, those of every

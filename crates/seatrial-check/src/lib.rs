@@ -52,7 +52,7 @@ mod titles;
 mod tree_state;
 
 pub use checks::ALL;
-pub use context::{Context, Indexes, Report, World};
+pub use context::{Context, Indexes, References, Report, World};
 pub use custom_kinds::{Definitions, Settled, Undefined, kinds_without_rules, undefined_kinds};
 pub use gitops::asked_elsewhere;
 
@@ -87,7 +87,7 @@ pub fn wanted(is_wanted: impl Fn(&CheckInfo) -> bool) -> Vec<&'static Check> {
 /// Runs those of the checks that look at one object or one bundle on a unit. A
 /// unit that serves others is incomplete by design, so only single objects are
 /// judged.
-pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice> {
+pub fn run_unit<'a>(world: &'a World<'a>, unit: &'a Unit, checks: &[&Check]) -> Vec<Notice> {
     let mut report = Report::default();
     let context = Context::bundle(world, unit);
     let is_incomplete = partial::is_incomplete(world.repository, unit.id);
@@ -118,7 +118,7 @@ pub fn run_unit(world: &World<'_>, unit: &Unit, checks: &[&Check]) -> Vec<Notice
 }
 
 /// Runs a check that looks at the whole repository.
-pub fn run_repository(world: &World<'_>, check: &Check) -> Vec<Notice> {
+pub fn run_repository<'a>(world: &'a World<'a>, check: &Check) -> Vec<Notice> {
     let mut report = Report::default();
     (check.run)(&Context::repository(world), &mut report);
     let mut notices = report.into_notices();

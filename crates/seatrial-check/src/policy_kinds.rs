@@ -25,7 +25,7 @@ pub(crate) struct NoKind<'a> {
 
 /// What is known of kinds, asked for by many rules.
 pub(crate) struct Kinds<'a> {
-    context: &'a Context<'a>,
+    context: Context<'a>,
     table: Option<&'static Table>,
     own: BTreeSet<&'static str>,
     /// What was meant by words that were looked up before.
@@ -33,10 +33,10 @@ pub(crate) struct Kinds<'a> {
 }
 
 impl<'a> Kinds<'a> {
-    pub(crate) fn of(context: &'a Context<'a>) -> Self {
+    pub(crate) fn of(context: &Context<'a>) -> Self {
         let table = context.tree_state().table();
         let own = table.into_iter().flat_map(Table::kinds).filter(|it| !it.is_list());
-        Self { context, table, own: own.map(|it| it.kind).collect(), meant: BTreeMap::new() }
+        Self { context: *context, table, own: own.map(|it| it.kind).collect(), meant: BTreeMap::new() }
     }
 
     /// The kind that was meant by a word that is none.

@@ -1,9 +1,10 @@
 //! Runs the checks on what was rendered, and knows what belongs to a workload.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use seatrial_check::{Indexes, World, run_repository, run_unit, wanted};
+use seatrial_check::{Indexes, References, World, run_repository, run_unit, wanted};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity};
 use seatrial_model::references::{ExternalReason, Index, Relation};
 use seatrial_model::{Bundle, Graph, Link, Place, Repository, Resolution};
@@ -13,26 +14,43 @@ use seatrial_source::Span;
 
 use crate::absorb::absorb;
 
+/// Runs of more checks ask for nearly everything that can be looked up, so that
+/// it is prepared in parallel; a few may get by without.
+const FEW_CHECKS: usize = 12;
+
 /// What the checks noticed.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     /// Every check's notices, by unit, then those about the repository.
     pub(crate) notices: Vec<Notice>,
-    /// What refers to what.
-    pub(crate) graph: Graph,
+    /// What refers to what, where a check asked.
+    graph: OnceLock<Graph>,
+    /// What references are resolved against, where the graph was not asked for.
+    index: OnceLock<Index>,
     /// Policies of the tree that say nothing here, with their places and why.
     pub(crate) not_evaluated: Vec<(Span, String)>,
+}
+
+/// Whether so few checks are wanted that they may not ask for everything.
+pub(crate) fn are_few(is_wanted: impl Fn(&CheckInfo) -> bool) -> bool {
+    wanted(is_wanted).len() <= FEW_CHECKS
 }
 
 impl Judgement {
     /// Resolves the references and runs the checks that are wanted.
     pub(crate) fn new(rendering: &Rendering, is_wanted: impl Fn(&CheckInfo) -> bool) -> Self {
         let repository = &rendering.repository;
-        let (graph, indexes) = rayon::join(|| graph(repository), || Indexes::build(repository));
+        let checks = wanted(is_wanted);
+        let indexes = Indexes::of(repository);
+        let references = if checks.len() <= FEW_CHECKS {
+            References::of(repository)
+        } else {
+            let (graph, ()) = rayon::join(|| graph(repository), || indexes.prepare());
+            References::known(repository, graph)
+        };
         let mut profile = ClusterProfile::standard();
         profile.kubernetes = repository.target.kubernetes;
-        let world = World { repository, graph: &graph, profile: &profile, indexes: &indexes };
-        let checks = wanted(is_wanted);
+        let world = World { repository, graph: &references, profile: &profile, indexes: &indexes };
         let (units, whole) = rayon::join(
             || repository.units.par_iter().map(|unit| run_unit(&world, unit, &checks)).collect::<Vec<_>>(),
             || {
@@ -43,16 +61,23 @@ impl Judgement {
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
         let all = units.into_iter().chain(whole).flatten();
         let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
-        let not_evaluated = indexes.policies_not_evaluated(repository);
-        Self { notices, graph, not_evaluated }
+        let not_evaluated = indexes.policies_not_evaluated();
+        let graph = references.into_known().map_or_else(OnceLock::new, OnceLock::from);
+        Self { notices, graph, index: OnceLock::new(), not_evaluated }
+    }
+
+    /// What refers to what.
+    pub(crate) fn graph(&self, repository: &Repository) -> &Graph {
+        self.graph.get_or_init(|| graph(repository))
     }
 
     /// The objects that an object refers to or that refer to it, and what
     /// those produce. The namespace that all share is left out.
-    pub(crate) fn neighbours(&self, place: Place) -> Vec<Place> {
+    pub(crate) fn neighbours(&self, repository: &Repository, place: Place) -> Vec<Place> {
+        let graph = self.graph(repository);
         let counts = |link: &&Link| link.relation != Relation::Namespace;
-        let from = self.graph.of(place).iter().filter(counts);
-        let to = self.graph.to(place).filter(counts);
+        let from = graph.of(place).iter().filter(counts);
+        let to = graph.to(place).filter(counts);
         let all: BTreeSet<Place> =
             from.flat_map(|link| link.resolution.places()).copied().chain(to.map(|link| link.from)).collect();
         all.into_iter().filter(|&other| other != place).collect()
@@ -62,9 +87,19 @@ impl Judgement {
     /// exist elsewhere, and what is said of its unit.
     pub(crate) fn assumptions(&self, repository: &Repository, place: Place) -> Vec<String> {
         let of_unit = repository.unit(place.unit).assumptions.iter().cloned();
-        let lines: BTreeSet<String> =
-            self.graph.of(place).iter().filter_map(assumption).chain(of_unit).collect();
+        let read;
+        let links = if let Some(graph) = self.graph.get() {
+            graph.of(place)
+        } else {
+            read = Graph::links_of(repository, self.index(repository), place);
+            &read
+        };
+        let lines: BTreeSet<String> = links.iter().filter_map(assumption).chain(of_unit).collect();
         lines.into_iter().collect()
+    }
+
+    fn index(&self, repository: &Repository) -> &Index {
+        self.index.get_or_init(|| Index::build(repository))
     }
 }
 

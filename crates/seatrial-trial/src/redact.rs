@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Finding;
 use seatrial_source::{FileId, SourceMap, Span};
@@ -34,14 +36,15 @@ pub(crate) fn mask(sources: &SourceMap, secrets: &[Span]) -> SourceMap {
     for &span in secrets {
         by_file.entry(span.file).or_default().push(span);
     }
+    let ids: Vec<FileId> = sources.ids().collect();
+    let texts = ids.par_iter().map(|id| {
+        let text = sources.file(*id).text();
+        by_file.get(id).map_or_else(|| text.clone(), |spans| masked_text(text, spans).into())
+    });
+    let texts: Vec<Arc<str>> = texts.collect();
     let mut masked = SourceMap::new();
-    for id in sources.ids() {
-        let file = sources.file(id);
-        let text = match by_file.get(&id) {
-            Some(spans) => masked_text(file.text(), spans).into(),
-            None => file.text().clone(),
-        };
-        masked.add(file.path().clone(), text);
+    for (id, text) in ids.into_iter().zip(texts) {
+        masked.add(sources.file(id).path().clone(), text);
     }
     masked
 }
@@ -70,7 +73,7 @@ fn whole_characters(text: &str, span: Span) -> Range<usize> {
 }
 
 /// Finds secret values in texts that checks wrote.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scrubber {
     needles: Option<AhoCorasick>,
     values: Vec<String>,
@@ -97,6 +100,11 @@ impl Scrubber {
         Self { needles, values, public }
     }
 
+    /// Whether it knows no values at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// Takes words that name something public (an object, a key) for no secrets.
     pub(crate) fn with_public(self, words: &FxHashSet<&str>) -> Self {
         let known = self.values.iter().zip(&self.public);
@@ -110,7 +118,7 @@ impl Scrubber {
         mut self,
         sources: &SourceMap,
         secrets: &[Span],
-        is_made: &dyn Fn(FileId) -> bool,
+        is_made: &(dyn Fn(FileId) -> bool + Sync),
     ) -> Self {
         let candidates: FxHashMap<String, usize> = self
             .values
@@ -126,24 +134,13 @@ impl Scrubber {
         for span in secrets {
             hidden.entry(span.file).or_default().push(*span);
         }
-        for id in sources.ids().filter(|it| !is_made(*it)) {
-            let file = sources.file(id);
-            let is_template = file.path().parts().any(|it| it == "templates");
-            for word in words(file.path().as_str()) {
-                candidates.get(word).into_iter().for_each(|at| self.public[*at] = true);
-            }
-            if !is_template {
-                continue;
-            }
-            let mut start = 0;
+        let ids: Vec<FileId> = sources.ids().filter(|it| !is_made(*it)).collect();
+        let found = ids.into_par_iter().flat_map_iter(|id| {
             let spans = hidden.get(&id).map_or(&[][..], Vec::as_slice);
-            for end in spans.iter().map(|it| it.start as usize).chain([file.text().len()]) {
-                let open = file.text().get(start..end).unwrap_or_default();
-                for word in words(open) {
-                    candidates.get(word).into_iter().for_each(|at| self.public[*at] = true);
-                }
-                start = spans.iter().map(|it| it.end as usize).find(|it| *it >= end).unwrap_or(end);
-            }
+            open_words(sources, id, spans).filter_map(|word| candidates.get(word).copied())
+        });
+        for at in found.collect::<Vec<usize>>() {
+            self.public[at] = true;
         }
         self
     }
@@ -227,6 +224,21 @@ impl Scrubber {
             fix.edits.iter_mut().for_each(|edit| scrub(&mut edit.text));
         }
     }
+}
+
+/// The words of a file's name, and of what is no secret of a template.
+fn open_words<'a>(sources: &'a SourceMap, id: FileId, spans: &'a [Span]) -> impl Iterator<Item = &'a str> {
+    let file = sources.file(id);
+    let is_template = file.path().parts().any(|it| it == "templates");
+    let text = if is_template { &**file.text() } else { "" };
+    let mut start = 0;
+    let ends = spans.iter().map(|it| it.start as usize).chain([text.len()]);
+    let open = ends.flat_map(move |end| {
+        let open = text.get(start..end).unwrap_or_default();
+        start = spans.iter().map(|it| it.end as usize).find(|it| *it >= end).unwrap_or(end);
+        words(open)
+    });
+    words(file.path().as_str()).chain(open)
 }
 
 fn is_word_byte(byte: u8) -> bool {

@@ -64,12 +64,12 @@ struct Draft<'n> {
 }
 
 /// Resolves all notices. `late` adds what only shows once everything else is
-/// resolved. The second value counts findings that were accepted beforehand.
-pub(crate) fn resolve<'s>(
+/// resolved; the scrubber is asked for where something is told. The second value counts findings that were accepted beforehand.
+pub(crate) fn resolve<'s, 'c>(
     resolver: &Resolver<'_>,
     notices: &[Notice],
     suppressions: &mut Suppressions<'s>,
-    scrubber: &Scrubber,
+    scrubber: &dyn Fn() -> &'c Scrubber,
     late: impl FnOnce(&Suppressions<'s>) -> Vec<Notice>,
 ) -> (Vec<Resolved>, usize) {
     let mut collected = Collected::default();
@@ -84,6 +84,10 @@ pub(crate) fn resolve<'s>(
     let (repository, sources) = (resolver.repository, resolver.sources);
     let merged = collected.groups.into_values().filter_map(|drafts| merge::merge(drafts, repository));
     let merged: Vec<(Resolved, Option<&Notice>)> = merged.collect();
+    if merged.is_empty() {
+        return (Vec::new(), accepted);
+    }
+    let scrubber = scrubber();
     // A repair is proven by reading its file again: most of the work on findings.
     let finish = |(mut it, unproven): (Resolved, Option<&Notice>)| {
         it.finding.fix = unproven.and_then(|notice| fix(repository, sources, notice));

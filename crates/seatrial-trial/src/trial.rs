@@ -1,7 +1,8 @@
 //! One trial, from files to verdict.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -20,7 +21,7 @@ use seatrial_yaml::Node;
 use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
 use crate::config::FILE_NAME;
-use crate::judge::Judgement;
+use crate::judge::{Judgement, are_few};
 use crate::origins::look_elsewhere;
 use crate::redact::{Scrubber, mask};
 use crate::resolve::bounds::{Bounds, FINDINGS_MAX};
@@ -34,6 +35,9 @@ use crate::{Config, Date, catalogue, origins};
 
 /// The name of the profile that is used when none is named.
 const PROFILE: &str = "default";
+
+/// In more files, all checks together find something that is shown.
+const FEW_FILES: usize = 32;
 
 /// Where a problem with version control is reported.
 const GIT: &str = ".git";
@@ -144,7 +148,7 @@ pub struct Trial {
     pub checklist: Vec<ChecklistItem>,
     /// What is wrong, by file and line.
     pub findings: Vec<Finding>,
-    /// The texts that findings point into, with secrets masked.
+    /// The texts that findings point into, with secrets masked; none without findings.
     pub sources: SourceMap,
     /// How many findings there are.
     pub summary: Summary,
@@ -204,22 +208,33 @@ pub fn check_upgrade(
     }
     let config_file = add_config(&mut rendering.sources, request);
     stages.over(Stage::Render);
-    let (judgement, redaction) = rayon::join(
-        || Judgement::new(&rendering, |check| request.config.select.has(check)),
-        || Redaction::new(&rendering),
+    let is_wanted = |check: &CheckInfo| request.config.select.has(check);
+    let redaction = OnceLock::new();
+    // A few checks may find nothing, and so may all of them in a few files.
+    let is_large = !are_few(is_wanted) && rendering.sources.ids().count() > FEW_FILES;
+    let is_surely_shown = is_large || !rendering.notices.is_empty();
+    let (judgement, ()) = rayon::join(
+        || Judgement::new(&rendering, is_wanted),
+        || {
+            if is_surely_shown {
+                redaction.get_or_init(|| Redaction::new(&rendering));
+            }
+        },
     );
     stages.over(Stage::Check);
     let trial = Run {
         request,
         rendering: &rendering,
         judgement: &judgement,
-        secrets: &redaction.secrets,
+        redaction: &redaction,
         checks: &checks,
         config_file,
         judged: judged(&rendering),
     }
-    .finish(target, redaction.scrubber);
+    .finish(target);
     stages.over(Stage::Resolve);
+    // Taking all texts and trees apart takes a while that nobody has to wait for.
+    rayon::spawn(move || drop((rendering, judgement, redaction)));
     trial
 }
 
@@ -292,7 +307,8 @@ struct Run<'a> {
     request: &'a TrialRequest<'a>,
     rendering: &'a Rendering,
     judgement: &'a Judgement,
-    secrets: &'a [Span],
+    /// Worked out when a text is shown.
+    redaction: &'a OnceLock<Redaction>,
     checks: &'a [&'static CheckInfo],
     config_file: Option<FileId>,
     /// The units that could be judged in full, by id.
@@ -319,18 +335,23 @@ fn hides_objects(code: SkipCode) -> bool {
 }
 
 impl Run<'_> {
-    fn finish(&self, target: Target, scrubber: Scrubber) -> Trial {
+    fn finish(&self, target: Target) -> Trial {
         let repository = &self.rendering.repository;
         let reported = self.reported();
         let bounds = Bounds::default();
-        let scrubber = scrubber.with_public(&public_words(&self.rendering.repository, &self.judgement.graph));
-        let (resolved, suppressed) = self.resolve(&reported, &scrubber, &bounds);
+        let scrubber = LazyCell::new(|| self.scrubber());
+        let (resolved, suppressed) = self.resolve(&reported, &|| LazyCell::force(&scrubber), &bounds);
+        let Self { judgement, ref judged, .. } = *self;
+        if !resolved.is_empty() {
+            // Nobody waits for it in parallel.
+            judgement.graph(repository);
+        }
         let evidence = Evidence {
             repository,
             resolved: &resolved,
-            neighbours: &|place| self.judgement.neighbours(place),
-            assumptions: &|place| self.judgement.assumptions(repository, place),
-            is_judged: &|unit| self.judged[unit.id.0 as usize],
+            neighbours: &|place| judgement.neighbours(repository, place),
+            assumptions: &|place| judgement.assumptions(repository, place),
+            is_judged: &|unit| judged[unit.id.0 as usize],
             only_file: self.only_file().and_then(|path| self.rendering.sources.find(path)),
         };
         let units = evidence.units(&reported);
@@ -341,7 +362,11 @@ impl Run<'_> {
             verdict: of_repository(&units, &findings),
             coverage: self.coverage(&reported, &bounds),
             checklist: self.checklist(&reported, &units, &findings),
-            sources: mask(&self.rendering.sources, &self.masked(&scrubber, &findings)),
+            sources: if findings.is_empty() {
+                SourceMap::new()
+            } else {
+                mask(&self.rendering.sources, &self.masked(&scrubber, &findings))
+            },
             summary: summary(&findings, suppressed),
             checks: self.selected(),
             is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
@@ -378,11 +403,29 @@ impl Run<'_> {
             .into_par_iter()
             .flat_map_iter(|file| scrubber.spans(file, self.rendering.sources.file(file).text()));
         let mut spans: Vec<Span> = again.collect();
-        spans.extend_from_slice(self.secrets);
+        spans.extend_from_slice(&self.redaction().secrets);
         spans
     }
 
-    fn resolve(&self, reported: &[bool], scrubber: &Scrubber, bounds: &Bounds) -> (Vec<Resolved>, usize) {
+    fn redaction(&self) -> &Redaction {
+        self.redaction.get_or_init(|| Redaction::new(self.rendering))
+    }
+
+    fn scrubber(&self) -> Scrubber {
+        let scrubber = self.redaction().scrubber.clone();
+        let repository = &self.rendering.repository;
+        if scrubber.is_empty() {
+            return scrubber;
+        }
+        scrubber.with_public(&public_words(repository, self.judgement.graph(repository)))
+    }
+
+    fn resolve<'r>(
+        &self,
+        reported: &[bool],
+        scrubber: &dyn Fn() -> &'r Scrubber,
+        bounds: &Bounds,
+    ) -> (Vec<Resolved>, usize) {
         let Self { request, rendering, .. } = *self;
         let resolver = Resolver {
             repository: &rendering.repository,
@@ -430,7 +473,8 @@ impl Run<'_> {
             files: &self.rendering.sources,
             repository: &self.rendering.repository,
         };
-        entries.notices(&self.request.root, &self.judgement.graph)
+        let repository = &self.rendering.repository;
+        entries.notices(&self.request.root, self.judgement.graph(repository))
     }
 
     /// The objects that were asked for.

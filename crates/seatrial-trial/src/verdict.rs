@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use rayon::prelude::*;
 use seatrial_diagnostics::{Finding, ObjectName, Severity};
 use seatrial_model::{Object, Place, Repository, Unit, UnitKind, UnitRole};
 use seatrial_source::{FileId, TreePath};
@@ -89,11 +90,11 @@ pub(crate) struct Evidence<'a> {
     /// Every finding with its objects.
     pub resolved: &'a [Resolved],
     /// The objects that a workload refers to or that select it, itself left out.
-    pub neighbours: &'a dyn Fn(Place) -> Vec<Place>,
+    pub neighbours: &'a (dyn Fn(Place) -> Vec<Place> + Sync),
     /// What was taken for granted about a workload.
-    pub assumptions: &'a dyn Fn(Place) -> Vec<String>,
+    pub assumptions: &'a (dyn Fn(Place) -> Vec<String> + Sync),
     /// Whether a unit's objects are all there, as they would be applied.
-    pub is_judged: &'a dyn Fn(&Unit) -> bool,
+    pub is_judged: &'a (dyn Fn(&Unit) -> bool + Sync),
     /// The file whose workloads are judged; those of all without it.
     pub only_file: Option<FileId>,
 }
@@ -103,7 +104,7 @@ impl Evidence<'_> {
     pub(crate) fn units(&self, reported: &[bool]) -> Vec<UnitVerdict> {
         let by_object = self.findings_by_object();
         let by_unit = self.severities_by_unit();
-        let units = self.repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
+        let units = self.repository.units.par_iter().filter(|unit| reported[unit.id.0 as usize]);
         units.map(|unit| self.unit(unit, &by_object, by_unit.get(unit.name.as_str()).copied())).collect()
     }
 
@@ -165,7 +166,8 @@ impl Evidence<'_> {
         cap: Severity,
     ) -> WorkloadVerdict {
         let place = Place { unit: object.unit(), object: object.id() };
-        let around = std::iter::once(place).chain((self.neighbours)(place));
+        let neighbours = if by_object.is_empty() { Vec::new() } else { (self.neighbours)(place) };
+        let around = std::iter::once(place).chain(neighbours);
         let because: BTreeSet<usize> =
             around.filter_map(|place| by_object.get(&place)).flatten().copied().collect();
         let findings = || because.iter().map(|&at| &self.resolved[at].finding);

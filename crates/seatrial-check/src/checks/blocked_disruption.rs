@@ -120,14 +120,14 @@ fn plain(budget: &Object, field: &Field<'_>) -> Notice {
 }
 
 /// Whether as many pods must stay as there are.
-fn counted(
-    world: &World<'_>,
+fn counted<'a>(
+    world: &World<'a>,
     budget: &Object,
     spec: &Field<'_>,
-    workloads: &[Workload<'_>],
+    workloads: &[Workload<'a>],
 ) -> Option<Notice> {
     let minimum = spec.int_or_string("minAvailable")?;
-    let counts: Vec<(&Workload<'_>, Replicas<'_>)> =
+    let counts: Vec<(&Workload<'a>, Replicas<'a>)> =
         workloads.iter().map(|it| Some((it, replicas(world, it)?))).collect::<Option<_>>()?;
     let pods: i64 = counts.iter().map(|(_, it)| it.low).fold(0, i64::saturating_add);
     let needed = minimum.scaled(pods, true).ok()?;

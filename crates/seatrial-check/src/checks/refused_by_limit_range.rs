@@ -85,14 +85,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-struct Judge<'a> {
-    context: &'a Context<'a>,
+struct Judge<'c, 'a> {
+    context: &'c Context<'a>,
     state: &'a TreeState<'a>,
     object: &'a Object,
     ranges: Vec<&'a Stated<'a>>,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     fn ask(&self, request: &Attributes<'_>, object: &Value) -> Option<Denial> {
         limit_range::enforce(request, object, &self.state.around(self.object, &[])).err()
     }

@@ -90,6 +90,14 @@ fn an_external_object_is_an_assumption() {
 }
 
 #[test]
+fn a_few_checks_take_for_granted_what_all_of_them_do() {
+    let config = "select = [\"missing-field\"]\nexternal = [{ kind = \"Secret\", name = \"credentials\" }]";
+    let trial = trial_of(&[("k8s/api.yaml", &deployment("credentials"))], config);
+    let assumptions = &trial.units[0].workloads[0].assumptions;
+    assert_eq!(*assumptions, ["Secret credentials exists outside the tree, as seatrial.toml says"]);
+}
+
+#[test]
 fn examples_are_at_risk_at_most() {
     let files = [("examples/api.yaml", &*deployment("credentails")), ("examples/secret.yaml", SECRET)];
     let trial = trial_of(&files, "");
@@ -349,10 +357,36 @@ fn webhooks_and_mutations_are_coverage() {
 
 #[test]
 fn masked_sources_hold_no_secret() {
-    let trial = trial_of(&[("k8s/secret.yaml", SECRET)], "");
+    let files = [("k8s/api.yaml", &*deployment("credentails")), ("k8s/secret.yaml", SECRET)];
+    let trial = trial_of(&files, "");
+    assert!(!trial.findings.is_empty() && trial.sources.ids().count() >= 2);
     for file in trial.sources.ids() {
         assert!(!trial.sources.file(file).text().contains("hunter2"));
     }
+}
+
+#[test]
+fn texts_are_handed_on_only_where_something_is_told_of_them() {
+    let files = [("k8s/api.yaml", &*deployment("credentials")), ("k8s/secret.yaml", SECRET)];
+    let trial = trial_of(&files, "select = [\"missing-field\"]");
+    assert_eq!((trial.findings.len(), trial.sources.ids().count()), (0, 0));
+}
+
+#[test]
+fn a_few_checks_mask_what_all_of_them_mask() {
+    let files = [("k8s/api.yaml", &*deployment("credentails")), ("k8s/secret.yaml", SECRET)];
+    let masked = |config: &str| {
+        let trial = trial_of(&files, config);
+        let missing = trial.findings.iter().find(|it| it.check.id == "missing-secret");
+        let place = &missing.expect("the Secret is not there").primary;
+        let files = trial.sources.ids().map(|it| trial.sources.file(it));
+        let texts: Vec<_> = files.map(|it| (it.path().clone(), it.text().to_string())).collect();
+        (
+            place.path.clone(),
+            texts.into_iter().filter(|(path, _)| path.as_str().starts_with("k8s")).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(masked("select = [\"missing-secret\"]"), masked(""));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, Delivery, External, Graph, KubernetesVersion, KustomizationFacts, NameGlob, Object,
+    Bundle, Coverage, Delivery, External, KubernetesVersion, KustomizationFacts, NameGlob, Object,
     ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole,
     Unpatched,
 };
@@ -28,7 +28,7 @@ use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};
 use seatrial_yaml::{Dialect, FieldPath, Limits, Stream};
 
-use crate::{Check, Indexes, World, run_repository, run_unit};
+use crate::{Check, Indexes, References, World, run_repository, run_unit};
 
 const POD_SPEC_PRELUDE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: default}\n\
     spec:\n  replicas: 2\n  selector: {matchLabels: {app: app}}\n  template:\n    metadata: {labels: {app: app}}\n    spec:\n";
@@ -367,9 +367,9 @@ struct Tree {
 
 impl Tree {
     fn notices(&self, check: &Check) -> Vec<Notice> {
-        let graph = Graph::build(&self.repository);
+        let graph = References::of(&self.repository);
         let profile = ClusterProfile::standard();
-        let indexes = Indexes::build(&self.repository);
+        let indexes = Indexes::of(&self.repository);
         let world =
             World { repository: &self.repository, graph: &graph, profile: &profile, indexes: &indexes };
         match check.info.level {
