@@ -11,7 +11,7 @@ use crate::args::Check;
 use crate::failure::{Failure, warn};
 use crate::place::{Asked, Tree};
 use crate::stats::Clock;
-use crate::{CLEAN, FINDINGS, baseline, report};
+use crate::{CLEAN, FINDINGS, baseline, report, threads};
 
 /// Bytes read from stdin at most.
 const STDIN_BYTES_MAX: u64 = 16 << 20;
@@ -54,6 +54,7 @@ struct Tried {
 
 fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
     let tree = Tree::open(asked(arguments, arguments.rev.as_deref(), "--rev"))?;
+    threads::spare(tree.files.as_ref(), &tree.root);
     let base = tree.base();
     if let (Some(problem), false) = (&tree.git_problem, arguments.quiet) {
         warn(&format!("{problem}; going on without git"));
@@ -103,6 +104,7 @@ fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
         return Err(Failure::new(format!("stdin holds more than {} MiB", STDIN_BYTES_MAX >> 20)));
     }
     let files = MemoryFiles::from_iter([(STDIN_NAME, bytes)]);
+    threads::spare(&files, &TreePath::top());
     let trial = check(
         arguments,
         clock,

@@ -18,6 +18,7 @@ mod place;
 mod render;
 mod report;
 mod stats;
+mod threads;
 
 use std::process::ExitCode;
 
