@@ -47,6 +47,7 @@ pub(crate) fn write(top: &Path, repositories: &[&str]) -> anyhow::Result<()> {
     let missing: Vec<_> = wanted.iter().filter(|group| !groups.contains_key(**group)).collect();
     ensure!(missing.is_empty(), "no repository defines a kind of {missing:?}");
     for node in groups.values_mut().flat_map(BTreeMap::values_mut) {
+        node.drop_blind_rules();
         known::refer(node);
     }
     blob::store(top, &groups, &newest)

@@ -195,6 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn what_an_older_release_filled_in_is_not_held_against_it() {
+        // Before Crossplane 2 the mode was `Resources` where none was written.
+        let text = "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: a}\n\
+                    spec: {compositeTypeRef: {apiVersion: example.org/v1, kind: XDatabase}, \
+                    resources: [{name: db, base: {apiVersion: example.org/v1, kind: Database}}]}\n";
+        assert_eq!(wrong(text), [""; 0]);
+        let text = "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: a}\n\
+                    spec: {compositeTypeRef: {apiVersion: example.org/v1, kind: XDatabase}, mode: Pipelines}\n";
+        assert_eq!(wrong(text).len(), 1);
+    }
+
+    #[test]
     fn kinds_and_versions_are_listed() {
         assert!(versions("external-secrets.io", "ExternalSecret").any(|it| it == "v1beta1"));
         assert!(kinds("argoproj.io").any(|it| it == "Workflow"));

@@ -16,15 +16,26 @@ pub(super) fn merge(old: Node, new: Node) -> Node {
     if old.is_opaque() && new.kind == Kind::One(ValueKind::Object) {
         return without_required(new);
     }
-    let Some(kind) = common(old.kind, new.kind) else { return Node::anything() };
+    let is_default_lost = new.has_default();
+    let anything = || Node { is_default_lost, ..Node::anything() };
+    let Some(kind) = common(old.kind, new.kind) else { return anything() };
     let is_map_once = old.additional.is_some() != new.additional.is_some();
     if kind == Kind::One(ValueKind::Object) && is_map_once {
-        return Node { open: true, ..Node::anything() };
+        return anything();
     }
     // Where the type is another, what the newer state says of its values is not
     // said of all.
     let is_same = old.kind == new.kind;
+    // Where another release fills in something else, an object may rely on either.
+    let is_kept = is_same && (old.default.is_empty() || old.default == new.default);
+    let had_default = !old.default.is_empty() || !new.default.is_empty();
+    let is_default_lost = old.is_default_lost || new.is_default_lost || had_default && !is_kept;
+    // Where fields went, an older release had other rules for those that stayed.
+    let is_incompatible = old.properties.keys().any(|it| !new.properties.contains_key(it));
+    let mut rules = new.rules;
+    rules.retain(|it| is_same && (!is_incompatible || old.rules.contains(it)));
     Node {
+        rules,
         kind,
         open: old.open || new.open,
         nullable: old.nullable || new.nullable,
@@ -34,8 +45,8 @@ pub(super) fn merge(old: Node, new: Node) -> Node {
         additional: either(old.additional, new.additional),
         items: either(old.items, new.items),
         bounds: if is_same { bounds(&old.bounds, new.bounds) } else { Bounds::default() },
-        default: if is_same { new.default } else { String::new() },
-        rules: if is_same { new.rules } else { Vec::new() },
+        default: if is_default_lost { String::new() } else { new.default },
+        is_default_lost,
         map_keys: if old.map_keys == new.map_keys { new.map_keys } else { Vec::new() },
         is_set: old.is_set && new.is_set,
         refers: None,
@@ -120,6 +131,42 @@ mod tests {
         assert_eq!((a.bounds.pattern.as_str(), a.bounds.limits[3]), ("^[xy]$", Some(9)));
         assert!(a.bounds.values.is_empty());
         assert_eq!((a.default.as_str(), a.rules.len()), ("\"y\"", 1));
+    }
+
+    #[test]
+    fn rules_see_what_any_release_fills_in_or_are_dropped() {
+        let state = |mode: &str, more: serde_json::Value| {
+            let mut fields = json!({"mode": {"type": "string", "default": mode}, "pipeline": {"type": "array"},
+                "long": {"type": "string", "default": mode.repeat(200)}});
+            fields.as_object_mut().expect("it is one").extend(more.as_object().cloned().unwrap_or_default());
+            spec(&json!({"type": "object", "properties": fields, "x-kubernetes-validations": [
+                {"rule": "self.mode != 'Pipeline' || has(self.pipeline)"}, {"rule": "self.long != ''"},
+                {"rule": "size(self.pipeline) < 9"}]}))
+        };
+        let told = |old: Node| {
+            let mut merged = merge(old, state("Pipeline", json!({})));
+            merged.drop_blind_rules();
+            let spec = &merged.properties["spec"];
+            let rules: Vec<String> = spec.rules.iter().map(|it| it.expression.clone()).collect();
+            (spec.properties["mode"].default.clone(), rules)
+        };
+        let sees = ["self.mode != 'Pipeline' || has(self.pipeline)", "size(self.pipeline) < 9"];
+        assert_eq!(
+            told(state("Pipeline", json!({}))),
+            ("\"Pipeline\"".to_owned(), sees.map(str::to_owned).to_vec())
+        );
+        assert_eq!(told(state("Resources", json!({}))), (String::new(), vec![sees[1].to_owned()]));
+    }
+
+    #[test]
+    fn rules_of_a_release_that_took_fields_away_are_not_those_of_all() {
+        let old =
+            spec(&json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+            "x-kubernetes-validations": [{"rule": "self.b != ''"}]}));
+        let new = spec(&json!({"type": "object", "properties": {"b": {"type": "string"}},
+            "x-kubernetes-validations": [{"rule": "self.b != ''"}, {"rule": "has(self.b)"}]}));
+        let rules = merge(old, new).properties["spec"].rules.clone();
+        assert_eq!(rules.iter().map(|it| it.expression.as_str()).collect::<Vec<_>>(), ["self.b != ''"]);
     }
 
     #[test]

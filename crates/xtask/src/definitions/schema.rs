@@ -33,6 +33,8 @@ pub(super) struct Node {
     pub(super) is_set: bool,
     /// What is filled in, as JSON; empty for nothing.
     pub(super) default: String,
+    /// Something else may be filled in, and what it is is not kept.
+    pub(super) is_default_lost: bool,
     /// What has to hold of a new value.
     pub(super) rules: Vec<Rule>,
     /// Kubernetes' own type that says it all.
@@ -76,6 +78,12 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// Whether a field of that name may be read.
+    fn reads(&self, name: &str) -> bool {
+        let is_part = |it: char| it.is_alphanumeric() || it == '_';
+        self.expression.split(|it| !is_part(it)).any(|word| word == name)
+    }
+
     /// What is kept of it, in the order of the table.
     pub(super) fn words(&self) -> [&String; 3] {
         [&self.expression, &self.reason, &self.field_path]
@@ -96,6 +104,30 @@ impl Node {
     pub(super) fn is_opaque(&self) -> bool {
         let is_plain = matches!(self.kind, Kind::Any | Kind::One(ValueKind::Object));
         is_plain && self.open && self.properties.is_empty() && self.additional.is_none()
+    }
+
+    /// Whether something is filled in, here or below.
+    pub(super) fn has_default(&self) -> bool {
+        let parts = self.properties.values().chain(self.items.as_deref()).chain(self.additional.as_deref());
+        self.is_default_lost || !self.default.is_empty() || parts.into_iter().any(Self::has_default)
+    }
+
+    /// Drops the rules that read a field of which the default is not kept: they would
+    /// not see what a cluster fills in. Answers with the names of such fields.
+    pub(super) fn drop_blind_rules(&mut self) -> BTreeSet<String> {
+        let mut lost = BTreeSet::new();
+        for (name, field) in &mut self.properties {
+            lost.extend(field.drop_blind_rules());
+            if std::mem::take(&mut field.is_default_lost) {
+                lost.insert(name.clone());
+            }
+        }
+        for below in self.items.as_deref_mut().into_iter().chain(self.additional.as_deref_mut()) {
+            lost.extend(below.drop_blind_rules());
+            below.is_default_lost = false;
+        }
+        self.rules.retain(|rule| !lost.iter().any(|name| rule.reads(name)));
+        lost
     }
 
     /// Any value.
@@ -148,6 +180,7 @@ fn read(schema: &Value) -> Node {
         additional: is_map.then(|| Box::new(read(additional))),
         items: schema["items"].is_object().then(|| Box::new(read(&schema["items"]))),
         bounds: bounds(schema, kind),
+        is_default_lost: schema.get("default").is_some() && default(schema).is_empty(),
         default: default(schema),
         rules: rules(schema),
         map_keys: if list_type == "map" { keys() } else { Vec::new() },
