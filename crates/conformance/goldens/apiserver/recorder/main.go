@@ -9,6 +9,54 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	_ "k8s.io/kubernetes/pkg/apis/admissionregistration/install"
+	_ "k8s.io/kubernetes/pkg/apis/certificates/install"
+	_ "k8s.io/kubernetes/pkg/apis/discovery/install"
+	_ "k8s.io/kubernetes/pkg/apis/flowcontrol/install"
+	_ "k8s.io/kubernetes/pkg/apis/node/install"
+	_ "k8s.io/kubernetes/pkg/apis/resource/install"
+	_ "k8s.io/kubernetes/pkg/apis/storagemigration/install"
+	"k8s.io/kubernetes/pkg/capabilities"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicy"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicybinding"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingwebhookconfiguration"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicy"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicybinding"
+	"k8s.io/kubernetes/pkg/registry/admissionregistration/validatingwebhookconfiguration"
+	"k8s.io/kubernetes/pkg/registry/apps/controllerrevision"
+	"k8s.io/kubernetes/pkg/registry/apps/replicaset"
+	"k8s.io/kubernetes/pkg/registry/certificates/certificates"
+	"k8s.io/kubernetes/pkg/registry/certificates/clustertrustbundle"
+	"k8s.io/kubernetes/pkg/registry/certificates/podcertificaterequest"
+	"k8s.io/kubernetes/pkg/registry/coordination/leasecandidate"
+	"k8s.io/kubernetes/pkg/registry/core/endpoint"
+	"k8s.io/kubernetes/pkg/registry/core/event"
+	"k8s.io/kubernetes/pkg/registry/core/namespace"
+	"k8s.io/kubernetes/pkg/registry/core/node"
+	"k8s.io/kubernetes/pkg/registry/core/persistentvolume"
+	"k8s.io/kubernetes/pkg/registry/core/podtemplate"
+	"k8s.io/kubernetes/pkg/registry/core/replicationcontroller"
+	"k8s.io/kubernetes/pkg/registry/core/serviceaccount"
+	"k8s.io/kubernetes/pkg/registry/discovery/endpointslice"
+	"k8s.io/kubernetes/pkg/registry/flowcontrol/flowschema"
+	"k8s.io/kubernetes/pkg/registry/flowcontrol/prioritylevelconfiguration"
+	"k8s.io/kubernetes/pkg/registry/networking/ingressclass"
+	"k8s.io/kubernetes/pkg/registry/networking/ipaddress"
+	"k8s.io/kubernetes/pkg/registry/networking/servicecidr"
+	"k8s.io/kubernetes/pkg/registry/node/runtimeclass"
+	"k8s.io/kubernetes/pkg/registry/rbac/clusterrole"
+	"k8s.io/kubernetes/pkg/registry/rbac/clusterrolebinding"
+	"k8s.io/kubernetes/pkg/registry/rbac/rolebinding"
+	"k8s.io/kubernetes/pkg/registry/resource/deviceclass"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceclaim"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceclaimtemplate"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceslice"
+	"k8s.io/kubernetes/pkg/registry/storage/csidriver"
+	"k8s.io/kubernetes/pkg/registry/storage/csinode"
+	"k8s.io/kubernetes/pkg/registry/storage/csistoragecapacity"
+	"k8s.io/kubernetes/pkg/registry/storage/volumeattachment"
+	"k8s.io/kubernetes/pkg/registry/storage/volumeattributesclass"
+	"k8s.io/kubernetes/pkg/registry/storagemigration/storagemigration"
 	"os"
 	"strings"
 
@@ -59,6 +107,9 @@ type kindOf struct {
 }
 
 var kinds = []kindOf{
+	{"coordination.k8s.io", "v1beta1", "LeaseCandidate", "leasecandidates", leasecandidate.Strategy},
+	{"storagemigration.k8s.io", "v1beta1", "StorageVersionMigration", "storageversionmigrations", storagemigration.Strategy},
+	{"certificates.k8s.io", "v1beta1", "PodCertificateRequest", "podcertificaterequests", podcertificaterequest.NewStrategy()},
 	{"", "v1", "Pod", "pods", pod.Strategy},
 	{"", "v1", "ConfigMap", "configmaps", configmap.Strategy},
 	{"", "v1", "Secret", "secrets", secret.Strategy},
@@ -79,6 +130,43 @@ var kinds = []kindOf{
 	{"rbac.authorization.k8s.io", "v1", "Role", "roles", role.Strategy},
 	{"scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", priorityclass.Strategy},
 	{"storage.k8s.io", "v1", "StorageClass", "storageclasses", storageclass.Strategy},
+	{"admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", mutatingwebhookconfiguration.Strategy},
+	{"admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", validatingwebhookconfiguration.Strategy},
+	{"admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", validatingadmissionpolicy.NewStrategy(nil, nil)},
+	{"admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", validatingadmissionpolicybinding.NewStrategy(nil, nil, nil)},
+	{"admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy", "mutatingadmissionpolicies", mutatingadmissionpolicy.NewStrategy(nil, nil)},
+	{"admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", mutatingadmissionpolicybinding.NewStrategy(nil, nil, nil)},
+	{"apps", "v1", "ControllerRevision", "controllerrevisions", controllerrevision.Strategy},
+	{"apps", "v1", "ReplicaSet", "replicasets", replicaset.Strategy},
+	{"certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", certificates.Strategy},
+	{"certificates.k8s.io", "v1beta1", "ClusterTrustBundle", "clustertrustbundles", clustertrustbundle.Strategy},
+	{"", "v1", "Endpoints", "endpoints", endpoint.Strategy},
+	{"", "v1", "Event", "events", event.Strategy},
+	{"", "v1", "Namespace", "namespaces", namespace.Strategy},
+	{"", "v1", "Node", "nodes", node.Strategy},
+	{"", "v1", "PersistentVolume", "persistentvolumes", persistentvolume.Strategy},
+	{"", "v1", "PodTemplate", "podtemplates", podtemplate.Strategy},
+	{"", "v1", "ReplicationController", "replicationcontrollers", replicationcontroller.Strategy},
+	{"", "v1", "ServiceAccount", "serviceaccounts", serviceaccount.Strategy},
+	{"discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", endpointslice.Strategy},
+	{"flowcontrol.apiserver.k8s.io", "v1", "FlowSchema", "flowschemas", flowschema.Strategy},
+	{"flowcontrol.apiserver.k8s.io", "v1", "PriorityLevelConfiguration", "prioritylevelconfigurations", prioritylevelconfiguration.Strategy},
+	{"networking.k8s.io", "v1", "IngressClass", "ingressclasses", ingressclass.Strategy},
+	{"networking.k8s.io", "v1", "IPAddress", "ipaddresses", ipaddress.Strategy},
+	{"networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs", servicecidr.Strategy},
+	{"node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", runtimeclass.Strategy},
+	{"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", clusterrole.Strategy},
+	{"rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", clusterrolebinding.Strategy},
+	{"rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", rolebinding.Strategy},
+	{"resource.k8s.io", "v1", "DeviceClass", "deviceclasses", deviceclass.Strategy},
+	{"resource.k8s.io", "v1", "ResourceSlice", "resourceslices", resourceslice.Strategy},
+	{"resource.k8s.io", "v1", "ResourceClaim", "resourceclaims", resourceclaim.NewStrategy(nil, nil)},
+	{"resource.k8s.io", "v1", "ResourceClaimTemplate", "resourceclaimtemplates", resourceclaimtemplate.NewStrategy(nil)},
+	{"storage.k8s.io", "v1", "CSIDriver", "csidrivers", csidriver.Strategy},
+	{"storage.k8s.io", "v1", "CSINode", "csinodes", csinode.Strategy},
+	{"storage.k8s.io", "v1", "CSIStorageCapacity", "csistoragecapacities", csistoragecapacity.Strategy},
+	{"storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", volumeattachment.Strategy},
+	{"storage.k8s.io", "v1", "VolumeAttributesClass", "volumeattributesclasses", volumeattributesclass.Strategy},
 }
 
 type warnings struct{ texts []string }
@@ -117,6 +205,7 @@ type row struct {
 }
 
 func main() {
+	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 1<<24)
 	out := json.NewEncoder(os.Stdout)
