@@ -60,6 +60,14 @@ impl<'a> Duplicates<'a> {
         let place = self.places.entry(held.mapping.id()).or_insert_with(|| place(root, held.mapping));
         format!("key `{}` stands twice {place}", held.entry.name())
     }
+
+    /// The same where the two are written otherwise and only read alike.
+    pub(crate) fn message_of_unlike(&mut self, held: Held<'a>, written: [&str; 2]) -> String {
+        let root = self.root;
+        let place = self.places.entry(held.mapping.id()).or_insert_with(|| place(root, held.mapping));
+        let [first, second] = written;
+        format!("keys `{first}` and `{second}` {place} are both read as `{}`", held.entry.name())
+    }
 }
 
 /// The entries whose keys start at one of these bytes.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity};
 use seatrial_source::Span;
-use seatrial_yaml::{Document, Problem, ProblemKind, Stream};
+use seatrial_yaml::{Document, Node, Problem, ProblemKind, Stream};
 
 use crate::checks::{DUPLICATE_KEY, INVALID_KEY, INVALID_YAML};
 use crate::duplicates::Duplicates;
@@ -25,7 +25,7 @@ pub(crate) fn notices(stream: &Stream, document: &Document, is_patch: bool) -> V
                 let joined = duplicates.is_joined(problem);
                 let twice = Twice::of(problem, is_patch && duplicates.is_of_mapping());
                 if !(joined && joined_reported) {
-                    let notice = duplicate_key(duplicates, problem, joined, twice);
+                    let notice = duplicate_key(stream, duplicates, problem, joined, twice);
                     // A key that stands there a third time is the same defect.
                     found.extend(notice.filter(|notice| known.insert(notice.message.clone())));
                 }
@@ -97,7 +97,16 @@ fn label(stream: &Stream, problem: Span, related: Span) -> &'static str {
     }
 }
 
+/// The texts of two keys that are one and are written in different words.
+fn unlike<'s>(stream: &'s Stream, first: Node<'_>, second: Node<'_>) -> Option<[&'s str; 2]> {
+    let written = [first, second].map(|key| stream.slice(key.written_span()));
+    let [one, other] = written.map(|it| it.trim_matches(['"', '\'']));
+    let are_words = written.iter().all(|it| it.len() <= 8 && it.bytes().all(|it| it.is_ascii_alphabetic()));
+    (one != other && are_words).then_some(written)
+}
+
 fn duplicate_key(
+    stream: &Stream,
     duplicates: &mut Duplicates<'_>,
     problem: &Problem,
     joined: bool,
@@ -112,6 +121,11 @@ fn duplicate_key(
         let message = format!("a `---` is missing between {first} and {last}: {outcome}");
         Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
             .help("put a line `---` between the two objects")
+    } else if let Some(written) = first.and_then(|first| unlike(stream, first.entry.key, second.entry.key)) {
+        let message = duplicates.message_of_unlike(second, written);
+        Notice::new(&DUPLICATE_KEY, Location::text(problem.span), message)
+            .because("without quotes `y`, `yes`, `on`, `n`, `no` and `off` are truth values")
+            .help("put the keys into quotes")
     } else {
         Notice::new(&DUPLICATE_KEY, Location::text(problem.span), duplicates.message(second))
             .help("keep one of the two, with everything that belongs to it")

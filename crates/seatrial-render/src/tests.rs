@@ -447,12 +447,14 @@ fn a_template_of_a_kustomization_is_no_syntax_error() {
 fn duplicate_keys_name_their_place() {
     let twice = format!("{WEB}  replicas: 3\n");
     let same = format!("{WEB}  replicas: 2\n  replicas: 2\n");
-    let rendering = rendered(&[("a.yaml", &twice), ("b.yaml", &same)]);
+    let words = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  y: '1'\n  on: '2'\n";
+    let rendering = rendered(&[("a.yaml", &twice), ("b.yaml", &same), ("c.yaml", words)]);
     assert_eq!(
         notices(&rendering),
         [
             "error duplicate-key a.yaml:7 key `replicas` stands twice in spec of Deployment web",
             "warning duplicate-key b.yaml:7 key `replicas` stands twice in spec of Deployment web",
+            "error duplicate-key c.yaml:6 keys `y` and `on` in data of ConfigMap c are both read as `true`",
         ]
     );
 }

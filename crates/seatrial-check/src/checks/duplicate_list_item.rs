@@ -85,7 +85,9 @@ fn list(item: &FieldPath) -> String {
 fn notice(object: &Object, it: &Repeated) -> Notice {
     let field = it.path.parent().unwrap_or_else(FieldPath::root);
     let key = it.key.trim_matches(['[', ']', '=']);
-    let message = format!("`{}` of {} has two items for `{key}`", list(&it.path), object.title());
+    let what = if it.is_same { "the item" } else { "two items for" };
+    let twice = if it.is_same { " twice" } else { "" };
+    let message = format!("`{}` of {} has {what} `{key}`{twice}", list(&it.path), object.title());
     let notice = Notice::new(&CHECK.info, location(object, &it.path), message)
         .related(location(object, &it.first), Role::Definition, "the first")
         .because(format!("server-side apply says: .{field}: duplicate entries for key {}", it.key));
