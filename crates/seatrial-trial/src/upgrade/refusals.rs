@@ -57,7 +57,7 @@ fn refused_changes(rules: Rules<'_>, after: &Stored<'_>, new: &Value, stored: &V
         return errors;
     }
     let mut paths: Vec<&FieldPath> = alone.iter().map(|it| &it.path).collect();
-    paths.sort_by_key(ToString::to_string);
+    paths.sort();
     let take_back = |mut object: Value| {
         for path in paths.iter().rev() {
             taken_back(&mut object, stored, path.steps());
