@@ -267,16 +267,6 @@ impl Rendering {
         found.unwrap_or_else(|| Origin::written(span))
     }
 
-    /// The secret values that Flux hands to a unit's charts; shorter ones would
-    /// blot out ordinary words.
-    pub(crate) fn secret_values(&self, unit: UnitId) -> Vec<&str> {
-        let files = self.charts.values_of(unit);
-        let parts = files.flat_map(|file| self.generated.secrets(file));
-        // A text of several lines is indented otherwise where it is printed.
-        let lines = parts.flat_map(|it| self.sources.text(*it).lines().map(str::trim));
-        lines.map(|it| it.trim_matches(['"', '\''])).filter(|it| it.len() > 3).collect()
-    }
-
     pub(crate) fn edits_of_built(
         &self,
         object: &Object,
@@ -329,10 +319,6 @@ impl Sources for Rendering {
     fn secrets(&self, file: FileId) -> Vec<Span> {
         if file.0 >= self.sources.next_id().0 {
             return Vec::new();
-        }
-        let known = self.generated.secrets(file);
-        if !known.is_empty() {
-            return known.to_vec();
         }
         let text = self.sources.file(file).text();
         let mut found = secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref));

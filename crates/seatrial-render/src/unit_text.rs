@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Sources};
 use seatrial_helm::{Options, Show};
@@ -16,8 +15,6 @@ use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 use crate::template::Refusal;
 use crate::{Rendering, locate, secrets};
 
-/// What stands for a secret value.
-const MASK: &str = "********";
 /// Nesting that is looked into.
 const DEPTH_MAX: usize = 100;
 
@@ -65,24 +62,12 @@ impl Rendering {
                 refusals.extend(self.kustomizations.refusals_of(unit.id));
                 let gaps = self.gaps.get(&unit.id).into_iter().flatten();
                 refusals.extend(gaps.map(|it| Refusal { message: it.clone(), at: None }));
-                let mut made = UnitText { refusals, ..self.documents_of(unit, options.trace) };
-                made.text = self.without_secrets(unit, made.text);
-                made
+                UnitText { refusals, ..self.documents_of(unit, options.trace) }
             }
             UnitKind::Compose => {
                 let message = format!("{} cannot be rendered yet", unit.name);
                 UnitText { refusals: vec![Refusal { message, at: None }], ..UnitText::default() }
             }
-        }
-    }
-
-    /// A text without the secret values that Flux hands to the unit's charts.
-    fn without_secrets(&self, unit: &Unit, text: String) -> String {
-        let values = self.secret_values(unit.id);
-        let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values);
-        match searcher {
-            Ok(searcher) if !values.is_empty() => searcher.replace_all(&text, &vec![MASK; values.len()]),
-            _ => text,
         }
     }
 
@@ -273,7 +258,7 @@ pub fn masked(text: &str) -> String {
     let mut done = 0;
     for span in secrets::of_file(FileId(0), text, Some(&stream)) {
         clean.push_str(&text[done..span.start as usize]);
-        clean.push_str(MASK);
+        clean.push_str("********");
         done = span.end as usize;
     }
     clean.push_str(&text[done..]);

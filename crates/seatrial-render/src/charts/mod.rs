@@ -323,15 +323,6 @@ impl Charts {
         files.filter(|(it, _)| is_taken(it)).map(|(_, id)| *id).collect()
     }
 
-    /// The texts of values that objects hand to the charts of a unit.
-    pub(crate) fn values_of(&self, unit: UnitId) -> impl Iterator<Item = FileId> {
-        let units = self.by_unit.get(&unit).into_iter().flatten().map(|&at| &self.units[at].release);
-        units.flat_map(|it| {
-            let values = it.values.iter().map(|it| it.file);
-            values.chain(it.set.iter().chain(&it.set_string).map(|it| it.file))
-        })
-    }
-
     /// What Helm would refuse of the charts that a unit has.
     pub(crate) fn refusals_of(&self, unit: UnitId) -> Vec<Refusal> {
         let units = self.by_unit.get(&unit).into_iter().flatten().map(|&at| &self.units[at]);

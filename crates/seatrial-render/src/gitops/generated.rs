@@ -9,8 +9,6 @@ use seatrial_source::{FileId, Span, TextMap, TextOrigin};
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
     texts: FxHashMap<FileId, (TextMap, Span)>,
-    /// What of a text is secret.
-    secrets: FxHashMap<FileId, Vec<Span>>,
 }
 
 impl Generated {
@@ -23,17 +21,6 @@ impl Generated {
     /// Takes in a text of which all stands for one place.
     pub(crate) fn add_whole(&mut self, file: FileId, whole: Span) {
         self.add(file, TextMap::new(), whole);
-    }
-
-    /// Takes in a text that a Secret holds, of which some parts are secret.
-    pub(crate) fn add_secret(&mut self, file: FileId, whole: Span, parts: Vec<Span>) {
-        self.add_whole(file, whole);
-        self.secrets.insert(file, parts);
-    }
-
-    /// What is secret of a text.
-    pub(crate) fn secrets(&self, file: FileId) -> &[Span] {
-        self.secrets.get(&file).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a text was made here.

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use seatrial_diagnostics::Sources;
 use seatrial_model::UnitKind;
 
 use super::super::testing;
@@ -349,36 +348,21 @@ fn release_with(values_from: &str, more: &[(&str, &str)]) -> Rendering {
 }
 
 #[test]
-fn values_of_a_secret_in_plain_text_are_used_and_masked() {
-    let unit = "flux:clusters/a/web.yaml#shop/web";
-    // `a: hunter2` and a line break.
-    for data in ["data: {values.yaml: YTogaHVudGVyMgo=}", "stringData: {values.yaml: 'a: hunter2'}"] {
-        let secret =
-            format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: more, namespace: shop}}\n{data}\n");
-        let rendering = release_with("{kind: Secret, name: more}", &[("clusters/a/more.yaml", &secret)]);
-        assert_eq!(deployed(&rendering), format!("{unit}: shop/ConfigMap web=hunter2 own\n"));
-        let made = rendering.repository.units.iter().find(|it| it.name == unit).expect("there is the unit");
-        let text =
-            rendering.text_of(made, &seatrial_helm::Options::default(), &seatrial_helm::Show::default());
-        assert!(text.text.contains("'******** own'"), "{}", text.text);
-        let hidden = rendering.sources.ids().flat_map(|it| rendering.secrets(it));
-        let hidden: Vec<&str> = hidden.map(|it| rendering.sources.text(it)).collect();
-        assert!(hidden.contains(&"hunter2"), "{hidden:?}");
-    }
-    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: shop}\nstringData: {word: hunter2}\n";
-    let from = "{kind: Secret, name: more, valuesKey: word, targetPath: b}";
-    let rendering = release_with(from, &[("clusters/a/more.yaml", secret)]);
-    assert_eq!(deployed(&rendering), format!("{unit}: shop/ConfigMap web=own hunter2\n"));
-}
-
-#[test]
 fn a_release_is_rendered_without_values_that_nobody_can_read() {
     let encrypted = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: shop}\nstringData: {values.yaml: \
                      'ENC[AES256_GCM,data:aGVsbG8=]'}\nsops: {version: 3.9.0}\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: shop}\nstringData: {values.yaml: \
+                  'a: hunter2'}\n";
     let plain =
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, namespace: shop}\ndata: {other: 'a: b'}\n";
     for (from, more, why) in [
         ("{kind: Secret, name: more}", Some(encrypted), "the values of Secret more, which are encrypted"),
+        ("{kind: Secret, name: more}", Some(secret), "the values of Secret more, which stay secret"),
+        (
+            "{kind: Secret, name: more, targetPath: b}",
+            Some(secret),
+            "the values of Secret more, which stay secret",
+        ),
         ("{kind: Secret, name: gone}", None, "the values of Secret gone, which is not here"),
         ("{kind: Secret, name: gone, optional: true}", None, "the values of Secret gone, which is not here"),
         ("{kind: ConfigMap, name: gone, optional: true}", None, ""),
