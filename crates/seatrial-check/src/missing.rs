@@ -664,12 +664,24 @@ impl MissingKey<'_> {
     }
 
     fn outcome(&self) -> &'static str {
+        if let Some(outcome) = outcome_of_flux(self.object) {
+            return outcome;
+        }
         match self.link.relation {
             Relation::EnvKey => "the container is not created: CreateContainerConfigError",
             Relation::SubPath => "the kubelet makes an empty directory in its place",
             Relation::Volume => "the volume is not mounted and the pod stays in ContainerCreating",
             _ => "whoever reads it finds nothing",
         }
+    }
+}
+
+/// What Flux does where an object of its own misses a map or a Secret.
+pub(crate) fn outcome_of_flux(object: &Object) -> Option<&'static str> {
+    match object.group() {
+        "helm.toolkit.fluxcd.io" => Some("Flux does not install the release"),
+        "kustomize.toolkit.fluxcd.io" => Some("Flux does not apply what the Kustomization names"),
+        _ => None,
     }
 }
 

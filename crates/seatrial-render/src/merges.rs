@@ -121,9 +121,12 @@ fn double(root: Node<'_>, overlap: &Overlap<'_>) -> Notice {
     let key = overlap.own.name();
     let message =
         format!("`{key}` stands {place} and in what `<<` merges there: strict readers refuse a key twice");
+    // Behind the key it counts for kubectl and Helm, which do not read this text.
+    let is_before = overlap.merge.key.written_span().start < overlap.own.key.written_span().start;
+    let readers = if is_before { "kubectl, Helm and Kustomize take" } else { "Kustomize takes" };
     Notice::new(&OVERLAPPING_MERGE_KEY, Location::text(overlap.own.key.written_span()), message)
         .severity(Severity::Info)
-        .because("kubectl, Helm and Kustomize take the mapping's own value; `kubeconform -strict` refuses the file")
+        .because(format!("{readers} the mapping's own value; `kubeconform -strict` refuses the file"))
         .help("merge a mapping that has only what both share")
         .related(Location::text(overlap.merge.key.written_span()), Role::Cause, "merged here")
 }

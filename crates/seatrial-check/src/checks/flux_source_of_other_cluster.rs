@@ -125,7 +125,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             continue;
         }
         // An instance of Flux makes the one that its cluster begins with.
-        let makes = |it: &Place| !repository.object(*it).group().starts_with("source.");
+        let makes = |it: &Place| repository.object(*it).is("fluxcd.controlplane.io", "FluxInstance");
         if link.resolution.places().iter().any(makes) {
             continue;
         }

@@ -41,7 +41,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
 use seatrial_model::references::Relation;
 
-use crate::missing::{is_to, missing};
+use crate::missing::{is_to, missing, outcome_of_flux};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -59,11 +59,12 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for it in missing(context, |_, link| is_to(link, "", "ConfigMap")) {
-        let (acts, outcome) = match it.relation() {
-            Relation::EnvKey | Relation::EnvFrom => {
+        let (acts, outcome) = match (outcome_of_flux(it.object), it.relation()) {
+            (Some(outcome), _) => ("reads", outcome),
+            (None, Relation::EnvKey | Relation::EnvFrom) => {
                 ("reads", "the container is not created: CreateContainerConfigError")
             }
-            Relation::Volume | Relation::SubPath => ("mounts", "the pod stays in ContainerCreating"),
+            (None, Relation::Volume | Relation::SubPath) => ("mounts", "the pod stays in ContainerCreating"),
             _ => ("reads", "what stands in it is not taken into account"),
         };
         report.add(it.notice(&CHECK.info, acts, outcome, Severity::Error));

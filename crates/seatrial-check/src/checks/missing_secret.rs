@@ -45,7 +45,7 @@ use seatrial_model::Link;
 use seatrial_model::references::Relation;
 
 use crate::makers;
-use crate::missing::{Missing, by_name, is_to, missing};
+use crate::missing::{Missing, by_name, is_to, missing, outcome_of_flux};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -84,6 +84,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn words(it: &Missing<'_>) -> (&'static str, &'static str, Severity) {
     if it.object.is("", "ServiceAccount") {
         return ("lists", "pods run without it: nothing is mounted because of this list", Severity::Info);
+    }
+    if let Some(outcome) = outcome_of_flux(it.object) {
+        return ("reads", outcome, Severity::Error);
     }
     let (acts, outcome) = match it.relation() {
         Relation::EnvKey | Relation::EnvFrom => {

@@ -80,10 +80,7 @@ fn notice(object: &Object, all: &[Mistyped]) -> Notice {
         if it.is_noted {
             notice.because(format!("the API server notes in the policy's status: {}", it.said))
         } else {
-            notice.because(format!(
-                "the API server does not check it, and it fails for each object: {}",
-                it.said
-            ))
+            notice.because(format!("the API server does not check it before it is evaluated: {}", it.said))
         }
     });
     if all.len() == first.kinds {

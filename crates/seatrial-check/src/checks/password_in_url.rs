@@ -52,6 +52,16 @@ const ADDRESSES_MAX: usize = 1000;
 /// Addresses of one text that are told.
 const TOLD_MAX: usize = 20;
 
+/// Of what a container gets.
+const OF_CONTAINER: &str =
+    "keep the credentials in a Secret, and name them as `$(NAME)` in the URL, or keep the whole URL there";
+/// Of what nothing fills in.
+const OF_TEXT: &str = "keep the whole URL in a Secret";
+/// Of a source of Argo CD.
+const OF_ARGO: &str = "write the URL without them, and put them into a Secret with the label `argocd.argoproj.io/secret-type: repository`";
+/// Of a source of Flux.
+const OF_FLUX: &str = "write the URL without them, and put them into a Secret that `spec.secretRef` names";
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates() {
         let title = template.object().title();
@@ -60,12 +70,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 let Some(value) = variable.field.key("value") else { continue };
                 // A value is no file: `--db=...` is an option there.
                 let found = addresses(&value).into_iter().map(|it| it.at);
-                tell(&format!("`{}` of {title}", variable.name().unwrap_or_default()), &value, found, report);
+                let what = format!("`{}` of {title}", variable.name().unwrap_or_default());
+                tell(&what, &value, found, OF_CONTAINER, report);
             }
             for key in ["command", "args"] {
                 for value in container.field.list(key) {
                     let found = addresses(&value).into_iter().map(|it| it.at);
-                    tell(&format!("`{key}` of {title}"), &value, found, report);
+                    tell(&format!("`{key}` of {title}"), &value, found, OF_CONTAINER, report);
                 }
             }
         }
@@ -75,7 +86,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for map in context.of_kind("", "ConfigMap") {
         for (key, value) in Field::root(map).key("data").iter().flat_map(Field::entries) {
             let found = addresses(&value).into_iter().filter(|it| !it.is_in_comment).map(|it| it.at);
-            tell(&format!("`{key}` of {}", map.title()), &value, found, report);
+            tell(&format!("`{key}` of {}", map.title()), &value, found, OF_TEXT, report);
         }
     }
 }
@@ -87,7 +98,7 @@ fn of_metadata(object: &Object, report: &mut Report) {
     let annotations = Field::root(object).keys(&["metadata", "annotations"]);
     for (key, value) in annotations.iter().flat_map(Field::entries).filter(|(key, _)| *key != APPLIED) {
         let found = addresses(&value).into_iter().map(|it| it.at);
-        tell(&format!("annotation `{key}` of {}", object.title()), &value, found, report);
+        tell(&format!("annotation `{key}` of {}", object.title()), &value, found, OF_TEXT, report);
     }
 }
 
@@ -96,22 +107,27 @@ fn of_sources(object: &Object, report: &mut Report) {
     let is_of_flux = object.group() == "source.toolkit.fluxcd.io";
     let url = Field::root(object).keys(&["spec", "url"]).filter(|_| is_of_flux);
     let sources = Source::written(object).into_iter().filter_map(|it| it.field.key("repoURL"));
-    for (what, value) in sources.map(|it| ("repoURL", it)).chain(url.map(|it| ("url", it))) {
+    let all = sources.map(|it| ("repoURL", it, OF_ARGO)).chain(url.map(|it| ("url", it, OF_FLUX)));
+    for (what, value, help) in all {
         let found = addresses(&value).into_iter().map(|it| it.at);
-        tell(&format!("`{what}` of {}", object.title()), &value, found, report);
+        tell(&format!("`{what}` of {}", object.title()), &value, found, help, report);
     }
 }
 
-fn tell(what: &str, value: &Field<'_>, found: impl Iterator<Item = Range<usize>>, report: &mut Report) {
+fn tell(
+    what: &str,
+    value: &Field<'_>,
+    found: impl Iterator<Item = Range<usize>>,
+    help: &str,
+    report: &mut Report,
+) {
     let text = value.as_str().unwrap_or_default();
     let mut told = FxHashSet::default();
     for at in found.filter(|it| told.insert(&text[it.clone()])).take(TOLD_MAX) {
         let place = value.location().part(at.start as u32..at.end as u32);
         // In words that are nobody's secret: those would be masked in it.
         let message = format!("{what} holds a URL with its credentials");
-        report.add(Notice::new(&CHECK.info, place, message).help(
-            "keep the credentials in a Secret, and name them as `$(NAME)` in the URL, or keep the whole URL there",
-        ));
+        report.add(Notice::new(&CHECK.info, place, message).help(help));
     }
 }
 
