@@ -105,7 +105,12 @@ fn compare_options(object: &Object, report: &mut Report) {
     let all = field.as_str().unwrap_or_default().split(',').map(str::trim);
     for text in all.filter(|it| is_literal(it) && !COMPARED.contains(it)) {
         let in_any_case = COMPARED.into_iter().find(|it| it.eq_ignore_ascii_case(text));
-        let Some(other) = in_any_case.or_else(|| meant(text, COMPARED)) else { continue };
+        // It is held against the whole word, which takes no value.
+        let without_value =
+            || text.strip_suffix("=true").and_then(|it| COMPARED.into_iter().find(|one| *one == it));
+        let Some(other) = in_any_case.or_else(without_value).or_else(|| meant(text, COMPARED)) else {
+            continue;
+        };
         let message = format!("`{text}` of {} is no compare option that Argo CD knows", object.title());
         let notice = Notice::new(&CHECK.info, field.location(), message);
         report.add(notice.because("Argo CD passes over it").help(format!("write `{other}`")));
@@ -125,7 +130,7 @@ fn corrected(text: &str) -> Option<String> {
         match () {
             () if is_said(&["", "yes", "on", "1"]) => values.iter().find(|it| **it == "true"),
             () if is_said(&["no", "off", "0"]) => values.iter().find(|it| **it == "false"),
-            () => None,
+            () => meant(wanted, values.iter().copied()).and_then(|it| values.iter().find(|one| **one == it)),
         }
     });
     let other = format!("{name}={}", value_meant?);
