@@ -69,6 +69,10 @@ pub(crate) fn advice(object: &Object, parent: &FieldPath, name: &str, is_spelt_l
             renamed(if has_port { "targetPort" } else { "port" })
         }
         ("Service", ["spec"], "port") => Some(Advice::Say("write `ports: [{port: ...}]`".to_owned())),
+        ("NetworkPolicy", ["spec"], "selector") => renamed("podSelector"),
+        ("NetworkPolicy", ["spec", "ingress" | "egress"], "port") => {
+            Some(Advice::Say("write `ports: [{port: ...}]`".to_owned()))
+        }
         ("Deployment", ["spec"], "updateStrategy") => renamed("strategy"),
         ("StatefulSet" | "DaemonSet", ["spec"], "strategy") => renamed("updateStrategy"),
         ("PersistentVolumeClaim", ["spec"], "storage") => {
@@ -123,6 +127,8 @@ fn keys(path: &FieldPath) -> Vec<&str> {
 const SHORT_FOR: &[(&str, &str)] = &[
     ("v1.LocalObjectReference", "name"),
     ("v1.ObjectReference", "name"),
+    ("v1.ConfigMapEnvSource", "name"),
+    ("v1.SecretEnvSource", "name"),
     ("v1.NetworkPolicyPort", "port"),
     ("v1.ContainerPort", "containerPort"),
     ("v1.ServicePort", "port"),
@@ -148,6 +154,9 @@ pub(crate) fn shape(node: Node<'_>, path: &FieldPath, wanted: &str) -> Option<St
             let is_name = node.as_str().is_some_and(|it| it.parse::<u16>().is_err());
             let field = if is_name { "name" } else { "number" };
             Some(format!("write `port: {{{field}: {}}}`", node.scalar_text()?))
+        }
+        "string" if node.is_mapping() && way.last() == Some(&"image") => {
+            Some("write one text: the name, a colon and the tag".to_owned())
         }
         "[]string" if is_scalar && matches!(way.last(), Some(&("command" | "args"))) => {
             Some("write a list with an item for each word, or `[\"sh\", \"-c\", \"...\"]`".to_owned())

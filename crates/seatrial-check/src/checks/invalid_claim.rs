@@ -118,6 +118,11 @@ fn of_size(store: &Store<'_>) -> Option<Notice> {
     // Without modes either, it is a patch of another.
     store.modes().next()?;
     let message = format!("{title} does not say how much storage it needs");
-    let help = "add `resources.requests.storage`";
+    let is_beside = store.spec.keys(&["resources", "storage"]).is_some();
+    let help = if is_beside {
+        "write `storage` below `resources.requests`"
+    } else {
+        "add `resources.requests.storage`"
+    };
     Some(Notice::new(&CHECK.info, store.spec.at("resources"), message).help(help))
 }

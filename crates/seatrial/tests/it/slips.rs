@@ -58,6 +58,7 @@ fn containers() {
             "write a list with an item for each word, or `[\"sh\", \"-c\", \"...\"]`",
         ),
         ("tag: '1'", ".tag", "write it into `image`, behind a colon"),
+        ("envFrom: [{configMapRef: a}]", ".envFrom[0].configMapRef", "write `{name: a}`"),
         ("resources: {limit: {cpu: 1}}", ".resources.limit", "rename it to `limits`"),
         ("resources: {cpu: 1}", ".resources.cpu", "write it below `requests` or `limits`"),
         ("volumeMount: [{name: a, mountPath: /a}]", ".volumeMount", "rename it to `volumeMounts`"),
@@ -149,4 +150,28 @@ fn services_and_what_leads_to_them() {
             ("spec.ingress[0].ports[0]", "write `{port: 80}`"),
         ],
     );
+    let policy = |spec: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: a}}\nspec: {spec}\n"
+        )
+    };
+    helps(&policy("{selector: {}}"), &[("spec.selector", "rename it to `podSelector`")]);
+    helps(
+        &policy("{podSelector: {}, ingress: [{port: 80}]}"),
+        &[("spec.ingress[0].port", "write `ports: [{port: ...}]`")],
+    );
+}
+
+#[test]
+fn claims() {
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {accessModes: [ReadWriteOnce], \
+                 resources: {storage: 1Gi}}\n";
+    helps(claim, &[("spec.resources", "write `storage` below `resources.requests`")]);
+}
+
+#[test]
+fn an_image_is_one_text() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: {repository: a, tag: \
+               b}}]}\n";
+    helps(pod, &[("spec.containers[0].image", "write one text: the name, a colon and the tag")]);
 }
