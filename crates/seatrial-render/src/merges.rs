@@ -65,8 +65,8 @@ fn overlaps(root: Node<'_>) -> Vec<Overlap<'_>> {
 
 fn of_merge<'a>(mapping: Node<'a>, merge: Entry<'a>, lookups: &mut usize) -> Vec<Overlap<'a>> {
     let mut found: Vec<Overlap<'a>> = Vec::new();
+    let Some(width) = width(merge.value, lookups) else { return found };
     for own in mapping.written_entries().filter(|it| !it.is_merge()) {
-        let width = source_len(merge.value).max(1);
         if *lookups < width {
             break;
         }
@@ -88,8 +88,15 @@ fn merged<'a>(value: Node<'a>, name: &str) -> Option<Node<'a>> {
     entry.map(|entry| entry.value)
 }
 
-fn source_len(value: Node<'_>) -> usize {
-    if value.is_mapping() { value.len() } else { value.items().map(Node::len).sum() }
+/// What one lookup in a merge key's value costs; none where the rest does not
+/// do for it. Adding up a list is paid for, too: a mapping without a key is
+/// looked into like any other.
+fn width(value: Node<'_>, lookups: &mut usize) -> Option<usize> {
+    if value.is_mapping() {
+        return Some(value.len().max(1));
+    }
+    *lookups = lookups.checked_sub(value.len())?;
+    Some((value.len() + value.items().map(Node::len).sum::<usize>()).max(1))
 }
 
 fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
