@@ -72,7 +72,7 @@ pub(crate) fn resolve<'s, 'c>(
     scrubber: &dyn Fn() -> &'c Scrubber,
     late: impl FnOnce(&Suppressions<'s>) -> Vec<Notice>,
 ) -> (Vec<Resolved>, usize) {
-    let mut collected = Collected::default();
+    let mut collected = Collected::new(resolver.repository);
     for notice in notices {
         collected.add(resolver, notice, suppressions);
     }
@@ -80,6 +80,7 @@ pub(crate) fn resolve<'s, 'c>(
     for notice in &late {
         collected.add(resolver, notice, suppressions);
     }
+    let collected = collected.joined();
     let accepted = collected.accepted.iter().filter(|key| !collected.groups.contains_key(key)).count();
     let (repository, sources) = (resolver.repository, resolver.sources);
     let merged = collected.groups.into_values().filter_map(|drafts| merge::merge(drafts, repository));
@@ -103,28 +104,75 @@ pub(crate) fn resolve<'s, 'c>(
 }
 
 /// Drafts by defect.
-#[derive(Default)]
-struct Collected<'n> {
+struct Collected<'a, 'n> {
+    sets: merge::Sets<'a>,
     groups: BTreeMap<merge::Key, Vec<Draft<'n>>>,
     accepted: BTreeSet<merge::Key>,
+    /// By set and line: what is told of the set itself.
+    of_sets: BTreeMap<(Span, merge::Key), merge::Key>,
+    /// What sets fill in, by set and line; without a draft where it is accepted.
+    filled: Vec<(Span, merge::Key, Option<Draft<'n>>)>,
 }
 
-impl<'n> Collected<'n> {
+impl<'a, 'n> Collected<'a, 'n> {
+    fn new(repository: &'a Repository) -> Self {
+        Self {
+            sets: merge::Sets::new(repository),
+            groups: BTreeMap::new(),
+            accepted: BTreeSet::new(),
+            of_sets: BTreeMap::new(),
+            filled: Vec::new(),
+        }
+    }
+
     fn add(&mut self, resolver: &Resolver<'_>, notice: &'n Notice, suppressions: &mut Suppressions<'_>) {
         let Some(mut draft) = resolver.draft(notice) else { return };
-        let key = merge::Key::of(&draft.finding);
+        // What is accepted does not count, and needs no repair.
         if suppressions.accepts(&draft.finding) {
-            self.accepted.insert(key);
+            self.put(draft, true);
             return;
         }
-        // What is accepted does not count, and needs no repair.
         let file = draft.finding.primary.span.file;
         if resolver.bounds.admits(file, draft.unit, notice.check.id) {
             if notice.change.is_some() {
                 resolver.admit_proof(&mut draft, notice, file);
             }
-            self.groups.entry(key).or_default().push(draft);
+            self.put(draft, false);
         }
+    }
+
+    fn put(&mut self, draft: Draft<'n>, is_accepted: bool) {
+        let key = merge::Key::of(&draft.finding);
+        match self.sets.of(&draft) {
+            Some(merge::OfSet::Filled(set)) => {
+                let line = merge::Key::of_line(&draft.finding);
+                self.filled.push((set, line, (!is_accepted).then_some(draft)));
+                return;
+            }
+            Some(merge::OfSet::Set(set)) => {
+                let line = merge::Key::of_line(&draft.finding);
+                self.of_sets.entry((set, line)).or_insert_with(|| key.clone());
+            }
+            None => {}
+        }
+        self.group(key, (!is_accepted).then_some(draft));
+    }
+
+    fn group(&mut self, key: merge::Key, draft: Option<Draft<'n>>) {
+        match draft {
+            Some(draft) => self.groups.entry(key).or_default().push(draft),
+            None => drop(self.accepted.insert(key)),
+        }
+    }
+
+    /// With what sets fill in put to what is told of the sets.
+    fn joined(mut self) -> Self {
+        for (set, line, draft) in std::mem::take(&mut self.filled) {
+            let at = (set, line);
+            let key = self.of_sets.get(&at).cloned().unwrap_or(at.1);
+            self.group(key, draft);
+        }
+        self
     }
 }
 

@@ -196,6 +196,20 @@ spec:
     }
 
     #[test]
+    fn applications_of_one_line_speak_for_themselves() {
+        let application = |name: &str| {
+            let spec = r#"{"project": "default", "destnation": {}, "source": {"repoURL": "https://github.com/example/x", "path": "."}, "destination": {"server": "https://kubernetes.default.svc", "namespace": "argocd"}}"#;
+            format!(
+                r#"{{"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {{"name": "{name}", "namespace": "argocd"}}, "spec": {spec}}}"#
+            )
+        };
+        let items = format!("{}, {}", application("one"), application("two"));
+        let text = format!(r#"{{"apiVersion": "v1", "kind": "List", "items": [{items}]}}"#);
+        let found = trial(&[("apps.json", &text)]);
+        assert_eq!(told(&found, &["unknown-field"]), ["apps.json:1 unknown-field Application 1 0"; 2]);
+    }
+
+    #[test]
     fn who_names_the_namespace_speaks_for_what_is_put_there() {
         let applied = "apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use seatrial_diagnostics::{Finding, Notice, UnitId};
+use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::{Finding, Notice, ObjectName, Place, UnitId};
 use seatrial_model::{Repository, UnitRole};
 use seatrial_source::{Span, TreePath};
 
@@ -21,10 +22,49 @@ impl Key {
     pub(super) fn of(finding: &Finding) -> Self {
         Self {
             path: finding.primary.path.clone(),
-            span: span_of(finding),
+            span: finding.primary.span,
             check: finding.check.id,
             field: field_of(finding).to_owned(),
         }
+    }
+
+    /// By the line: all that is known of what a set fills in.
+    pub(super) fn of_line(finding: &Finding) -> Self {
+        let Place { span, start, .. } = &finding.primary;
+        Self { span: Span::new(span.file, start.line, 0), ..Self::of(finding) }
+    }
+}
+
+/// The sets of a tree and what they fill in.
+pub(super) struct Sets<'a> {
+    repository: &'a Repository,
+    /// By the unit of what a set fills in: where the set stands.
+    fillers: FxHashMap<UnitId, Span>,
+}
+
+/// What a finding has to do with an `ApplicationSet`, which stands there.
+pub(super) enum OfSet {
+    /// It is about the set.
+    Set(Span),
+    /// It is about an Application that the set fills in.
+    Filled(Span),
+}
+
+impl<'a> Sets<'a> {
+    pub(super) fn new(repository: &'a Repository) -> Self {
+        let sets: FxHashSet<Span> = repository.facts.filled_sets.iter().copied().collect();
+        let deliveries = repository.facts.deliveries.iter().filter(|it| sets.contains(&it.by));
+        Self { repository, fillers: deliveries.map(|it| (it.unit, it.by)).collect() }
+    }
+
+    pub(super) fn of(&self, draft: &Draft<'_>) -> Option<OfSet> {
+        let subject = draft.subject?;
+        if is_of(&draft.finding, "ApplicationSet") {
+            let object = self.repository.bundle(subject.unit).object(subject.object);
+            return Some(OfSet::Set(object.span()));
+        }
+        let set = self.fillers.get(&subject.unit).filter(|_| is_of(&draft.finding, "Application"))?;
+        Some(OfSet::Filled(*set))
     }
 }
 
@@ -39,15 +79,10 @@ fn field_of(finding: &Finding) -> &str {
     }
 }
 
-/// Where it stands: of what a set fills in, the line is known.
-fn span_of(finding: &Finding) -> Span {
-    let span = finding.primary.span;
-    let is_filled_in = is_of(finding, "ApplicationSet") || is_of(finding, "Application");
-    if is_filled_in { Span::new(span.file, finding.primary.start.line, 0) } else { span }
-}
-
+/// Whether it is about an object of Argo CD of this kind.
 fn is_of(finding: &Finding, kind: &str) -> bool {
-    finding.object.as_ref().is_some_and(|it| it.kind == kind)
+    let is_one = |it: &ObjectName| it.kind == kind && it.api_version.starts_with("argoproj.io/");
+    finding.object.as_ref().is_some_and(is_one)
 }
 
 /// The gravest finding, of the first deployed unit, with the units of all. What
