@@ -10,7 +10,7 @@ use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
 use seatrial_kustomize::Shared;
 use seatrial_model::{
-    Coverage, ObjectSource, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
+    Coverage, ObjectSource, Origins, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
@@ -127,7 +127,8 @@ impl Run {
         let tree = Tree::new(request.files);
         let shared = self.shared(&request, links);
         let maker = Maker { tree: &tree, links, limits: &request.limits.yaml, shared: &shared };
-        let kustomizations = self.build_kustomizations(&maker, places, &mut drafts, &mut facts);
+        let kustomizations =
+            self.build_kustomizations(&maker, request.origins.as_ref(), places, &mut drafts, &mut facts);
         let (charts, made) =
             self.render_charts(&request, layout, places, &kustomizations, &mut drafts, &mut facts);
         let mut rendered =
@@ -259,15 +260,15 @@ impl Run {
     fn build_kustomizations(
         &mut self,
         maker: &Maker<'_>,
+        origins: Option<&Origins>,
         places: &Places,
         drafts: &mut Drafts,
         facts: &mut RenderFacts,
     ) -> Kustomizations {
         let standings = standings(&self.kustomizations, maker.links, |it| places.is_example(it));
         let mut asks: Vec<(Ask, UnitRole)> = Vec::new();
-        // Flux reads files outside the directory, also where an artifact made of
-        // a part of this tree is its source, which nobody can tell from here.
-        let applied = self.applied_by_flux();
+        // Flux reads files outside the directory.
+        let applied = self.applied_by_flux(origins);
         for (kustomization, standing) in self.kustomizations.iter().zip(standings) {
             let directory = &kustomization.directory;
             let role = match standing {
@@ -276,7 +277,7 @@ impl Run {
                 Service::Component => continue,
             };
             if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
-                let is_unrestricted = is_end_of(directory, &applied);
+                let is_unrestricted = applied.has(directory);
                 let ask = Ask { service: standing, is_unrestricted, ..Ask::plain(directory.clone()) };
                 asks.push((ask, role));
             }
@@ -303,12 +304,13 @@ impl Run {
     }
 
     /// What the Kustomizations of Flux apply, as they write it.
-    fn applied_by_flux(&self) -> FxHashSet<&str> {
-        let roots = self.parsed.iter().flat_map(|it| {
-            let documents = it.stream.documents().iter();
-            documents.filter_map(|document| Some(it.stream.node(document.root?)))
-        });
-        roots.filter_map(gitops::flux::applied_path).collect()
+    fn applied_by_flux(&self, origins: Option<&Origins>) -> gitops::flux::Directories<'_> {
+        let mut applied = gitops::flux::Applied::default();
+        for it in &self.parsed {
+            let path = &self.intake.texts[it.text].path;
+            it.stream.roots().for_each(|root| applied.add(path, root));
+        }
+        applied.directories(origins)
     }
 
     /// Builds the components that nothing takes in by themselves: nobody else
@@ -664,13 +666,6 @@ fn is_broken(parsed: &[Parsed]) -> impl Fn(Span) -> bool + use<> {
         })
         .collect();
     move |span| broken.get(&span.file).is_some_and(|all| all.iter().any(|it| it.contains(span)))
-}
-
-/// Whether a directory, or the last of its parts, is one of these paths.
-fn is_end_of(directory: &TreePath, paths: &FxHashSet<&str>) -> bool {
-    let text = directory.as_str();
-    let ends = text.match_indices('/').map(|(at, _)| &text[at + 1..]);
-    !paths.is_empty() && std::iter::once(text).chain(ends).any(|it| paths.contains(it))
 }
 
 /// Reads what the configurations of plugins name, each of them once.

@@ -143,6 +143,27 @@ fn files_outside_the_directory_are_read_where_flux_applies_it() {
 }
 
 #[test]
+fn files_outside_the_directory_are_refused_where_flux_applies_another_of_its_name() {
+    let outside = |file: &str, path: &str, kind: &str| {
+        let flux = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: apps, namespace: a}}\n\
+             spec: {{path: {path}, sourceRef: {{kind: {kind}, name: elsewhere}}}}\n"
+        );
+        let rendering = rendered(&[
+            (file, &flux),
+            ("devops/base/a.yaml", SERVICE),
+            ("devops/overlays/production/kustomization.yaml", "resources: [../../base/a.yaml]\n"),
+        ]);
+        notices(&rendering).iter().filter(|it| it.contains("path-outside-root")).count()
+    };
+    assert_eq!(outside("flux/k.yaml", "./production", "GitRepository"), 1);
+    assert_eq!(outside("flux/k.yaml", "./overlays/production", "OCIRepository"), 1);
+    assert_eq!(outside("devops/flux/k.yaml", "./overlays/production", "OCIRepository"), 0);
+    assert_eq!(outside("flux/k.yaml", "./devops/overlays/production", "Bucket"), 0);
+    assert_eq!(outside("flux/k.yaml", "./devops/overlays/production", "GitRepository"), 0);
+}
+
+#[test]
 fn two_namespaces_become_one() {
     let namespace = |name: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n");
     let rendering = rendered(&[

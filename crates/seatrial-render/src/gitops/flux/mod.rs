@@ -1,5 +1,6 @@
 //! Kustomizations and releases of Flux: what each would apply from this tree.
 
+mod applied;
 mod kustomization;
 mod post_renderers;
 mod release;
@@ -16,6 +17,7 @@ use seatrial_yaml::Node;
 use super::{Deliverer, Found, suffix_of, type_of};
 use crate::units::{Draft, DraftObject, Made};
 
+pub(crate) use applied::{Applied, Directories};
 pub(crate) use sources::Sources;
 
 /// Objects of Flux that have something deployed.
@@ -33,16 +35,6 @@ pub(crate) fn kind_of(object: &DraftObject) -> Option<Kind> {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => Some(Kind::Release),
         _ => None,
     }
-}
-
-/// The directory that a Kustomization of Flux applies, from wherever its source begins.
-pub(crate) fn applied_path(root: Node<'_>) -> Option<&str> {
-    let group = word(root, "apiVersion")?.split_once('/')?.0;
-    if (group, word(root, "kind")?) != ("kustomize.toolkit.fluxcd.io", "Kustomization") {
-        return None;
-    }
-    let path = word(root.get("spec")?, "path")?.trim_start_matches("./").trim_matches('/');
-    (!path.is_empty() && is_literal(path)).then_some(path)
 }
 
 /// Why something is not rendered.
