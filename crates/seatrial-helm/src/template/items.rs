@@ -1,11 +1,16 @@
 //! Fields that are looked up in the item of a `range` or `with`, and templates that
 //! are handed it: what is asked of the dot where it is no longer what was given.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ast::{Branch, List, Node, Operand, OperandKind, Pipe, Source, Template, Tree};
 use super::error::Place;
 use super::set::Set;
+
+/// Longer names nobody writes; each place inside would be told with them.
+const NAMES_BYTES_MAX: usize = 1_000;
 
 /// A field of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +20,7 @@ pub struct ItemField {
     /// Its names, as written: `a.b.c`.
     pub names: String,
     /// The fields that the item was taken from, without the first dot.
-    pub taken_from: String,
+    pub taken_from: Rc<str>,
     /// `range` or `with`.
     pub action: &'static str,
 }
@@ -28,7 +33,7 @@ pub struct HandedItem {
     /// Its name.
     pub name: String,
     /// The fields that the item was taken from, without the first dot.
-    pub taken_from: String,
+    pub taken_from: Rc<str>,
     /// `range` or `with`.
     pub action: &'static str,
 }
@@ -84,7 +89,7 @@ struct Walk<'a> {
     template: &'a Template,
     /// What the dot is, where it is an item: the action, and the fields it was
     /// taken from.
-    item: Option<(&'static str, String)>,
+    item: Option<(&'static str, Rc<str>)>,
     /// Whether the dot is what the template was called with.
     is_given: bool,
     found: Vec<ItemField>,
@@ -159,17 +164,18 @@ impl<'a> Walk<'a> {
     }
 
     /// The fields that a pipe is nothing but.
-    fn taken_from(&self, pipe: &'a Pipe) -> Option<String> {
+    fn taken_from(&self, pipe: &'a Pipe) -> Option<Rc<str>> {
         let [command] = self.tree().commands(pipe) else { return None };
         let [operand] = self.tree().args(command) else { return None };
         let names = operand.names(self.source());
-        match (&operand.kind, &self.item) {
-            (OperandKind::Field, None) => Some(names.to_owned()),
-            (OperandKind::Field, Some((_, outer))) => Some(format!("{outer}.{names}")),
-            (OperandKind::Dot, Some((_, outer))) => Some(outer.clone()),
-            (OperandKind::Variable(0), _) if !names.is_empty() => Some(names.to_owned()),
-            _ => None,
-        }
+        let from: Rc<str> = match (&operand.kind, &self.item) {
+            (OperandKind::Field, None) => names.into(),
+            (OperandKind::Field, Some((_, outer))) => format!("{outer}.{names}").into(),
+            (OperandKind::Dot, Some((_, outer))) => Rc::clone(outer),
+            (OperandKind::Variable(0), _) if !names.is_empty() => names.into(),
+            _ => return None,
+        };
+        Some(from).filter(|it| it.len() <= NAMES_BYTES_MAX)
     }
 
     fn pipe(&mut self, pipe: &'a Pipe) {
