@@ -13,7 +13,7 @@
 //! commonLabels:
 //!   app.kubernetes.io/version: 1.4.2
 //! ```
-//! ```yaml file:web.yaml
+//! ```yaml listed file:prod/web.yaml
 //! apiVersion: apps/v1
 //! kind: Deployment
 //! metadata: {name: web}
@@ -31,7 +31,7 @@
 //!   - pairs: {app.kubernetes.io/version: 1.4.2}
 //!     includeTemplates: true
 //! ```
-//! ```yaml file:web.yaml
+//! ```yaml listed file:prod/web.yaml
 //! apiVersion: apps/v1
 //! kind: Deployment
 //! metadata: {name: web}
@@ -42,10 +42,9 @@
 //!     spec: {containers: [{name: web, image: "registry.example.com/web:1.4.2"}]}
 //! ```
 
-use std::collections::BTreeMap;
-
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{Object, SelectorLabel};
+use seatrial_model::{KustomizationFacts, Object, SelectorLabel, Unit, UnitKind};
 use seatrial_yaml::{FieldPath, Node};
 
 use crate::{Check, Context, Report};
@@ -66,6 +65,8 @@ pub(super) static CHECK: Check = Check {
 /// Labels whose values name a version.
 const KEYS: [&str; 7] =
     ["version", "app.kubernetes.io/version", "helm.sh/chart", "chart", "commit", "revision", "tag"];
+/// What one word of a key ends with where the value may be a commit.
+const OF_COMMITS: [&str; 7] = ["version", "build", "sha", "commit", "release", "revision", "tag"];
 /// Fewest and most digits of a commit.
 const COMMIT: std::ops::RangeInclusive<usize> = 7..=40;
 /// Workloads whose selector never changes.
@@ -73,15 +74,15 @@ const IMMUTABLE: [&str; 3] = ["DaemonSet", "Deployment", "StatefulSet"];
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let kustomizations = &context.world().repository.facts.kustomizations;
-    let labels = kustomizations.iter().flat_map(|it| &it.selector_labels);
-    let labels: Vec<&SelectorLabel> = labels.filter(|it| names_version(&it.key, &it.value)).collect();
+    let labels = kustomizations.iter().flat_map(|by| by.selector_labels.iter().map(move |it| (by, it)));
+    let labels: Vec<_> = labels.filter(|(_, it)| names_version(&it.key, &it.value)).collect();
     if labels.is_empty() {
         return;
     }
-    let selecting = selecting(context);
-    for label in labels {
+    let selecting = Selecting::of(context);
+    for (by, label) in labels {
         // Without such a workload it reaches no selector that stays.
-        let Some(object) = selecting.get(&(label.key.clone(), label.value.clone())) else { continue };
+        let Some(object) = selecting.first(by, label) else { continue };
         let message = format!("the label `{}: {}` is put into selectors", label.key, label.value);
         let notice = Notice::new(&CHECK.info, Location::text(label.span), message)
             .because(format!("{} cannot be applied once the value is another: its selector is immutable", object.title()))
@@ -95,26 +96,80 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
+/// Of more kustomizations that take one in, only the first are looked at.
+const LISTING_MAX: usize = 200;
+
 /// The first workload for each label of a selector that stays.
-fn selecting<'a>(context: &Context<'a>) -> BTreeMap<(String, String), &'a Object> {
-    let mut found = BTreeMap::new();
-    let objects = context.world().repository.objects();
-    for object in objects.filter(|it| it.group() == "apps" && IMMUTABLE.contains(&it.kind())) {
+#[derive(Default)]
+struct Selecting<'a> {
+    /// By the directory of the kustomization that makes the workload.
+    made: FxHashMap<(&'a str, String, String), &'a Object>,
+    /// Those that Argo CD or Flux applies: of which kustomization, is not known here.
+    delivered: FxHashMap<(String, String), &'a Object>,
+    /// The directories of the kustomizations that take one in.
+    listing: FxHashMap<String, Vec<&'a str>>,
+}
+
+impl<'a> Selecting<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let mut found = Self::default();
+        let repository = context.world().repository;
+        for it in &repository.facts.kustomizations {
+            for base in &it.bases {
+                let own = base.strip_prefix("./").and_then(|own| it.directory.join(own));
+                let base = own.map_or_else(|| base.clone(), |own| own.as_str().to_owned());
+                found.listing.entry(base).or_default().push(it.directory.as_str());
+            }
+        }
+        let is_meant = |it: &&Object| it.group() == "apps" && IMMUTABLE.contains(&it.kind());
+        repository.objects().filter(is_meant).for_each(|it| found.add(context.unit(it.unit()), it));
+        found
+    }
+
+    fn add(&mut self, unit: &'a Unit, object: &'a Object) {
         let labels = object.field(&["spec", "selector", "matchLabels"]);
         for label in labels.into_iter().flat_map(Node::entries) {
-            if let Some(value) = label.value.scalar_text() {
-                found.entry((label.name().into_owned(), value.into_owned())).or_insert(object);
+            let Some(value) = label.value.scalar_text() else { continue };
+            let (key, value) = (label.name().into_owned(), value.into_owned());
+            match unit.kind {
+                UnitKind::Kustomize => {
+                    self.made.entry((unit.path.as_str(), key, value)).or_insert(object);
+                }
+                UnitKind::ArgoCd | UnitKind::Flux => {
+                    self.delivered.entry((key, value)).or_insert(object);
+                }
+                UnitKind::Manifests | UnitKind::Helm | UnitKind::Compose => {}
             }
         }
     }
-    found
+
+    /// The first that has a label by a kustomization, or by one that takes it in.
+    fn first(&self, by: &'a KustomizationFacts, label: &SelectorLabel) -> Option<&'a Object> {
+        let mut directories = vec![by.directory.as_str()];
+        let mut at = 0;
+        while let Some(directory) = directories.get(at).copied() {
+            let key = (directory, label.key.clone(), label.value.clone());
+            if let Some(object) = self.made.get(&key) {
+                return Some(object);
+            }
+            for other in self.listing.get(directory).into_iter().flatten() {
+                if directories.len() < LISTING_MAX && !directories.contains(other) {
+                    directories.push(other);
+                }
+            }
+            at += 1;
+        }
+        self.delivered.get(&(label.key.clone(), label.value.clone())).copied()
+    }
 }
 
 /// Whether the value is another with the next version.
 fn names_version(key: &str, value: &str) -> bool {
     let is_named = KEYS.contains(&key) && value.contains(|it: char| it.is_ascii_digit());
     // `v1` and `v1beta1` are names of variants, which stay.
-    (is_named && value.contains(['.', '-']) && has_numbers(value)) || is_commit(value) || is_release(value)
+    (is_named && value.contains(['.', '-']) && has_numbers(value))
+        || is_commit(key, value)
+        || is_release(value)
 }
 
 /// Whether two numbers stand in it, with a point or a dash between them.
@@ -125,9 +180,14 @@ fn has_numbers(value: &str) -> bool {
     first.is_some() && parts.any(|it| it.starts_with(|it: char| it.is_ascii_digit()))
 }
 
-fn is_commit(value: &str) -> bool {
+/// Whether it is one under such a key: `a1b2c3d` may be the name of a team.
+fn is_commit(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let mut words = key.split(|it: char| !it.is_ascii_alphanumeric());
+    let is_named = words.any(|it| OF_COMMITS.iter().any(|end| it.ends_with(end)));
     let is_hex = |it: u8| it.is_ascii_digit() || matches!(it, b'a'..=b'f');
-    COMMIT.contains(&value.len())
+    is_named
+        && COMMIT.contains(&value.len())
         && value.bytes().all(is_hex)
         && value.bytes().any(|it| it.is_ascii_digit())
         && value.bytes().any(|it| it.is_ascii_lowercase())
