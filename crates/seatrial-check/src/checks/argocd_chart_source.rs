@@ -27,6 +27,7 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Object, UnitKind};
+use seatrial_yaml::FieldPath;
 
 use crate::gitops::Source;
 use crate::{Check, Context, Report, World};
@@ -95,8 +96,9 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
 }
 
 fn report_directory(object: &Object, source: &Source<'_>, report: &mut Report) {
-    // What is empty counts as not written, which is told of the whole.
-    if source.field.node().is_empty() {
+    // An empty `source` of an Application counts as not written, which is told of the whole.
+    let single = FieldPath::root().key("spec").key("source");
+    if source.field.node().is_empty() && source.field.path() == single {
         return;
     }
     let absent = |key: &str| source.field.key(key).is_none();
