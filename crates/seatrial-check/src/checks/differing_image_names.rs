@@ -35,10 +35,13 @@
 //! spec: {template: {spec: {containers: [{name: web, image: "ghcr.io/acme/shop-ui-web:1"}]}}}
 //! ```
 
+use std::cell::LazyCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::Object;
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, UnitId};
+use seatrial_model::{Object, Repository};
 use seatrial_yaml::Node;
+use smol_str::SmolStr;
 
 use crate::image_names::{ImageUse, are_near, is_local, uses};
 use crate::titles::container_title;
@@ -71,6 +74,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let is_told = |it: &ImageUse<'_>| is_local(it) && key(it).is_some_and(|key| public.contains(&key));
     let mut first: FxHashMap<Key<'_>, &ImageUse<'_>> = FxHashMap::default();
     let mut told: FxHashSet<(String, String)> = FxHashSet::default();
+    let services = LazyCell::new(|| Services::of(context.world().repository));
     for it in uses.iter().filter(|it| !is_told(it)) {
         let Some(known) = key(it).map(|key| *first.entry(key).or_insert(it)) else { continue };
         let pair = (known.image.name(), it.image.name());
@@ -80,19 +84,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
         // The name that is used less is more likely the wrong one.
         let is_rarer = named[&pair.1] <= named[&pair.0];
         let (it, known) = if is_rarer { (it, known) } else { (known, it) };
-        report.add(as_one_object(context, notice(it, known), it, known));
+        report.add(as_one_object(&services, notice(it, known), it, known));
         told.insert(pair);
     }
 }
 
 /// Says what comes of a workload that two places define for one namespace.
-fn as_one_object(context: &Context<'_>, notice: Notice, it: &ImageUse<'_>, other: &ImageUse<'_>) -> Notice {
+fn as_one_object(services: &Services<'_>, notice: Notice, it: &ImageUse<'_>, other: &ImageUse<'_>) -> Notice {
     let (object, others) = (it.object(), other.object());
     let Some(namespace) = object.namespace() else { return notice };
     let title = object.title();
     let notice = notice
         .because(format!("in namespace `{namespace}` both are one {title}: what is applied last counts"));
-    match (service_of(context, object), service_of(context, others)) {
+    match (services.leading_to(object), services.leading_to(others)) {
         (Some((here, of_here)), Some((there, of_there))) if of_here != of_there => {
             let both = format!("Service {here} is {of_here} and Service {there} is {of_there}");
             notice.because(format!("{both}: both lead to its pods"))
@@ -101,18 +105,51 @@ fn as_one_object(context: &Context<'_>, notice: Notice, it: &ImageUse<'_>, other
     }
 }
 
-/// The Service that leads to a workload's pods in its own unit, and its type.
-fn service_of<'a>(context: &Context<'a>, workload: &Object) -> Option<(&'a str, &'a str)> {
-    let labels = workload.field(&["spec", "template", "metadata", "labels"])?;
-    let repository = context.world().repository;
-    let mut services = repository.bundle(workload.unit()).of_kind("", "Service").filter(|it| {
-        let selector = it.field(&["spec", "selector"]).into_iter().flat_map(Node::entries);
-        let mut pairs = selector.map(|it| labels.get(&it.name()).and_then(Node::as_str) == it.value.as_str());
-        it.namespace() == workload.namespace() && pairs.next() == Some(true) && pairs.all(|it| it)
-    });
-    let service = services.next()?;
-    let kind = service.field(&["spec", "type"]).and_then(Node::as_str).unwrap_or("ClusterIP");
-    Some((service.name(), kind))
+/// The Services of all units, by unit, namespace and the first label that they select.
+struct Services<'a>(FxHashMap<ServiceKey<'a>, Vec<&'a Object>>);
+
+type ServiceKey<'a> = (UnitId, Option<&'a str>, SmolStr, &'a str);
+
+/// Of more Services that select by one label first, the rest is not looked at.
+const SERVICES_MAX: usize = 200;
+
+impl<'a> Services<'a> {
+    fn of(repository: &'a Repository) -> Self {
+        let mut found: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        for service in repository.objects().filter(|it| it.is("", "Service")) {
+            let Some((key, value)) = pairs(service.field(&["spec", "selector"])).next() else { continue };
+            let Some(value) = value else { continue };
+            let known: &mut Vec<&Object> =
+                found.entry((service.unit(), service.namespace(), key, value)).or_default();
+            if known.len() < SERVICES_MAX {
+                known.push(service);
+            }
+        }
+        Self(found)
+    }
+
+    /// The first that leads to a workload's pods in its own unit, and its type.
+    fn leading_to(&self, workload: &Object) -> Option<(&'a str, &'a str)> {
+        let labels: FxHashMap<SmolStr, &str> =
+            pairs(workload.field(&["spec", "template", "metadata", "labels"]))
+                .filter_map(|(key, value)| Some((key, value?)))
+                .collect();
+        let candidates = labels.iter().filter_map(|(key, value)| {
+            self.0.get(&(workload.unit(), workload.namespace(), key.clone(), *value))
+        });
+        let selects = |it: &&&Object| {
+            pairs(it.field(&["spec", "selector"]))
+                .all(|(key, value)| value.is_some() && labels.get(&key).copied() == value)
+        };
+        let service = candidates.flatten().filter(selects).min_by_key(|it| it.id())?;
+        let kind = service.field(&["spec", "type"]).and_then(Node::as_str).unwrap_or("ClusterIP");
+        Some((service.name(), kind))
+    }
+}
+
+/// The keys of a mapping with their texts.
+fn pairs(node: Option<Node<'_>>) -> impl Iterator<Item = (SmolStr, Option<&str>)> {
+    node.into_iter().flat_map(Node::entries).map(|it| (SmolStr::new(it.name()), it.value.as_str()))
 }
 
 fn key<'a>(it: &ImageUse<'a>) -> Option<Key<'a>> {
