@@ -74,8 +74,8 @@ impl<'a> Kinds<'a> {
         let pattern = KindPattern::of(written).filter(|it| !it.kind.contains(['*', '?', '{', '$']))?;
         if let Some(meant) = self.meant(pattern.kind) {
             let what = format!("names the kind `{}`, which there is not", pattern.kind);
-            let right = written.replacen(pattern.kind, meant, 1);
-            return Some(NoKind { at, what, help: format!("`{meant}` was meant"), right: Some(right) });
+            let right = with_kind(written, &pattern, meant);
+            return Some(NoKind { at, what, help: format!("`{meant}` was meant"), right });
         }
         let is_own_group = |it: &str| it.is_empty() || is_whole(it);
         if pattern.group.contains('*') || pattern.version.contains('*') || !is_own_group(pattern.group) {
@@ -230,6 +230,39 @@ pub(crate) fn rules(object: &Object) -> Vec<Vec<Field<'_>>> {
     }
 }
 
+/// A word of Kyverno's with another kind: the group may hold the same letters.
+fn with_kind(written: &str, pattern: &KindPattern<'_>, kind: &str) -> Option<String> {
+    let KindPattern { group, version, .. } = pattern;
+    // What is not written is a star in the pattern.
+    let before = [format!("{group}/{version}/"), format!("{version}/")];
+    let before = before.iter().find(|it| written.starts_with(it.as_str())).map_or("", String::as_str);
+    let after = written.strip_prefix(before)?.strip_prefix(pattern.kind)?;
+    Some(format!("{before}{kind}{after}"))
+}
+
 fn group(name: &str) -> String {
     if name.is_empty() { "the core group".to_owned() } else { format!("group `{name}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_policy::kyverno::KindPattern;
+
+    use super::with_kind;
+
+    #[test]
+    fn only_the_kind_is_replaced() {
+        let mended = |written: &str, kind: &str| with_kind(written, &KindPattern::of(written)?, kind);
+        let cases = [
+            ("route.openshift.io/v1/route", "Route", "route.openshift.io/v1/Route"),
+            ("pod", "Pod", "Pod"),
+            ("v1/pod", "Pod", "v1/Pod"),
+            ("*/pod/pod", "Pod", "*/Pod/pod"),
+            ("pod/exec", "Pod", "Pod/exec"),
+            ("apps/v1/deployment.scale", "Deployment", "apps/v1/Deployment.scale"),
+        ];
+        for (written, kind, right) in cases {
+            assert_eq!(mended(written, kind).as_deref(), Some(right));
+        }
+    }
 }
