@@ -9,7 +9,7 @@ use seatrial_schema::table::{Kind, Table};
 
 use crate::Context;
 use crate::placeholder::is_filled_in_later;
-use crate::rbac::{base, is_whole, resource};
+use crate::rbac::{GROUPS_MAX, base, distinct, is_whole, resource};
 use crate::resource_slips::meant_resource;
 use crate::slip::meant;
 
@@ -121,7 +121,7 @@ impl<'a> Kinds<'a> {
         let rules: Vec<Rule<'a>> = rules.iter().map(Rule::of).collect();
         let named: BTreeSet<(&str, &str)> = rules.iter().flat_map(Rule::named).collect();
         let mut found = Vec::new();
-        for rule in &rules {
+        for rule in rules.iter().filter(|it| it.groups.len() <= GROUPS_MAX) {
             let mut told = BTreeSet::new();
             for at in &rule.resources {
                 let Some(written) = at.as_str().filter(|it| !it.contains('*')) else { continue };
@@ -194,10 +194,10 @@ struct Rule<'a> {
 
 impl<'a> Rule<'a> {
     fn of(field: &Field<'a>) -> Self {
-        let texts = |list: &str| field.list(list).filter_map(|it| it.node().as_str()).collect();
+        let texts = |list: &str| field.list(list).filter_map(|it| it.node().as_str());
         Self {
-            groups: texts("apiGroups"),
-            versions: texts("apiVersions"),
+            groups: distinct(texts("apiGroups")),
+            versions: texts("apiVersions").collect(),
             resources: field.list("resources").collect(),
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Rule<'a> {
     fn named(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let whole = self.resources.iter().filter_map(|it| it.node().as_str()).filter(|it| !it.contains('/'));
         let resources = whole.take(200);
-        resources.flat_map(|name| self.groups.iter().take(50).map(move |group| (*group, name)))
+        resources.flat_map(|name| self.groups.iter().take(GROUPS_MAX).map(move |group| (*group, name)))
     }
 }
 

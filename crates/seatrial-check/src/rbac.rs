@@ -2,8 +2,9 @@
 //! who is granted what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_model::{Field, Object, Repository};
 use seatrial_yaml::Node;
 use smol_str::SmolStr;
@@ -80,6 +81,15 @@ impl<'a> Rule<'a> {
     }
 }
 
+/// A rule for more groups than a person writes is not judged.
+pub(crate) const GROUPS_MAX: usize = 50;
+
+/// The groups of a rule, each once, in the order in which they are written.
+pub(crate) fn distinct<'a>(groups: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = FxHashSet::default();
+    groups.filter(|it| seen.insert(*it)).collect()
+}
+
 /// The resource before the slash: `pods` of `pods/log`.
 pub(crate) fn base(resource: &str) -> &str {
     resource.split_once('/').map_or(resource, |it| it.0)
@@ -100,7 +110,9 @@ pub(crate) fn known() -> impl Iterator<Item = Resource> {
 
 /// The resource of this name in a group.
 pub(crate) fn resource(group: &str, name: &str) -> Option<Resource> {
-    known().find(|it| it.group == group && it.name == name)
+    static KNOWN: LazyLock<FxHashMap<(&str, &str), Resource>> =
+        LazyLock::new(|| known().map(|it| ((it.group, it.name), it)).collect());
+    KNOWN.get(&(group, name)).copied()
 }
 
 /// What the tree calls the resources of groups that are not the server's own:
@@ -139,7 +151,7 @@ impl<'a> Plurals<'a> {
 
     fn add(&mut self, rule: &Rule<'a>) {
         let is_plural = |it: &str| it.ends_with('s') && !it.bytes().any(|it| it.is_ascii_uppercase());
-        for group in rule.groups().filter(|it| !is_whole(it)) {
+        for group in distinct(rule.groups()).into_iter().filter(|it| !is_whole(it)).take(GROUPS_MAX) {
             let names = rule.resources().filter_map(|it| it.node().as_str().map(base));
             self.named.extend(names.filter(|it| is_plural(it)).map(|it| (group, it)));
         }

@@ -3,7 +3,7 @@
 
 use seatrial_diagnostics::slips;
 
-use crate::rbac::{Plurals, is_whole, known, resource};
+use crate::rbac::{GROUPS_MAX, Plurals, is_whole, known, resource};
 use crate::slip::meant;
 
 /// What a resource was probably meant to be.
@@ -14,9 +14,12 @@ pub(crate) struct MeantResource {
 }
 
 /// What a resource of some groups was meant to be; none where one of them has it,
-/// or nothing like it is known.
+/// nothing like it is known, or there are more groups than a person writes.
 pub(crate) fn meant_resource(plurals: &Plurals<'_>, groups: &[&str], name: &str) -> Option<MeantResource> {
-    if groups.is_empty() || groups.contains(&"*") || groups.iter().any(|it| resource(it, name).is_some()) {
+    if groups.is_empty() || groups.len() > GROUPS_MAX || groups.contains(&"*") {
+        return None;
+    }
+    if groups.iter().any(|it| resource(it, name).is_some()) {
         return None;
     }
     if groups.iter().all(|it| is_whole(it)) {

@@ -5,7 +5,8 @@
 //! Gatekeeper only through a constraint of its kind, a rule of any of them, or of a webhook,
 //! only for kinds that there are: `deployment` and `deployments` of the core group are
 //! nothing. What is left without its other half is taken without a word, or waits, and
-//! everybody believes in a guard that is not there.
+//! everybody believes in a guard that is not there. Resources of a
+//! rule for more than 50 groups are not judged.
 //!
 //! ## Bad
 //! ```yaml

@@ -4,7 +4,7 @@
 //! A role is accepted with whatever words stand in it. A rule for `deployments` in
 //! the core group, for `pod` or for `Ingresses` allows nothing: the API server asks
 //! for the plural in lower case and for the group it is served in, and whoever has
-//! the role is answered `forbidden`.
+//! the role is answered `forbidden`. A rule for more than 50 groups is not judged.
 //!
 //! ## Bad
 //! ```yaml
@@ -28,12 +28,14 @@
 //!     verbs: [get, list, patch]
 //! ```
 
-use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
 
 use crate::placeholder::is_filled_in_later;
-use crate::rbac::{Plurals, Rule, base, is_aggregated, is_role, rules};
+use crate::rbac::{Plurals, base, distinct, is_aggregated, is_role, rules};
 use crate::resource_slips::{MeantResource, meant_resource};
 use crate::{Check, Context, Report};
 
@@ -52,40 +54,57 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for role in context.objects().filter(|it| is_role(it) && !is_aggregated(it)) {
+        let named = Named { role, asked: RefCell::default() };
         for rule in rules(role) {
+            let groups = distinct(rule.groups());
             let mut told = FxHashSet::default();
             for field in rule.resources() {
                 let Some(written) = field.as_str().filter(|it| !it.contains('*')) else { continue };
                 if !is_filled_in_later(written) && told.insert(base(written)) {
-                    report.add_some(judge(context.plurals(), role, &rule, &field, written));
+                    report.add_some(judge(context.plurals(), &named, &groups, &field, written));
                 }
             }
         }
     }
 }
 
+/// What all rules of a role name; each is looked for once.
+struct Named<'a> {
+    role: &'a Object,
+    asked: RefCell<FxHashMap<(&'static str, String), bool>>,
+}
+
+impl Named<'_> {
+    /// Whether another rule of the role names the resource in its group.
+    fn covers(&self, group: &'static str, name: &str) -> bool {
+        let look =
+            || rules(self.role).any(|it| it.has("apiGroups", &[group]) && it.has("resources", &[name]));
+        *self.asked.borrow_mut().entry((group, name.to_owned())).or_insert_with(look)
+    }
+}
+
 fn judge(
     plurals: &Plurals<'_>,
-    role: &Object,
-    rule: &Rule<'_>,
+    named: &Named<'_>,
+    groups: &[&str],
     field: &Field<'_>,
     written: &str,
 ) -> Option<Notice> {
-    let groups: Vec<&str> = rule.groups().collect();
-    let meant = meant_resource(plurals, &groups, base(written))?;
+    let meant = meant_resource(plurals, groups, base(written))?;
     // What was once in `extensions` is named there for old clusters, too.
     let is_kept =
-        groups == ["extensions"] && meant.group.is_some_and(|group| is_covered(role, group, &meant.name));
-    (!is_kept).then(|| notice(role, &groups, field, written, &meant))
+        groups == ["extensions"] && meant.group.is_some_and(|group| named.covers(group, &meant.name));
+    (!is_kept).then(|| notice(named, groups, field, written, &meant))
 }
 
-/// Whether another rule of the role names the resource in its group.
-fn is_covered(role: &Object, group: &str, name: &str) -> bool {
-    rules(role).any(|it| it.has("apiGroups", &[group]) && it.has("resources", &[name]))
-}
-
-fn notice(role: &Object, groups: &[&str], field: &Field<'_>, written: &str, meant: &MeantResource) -> Notice {
-    let title = role.title();
+fn notice(
+    named: &Named<'_>,
+    groups: &[&str],
+    field: &Field<'_>,
+    written: &str,
+    meant: &MeantResource,
+) -> Notice {
+    let title = named.role.title();
     let shown = |group: &str| match group {
         "" => "the core group".to_owned(),
         group => format!("`{group}`"),
@@ -96,7 +115,7 @@ fn notice(role: &Object, groups: &[&str], field: &Field<'_>, written: &str, mean
         let name = &meant.name;
         let notice = notice.help(format!("name `{name}` in a rule with `apiGroups: [\"{group}\"]`"));
         // A left-over does no harm where another rule does the work.
-        return if is_covered(role, group, name) {
+        return if named.covers(group, name) {
             notice.severity(Severity::Info).because("another rule of the role names it in its group")
         } else {
             notice.because(format!("`{name}` is served in {}", shown(group)))
