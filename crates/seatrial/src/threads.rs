@@ -9,6 +9,9 @@ const BYTES_MAX: u64 = 64 << 10;
 
 /// Does without further threads where the root is a directory with a few small
 /// files. Says nothing where threads run already.
+///
+/// The one thread is then this one: work of rayon that another thread waits for
+/// while this one waits for it (a closure on a deep stack) would never be done.
 pub(crate) fn spare(files: &dyn Files, root: &TreePath) {
     if is_small(files, root) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
