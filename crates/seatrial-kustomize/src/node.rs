@@ -247,6 +247,12 @@ impl Node {
         self.entries().iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// The value of a key that is looked for at its place first.
+    pub fn get_near(&self, place: usize, name: &str) -> Option<&Node> {
+        let there = self.entries().get(place).filter(|(key, _)| key == name);
+        there.map(|(_, value)| value).or_else(|| self.get(name))
+    }
+
     /// The value of a key, to change.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
         match &mut self.content {

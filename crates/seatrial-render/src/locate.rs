@@ -1,7 +1,7 @@
 //! The way to a node.
 
 use seatrial_source::Span;
-use seatrial_yaml::{FieldPath, Node, PathStep};
+use seatrial_yaml::{Entry, FieldPath, Node, PathStep};
 
 /// Nodes that are looked at on the way to one; bounds what aliases multiply.
 const STEPS: usize = 100_000;
@@ -14,9 +14,11 @@ pub(crate) fn path_to(root: Node<'_>, target: Node<'_>) -> Option<FieldPath> {
         if node.id() == target.id() {
             return Some(path);
         }
-        let inside = |child: Node<'_>| !child.is_alias() && child.span().contains(target.span());
-        let (step, child) = children(node).find(|(_, child)| inside(*child))?;
-        path.push(step);
+        let (at, key, child) = child_before(node, target.span())?;
+        if child.is_alias() || !child.span().contains(target.span()) {
+            return None;
+        }
+        path.push(key.map_or(PathStep::Index(at as u32), |key| PathStep::Key(key.name().as_ref().into())));
         node = child;
     }
     None
@@ -29,15 +31,25 @@ pub(crate) fn at_span(root: Node<'_>, span: Span) -> Option<Node<'_>> {
         if node.span() == span && !node.is_mapping() && !node.is_sequence() {
             return Some(node);
         }
-        let inside = |child: &Node<'_>| !child.is_alias() && child.span().contains(span);
-        node = children(node).map(|(_, child)| child).find(inside)?;
+        let (.., child) = child_before(node, span)?;
+        node = Some(child).filter(|it| !it.is_alias() && it.span().contains(span))?;
     }
     None
 }
 
-fn children<'a>(node: Node<'a>) -> Box<dyn Iterator<Item = (PathStep, Node<'a>)> + 'a> {
-    if node.is_sequence() {
-        return Box::new(node.items().enumerate().map(|(at, item)| (PathStep::Index(at as u32), item)));
+/// The last item, or value of an entry as written, that begins before a span
+/// or with it: no other can hold it. Comes with its place, and the entry.
+pub(crate) fn child_before(node: Node<'_>, span: Span) -> Option<(usize, Option<Entry<'_>>, Node<'_>)> {
+    let start = |at: usize| match node.written_entry(at) {
+        Some(entry) => Some(entry.key.written_span().start),
+        None => node.index(at).map(|it| it.written_span().start),
+    };
+    let (mut low, mut high) = (0, node.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        if start(middle)? <= span.start { low = middle + 1 } else { high = middle }
     }
-    Box::new(node.written_entries().map(|entry| (PathStep::Key(entry.name().as_ref().into()), entry.value)))
+    let at = low.checked_sub(1)?;
+    let entry = node.written_entry(at);
+    Some((at, entry, entry.map(|it| it.value).or_else(|| node.index(at))?))
 }

@@ -219,7 +219,7 @@ impl<'a> Node<'a> {
     }
 
     /// One entry of this mapping as written.
-    pub(crate) fn written_entry(self, index: usize) -> Option<Entry<'a>> {
+    pub fn written_entry(self, index: usize) -> Option<Entry<'a>> {
         let data = self.data();
         if data.shape != Shape::Mapping {
             return None;

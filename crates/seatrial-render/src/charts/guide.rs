@@ -8,6 +8,8 @@ use seatrial_helm::template::trace::FrameKind;
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Node, Stream};
 
+use crate::locate;
+
 use super::leaves::{Leaf, Writer, spans_of, touching};
 
 /// Templates inside templates that are told.
@@ -205,14 +207,10 @@ fn entry_around(root: Node<'_>, span: Span) -> Option<Span> {
     let mut node = root;
     let mut key = None;
     loop {
-        let next = if node.is_sequence() {
-            node.items().find(|item| item.span().contains(span) && !item.is_alias())
-        } else {
-            let entry = node.written_entries().find(|entry| entry.span().contains(span));
-            key = entry.map(|entry| entry.key.span()).or(key);
-            entry.map(|entry| entry.value).filter(|value| !value.is_alias())
-        };
-        match next {
+        let child = locate::child_before(node, span);
+        let child = child.filter(|(_, entry, _)| entry.is_none_or(|it| it.span().contains(span)));
+        key = child.and_then(|(_, entry, _)| entry).map(|entry| entry.key.span()).or(key);
+        match child.map(|(.., value)| value).filter(|value| !value.is_alias()) {
             // What holds all of it and no more than it.
             Some(next) if next.span().contains(span) => node = next,
             _ => return key,

@@ -7,12 +7,12 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{FieldPart, Origin};
 use seatrial_helm::{Chart, HelmVersion, Loader, Output, Rendered};
-use seatrial_kustomize::{Build, Inflation, Merged};
+use seatrial_kustomize::{Build, Inflation, Merged, Node as Value};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
-use seatrial_yaml::{FieldPath, Node, PathStep, Stream};
+use seatrial_yaml::{Node, PathStep, Stream};
 
 use super::charts::{rendered, shown};
-use super::provenance::{Guide, Streams, nearest, standing_at};
+use super::provenance::{Guide, Streams, standing_at};
 use crate::charts::Away;
 use crate::charts::guide::{self, Asked};
 use crate::charts::leaves::{Leaf, leaves};
@@ -235,8 +235,7 @@ fn of_merged<'a>(
     sources: &'a SourceMap,
     streams: Streams<'a>,
 ) -> Option<Origin> {
-    let (path, is_key) = path_at(merged.made.document_root(0)?, span);
-    let value = nearest(&merged.values, path.steps()).value;
+    let (value, is_key) = value_at(merged.made.document_root(0)?, &merged.values, span);
     let written = build.origins.get(value.origin)?.span;
     let guide = Guide { sources, streams };
     let is_scalar = value.entries().is_empty() && value.items().is_empty();
@@ -244,25 +243,25 @@ fn of_merged<'a>(
     Some(Origin::written(edit))
 }
 
-/// The way to what stands at a place, and whether its key does.
-fn path_at(root: Node<'_>, span: Span) -> (FieldPath, bool) {
-    let (mut node, mut path) = (root, FieldPath::root());
+/// The value of what stands at a place, and whether its key does. The text has
+/// the values in their order, or in that of their keys.
+fn value_at<'v>(root: Node<'_>, values: &'v Value, span: Span) -> (&'v Value, bool) {
+    let (mut node, mut value) = (root, Some(values));
+    let mut nearest = values;
     loop {
-        let next = if node.is_sequence() {
-            let mut items = node.items().enumerate();
-            let item = items.find(|(_, it)| it.span().contains(span));
-            item.map(|(at, it)| (PathStep::Index(at as u32), it))
-        } else {
-            if let Some(entry) = node.entries().find(|it| it.key.span().contains(span)) {
-                path.push(PathStep::Key(entry.name().as_ref().into()));
-                return (path, true);
-            }
-            let mut entries = node.entries();
-            let entry = entries.find(|it| it.value.span().contains(span));
-            entry.map(|it| (PathStep::Key(it.name().as_ref().into()), it.value))
-        };
-        let Some((step, value)) = next else { return (path, false) };
-        path.push(step);
-        node = value;
+        let Some((at, entry, child)) = locate::child_before(node, span) else { return (nearest, false) };
+        let is_key = entry.is_some_and(|it| it.key.span().contains(span));
+        if !is_key && !child.span().contains(span) {
+            return (nearest, false);
+        }
+        value = value.and_then(|it| match entry {
+            Some(entry) => it.get_near(at, &entry.name()),
+            None => it.items().get(at),
+        });
+        nearest = value.unwrap_or(nearest);
+        if is_key {
+            return (nearest, true);
+        }
+        node = child;
     }
 }

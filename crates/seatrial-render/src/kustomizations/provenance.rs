@@ -211,14 +211,12 @@ pub(super) fn standing_at(stream: &Stream, span: Span) -> Option<(Node<'_>, Node
         if node.span() == span {
             return Some((root, node, key));
         }
-        let next = if node.is_sequence() {
-            let item = node.items().find(|it| !it.is_alias() && it.span().contains(span));
-            item.map(|item| (item, None))
-        } else {
-            let entry = node.written_entries().find(|it| it.value.written_span().contains(span));
-            entry.map(|it| (it.value, Some(it.key.written_span())))
+        let (_, entry, child) = locate::child_before(node, span)?;
+        let is_inside = match entry {
+            Some(_) => child.written_span().contains(span),
+            None => !child.is_alias() && child.span().contains(span),
         };
-        (node, key) = next?;
+        (node, key) = is_inside.then(|| (child, entry.map(|it| it.key.written_span())))?;
     }
     None
 }
