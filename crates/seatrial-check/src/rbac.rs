@@ -100,6 +100,11 @@ pub(crate) fn is_whole(group: &str) -> bool {
     RESOURCES.iter().any(|it| it.0 == group)
 }
 
+/// The groups of the table.
+pub(crate) fn groups() -> impl Iterator<Item = &'static str> {
+    RESOURCES.iter().map(|it| it.0)
+}
+
 /// Every resource of the table.
 pub(crate) fn known() -> impl Iterator<Item = Resource> {
     RESOURCES.iter().flat_map(|(group, namespaced, cluster)| {
@@ -113,6 +118,34 @@ pub(crate) fn resource(group: &str, name: &str) -> Option<Resource> {
     static KNOWN: LazyLock<FxHashMap<(&str, &str), Resource>> =
         LazyLock::new(|| known().map(|it| ((it.group, it.name), it)).collect());
     KNOWN.get(&(group, name)).copied()
+}
+
+/// What of a resource has rights of its own, as Kubernetes 1.36 serves it and, of
+/// nodes, asks for it; but for its status.
+pub(crate) fn subresources(group: &str, name: &str) -> &'static [&'static str] {
+    match (group, name) {
+        ("", "pods") => &[
+            "attach",
+            "binding",
+            "ephemeralcontainers",
+            "eviction",
+            "exec",
+            "log",
+            "portforward",
+            "proxy",
+            "resize",
+        ],
+        ("", "nodes") => {
+            &["checkpoint", "configz", "healthz", "log", "metrics", "pods", "proxy", "spec", "stats"]
+        }
+        ("", "services") => &["proxy"],
+        ("", "namespaces") => &["finalize"],
+        ("", "serviceaccounts") => &["token"],
+        ("", "replicationcontrollers") | ("apps", "deployments" | "replicasets" | "statefulsets") => {
+            &["scale"]
+        }
+        _ => &[],
+    }
 }
 
 /// What the tree calls the resources of groups that are not the server's own:

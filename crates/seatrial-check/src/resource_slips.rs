@@ -3,7 +3,7 @@
 
 use seatrial_diagnostics::slips;
 
-use crate::rbac::{GROUPS_MAX, Plurals, is_whole, known, resource};
+use crate::rbac::{GROUPS_MAX, Plurals, is_whole, known, resource, subresources};
 use crate::slip::meant;
 
 /// What a resource was probably meant to be.
@@ -28,6 +28,23 @@ pub(crate) fn meant_resource(plurals: &Plurals<'_>, groups: &[&str], name: &str)
         of_custom(plurals, groups, name)
     }
 }
+
+/// What is meant behind the slash of a resource of the server's: none where it has that
+/// part, or nothing like it.
+pub(crate) fn meant_part(group: &str, name: &str, part: &str) -> Option<&'static str> {
+    let own = subresources(group, name);
+    let known = || own.iter().copied().chain(PARTS_OF_ALL);
+    if known().any(|it| it == part) {
+        return None;
+    }
+    let plain = part.to_ascii_lowercase().replace('-', "");
+    let forms = [plain.strip_suffix('s').unwrap_or(&plain), plain.strip_suffix("es").unwrap_or(&plain)];
+    let is_form = |it: &str| it == plain || forms.contains(&it) || it.strip_suffix('s') == Some(&plain);
+    known().find(|it| is_form(it)).or_else(|| meant(part, known()))
+}
+
+/// Parts that every resource has, one of them for authorization only.
+const PARTS_OF_ALL: [&str; 2] = ["status", "finalizers"];
 
 /// The resource of the server that is meant, in the rule's groups or another.
 fn of_built_in(groups: &[&str], name: &str) -> Option<MeantResource> {

@@ -194,6 +194,7 @@ mod undefined_env_reference;
 mod unknown_capability;
 mod unknown_field;
 mod unknown_metadata_field;
+mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
 mod unknown_resource;
@@ -425,6 +426,7 @@ pub static ALL: &[&Check] = &[
     &unknown_capability::CHECK,
     &unknown_field::CHECK,
     &unknown_metadata_field::CHECK,
+    &unknown_rbac_group::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_verb::CHECK,
     &unknown_resource::CHECK,

@@ -4,7 +4,8 @@
 //! A role is accepted with whatever words stand in it. A rule for `deployments` in
 //! the core group, for `pod` or for `Ingresses` allows nothing: the API server asks
 //! for the plural in lower case and for the group it is served in, and whoever has
-//! the role is answered `forbidden`. A rule for more than 50 groups is not judged.
+//! the role is answered `forbidden`. So it is with what stands behind a slash: the logs
+//! of pods are `pods/log`. A rule for more than 50 groups is not judged.
 //!
 //! ## Bad
 //! ```yaml
@@ -35,8 +36,8 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, 
 use seatrial_model::{Field, Object};
 
 use crate::placeholder::is_filled_in_later;
-use crate::rbac::{Plurals, base, distinct, is_aggregated, is_role, rules};
-use crate::resource_slips::{MeantResource, meant_resource};
+use crate::rbac::{GROUPS_MAX, Plurals, base, distinct, is_aggregated, is_role, resource, rules};
+use crate::resource_slips::{MeantResource, meant_part, meant_resource};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -60,9 +61,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
             let mut told = FxHashSet::default();
             for field in rule.resources() {
                 let Some(written) = field.as_str().filter(|it| !it.contains('*')) else { continue };
-                if !is_filled_in_later(written) && told.insert(base(written)) {
+                if is_filled_in_later(written) {
+                    continue;
+                }
+                if told.insert(base(written)) {
                     report.add_some(judge(context.plurals(), &named, &groups, &field, written));
                 }
+                report.add_some(judge_part(&named, &groups, &field, written));
             }
         }
     }
@@ -95,6 +100,20 @@ fn judge(
     let is_kept =
         groups == ["extensions"] && meant.group.is_some_and(|group| named.covers(group, &meant.name));
     (!is_kept).then(|| notice(named, groups, field, written, &meant))
+}
+
+/// What is wrong behind the slash of a resource that there is.
+fn judge_part(named: &Named<'_>, groups: &[&str], field: &Field<'_>, written: &str) -> Option<Notice> {
+    let (name, part) = written.split_once('/')?;
+    let group = groups.iter().take(GROUPS_MAX).find_map(|it| resource(it, name))?.group;
+    let whole = format!("{name}/{}", meant_part(group, name, part)?);
+    let message = format!("{} names subresource `{written}`, which `{name}` do not have", named.role.title());
+    let notice = Notice::new(&CHECK.info, field.location(), message);
+    if named.covers(group, &whole) {
+        return Some(notice.severity(Severity::Info).because("the role names the one that is meant besides"));
+    }
+    let change = Change::Set { at: field.location(), content: Content::Text(whole.clone()) };
+    Some(notice.help(format!("write `{whole}`")).change(change))
 }
 
 fn notice(
