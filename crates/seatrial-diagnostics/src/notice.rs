@@ -35,6 +35,9 @@ pub struct Notice {
     pub derivation: Vec<String>,
     /// A repair.
     pub change: Option<Change>,
+    /// The field that was meant, where what is written stands in the wrong place or
+    /// under the wrong name: that it is missing is the same mistake.
+    pub meant: Option<Location>,
 }
 
 impl Notice {
@@ -50,6 +53,7 @@ impl Notice {
             related: Vec::new(),
             derivation: Vec::new(),
             change: None,
+            meant: None,
         }
     }
 
@@ -86,6 +90,12 @@ impl Notice {
     /// With a step of the derivation.
     pub fn because(mut self, step: impl Into<String>) -> Self {
         self.derivation.push(step.into());
+        self
+    }
+
+    /// With the field that was meant.
+    pub fn meant(mut self, at: Location) -> Self {
+        self.meant = Some(at);
         self
     }
 

@@ -17,15 +17,20 @@ const ELSEWHERE: [(&str, &str); 3] = [
 /// A check that tells of less than what the server says, as a cluster may have
 /// turned on what it takes, and what the server says there.
 const WEAKER: (&str, &str) = ("autoscaler-range", "must be greater than or equal to 1");
-/// The check that tells of two siblings: the server may blame the other one.
-const OF_SIBLINGS: &str = "exclusive-fields";
+/// The check that tells what the server says is missing.
+const MISSING: &str = "missing-field";
+/// Checks that tell of two siblings at once: the server may blame the other one.
+const OF_SIBLINGS: [&str; 2] = ["exclusive-fields", "outdated-ingress-backend"];
 
 /// Takes away notices of the server's rules where another check tells of the
-/// same field, or of the one right above or below it, and no less gravely.
+/// same field, or of the one right above or below it, and no less gravely; and
+/// what says that a field is missing which another notice finds under a wrong
+/// name or in a wrong place.
 pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
     let mut others: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
     for (index, notice) in notices.iter().enumerate() {
-        let may_take = !is_from_server(notice.check) && !is_of_policy(notice.check.id);
+        let may_take =
+            notice.meant.is_some() || !is_from_server(notice.check) && !is_of_policy(notice.check.id);
         if let Some((place, _)) = field_of(notice).filter(|_| may_take) {
             others.entry(place).or_default().push(index);
         }
@@ -53,15 +58,26 @@ fn is_of_policy(check: &str) -> bool {
 
 /// The notice of another check that tells of the same mistake.
 fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>) -> Option<usize> {
-    let (place, path) = field_of(notice).filter(|_| is_from_server(notice.check))?;
+    let (place, path) = field_of(notice)?;
+    let is_from_server = |it: &Notice| is_from_server(it.check);
     // A weaker finding must not hide that the object is refused.
     let near = |index: &&usize| {
         let other = &all[**index];
         (other.severity >= notice.severity || knows_better(other, notice))
-            && field_of(other)
-                .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at))
+            && (finds(other, notice, path)
+                || is_from_server(notice)
+                    && !is_from_server(other)
+                    && field_of(other)
+                        .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at)))
     };
     others.get(&place)?.iter().find(near).copied()
+}
+
+/// Whether one notice finds elsewhere what the other one, at a path, says is missing.
+fn finds(one: &Notice, other: &Notice, path: &FieldPath) -> bool {
+    let Some(Location::Field { path: meant, .. }) = &one.meant else { return false };
+    // Nothing stands at a field that was meant: what is said of it is that it is missing.
+    meant == path || other.check.id == MISSING && path.starts_with(meant)
 }
 
 fn knows_better(other: &Notice, notice: &Notice) -> bool {
@@ -73,7 +89,7 @@ fn knows_better(other: &Notice, notice: &Notice) -> bool {
 fn blames_another(notice: &Notice, path: &FieldPath, other: &Notice, at: &FieldPath) -> bool {
     let id = other.check.id;
     ELSEWHERE.iter().any(|(check, said)| *check == id && notice.message.ends_with(said))
-        || id == OF_SIBLINGS && path.parent() == at.parent()
+        || OF_SIBLINGS.contains(&id) && path.parent() == at.parent()
 }
 
 fn are_near(one: &FieldPath, other: &FieldPath) -> bool {
@@ -151,11 +167,26 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_under_a_wrong_name_or_in_a_wrong_place_is_not_missing() {
+        let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reader}\n\
+                    rules:\n- {apiGroup: \"\", resource: [pods], verbs: [get]}\n";
+        assert_eq!(told(role), ["unknown-field rules[0].apiGroup", "unknown-field rules[0].resource"]);
+        let job = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: tidy}\nspec:\n  schedule: '0 * * * *'\n  \
+                   template:\n    spec:\n      restartPolicy: Never\n      \
+                   containers: [{name: tidy, image: \"registry.example.com/tidy:1.0.0\"}]\n";
+        assert_eq!(told(job), ["unknown-field spec.template"]);
+    }
+
+    #[test]
     fn siblings_of_which_one_may_be_are_told_once() {
         let right =
             "  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: agent}}";
         let env = ", env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}, value: x}]";
         let at = "spec.template.spec.containers[0].env[0].value";
         assert_eq!(told(&agent(right, env)), [format!("exclusive-fields {at}")]);
+        let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  \
+                       defaultBackend: {serviceName: web, servicePort: 80}\n";
+        let told = told(ingress);
+        assert!(!told.iter().any(|it| it.starts_with("unknown-field")), "{told:?}");
     }
 }

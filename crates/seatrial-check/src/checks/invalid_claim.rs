@@ -22,7 +22,7 @@
 //! spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 //! ```
 
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::{Field, Quantity};
 
 use crate::placeholder::is_filled_in_later;
@@ -124,5 +124,7 @@ fn of_size(store: &Store<'_>) -> Option<Notice> {
     } else {
         "add `resources.requests.storage`"
     };
-    Some(Notice::new(&CHECK.info, store.spec.at("resources"), message).help(help))
+    let path = store.spec.path_of("resources").key("requests").key("storage");
+    let at = Location::field(store.field.object().unit(), store.field.object().id(), path);
+    Some(Notice::new(&CHECK.info, at, message).help(help))
 }

@@ -108,10 +108,10 @@ fn judge(object: &Object, problem: &Problem, meant: Option<&Meant>, target: u32)
         Some(Meant::Elsewhere { up, down }) => {
             let place = place(object.root(), &parent, *up, down);
             let is_said = |node: Node<'_>| !node.is_mapping() && !node.is_sequence() && !node.is_null();
-            notice.help(match standing(object.root(), place.steps()) {
-                Some(node) if is_said(node) => format!("remove it: `{place}` is there already"),
-                _ => format!("move it to `{place}`"),
-            })
+            match standing(object.root(), place.steps()) {
+                Some(node) if is_said(node) => notice.help(format!("remove it: `{place}` is there already")),
+                _ => notice.help(format!("move it to `{place}`")).meant(location(object, &place)),
+            }
         }
         Some(Meant::Later(_)) => notice.help("remove it, or check for the version that has it"),
         Some(Meant::Earlier(_)) => notice.help("remove it"),
@@ -132,7 +132,8 @@ fn renamed(notice: Notice, object: &Object, parent: &FieldPath, at: Location, na
         return notice.help(format!("remove it: `{name}` is there already"));
     }
     let change = Change::Rename { at, name: name.to_owned() };
-    notice.help(format!("rename it to `{name}`")).change(change)
+    let meant = location(object, &parent.key(name));
+    notice.help(format!("rename it to `{name}`")).change(change).meant(meant)
 }
 
 /// The name of a field.
