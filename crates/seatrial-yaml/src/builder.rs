@@ -39,6 +39,15 @@ struct OpenNode {
     first: usize,
 }
 
+/// How much a stream has of everything, between two documents.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    nodes: usize,
+    children: usize,
+    decoded: usize,
+    documents: usize,
+}
+
 impl Builder {
     pub(crate) fn new(mut stream: Stream, most_nodes: usize) -> Self {
         let nodes = (stream.text.len() / BYTES_PER_NODE).min(most_nodes);
@@ -111,6 +120,28 @@ impl Builder {
                 && next.kind == ProblemKind::Syntax
                 && between().is_some_and(|between| !between.contains('\n'))
         });
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        let Stream { nodes, children, decoded, documents, .. } = &self.stream;
+        Mark {
+            nodes: nodes.len(),
+            children: children.len(),
+            decoded: decoded.len(),
+            documents: documents.len(),
+        }
+    }
+
+    /// Takes back what a document brought that began at the mark.
+    pub(crate) fn forget_since(&mut self, mark: Mark) {
+        self.stream.nodes.truncate(mark.nodes);
+        self.stream.children.truncate(mark.children);
+        self.stream.decoded.truncate(mark.decoded);
+        self.stream.documents.truncate(mark.documents);
+        self.pending.clear();
+        self.open.clear();
+        self.problems.clear();
+        self.value_problems.clear();
     }
 
     pub(crate) fn add(&mut self, data: NodeData) -> NodeId {

@@ -6,31 +6,29 @@ use crate::base64::decode_base64;
 use rustc_hash::FxHashMap;
 
 use crate::aliases::AliasCount;
-use crate::builder::Builder;
+use crate::builder::{self, Builder};
 use crate::entries::MERGE_KEY;
 use crate::events::{Event, EventKind, Parser};
+use crate::lines;
 use crate::resolve::{self, Meaning, Tag};
-use crate::scanner::source::forbidden_characters;
+use crate::scanner::source::{Cursor, Source, forbidden_characters};
 use crate::tree::{NodeData, NodeId, Shape, Style};
 use crate::{Comment, Dialect, Limits, Problem, ProblemKind, Stream};
 
 /// Reads a text in one of the YAML dialects.
 pub(crate) fn compose(stream: Stream, limits: &Limits) -> Stream {
     let text = Arc::clone(&stream.text);
-    let dialect = stream.dialect;
-    Composer {
-        parser: Parser::new(&text, dialect, limits),
-        builder: Builder::new(stream, limits.nodes),
-        dialect,
-        anchors: FxHashMap::default(),
-        open_anchors: Vec::new(),
-        aliases: Vec::new(),
-        alias_count: AliasCount::new(limits.alias_visits),
-    }
-    .run(&text)
+    Composer::new(stream, &text, limits).run(Some(limits.depth))
 }
 
-struct Composer<'t> {
+/// The same, but every document goes through the scanner.
+#[cfg(test)]
+pub(crate) fn compose_by_tokens(stream: Stream, limits: &Limits) -> Stream {
+    let text = Arc::clone(&stream.text);
+    Composer::new(stream, &text, limits).run(None)
+}
+
+pub(crate) struct Composer<'t> {
     parser: Parser<'t>,
     builder: Builder,
     dialect: Dialect,
@@ -42,6 +40,13 @@ struct Composer<'t> {
     alias_count: AliasCount,
 }
 
+/// How much there is of everything.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    built: builder::Mark,
+    comments: usize,
+}
+
 /// What an anchor stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Anchored {
@@ -51,17 +56,37 @@ enum Anchored {
 }
 
 impl<'t> Composer<'t> {
-    fn run(mut self, text: &'t str) -> Stream {
+    fn new(stream: Stream, text: &'t str, limits: &Limits) -> Self {
+        let dialect = stream.dialect;
+        Self {
+            parser: Parser::new(text, dialect, limits),
+            builder: Builder::new(stream, limits.nodes),
+            dialect,
+            anchors: FxHashMap::default(),
+            open_anchors: Vec::new(),
+            aliases: Vec::new(),
+            alias_count: AliasCount::new(limits.alias_visits),
+        }
+    }
+
+    /// With a depth, documents that are written plainly are read line by line.
+    fn run(mut self, depth: Option<usize>) -> Stream {
         let mut in_document = false;
+        if let Some(depth) = depth {
+            self.read_lines(0, depth);
+        }
         while let Some(event) = self.parser.next() {
             match event.kind {
                 EventKind::DocumentStart => {
                     in_document = true;
-                    self.begin_document(event);
+                    self.begin_document(event.start);
                 }
                 EventKind::DocumentEnd => {
                     in_document = false;
                     self.end_document();
+                    if let (Some(depth), Some(next)) = (depth, self.parser.document_ahead()) {
+                        self.read_lines(next, depth);
+                    }
                 }
                 EventKind::SequenceStart => self.begin(event, Shape::Sequence),
                 EventKind::MappingStart => self.begin(event, Shape::Mapping),
@@ -79,11 +104,23 @@ impl<'t> Composer<'t> {
                 break;
             }
         }
-        self.finish(text)
+        self.finish()
     }
 
-    fn begin_document(&mut self, event: Event) {
-        self.builder.begin_document(event.start);
+    /// Reads plain documents from a place on and lets the parser go on behind them.
+    fn read_lines(&mut self, from: usize, depth: usize) {
+        if from > 0 {
+            // What was read ahead is not needed.
+            self.parser.skip_to(from);
+        }
+        let end = lines::read(self, from, depth);
+        if end > from {
+            self.parser.skip_to(end);
+        }
+    }
+
+    pub(crate) fn begin_document(&mut self, start: u32) {
+        self.builder.begin_document(start);
         // v3 keeps anchors from one document to the next.
         if self.dialect != Dialect::GoYaml3 {
             self.anchors.clear();
@@ -185,7 +222,7 @@ impl<'t> Composer<'t> {
         self.aliases.clear();
     }
 
-    fn scalar(&mut self, event: Event) {
+    pub(crate) fn scalar(&mut self, event: Event) {
         let data = self.scalar_data(event);
         let id = self.builder.add(data);
         if let Some(name) = self.parser.anchor(event) {
@@ -285,7 +322,51 @@ impl<'t> Composer<'t> {
         NodeData { shape, ..data }.with_run(start, event.text.len)
     }
 
-    fn finish(self, text: &str) -> Stream {
+    pub(crate) fn source(&self) -> Source<'t> {
+        self.parser.source().clone()
+    }
+
+    /// How much there is, before a document that may have to be read again.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { built: self.builder.mark(), comments: self.parser.comments().len() }
+    }
+
+    pub(crate) fn forget_since(&mut self, mark: Mark) {
+        self.builder.forget_since(mark.built);
+        self.parser.truncate_comments(mark.comments);
+    }
+
+    pub(crate) fn begin_collection(&mut self, shape: Shape, style: Style, start: usize) {
+        self.builder.begin(shape, style, start as u32);
+    }
+
+    pub(crate) fn end_collection(&mut self, end: u32) {
+        self.builder.end(end);
+    }
+
+    pub(crate) fn comment(&mut self, start: usize, end: usize) {
+        self.parser.add_comment((start as u32, end as u32));
+    }
+
+    /// A text in quotes, and what follows it; none if something is wrong.
+    pub(crate) fn quoted(&mut self, cursor: Cursor) -> Option<(Event, Cursor)> {
+        self.parser.quoted(cursor)
+    }
+
+    /// A block scalar, and what follows it; none if something is wrong.
+    pub(crate) fn block_scalar(&mut self, cursor: Cursor, around: usize) -> Option<(Event, Cursor)> {
+        self.parser.block_scalar(cursor, around)
+    }
+
+    /// Ends a document without anchors; false if the text has too many nodes.
+    pub(crate) fn end_plain_document(&mut self) -> bool {
+        let is_full = self.builder.is_full();
+        self.builder.end_document();
+        !is_full
+    }
+
+    fn finish(self) -> Stream {
+        let text = self.parser.source().text();
         let mut stream = self.builder.stream;
         let comments = self.parser.comments().iter();
         stream.comments = comments.map(|&(start, end)| Comment { span: stream.span(start, end) }).collect();

@@ -28,6 +28,7 @@ mod extent;
 mod fault;
 mod json_reader;
 mod json_writer;
+mod lines;
 mod node;
 mod numbers;
 mod part;

@@ -221,8 +221,7 @@ impl Parser<'_> {
             TokenKind::Scalar => {
                 self.pop_state();
                 self.advance(token);
-                let event = Event::styled(EventKind::Scalar, token.style, token.start, token.end);
-                Event { text: token.text, detail: token.detail, ..event }
+                Event::scalar(token)
             }
             TokenKind::BlockEntry if place == Place::BlockEntry => {
                 let column = self.open.last().map_or(0, |open| open.column);

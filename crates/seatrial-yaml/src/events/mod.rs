@@ -20,7 +20,8 @@ mod recovery;
 
 use crate::fault::Fault;
 use crate::scanner::Scanner;
-use crate::scanner::token::Text;
+use crate::scanner::source::{Cursor, Source};
+use crate::scanner::token::{Text, Token};
 use crate::tree::Style;
 use crate::{Dialect, Limits, ProblemKind};
 
@@ -71,7 +72,7 @@ pub struct Event {
 }
 
 impl Event {
-    fn new(kind: EventKind, start: u32, end: u32) -> Self {
+    pub(crate) fn new(kind: EventKind, start: u32, end: u32) -> Self {
         Self {
             kind,
             style: Style::Plain,
@@ -82,6 +83,11 @@ impl Event {
             tag: None,
             detail: 0,
         }
+    }
+
+    fn scalar(token: Token) -> Self {
+        let event = Self::styled(EventKind::Scalar, token.style, token.start, token.end);
+        Self { text: token.text, detail: token.detail, ..event }
     }
 
     fn styled(kind: EventKind, style: Style, start: u32, end: u32) -> Self {
@@ -238,6 +244,47 @@ impl<'t> Parser<'t> {
     /// Where the comments stand that were met so far.
     pub fn comments(&self) -> &[(u32, u32)] {
         self.scanner.comments()
+    }
+
+    pub(crate) fn source(&self) -> &Source<'t> {
+        self.scanner.source()
+    }
+
+    /// Where the next document begins, right after one that ended, if it begins
+    /// with `---`.
+    pub(crate) fn document_ahead(&self) -> Option<usize> {
+        let is_between = self.state == State::DocumentStart && self.unwinding.is_none();
+        self.scanner.document_ahead().filter(|_| is_between)
+    }
+
+    /// Goes on at the start of a line, between two documents.
+    pub(crate) fn skip_to(&mut self, line: usize) {
+        self.state = State::DocumentStart;
+        self.scanner.restart(line);
+    }
+
+    pub(crate) fn add_comment(&mut self, comment: (u32, u32)) {
+        self.scanner.comments.push(comment);
+    }
+
+    pub(crate) fn truncate_comments(&mut self, most: usize) {
+        self.scanner.comments.truncate(most);
+    }
+
+    /// A scalar in quotes that begins at a place, and where it ends; none if
+    /// something is wrong with it. Like the next one, it stands for itself: no
+    /// token may wait.
+    pub(crate) fn quoted(&mut self, cursor: Cursor) -> Option<(Event, Cursor)> {
+        self.scanner.decoded.clear();
+        let (token, end) = self.scanner.quoted(cursor).ok()?;
+        Some((Event::scalar(token), end))
+    }
+
+    /// The same of a block scalar in a block at column `around`.
+    pub(crate) fn block_scalar(&mut self, cursor: Cursor, around: usize) -> Option<(Event, Cursor)> {
+        self.scanner.decoded.clear();
+        let (token, end) = self.scanner.block_scalar(cursor, around.cast_signed()).ok()?;
+        Some((Event::scalar(token), end))
     }
 
     pub(crate) fn fault(&self, event: Event) -> &Fault {

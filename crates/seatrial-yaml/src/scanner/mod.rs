@@ -38,8 +38,8 @@ pub(crate) struct Scanner<'t> {
     fault: Option<Fault>,
     lookahead: usize,
     depth: usize,
-    decoded: String,
-    comments: Vec<(u32, u32)>,
+    pub(crate) decoded: String,
+    pub(crate) comments: Vec<(u32, u32)>,
     tags: Vec<RawTag>,
     directives: Vec<Directive>,
 }
@@ -106,6 +106,12 @@ impl<'t> Scanner<'t> {
 
     pub(crate) fn comments(&self) -> &[(u32, u32)] {
         &self.comments
+    }
+
+    /// Where a document begins, if the token in front is a `---`.
+    pub(crate) fn document_ahead(&self) -> Option<usize> {
+        let token = self.queue.front()?;
+        (token.kind == TokenKind::DocumentStart).then_some(token.start as usize)
     }
 
     /// The next token, left in place.
@@ -239,8 +245,8 @@ impl<'t> Scanner<'t> {
             b'*' => self.fetch_name(TokenKind::Alias),
             b'&' => self.fetch_name(TokenKind::Anchor),
             b'!' => self.fetch_tag(),
-            b'|' | b'>' if !in_flow => self.fetch_block_scalar(byte),
-            b'\'' | b'"' => self.fetch_quoted(byte),
+            b'|' | b'>' if !in_flow => self.fetch_block_scalar(),
+            b'\'' | b'"' => self.fetch_quoted(),
             b' ' | b'\t' | b'#' | b'|' | b'>' | b'%' | b'@' | b'`' => Err(self.no_token(byte)),
             _ => self.fetch_plain(),
         }?;
@@ -581,31 +587,43 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_block_scalar(&mut self, indicator: u8) -> Result<(), Fault> {
+    fn fetch_block_scalar(&mut self) -> Result<(), Fault> {
         self.remove_key()?;
         self.key_allowed = true;
-        let start = self.cursor.at;
-        let mut value = Collector::new(&self.source, &mut self.decoded);
-        let found = block_scalar::scan(&self.source, self.cursor, self.indent, &mut value)?;
-        let text = value.finish();
-        self.comments.extend(found.comment.map(|(start, end)| (start as u32, end as u32)));
-        self.cursor = found.cursor;
-        let style = if indicator == b'|' { Style::Literal } else { Style::Folded };
-        let detail = encode_indent(self.indent);
-        self.push(Token { detail, ..Token::scalar(style, start, found.end, text) });
+        let (token, cursor) = self.block_scalar(self.cursor, self.indent)?;
+        self.cursor = cursor;
+        self.push(token);
         Ok(())
     }
 
-    fn fetch_quoted(&mut self, quote: u8) -> Result<(), Fault> {
+    /// The block scalar at a place in a block at column `around`, and what follows it.
+    pub(crate) fn block_scalar(&mut self, start: Cursor, around: isize) -> Result<(Token, Cursor), Fault> {
+        let mut value = Collector::new(&self.source, &mut self.decoded);
+        let found = block_scalar::scan(&self.source, start, around, &mut value)?;
+        let text = value.finish();
+        self.comments.extend(found.comment.map(|(start, end)| (start as u32, end as u32)));
+        let style = if self.source.byte(start.at) == b'|' { Style::Literal } else { Style::Folded };
+        let detail = encode_indent(around);
+        Ok((Token { detail, ..Token::scalar(style, start.at, found.end, text) }, found.cursor))
+    }
+
+    fn fetch_quoted(&mut self) -> Result<(), Fault> {
         self.save_key()?;
         self.key_allowed = false;
-        let start = self.cursor.at;
-        let mut value = Collector::new(&self.source, &mut self.decoded);
-        self.cursor = quoted::scan(&self.source, self.cursor, &mut value)?;
-        let text = value.finish();
-        let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
-        self.push(Token::scalar(style, start, self.cursor.at, text));
+        let (token, cursor) = self.quoted(self.cursor)?;
+        self.cursor = cursor;
+        self.push(token);
         Ok(())
+    }
+
+    /// The scalar in quotes at a place, and what follows it.
+    pub(crate) fn quoted(&mut self, start: Cursor) -> Result<(Token, Cursor), Fault> {
+        let mut value = Collector::new(&self.source, &mut self.decoded);
+        let cursor = quoted::scan(&self.source, start, &mut value)?;
+        let text = value.finish();
+        let is_double = self.source.byte(start.at) == b'"';
+        let style = if is_double { Style::DoubleQuoted } else { Style::SingleQuoted };
+        Ok((Token::scalar(style, start.at, cursor.at, text), cursor))
     }
 
     fn fetch_plain(&mut self) -> Result<(), Fault> {
