@@ -28,6 +28,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The key as `sigs.k8s.io/yaml` writes it: `y` is `true` in `GoYaml2`.
+    #[inline]
     pub fn name(&self) -> Cow<'a, str> {
         let text = if self.key_is_text { self.key.scalar_text() } else { None };
         text.unwrap_or_else(|| self.key.key_name())
@@ -70,6 +71,7 @@ impl<'a> WrittenEntries<'a> {
 impl<'a> Iterator for WrittenEntries<'a> {
     type Item = Entry<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry<'a>> {
         let pair = self.pairs.next()?;
         let [key, value] = [pair[0], pair[1]].map(|id| Node::new(self.stream, id));
@@ -103,6 +105,7 @@ impl<'a> Entries<'a> {
 impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry<'a>> {
         match &mut self.0 {
             Source::Written(entries) => entries.next(),

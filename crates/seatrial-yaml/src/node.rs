@@ -53,10 +53,12 @@ pub struct Located<'a> {
 }
 
 impl<'a> Node<'a> {
+    #[inline]
     pub(crate) fn new(stream: &'a Stream, written: NodeId) -> Self {
         Self { stream, written, id: stream.resolve(written) }
     }
 
+    #[inline]
     pub(crate) fn data(self) -> &'a NodeData {
         self.stream.data(self.id)
     }
@@ -105,6 +107,7 @@ impl<'a> Node<'a> {
     }
 
     /// What it is.
+    #[inline]
     pub fn value(self) -> Value<'a> {
         let data = self.data();
         match data.shape {
@@ -122,6 +125,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a string.
+    #[inline]
     pub fn as_str(self) -> Option<&'a str> {
         match self.value() {
             Value::Str(text) => Some(text),
@@ -165,16 +169,19 @@ impl<'a> Node<'a> {
     }
 
     /// Whether it is null, written or left out.
+    #[inline]
     pub fn is_null(self) -> bool {
         matches!(self.value(), Value::Null)
     }
 
     /// Whether it is a mapping.
+    #[inline]
     pub fn is_mapping(self) -> bool {
         self.data().shape == Shape::Mapping
     }
 
     /// Whether it is a sequence.
+    #[inline]
     pub fn is_sequence(self) -> bool {
         self.data().shape == Shape::Sequence
     }
@@ -209,6 +216,7 @@ impl<'a> Node<'a> {
 
     /// The entries of this mapping as its readers see them: of duplicate keys
     /// the last, and those that `<<` brings in.
+    #[inline]
     pub fn entries(self) -> Entries<'a> {
         Entries::new(self)
     }
@@ -242,6 +250,7 @@ impl<'a> Node<'a> {
     }
 
     /// How many items or written entries it has; 0 for scalars.
+    #[inline]
     pub fn len(self) -> usize {
         let data = self.data();
         match data.shape {
@@ -312,6 +321,7 @@ impl<'a> Node<'a> {
     }
 
     /// The name that this node has as a key in JSON.
+    #[inline]
     pub fn key_name(self) -> Cow<'a, str> {
         match self.value() {
             Value::Str(text) => Cow::Borrowed(text),

@@ -140,11 +140,13 @@ impl Stream {
     }
 
     /// The record that a node stands for, aliases followed.
+    #[inline]
     pub(crate) fn resolve(&self, id: NodeId) -> NodeId {
         let data = self.data(id);
         if data.shape == Shape::Alias { data.target() } else { id }
     }
 
+    #[inline]
     pub(crate) fn data(&self, id: NodeId) -> &NodeData {
         &self.nodes[id.0 as usize]
     }
@@ -154,6 +156,7 @@ impl Stream {
         &self.nodes[first.0 as usize..=last.0 as usize]
     }
 
+    #[inline]
     pub(crate) fn string(&self, data: &NodeData) -> &str {
         match data.shape {
             Shape::Str | Shape::Time => &self.text[data.run()],
@@ -177,6 +180,7 @@ impl Stream {
         text.last() == name.as_bytes().last() && text == name.as_bytes()
     }
 
+    #[inline]
     pub(crate) fn child_ids(&self, data: &NodeData) -> &[NodeId] {
         match data.shape {
             Shape::Sequence | Shape::Mapping => &self.children[data.run()],
