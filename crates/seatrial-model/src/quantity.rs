@@ -1,5 +1,6 @@
 //! Amounts of resources, as `k8s.io/apimachinery` reads, rounds and prints them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,6 +9,8 @@ use std::str::FromStr;
 use seatrial_yaml::{Node, Value};
 
 const NANOS: i128 = 1_000_000_000;
+/// The most that is held of what is written with a binary suffix.
+const MOST_BINARY: i128 = i64::MAX as i128 * NANOS;
 
 /// The family of suffixes that an amount is printed with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +81,18 @@ impl Quantity {
             Value::Bool(_) => Some(Err(QuantityError::Format)),
             _ => None,
         }
+    }
+
+    /// A text as it is printed once it was read.
+    pub fn canonical(text: &str) -> Result<Cow<'_, str>, QuantityError> {
+        if let Some((number, scale)) = plain(text) {
+            let step = if scale.binary > 0 { 1024 } else { 1000 };
+            // Beyond the range it is printed as the most there is.
+            if number % step != 0 && !text.starts_with('0') && plain_nanos(number, scale) < MOST_BINARY {
+                return Ok(Cow::Borrowed(text));
+            }
+        }
+        text.parse().map(|amount: Self| Cow::Owned(amount.to_string()))
     }
 
     /// The family of suffixes it is printed with.
@@ -184,6 +199,9 @@ impl FromStr for Quantity {
         if text.is_empty() {
             return Err(QuantityError::Format);
         }
+        if let Some((number, scale)) = plain(text) {
+            return Ok(Self { nanos: plain_nanos(number, scale), format: scale.format });
+        }
         let parts = split(text)?;
         let scale = Scale::of(parts.suffix).ok_or(QuantityError::Suffix)?;
         // Without a digit, upstream reads nothing as zero only on its fast path.
@@ -195,6 +213,23 @@ impl FromStr for Quantity {
         let format = if below_one { QuantityFormat::DecimalSi } else { scale.format };
         Ok(Self { nanos: if parts.negative { -size } else { size }, format })
     }
+}
+
+/// What nearly all are: a few digits and a suffix.
+fn plain(text: &str) -> Option<(i128, Scale)> {
+    const DIGITS_MAX: usize = 9;
+    let (whole, suffix) = digits(text);
+    if whole.is_empty() || whole.len() > DIGITS_MAX || suffix.len() > 2 || suffix.starts_with(['e', '.']) {
+        return None;
+    }
+    let number = whole.bytes().fold(0_u32, |number, digit| 10 * number + u32::from(digit - b'0'));
+    Scale::of(suffix).filter(|it| it.format != QuantityFormat::DecimalExponent).map(|it| (number.into(), it))
+}
+
+/// The number of billionths; so few digits cannot overflow.
+fn plain_nanos(number: i128, scale: Scale) -> i128 {
+    let nanos = (number << scale.binary) * 10_i128.pow((scale.decimal + 9).unsigned_abs());
+    if scale.format == QuantityFormat::BinarySi { nanos.min(MOST_BINARY) } else { nanos }
 }
 
 /// A quantity's text, taken apart as upstream does; an empty number is zero.
@@ -263,7 +298,7 @@ fn magnitude(parts: &Parts<'_>, scale: Scale) -> i128 {
     let power = i64::from(scale.decimal) + digits.exponent + 9;
     let nanos = i128::try_from(shift_decimal(scaled, power, digits.more)).unwrap_or(i128::MAX);
     match scale.format {
-        QuantityFormat::BinarySi => nanos.min(i128::from(i64::MAX) * NANOS),
+        QuantityFormat::BinarySi => nanos.min(MOST_BINARY),
         _ => nanos,
     }
 }
@@ -374,6 +409,23 @@ mod tests {
         for (text, expected) in cases {
             let printed = text.parse::<Quantity>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
             assert_eq!(&printed, expected, "{text}");
+            assert_eq!(Quantity::canonical(text).as_deref().unwrap_or("!"), printed, "{text}");
+        }
+    }
+
+    #[test]
+    fn few_digits_are_read_as_many_are() {
+        let suffixes = DECIMAL.iter().map(|it| it.0).chain(BINARY).chain(["e3", "E3", "e", "Mb", "."]);
+        for suffix in suffixes {
+            for number in [0, 1, 7, 100, 999, 1000, 1024, 1500, 999_999_999] {
+                // So many zeros that it is not read the short way.
+                let (short, long) = (format!("{number}{suffix}"), format!("{number:010}{suffix}"));
+                let [short_read, long_read] = [&short, &long].map(|it| it.parse::<Quantity>());
+                assert_eq!(short_read, long_read, "{short}");
+                let printed = long_read.map(|it| it.to_string());
+                assert_eq!(Quantity::canonical(&short).map(Cow::into_owned), printed, "{short}");
+                assert_eq!(short_read.map(|it| it.format()), long_read.map(|it| it.format()), "{short}");
+            }
         }
     }
 
