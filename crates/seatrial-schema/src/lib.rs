@@ -24,6 +24,7 @@ pub mod repeated;
 pub mod review;
 pub mod rules;
 pub mod schedule;
+mod slots;
 pub mod structural;
 pub mod table;
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Objects as the server holds them: values whose fields know who set them.
 
+use std::cmp::Ordering;
+
 use smol_str::SmolStr;
+
+use crate::slots::hash;
 
 /// One value of an object. Absent fields read as what Go calls zero: the
 /// accessors by name answer `""`, `0`, `false` or nothing for them.
@@ -37,7 +41,11 @@ pub enum By {
 
 /// The entries of a structure or a map, sorted by key, each key once.
 #[derive(Clone, Debug, Default)]
-pub struct Map(Vec<Entry>);
+pub struct Map {
+    entries: Vec<Entry>,
+    /// A bit for each key, perhaps for more: see [`mark`].
+    marks: u64,
+}
 
 /// One field of a structure, or one key of a map.
 #[derive(Clone, Debug)]
@@ -55,6 +63,13 @@ static NULL: Value = Value::Null;
 /// Up to so many entries are looked through one by one.
 const FEW: usize = 16;
 
+/// A bit of a key. Rules ask structures for many fields that are not there, nearly
+/// always by a name that the compiler knows, and so for a bit that it knows, too.
+#[inline]
+const fn mark(key: &str) -> u64 {
+    1 << (hash(key) >> (u32::BITS - 6))
+}
+
 impl Value {
     /// A text.
     pub fn text(text: impl Into<SmolStr>) -> Self {
@@ -62,46 +77,58 @@ impl Value {
     }
 
     /// What the field holds; [`Value::Null`] where it is absent or this is no map.
+    #[inline]
     pub fn at(&self, field: &str) -> &Value {
-        self.as_map().and_then(|map| map.value(field)).unwrap_or(&NULL)
+        match self {
+            Self::Map(map) => map.value(field).unwrap_or(&NULL),
+            _ => &NULL,
+        }
     }
 
     /// What the field holds, unless it is absent or null: a Go pointer.
+    #[inline]
     pub fn opt(&self, field: &str) -> Option<&Value> {
         Some(self.at(field)).filter(|value| !value.is_null())
     }
 
     /// Whether the field is there and not null.
+    #[inline]
     pub fn has(&self, field: &str) -> bool {
         !self.at(field).is_null()
     }
 
     /// The text of a field, `""` where there is none.
+    #[inline]
     pub fn str(&self, field: &str) -> &str {
         self.at(field).as_str()
     }
 
     /// The number of a field, 0 where there is none.
+    #[inline]
     pub fn int(&self, field: &str) -> i64 {
         self.at(field).as_int().unwrap_or_default()
     }
 
     /// Whether a field is `true`.
+    #[inline]
     pub fn bool(&self, field: &str) -> bool {
         matches!(self.at(field), Value::Bool(true))
     }
 
     /// The items of a field, none where there is no list.
+    #[inline]
     pub fn items(&self, field: &str) -> &[Value] {
         self.at(field).as_list()
     }
 
     /// The entries of a field, none where there is no map.
+    #[inline]
     pub fn entries(&self, field: &str) -> &[Entry] {
         self.at(field).as_map().map_or(&[], Map::entries)
     }
 
     /// Whether it is null or absent.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -143,6 +170,7 @@ impl Value {
     }
 
     /// Its text, `""` for anything else.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Str(text) => text,
@@ -151,6 +179,7 @@ impl Value {
     }
 
     /// Its whole number.
+    #[inline]
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
@@ -159,6 +188,7 @@ impl Value {
     }
 
     /// Its items, none for anything but a list.
+    #[inline]
     pub fn as_list(&self) -> &[Value] {
         match self {
             Self::List(items) => items,
@@ -167,6 +197,7 @@ impl Value {
     }
 
     /// Its entries.
+    #[inline]
     pub fn as_map(&self) -> Option<&Map> {
         match self {
             Self::Map(map) => Some(map),
@@ -194,6 +225,7 @@ impl Value {
     }
 
     /// The field, to change it; none where it is absent or null.
+    #[inline]
     pub fn at_mut(&mut self, field: &str) -> Option<&mut Value> {
         match self {
             Self::Map(map) => map.value_mut(field).filter(|value| !value.is_null()),
@@ -202,6 +234,7 @@ impl Value {
     }
 
     /// The items of a field, to change them.
+    #[inline]
     pub fn items_mut(&mut self, field: &str) -> &mut [Value] {
         self.at_mut(field).map_or(&mut [], Value::list_mut)
     }
@@ -212,6 +245,7 @@ impl Value {
     }
 
     /// Gives an absent or null field a value of the server's.
+    #[inline]
     pub fn set_default(&mut self, field: &'static str, value: impl Into<Value>) {
         if !self.has(field) {
             self.map_mut().insert(SmolStr::new_static(field), value.into(), By::Server);
@@ -219,6 +253,7 @@ impl Value {
     }
 
     /// Gives a field whose text is empty or absent a text of the server's.
+    #[inline]
     pub fn default_text(&mut self, field: &'static str, text: &'static str) {
         if self.str(field).is_empty() {
             self.set(field, SmolStr::new_static(text), By::Server);
@@ -233,7 +268,10 @@ impl Value {
     /// The same without one field, which is not even copied.
     pub(crate) fn clone_without(&self, field: &str) -> Self {
         match self {
-            Self::Map(map) => Self::Map(Map(map.0.iter().filter(|it| it.key != field).cloned().collect())),
+            Self::Map(map) => {
+                let entries = map.entries.iter().filter(|it| it.key != field).cloned().collect();
+                Self::Map(Map { entries, marks: map.marks })
+            }
             other => other.clone(),
         }
     }
@@ -284,85 +322,111 @@ impl From<Map> for Value {
 }
 
 impl Map {
+    /// Of entries that are sorted by key, each key once.
+    pub(crate) fn of_sorted(entries: Vec<Entry>) -> Self {
+        let marks = entries.iter().fold(0, |marks, it| marks | mark(&it.key));
+        Self { entries, marks }
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// All entries by key.
     pub fn entries(&self) -> &[Entry] {
-        &self.0
+        &self.entries
     }
 
     /// All entries by key, to change what they hold.
     pub fn values_mut(&mut self) -> impl Iterator<Item = (&SmolStr, &mut Value)> {
-        self.0.iter_mut().map(|entry| (&entry.key, &mut entry.value))
+        self.entries.iter_mut().map(|entry| (&entry.key, &mut entry.value))
     }
 
     /// The entry of a key.
+    #[inline]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        if self.0.len() > FEW {
-            return self.search(key).ok().map(|at| &self.0[at]);
-        }
-        // Nearly all that is asked of structures is not there: lengths and last
-        // letters tell that before the texts are compared.
-        self.0.iter().find(|entry| {
-            let other = entry.key.as_bytes();
-            other.len() == key.len() && other.last() == key.as_bytes().last() && other == key.as_bytes()
-        })
+        self.place(key).map(|at| &self.entries[at])
     }
 
     /// What a key holds.
+    #[inline]
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// What a key holds, to change it.
+    #[inline]
     pub fn value_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.search(key).ok().map(|at| &mut self.0[at].value)
+        self.place(key).map(|at| &mut self.entries[at].value)
     }
 
     /// What a key holds, an empty map where it is absent or null.
     pub fn value_or_insert(&mut self, key: &'static str, by: By) -> &mut Value {
         let empty = || Entry { key: SmolStr::new_static(key), value: Value::Map(Self::default()), by };
-        let at = match self.search(key) {
-            Ok(at) => at,
-            Err(at) => {
-                self.0.insert(at, empty());
-                at
-            }
+        let at = match self.place(key) {
+            Some(at) => at,
+            None => self.add(empty()),
         };
-        if self.0[at].value.is_null() {
-            self.0[at] = empty();
+        if self.entries[at].value.is_null() {
+            self.entries[at] = empty();
         }
-        &mut self.0[at].value
+        &mut self.entries[at].value
     }
 
     /// Sets a key, whatever it held.
     pub fn insert(&mut self, key: SmolStr, value: Value, by: By) {
-        match self.search(&key) {
-            Ok(at) => self.0[at] = Entry { key, value, by },
-            Err(at) => self.0.insert(at, Entry { key, value, by }),
+        let entry = Entry { key, value, by };
+        match self.place(&entry.key) {
+            Some(at) => self.entries[at] = entry,
+            None => {
+                self.add(entry);
+            }
         }
     }
 
     /// Takes a key away and answers what it held.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.search(key).ok().map(|at| self.0.remove(at).value)
+        self.place(key).map(|at| self.entries.remove(at).value)
     }
 
     /// Keeps the entries that `keep` accepts.
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
-        self.0.retain(keep);
+        self.entries.retain(keep);
     }
 
-    fn search(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|entry| entry.key.as_str().cmp(key))
+    #[inline]
+    fn place(&self, key: &str) -> Option<usize> {
+        if self.marks & mark(key) == 0 { None } else { self.search(key) }
+    }
+
+    fn search(&self, key: &str) -> Option<usize> {
+        if self.entries.len() > FEW {
+            return self.entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok();
+        }
+        // Lengths and last letters tell most keys apart before the texts are compared.
+        self.entries.iter().position(|entry| {
+            let other = entry.key.as_bytes();
+            other.len() == key.len() && other.last() == key.as_bytes().last() && other == key.as_bytes()
+        })
+    }
+
+    /// Adds an entry whose key is not there, and answers its place.
+    fn add(&mut self, entry: Entry) -> usize {
+        let (key, first) = (entry.key.as_str(), entry.key.as_bytes().first());
+        let is_before = |other: &Entry| match other.key.as_bytes().first().cmp(&first) {
+            Ordering::Equal => other.key.as_str() < key,
+            order => order.is_lt(),
+        };
+        let at = self.entries.partition_point(is_before);
+        self.marks |= mark(key);
+        self.entries.insert(at, entry);
+        at
     }
 }
 
@@ -370,14 +434,13 @@ impl Map {
 impl FromIterator<Entry> for Map {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        if entries.is_sorted_by(|a, b| a.key < b.key) {
-            return Self(entries);
+        if !entries.is_sorted_by(|a, b| a.key < b.key) {
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            entries.reverse();
+            entries.dedup_by(|earlier, kept| earlier.key == kept.key);
+            entries.reverse();
         }
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        entries.reverse();
-        entries.dedup_by(|earlier, kept| earlier.key == kept.key);
-        entries.reverse();
-        Self(entries)
+        Self::of_sorted(entries)
     }
 }
 
@@ -385,7 +448,7 @@ impl FromIterator<Entry> for Map {
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self.0.iter().zip(&other.0).all(|(a, b)| a.key == b.key && a.value == b.value)
+            && self.entries.iter().zip(&other.entries).all(|(a, b)| a.key == b.key && a.value == b.value)
     }
 }
 

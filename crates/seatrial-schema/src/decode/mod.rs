@@ -15,6 +15,8 @@ mod structure;
 mod tests;
 mod time;
 
+use std::borrow::Cow;
+
 use seatrial_yaml::{Dialect, Extent, FieldPath, Node, PathStep, Value as Written};
 use smol_str::SmolStr;
 
@@ -71,10 +73,20 @@ pub fn decode(node: Node<'_>, table: &Table, id: TypeId) -> Decoded {
     if is_too_large(node) {
         return Decoded::default();
     }
-    let mut decoder = Decoder::new(table, node.stream().dialect());
-    let value = decoder.root(node, table.ty(id));
-    let problems = decoder.problems;
-    Decoded { value, problems }
+    read(node, table, table.ty(id), FieldPath::root())
+}
+
+/// What order the keys of a mapping stand in matters to the order of the problems
+/// only, and nearly no object has any.
+fn read(node: Node<'_>, table: &Table, of: &Type, at: FieldPath) -> Decoded {
+    let mut decoder = Decoder::new(table, node.stream().dialect(), at);
+    let value = decoder.root(node, of);
+    if decoder.problems.is_empty() || decoder.is_in_order {
+        return Decoded { value, problems: decoder.problems };
+    }
+    let mut decoder = Decoder { is_in_order: true, ..Decoder::new(table, decoder.dialect, decoder.base) };
+    let value = decoder.root(node, of);
+    Decoded { value, problems: decoder.problems }
 }
 
 /// Reads a node as it stands, whatever its kind would say to it: keys sorted,
@@ -89,19 +101,22 @@ pub(crate) fn decode_metadata(node: Node<'_>, at: &FieldPath, problems: &mut Vec
     let Some(of) = table.type_named("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta") else {
         return untyped(node);
     };
-    let mut decoder = Decoder::new(table, node.stream().dialect());
-    decoder.path = at.clone();
-    let value = decoder.root(node, of);
-    problems.extend(decoder.problems);
-    value
+    let decoded = read(node, table, of, at.clone());
+    problems.extend(decoded.problems);
+    decoded.value
 }
 
-struct Decoder<'t> {
+struct Decoder<'t, 'a> {
     table: &'t Table,
     dialect: Dialect,
-    path: FieldPath,
-    /// The Go structs above.
-    structs: Vec<Entered<'t>>,
+    /// Where the object stands that is read.
+    base: FieldPath,
+    /// The way from there to what is read now.
+    steps: Vec<Step<'t, 'a>>,
+    /// Where the fields that were read stand in the types above.
+    places: Vec<usize>,
+    /// Whether entries are read in the server's order, not as they are written.
+    is_in_order: bool,
     /// How many fields may still be looked at for those that were meant.
     looks: usize,
     problems: Vec<Problem>,
@@ -110,21 +125,47 @@ struct Decoder<'t> {
     custom: usize,
 }
 
-/// A Go struct above, with the field that was entered.
-struct Entered<'t> {
-    of: &'t Type,
-    field: &'t Field,
-    /// How long the path was with the field.
-    at: usize,
+/// A step into the object, as light as can be: nearly no path is ever told.
+enum Step<'t, 'a> {
+    /// Into a field of a Go struct.
+    Field(&'t Type, &'t Field),
+    /// Into an entry of a map.
+    Key(Cow<'a, str>),
+    /// Into an item of a list.
+    Index(u32),
 }
 
-impl<'t> Decoder<'t> {
-    fn new(table: &'t Table, dialect: Dialect) -> Self {
-        let path = FieldPath::root();
-        Self { table, dialect, path, structs: Vec::new(), looks: LOOKS_MAX, problems: Vec::new(), custom: 0 }
+impl<'t, 'a> Decoder<'t, 'a> {
+    fn new(table: &'t Table, dialect: Dialect, base: FieldPath) -> Self {
+        Self {
+            table,
+            dialect,
+            base,
+            steps: Vec::new(),
+            places: Vec::new(),
+            // JSON is read as it is written.
+            is_in_order: dialect == Dialect::Json,
+            looks: LOOKS_MAX,
+            problems: Vec::new(),
+            custom: 0,
+        }
     }
 
-    fn root(&mut self, node: Node<'_>, of: &'t Type) -> Value {
+    /// Where what is read now stands.
+    fn path(&self) -> FieldPath {
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Field(_, field) => PathStep::Key(SmolStr::new_static(field.name)),
+            Step::Key(key) => PathStep::Key(SmolStr::new(key)),
+            Step::Index(index) => PathStep::Index(*index),
+        });
+        self.base.steps().iter().cloned().chain(steps).collect()
+    }
+
+    fn depth(&self) -> usize {
+        self.base.len() + self.steps.len()
+    }
+
+    fn root(&mut self, node: Node<'a>, of: &'t Type) -> Value {
         if node.is_mapping() {
             return self.structure(node, of);
         }
@@ -135,13 +176,16 @@ impl<'t> Decoder<'t> {
     }
 
     /// A value of a shape; none for null and for what could not be read.
-    fn value(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
-        if self.path.len() > DEPTH_MAX {
+    fn value(&mut self, node: Node<'a>, shape: &Shape, go: &str) -> Option<Value> {
+        if self.depth() > DEPTH_MAX {
             self.malformed(node, true, "exceeded max depth".to_owned());
             return None;
         }
-        if node.is_null() {
-            return None;
+        match (shape, node.value()) {
+            (_, Written::Null) => return None,
+            // Most of what is written.
+            (Shape::Text, Written::Str(text)) => return Some(Value::text(text)),
+            _ => {}
         }
         match shape {
             Shape::List(items) => self.list(node, items, go),
@@ -159,44 +203,44 @@ impl<'t> Decoder<'t> {
                 self.custom -= 1;
                 value
             }
-            Shape::Any | Shape::RawObject | Shape::FieldSet => Some(plain(node, self.path.len())),
+            Shape::Any | Shape::RawObject | Shape::FieldSet => Some(plain(node, self.depth())),
             _ => self.scalar(node, shape, go),
         }
     }
 
-    fn list(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
+    fn list(&mut self, node: Node<'a>, shape: &Shape, go: &str) -> Option<Value> {
         if !node.is_sequence() {
             self.wrong_type(node, go);
             return None;
         }
         let of = go.strip_prefix("[]").unwrap_or(go);
         let items = node.items().enumerate().map(|(at, item)| {
-            self.path.push(PathStep::Index(at as u32));
+            self.steps.push(Step::Index(at as u32));
             let value = self.value(item, shape, of).unwrap_or_else(|| zero(shape));
-            self.path.pop();
+            self.steps.pop();
             value
         });
         Some(Value::List(items.collect()))
     }
 
-    fn map(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
+    fn map(&mut self, node: Node<'a>, shape: &Shape, go: &str) -> Option<Value> {
         if !node.is_mapping() {
             self.wrong_type(node, go);
             return None;
         }
         let of = go.split_once(']').map_or("", |(_, of)| of);
         let mut entries = Vec::with_capacity(node.len());
-        for (name, entry) in self.entries(node) {
-            let key = SmolStr::new(name);
-            self.path.push(PathStep::Key(key.clone()));
-            let value = self.value(entry.value, shape, of).unwrap_or_else(|| zero(shape));
-            self.path.pop();
+        self.entries(node, |decoder, name, entry| {
+            let key = SmolStr::new(&name);
+            decoder.steps.push(Step::Key(name));
+            let value = decoder.value(entry.value, shape, of).unwrap_or_else(|| zero(shape));
+            decoder.steps.pop();
             entries.push(Entry { key, value, by: By::Manifest });
-        }
+        });
         Some(Value::Map(entries.into_iter().collect()))
     }
 
-    fn schema_or(&mut self, node: Node<'_>, shape: &Shape, id: TypeId) -> Option<Value> {
+    fn schema_or(&mut self, node: Node<'a>, shape: &Shape, id: TypeId) -> Option<Value> {
         let go = "v1.JSONSchemaProps";
         match (node.value(), shape) {
             (Written::Mapping, _) => self.value(node, &Shape::Struct(id), go),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use seatrial_source::Span;
 use seatrial_yaml::{Dialect, Entry, FieldPath, Node, PathStep, Value as Written};
 
-use super::{Decoder, Entered, Meant, number};
+use super::{Decoder, Meant, Step, number};
 
 /// More than a person reads.
 const MOST: usize = 1000;
@@ -52,7 +52,7 @@ impl Problem {
     }
 }
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     fn report(&mut self, kind: ProblemKind, path: FieldPath, span: Span, message: String) {
         if self.problems.len() < MOST {
             let unseen = self.custom > 0 && matches!(kind, ProblemKind::UnknownField { .. });
@@ -61,14 +61,14 @@ impl Decoder<'_> {
     }
 
     pub(super) fn strict(&mut self, kind: ProblemKind, entry: &Entry<'_>) {
-        let path = self.path.key(&entry.name());
+        let path = self.path().key(&entry.name());
         let word = if kind == ProblemKind::DuplicateField { "duplicate" } else { "unknown" };
         let message = format!("{word} field {:?}", dotted(&path));
         self.report(kind, path, entry.key.written_span(), message);
     }
 
     pub(super) fn malformed(&mut self, node: Node<'_>, stops: bool, message: String) {
-        self.report(ProblemKind::Malformed { stops }, self.path.clone(), node.written_span(), message);
+        self.report(ProblemKind::Malformed { stops }, self.path(), node.written_span(), message);
     }
 
     /// The value is of a JSON type that the Go type cannot hold.
@@ -95,15 +95,21 @@ impl Decoder<'_> {
 
     fn cannot_hold(&mut self, node: Node<'_>, value: &str, go: &str) {
         let mut message = format!("json: cannot unmarshal {value} into Go ");
-        let written = match self.structs.last() {
+        let structs = || {
+            self.steps.iter().filter_map(|step| match step {
+                Step::Field(of, field) => Some((of, field)),
+                _ => None,
+            })
+        };
+        let written = match structs().last() {
             None => write!(message, "value"),
-            Some(Entered { of, .. }) => {
-                let fields = self.structs.iter().map(|it| format!("{}{}", it.field.within, it.field.name));
+            Some((of, _)) => {
+                let fields = structs().map(|(_, field)| format!("{}{}", field.within, field.name));
                 write!(message, "struct field {}.{}", of.go_name(), fields.collect::<Vec<_>>().join("."))
             }
         };
         written.and_then(|()| write!(message, " of type {go}")).expect("a string takes everything");
-        self.report(ProblemKind::WrongType, self.path.clone(), node.written_span(), message);
+        self.report(ProblemKind::WrongType, self.path(), node.written_span(), message);
     }
 }
 

@@ -14,7 +14,7 @@ const NOT_QUANTITY: &str =
     r"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const NO_SUFFIX: &str = "unable to parse quantity's suffix";
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     pub(super) fn scalar(&mut self, node: Node<'_>, shape: &Shape, go: &str) -> Option<Value> {
         match (shape, number::value(node)) {
             (Shape::Quantity, _) => self.quantity(node),
@@ -49,13 +49,15 @@ impl Decoder<'_> {
     }
 
     fn quantity(&mut self, node: Node<'_>) -> Option<Value> {
-        let parsed = match node.value() {
-            Written::Str(text) => text.trim().parse::<Quantity>(),
-            Written::Int(_) | Written::Uint(_) | Written::Float(_) => number::json(node).parse(),
+        let canonical = match node.value() {
+            Written::Str(text) => Quantity::canonical(text.trim()).map(Value::text),
+            Written::Int(_) | Written::Uint(_) | Written::Float(_) => {
+                Quantity::canonical(&number::json(node)).map(Value::text)
+            }
             _ => Err(QuantityError::Format),
         };
-        match parsed {
-            Ok(amount) => Some(Value::text(amount.to_string())),
+        match canonical {
+            Ok(amount) => Some(amount),
             Err(error) => {
                 let words = if error == QuantityError::Suffix { NO_SUFFIX } else { NOT_QUANTITY };
                 self.malformed(node, true, words.to_owned());

@@ -6,22 +6,31 @@ use seatrial_yaml::{Dialect, Entry as WrittenEntry, Node, PathStep};
 use smol_str::SmolStr;
 
 use super::meant::{OfTable, meant};
-use super::{Decoder, Entered, Meant, ProblemKind, is_dropped};
+use super::{Decoder, Meant, ProblemKind, Step, is_dropped};
 use crate::table::{Field, Table, Type};
-use crate::value::{By, Entry, Value};
+use crate::value::{By, Entry, Map, Value};
 
-impl<'t> Decoder<'t> {
-    /// The entries in the order the server sees them: YAML becomes JSON with
-    /// sorted keys before it is read.
-    pub(super) fn entries<'a>(&mut self, node: Node<'a>) -> Vec<(Cow<'a, str>, WrittenEntry<'a>)> {
-        let mut entries = Vec::with_capacity(node.len());
-        entries.extend(node.entries().map(|entry| (entry.name(), entry)));
+/// Room for what the server fills in.
+const DEFAULTS: usize = 4;
+
+impl<'t, 'a> Decoder<'t, 'a> {
+    /// Goes through the entries, where it matters in the order the server sees them:
+    /// YAML becomes JSON with sorted keys before it is read.
+    pub(super) fn entries(
+        &mut self,
+        node: Node<'a>,
+        mut read: impl FnMut(&mut Self, Cow<'a, str>, WrittenEntry<'a>),
+    ) {
+        if !self.is_in_order {
+            return node.entries().for_each(|entry| read(self, entry.name(), entry));
+        }
+        let mut entries: Vec<_> = node.entries().map(|entry| (entry.name(), entry)).collect();
         if self.dialect != Dialect::Json {
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         } else if self.custom == 0 && node.len() != entries.len() {
             self.report_duplicates(node);
         }
-        entries
+        entries.into_iter().for_each(|(name, entry)| read(self, name, entry));
     }
 
     fn report_duplicates(&mut self, node: Node<'_>) {
@@ -33,26 +42,33 @@ impl<'t> Decoder<'t> {
         }
     }
 
-    pub(super) fn structure(&mut self, node: Node<'_>, of: &'t Type) -> Value {
-        let mut fields = Vec::with_capacity(node.len());
-        for (name, entry) in self.entries(node) {
-            let Some(field) = of.field(&name) else {
-                self.unknown(&entry, of);
-                continue;
-            };
-            if let Some(value) = self.field(&entry, of, field) {
-                fields.push(Entry { key: SmolStr::new_static(field.name), value, by: By::Manifest });
+    pub(super) fn structure(&mut self, node: Node<'a>, of: &'t Type) -> Value {
+        let mut fields = Vec::with_capacity(node.len() + DEFAULTS);
+        // Where each stands among the fields of its type, by which both are sorted.
+        let start = self.places.len();
+        self.entries(node, |decoder, name, entry| {
+            let Some(place) = of.position(&name) else { return decoder.unknown(&entry, of) };
+            let field = &of.fields()[place];
+            let Some(value) = decoder.field(&entry, of, field) else { return };
+            let entry = Entry { key: SmolStr::new_static(field.name), value, by: By::Manifest };
+            let own = &decoder.places[start..];
+            let later = own.iter().rev().take_while(|it| **it >= place).count();
+            let at = own.len() - later;
+            if own.get(at) == Some(&place) {
+                fields[at] = entry;
+            } else {
+                decoder.places.insert(start + at, place);
+                fields.insert(at, entry);
             }
-        }
-        Value::Map(fields.into_iter().collect())
+        });
+        self.places.truncate(start);
+        Value::Map(Map::of_sorted(fields))
     }
 
-    fn field(&mut self, entry: &WrittenEntry<'_>, of: &'t Type, field: &'t Field) -> Option<Value> {
-        self.path.push(PathStep::Key(SmolStr::new_static(field.name)));
-        self.structs.push(Entered { of, field, at: self.path.len() });
+    fn field(&mut self, entry: &WrittenEntry<'a>, of: &'t Type, field: &'t Field) -> Option<Value> {
+        self.steps.push(Step::Field(of, field));
         let value = self.value(entry.value, &field.shape, field.go_type);
-        self.structs.pop();
-        self.path.pop();
+        self.steps.pop();
         value.filter(|value| !is_dropped(field, value))
     }
 
@@ -66,9 +82,13 @@ impl<'t> Decoder<'t> {
 
     /// The structures above, one for each key of the path; none for a key of a map.
     fn above(&self) -> Vec<Option<OfTable<'t>>> {
-        let keys = (1..).zip(self.path.steps()).filter(|(_, step)| matches!(step, PathStep::Key(_)));
-        let entered = |at| self.structs.iter().find(|it| it.at == at);
-        keys.map(|(at, _)| entered(at).map(|it| OfTable(self.table, it.of))).collect()
+        let base = self.base.steps().iter().filter(|step| matches!(step, PathStep::Key(_)));
+        let own = self.steps.iter().filter_map(|step| match step {
+            Step::Field(of, _) => Some(Some(OfTable(self.table, of))),
+            Step::Key(_) => Some(None),
+            Step::Index(_) => None,
+        });
+        base.map(|_| None).chain(own).collect()
     }
 
     /// Whether the type has this field in another minor: when it came or went.

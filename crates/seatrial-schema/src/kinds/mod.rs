@@ -19,7 +19,10 @@ mod scheduling;
 pub(crate) mod storage;
 mod workloads;
 
+use std::sync::OnceLock;
+
 use crate::errors::Errors;
+use crate::slots::Slots;
 use crate::value::Value;
 
 /// The server's treatment of one kind, as its registry strategy has it
@@ -70,8 +73,14 @@ impl Strategy {
     /// The strategy of a kind; none where the server has rules that are not
     /// written here.
     pub fn of(group: &str, version: &str, kind: &str) -> Option<&'static Self> {
-        let all = FAMILIES.iter().copied().flatten();
-        all.into_iter().find(|it| it.kind == kind && it.group == group && it.version == version)
+        static BY_NAME: OnceLock<(Vec<&Strategy>, Slots)> = OnceLock::new();
+        let (all, slots) = BY_NAME.get_or_init(|| {
+            let all: Vec<&Strategy> = FAMILIES.iter().copied().flatten().collect();
+            let slots = Slots::of(all.iter().map(|it| it.kind));
+            (all, slots)
+        });
+        let is_meant = |it: &Self| it.kind == kind && it.group == group && it.version == version;
+        slots.find(kind, |at| is_meant(all[at])).map(|at| all[at])
     }
 }
 

@@ -34,9 +34,8 @@ pub(super) fn all() -> &'static [Kind] {
 
 pub(super) fn of(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
     let all = all();
-    all.binary_search_by(|it| (it.group, it.version, it.kind).cmp(&(group, version, kind)))
-        .ok()
-        .map(|at| &all[at])
+    let is_meant = |it: &Kind| it.kind == kind && it.group == group && it.version == version;
+    read::blob().slots.find(kind, |at| is_meant(&all[at])).map(|at| &all[at])
 }
 
 /// The kinds of a group.

@@ -8,6 +8,8 @@ mod read;
 
 use std::sync::OnceLock;
 
+use crate::slots::Slots;
+
 pub use kind::{Kind, plural};
 
 /// The minor whose rules and defaults this crate knows.
@@ -127,9 +129,16 @@ pub struct Type {
     /// Its name in the definitions: `io.k8s.api.core.v1.Container`.
     pub name: &'static str,
     fields: Vec<Field>,
+    slots: Slots,
 }
 
 impl Type {
+    /// Of fields sorted by name.
+    fn new(name: &'static str, fields: Vec<Field>) -> Self {
+        let slots = Slots::of(fields.iter().map(|it| it.name));
+        Self { name, fields, slots }
+    }
+
     /// Its name in Go: `Container`.
     pub fn go_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
@@ -142,7 +151,13 @@ impl Type {
 
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|at| &self.fields[at])
+        self.position(name).map(|at| &self.fields[at])
+    }
+
+    /// Where the field of that name stands among all.
+    #[inline]
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.slots.find(name, |at| self.fields[at].name == name)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::data::TABLE;
 use super::{Field, Kind, ListType, Patch, Shape, Type, TypeId};
 use crate::packed::Cursor;
+use crate::slots::Slots;
 
 /// The table with its types not yet expanded.
 pub(super) struct Blob {
@@ -12,6 +13,8 @@ pub(super) struct Blob {
     lists: Vec<&'static [&'static str]>,
     pub(super) types: Vec<Packed>,
     pub(super) kinds: Vec<Kind>,
+    /// The kinds by name.
+    pub(super) slots: Slots,
     oldest: u8,
 }
 
@@ -43,7 +46,7 @@ impl Blob {
             let (name, minors, length) = (words[at.index()], at.number(), at.index());
             Packed { name, minors, fields: at.take(length) }
         });
-        let kinds = at.many(|at| Kind {
+        let kinds: Vec<Kind> = at.many(|at| Kind {
             group: words[at.index()],
             version: words[at.index()],
             kind: words[at.index()],
@@ -56,7 +59,8 @@ impl Blob {
             replacement: words[at.index()],
             oldest,
         });
-        Self { words, lists, types, kinds, oldest }
+        let slots = Slots::of(kinds.iter().map(|it| it.kind));
+        Self { words, lists, types, kinds, slots, oldest }
     }
 
     fn bit(&self, minor: u8) -> u64 {
@@ -73,7 +77,7 @@ impl Blob {
         let packed = &self.types[usize::from(id.0)];
         let mut at = Cursor::at(packed.fields);
         let fields = at.many(|at| self.read_field(at, minor));
-        Type { name: packed.name, fields: fields.into_iter().flatten().collect() }
+        Type::new(packed.name, fields.into_iter().flatten().collect())
     }
 
     fn read_field(&self, at: &mut Cursor, minor: u8) -> Option<Field> {

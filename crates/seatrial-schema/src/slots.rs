@@ -1,0 +1,68 @@
+//! Looking names up in a list that does not change, with one comparison as a rule.
+
+/// Where each item of a list stands by its name, and 0 where none does: one more than
+/// its place, at the slot of its name or at the next one that was free.
+#[derive(Debug)]
+pub(crate) struct Slots(Vec<u16>);
+
+impl Slots {
+    /// Of the names of a list, which may be there several times.
+    pub(crate) fn of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let mut slots = vec![0; 2 * names.len().next_power_of_two()];
+        for (name, place) in names.zip(1..) {
+            let mut at = first(name, slots.len());
+            while slots[at] != 0 {
+                at = (at + 1) % slots.len();
+            }
+            slots[at] = place;
+        }
+        Self(slots)
+    }
+
+    /// The first place of an item of a name that is the one that is meant.
+    #[inline]
+    pub(crate) fn find(&self, name: &str, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut at = first(name, self.0.len());
+        loop {
+            // Half of all are free, so that the search ends.
+            let place = usize::from(self.0[at]).checked_sub(1)?;
+            if is_meant(place) {
+                return Some(place);
+            }
+            at = (at + 1) % self.0.len();
+        }
+    }
+}
+
+/// What tells most names apart, for little.
+#[inline]
+pub(crate) const fn hash(name: &str) -> u32 {
+    let (length, name) = (name.len() as u32, name.as_bytes());
+    match name {
+        [] => 0,
+        [first, .., last] | [first @ last] => {
+            (length << 16 | (*first as u32) << 8 | *last as u32).wrapping_mul(0x9e37_79b1)
+        }
+    }
+}
+
+/// The slot where a name is looked for first; their number is a power of two.
+#[inline]
+fn first(name: &str, slots: usize) -> usize {
+    (hash(name) >> 16) as usize & (slots - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_among_others_with_their_hash() {
+        let names = ["cab", "cob", "cub", "", "c", "cob"];
+        let slots = Slots::of(names.iter().copied());
+        let place = |name: &str| slots.find(name, |at| names[at] == name);
+        assert_eq!(["cab", "cob", "cub", "", "c"].map(place), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+        assert_eq!(["cib", "d"].map(place), [None, None]);
+        assert_eq!(slots.find("cob", |at| at == 5), Some(5));
+    }
+}
