@@ -219,6 +219,9 @@ impl Errors {
     /// Leads what the server says of a field that is no field of the manifest to
     /// the one that it means; what is printed stays. Both are names from the top.
     pub fn lead(&mut self, printed: &[&str], meant: &[&str]) {
+        if self.is_empty() {
+            return;
+        }
         let path = |names: &[&str]| -> FieldPath {
             names.iter().map(|name| PathStep::Key((*name).into())).collect()
         };

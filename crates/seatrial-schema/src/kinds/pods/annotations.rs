@@ -42,6 +42,9 @@ pub(super) fn validate_annotations(
     errors: &mut Errors,
 ) {
     let (annotations, spec) = (object.at("metadata").at("annotations"), object.at("spec"));
+    if annotations.is_null() {
+        return;
+    }
     if let Some(mirror) = annotations.opt(MIRROR)
         && spec.str("nodeName").is_empty()
     {

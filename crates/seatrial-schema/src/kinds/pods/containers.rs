@@ -64,6 +64,9 @@ pub(super) fn validate_containers(pod: &Pod<'_>, path: &Path<'_>, errors: &mut E
 
 /// `spec.initContainers`
 pub(super) fn validate_init_containers(pod: &Pod<'_>, path: &Path<'_>, errors: &mut Errors) {
+    if pod.spec.items("initContainers").is_empty() {
+        return;
+    }
     let mut names: BTreeSet<_> = pod.spec.items("containers").iter().map(|it| it.str("name")).collect();
     for (at, container) in pod.spec.items("initContainers").iter().enumerate() {
         let item = path.index(at);
@@ -116,6 +119,9 @@ pub(super) fn validate_ephemeral_containers(pod: &Pod<'_>, path: &Path<'_>, erro
         "startupProbe",
         "lifecycle",
     ];
+    if pod.spec.items("ephemeralContainers").is_empty() {
+        return;
+    }
     let others = pod.spec.items("containers").iter().chain(pod.spec.items("initContainers"));
     let others: BTreeSet<_> = others.map(|it| it.str("name")).collect();
     let mut names = others.clone();

@@ -1,6 +1,7 @@
 //! Environment variables, and the fields of a pod that they and volumes can
 //! read (`pkg/apis/core/validation/validation.go`, `pkg/apis/core/pods`, 1.36).
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::volumes::validate_no_backsteps;
@@ -114,7 +115,9 @@ fn validate_file_ref(reference: &Value, path: &Path<'_>, errors: &mut Errors) {
 /// Files that variables are read from lie in volumes made for the pod.
 pub(super) fn validate_file_volumes(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     // Of volumes with one name the last counts.
-    let volumes: BTreeMap<_, _> = spec.items("volumes").iter().map(|it| (it.str("name"), it)).collect();
+    let volumes = LazyCell::new(|| -> BTreeMap<_, _> {
+        spec.items("volumes").iter().map(|it| (it.str("name"), it)).collect()
+    });
     each_container(spec, path, |container, path| {
         let path = path.child("env");
         for (at, variable) in container.items("env").iter().enumerate() {

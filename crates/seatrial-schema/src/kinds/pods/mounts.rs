@@ -112,6 +112,9 @@ pub(super) fn validate_devices(
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
+    if container.items("volumeDevices").is_empty() {
+        return;
+    }
     let mounts = Known::of(container.items("volumeMounts"), "mountPath");
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
     for (at, device) in container.items("volumeDevices").iter().enumerate() {
