@@ -22,6 +22,9 @@ const TEXT_MAX: usize = 256 * 1024;
 /// What the server says to the objects in the values that an object holds.
 pub(crate) fn reviews(object: &Object, table: &Table) -> Vec<Review> {
     let mut reviews = Vec::new();
+    if !holds_values(object) {
+        return reviews;
+    }
     for path in values_of(object) {
         let Some(node) = object.root().at(&path) else { continue };
         let is_read = |text: &&str| text.len() <= TEXT_MAX && text.contains("apiVersion");
@@ -49,6 +52,11 @@ fn of_text(object: &Object, text: &str, at: &FieldPath, table: &Table) -> Vec<Re
         problem.span = span.unwrap_or(problem.span);
     }
     reviews
+}
+
+/// Whether an object is of a kind that holds values.
+fn holds_values(object: &Object) -> bool {
+    object.is("helm.toolkit.fluxcd.io", "HelmRelease") || object.is("argoproj.io", "Application")
 }
 
 /// Where an object holds values.

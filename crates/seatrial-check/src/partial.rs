@@ -13,7 +13,9 @@ pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
 /// Whether an object of a file that no kustomization lists only completes another
 /// one: it lacks what every object of its kind has.
 pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
-    lacks_its_own(object) && facts.orphans.iter().any(|it| it.file == object.span().file)
+    !facts.orphans.is_empty()
+        && lacks_its_own(object)
+        && facts.orphans.iter().any(|it| it.file == object.span().file)
 }
 
 /// Whether an object has a content and lacks what every whole one of its kind

@@ -266,15 +266,15 @@ fn review(
     if is_part_of_definition(object) {
         return Review { served, ..Review::default() };
     }
-    if is_too_large(object.root()) {
-        return Review { served, errors: vec![too_large()], ..Review::default() };
-    }
     let is_judged = is_judged(repository, object);
-    if let Served::Otherwise(kind) = served {
-        let problems = problems_elsewhere(object, kind, table);
-        return settled(object, Review { served, problems, ..Review::default() });
-    }
     let (Served::Yes(kind) | Served::OptIn(kind)) = served else {
+        if is_too_large(object.root()) {
+            return Review { served, errors: vec![too_large()], ..Review::default() };
+        }
+        if let Served::Otherwise(kind) = served {
+            let problems = problems_elsewhere(object, kind, table);
+            return settled(object, Review { served, problems, ..Review::default() });
+        }
         let is_foreign = matches!(served, Served::Foreign | Served::Never);
         let judged = definitions.judge(repository, object, is_judged).filter(|_| is_foreign);
         let Some((verdict, place)) = judged else {
@@ -291,6 +291,9 @@ fn review(
         };
     };
     let decoded = decode(object.root(), table, kind.type_id);
+    if decoded.value.is_null() {
+        return Review { served, errors: vec![too_large()], ..Review::default() };
+    }
     let errors = if is_judged { break_rules(decoded.value, kind) } else { Vec::new() };
     settled(object, Review { served, problems: decoded.problems, errors, ..Review::default() })
 }
@@ -375,6 +378,9 @@ fn too_large() -> FieldError {
 
 /// What is left without what follows from something else, or is not written yet.
 pub(crate) fn settled(object: &Object, review: Review) -> Review {
+    if review.problems.is_empty() && review.errors.is_empty() {
+        return review;
+    }
     let Review { problems, errors, .. } = review;
     let unread: Vec<_> = problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path).collect();
     let follows = |error: &FieldError| unread.iter().any(|path| hangs_on(error, path));
@@ -426,10 +432,10 @@ pub(crate) fn is_lone_patch(repository: &Repository, object: &Object) -> bool {
 /// Whether an object only completes another one: a workload that neither selects
 /// pods nor says what they run.
 fn is_patch(object: &Object) -> bool {
-    let selects = object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
+    let selects = || object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
     let is_partial =
         |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
-    !selects && object.group() == "apps" && PodTemplate::of(object).is_none_or(is_partial)
+    object.group() == "apps" && !selects() && PodTemplate::of(object).is_none_or(is_partial)
 }
 
 /// Whether an object only completes the definition of a kind: it names none.
