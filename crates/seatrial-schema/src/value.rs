@@ -43,8 +43,8 @@ pub enum By {
 #[derive(Clone, Debug, Default)]
 pub struct Map {
     entries: Vec<Entry>,
-    /// A bit for each key, perhaps for more: see [`mark`].
-    marks: u64,
+    /// Where there are few entries: a byte for each, see [`tag`].
+    tags: [u64; 2],
 }
 
 /// One field of a structure, or one key of a map.
@@ -60,14 +60,18 @@ pub struct Entry {
 
 static NULL: Value = Value::Null;
 
-/// Up to so many entries are looked through one by one.
+/// So many entries have tags.
 const FEW: usize = 16;
+/// The lowest and the highest bit of each tag.
+const LOWEST: u128 = u128::MAX / 0xff;
+const HIGHEST: u128 = LOWEST << 7;
 
-/// A bit of a key. Rules ask structures for many fields that are not there, nearly
-/// always by a name that the compiler knows, and so for a bit that it knows, too.
+/// A byte that tells most keys apart. Rules ask for many fields, most of which are not
+/// there, nearly always by a name that the compiler knows, and so for a tag that it
+/// knows, too.
 #[inline]
-const fn mark(key: &str) -> u64 {
-    1 << (hash(key) >> (u32::BITS - 6))
+const fn tag(key: &str) -> u128 {
+    (hash(key) >> 24) as u128
 }
 
 impl Value {
@@ -270,7 +274,7 @@ impl Value {
         match self {
             Self::Map(map) => {
                 let entries = map.entries.iter().filter(|it| it.key != field).cloned().collect();
-                Self::Map(Map { entries, marks: map.marks })
+                Self::Map(Map::of_sorted(entries))
             }
             other => other.clone(),
         }
@@ -324,8 +328,9 @@ impl From<Map> for Value {
 impl Map {
     /// Of entries that are sorted by key, each key once.
     pub(crate) fn of_sorted(entries: Vec<Entry>) -> Self {
-        let marks = entries.iter().fold(0, |marks, it| marks | mark(&it.key));
-        Self { entries, marks }
+        let mut map = Self { entries, tags: [0; 2] };
+        map.tag_all();
+        map
     }
 
     /// How many entries there are.
@@ -392,28 +397,55 @@ impl Map {
 
     /// Takes a key away and answers what it held.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.place(key).map(|at| self.entries.remove(at).value)
+        let at = self.place(key)?;
+        let entry = self.entries.remove(at);
+        self.tag_all();
+        Some(entry.value)
     }
 
     /// Keeps the entries that `keep` accepts.
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
+        self.tag_all();
     }
 
     #[inline]
     fn place(&self, key: &str) -> Option<usize> {
-        if self.marks & mark(key) == 0 { None } else { self.search(key) }
+        // A bit is set where a tag is that of the key, and perhaps above such a place.
+        let others = self.tags() ^ (LOWEST * tag(key));
+        let hits = others.wrapping_sub(LOWEST) & !others & HIGHEST;
+        if hits == 0 && self.entries.len() <= FEW { None } else { self.search(key, hits) }
     }
 
-    fn search(&self, key: &str) -> Option<usize> {
+    fn search(&self, key: &str, mut hits: u128) -> Option<usize> {
         if self.entries.len() > FEW {
             return self.entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok();
         }
-        // Lengths and last letters tell most keys apart before the texts are compared.
-        self.entries.iter().position(|entry| {
-            let other = entry.key.as_bytes();
-            other.len() == key.len() && other.last() == key.as_bytes().last() && other == key.as_bytes()
-        })
+        while hits != 0 {
+            let at = hits.trailing_zeros() as usize / 8;
+            // Behind the last entry there are no tags, and so none of a key.
+            if self.entries.get(at)?.key.as_str() == key {
+                return Some(at);
+            }
+            hits &= hits - 1;
+        }
+        None
+    }
+
+    #[inline]
+    fn tags(&self) -> u128 {
+        u128::from(self.tags[1]) << 64 | u128::from(self.tags[0])
+    }
+
+    fn set_tags(&mut self, tags: u128) {
+        self.tags = [tags as u64, (tags >> 64) as u64];
+    }
+
+    /// Tags all entries anew.
+    fn tag_all(&mut self) {
+        if self.entries.len() <= FEW {
+            self.set_tags(self.entries.iter().rev().fold(0, |tags, it| tags << 8 | tag(&it.key)));
+        }
     }
 
     /// Adds an entry whose key is not there, and answers its place.
@@ -424,7 +456,11 @@ impl Map {
             order => order.is_lt(),
         };
         let at = self.entries.partition_point(is_before);
-        self.marks |= mark(key);
+        if self.entries.len() < FEW {
+            let (tags, below) = (self.tags(), (1 << (8 * at)) - 1);
+            let tags = tags & below | tag(key) << (8 * at) | (tags & !below) << 8;
+            self.set_tags(tags);
+        }
         self.entries.insert(at, entry);
         at
     }
@@ -465,6 +501,30 @@ mod tests {
         let map: Map = [entry("b", 1), entry("a", 2), entry("b", 3)].into_iter().collect();
         assert_eq!(map.len(), 2);
         assert_eq!(map.value("b"), Some(&Value::Int(3)));
+    }
+
+    #[test]
+    fn keys_are_found_among_few_and_many() {
+        let mut map = Map::default();
+        // Back and forth through the numbers of entries that have tags.
+        for round in 0..3 {
+            let keys = || (0..40).map(|number| (format!("key{}x", (number * 7 + round) % 40), number));
+            let holds = |map: &Map, from: i64, to: i64| {
+                for (key, number) in keys() {
+                    let expected = (from..to).contains(&number).then_some(Value::Int(number));
+                    assert_eq!(map.value(&key), expected.as_ref(), "{key}");
+                }
+            };
+            for (key, number) in keys() {
+                map.insert(SmolStr::new(&key), Value::Int(number), By::Manifest);
+                assert!(map.entries().is_sorted_by(|a, b| a.key < b.key));
+                holds(&map, 0, number + 1);
+            }
+            for (key, number) in keys() {
+                assert_eq!(map.remove(&key), Some(Value::Int(number)));
+                holds(&map, number + 1, 40);
+            }
+        }
     }
 
     #[test]

@@ -15,9 +15,7 @@ mod structure;
 mod tests;
 mod time;
 
-use std::borrow::Cow;
-
-use seatrial_yaml::{Dialect, Extent, FieldPath, Node, PathStep, Value as Written};
+use seatrial_yaml::{Dialect, Entry as WrittenEntry, Extent, FieldPath, Node, PathStep, Value as Written};
 use smol_str::SmolStr;
 
 use crate::table::{Field, Shape, Table, Type, TypeId};
@@ -46,7 +44,12 @@ pub const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// Whether an object as JSON, aliases written out, is more than the server reads.
 pub fn is_too_large(root: Node<'_>) -> bool {
-    // Nearly none is anywhere near it.
+    // Nearly none is anywhere near it: no byte makes more than some nodes and some
+    // bytes of text, unless there are aliases.
+    let source = root.source_text().as_bytes();
+    if source.len() <= REQUEST_BYTES_MAX / 16 && !source.contains(&b'*') {
+        return false;
+    }
     let is_small = |extent: Extent| extent.text + 4 * extent.nodes <= REQUEST_BYTES_MAX;
     if root.extent().is_some_and(is_small) {
         return false;
@@ -126,11 +129,12 @@ struct Decoder<'t, 'a> {
 }
 
 /// A step into the object, as light as can be: nearly no path is ever told.
+#[derive(Clone, Copy)]
 enum Step<'t, 'a> {
     /// Into a field of a Go struct.
     Field(&'t Type, &'t Field),
     /// Into an entry of a map.
-    Key(Cow<'a, str>),
+    Key(WrittenEntry<'a>),
     /// Into an item of a list.
     Index(u32),
 }
@@ -155,7 +159,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
     fn path(&self) -> FieldPath {
         let steps = self.steps.iter().map(|step| match step {
             Step::Field(_, field) => PathStep::Key(SmolStr::new_static(field.name)),
-            Step::Key(key) => PathStep::Key(SmolStr::new(key)),
+            Step::Key(entry) => PathStep::Key(SmolStr::new(entry.name())),
             Step::Index(index) => PathStep::Index(*index),
         });
         self.base.steps().iter().cloned().chain(steps).collect()
@@ -232,7 +236,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
         let mut entries = Vec::with_capacity(node.len());
         self.entries(node, |decoder, name, entry| {
             let key = SmolStr::new(&name);
-            decoder.steps.push(Step::Key(name));
+            decoder.steps.push(Step::Key(entry));
             let value = decoder.value(entry.value, shape, of).unwrap_or_else(|| zero(shape));
             decoder.steps.pop();
             entries.push(Entry { key, value, by: By::Manifest });

@@ -101,7 +101,7 @@ impl Decoder<'_, '_> {
                 _ => None,
             })
         };
-        let written = match structs().last() {
+        let written = match structs().next_back() {
             None => write!(message, "value"),
             Some((of, _)) => {
                 let fields = structs().map(|(_, field)| format!("{}{}", field.within, field.name));

@@ -30,7 +30,9 @@ impl<'t, 'a> Decoder<'t, 'a> {
         } else if self.custom == 0 && node.len() != entries.len() {
             self.report_duplicates(node);
         }
-        entries.into_iter().for_each(|(name, entry)| read(self, name, entry));
+        for (name, entry) in entries {
+            read(self, name, entry);
+        }
     }
 
     fn report_duplicates(&mut self, node: Node<'_>) {
@@ -52,9 +54,14 @@ impl<'t, 'a> Decoder<'t, 'a> {
             let Some(value) = decoder.field(&entry, of, field) else { return };
             let entry = Entry { key: SmolStr::new_static(field.name), value, by: By::Manifest };
             let own = &decoder.places[start..];
+            if own.last().is_none_or(|last| *last < place) {
+                decoder.places.push(place);
+                fields.push(entry);
+                return;
+            }
             let later = own.iter().rev().take_while(|it| **it >= place).count();
             let at = own.len() - later;
-            if own.get(at) == Some(&place) {
+            if own[at] == place {
                 fields[at] = entry;
             } else {
                 decoder.places.insert(start + at, place);
