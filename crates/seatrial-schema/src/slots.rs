@@ -46,6 +46,23 @@ pub(crate) const fn hash(name: &str) -> u32 {
     }
 }
 
+/// Whether two names are the same: short ones are two numbers each, which costs less
+/// than the call that compares texts.
+#[inline]
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let ends = |name: &[u8]| match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(first), Some(last)) => Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last))),
+        _ => None,
+    };
+    one.len() == other.len()
+        && match (ends(one), ends(other)) {
+            (Some(one_ends), Some(other_ends)) if one.len() <= 16 => one_ends == other_ends,
+            (None, None) => one.iter().zip(other).all(|(a, b)| a == b),
+            _ => one == other,
+        }
+}
+
 /// The slot where a name is looked for first; their number is a power of two.
 #[inline]
 fn first(name: &str, slots: usize) -> usize {
@@ -55,6 +72,21 @@ fn first(name: &str, slots: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_the_same_in_all_their_letters() {
+        let text = "abcdefghijklmnopqrstuvwxyz";
+        for length in 0..text.len() {
+            let name = &text[..length];
+            assert!(is_same(name, name));
+            assert!(!is_same(name, &text[..=length]));
+            for at in 0..length {
+                let mut other = name.to_owned();
+                other.replace_range(at..=at, "-");
+                assert!(!is_same(name, &other) && !is_same(&other, name), "{other}");
+            }
+        }
+    }
 
     #[test]
     fn names_are_found_among_others_with_their_hash() {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use smol_str::SmolStr;
 
-use crate::slots::hash;
+use crate::slots::{hash, is_same};
 
 /// One value of an object. Absent fields read as what Go calls zero: the
 /// accessors by name answer `""`, `0`, `false` or nothing for them.
@@ -424,7 +424,7 @@ impl Map {
         while hits != 0 {
             let at = hits.trailing_zeros() as usize / 8;
             // Behind the last entry there are no tags, and so none of a key.
-            if self.entries.get(at)?.key.as_str() == key {
+            if is_same(&self.entries.get(at)?.key, key) {
                 return Some(at);
             }
             hits &= hits - 1;

@@ -27,6 +27,8 @@ pub(crate) struct Judgement {
     graph: OnceLock<Graph>,
     /// What references are resolved against, where the graph was not asked for.
     index: OnceLock<Index>,
+    /// Whether anything may be taken for granted about what an object refers to.
+    may_assume: OnceLock<bool>,
     /// Policies of the tree that say nothing here, with their places and why.
     pub(crate) not_evaluated: Vec<(Span, String)>,
 }
@@ -63,7 +65,7 @@ impl Judgement {
         let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
         let not_evaluated = indexes.policies_not_evaluated();
         let graph = references.into_known().map_or_else(OnceLock::new, OnceLock::from);
-        Self { notices, graph, index: OnceLock::new(), not_evaluated }
+        Self { notices, graph, index: OnceLock::new(), may_assume: OnceLock::new(), not_evaluated }
     }
 
     /// What refers to what.
@@ -90,12 +92,20 @@ impl Judgement {
         let read;
         let links = if let Some(graph) = self.graph.get() {
             graph.of(place)
+        } else if !self.may_assume(repository) {
+            &[][..]
         } else {
             read = Graph::links_of(repository, self.index(repository), place);
             &read
         };
         let lines: BTreeSet<String> = links.iter().filter_map(assumption).chain(of_unit).collect();
         lines.into_iter().collect()
+    }
+
+    /// Whether [`assumption`] may tell of a link.
+    fn may_assume(&self, repository: &Repository) -> bool {
+        let may_assume = || !repository.external.is_empty() || Index::may_be_ambiguous(repository);
+        *self.may_assume.get_or_init(may_assume)
     }
 
     fn index(&self, repository: &Repository) -> &Index {

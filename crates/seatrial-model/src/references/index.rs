@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 use seatrial_diagnostics::UnitId;
 
 use crate::references::labels::{LabelIndex, Labelled};
@@ -39,6 +39,23 @@ impl Index {
         index.objects.sort();
         index.products.sort();
         index
+    }
+
+    /// Whether a reference by name may lead to one of several units, as far as can be
+    /// told from the names that there are. For little: nothing is kept.
+    pub fn may_be_ambiguous(repository: &Repository) -> bool {
+        if repository.bundles.len() < 2 {
+            return false;
+        }
+        let mut units: FxHashMap<u64, UnitId> = FxHashMap::default();
+        repository.objects().any(|object| {
+            let made = products(object);
+            let names = made.iter().map(|it| it.name.as_str()).chain([object.name()]);
+            let mut keys = names.filter(|name| !name.is_empty()).map(|name| key("", "", name));
+            let mut is_elsewhere = |key| *units.entry(key).or_insert(object.unit()) != object.unit();
+            // What is numbered has names that are not written anywhere.
+            made.iter().any(|it| it.numbered) || keys.any(&mut is_elsewhere)
+        })
     }
 
     fn add(&mut self, object: &Object) {

@@ -8,7 +8,7 @@ mod read;
 
 use std::sync::OnceLock;
 
-use crate::slots::Slots;
+use crate::slots::{Slots, is_same};
 
 pub use kind::{Kind, plural};
 
@@ -157,7 +157,7 @@ impl Type {
     /// Where the field of that name stands among all.
     #[inline]
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.slots.find(name, |at| self.fields[at].name == name)
+        self.slots.find(name, |at| is_same(self.fields[at].name, name))
     }
 }
 

@@ -7,7 +7,7 @@ mod resolution;
 
 use std::fmt::Write;
 
-use crate::references::{Graph, Link, Scope, Strength, Target};
+use crate::references::{Graph, Index, Link, Scope, Strength, Target};
 use crate::testing::repository;
 use crate::{Agreement, Place, Repository, Resolution};
 
@@ -21,6 +21,10 @@ fn check(input: &str, expected: &str) {
 
 fn check_graph(repository: &Repository, graph: &Graph, expected: &str) {
     let unit = repository.units[0].id;
+    let is_ambiguous = |it: &Link| matches!(it.resolution, Resolution::Ambiguous { .. });
+    if graph.links().iter().any(is_ambiguous) {
+        assert!(Index::may_be_ambiguous(repository));
+    }
     let actual: Vec<String> = graph.of_unit(unit).iter().map(|it| line(repository, it)).collect();
     let expected: Vec<&str> = expected.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     assert!(actual == expected, "expected:\n{}\nactual:\n{}", expected.join("\n"), actual.join("\n"));
