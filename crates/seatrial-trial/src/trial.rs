@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
-use seatrial_check::{kinds_without_rules, undefined_kinds};
+use seatrial_check::{kinds_without_rules, undefined_kinds, unjudged_rules};
 use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sources};
 use seatrial_model::references::Part;
 use seatrial_model::views::PodTemplate;
@@ -496,7 +496,7 @@ impl Run<'_> {
     }
 
     /// Custom kinds that nothing in the tree defines, and kinds whose rules are not known, one
-    /// line each.
+    /// line each, and objects with rules that are too long to be judged.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let repository = &self.rendering.repository;
         let undefined = undefined_kinds(repository, self.objects(reported)).into_iter().map(|kind| {
@@ -519,15 +519,23 @@ impl Run<'_> {
             );
             (kind.first, SkipCode::NotValidated, reason)
         });
-        undefined.chain(unruled).map(|(object, code, reason)| {
-            let span = self.written(object.span());
-            Skipped {
-                path: self.rendering.sources.file(span.file).path().clone(),
-                line: Some(self.rendering.sources.positions(span).0.line),
-                code,
-                reason,
-            }
-        })
+        undefined
+            .chain(unruled)
+            .map(|(object, code, reason)| self.skipped_at(object.span(), code, reason))
+            .chain(
+                unjudged_rules(self.objects(reported))
+                    .map(|(span, reason)| self.skipped_at(span, SkipCode::Limit, reason)),
+            )
+    }
+
+    fn skipped_at(&self, span: Span, code: SkipCode, reason: String) -> Skipped {
+        let span = self.written(span);
+        Skipped {
+            path: self.rendering.sources.file(span.file).path().clone(),
+            line: Some(self.rendering.sources.positions(span).0.line),
+            code,
+            reason,
+        }
     }
 
     fn coverage(&self, reported: &[bool], bounds: &Bounds) -> Coverage {
@@ -540,15 +548,10 @@ impl Run<'_> {
             reason: skip.reason.clone(),
         };
         let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
-        skipped.extend(self.judgement.not_evaluated.iter().map(|(span, reason)| {
-            let span = self.written(*span);
-            Skipped {
-                path: self.rendering.sources.file(span.file).path().clone(),
-                line: Some(self.rendering.sources.positions(span).0.line),
-                code: SkipCode::NotEvaluated,
-                reason: reason.clone(),
-            }
-        }));
+        let not_evaluated = self.judgement.not_evaluated.iter();
+        skipped.extend(
+            not_evaluated.map(|(span, why)| self.skipped_at(*span, SkipCode::NotEvaluated, why.clone())),
+        );
         skipped.extend(self.unvalidated(reported));
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
             path: TreePath::new(GIT),

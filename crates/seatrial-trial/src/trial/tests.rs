@@ -342,6 +342,35 @@ fn kinds_whose_rules_are_not_known_are_coverage() {
 }
 
 #[test]
+fn rules_for_too_many_groups_are_coverage() {
+    let groups =
+        |count: usize| (0..count).map(|it| format!("g{it}.example.com")).collect::<Vec<_>>().join(", ");
+    let role = |count: usize| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: a}}\nrules:\n\
+             - {{apiGroups: [apps], resources: [deployments], verbs: [get]}}\n\
+             - {{apiGroups: [{}], resources: [b], verbs: [get]}}\n",
+            groups(count)
+        )
+    };
+    let policy = format!(
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {{name: a}}\n\
+         webhooks:\n- rules: [{{apiGroups: [{}], resources: [b]}}]\n",
+        groups(51)
+    );
+    let told = |text: &str| {
+        let skipped = trial_of(&[("k8s/a.yaml", text)], "").coverage.skipped.into_iter();
+        skipped.filter(|it| it.code == SkipCode::Limit).map(|it| (it.line, it.reason)).collect::<Vec<_>>()
+    };
+    let reason =
+        |title: &str| format!("a rule of {title} names more than 50 groups: its resources are not judged");
+    assert_eq!(told(&role(50)), []);
+    assert_eq!(told(&role(51)), [(Some(6), reason("ClusterRole a"))]);
+    assert_eq!(told(&role(51).replace("g7.example.com", "'*'")), []);
+    assert_eq!(told(&policy), [(Some(5), reason("ValidatingWebhookConfiguration a"))]);
+}
+
+#[test]
 fn webhooks_and_mutations_are_coverage() {
     let text = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: asks}\n\
         webhooks: [{name: a.example.com, clientConfig: {service: {name: guard, namespace: shop}}}]\n---\n\
