@@ -27,7 +27,7 @@ pub(crate) struct Builder {
 
 /// About as much text as a node of a manifest takes; the arena is made large
 /// enough at once, and what is too much is given back in the end.
-const BYTES_PER_NODE: usize = 16;
+const BYTES_PER_NODE: usize = 8;
 
 /// A collection that is open.
 #[derive(Clone, Copy)]
@@ -167,7 +167,8 @@ impl Builder {
         }
         let end = if style == Style::Flow { end } else { self.children_end(first, start) };
         let run = (self.stream.children.len() as u32, (self.pending.len() - first) as u32);
-        self.stream.children.extend(self.pending.drain(first..));
+        self.stream.children.extend_from_slice(&self.pending[first..]);
+        self.pending.truncate(first);
         let data = NodeData::new(shape, style, start, end.max(start)).with_run(run.0, run.1);
         let id = self.add(data);
         if shape == Shape::Mapping {

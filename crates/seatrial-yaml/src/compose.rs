@@ -12,6 +12,7 @@ use crate::events::{Event, EventKind, Parser};
 use crate::lines;
 use crate::resolve::{self, Meaning, Tag};
 use crate::scanner::source::{Cursor, Source, forbidden_characters};
+use crate::scanner::token::Text;
 use crate::tree::{NodeData, NodeId, Shape, Style};
 use crate::{Comment, Dialect, Limits, Problem, ProblemKind, Stream};
 
@@ -334,6 +335,19 @@ impl<'t> Composer<'t> {
     pub(crate) fn forget_since(&mut self, mark: Mark) {
         self.builder.forget_since(mark.built);
         self.parser.truncate_comments(mark.comments);
+    }
+
+    /// A scalar without quotes, tag and anchor, in one piece.
+    #[inline]
+    pub(crate) fn plain_scalar(&mut self, start: usize, end: usize) {
+        let [start, end] = [start as u32, end as u32];
+        let text = Text::source(start as usize, (end - start) as usize);
+        if resolve::is_surely_text(&self.parser.source().bytes()[start as usize..end as usize]) {
+            let data = NodeData::new(Shape::Str, Style::Plain, start, end);
+            self.builder.add(data.with_run(text.start, text.len));
+        } else {
+            self.scalar(Event { text, ..Event::new(EventKind::Scalar, start, end) });
+        }
     }
 
     pub(crate) fn begin_collection(&mut self, shape: Shape, style: Style, start: usize) {

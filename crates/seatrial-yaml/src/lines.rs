@@ -6,7 +6,6 @@
 use crate::compose::Composer;
 use crate::events::{Event, EventKind};
 use crate::scanner::source::{BLANK_OR_END, COLON, Cursor, FLOW, Source};
-use crate::scanner::token::Text;
 use crate::tree::{Shape, Style};
 
 /// Keys that are longer may be none.
@@ -39,6 +38,22 @@ pub(crate) fn read(composer: &mut Composer<'_>, mut at: usize, depth: usize) -> 
 struct Block {
     shape: Shape,
     column: usize,
+}
+
+/// A scalar that was seen and is no node yet.
+#[derive(Clone, Copy)]
+enum Scalar {
+    Plain { start: usize, end: usize },
+    Quoted(Event),
+}
+
+impl Scalar {
+    fn end(&self) -> usize {
+        match *self {
+            Scalar::Plain { end, .. } => end,
+            Scalar::Quoted(event) => event.end as usize,
+        }
+    }
 }
 
 /// One document. A step returns nothing where it is not plain.
@@ -161,7 +176,7 @@ impl Lines<'_, '_, '_> {
                 b'[' | b'{' | b'|' | b'>' => return self.value(start),
                 _ => {
                     let scalar = self.scalar(start, false)?;
-                    if !self.is_colon(scalar.end) {
+                    if !self.is_colon(scalar.end()) {
                         return self.set(scalar);
                     }
                     self.begin(Shape::Mapping, start)?;
@@ -173,17 +188,17 @@ impl Lines<'_, '_, '_> {
 
     fn entry(&mut self, start: usize) -> Option<()> {
         let key = self.scalar(start, false)?;
-        if self.is_colon(key.end) { self.value_of(key) } else { None }
+        if self.is_colon(key.end()) { self.value_of(key) } else { None }
     }
 
     /// Whether a colon stands there that ends a key.
-    fn is_colon(&self, at: u32) -> bool {
-        self.source.byte(at as usize) == b':' && self.source.is(at as usize + 1, BLANK_OR_END)
+    fn is_colon(&self, at: usize) -> bool {
+        self.source.byte(at) == b':' && self.source.is(at + 1, BLANK_OR_END)
     }
 
-    fn value_of(&mut self, key: Event) -> Option<()> {
+    fn value_of(&mut self, key: Scalar) -> Option<()> {
         self.add_key(key)?;
-        let colon = key.end as usize;
+        let colon = key.end();
         let start = self.source.skip(colon + 1, b' ');
         if matches!(self.source.byte(start), b'\n' | b'#' | 0) {
             self.unset = Some(colon + 1);
@@ -193,13 +208,23 @@ impl Lines<'_, '_, '_> {
         self.value(start)
     }
 
-    fn add_key(&mut self, key: Event) -> Option<()> {
-        let has_lines = || self.source.line_end(key.start as usize) < key.end as usize;
-        if (key.end - key.start) as usize > KEY_MAX || key.style != Style::Plain && has_lines() {
-            return None;
+    fn add_key(&mut self, key: Scalar) -> Option<()> {
+        let is_key = match key {
+            Scalar::Plain { start, end } => end - start <= KEY_MAX,
+            Scalar::Quoted(it) => {
+                let end = it.end as usize;
+                end - it.start as usize <= KEY_MAX && self.source.line_end(it.start as usize) >= end
+            }
+        };
+        self.add(key);
+        is_key.then_some(())
+    }
+
+    fn add(&mut self, scalar: Scalar) {
+        match scalar {
+            Scalar::Plain { start, end } => self.composer.plain_scalar(start, end),
+            Scalar::Quoted(event) => self.composer.scalar(event),
         }
-        self.composer.scalar(key);
-        Some(())
     }
 
     /// A value that begins here. Only a new line may follow.
@@ -226,31 +251,29 @@ impl Lines<'_, '_, '_> {
         }
     }
 
-    fn set(&mut self, scalar: Event) -> Option<()> {
+    fn set(&mut self, scalar: Scalar) -> Option<()> {
         self.unset = None;
-        self.composer.scalar(scalar);
-        self.at = self.line_end(scalar.end as usize)?;
+        self.add(scalar);
+        self.at = self.line_end(scalar.end())?;
         Some(())
     }
 
     /// A scalar in quotes or one that ends in this line.
-    fn scalar(&mut self, start: usize, in_flow: bool) -> Option<Event> {
+    fn scalar(&mut self, start: usize, in_flow: bool) -> Option<Scalar> {
         if matches!(self.source.byte(start), b'"' | b'\'') {
             let (scalar, end) = self.composer.quoted(Cursor { at: start, line: self.at })?;
-            return (!in_flow || end.line == self.at).then_some(scalar);
+            return (!in_flow || end.line == self.at).then_some(Scalar::Quoted(scalar));
         }
-        let end = self.plain_end(start, in_flow)?;
-        let event = Event::new(EventKind::Scalar, start as u32, end as u32);
-        Some(Event { text: Text::source(start, end - start), ..event })
+        self.plain_end(start, in_flow).map(|end| Scalar::Plain { start, end })
     }
 
     fn plain_end(&self, start: usize, in_flow: bool) -> Option<usize> {
         let stops = BLANK_OR_END | COLON | if in_flow { FLOW } else { 0 };
-        let first = self.source.byte(start);
-        let may_start = match first {
+        let may_start = match self.source.byte(start) {
+            b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' => false,
             b'-' => !self.source.is(start + 1, BLANK_OR_END),
             b'?' | b':' => !in_flow && !self.source.is(start + 1, BLANK_OR_END),
-            _ => !self.source.is(start, BLANK_OR_END | FLOW) && !b"#&*!|>%@`".contains(&first),
+            _ => !self.source.is(start, BLANK_OR_END | FLOW),
         };
         if !may_start {
             return None;
@@ -291,8 +314,8 @@ impl Lines<'_, '_, '_> {
                 b'[' | b'{' => self.brackets(at, depth)?,
                 _ => {
                     let scalar = self.scalar(at, true)?;
-                    self.composer.scalar(scalar);
-                    scalar.end as usize
+                    self.add(scalar);
+                    scalar.end()
                 }
             };
             at = self.source.skip(at, b' ');
@@ -310,7 +333,7 @@ impl Lines<'_, '_, '_> {
     fn flow_key(&mut self, start: usize) -> Option<usize> {
         let key = self.scalar(start, true)?;
         self.add_key(key)?;
-        let end = key.end as usize;
+        let end = key.end();
         (self.source.byte(end) == b':').then(|| self.source.skip(end + 1, b' '))
     }
 

@@ -94,6 +94,19 @@ pub(crate) fn resolve(tag: Tag, text: &str, dialect: Dialect) -> Option<Meaning>
     }
 }
 
+/// Whether a plain scalar surely is a text, whatever the dialect: what is looked
+/// at first tells it of nearly all.
+#[inline]
+pub(crate) fn is_surely_text(text: &[u8]) -> bool {
+    match text {
+        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => {
+            text.len() > "false".len()
+        }
+        [b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'_' | b'$', ..] => true,
+        _ => false,
+    }
+}
+
 fn guess(tag: Tag, text: &str, dialect: Dialect) -> Meaning {
     let Some(&first) = text.as_bytes().first() else { return Meaning::Null };
     match first {
@@ -176,6 +189,17 @@ fn signed_after_prefix(text: &str, dialect: Dialect) -> Option<Meaning> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_surely_text_means_itself() {
+        for text in
+            ["name", "names", "metadata", "yes", "False", "null", "~", "truely", "/x", "$(A)", "", "1"]
+        {
+            let is_text = both(text) == [Meaning::Str; 2];
+            assert!(is_text || !is_surely_text(text.as_bytes()), "{text}");
+        }
+        assert!(is_surely_text(b"namespace") && is_surely_text(b"app"));
+    }
 
     fn both(text: &str) -> [Meaning; 2] {
         [Dialect::GoYaml2, Dialect::GoYaml3]

@@ -89,6 +89,10 @@ impl<'t> Source<'t> {
         self.text
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether every line break is one byte and nothing stands in for another.
     pub(crate) fn has_short_breaks(&self) -> bool {
         self.wide == 0 && matches!(self.bytes, Cow::Borrowed(_)) && !self.text.starts_with('\u{FEFF}')
