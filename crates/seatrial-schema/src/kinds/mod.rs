@@ -22,7 +22,7 @@ mod workloads;
 use std::sync::OnceLock;
 
 use crate::errors::Errors;
-use crate::slots::Slots;
+use crate::slots::{Slots, is_same};
 use crate::value::Value;
 
 /// The server's treatment of one kind, as its registry strategy has it
@@ -79,7 +79,7 @@ impl Strategy {
             let slots = Slots::of(all.iter().map(|it| it.kind));
             (all, slots)
         });
-        let is_meant = |it: &Self| it.kind == kind && it.group == group && it.version == version;
+        let is_meant = |it: &Self| is_same(it.kind, kind) && it.group == group && it.version == version;
         slots.find(kind, |at| is_meant(all[at])).map(|at| all[at])
     }
 }

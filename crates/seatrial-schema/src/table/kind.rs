@@ -1,6 +1,7 @@
 //! The kinds of the API and when they were served.
 
 use super::{TypeId, read};
+use crate::slots::is_same;
 
 /// A kind with metadata, in one version of its group.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub(super) fn all() -> &'static [Kind] {
 
 pub(super) fn of(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
     let all = all();
-    let is_meant = |it: &Kind| it.kind == kind && it.group == group && it.version == version;
+    let is_meant = |it: &Kind| is_same(it.kind, kind) && it.group == group && it.version == version;
     read::blob().slots.find(kind, |at| is_meant(&all[at])).map(|at| &all[at])
 }
 

@@ -27,6 +27,36 @@ const PREFER_DUAL_STACK: &str = "PreferDualStack";
 pub(super) const NOT_IN_RANGE: &str = "failed to allocate IP";
 const TAKEN: &str = "provided port is already allocated";
 
+/// Gives a new service what nearly every one gets, as [`create`] would; not one that
+/// asks for anything of it.
+pub(super) fn give_usual(service: &mut Value) -> bool {
+    let spec = service.struct_mut("spec");
+    let asks = !spec.str("clusterIP").is_empty()
+        || !spec.items("clusterIPs").is_empty()
+        || !spec.items("ipFamilies").is_empty()
+        || spec.has("ipFamilyPolicy");
+    if asks || spec.str("type") != "ClusterIP" {
+        return false;
+    }
+    spec.set("ipFamilyPolicy", SINGLE_STACK, By::Server);
+    set_families(spec, vec![FAMILY.into()]);
+    spec.set("clusterIPs", vec![ANY_IP.into()], By::Server);
+    spec.set("clusterIP", ANY_IP, By::Server);
+    true
+}
+
+/// Whether a new service has that and nothing of its own, so that [`create`] has nothing
+/// to refuse.
+pub(super) fn has_usual(service: &Value) -> bool {
+    let spec = service.at("spec");
+    let is_given = |field: &str| {
+        let entry = spec.as_map().and_then(|it| it.entry(field));
+        entry.is_some_and(|it| it.by == By::Server)
+    };
+    spec.str("type") == "ClusterIP"
+        && ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"].into_iter().all(is_given)
+}
+
 /// A new service with what it is given, or why it is refused.
 pub(super) fn create(service: &Value) -> Result<Value, Errors> {
     let mut service = service.clone();
@@ -419,6 +449,30 @@ mod tests {
         let expected = "{type: ClusterIP, selector: {a: b}, clusterIP: 10.0.0.0, clusterIPs: [10.0.0.0],
             ipFamilies: [IPv4], ipFamilyPolicy: SingleStack}";
         assert_eq!(spec, value(expected));
+    }
+
+    #[test]
+    fn what_nearly_every_service_gets_is_what_it_is_given() {
+        for (spec, is_usual) in [
+            ("{type: ClusterIP}", true),
+            ("{type: ClusterIP, selector: {a: b}, ports: [{port: 80}], externalIPs: [192.0.2.1]}", true),
+            ("{type: ClusterIP, clusterIP: None}", false),
+            ("{type: ClusterIP, clusterIPs: [10.0.0.9]}", false),
+            ("{type: ClusterIP, ipFamilies: [IPv6]}", false),
+            ("{type: ClusterIP, ipFamilyPolicy: PreferDualStack}", false),
+            ("{type: NodePort, ports: [{port: 80}]}", false),
+            ("{type: ExternalName, externalName: a.b}", false),
+        ] {
+            let mut service = value(&format!("{{spec: {spec}}}"));
+            let given = create(&service);
+            assert!(!has_usual(&service), "{spec}");
+            assert_eq!(give_usual(&mut service), is_usual, "{spec}");
+            assert_eq!(has_usual(&service), is_usual, "{spec}");
+            if is_usual {
+                assert_eq!(given.ok().as_ref(), Some(&service), "{spec}");
+                assert_eq!(create(&service).ok().as_ref(), Some(&service), "{spec}");
+            }
+        }
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub(super) const SERVICE: Strategy = Strategy {
     prepare_create: |service| {
         super::drop_status(service);
         // What cannot be given is refused by `validate`.
-        if let Ok(given) = allocation::create(service) {
+        if !allocation::give_usual(service)
+            && let Ok(given) = allocation::create(service)
+        {
             *service = given;
         }
         drop_internal_policy(service);
@@ -37,7 +39,9 @@ pub(super) const SERVICE: Strategy = Strategy {
         drop_internal_policy(new);
     },
     validate: |service, errors| {
-        if let Err(refused) = allocation::create(service) {
+        if !allocation::has_usual(service)
+            && let Err(refused) = allocation::create(service)
+        {
             *errors = refused;
         } else {
             metadata::create(service, Scope::Namespaced, names::label_name, errors);
