@@ -1,8 +1,8 @@
 //! Rules that are more than a person writes, and so more than is judged: the report
 //! says so.
 
+use seatrial_diagnostics::Location;
 use seatrial_model::{Field, Object};
-use seatrial_source::Span;
 
 use crate::policy_kinds;
 use crate::rbac::{self, GROUPS_MAX, distinct, is_aggregated, is_role};
@@ -11,13 +11,13 @@ use crate::rbac::{self, GROUPS_MAX, distinct, is_aggregated, is_role};
 /// judged, with its place and why.
 pub fn unjudged_rules<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
-) -> impl Iterator<Item = (Span, String)> {
+) -> impl Iterator<Item = (Location, String)> {
     objects.into_iter().filter_map(|object| {
         let groups = lists_of_groups(object).into_iter().find(|list| is_too_long(list))?;
         let title = object.title();
         let reason =
             format!("a rule of {title} names more than {GROUPS_MAX} groups: its resources are not judged");
-        Some((groups.span(), reason))
+        Some((groups.location(), reason))
     })
 }
 

@@ -496,7 +496,7 @@ impl Run<'_> {
     }
 
     /// Custom kinds that nothing in the tree defines, and kinds whose rules are not known, one
-    /// line each, and objects with rules that are too long to be judged.
+    /// line each, and rules that are too long to be judged.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let repository = &self.rendering.repository;
         let undefined = undefined_kinds(repository, self.objects(reported)).into_iter().map(|kind| {
@@ -521,15 +521,20 @@ impl Run<'_> {
         });
         undefined
             .chain(unruled)
-            .map(|(object, code, reason)| self.skipped_at(object.span(), code, reason))
-            .chain(
-                unjudged_rules(self.objects(reported))
-                    .map(|(span, reason)| self.skipped_at(span, SkipCode::Limit, reason)),
-            )
+            .map(|(object, code, reason)| self.skipped_at(self.written(object.span()), code, reason))
+            .chain(self.unjudged(reported))
+    }
+
+    /// Rules that are too long to be judged, each once however many units have it.
+    fn unjudged<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
+        let mut told = BTreeSet::new();
+        unjudged_rules(self.objects(reported)).filter_map(move |(at, reason)| {
+            let place = self.rendering.origin(&at)?.edit;
+            told.insert((place, reason.clone())).then(|| self.skipped_at(place, SkipCode::Limit, reason))
+        })
     }
 
     fn skipped_at(&self, span: Span, code: SkipCode, reason: String) -> Skipped {
-        let span = self.written(span);
         Skipped {
             path: self.rendering.sources.file(span.file).path().clone(),
             line: Some(self.rendering.sources.positions(span).0.line),
@@ -549,9 +554,10 @@ impl Run<'_> {
         };
         let mut skipped: Vec<Skipped> = repository.coverage.skipped.iter().map(place).collect();
         let not_evaluated = self.judgement.not_evaluated.iter();
-        skipped.extend(
-            not_evaluated.map(|(span, why)| self.skipped_at(*span, SkipCode::NotEvaluated, why.clone())),
-        );
+        skipped
+            .extend(not_evaluated.map(|(span, why)| {
+                self.skipped_at(self.written(*span), SkipCode::NotEvaluated, why.clone())
+            }));
         skipped.extend(self.unvalidated(reported));
         skipped.extend(self.request.git_problem.iter().map(|reason| Skipped {
             path: TreePath::new(GIT),
