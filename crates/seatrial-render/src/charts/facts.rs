@@ -1,12 +1,14 @@
 //! What rendering noticed of a chart besides objects: values that nothing read.
 
 use rustc_hash::FxHashSet;
+use seatrial_helm::chart::ChartFile;
 use seatrial_helm::{Chart, RenderError};
 use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Node, Stream};
 
 use super::{Charts, TreeChart};
+use crate::classify::name::is_values;
 
 /// Nesting of values that is looked into.
 const DEPTH_MAX: usize = 16;
@@ -167,7 +169,8 @@ fn dependencies(chart: &Chart, file: FileId) -> Vec<ChartDependency> {
 
 /// What templates name.
 struct Words {
-    /// Every word of every text of the chart and the charts in it.
+    /// Every word of every text that templates of the chart and the charts in it
+    /// may read.
     all: FxHashSet<String>,
     /// The paths behind `.Values.` in its own templates.
     paths: FxHashSet<Vec<String>>,
@@ -181,19 +184,23 @@ impl Words {
     }
 
     fn add(&mut self, chart: &Chart, is_own: bool) {
-        for file in chart.templates.iter().chain(&chart.files) {
+        for file in chart.templates.iter().chain(read_by_templates(chart)) {
             let text = file.content.text();
-            let is_word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
-            for word in text.split(|it: char| !is_word(it)).filter(|it| !it.is_empty()) {
-                if !self.all.contains(word) {
-                    self.all.insert(word.to_owned());
-                }
-            }
+            self.add_words(&text);
             if is_own {
                 self.add_paths(&text);
             }
         }
         chart.dependencies.iter().for_each(|inner| self.add(inner, false));
+    }
+
+    fn add_words(&mut self, text: &str) {
+        let is_word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+        for word in text.split(|it: char| !is_word(it)).filter(|it| !it.is_empty()) {
+            if !self.all.contains(word) {
+                self.all.insert(word.to_owned());
+            }
+        }
     }
 
     fn add_paths(&mut self, text: &str) {
@@ -214,6 +221,28 @@ impl Words {
         let paths = self.paths.iter().filter(|it| it.len() > path.len() && it.starts_with(path));
         paths.map(|it| it[path.len()].as_str()).collect()
     }
+}
+
+/// The files of a chart that its templates may read: none where no template asks
+/// for `.Files`; values files, tests and what is written for people only where
+/// such a template names them or their directory.
+fn read_by_templates(chart: &Chart) -> impl Iterator<Item = &ChartFile> {
+    let texts = chart.templates.iter().map(|it| it.content.text());
+    let asking: Vec<_> = texts.filter(|it| it.contains("Files")).collect();
+    let named: FxHashSet<String> = asking.iter().flat_map(|it| names_in(it)).map(ToOwned::to_owned).collect();
+    chart.files.iter().filter(move |file| {
+        let (directory, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
+        let is_prose = name.rsplit('.').next().is_some_and(|it| it.eq_ignore_ascii_case("md"));
+        let is_aside = is_values(&file.name) || is_prose || directory.starts_with("tests");
+        let mut ways = directory.split('/').map(|it| format!("{it}/"));
+        !asking.is_empty() && (!is_aside || named.contains(name) || ways.any(|it| named.contains(&it)))
+    })
+}
+
+/// What may be names of files in a text, and those of directories with their slash.
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.' | '/');
+    text.split(move |it: char| !is_part(it)).flat_map(|it| it.split_inclusive('/'))
 }
 
 /// Looks through one values file.

@@ -210,3 +210,36 @@ fn a_chart_that_helmfile_gives_values_is_a_candidate() {
     assert_eq!(role("deploy/helmfile.d/web.yaml"), UnitRole::Candidate);
     assert_eq!(role("other/helmfile.yaml"), UnitRole::Deployed);
 }
+
+/// The keys that a chart's facts call unread, with their files.
+fn unread(files: &[(&str, &str)]) -> Vec<String> {
+    let facts = rendered(files).repository.facts;
+    let of_chart = facts.charts.into_iter().flat_map(|it| it.unread);
+    let mut all: Vec<String> = of_chart.map(|it| format!("{} {}", it.path, it.keys.join("."))).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_values_file_of_a_chart_does_not_say_what_templates_read() {
+    let files = [
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a\nport: 1\n"),
+        ("values-prod.yaml", "image: b\nprot: 2\nfromFile: 3\n"),
+        ("ci/test-values.yaml", "image: b\nprot: 2\n"),
+        ("README.md", "Set `prot` to what you like.\n"),
+        ("files/app.conf", "{{ .Values.fromFile }}\n"),
+        ("templates/p.yaml", POD),
+    ];
+    let ask = "{{- if .Values.never }}{{ tpl (.Files.Get \"files/app.conf\") . }}{{ end }}\n";
+    let [of_file, slips @ ..] =
+        ["web/values-prod.yaml fromFile", "web/ci/test-values.yaml prot", "web/values-prod.yaml prot"];
+    assert_eq!(unread(&files), [slips[0], of_file, slips[1]]);
+    let mut asking = files.to_vec();
+    asking.push(("templates/ask.yaml", ask));
+    assert_eq!(unread(&asking), slips);
+    // A template that reads such a file by its name may look up anything in it.
+    let all_of = ask.replace("files/app.conf", "ci/test-values.yaml");
+    asking.push(("templates/all.yaml", &all_of));
+    assert!(unread(&asking).is_empty());
+}
