@@ -78,6 +78,8 @@ pub struct Rendered {
     pub errors: Vec<RenderError>,
     /// What Helm says on standard error without stopping.
     pub warnings: Vec<String>,
+    /// The entries of dependencies of the chart that its values switch off.
+    pub switched_off: Vec<Span>,
     /// The places of the values that a template looked at, sorted.
     pub reads: Vec<Span>,
     /// Origins and frames, for the pieces of the files.
@@ -167,6 +169,9 @@ impl<'a> Render<'a> {
                 if self.switches.traced_errors { "chart dependencies processing failed: " } else { "" };
             self.say(ErrorKind::Dependencies, format!("{prefix}{reason}"));
         }
+        let is_on = |span: &Span| branch.metadata.declared().any(|it| it.span == Some(*span));
+        let declared = chart.metadata.declared().filter_map(|it| it.span);
+        self.rendered.switched_off = declared.filter(|it| !is_on(it)).collect();
         let values = self.coalesce(&branch, &given);
         if !self.options.skip_schema_validation {
             self.rendered.errors.extend(schemas::check(&branch, &values, trace));

@@ -39,8 +39,8 @@ impl Charts {
         let units = || self.units.iter().zip(&self.ids).filter(move |(unit, _)| unit.chart == at);
         let is_complete = !chart.metadata.is_library()
             && !self.is_part_of_another(at)
-            && tree_chart.is_loaded()
-            && units().all(|(unit, _)| unit.is_complete());
+            && units().next().is_some()
+            && units().all(|(unit, _)| tree_chart.is_loaded_for(unit) && unit.is_complete());
         let mut files: Vec<FileId> =
             units().flat_map(|(unit, _)| unit.files.iter().map(|it| it.file)).collect();
         let own = chart.values.as_ref().map(|it| it.file);
@@ -81,12 +81,12 @@ impl Charts {
             is_complete,
             incomplete: units()
                 .filter(|(unit, _)| {
-                    !tree_chart.is_loaded() || !unit.is_complete() || !unit.release.lacks.is_empty()
+                    !tree_chart.is_loaded_for(unit) || !unit.is_complete() || !unit.release.lacks.is_empty()
                 })
                 .map(|(_, id)| *id)
                 .collect(),
             lost_kinds: units()
-                .filter(|_| tree_chart.is_loaded())
+                .filter(|(unit, _)| tree_chart.is_loaded_for(unit))
                 .filter_map(|(unit, id)| Some((*id, lost_kinds(chart, &unit.rendered.errors)?)))
                 .collect(),
             is_locked: chart.files.iter().any(|it| matches!(&*it.name, "Chart.lock" | "requirements.lock")),

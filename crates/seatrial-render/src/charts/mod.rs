@@ -232,6 +232,13 @@ impl ChartUnit {
         self.rendered.errors.iter().flat_map(|it| &it.misfits).filter_map(Misfit::unread)
     }
 
+    /// Whether what is missing is a dependency that its values switch off: Helm
+    /// wants it there all the same, and it adds nothing.
+    fn does_without(&self, problem: &Problem) -> bool {
+        let is_off = |span: Span| self.rendered.switched_off.contains(&span);
+        problem.kind == ProblemKind::MissingDependency && problem.span.is_some_and(is_off)
+    }
+
     /// Whether all of it was rendered.
     pub(crate) fn is_complete(&self) -> bool {
         self.rendered.errors.is_empty()
@@ -281,7 +288,7 @@ impl Charts {
                 let unit = &self.units[at];
                 self.served.contains(&at)
                     || self.all[unit.chart].is_library()
-                    || (self.all[unit.chart].is_loaded() && unit.is_complete())
+                    || (self.all[unit.chart].is_loaded_for(unit) && unit.is_complete())
             })
         })
     }
@@ -469,6 +476,11 @@ impl TreeChart {
 
     fn is_loaded(&self) -> bool {
         self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal)
+    }
+
+    /// Whether everything is there that a unit of it needs.
+    fn is_loaded_for(&self, unit: &ChartUnit) -> bool {
+        self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal || unit.does_without(it))
     }
 
     /// Its `Chart.yaml`.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity, UnitId};
-use seatrial_helm::{ErrorKind, Misfit, Problem, ProblemKind, RenderError};
+use seatrial_helm::{Dependency, ErrorKind, Misfit, Problem, ProblemKind, RenderError};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::Stream;
 
@@ -45,7 +45,7 @@ pub(crate) fn of_unit(
     let lacks_charts = chart.problems.iter().any(|it| it.kind == ProblemKind::MissingDependency);
     let most = if lacks_charts { Severity::Warning } else { Severity::Error };
     let errors = unit.rendered.errors.iter().filter(|it| !is_told(it));
-    let absent = if lacks_charts { absent_charts(chart) } else { Vec::new() };
+    let absent = if lacks_charts { absent_charts(chart, unit) } else { Vec::new() };
     let hangs_on_absent = |it: &RenderError| is_absent_template(it) || is_value_of(&absent, it);
     let errors = errors.filter(|it| !lacks_charts || !hangs_on_absent(it));
     let notices = errors.flat_map(|it| match it.kind {
@@ -71,10 +71,11 @@ fn is_absent_template(error: &RenderError) -> bool {
 }
 
 /// The keys under which values of the charts stand that are not there.
-fn absent_charts(chart: &TreeChart) -> Vec<&str> {
+fn absent_charts<'a>(chart: &'a TreeChart, unit: &ChartUnit) -> Vec<&'a str> {
     let Some(chart) = &chart.chart else { return Vec::new() };
     let is_there = |name: &str| chart.dependencies.iter().any(|it| it.metadata.name.text == name);
-    let absent = chart.metadata.declared().filter(|it| !is_there(&it.name.text));
+    let is_off = |it: &Dependency| it.span.is_some_and(|it| unit.rendered.switched_off.contains(&it));
+    let absent = chart.metadata.declared().filter(|it| !is_there(&it.name.text) && !is_off(it));
     absent.map(|it| if it.alias.text.is_empty() { &*it.name.text } else { &*it.alias.text }).collect()
 }
 

@@ -243,3 +243,25 @@ fn a_values_file_of_a_chart_does_not_say_what_templates_read() {
     asking.push(("templates/all.yaml", &all_of));
     assert!(unread(&asking).is_empty());
 }
+
+#[test]
+fn a_dependency_that_is_switched_off_is_not_missed() {
+    let chart = format!(
+        "{CHART}dependencies:\n- {{name: redis, version: 1.0.0, repository: 'https://x.example', condition: \
+         redis.enabled}}\n"
+    );
+    let with = |values: &str| {
+        rendered(&[("Chart.yaml", &chart), ("values.yaml", values), ("templates/p.yaml", POD)])
+    };
+    let off = with("image: a\nport: '1'\nold: 1\nredis: {enabled: false}\n");
+    let facts = &off.repository.facts.charts[0];
+    assert!(facts.incomplete.is_empty() && facts.unread.len() == 1, "{facts:?}");
+    let on = with("image: a\nport: '1'\nold: 1\nredis: {enabled: true}\n");
+    let facts = &on.repository.facts.charts[0];
+    assert!(facts.incomplete.len() == 1 && facts.unread.is_empty(), "{facts:?}");
+    let skips = |it: &Rendering| -> Vec<String> {
+        it.repository.coverage.skipped.iter().map(|it| it.reason.clone()).collect()
+    };
+    assert_eq!(skips(&off), skips(&on));
+    assert_eq!(skips(&off).len(), 1);
+}
