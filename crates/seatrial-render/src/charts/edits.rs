@@ -270,6 +270,7 @@ impl Copy {
             chart: loaded.chart,
             problems: loaded.problems,
             layers: Vec::new(),
+            strangers: Vec::new(),
             cluster: chart.cluster.clone(),
             remotes: Vec::new(),
             away: Away::default(),

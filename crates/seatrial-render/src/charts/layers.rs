@@ -43,6 +43,14 @@ pub(crate) fn layers(chart: &TreePath, dependencies: &[String], files: &[ValuesF
     others.filter(shares).filter_map(layer).collect()
 }
 
+/// The files with keys that are none of these.
+pub(crate) fn strangers(chart: &TreePath, layers: &[Layer], files: &[ValuesFile<'_>]) -> Vec<TreePath> {
+    let own = chart.join("values.yaml");
+    let is_layer = |file: &ValuesFile<'_>| layers.iter().any(|it| it.file == file.stream.file());
+    let others = files.iter().filter(|file| own.as_ref() != Some(file.path) && !is_layer(file));
+    others.filter(|file| !keys(file.stream).is_empty()).map(|file| file.path.clone()).collect()
+}
+
 /// The names of a file's top level.
 fn keys(stream: &Stream) -> Vec<String> {
     let entries = stream.roots().filter(|root| root.is_mapping()).flat_map(Node::written_entries);

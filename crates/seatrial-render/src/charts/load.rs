@@ -7,7 +7,7 @@ use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
 use super::TreeChart;
 use super::away::Away;
-use super::layers::{LAYERS_MAX, ValuesFile, layers};
+use super::layers::{LAYERS_MAX, ValuesFile, layers, strangers};
 use crate::request::Request;
 
 /// A chart as discovery found it.
@@ -28,6 +28,7 @@ pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut Sourc
     let declared = metadata.into_iter().flat_map(Metadata::declared);
     let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
     let mut layers = layers(&found.path, &keys, &found.values);
+    let strangers = strangers(&found.path, &layers, &found.values);
     layers.truncate(LAYERS_MAX);
     let away =
         loaded.chart.as_ref().map_or_else(Away::default, |chart| Away::of(chart, files, &loaded.remotes));
@@ -38,6 +39,7 @@ pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut Sourc
         chart: loaded.chart,
         problems: loaded.problems,
         layers,
+        strangers,
         cluster: request.cluster.clone(),
         away,
         remotes: loaded.remotes,
@@ -69,6 +71,7 @@ pub(crate) fn load_fetched(
         chart: Some(chart),
         problems: Vec::new(),
         layers: Vec::new(),
+        strangers: Vec::new(),
         cluster: request.cluster.clone(),
         remotes: Vec::new(),
     })

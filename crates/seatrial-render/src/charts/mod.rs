@@ -65,6 +65,8 @@ pub(crate) struct TreeChart {
     pub(crate) problems: Vec<Problem>,
     /// Values files that may be layered over its own.
     pub(crate) layers: Vec<Layer>,
+    /// Files that are called like values files, and have nothing of its values.
+    pub(crate) strangers: Vec<TreePath>,
     /// Whether it has values of its own.
     pub(crate) has_values: bool,
     /// What it takes from other hosts.
@@ -436,6 +438,16 @@ impl Charts {
             if chart.chart.is_none() {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }
+            skips.extend(chart.strangers.iter().map(|path| {
+                Skip {
+                    path: path.clone(),
+                    span: None,
+                    code: SkipCode::NotRendered,
+                    reason:
+                        "it is called like a values file of the chart around it, and has no key of its values"
+                            .to_owned(),
+                }
+            }));
         }
         let judged = self.units.iter().enumerate().filter(|(at, _)| !self.served.contains(at));
         for (_, unit) in judged.filter(|(_, it)| it.release.is_plain()) {

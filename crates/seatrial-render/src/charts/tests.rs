@@ -265,3 +265,15 @@ fn a_dependency_that_is_switched_off_is_not_missed() {
     assert_eq!(skips(&off), skips(&on));
     assert_eq!(skips(&off).len(), 1);
 }
+
+#[test]
+fn a_values_file_with_keys_of_nothing_is_passed_over_aloud() {
+    let rendering = rendered(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a\nport: '1'\n"),
+        ("values-prod.yaml", "imgae: b\n"),
+        ("templates/p.yaml", POD),
+    ]);
+    let skips: Vec<&str> = rendering.repository.coverage.skipped.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(skips, ["web/values-prod.yaml"]);
+}
