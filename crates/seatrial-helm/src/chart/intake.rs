@@ -315,7 +315,9 @@ impl Intake<'_, '_> {
         let id = (self.loader.register)(&file.path, &text);
         let is_multi = self.loader.helm.switches().multi_document_values;
         let values = ValuesText::parse(id, &text, is_multi);
-        if let Err(fault) = values.check() {
+        if values.is_too_large() {
+            self.say(ProblemKind::TooLarge, &file.path, &format!("`{}` is too large to be read", file.path));
+        } else if let Err(fault) = values.check() {
             let message = format!("cannot load values.yaml: {}", fault.message);
             self.problems.push(Problem::fatal(ProblemKind::Values, &file.path, message).at(fault.span));
         }

@@ -193,6 +193,8 @@ pub enum ProblemKind {
     Metadata,
     /// `values.yaml` is broken.
     Values,
+    /// A file holds more than is read here; Helm may take it.
+    TooLarge,
     /// `.helmignore` is broken.
     Ignore,
     /// A file cannot be read or is refused.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_source::{FileId, Span};
-use seatrial_yaml::{Dialect, Limits, Node, Stream};
+use seatrial_yaml::{Dialect, Limits, Node, ProblemKind, Stream};
 
 use super::read;
 use crate::template::{Map, OriginId, Trace, Value};
@@ -80,6 +80,11 @@ impl ValuesText {
             ranges.push(start..self.text.len());
         }
         ranges
+    }
+
+    /// Whether it holds more than is read.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.documents.iter().flat_map(|it| it.stream.all_problems()).any(|it| it.kind == ProblemKind::Size)
     }
 
     /// Whether Helm takes the file.

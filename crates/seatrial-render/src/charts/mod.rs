@@ -435,6 +435,8 @@ impl Charts {
             let gaps = gaps.filter(|it| chart.remotes.iter().all(|remote| remote.span != it.span));
             skips.extend(gaps.map(|it| chart.skip(plain(&it.message))));
             skips.extend(chart.remotes.iter().filter_map(|it| chart.remote_skip(it)));
+            let cut = chart.problems.iter().filter(|it| it.kind == ProblemKind::TooLarge);
+            skips.extend(cut.map(|it| chart.skip(it.message.clone())));
             if chart.chart.is_none() {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }

@@ -18,8 +18,10 @@ const CALLERS_MAX: usize = 4;
 
 /// The notices about a chart's own files. What is absent is coverage.
 pub(crate) fn of_chart(chart: &TreeChart, sources: &SourceMap) -> Vec<Notice> {
-    let told = chart.problems.iter().filter(|it| {
-        it.is_fatal && !matches!(it.kind, ProblemKind::MissingDependency | ProblemKind::NotInstallable)
+    // Of a file that is too large the reader of all files tells.
+    let told = chart.problems.iter().filter(|it| match it.kind {
+        ProblemKind::MissingDependency | ProblemKind::NotInstallable | ProblemKind::TooLarge => false,
+        _ => it.is_fatal,
     });
     let notice = |it: &Problem| {
         let file = sources.find(&it.path).unwrap_or(chart.file);
@@ -42,7 +44,12 @@ pub(crate) fn of_unit(
         let text = it.rendered.as_ref().and_then(|(file, _)| unit.made.get(*file));
         text.is_some_and(|it| told.contains(it))
     };
-    let lacks_charts = chart.problems.iter().any(|it| it.kind == ProblemKind::MissingDependency);
+    if chart.problems.iter().any(|it| it.kind == ProblemKind::TooLarge) {
+        // With a part of its values nothing is known of it.
+        return Vec::new();
+    }
+    let is_gap = |it: &Problem| it.kind == ProblemKind::MissingDependency && !unit.does_without(it);
+    let lacks_charts = chart.problems.iter().any(is_gap);
     let most = if lacks_charts { Severity::Warning } else { Severity::Error };
     let errors = unit.rendered.errors.iter().filter(|it| !is_told(it));
     let absent = if lacks_charts { absent_charts(chart, unit) } else { Vec::new() };

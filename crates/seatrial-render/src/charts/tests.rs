@@ -277,3 +277,13 @@ fn a_values_file_with_keys_of_nothing_is_passed_over_aloud() {
     let skips: Vec<&str> = rendering.repository.coverage.skipped.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(skips, ["web/values-prod.yaml"]);
 }
+
+#[test]
+fn values_that_are_too_large_are_told_once() {
+    let values = format!("image: a\nport: '1'\nbig: [{}]\n", "1,".repeat(1_000_000));
+    let rendering = rendered(&[("Chart.yaml", CHART), ("values.yaml", &values), ("templates/p.yaml", POD)]);
+    let told: Vec<&str> = rendering.notices.iter().map(|it| it.check.id).collect();
+    assert_eq!(told, ["invalid-yaml"]);
+    let skips = rendering.repository.coverage.skipped.iter();
+    assert!(skips.into_iter().any(|it| it.reason == "`web/values.yaml` is too large to be read"));
+}
