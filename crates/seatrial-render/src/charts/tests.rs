@@ -287,3 +287,19 @@ fn values_that_are_too_large_are_told_once() {
     let skips = rendering.repository.coverage.skipped.iter();
     assert!(skips.into_iter().any(|it| it.reason == "`web/values.yaml` is too large to be read"));
 }
+
+#[test]
+fn a_render_without_end_is_told_where_it_began() {
+    let told_of = |text: &str| {
+        let files = [
+            ("Chart.yaml", CHART),
+            ("values.yaml", "self: '{{ tpl .Values.self . }}'\n"),
+            ("templates/a.yaml", text),
+        ];
+        told(&rendered(&files), "template-error")
+    };
+    let deep = ["web/templates/a.yaml:2 templates are nested too deep"];
+    assert_eq!(told_of("a: 1\nb: {{ tpl .Values.self . }}\n"), deep);
+    let named = told_of("{{ define \"a\" }}\n{{ template \"a\" . }}{{ end }}\nb: {{ template \"a\" . }}\n");
+    assert_eq!(named, deep);
+}

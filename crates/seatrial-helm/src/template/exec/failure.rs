@@ -5,6 +5,7 @@ use crate::template::ast::{Operand, OperandKind};
 use crate::template::error::{ExecError, Place};
 use crate::template::function::Fault;
 use crate::template::quote::quote;
+use crate::template::set::Home;
 
 /// How long a message may be: each call that fails adds to it.
 const MESSAGE_MAX: usize = 16 << 20;
@@ -39,6 +40,15 @@ impl State<'_, '_> {
         Box::new(ExecError { is_bound: true, ..*self.fail(reason.into()) })
     }
 
+    /// A bound that was met in no file, as what `tpl` is given lies in none, is told
+    /// where a file led there.
+    #[cold]
+    pub(super) fn placed(&mut self, error: Box<ExecError>) -> Box<ExecError> {
+        let is_in_file = |home| matches!(home, Home::File(..));
+        let is_placed = error.place.as_ref().is_some_and(|it| is_in_file(it.home));
+        if is_placed || !is_in_file(self.home) { error } else { self.bound(&error.reason) }
+    }
+
     /// An error about the `index`th field of a chain: what stands before it was
     /// nil.
     #[cold]
@@ -66,7 +76,7 @@ impl State<'_, '_> {
         let cause = self.engine.pending.take();
         let (text, mut cause) = match (fault, cause) {
             // Nothing is gained from a long chain of calls that never ended.
-            (_, Some(cause)) if cause.is_bound => return cause,
+            (_, Some(cause)) if cause.is_bound => return self.placed(cause),
             (Fault::Bound(reason), _) => return self.bound(&reason),
             (Fault::Error(text) | Fault::Nested(text), None) => {
                 let mut error = self.fail(format!("error calling {name}: {text}"));

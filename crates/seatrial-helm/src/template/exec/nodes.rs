@@ -266,8 +266,14 @@ impl<'t> State<'_, 't> {
         };
         self.deeper()?;
         let frame = self.frame_at(FrameKind::Template, At::Invocation(invocation), context.origin);
-        execute(self.engine, self.set, &entry.template, entry.home, frame, context)?;
+        let executed = execute(self.engine, self.set, &entry.template, entry.home, frame, context);
         self.engine.depth -= 1;
-        Ok(())
+        executed.map_err(|error| {
+            if !error.is_bound {
+                return error;
+            }
+            self.at = Some(At::Invocation(invocation));
+            self.placed(error)
+        })
     }
 }
