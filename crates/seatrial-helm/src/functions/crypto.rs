@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "htpasswd", parameters: TWO, is_variadic: false, body: htpasswd },
     Function {
         name: "derivePassword",
-        parameters: &[Type::Named("uint32"), Type::Str, Type::Str, Type::Str, Type::Str],
+        parameters: &[Type::Uint32, Type::Str, Type::Str, Type::Str, Type::Str],
         is_variadic: false,
         body: derive_password,
     },

@@ -18,7 +18,12 @@ static FUNCTIONS: &[Function] = &[
     Function { name: "wrap", parameters: &[Type::Any], is_variadic: false, body: wrap },
     Function { name: "twice", parameters: &[Type::Any], is_variadic: false, body: twice },
     Function { name: "put", parameters: &[Type::Map, Type::Any], is_variadic: false, body: put },
+    Function { name: "small", parameters: &[Type::Uint32], is_variadic: false, body: small },
 ];
+
+fn small(_: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    Ok(args[0].clone())
+}
 
 fn include(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     call.include(args[0].as_str().unwrap_or_default(), args[1].clone())
@@ -227,4 +232,15 @@ fn texts_parsed_ahead_are_those_parsed_in_their_turn() {
     let first = printed(one);
     assert_eq!(first[1].as_deref(), Some("araw \"1\"bcaraw \"7\"bc1d"));
     assert_eq!(first, printed(two));
+}
+
+#[test]
+fn constants_become_small_unsigned_numbers() {
+    let printed = |template: &str| run(template).map_err(|it| it.reason.clone());
+    for text in ["1", "1.0", "4294967297", "0x1"] {
+        assert_eq!(printed(&format!("{{{{small {text}}}}}")).as_deref(), Ok("1"), "{text}");
+    }
+    let refused = |text: &str| printed(&format!("{{{{small {text}}}}}")).expect_err("it is refused");
+    assert_eq!(refused("-1"), "expected unsigned integer; found -1");
+    assert_eq!(refused("(len `a`)"), "wrong type for value; expected uint32; got int");
 }

@@ -193,16 +193,21 @@ impl<'t> State<'_, 't> {
     /// A constant as the type that a parameter asks for.
     pub(super) fn typed_constant(&mut self, parameter: Type, operand: &'t Operand) -> Exec<Reflect> {
         self.at = Some(At::Operand(operand));
-        let value = match (parameter, &operand.kind) {
-            (Type::Any | Type::Reflect, _) | (Type::Str, OperandKind::String(_)) => {
-                return self.constant(operand);
-            }
-            (Type::Bool, OperandKind::Bool(value)) => Some(Value::from(*value)),
-            (Type::Int, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int),
-            (Type::Int64, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int64),
-            (Type::Float64, OperandKind::Number(it)) => self.tree().number(*it).float.map(Value::from),
-            _ => None,
-        };
+        let value =
+            match (parameter, &operand.kind) {
+                (Type::Any | Type::Reflect, _) | (Type::Str, OperandKind::String(_)) => {
+                    return self.constant(operand);
+                }
+                (Type::Bool, OperandKind::Bool(value)) => Some(Value::from(*value)),
+                (Type::Int, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int),
+                (Type::Int64, OperandKind::Number(it)) => self.tree().number(*it).int.map(Value::int64),
+                // Go takes the lower half of what is too large.
+                (Type::Uint32, OperandKind::Number(it)) => self.tree().number(*it).uint.map(|it| {
+                    Value::new(Data::Int((it & u64::from(u32::MAX)).cast_signed(), IntKind::Uint64))
+                }),
+                (Type::Float64, OperandKind::Number(it)) => self.tree().number(*it).float.map(Value::from),
+                _ => None,
+            };
         if let Some(value) = value {
             let origin = self.place_origin(operand.start, operand.end);
             return Ok(value.with_origin(origin).into());
@@ -212,6 +217,7 @@ impl<'t> State<'_, 't> {
             Type::Str => "string",
             Type::Bool => "bool",
             Type::Int | Type::Int64 => "integer",
+            Type::Uint32 => "unsigned integer",
             Type::Float64 => "float",
             _ => {
                 let name = parameter.name();
@@ -255,9 +261,14 @@ fn nil_of(parameter: Type) -> Option<Value> {
         Type::Bytes => Some(Value::new(Data::Bytes(Rc::from([])))),
         Type::Any | Type::Reflect => Some(Value::NIL),
         Type::Named(name) if name.starts_with(['*', '[']) || name.starts_with("map[") => Some(Value::NIL),
-        Type::Named(_) | Type::Str | Type::Bool | Type::Int | Type::Int64 | Type::Float64 | Type::Time => {
-            None
-        }
+        Type::Named(_)
+        | Type::Str
+        | Type::Bool
+        | Type::Int
+        | Type::Int64
+        | Type::Uint32
+        | Type::Float64
+        | Type::Time => None,
     }
 }
 
