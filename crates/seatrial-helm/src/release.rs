@@ -1,7 +1,9 @@
 //! What a template sees beside its values: `.Release`, `.Chart`, `.Files`,
 //! `.Subcharts`, `.Template`.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -379,18 +381,24 @@ impl Object for Struct {
     }
 }
 
-/// A file, and where it and its name stand.
-#[derive(Clone, Debug)]
+/// A file, and where it and its name stand. What a template asks for is copied
+/// once, however often it asks.
+#[derive(Debug)]
 struct Kept {
     content: Content,
     origin: OriginId,
     name: OriginId,
+    text: OnceCell<Value>,
+    bytes: OnceCell<Rc<[u8]>>,
 }
+
+/// More than this is not printed of files.
+const SHOWN_MAX: usize = 65 << 20;
 
 /// `.Files`: what lies in the chart and is no template.
 #[derive(Debug)]
 pub(crate) struct Files {
-    files: BTreeMap<Arc<str>, Kept>,
+    files: BTreeMap<Arc<str>, Rc<Kept>>,
     /// Whether lines end with the last line break.
     lines_end_closed: bool,
 }
@@ -405,25 +413,26 @@ impl Files {
                 }
                 Content::Bytes(_) | Content::Unread(_) => (OriginId::NONE, OriginId::NONE),
             };
-            (file.name.clone(), Kept { content: file.content.clone(), origin, name })
+            let (text, bytes) = (OnceCell::new(), OnceCell::new());
+            let kept = Kept { content: file.content.clone(), origin, name, text, bytes };
+            (file.name.clone(), Rc::new(kept))
         });
         Self { files: files.collect(), lines_end_closed: switches.lines_end_closed }
     }
 
     fn text(&self, name: &str) -> Value {
-        match self.files.get(name) {
-            None => Value::from(""),
-            Some(Kept { content: Content::Text { text, .. }, origin, name }) => {
-                Value::from(&**text).with_origin(*origin).with_key(*name)
-            }
-            Some(Kept { content, .. }) => Value::bytes_as_str(content.bytes().to_vec()),
-        }
+        let Some(file) = self.files.get(name) else { return Value::from("") };
+        let made = || match &file.content {
+            Content::Text { text, .. } => Value::from(&**text).with_origin(file.origin).with_key(file.name),
+            content => Value::bytes_as_str(content.bytes().to_vec()),
+        };
+        file.text.get_or_init(made).clone()
     }
 
     fn bytes(&self, name: &str) -> Value {
         let Some(file) = self.files.get(name) else { return Value::new(Data::Bytes(Rc::from([]))) };
-        let bytes = Rc::from(file.content.bytes());
-        Value::new(Data::Bytes(bytes)).with_origin(file.origin).with_key(file.name)
+        let bytes = file.bytes.get_or_init(|| Rc::from(file.content.bytes()));
+        Value::new(Data::Bytes(Rc::clone(bytes))).with_origin(file.origin).with_key(file.name)
     }
 
     fn glob(&self, pattern: &str) -> Value {
@@ -434,16 +443,16 @@ impl Files {
     }
 
     fn lines(&self, name: &str) -> Value {
-        let Some(Kept { content, origin, .. }) = self.files.get(name) else {
+        let Some(file) = self.files.get(name) else {
             return Value::strings(std::iter::empty::<&str>());
         };
-        let text = content.text();
+        let text = file.content.text();
         if text.is_empty() && self.lines_end_closed {
             return Value::strings(std::iter::empty::<&str>());
         }
         let closed = text.strip_suffix('\n').filter(|_| self.lines_end_closed);
         let text = closed.unwrap_or(&text);
-        Value::strings(text.split('\n')).with_origin(*origin)
+        Value::strings(text.split('\n')).with_origin(file.origin)
     }
 
     /// A map of the files' base names, for the data of a `ConfigMap` or Secret.
@@ -461,6 +470,22 @@ impl Files {
             map.set(base, value);
         }
         apply(call, "toYaml", map.into())
+    }
+}
+
+/// Adds bytes as numbers, until there are more than anybody prints.
+fn push_numbers(
+    out: &mut String,
+    bytes: &[u8],
+    between: &str,
+    push: impl Fn(&mut String, u8) -> std::fmt::Result,
+) {
+    for (index, byte) in bytes.iter().enumerate() {
+        if out.len() > SHOWN_MAX {
+            return;
+        }
+        out.push_str(if index == 0 { "" } else { between });
+        let _ = push(out, *byte);
     }
 }
 
@@ -484,6 +509,14 @@ impl Object for Files {
 
     fn call(&self, call: &mut dyn Call, name: &str, args: &[Value]) -> Option<Result<Value, Fault>> {
         let first = args.first().map(|value| value.as_str().unwrap_or_default());
+        let cost = match (name, first) {
+            ("Glob", Some(pattern)) => (self.files.len() * (8 + pattern.len())) as u64,
+            ("Lines", Some(path)) => self.files.get(path).map_or(0, |it| it.content.bytes().len()) as u64,
+            _ => 0,
+        };
+        if let Err(fault) = call.spend(cost) {
+            return Some(Err(fault));
+        }
         Some(match (name, first) {
             ("Get", Some(path)) => Ok(self.text(path)),
             ("GetBytes", Some(path)) => Ok(self.bytes(path)),
@@ -496,22 +529,27 @@ impl Object for Files {
     }
 
     fn show(&self) -> String {
-        let shown = |content: &Content| {
-            let bytes: Vec<String> = content.bytes().iter().map(u8::to_string).collect();
-            format!("[{}]", bytes.join(" "))
-        };
-        let files: Vec<String> =
-            self.files.iter().map(|(name, file)| format!("{name}:{}", shown(&file.content))).collect();
-        format!("map[{}]", files.join(" "))
+        let mut shown = String::from("map[");
+        for (index, (name, file)) in self.files.iter().enumerate() {
+            let space = if index == 0 { "" } else { " " };
+            let _ = write!(shown, "{space}{name}:[");
+            push_numbers(&mut shown, file.content.bytes(), " ", |out, byte| write!(out, "{byte}"));
+            shown.push(']');
+        }
+        shown.push(']');
+        shown
     }
 
     fn show_syntax(&self) -> Option<String> {
-        let shown = |(name, file): (&Arc<str>, &Kept)| {
-            let bytes: Vec<String> = file.content.bytes().iter().map(|it| format!("{it:#x}")).collect();
-            format!("{}:[]uint8{{{}}}", crate::go::quote(name), bytes.join(", "))
-        };
-        let files: Vec<String> = self.files.iter().map(shown).collect();
-        Some(format!("engine.files{{{}}}", files.join(", ")))
+        let mut shown = String::from("engine.files{");
+        for (index, (name, file)) in self.files.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            let _ = write!(shown, "{comma}{}:[]uint8{{", crate::go::quote(name));
+            push_numbers(&mut shown, file.content.bytes(), ", ", |out, byte| write!(out, "{byte:#x}"));
+            shown.push('}');
+        }
+        shown.push('}');
+        Some(shown)
     }
 
     fn to_json(&self) -> Value {

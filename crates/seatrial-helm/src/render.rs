@@ -271,7 +271,13 @@ impl<'a> Render<'a> {
         let (set, names) = self.parse(templates, ahead);
         let mut engine = Engine::new(Arc::new(set), trace, self.engine_options());
         for name in names {
+            let kept = self.rendered.files.len();
             self.execute_one(&mut engine, name, &templates[name]);
+            self.rendered.files[kept..].iter().for_each(|it| engine.keep(it.text.len()));
+            if engine.is_spent() {
+                // Said once, where it happened.
+                break;
+            }
         }
         engine
     }

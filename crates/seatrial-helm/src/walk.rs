@@ -32,20 +32,21 @@ enum Open {
     Map(std::vec::IntoIter<(Rc<str>, Value)>),
 }
 
-/// How many values are met between two looks at what the render may spend.
+/// How much may be owed between two looks at what the render may spend.
 const STRIDE: u64 = 64;
 
 /// Goes through a value.
 pub(crate) fn walk(call: &mut dyn Call, value: &Value, visitor: &mut dyn Visitor) -> Result<(), Fault> {
     let mut open: Vec<Open> = Vec::new();
     let mut cycle = Cycle::default();
-    let mut met: u64 = 0;
+    let mut owed: u64 = 0;
     let mut current = Some(value.clone());
     loop {
         if let Some(value) = current.take() {
-            met += 1;
-            if met.is_multiple_of(STRIDE) {
-                call.spend(STRIDE)?;
+            // Lists may share what is in them: what is met is no bound for what is written.
+            owed += 1 + value.as_str_bytes().map_or(0, <[u8]>::len) as u64;
+            if owed >= STRIDE {
+                call.spend(std::mem::take(&mut owed))?;
             }
             open.extend(begin(&value, visitor, &mut cycle, open.len())?);
         }

@@ -96,3 +96,34 @@ fn numbers_at_the_ends_of_their_range_are_taken() {
         assert_eq!(execute(template, Trace::off()).expect(template), expected, "{template}");
     }
 }
+
+#[test]
+fn what_is_written_is_paid_for() {
+    let doubled = "{{ $x := list (repeat 1000 `x`) }}{{ range until 40 }}{{ $x = list $x $x }}{{ end }}";
+    let rows = [
+        "toJson $x",
+        "toYaml $x",
+        "toPrettyJson $x",
+        "printf `%v` $x",
+        "toString $x | len",
+        "$x",
+        "quote $x",
+    ];
+    for call in rows {
+        assert_bounded(&format!("{doubled}{{{{ {call} }}}}"));
+    }
+}
+
+#[test]
+fn slow_functions_are_few() {
+    let rows = [
+        "htpasswd `a` `b`",
+        "bcrypt `b`",
+        "derivePassword 1 `long` `p` `u` `s`",
+        "genPrivateKey `ed25519`",
+        "genCA `a` 1",
+    ];
+    for call in rows {
+        assert_bounded(&format!("{{{{ range until 30 }}}}{{{{ {call} }}}}{{{{ end }}}}"));
+    }
+}

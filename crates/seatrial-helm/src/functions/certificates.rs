@@ -107,7 +107,8 @@ fn pair(certificate: impl Into<Rc<str>>, key: impl Into<Rc<str>>) -> Value {
     Value::new(Data::Object(Rc::new(Pair { certificate: certificate.into(), key: key.into() })))
 }
 
-fn build_custom(_call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+fn build_custom(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
+    call.spend(COST)?;
     let decoded = |value: &Value, what: &str| {
         let bytes = from_base64(&go_text(value));
         bytes.map_err(|_| Fault::error(format!("unable to decode base64 {what}")))
@@ -168,12 +169,14 @@ fn given_key(value: &Value) -> Result<Key, Fault> {
     Key::of_pem(&text_of(&text)).map_err(|it| Fault::error(format!("parsing private key: {it}")))
 }
 
+/// A certificate and its key. Signing is the dear part, whoever's key it is.
 fn made(
     call: &mut dyn Call,
     request: &Request,
     key: &Key,
     parent: Option<(&Certificate, &Key)>,
 ) -> Result<Value, Fault> {
+    call.spend(COST)?;
     let certificate = crypto::create(request, key, parent, &mut Random(call)).map_err(Fault::error)?;
     Ok(pair(certificate, key.to_pem()))
 }

@@ -22,8 +22,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "genPrivateKey", parameters: &[Type::Str], is_variadic: false, body: private_key },
 ];
 
-/// What the slow ones take from the budget of a render.
-const SLOW: u64 = 1_000_000;
+// What the slow ones take from the budget of a render, by the time they take.
+const HASH: u64 = 3_000_000;
+const DERIVED: u64 = 10_000_000;
+const KEY: u64 = 500_000;
 
 /// Random bytes of a render.
 pub(super) struct Random<'a>(pub(super) &'a mut dyn Call);
@@ -43,7 +45,7 @@ fn bcrypt(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn hashed(call: &mut dyn Call, password: &[u8]) -> Result<String, Fault> {
-    call.spend(SLOW)?;
+    call.spend(HASH)?;
     let mut salt = [0; 16];
     call.random(&mut salt);
     let hash = crypto::bcrypt(password, salt);
@@ -122,7 +124,7 @@ fn derive_password(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> 
     let Some((_, forms)) = FORMS.iter().find(|(name, _)| name.as_bytes() == form.as_ref()) else {
         return Ok(Value::from(format!("cannot find password template {}", text_of(&form))));
     };
-    call.spend(10 * SLOW)?;
+    call.spend(DERIVED)?;
     let (user, site) = (go_text(user), go_text(site));
     let sized = |text: &[u8]| [NAMESPACE, &(text.len() as u32).to_be_bytes(), text].concat();
     let key = crypto::scrypt(&go_text(password), &sized(&user), 32_768, 2, 64);
@@ -161,7 +163,7 @@ fn decrypt(_call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 fn private_key(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     let kind = go_text(&args[0]);
     let kind = text_of(&kind);
-    call.spend(SLOW)?;
+    call.spend(KEY)?;
     let mut random = Random(call);
     let key = match kind.as_ref() {
         "" | "rsa" => Key::rsa(4096, &mut random),

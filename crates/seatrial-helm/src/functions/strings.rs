@@ -6,7 +6,7 @@ use super::args;
 use super::lists::items;
 use super::{fixed, pay_for_items, variadic};
 use crate::template::Type::{Any, Int, Str};
-use crate::template::print::show;
+use crate::template::print::{cost, show};
 use crate::template::runes::{self, decode, decode_last};
 use crate::template::text::{self, Reader, Text};
 use crate::template::{Call, Data, Element, Fault, Function, List, Map, Value};
@@ -66,7 +66,10 @@ pub(super) fn shown(call: &mut dyn Call, value: &Value) -> Value {
     if matches!(value.data, Data::List(_) | Data::Map(_) | Data::Object(_)) {
         call.read_whole(value);
     }
-    Value::bytes_as_str(show(value)).with_origin(value.origin)
+    let text = show(value);
+    // Where nothing is left, the next step ends the render.
+    let _ = call.spend(cost(std::slice::from_ref(value), text.len()));
+    Value::bytes_as_str(text).with_origin(value.origin)
 }
 
 /// sprig's `strslice`: any value as a list of texts, without nils.

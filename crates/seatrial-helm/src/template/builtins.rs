@@ -78,9 +78,11 @@ fn printed(
     }
     let is_traced = call.trace().is_on();
     let mut printer = Printer::new(PRINT_MAX, is_traced);
-    fill(call, &mut printer)?;
+    let filled = fill(call, &mut printer);
     let (bytes, pieces) = printer.finish();
-    call.spend(bytes.len() as u64 / 8)?;
+    // What is too large was made all the same.
+    let paid = call.spend(print::cost(args, bytes.len()));
+    filled.and(paid)?;
     let origin = if pieces.iter().any(|it| !it.1.is_none()) {
         let pieces = pieces.into_iter();
         let pieces = pieces.map(|(length, origin)| Piece { length, origin, frame: FrameId::ROOT }).collect();
@@ -121,7 +123,7 @@ fn evaluated(call: &mut dyn Call, args: &[Value]) -> Result<Vec<u8>, Fault> {
     let mut printer = Printer::new(PRINT_MAX, false);
     printer.all(&args).map_err(too_large)?;
     let bytes = printer.finish().0;
-    call.spend(bytes.len() as u64 / 8)?;
+    call.spend(print::cost(&args, bytes.len()))?;
     Ok(bytes)
 }
 

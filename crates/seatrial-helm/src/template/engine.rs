@@ -46,9 +46,10 @@ pub struct Options {
 /// What one [`Engine`] may spend, over all its executions.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Steps: nodes evaluated, items walked, bytes copied by functions.
+    /// Steps: nodes evaluated, items walked, bytes copied and made by functions;
+    /// slow functions take as many as they last.
     pub steps: u64,
-    /// Bytes that one execution may write.
+    /// Bytes that one execution may write, and all together where texts are kept.
     pub output_bytes: usize,
     /// How deep evaluation may nest, includes and blocks and brackets together.
     pub depth: u32,
@@ -56,7 +57,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 300_000_000, output_bytes: 256 << 20, depth: 20_000 }
+        // About a second. The dearest public chart that is known takes five million.
+        Self { steps: 80_000_000, output_bytes: 64 << 20, depth: 20_000 }
     }
 }
 
@@ -216,6 +218,17 @@ impl Engine {
         let left = self.steps.checked_sub(amount);
         self.steps = left.unwrap_or(0);
         left.is_some()
+    }
+
+    /// Whether nothing is left to spend: whatever is executed now ends at once.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// Takes what was kept of a finished text from what may still be written.
+    pub(crate) fn keep(&mut self, bytes: usize) {
+        let left = &mut self.options.limits.output_bytes;
+        *left = left.saturating_sub(bytes);
     }
 
     /// How many bytes may still be written.

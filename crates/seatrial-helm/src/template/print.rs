@@ -24,6 +24,14 @@ pub fn show(value: &Value) -> Vec<u8> {
     printer.out
 }
 
+/// What printing values takes from what a render may spend, by the length of the
+/// text: texts are copied, all else is worked out letter by letter.
+pub fn cost(values: &[Value], length: usize) -> u64 {
+    let is_worked_out = |it: &Value| matches!(it.data, Data::List(_) | Data::Map(_) | Data::Object(_));
+    let share = if values.iter().any(is_worked_out) { 1 } else { 8 };
+    length as u64 / share
+}
+
 /// `%v` for messages.
 pub fn show_lossy(value: &Value) -> String {
     String::from_utf8_lossy(&show(value)).into_owned()

@@ -7,6 +7,11 @@
 //! another name; inside `range` and `with` the dot is the item, and the values are
 //! at `$.Values`.
 //!
+//! One render takes a second at most: 80 million steps, of which the largest public
+//! charts take 5, a password hash (`htpasswd`, `bcrypt`) 3, `derivePassword` 10, a key
+//! or a certificate less than one, and what is printed or encoded one a byte. It
+//! writes 64 MiB at most. Helm goes on; here the template that came to the end is told.
+//!
 //! What no values reach yet is a warning: a loop without items in which a field is
 //! looked up in the item that is not there, and what fails once one `true` or `false`
 //! of the chart's own values is turned over (64 of them are tried, one at a time).

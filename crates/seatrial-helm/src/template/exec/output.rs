@@ -25,9 +25,12 @@ impl State<'_, '_> {
                 let mut printer = print::Printer::new(left, self.engine.trace.is_on());
                 let printed = printer.value(value);
                 let (bytes, pieces) = printer.finish();
+                // What is too large was made all the same.
+                let paid = self.step(print::cost(std::slice::from_ref(value), bytes.len()));
                 if printed.is_err() {
                     return Err(self.bound("printed text is too large or too deep"));
                 }
+                paid?;
                 self.write_pieces(&bytes, pieces)
             }
         }
