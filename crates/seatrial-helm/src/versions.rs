@@ -177,7 +177,7 @@ impl HelmVersion {
                 ..newest
             },
             Self::V3_10 => Switches {
-                version: "v3.10",
+                version: "v3.10.1",
                 kubernetes_minor: 25,
                 null_rules: NullRules::RemoveAll,
                 imports_keep_nulls: false,
