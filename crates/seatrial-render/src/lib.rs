@@ -49,8 +49,9 @@ pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};
 pub use seatrial_helm::Cluster;
+pub use secrets::masked;
 pub use template::{Refusal, Template, Templated};
-pub use unit_text::{UnitText, masked};
+pub use unit_text::UnitText;
 
 /// The checks whose notices come from here.
 pub fn checks() -> &'static [&'static CheckInfo] {

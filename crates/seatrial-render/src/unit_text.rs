@@ -13,7 +13,7 @@ use seatrial_yaml::emit::{EmitOptions, emit};
 use seatrial_yaml::{Dialect, FieldPath, Limits, Node, PathStep, parse};
 
 use crate::template::Refusal;
-use crate::{Rendering, locate, secrets};
+use crate::{Rendering, locate};
 
 /// Nesting that is looked into.
 const DEPTH_MAX: usize = 100;
@@ -249,20 +249,6 @@ fn walk(node: Node<'_>, path: &FieldPath, breaks: &[u32], depth: usize, lines: &
         let last = line_of(span.end.max(span.start + 1) - 1);
         lines.push(Line { path: path.clone(), first: line_of(span.start), last });
     }
-}
-
-/// A text of objects with its secret values masked.
-pub fn masked(text: &str) -> String {
-    let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
-    let mut clean = String::new();
-    let mut done = 0;
-    for span in secrets::of_file(FileId(0), text, Some(&stream)) {
-        clean.push_str(&text[done..span.start as usize]);
-        clean.push_str("********");
-        done = span.end as usize;
-    }
-    clean.push_str(&text[done..]);
-    clean
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod fields;
 mod keys;
 mod marks;
+mod masked;
 mod text;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Problem, Stream};
 
 pub(crate) use keys::is_secret as is_secret_name;
+pub use masked::masked;
 use text::Found;
 
 /// The spans of a file that hold secret values, sorted, not overlapping.
