@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
 use crate::partial::may_hold;
+use crate::placeholder::is_filled_in_later;
 use crate::releases::Releases;
 use crate::slip::{akin, meant};
 use crate::{Context, World};
@@ -79,6 +80,10 @@ pub(crate) fn missing<'a>(
         // What the chart makes of the values is judged by itself.
         if is_in_values(object, link) && releases.get_or_init(|| Releases::of(world.repository)).shows(object)
         {
+            continue;
+        }
+        // A kind that somebody fills in later is none that is known.
+        if is_filled_in_later(link.reference.kinds.title()) {
             continue;
         }
         if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
