@@ -92,28 +92,57 @@ impl<'a> Kinds<'a> {
     }
 
     /// The kinds of a constraint of Gatekeeper's: `{apiGroups: [apps], kinds: [Deployment]}`.
-    pub(crate) fn of_gatekeeper(&mut self, entry: &Field<'a>) -> Vec<NoKind<'a>> {
-        let groups: Vec<&str> = entry.list("apiGroups").filter_map(|it| it.node().as_str()).collect();
+    pub(crate) fn of_gatekeeper(&mut self, entries: &[Field<'a>]) -> Vec<NoKind<'a>> {
+        let groups = |entry: &Field<'a>| -> Vec<&'a str> {
+            entry.list("apiGroups").filter_map(|it| it.node().as_str()).collect()
+        };
+        let names =
+            |entry: &Field<'a>| entry.list("kinds").filter_map(|it| it.node().as_str()).collect::<Vec<_>>();
+        let named: BTreeSet<(&str, &str)> = entries
+            .iter()
+            .filter(|it| groups(it).len() <= GROUPS_MAX)
+            .flat_map(|entry| {
+                let names = names(entry);
+                groups(entry)
+                    .into_iter()
+                    .flat_map(move |group| names.clone().into_iter().map(move |it| (group, it)))
+            })
+            .collect();
         let mut found = Vec::new();
-        for at in entry.list("kinds") {
-            let Some(name) = at.as_str().filter(|it| !it.contains('*') && !is_filled_in_later(it)) else {
-                continue;
-            };
-            if let Some(meant) = self.meant(name) {
-                let what = format!("names the kind `{name}`, which there is not");
-                let help = format!("`{meant}` was meant");
-                found.push(NoKind { at, what, help, right: Some(meant.to_owned()) });
-            } else if !groups.is_empty() && groups.iter().all(|it| is_whole(it)) {
-                let served: Vec<&Kind> = self.own(name).collect();
-                let Some(other) = served.first() else { continue };
-                if !served.iter().any(|it| groups.contains(&it.group)) {
-                    let what = format!("names the kind `{name}`, which is not in {}", group(groups[0]));
-                    let help = format!("name it with `apiGroups: [\"{}\"]`", other.group);
-                    found.push(NoKind { at, what, help, right: None });
-                }
+        for entry in entries {
+            let groups = groups(entry);
+            for at in entry.list("kinds") {
+                found.extend(self.of_constraint(&groups, at, &named));
             }
         }
         found
+    }
+
+    fn of_constraint(
+        &mut self,
+        groups: &[&str],
+        at: Field<'a>,
+        named: &BTreeSet<(&str, &str)>,
+    ) -> Option<NoKind<'a>> {
+        let name = at.as_str().filter(|it| !it.contains('*') && !is_filled_in_later(it))?;
+        if let Some(meant) = self.meant(name) {
+            let what = format!("names the kind `{name}`, which there is not");
+            let help = format!("`{meant}` was meant");
+            return Some(NoKind { at, what, help, right: Some(meant.to_owned()) });
+        }
+        if groups.is_empty() || !groups.iter().all(|it| is_whole(it)) {
+            return None;
+        }
+        let served: Vec<&Kind> = self.own(name).collect();
+        let other = served.first()?;
+        // An old group is named beside the new one, here or in another entry.
+        let is_covered = |it: &Kind| groups.contains(&it.group) || named.contains(&(it.group, name));
+        if served.iter().any(|it| is_covered(it)) {
+            return None;
+        }
+        let what = format!("names the kind `{name}`, which is not in {}", group(groups[0]));
+        let help = format!("name it with `apiGroups: [\"{}\"]`", other.group);
+        Some(NoKind { at, what, help, right: None })
     }
 
     /// The resources of a webhook's or admission policy's rules.

@@ -165,6 +165,11 @@ fn kinds_of_rules(object: &Object) -> Vec<Field<'_>> {
     all
 }
 
+fn entries_of_constraint(object: &Object) -> Vec<Field<'_>> {
+    let entries = Field::root(object).keys(&["spec", "match", "kinds"]);
+    entries.into_iter().flat_map(|it| it.items()).collect()
+}
+
 /// What rules name and there is not.
 fn named<'a>(kinds: &mut Kinds<'a>, object: &'a Object) -> Vec<Notice> {
     let (told, because) = match object.group() {
@@ -173,12 +178,7 @@ fn named<'a>(kinds: &mut Kinds<'a>, object: &'a Object) -> Vec<Notice> {
             "the API server takes a rule for whatever words stand in it, and asks about nothing",
         ),
         CONSTRAINT_GROUP => (
-            Field::root(object)
-                .keys(&["spec", "match", "kinds"])
-                .into_iter()
-                .flat_map(|it| it.items())
-                .flat_map(|it| kinds.of_gatekeeper(&it))
-                .collect(),
+            kinds.of_gatekeeper(&entries_of_constraint(object)),
             "Gatekeeper takes a constraint for whatever kinds it names, and asks about nothing",
         ),
         _ => (
