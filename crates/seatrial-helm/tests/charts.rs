@@ -245,13 +245,25 @@ fn fields_of_the_release_are_lost_inside_loops_over_values() {
             "{{ range .Values.workers }}{{ $_ := set . \"Values\" $.Values }}{{ .Values.image }}{{ end }}\n",
         ),
         ("ship/templates/d.yaml", "{{ with .Values.a }}a{{ else }}{{ .Values.image }}{{ end }}\n"),
+        (
+            "ship/templates/e.yaml",
+            "{{ range $name, $worker := .Values.workers }}{{ $name.Values.a }}{{ $worker.Values.b }}\
+             {{ range $one := $worker.env }}{{ $one.Chart.Name }}{{ end }}{{ $worker.Values }}\
+             {{ $worker := $ }}{{ $worker.Values.c }}{{ end }}\
+             {{ $all := $ }}{{ range $all := .Values.workers }}{{ end }}{{ $all.Values.d }}\n",
+        ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
     let found = read(&chart, HelmVersion::default()).lost_roots;
     let told: Vec<(&str, &str)> = found.iter().map(|it| (it.field.as_str(), it.inside.as_str())).collect();
     assert_eq!(
         told,
-        [(".Values.image", "range .Values.workers"), (".Release.Name", "with .Values.workers.env")]
+        [
+            (".Values.image", "range .Values.workers"),
+            (".Release.Name", "with .Values.workers.env"),
+            ("$worker.Values.b", "range .Values.workers"),
+            ("$one.Chart.Name", "range .Values.workers.env"),
+        ]
     );
 }
 
@@ -271,11 +283,16 @@ fn templates_that_read_the_release_are_not_handed_items() {
              {{ include \"either\" . }}{{ template \"name\" . }}{{ end }}{{ include \"full\" . }}\n\
              {{ with .context }}{{ include \"full\" . }}{{ end }}\n",
         ),
+        (
+            "ship/templates/b.yaml",
+            "{{ range $i, $worker := .Values.workers }}{{ include \"full\" $worker }}{{ template \"name\" $worker }}\
+             {{ include \"full\" $i }}{{ include \"full\" $worker.root }}{{ include \"item\" $worker }}{{ end }}\n",
+        ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
     let found = read(&chart, HelmVersion::default()).handed_roots;
     let told: Vec<(&str, &str)> = found.iter().map(|it| (it.name.as_str(), it.inside.as_str())).collect();
-    assert_eq!(told, [("full", "range .Values.workers"), ("name", "range .Values.workers")]);
+    assert_eq!(told, [("full", "range .Values.workers"), ("name", "range .Values.workers")].repeat(2));
 }
 
 #[test]

@@ -14,9 +14,11 @@ const ROOT: [&str; 4] = ["Values.", "Release.", "Chart.", "Capabilities."];
 pub struct LostRoot {
     /// Where it stands.
     pub span: Span,
-    /// The field as written, with its dot.
+    /// The field as written, with its dot: `.Values.image`, `$worker.Values.image`.
     pub field: String,
-    /// The action whose item the dot is, with what it takes it from:
+    /// The field as it is found: `$.Values.image`.
+    pub whole: String,
+    /// The action whose item that is, with what it takes it from:
     /// `range .Values.workers`.
     pub inside: String,
 }
@@ -59,7 +61,8 @@ fn lost(field: &ItemField) -> Option<LostRoot> {
     let (file, base) = field.place.home.file()?;
     (is_root && is_of_values).then(|| LostRoot {
         span: Span::new(file, base + field.place.start, base + field.place.end),
-        field: format!(".{}", field.names),
+        field: format!("{}.{}", field.variable, field.names),
+        whole: format!("$.{}", field.names),
         inside: format!("{} .{}", field.action, field.taken_from),
     })
 }

@@ -12,6 +12,9 @@ use super::set::Set;
 /// Longer names nobody writes; each place inside would be told with them.
 const NAMES_BYTES_MAX: usize = 1_000;
 
+/// The action that an item is of, and the fields it was taken from.
+type Item = (&'static str, Rc<str>);
+
 /// A field of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemField {
@@ -19,6 +22,8 @@ pub struct ItemField {
     pub place: Place,
     /// Its names, as written: `a.b.c`.
     pub names: String,
+    /// The variable that holds the item; the dot has no name.
+    pub variable: String,
     /// The fields that the item was taken from, without the first dot.
     pub taken_from: Rc<str>,
     /// `range` or `with`.
@@ -87,9 +92,10 @@ impl Set {
 
 struct Walk<'a> {
     template: &'a Template,
-    /// What the dot is, where it is an item: the action, and the fields it was
-    /// taken from.
-    item: Option<(&'static str, Rc<str>)>,
+    /// What the dot is, where it is an item.
+    item: Option<Item>,
+    /// The variables that are items.
+    variables: FxHashMap<u32, Item>,
     /// Whether the dot is what the template was called with.
     is_given: bool,
     found: Vec<ItemField>,
@@ -105,6 +111,7 @@ impl<'a> Walk<'a> {
         Self {
             template,
             item: None,
+            variables: FxHashMap::default(),
             is_given: true,
             found: Vec::new(),
             handed: Vec::new(),
@@ -137,9 +144,8 @@ impl<'a> Walk<'a> {
                 Node::Template(it) => {
                     let it = tree.invocation(*it);
                     it.pipe.iter().for_each(|it| self.pipe(it));
-                    let dot = it.pipe.as_ref().is_some_and(|it| self.is_dot(it));
-                    if dot {
-                        self.call(&it.name, it.at, it.end);
+                    if let Some(given) = it.pipe.as_ref().and_then(|it| self.single(it)) {
+                        self.call(&it.name, given, it.at, it.end);
                     }
                 }
                 Node::Text { .. } | Node::Break | Node::Continue => {}
@@ -155,24 +161,41 @@ impl<'a> Walk<'a> {
 
     /// The list of a `range` or `with`: its dot is another one.
     fn inside(&mut self, action: &'static str, branch: &'a Branch) {
+        // The last variable of a loop is the item, the one before it its key.
+        let own = self.tree().declared(&branch.pipe).last().map(|it| it.variable);
+        let hidden = own.and_then(|it| self.variables.remove(&it));
         self.pipe(&branch.pipe);
         let item = self.taken_from(&branch.pipe).map(|from| (action, from));
+        if let (Some(own), Some(item)) = (own, &item) {
+            self.variables.insert(own, item.clone());
+        }
         let outer = (std::mem::replace(&mut self.item, item), std::mem::replace(&mut self.is_given, false));
         self.list(branch.list);
         (self.item, self.is_given) = outer;
         self.other(branch);
+        if let Some(own) = own {
+            // One of the same name outside is in sight again.
+            self.variables.remove(&own);
+            self.variables.extend(hidden.map(|it| (own, it)));
+        }
     }
 
     /// The fields that a pipe is nothing but.
     fn taken_from(&self, pipe: &'a Pipe) -> Option<Rc<str>> {
-        let [command] = self.tree().commands(pipe) else { return None };
-        let [operand] = self.tree().args(command) else { return None };
+        let operand = self.single(pipe)?;
         let names = operand.names(self.source());
-        let from: Rc<str> = match (&operand.kind, &self.item) {
+        let outer = match operand.kind {
+            OperandKind::Variable(variable) => self.variables.get(&variable),
+            _ => self.item.as_ref(),
+        };
+        let from: Rc<str> = match (&operand.kind, outer) {
             (OperandKind::Field, None) => names.into(),
-            (OperandKind::Field, Some((_, outer))) => format!("{outer}.{names}").into(),
             (OperandKind::Dot, Some((_, outer))) => Rc::clone(outer),
             (OperandKind::Variable(0), _) if !names.is_empty() => names.into(),
+            (OperandKind::Variable(_), Some((_, outer))) if names.is_empty() => Rc::clone(outer),
+            (OperandKind::Field | OperandKind::Variable(_), Some((_, outer))) => {
+                format!("{outer}.{names}").into()
+            }
             _ => return None,
         };
         Some(from).filter(|it| it.len() <= NAMES_BYTES_MAX)
@@ -180,14 +203,17 @@ impl<'a> Walk<'a> {
 
     fn pipe(&mut self, pipe: &'a Pipe) {
         let tree = self.tree();
+        for declared in tree.declared(pipe) {
+            self.variables.remove(&declared.variable);
+        }
         for command in tree.commands(pipe) {
             let args = tree.args(command);
-            if let [callee, name, dot] = args
-                && matches!((&callee.kind, &dot.kind), (OperandKind::Function(_), OperandKind::Dot))
+            if let [callee, name, given] = args
+                && matches!(callee.kind, OperandKind::Function(_))
                 && self.text(callee) == "include"
                 && let Some(text) = self.text(name).strip_prefix('"').and_then(|it| it.strip_suffix('"'))
             {
-                self.call(text, name.start + 1, name.end - 1);
+                self.call(text, given, name.start + 1, name.end - 1);
             }
             for operand in args {
                 self.operand(operand);
@@ -199,19 +225,39 @@ impl<'a> Walk<'a> {
         &self.source().text[operand.start as usize..operand.end as usize]
     }
 
-    fn is_dot(&self, pipe: &Pipe) -> bool {
+    /// All that a pipe is, where that is one operand.
+    fn single(&self, pipe: &Pipe) -> Option<&'a Operand> {
         let tree = self.tree();
-        let [command] = tree.commands(pipe) else { return false };
-        matches!(tree.args(command), [Operand { kind: OperandKind::Dot, .. }])
+        let [command] = tree.commands(pipe) else { return None };
+        let [operand] = tree.args(command) else { return None };
+        Some(operand)
     }
 
-    /// Another template is called with the dot.
-    fn call(&mut self, name: &str, start: u32, end: u32) {
-        if self.is_given {
-            self.passed_on.push(name.to_owned());
-        } else if let Some((action, taken_from)) = self.item.clone() {
+    /// Another template is called with the dot, or with a variable.
+    fn call(&mut self, name: &str, given: &Operand, start: u32, end: u32) {
+        let item = match given.kind {
+            OperandKind::Dot if self.is_given => {
+                self.passed_on.push(name.to_owned());
+                return;
+            }
+            OperandKind::Dot => self.item.clone(),
+            OperandKind::Variable(variable) if given.names(self.source()).is_empty() => {
+                self.variables.get(&variable).cloned()
+            }
+            _ => None,
+        };
+        if let Some((action, taken_from)) = item {
             let place = Place { home: super::Home::None, start, end };
             self.handed.push(HandedItem { place, name: name.to_owned(), taken_from, action });
+        }
+    }
+
+    /// A field is looked up in an item.
+    fn look_up(&mut self, operand: &Operand, variable: &str, item: Option<Item>) {
+        let names = operand.names(self.source()).to_owned();
+        if let Some((action, taken_from)) = item {
+            let place = Place { home: super::Home::None, start: operand.start, end: operand.end };
+            self.found.push(ItemField { place, names, variable: variable.to_owned(), taken_from, action });
         }
     }
 
@@ -220,15 +266,14 @@ impl<'a> Walk<'a> {
             OperandKind::Chain(inner) => self.operand(self.tree().operand(inner)),
             OperandKind::Pipe(pipe) => self.pipe(self.tree().pipe(pipe)),
             OperandKind::Field => {
-                let names = operand.names(self.source());
                 if self.is_given {
-                    self.given.push(names);
+                    self.given.push(operand.names(self.source()));
                 }
-                let names = names.to_owned();
-                if let Some((action, taken_from)) = self.item.clone() {
-                    let place = Place { home: super::Home::None, start: operand.start, end: operand.end };
-                    self.found.push(ItemField { place, names, taken_from, action });
-                }
+                self.look_up(operand, "", self.item.clone());
+            }
+            OperandKind::Variable(variable) => {
+                let name = self.text(operand).split('.').next().unwrap_or_default();
+                self.look_up(operand, name, self.variables.get(&variable).cloned());
             }
             _ => {}
         }

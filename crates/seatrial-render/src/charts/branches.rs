@@ -72,7 +72,7 @@ fn of_lost_root(lost: &LostRoot) -> Notice {
         format!("`{}` is looked up in an item of `{}`, which has no such field", lost.field, lost.inside);
     Notice::new(&TEMPLATE_ERROR, Location::text(lost.span), message)
         .severity(Severity::Warning)
-        .help(format!("write `${}`: the dot is the item there", lost.field))
+        .help(format!("write `{}`: the item is one of the values", lost.whole))
         .because("Helm fails here as soon as there is an item".to_owned())
 }
 
@@ -83,7 +83,7 @@ fn of_handed_root(handed: &HandedRoot) -> Notice {
     );
     Notice::new(&TEMPLATE_ERROR, Location::text(handed.span), message)
         .severity(Severity::Warning)
-        .help("hand over `$`, or what holds it, instead of `.`: the dot is the item there")
+        .help("hand over `$`, or what holds it, instead of the item")
         .because("Helm fails here as soon as there is an item".to_owned())
 }
 
