@@ -309,6 +309,9 @@ impl<'a> Missing<'a> {
         };
         let message = format!("{title} {acts} {whole}, which nothing here defines");
         let mut notice = Notice::new(check, self.link.location(), message).because(outcome);
+        if self.link.reference.scope == Scope::Cluster {
+            notice = notice.lacks(format!("{kind} {name}"));
+        }
         for other in self.others.iter().take(PLACES_MAX) {
             notice = notice.related(other.location(), Role::Reference, "also here");
         }

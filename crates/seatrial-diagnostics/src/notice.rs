@@ -38,6 +38,9 @@ pub struct Notice {
     /// The field that was meant, where what is written stands in the wrong place or
     /// under the wrong name: that it is missing is the same mistake.
     pub meant: Option<Location>,
+    /// What is not there, where it belongs to the whole cluster and is made
+    /// once for all that miss it: `ClusterIssuer letsencrypt`.
+    pub lacks: Option<String>,
 }
 
 impl Notice {
@@ -54,6 +57,7 @@ impl Notice {
             derivation: Vec::new(),
             change: None,
             meant: None,
+            lacks: None,
         }
     }
 
@@ -96,6 +100,12 @@ impl Notice {
     /// With the field that was meant.
     pub fn meant(mut self, at: Location) -> Self {
         self.meant = Some(at);
+        self
+    }
+
+    /// With what the cluster lacks.
+    pub fn lacks(mut self, what: impl Into<String>) -> Self {
+        self.lacks = Some(what.into());
         self
     }
 

@@ -52,6 +52,8 @@ pub(crate) struct Resolved {
     pub(crate) finding: Finding,
     /// The objects it stands on, in every unit that shows it.
     pub(crate) subjects: Vec<ObjectPlace>,
+    /// What the cluster lacks.
+    lacks: Option<String>,
 }
 
 /// One notice with its place in a file.
@@ -59,6 +61,8 @@ struct Draft<'n> {
     unit: Option<UnitId>,
     subject: Option<ObjectPlace>,
     finding: Finding,
+    /// What the cluster lacks.
+    lacks: Option<&'n str>,
     /// The notice, where its change is worth a proof.
     unproven: Option<&'n Notice>,
 }
@@ -229,7 +233,7 @@ fn fingerprint(finding: &Finding, turn: u32) -> [u8; 32] {
 }
 
 impl Resolver<'_> {
-    fn draft(&self, notice: &Notice) -> Option<Draft<'static>> {
+    fn draft<'n>(&self, notice: &'n Notice) -> Option<Draft<'n>> {
         if !self.config.select.has(notice.check) {
             return None;
         }
@@ -268,7 +272,8 @@ impl Resolver<'_> {
                 .derivation
                 .push("the value is made of several inputs, so no single edit sets it".to_owned());
         }
-        self.concerns(&finding).then_some(Draft { unit, subject, finding, unproven: None })
+        let lacks = notice.lacks.as_deref();
+        self.concerns(&finding).then_some(Draft { unit, subject, finding, lacks, unproven: None })
     }
 
     /// Whether a finding has a place in the one file that was named.

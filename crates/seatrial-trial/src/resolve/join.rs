@@ -14,13 +14,6 @@ const PLACES_MAX: usize = 8;
 const ALIKE_MIN: usize = 20;
 /// Who says where objects go speaks for these.
 const OF_NAMESPACE: &str = "missing-namespace";
-/// What is missing belongs to the whole cluster, and is made once.
-const OF_CLUSTER: [(&str, &str); 4] = [
-    ("missing-issuer", "ClusterIssuer `"),
-    ("missing-priority-class", ""),
-    ("missing-runtime-class", ""),
-    ("missing-storage-class", ""),
-];
 
 /// Joins findings of one cause; they stand in the order of the report.
 pub(super) fn join(findings: Vec<Resolved>, repository: &Repository) -> Vec<Resolved> {
@@ -97,7 +90,7 @@ fn of_deliveries(findings: &[Resolved], repository: &Repository, takers: &mut [O
         }
     }
     for &at in &told {
-        let Resolved { finding, subjects } = &findings[at];
+        let Resolved { finding, subjects, .. } = &findings[at];
         let mut all = subjects.iter().map(|it| {
             let teller = tellers.get(&(finding.message.as_str(), by.get(&it.unit)?.file)).copied();
             teller.filter(|it| *it != at)
@@ -111,17 +104,11 @@ fn of_deliveries(findings: &[Resolved], repository: &Repository, takers: &mut [O
 
 /// What belongs to the whole cluster and very many objects miss.
 fn of_cluster(findings: &[Resolved], takers: &mut [Option<usize>]) {
-    let mut alike: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+    let mut alike: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (at, it) in findings.iter().enumerate() {
-        let finding = &it.finding;
-        let is_meant =
-            |(check, kind): &(&str, &str)| finding.check.id == *check && finding.message.contains(kind);
-        let Some(object) = finding.object.as_ref().filter(|_| OF_CLUSTER.iter().any(is_meant)) else {
-            continue;
-        };
-        let title = format!("{} {}", object.kind, object.name);
-        let rest = finding.message.replacen(&title, "", 1);
-        alike.entry((finding.check.id, rest)).or_default().push(at);
+        if let Some(lacks) = it.lacks.as_ref().filter(|_| takers[at].is_none()) {
+            alike.entry((it.finding.check.id, lacks)).or_default().push(at);
+        }
     }
     for all in alike.into_values().filter(|it| it.len() >= ALIKE_MIN) {
         all[1..].iter().for_each(|at| takers[*at] = Some(all[0]));

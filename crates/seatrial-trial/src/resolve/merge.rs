@@ -100,7 +100,11 @@ pub(super) fn merge<'n>(
     let mut drafts = drafts.into_iter();
     let first = drafts.next()?;
     let unproven = first.unproven;
-    let mut merged = Resolved { finding: first.finding, subjects: first.subject.into_iter().collect() };
+    let mut merged = Resolved {
+        finding: first.finding,
+        subjects: first.subject.into_iter().collect(),
+        lacks: first.lacks.map(ToOwned::to_owned),
+    };
     for draft in drafts {
         let finding = &mut merged.finding;
         let is_filled_in = is_of(finding, "ApplicationSet") && is_of(&draft.finding, "Application");
