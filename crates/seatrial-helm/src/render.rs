@@ -155,7 +155,8 @@ impl<'a> Render<'a> {
         input: &ValuesInput,
         trace: &mut Trace,
     ) -> Prepared<'c> {
-        let (given, faults) = input.merge(&self.switches, trace);
+        let (given, mut faults) = input.merge(&self.switches, trace);
+        let own = input.merge_own(&self.switches, trace, &mut faults);
         for fault in faults {
             let error = RenderError::new(ErrorKind::Values, fault.message);
             let places = fault.span.into_iter().collect();
@@ -164,6 +165,9 @@ impl<'a> Render<'a> {
         self.check_name();
         let kube_version = self.kube_version();
         let mut branch = Branch::new(chart, trace);
+        if let Some(own) = own {
+            branch.values = own;
+        }
         if let Err(reason) = branch.process(&given, &self.switches, &mut self.rendered.warnings) {
             let prefix =
                 if self.switches.traced_errors { "chart dependencies processing failed: " } else { "" };

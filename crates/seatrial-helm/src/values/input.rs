@@ -33,6 +33,9 @@ pub struct Argument {
 /// Everything the user gives, in Helm's order: later kinds win over earlier.
 #[derive(Clone, Debug, Default)]
 pub struct ValuesInput {
+    /// What stands in place of the chart's own values, where somebody packed
+    /// the chart with others.
+    pub own: Option<Vec<ValuesFile>>,
     /// `-f`
     pub files: Vec<ValuesFile>,
     /// `--set-json`
@@ -65,16 +68,8 @@ impl ValuesInput {
     /// All of it in one map, and what could not be taken: Helm stops at the
     /// first of these.
     pub(crate) fn merge(&self, switches: &Switches, trace: &mut Trace) -> (Map, Vec<ValuesFault>) {
-        let mut base = Map::new();
         let mut faults = Vec::new();
-        for file in &self.files {
-            let values = ValuesText::parse(file.file, &file.text, switches.multi_document_values);
-            if let Err(fault) = values.check() {
-                let message = format!("failed to parse {}: {}", file.name, fault.message);
-                faults.push(ValuesFault { message, ..fault });
-            }
-            base = merge_maps(&base, &values.to_map(trace));
-        }
+        let mut base = merge_files(&self.files, switches, trace, &mut faults);
         for argument in &self.set_json {
             match set_json(&base, argument, switches, trace) {
                 Ok(merged) => base = merged,
@@ -98,6 +93,35 @@ impl ValuesInput {
         }
         (base, faults)
     }
+
+    /// What stands in place of the chart's own values.
+    pub(crate) fn merge_own(
+        &self,
+        switches: &Switches,
+        trace: &mut Trace,
+        faults: &mut Vec<ValuesFault>,
+    ) -> Option<Map> {
+        self.own.as_ref().map(|files| merge_files(files, switches, trace, faults))
+    }
+}
+
+/// Each file over those before it.
+fn merge_files(
+    files: &[ValuesFile],
+    switches: &Switches,
+    trace: &mut Trace,
+    faults: &mut Vec<ValuesFault>,
+) -> Map {
+    let mut base = Map::new();
+    for file in files {
+        let values = ValuesText::parse(file.file, &file.text, switches.multi_document_values);
+        if let Err(fault) = values.check() {
+            let message = format!("failed to parse {}: {}", file.name, fault.message);
+            faults.push(ValuesFault { message, ..fault });
+        }
+        base = merge_maps(&base, &values.to_map(trace));
+    }
+    base
 }
 
 fn set_json(

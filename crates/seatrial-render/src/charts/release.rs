@@ -11,6 +11,7 @@ use super::layers::Layer;
 
 /// One deployment of a chart.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Argo CD's or Flux's own")]
 pub(crate) struct Release {
     /// What follows the path in the names of the texts that are made; of a
     /// chart with its values files alone nothing.
@@ -26,6 +27,8 @@ pub(crate) struct Release {
     pub(crate) skips_crds: bool,
     /// Whether it is rendered where templates find no cluster.
     pub(crate) is_apart: bool,
+    /// Whether its values files stand in place of the chart's own.
+    pub(crate) replaces_own: bool,
     /// Values that stand in the object itself, over those of the files.
     pub(crate) values: Vec<InlineValues>,
     /// Single values, in Helm's words: `--set`, `--set-string`, `--set-file`.
@@ -63,8 +66,12 @@ impl Release {
             file: it.file,
             text: it.text.clone(),
         };
+        let mut files: Vec<ValuesFile> = files.iter().map(text).collect();
+        let own = self.replaces_own.then(|| std::mem::take(&mut files));
+        files.extend(self.values.iter().map(inline));
         ValuesInput {
-            files: files.iter().map(text).chain(self.values.iter().map(inline)).collect(),
+            own,
+            files,
             set: self.set.clone(),
             set_string: self.set_string.clone(),
             set_file: self.set_file.clone(),

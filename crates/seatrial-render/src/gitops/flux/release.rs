@@ -67,12 +67,16 @@ impl Deliverer<'_> {
 
     /// The release as the object says it.
     fn release_of(&mut self, call: &Call<'_>) -> Release {
+        let chart = call.spec.get("chart").and_then(|it| it.get("spec"));
+        let named: Vec<Node<'_>> = chart.into_iter().flat_map(named_files).collect();
         let policy = call.spec.get("install").and_then(|it| word(it, "crds"));
         let mut release = Release {
             label: call.unit.to_owned(),
             name: Some(release_name(call.root, call.spec)),
             namespace: word(call.spec, "targetNamespace").unwrap_or(call.namespace).to_owned(),
             skips_crds: policy == Some("Skip"),
+            // The chart is packed anew with those that are named, and no others.
+            replaces_own: !named.is_empty() && !is_own_alone(&named),
             ..Release::default()
         };
         for from in call.spec.get("valuesFrom").into_iter().flat_map(Node::items) {
@@ -93,10 +97,13 @@ impl Deliverer<'_> {
         lies: &Lies<'_>,
     ) -> Result<Vec<Layer>, Gap> {
         let is_lenient = chart.get("ignoreMissingValuesFiles").and_then(Node::as_bool) == Some(true);
-        let named = chart.get("valuesFiles").into_iter().flat_map(Node::items).chain(chart.get("valuesFile"));
+        let named: Vec<Node<'_>> = named_files(chart).collect();
+        if is_own_alone(&named) {
+            return Ok(Vec::new());
+        }
         let mut files: Vec<Layer> = Vec::new();
         for node in named {
-            let Some(written) = node.as_str().filter(|it| !it.is_empty()) else { continue };
+            let written = node.as_str().unwrap_or_default();
             let path = lies.top.join(written.trim().trim_start_matches('/'));
             let path = path.filter(|it| it.is_within(lies.top) && is_literal(written));
             let file = path.as_ref().and_then(|path| self.text(path));
@@ -237,6 +244,19 @@ impl Deliverer<'_> {
             draft.consumer.get_or_insert_with(|| consumer.to_owned());
         }
     }
+}
+
+/// The values files that a chart is packed with.
+fn named_files(chart: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let files = chart.get("valuesFiles").into_iter().flat_map(Node::items).chain(chart.get("valuesFile"));
+    files.filter(|it| it.as_str().is_some_and(|it| !it.is_empty()))
+}
+
+/// Whether the chart's own file is all that is named: Flux then packs nothing,
+/// wherever the path leads.
+fn is_own_alone(named: &[Node<'_>]) -> bool {
+    let [only] = named else { return false };
+    only.as_str().is_some_and(|it| it.trim_start_matches("./") == "values.yaml")
 }
 
 pub(super) fn unknown(reason: String) -> Gap {

@@ -211,6 +211,39 @@ fn a_chart_of_the_tree_gets_its_values() {
 }
 
 #[test]
+fn named_values_files_stand_in_place_of_the_own_of_a_chart() {
+    let release = |files: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web, namespace: shop}}\nspec:\n  \
+             chart:\n    spec:\n      chart: ./charts/web\n      valuesFiles: {files}\n      \
+             ignoreMissingValuesFiles: true\n      sourceRef: {{kind: GitRepository, name: flux-system, \
+             namespace: flux-system}}\n  values: {{d: here}}\n"
+        )
+    };
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {key: '{{ .Values.a }} {{ .Values.b }} \
+                    {{ .Values.d }}'}\n";
+    for (files, expected) in [
+        ("[./charts/web/values-prod.yaml]", "prod  here"),
+        ("[charts/web/values.yaml, charts/web/values-prod.yaml]", "prod own here"),
+        // Flux packs nothing for this one, and so never opens it.
+        ("[./values.yaml]", "own own here"),
+        ("[gone.yaml]", "  here"),
+        ("[]", "own own here"),
+    ] {
+        check(
+            &[
+                ("clusters/a/web.yaml", &release(files)),
+                ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+                ("charts/web/values.yaml", "a: own\nb: own\nd: own\n"),
+                ("charts/web/values-prod.yaml", "a: prod\n"),
+                ("charts/web/templates/map.yaml", template),
+            ],
+            &format!("flux:clusters/a/web.yaml#shop/web: shop/ConfigMap web={expected}\n"),
+        );
+    }
+}
+
+#[test]
 fn what_a_release_does_behind_its_templates_is_done() {
     let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
                    chart:\n    spec:\n      chart: ./charts/web\n      sourceRef: {kind: GitRepository, name: flux-system, \
