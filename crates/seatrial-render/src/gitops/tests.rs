@@ -66,6 +66,29 @@ fn a_directory_is_taken_with_what_the_source_picks() {
     assert!(rendering.repository.bundle(unit(&rendering, "manifests:apps").id).objects().is_empty());
 }
 
+#[test]
+fn a_pattern_in_another_source_takes_what_fits_in_order() {
+    let sources = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  \
+                   destination: {namespace: shop}\n  sources:\n  - repoURL: https://github.com/example/shop\n    path: charts/web\n    \
+                   helm: {valueFiles: [$env/env/*.yaml, $env/env/b.yaml, $env/env/**/deep.yaml]}\n  - {repoURL: \
+                   'https://github.com/example/shop', ref: env}\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", sources),
+        ("charts/web/Chart.yaml", CHART),
+        ("charts/web/values.yaml", "image: own\ntag: own\nhost: own\nsize: own\n"),
+        ("env/a.yaml", "image: a\ntag: a\nhost: a\n"),
+        // It is written out behind the pattern, and so comes after `c`.
+        ("env/b.yaml", "tag: b\nhost: b\n"),
+        ("env/c.yaml", "tag: c\n"),
+        ("env/x/deep.yaml", "host: deep\n"),
+        ("charts/web/templates/config.yaml", TEMPLATE),
+    ]);
+    let object =
+        &rendering.repository.bundle(unit(&rendering, "argocd:argocd/web.yaml#argocd/web").id).objects()[0];
+    let data = |key| object.field(&["data", key]).and_then(seatrial_yaml::Node::as_str).unwrap_or_default();
+    assert_eq!([data("image"), data("tag"), data("host"), data("size")], ["a", "b", "deep", "own"]);
+}
+
 const CHART: &str = "apiVersion: v2\nname: web\nversion: 0.1.0\n";
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n  namespace: \
                         {{ .Release.Namespace }}\ndata:\n  image: {{ .Values.image }}\n  tag: {{ .Values.tag | \

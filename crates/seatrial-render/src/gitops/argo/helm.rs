@@ -8,6 +8,7 @@ use seatrial_model::{RemoteUse, SkipCode, UnitKind, path_glob};
 use seatrial_source::{FileId, RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::{Dialect, Node};
 
+use super::super::away::Away;
 use super::super::{Deliverer, inline};
 use super::expand::Environment;
 use super::source::Source;
@@ -31,15 +32,15 @@ struct Said {
 /// A file that a source names.
 struct Located {
     path: TreePath,
-    /// Whether it was fetched from another host.
-    is_away: bool,
+    /// The tree that it is in, where that was fetched from another host.
+    tree: Option<TreePath>,
 }
 
 impl Located {
     /// A file of a fetched tree, named from a directory of it.
     fn within(tree: &TreePath, from: &TreePath, written: &str) -> Option<Self> {
         let path = from.join(written.trim_start_matches('/')).filter(|it| it.is_within(tree))?;
-        Some(Self { path, is_away: true })
+        Some(Self { path, tree: Some(tree.clone()) })
     }
 }
 
@@ -207,25 +208,29 @@ impl Deliverer<'_> {
     fn values_files(&mut self, placed: &Placed<'_>, said: &mut Said) {
         let Placed { call, source, directory, .. } = *placed;
         let Some(helm) = source.helm else { return };
-        let mut wanted: Vec<(TreePath, &str, Option<Span>)> = Vec::new();
+        let mut wanted: Vec<(Located, &str, Span)> = Vec::new();
         for (written, node) in texts(helm, "valueFiles") {
             match self.locate(placed, written) {
-                Ok(it) => wanted.push((it.path, written, it.is_away.then(|| node.span()))),
+                Ok(it) => wanted.push((it, written, node.span())),
                 Err(gap) => said.gaps.push(gap),
             }
         }
         let is_pattern = |path: &TreePath| path.as_str().contains(WILDCARDS);
         let explicit: Vec<TreePath> =
-            wanted.iter().map(|it| it.0.clone()).filter(|it| !is_pattern(it)).collect();
-        for (path, written, away) in wanted {
-            let found = if is_pattern(&path) { self.fitting(&path, &explicit) } else { vec![path.clone()] };
+            wanted.iter().map(|it| it.0.path.clone()).filter(|it| !is_pattern(it)).collect();
+        for (Located { path, tree }, written, entry) in wanted {
+            let found = if is_pattern(&path) {
+                self.fitting(&path, tree.as_ref(), &explicit)
+            } else {
+                vec![path.clone()]
+            };
             let mut count = 0;
             for path in found {
                 let Some(file) = self.text(&path) else { continue };
                 count += 1;
                 self.parse_values(file);
                 // Nobody edits what was fetched.
-                if let Some(entry) = away {
+                if tree.is_some() {
                     self.generated.add_whole(file, entry);
                 }
                 let name = path.below(directory).unwrap_or(path.as_str()).to_owned();
@@ -240,10 +245,21 @@ impl Deliverer<'_> {
         }
     }
 
-    fn fitting(&self, pattern: &TreePath, explicit: &[TreePath]) -> Vec<TreePath> {
+    /// The files that a pattern fits, in the order of their paths.
+    fn fitting(&self, pattern: &TreePath, tree: Option<&TreePath>, explicit: &[TreePath]) -> Vec<TreePath> {
         let Ok(glob) = path_glob(pattern.as_str()) else { return Vec::new() };
+        let away = tree.and_then(|tree| {
+            let below = pattern.below(tree)?.split('/');
+            let fixed: Vec<&str> = below.take_while(|it| !it.contains(WILDCARDS)).collect();
+            Away::open(self.request.files, tree.clone(), &fixed.join("/")).ok()
+        });
+        let files = match (&away, tree) {
+            (Some(away), _) => away.files.as_slice(),
+            (None, Some(_)) => return Vec::new(),
+            (None, None) => self.here.files(),
+        };
         let glob = glob.compile_matcher();
-        let fits = self.here.files().iter().filter(|it| glob.is_match(it.as_str()) && !explicit.contains(it));
+        let fits = files.iter().filter(|it| glob.is_match(it.as_str()) && !explicit.contains(it));
         fits.cloned().collect()
     }
 
@@ -266,7 +282,7 @@ impl Deliverer<'_> {
                 return Located::within(&tree, &tree, &rest).ok_or_else(unknown);
             }
             let path = self.here.path(&rest).ok_or_else(unknown)?;
-            return Ok(Located { path, is_away: false });
+            return Ok(Located { path, tree: None });
         }
         let text = environment.expand(written).ok_or_else(unknown)?;
         if let Some(tree) = tree {
@@ -274,7 +290,7 @@ impl Deliverer<'_> {
             return Located::within(tree, from, &text).ok_or_else(unknown);
         }
         let path = if text.starts_with('/') { self.here.path(&text) } else { directory.join(&text) };
-        Ok(Located { path: path.ok_or_else(unknown)?, is_away: false })
+        Ok(Located { path: path.ok_or_else(unknown)?, tree: None })
     }
 
     /// The fetched tree of a source that only lends its files.
