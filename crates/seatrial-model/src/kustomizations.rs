@@ -2,7 +2,7 @@
 //! with their neighbours.
 
 use seatrial_source::{Span, TreePath};
-use seatrial_yaml::{Dialect, FieldPath, Limits, Node, Stream, parse};
+use seatrial_yaml::{Dialect, Entry, FieldPath, Limits, Node, Stream, parse};
 
 /// A kustomization file of the tree.
 #[derive(Clone, Debug)]
@@ -18,12 +18,16 @@ pub struct KustomizationFacts {
     /// What it builds on, sorted: paths from the top, its own files by their
     /// names after `./`, addresses as they are written.
     pub bases: Vec<String>,
+    /// The addresses that it takes something from, as they are written.
+    pub addresses: Vec<(String, Span)>,
     /// What it adds or changes, sorted.
     pub entries: Vec<KustomizationEntry>,
     /// The images that it gives another name.
     pub renamed_images: Vec<RenamedImage>,
     /// The labels that it puts into selectors, too.
     pub selector_labels: Vec<SelectorLabel>,
+    /// The files with transformers that it names.
+    pub transformers: Vec<TreePath>,
 }
 
 /// A label that a kustomization puts into selectors.
@@ -107,6 +111,8 @@ pub enum EntryKind {
     Namespace,
     /// Adds a label.
     Label,
+    /// Adds it to selectors, too.
+    SelectorLabel,
     /// Makes a `ConfigMap` or Secret.
     Generator,
     /// A key of one.
@@ -120,7 +126,7 @@ impl EntryKind {
             Self::Patch => "patches",
             Self::Image => "images",
             Self::Namespace => "namespace",
-            Self::Label => "labels",
+            Self::Label | Self::SelectorLabel => "labels",
             Self::Generator | Self::GeneratorKey => "generators",
         }
     }
@@ -130,6 +136,9 @@ impl EntryKind {
 const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 /// Generators with the kind of what they make.
 const GENERATORS: [(&str, &str); 2] = [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")];
+
+/// Of one transformer, which many kustomizations may name, no more labels are read.
+const TRANSFORMER_LABELS_MAX: usize = 100;
 
 impl KustomizationFacts {
     /// Reads a kustomization file; none where it holds no mapping.
@@ -141,9 +150,11 @@ impl KustomizationFacts {
             start: root.entries().next()?.key.span(),
             is_component: root.get("kind").and_then(Node::as_str) == Some("Component"),
             bases: bases(&directory, root),
+            addresses: addresses(root),
             entries: Vec::new(),
             renamed_images: Vec::new(),
             selector_labels: Vec::new(),
+            transformers: Vec::new(),
             directory,
         };
         found.read_patches(root);
@@ -196,16 +207,58 @@ impl KustomizationFacts {
             }
         }
         self.read_selector_labels(root);
+        self.read_plugins(root);
     }
 
     fn read_selector_labels(&mut self, root: Node<'_>) {
-        let selects = |it: &Node<'_>| it.get("includeSelectors").and_then(Node::as_bool) == Some(true);
-        let items = root.get("labels").into_iter().flat_map(Node::items).filter(selects);
+        let items = root.get("labels").into_iter().flat_map(Node::items);
+        let items = items.filter(|it| flag(*it, "includeSelectors") || reaches_selectors(*it, "fields"));
         let pairs = items.filter_map(|it| it.get("pairs")).chain(root.get("commonLabels"));
-        for label in pairs.flat_map(Node::entries) {
+        self.add_selector_labels(pairs.flat_map(Node::entries), None);
+    }
+
+    /// Takes in what the files under `transformers` put into selectors.
+    pub fn read_label_transformers<'s>(&mut self, file: impl Fn(&TreePath) -> Option<&'s Stream>) {
+        let mut paths = std::mem::take(&mut self.transformers);
+        paths.sort();
+        paths.dedup();
+        for root in paths.iter().filter_map(file).flat_map(Stream::roots) {
+            self.read_label_transformer(root, None);
+        }
+        self.entries.sort();
+        self.transformers = paths;
+    }
+
+    /// A transformer that is written out; `at` is where, if in another text.
+    fn read_label_transformer(&mut self, root: Node<'_>, at: Option<Span>) {
+        let is_meant = root.get("kind").and_then(Node::as_str) == Some("LabelTransformer");
+        if is_meant && reaches_selectors(root, "fieldSpecs") {
+            let labels = root.get("labels").into_iter().flat_map(Node::entries);
+            self.add_selector_labels(labels.take(TRANSFORMER_LABELS_MAX), at);
+        }
+    }
+
+    fn add_selector_labels<'n>(&mut self, labels: impl Iterator<Item = Entry<'n>>, at: Option<Span>) {
+        for label in labels {
             let Some(value) = label.value.scalar_text() else { continue };
-            let (key, value) = (label.name().into_owned(), value.into_owned());
-            self.selector_labels.push(SelectorLabel { key, value, span: label.span() });
+            let (key, value, span) =
+                (label.name().into_owned(), value.into_owned(), at.unwrap_or(label.span()));
+            self.add(EntryKind::SelectorLabel, key.clone(), span);
+            self.selector_labels.push(SelectorLabel { key, value, span });
+        }
+    }
+
+    /// Transformers that are written in the file itself, and the paths of others.
+    fn read_plugins(&mut self, root: Node<'_>) {
+        for item in root.get("transformers").into_iter().flat_map(Node::items) {
+            let Some(text) = item.as_str() else { continue };
+            if text.contains('\n') {
+                let stream = parse(item.span().file, text.into(), Dialect::GoYaml3, &Limits::default());
+                let at = item.written_span();
+                stream.roots().for_each(|it| self.read_label_transformer(it, Some(at)));
+            } else {
+                self.transformers.extend(self.directory.join(text));
+            }
         }
     }
 
@@ -228,6 +281,16 @@ fn is_written(node: Node<'_>) -> bool {
     node.as_str().is_some_and(|it| !it.is_empty())
 }
 
+fn flag(node: Node<'_>, key: &str) -> bool {
+    node.get(key).and_then(Node::as_bool) == Some(true)
+}
+
+/// Whether a list of places names the selector of workloads.
+fn reaches_selectors(node: Node<'_>, list: &str) -> bool {
+    let paths = node.get(list).into_iter().flat_map(Node::items).filter_map(|it| it.get("path"));
+    paths.filter_map(Node::as_str).any(|it| it.trim_matches('/') == "spec/selector/matchLabels")
+}
+
 fn bases(directory: &TreePath, root: Node<'_>) -> Vec<String> {
     let lists = ["resources", "bases", "components"];
     let items = lists.iter().filter_map(|key| root.get(key)).flat_map(Node::items);
@@ -235,6 +298,17 @@ fn bases(directory: &TreePath, root: Node<'_>) -> Vec<String> {
     bases.sort();
     bases.dedup();
     bases
+}
+
+fn addresses(root: Node<'_>) -> Vec<(String, Span)> {
+    const LISTS: [&str; 6] = ["resources", "bases", "components", "crds", "patches", "patchesStrategicMerge"];
+    let items = LISTS.iter().filter_map(|key| root.get(key)).flat_map(Node::items);
+    let items = items.map(|it| it.get("path").unwrap_or(it));
+    let charts = root.get("helmCharts").into_iter().flat_map(Node::items).filter_map(|it| it.get("repo"));
+    let texts = items.chain(charts).filter_map(|it| Some((it.as_str()?, it.written_span())));
+    // A patch may be written out.
+    let addresses = texts.filter(|(text, _)| text.contains("://") && !text.contains('\n'));
+    addresses.map(|(text, span)| (text.to_owned(), span)).collect()
 }
 
 /// A base so that two files of different directories can be compared by it.
@@ -291,6 +365,19 @@ mod tests {
     fn bases_are_comparable_between_directories() {
         let facts = facts("resources: [../../base, ingress.yaml, ./hpa.yaml, 'https://x.io/a?ref=v1']\n");
         assert_eq!(facts.bases, ["./hpa.yaml", "./ingress.yaml", "base", "https://x.io/a?ref=v1"]);
+    }
+
+    #[test]
+    fn labels_reach_selectors_on_several_ways() {
+        let text = "commonLabels: {a: b}\nlabels:\n- pairs: {c: d}\n- {pairs: {e: f}, includeSelectors: true}\n\
+            - {pairs: {g: h}, fields: [{path: metadata/labels}, {path: spec/selector/matchLabels, create: true}]}\n\
+            transformers:\n- labels.yaml\n- |-\n  kind: LabelTransformer\n  labels: {i: j}\n  \
+            fieldSpecs: [{path: spec/selector/matchLabels}]\n- |-\n  kind: LabelTransformer\n  labels: {k: l}\n  \
+            fieldSpecs: [{path: metadata/labels}]\n";
+        let facts = facts(text);
+        let found: Vec<&str> = facts.selector_labels.iter().map(|it| it.key.as_str()).collect();
+        assert_eq!(found, ["e", "g", "a", "i"]);
+        assert_eq!(facts.transformers, [TreePath::new("overlays/qa/labels.yaml")]);
     }
 
     #[test]

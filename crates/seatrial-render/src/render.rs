@@ -540,8 +540,17 @@ impl Run {
     fn kustomization_facts(&self) -> Vec<seatrial_model::KustomizationFacts> {
         let files = self.parsed.iter().map(|it| (&self.intake.texts[it.text], &it.stream));
         let own = files.filter(|(text, stream)| text.role == FileRole::Kustomization && is_kustomize(stream));
-        own.filter_map(|(text, stream)| seatrial_model::KustomizationFacts::read(&text.path, stream))
-            .collect()
+        let facts =
+            own.filter_map(|(text, stream)| seatrial_model::KustomizationFacts::read(&text.path, stream));
+        let mut facts: Vec<seatrial_model::KustomizationFacts> = facts.collect();
+        if facts.iter().any(|it| !it.transformers.is_empty()) {
+            let streams = self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &it.stream));
+            let streams: FxHashMap<&TreePath, &Arc<Stream>> = streams.collect();
+            for it in facts.iter_mut().filter(|it| !it.transformers.is_empty()) {
+                it.read_label_transformers(|path| streams.get(path).map(|it| &***it));
+            }
+        }
+        facts
     }
 
     fn built_from(&self) -> Vec<FileId> {

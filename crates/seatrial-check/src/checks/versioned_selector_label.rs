@@ -1,8 +1,9 @@
 //! A kustomization puts a label that names a version into selectors.
 //!
 //! ## Why
-//! `commonLabels`, and `labels` with `includeSelectors: true`, add labels to the selectors
-//! of workloads, too. The API server refuses to change the selector of a Deployment, a
+//! `commonLabels`, and `labels` with `includeSelectors: true` or with `fields` that name
+//! the selector, add labels to the selectors of workloads, too; so does a
+//! `LabelTransformer`. The API server refuses to change the selector of a Deployment, a
 //! `StatefulSet` or a `DaemonSet`: `spec.selector: Invalid value: field is immutable`. With
 //! the next version the label has another value, and the workload can be applied no more
 //! until somebody deletes it.
@@ -44,7 +45,8 @@
 
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{KustomizationFacts, Object, SelectorLabel, Unit, UnitKind};
+use seatrial_model::{KustomizationFacts, Object, SelectorLabel, UnitKind};
+use seatrial_source::TreePath;
 use seatrial_yaml::{FieldPath, Node};
 
 use crate::{Check, Context, Report};
@@ -84,7 +86,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         // Without such a workload it reaches no selector that stays.
         let Some(object) = selecting.first(by, label) else { continue };
         let message = format!("the label `{}: {}` is put into selectors", label.key, label.value);
-        let notice = Notice::new(&CHECK.info, Location::text(label.span), message)
+        let mut notice = Notice::new(&CHECK.info, Location::text(label.span), message)
             .because(format!("{} cannot be applied once the value is another: its selector is immutable", object.title()))
             .help("move it to `labels` with `includeTemplates: true`, and delete the workload once where it runs already")
             .related(
@@ -92,6 +94,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 Role::Reference,
                 format!("the selector of {}", object.title()),
             );
+        if by.is_component {
+            // It is no unit: who takes it in shows it.
+            notice = notice.in_unit(object.unit());
+        }
         report.add(notice);
     }
 }
@@ -104,8 +110,6 @@ const LISTING_MAX: usize = 200;
 struct Selecting<'a> {
     /// By the directory of the kustomization that makes the workload.
     made: FxHashMap<(&'a str, String, String), &'a Object>,
-    /// Those that Argo CD or Flux applies: of which kustomization, is not known here.
-    delivered: FxHashMap<(String, String), &'a Object>,
     /// The directories of the kustomizations that take one in.
     listing: FxHashMap<String, Vec<&'a str>>,
 }
@@ -122,24 +126,27 @@ impl<'a> Selecting<'a> {
             }
         }
         let is_meant = |it: &&Object| it.group() == "apps" && IMMUTABLE.contains(&it.kind());
-        repository.objects().filter(is_meant).for_each(|it| found.add(context.unit(it.unit()), it));
+        for object in repository.objects().filter(is_meant) {
+            let unit = context.unit(object.unit());
+            let directory = match unit.kind {
+                UnitKind::Kustomize => Some(&unit.path),
+                // What Argo CD and Flux have built stands in a text of that directory.
+                UnitKind::ArgoCd | UnitKind::Flux => repository.facts.path(object.span().file),
+                UnitKind::Manifests | UnitKind::Helm | UnitKind::Compose => None,
+            };
+            if let Some(directory) = directory {
+                found.add(directory, object);
+            }
+        }
         found
     }
 
-    fn add(&mut self, unit: &'a Unit, object: &'a Object) {
+    fn add(&mut self, directory: &'a TreePath, object: &'a Object) {
         let labels = object.field(&["spec", "selector", "matchLabels"]);
         for label in labels.into_iter().flat_map(Node::entries) {
             let Some(value) = label.value.scalar_text() else { continue };
             let (key, value) = (label.name().into_owned(), value.into_owned());
-            match unit.kind {
-                UnitKind::Kustomize => {
-                    self.made.entry((unit.path.as_str(), key, value)).or_insert(object);
-                }
-                UnitKind::ArgoCd | UnitKind::Flux => {
-                    self.delivered.entry((key, value)).or_insert(object);
-                }
-                UnitKind::Manifests | UnitKind::Helm | UnitKind::Compose => {}
-            }
+            self.made.entry((directory.as_str(), key, value)).or_insert(object);
         }
     }
 
@@ -159,7 +166,7 @@ impl<'a> Selecting<'a> {
             }
             at += 1;
         }
-        self.delivered.get(&(label.key.clone(), label.value.clone())).copied()
+        None
     }
 }
 
@@ -169,7 +176,21 @@ fn names_version(key: &str, value: &str) -> bool {
     // `v1` and `v1beta1` are names of variants, which stay.
     (is_named && value.contains(['.', '-']) && has_numbers(value))
         || is_commit(key, value)
+        || is_build(key, value)
         || is_release(value)
+}
+
+/// Whether it is the number of a build, or of a release: `1042`, `2024.06`. What
+/// begins with a word is mostly the name of an installation, which stays.
+fn is_build(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_named =
+        |words: &[&str]| key.split(|it: char| !it.is_ascii_alphanumeric()).any(|it| words.contains(&it));
+    let is_number = value.len() > 1 && value.bytes().all(|it| it.is_ascii_digit());
+    let is_version = value.strip_prefix('v').unwrap_or(value).starts_with(|it: char| it.is_ascii_digit())
+        && has_numbers(value);
+    (is_named(&["build", "buildid", "buildnumber"]) && (is_number || is_version))
+        || (is_named(&["release"]) && is_version)
 }
 
 /// Whether two numbers stand in it, with a point or a dash between them.
@@ -180,12 +201,14 @@ fn has_numbers(value: &str) -> bool {
     first.is_some() && parts.any(|it| it.starts_with(|it: char| it.is_ascii_digit()))
 }
 
-/// Whether it is one under such a key: `a1b2c3d` may be the name of a team.
+/// Whether it is one under such a key, or ends with one: `a1b2c3d` may be the name
+/// of a team.
 fn is_commit(key: &str, value: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let mut words = key.split(|it: char| !it.is_ascii_alphanumeric());
     let is_named = words.any(|it| OF_COMMITS.iter().any(|end| it.ends_with(end)));
     let is_hex = |it: u8| it.is_ascii_digit() || matches!(it, b'a'..=b'f');
+    let value = value.rsplit(['-', '_']).next().unwrap_or(value);
     is_named
         && COMMIT.contains(&value.len())
         && value.bytes().all(is_hex)

@@ -213,7 +213,14 @@ impl Case {
 
 fn kustomizations(streams: &[(TreePath, Arc<Stream>)]) -> Vec<KustomizationFacts> {
     let named = streams.iter().filter(|(path, _)| path.name() == "kustomization.yaml");
-    named.filter_map(|(path, stream)| KustomizationFacts::read(path, stream)).collect()
+    let mut found: Vec<_> =
+        named.filter_map(|(path, stream)| KustomizationFacts::read(path, stream)).collect();
+    for it in &mut found {
+        it.read_label_transformers(|path| {
+            streams.iter().find(|(other, _)| other == path).map(|(_, stream)| &**stream)
+        });
+    }
+    found
 }
 
 /// `KUSTOMIZATION PATCH KIND VALUE BEFORE COUNT NAME...`: a patch that leaves
