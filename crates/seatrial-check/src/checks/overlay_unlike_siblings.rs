@@ -4,7 +4,8 @@
 //! Overlays that build on the same base and lie beside each other are mostly written from
 //! one mould. Where all but one have a patch, an image's version, a namespace, a label or a
 //! generated key, the one was probably forgotten when it was added: this environment runs
-//! what the base says.
+//! what the base says. A label that only the others put into selectors leaves one whose
+//! selectors differ.
 //!
 //! Told of four overlays and more on the same bases, when the one has nothing that the
 //! others lack.
@@ -121,21 +122,24 @@ fn odd_one<'a>(
     }
     let other = siblings.iter().find(|it| it.path != odd.path)?;
     let lacking: Vec<_> = nearly_all().filter_map(|(kind, name)| other.entry(kind, name)).collect();
-    let lacking = without_keys_of_generators(lacking);
+    let lacking = without_parts(&lacking);
     (lacking.len() <= LACKING_MAX).then_some((*odd, lacking))
 }
 
-/// Where the whole generator is absent, its keys need no word.
-fn without_keys_of_generators(entries: Vec<&KustomizationEntry>) -> Vec<&KustomizationEntry> {
-    let made: Vec<String> = entries
-        .iter()
-        .filter(|it| it.kind == EntryKind::Generator)
-        .map(|it| format!(" of {}", it.name))
-        .collect();
-    let is_part = |it: &KustomizationEntry| {
-        it.kind == EntryKind::GeneratorKey && made.iter().any(|made| it.name.ends_with(made.as_str()))
+/// Where a whole generator is absent, its keys need no word, nor does a selector
+/// where the label is absent.
+fn without_parts<'a>(entries: &[&'a KustomizationEntry]) -> Vec<&'a KustomizationEntry> {
+    let is_absent = |kind: EntryKind, is_meant: &dyn Fn(&str) -> bool| {
+        entries.iter().any(|it| it.kind == kind && is_meant(&it.name))
     };
-    entries.into_iter().filter(|it| !is_part(it)).collect()
+    let is_part = |it: &KustomizationEntry| match it.kind {
+        EntryKind::GeneratorKey => {
+            is_absent(EntryKind::Generator, &|made| it.name.ends_with(&format!(" of {made}")))
+        }
+        EntryKind::SelectorLabel => is_absent(EntryKind::Label, &|label| it.name == label),
+        _ => false,
+    };
+    entries.iter().copied().filter(|it| !is_part(it)).collect()
 }
 
 fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, others: usize) -> Notice {
@@ -145,6 +149,7 @@ fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, others: usize)
         EntryKind::Image => format!("an entry under `images` for `{name}`"),
         EntryKind::Namespace => "a `namespace`".to_owned(),
         EntryKind::Label => format!("the label `{name}`"),
+        EntryKind::SelectorLabel => format!("the label `{name}` in selectors"),
         EntryKind::Generator => format!("the generated {name}"),
         EntryKind::GeneratorKey => format!("the key {name}"),
     };
