@@ -56,6 +56,8 @@ pub struct ChartDependency {
     pub version: String,
     /// Where it comes from; empty for the chart's own folder.
     pub repository: String,
+    /// Where that is written.
+    pub repository_span: Option<Span>,
     /// Where it is declared.
     pub span: Span,
     /// Whether it is there.

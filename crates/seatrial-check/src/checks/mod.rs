@@ -149,6 +149,7 @@ mod outdated_ingress_backend;
 mod overlapping_runs;
 mod overlapping_selector;
 mod overlay_unlike_siblings;
+mod password_in_remote_address;
 mod password_in_url;
 mod path_of_other_environment;
 mod placeholder_secret_value;
@@ -381,6 +382,7 @@ pub static ALL: &[&Check] = &[
     &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
     &overlay_unlike_siblings::CHECK,
+    &password_in_remote_address::CHECK,
     &password_in_url::CHECK,
     &path_of_other_environment::CHECK,
     &placeholder_secret_value::CHECK,

@@ -131,6 +131,11 @@ fn tell(
     }
 }
 
+/// Whether a text is an address that shows its password.
+pub(super) fn is_address_with_password(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(_, rest)| is_shown(authority(rest)))
+}
+
 /// An address that shows its password.
 struct Address {
     /// Its bytes, up to the end of its host.

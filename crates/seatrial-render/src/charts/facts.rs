@@ -160,6 +160,7 @@ fn dependencies(chart: &Chart, file: FileId) -> Vec<ChartDependency> {
             alias: Some(it.alias.text.clone()).filter(|it| !it.is_empty()),
             version: it.version.text.clone(),
             repository: it.repository.text.clone(),
+            repository_span: it.repository.span,
             span: it.version.span.or(it.name.span).or(it.span).unwrap_or(Span::new(file, 0, 0)),
             name,
         }

@@ -66,6 +66,7 @@ fn dependency(node: Node<'_>) -> ChartDependency {
         alias: node.get("alias").and_then(Node::as_str).map(ToOwned::to_owned),
         version: word(node, "version"),
         repository: word(node, "repository"),
+        repository_span: node.get("repository").map(Node::span),
         span: node.get("version").expect("a dependency has a version").span(),
         is_vendored: false,
     }
