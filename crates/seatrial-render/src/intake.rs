@@ -12,6 +12,7 @@ use seatrial_yaml::{Dialect, Limits, Stream};
 use crate::Request;
 use crate::checks::{FILE_TOO_LARGE, IGNORED_RESOURCE, PATH_OUTSIDE_TREE, UNREADABLE_FILE};
 use crate::classify::name::{self, NameKind};
+use crate::classify::places::is_set_aside;
 use crate::kustomization::Kustomization;
 use crate::layout::{Candidate, FileRole, Layout};
 use crate::read::Outcome;
@@ -80,8 +81,12 @@ impl Intake {
     fn skip_fixtures(&mut self, fixtures: BTreeMap<&TreePath, usize>) {
         for (directory, count) in fixtures {
             let files = if count == 1 { "one file".to_owned() } else { format!("{count} files") };
-            let reason =
-                format!("test fixtures: {files} with manifests, checked only when asked for by path");
+            let what = if is_set_aside(directory.name()) {
+                "set aside, and nothing else names it"
+            } else {
+                "test fixtures"
+            };
+            let reason = format!("{what}: {files} with manifests, checked only when asked for by path");
             self.skip(directory.clone(), SkipCode::Fixture, reason);
         }
     }

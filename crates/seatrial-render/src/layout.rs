@@ -31,6 +31,8 @@ pub(crate) struct Candidate {
     pub(crate) role: FileRole,
     /// The topmost directory around it that holds fixtures.
     pub(crate) fixture: Option<TreePath>,
+    /// The topmost directory around it that was set aside.
+    pub(crate) set_aside: Option<TreePath>,
 }
 
 /// What is known of a directory before a file of it is read.
@@ -38,6 +40,7 @@ pub(crate) struct Candidate {
 struct Place {
     chart: Option<TreePath>,
     fixture: Option<TreePath>,
+    set_aside: Option<TreePath>,
 }
 
 /// Files to read and the charts of the tree.
@@ -71,8 +74,10 @@ impl Layout {
         for file in &walk.files {
             let place = place_of(&file.path);
             if let Some(role) = role(&file.path, place.chart.as_ref()) {
-                let path = file.path.clone();
-                layout.candidates.push(Candidate { path, size: file.size, role, fixture: place.fixture });
+                let (path, size) = (file.path.clone(), file.size);
+                let Place { fixture, set_aside, .. } = place;
+                let set_aside = set_aside.filter(|_| fixture.is_none());
+                layout.candidates.push(Candidate { path, size, role, fixture, set_aside });
             }
         }
         layout
@@ -110,6 +115,9 @@ fn places_of<'a>(walk: &'a Walk, places: &Places, charts: &[TreePath]) -> FxHash
         }
         if place.fixture.is_none() {
             place.fixture = places.fixture(directory);
+        }
+        if place.set_aside.is_none() {
+            place.set_aside = places.set_aside(directory);
         }
         known.insert(directory.as_str(), place);
     }

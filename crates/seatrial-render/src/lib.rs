@@ -31,6 +31,7 @@ mod rendering;
 mod request;
 mod secret_templates;
 mod secrets;
+mod set_aside;
 mod syntax;
 mod template;
 mod unit_text;

@@ -117,7 +117,8 @@ fn matters(bytes: &[u8]) -> bool {
     marked || (is_large() && has_kind()) || memchr::memchr(0, bytes).is_some()
 }
 
-fn has_marks(bytes: &[u8]) -> bool {
+/// Whether a text has the marks of a manifest.
+pub(crate) fn has_marks(bytes: &[u8]) -> bool {
     WORDS.api_version.find(bytes).is_some() && WORDS.kind.find(bytes).is_some()
 }
 

@@ -35,15 +35,16 @@ use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::{Makers, Rendering};
 use crate::units::{Built, Draft, DraftObject, Drafts, Made};
-use crate::{letter_case, merges, origin, read, syntax, walk};
+use crate::{letter_case, merges, origin, read, set_aside, syntax, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
 /// cannot be read is a notice or stands in the coverage.
 pub fn render(request: Request<'_>) -> Rendering {
     let walk = walk::walk(&request);
     let places = Places::new(&request.root, &request.scope, &walk.directories);
-    let layout = Layout::new(&walk, &places);
-    let outcomes = read::read(&request, &layout.candidates);
+    let mut layout = Layout::new(&walk, &places);
+    let mut outcomes = read::read(&request, &layout.candidates);
+    set_aside::leave_out(&mut layout, &mut outcomes);
     let intake = Intake::new(&walk, &layout, outcomes);
     let run = Run::new(&request, intake, &walk.links);
     let facts = RenderFacts {

@@ -390,6 +390,28 @@ fn templates_inside_values_are_ordinary_text() {
 }
 
 #[test]
+fn what_was_set_aside_is_judged_only_when_something_names_it() {
+    let files = [("_archive/shop/app.yaml", SERVICE), ("apps/.disabled/b.yaml", WEB), ("apps/web.yaml", WEB)];
+    let rendering = rendered(&files);
+    assert_eq!(
+        units(&rendering),
+        "manifests:apps Deployed Deployment web\nmanifests:apps/.disabled Deployed Deployment web\n"
+    );
+    assert_eq!(skips(&rendering), [("_archive".to_owned(), SkipCode::Fixture)]);
+    let built = ("apps/kustomization.yaml", "resources: [web.yaml]\n");
+    let rendering = rendered(&[files[0], files[1], files[2], built]);
+    assert_eq!(skips(&rendering).len(), 2, "a directory with a kustomization is deployed as that says");
+    let naming = ("k8s/kustomization.yaml", "resources: [../_archive/shop/app.yaml]\n");
+    assert!(skips(&rendered(&[files[0], naming])).iter().all(|it| it.1 != SkipCode::Fixture));
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec:\n  path: ./\n  \
+                sourceRef: {kind: GitRepository, name: a}\n";
+    assert!(skips(&rendered(&[files[0], ("flux.yaml", flux)])).iter().all(|it| it.1 != SkipCode::Fixture));
+    assert!(
+        units(&rendered_at("_archive", &files)).contains("manifests:_archive/shop Deployed Service web\n")
+    );
+}
+
+#[test]
 fn fixtures_are_judged_only_when_asked_for() {
     let files = [("test/e2e/app.yaml", SERVICE), ("test/e2e/b.yaml", WEB), ("k8s/web.yaml", WEB)];
     let rendering = rendered(&files);

@@ -90,6 +90,29 @@ const EXAMPLES: &[&str] = &[
     "documentation",
 ];
 
+/// Words for what is not used any more; with a mark before them only a person
+/// who put it away calls a directory so.
+const SET_ASIDE: &[&str] = &[
+    "archive",
+    "archived",
+    "archives",
+    "attic",
+    "deprecated",
+    "disabled",
+    "old",
+    "retired",
+    "trash",
+    "unused",
+];
+/// Those that say so without a mark.
+const SET_ASIDE_PLAIN: &[&str] = &["archive", "archived", "attic"];
+
+/// Whether the name of a directory says that it was set aside.
+pub(crate) fn is_set_aside(name: &str) -> bool {
+    let word = name.strip_prefix(['.', '_']);
+    word.is_some_and(|it| SET_ASIDE.contains(&it)) || SET_ASIDE_PLAIN.contains(&name)
+}
+
 /// Answers for the directories of one tree, below the path that a person
 /// pointed at: what was asked for by name is no fixture.
 pub(crate) struct Places {
@@ -111,6 +134,12 @@ impl Places {
     pub(crate) fn fixture(&self, directory: &TreePath) -> Option<TreePath> {
         let asked = self.asked(directory);
         ancestors_below(directory, asked).into_iter().find(|it| self.is_fixture(it))
+    }
+
+    /// The topmost directory on the way to `directory` that was set aside.
+    pub(crate) fn set_aside(&self, directory: &TreePath) -> Option<TreePath> {
+        let asked = self.asked(directory);
+        ancestors_below(directory, asked).into_iter().find(|it| is_set_aside(it.name()))
     }
 
     /// Whether a directory lies below one that shows examples.
