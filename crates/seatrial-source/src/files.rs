@@ -75,6 +75,12 @@ pub trait Files: Send + Sync {
     /// What a directory holds, sorted by name. Links are listed, not followed.
     fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError>;
 
+    /// The same, but files may say that they have no bytes: for who reads nearly
+    /// all of them, and need not have each looked at before.
+    fn list_unsized(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        self.list(directory)
+    }
+
     /// What stands at a path, links on the way followed inside the tree; none
     /// when nothing is there or the way leads outside.
     fn kind(&self, path: &TreePath) -> Option<EntryKind>;
@@ -82,23 +88,17 @@ pub trait Files: Send + Sync {
     /// The bytes of a regular file of at most `limit` bytes.
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
 
-    /// The same in place of what a buffer holds, for who reads many files and
-    /// keeps none of the bytes.
-    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-        *bytes = self.read(path, limit)?;
-        Ok(())
-    }
-
-    /// The same of a file that [`Files::list`] named as one of this size, and
-    /// that nobody changed since.
+    /// Reads a file that one of the lists named as one of this size, and that
+    /// nobody changed since, into the front of a buffer; how many bytes it has.
     fn read_listed(
         &self,
         path: &TreePath,
         _size: u64,
         limit: u64,
-        bytes: &mut Vec<u8>,
-    ) -> Result<(), ReadError> {
-        self.read_into(path, limit, bytes)
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, ReadError> {
+        *buffer = self.read(path, limit)?;
+        Ok(buffer.len())
     }
 
     /// Where something of another host was put that was fetched before: the
@@ -180,24 +180,22 @@ impl DiskFiles {
         self.resolved(&self.top.join(directory.as_str()))
     }
 
-    fn resolved(&self, place: &Path) -> Result<PathBuf, ReadError> {
-        let real = fs::canonicalize(place).map_err(|error| failure(&error))?;
-        if real.starts_with(&self.top) { Ok(real) } else { Err(ReadError::Outside) }
-    }
-}
-
-impl Files for DiskFiles {
-    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+    /// What a directory holds, with what `look` says of each entry. One that is
+    /// gone again is not there.
+    fn entries(
+        &self,
+        directory: &TreePath,
+        look: impl Fn(&fs::DirEntry) -> Option<(fs::FileType, u64)>,
+    ) -> Result<Vec<Entry>, ReadError> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.real(directory)?.0).map_err(|error| failure(&error))? {
             let entry = entry.map_err(|error| failure(&error))?;
             let name = entry.file_name();
             let Some(path) = directory.join(&name.to_string_lossy()) else { continue };
-            // The entry may be gone again: then it is not there.
-            let Ok(metadata) = entry.metadata() else { continue };
+            let Some((file_type, size)) = look(&entry) else { continue };
             let kind = match name.to_str() {
-                Some(_) => kind_of(&metadata, &entry.path()),
-                None => EntryKind::Unnameable { is_directory: metadata.is_dir() },
+                Some(_) => kind_of(file_type, size, || entry.path()),
+                None => EntryKind::Unnameable { is_directory: file_type.is_dir() },
             };
             entries.push(Entry { path, kind });
         }
@@ -208,18 +206,30 @@ impl Files for DiskFiles {
         Ok(entries)
     }
 
+    fn resolved(&self, place: &Path) -> Result<PathBuf, ReadError> {
+        let real = fs::canonicalize(place).map_err(|error| failure(&error))?;
+        if real.starts_with(&self.top) { Ok(real) } else { Err(ReadError::Outside) }
+    }
+}
+
+impl Files for DiskFiles {
+    fn list(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        self.entries(directory, |entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.file_type(), metadata.len()))
+        })
+    }
+
+    fn list_unsized(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        self.entries(directory, |entry| Some((entry.file_type().ok()?, 0)))
+    }
+
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
         let (real, metadata) = self.real(path).ok()?;
-        Some(kind_of(&metadata, &real))
+        Some(kind_of(metadata.file_type(), metadata.len(), || real))
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let mut bytes = Vec::new();
-        self.read_into(path, limit, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
         let (real, metadata) = self.real(path)?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
@@ -227,7 +237,7 @@ impl Files for DiskFiles {
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        read_whole(&real, metadata.len(), limit, bytes)
+        read_whole(&real, metadata.len(), limit)
     }
 
     fn read_listed(
@@ -235,39 +245,65 @@ impl Files for DiskFiles {
         path: &TreePath,
         size: u64,
         limit: u64,
-        bytes: &mut Vec<u8>,
-    ) -> Result<(), ReadError> {
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, ReadError> {
         let Some(parent) = path.parent() else { return Err(ReadError::NotAFile) };
         if size > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        read_whole(&self.real_directory(&parent)?.join(path.name()), size, limit, bytes)
+        let file = fs::File::open(self.real_directory(&parent)?.join(path.name()));
+        let most = if size == 0 { limit } else { size };
+        let read = file.and_then(|file| read_front(&file, size == 0, most, buffer));
+        let length = read.map_err(|error| failure(&error))?;
+        if length as u64 > limit { Err(ReadError::TooLarge { limit }) } else { Ok(length) }
     }
 }
 
 /// Reads as many bytes as a file had when it was looked at; of one that says it
 /// has none, such as those that the system makes up, what there is.
-fn read_whole(place: &Path, size: u64, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-    bytes.clear();
-    bytes.reserve(size as usize);
+fn read_whole(place: &Path, size: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::with_capacity(size as usize);
     let file = fs::File::open(place).map_err(|error| failure(&error))?;
     let wanted = if size == 0 { limit.saturating_add(1) } else { size };
-    file.take(wanted).read_to_end(bytes).map_err(|error| failure(&error))?;
+    file.take(wanted).read_to_end(&mut bytes).map_err(|error| failure(&error))?;
     if bytes.len() as u64 > limit {
         return Err(ReadError::TooLarge { limit });
     }
-    Ok(())
+    Ok(bytes)
 }
 
-fn kind_of(metadata: &fs::Metadata, place: &Path) -> EntryKind {
-    if metadata.is_symlink() {
-        let target = fs::read_link(place).map(|target| target.to_string_lossy().into_owned());
+/// How much a buffer has room for at least.
+const BUFFER_BYTES: usize = 16 << 10;
+
+/// Reads up to so many bytes; of a file whose size is not known, one more where
+/// there are more.
+fn read_front(mut file: &fs::File, is_open: bool, most: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(usize::from(is_open));
+    let mut length = 0;
+    while length < most {
+        if length == buffer.len() {
+            buffer.resize((2 * length).max(BUFFER_BYTES), 0);
+        }
+        let end = buffer.len().min(most);
+        match file.read(&mut buffer[length..end]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+fn kind_of(file_type: fs::FileType, size: u64, place: impl FnOnce() -> PathBuf) -> EntryKind {
+    if file_type.is_symlink() {
+        let target = fs::read_link(place()).map(|target| target.to_string_lossy().into_owned());
         return EntryKind::Symlink { target: target.unwrap_or_default() };
     }
-    if metadata.is_dir() {
+    if file_type.is_dir() {
         EntryKind::Directory
-    } else if metadata.is_file() {
-        EntryKind::File { size: metadata.len() }
+    } else if file_type.is_file() {
+        EntryKind::File { size }
     } else {
         EntryKind::Other
     }
@@ -400,13 +436,14 @@ mod tests {
             tree.list(&TreePath::new(directory)).expect("it can be listed");
         }
         let (path, mut bytes) = (TreePath::new("k8s/base/a.yaml"), b"what was there".to_vec());
-        assert_eq!(tree.read_listed(&path, 5, 5, &mut bytes), Ok(()));
-        assert_eq!(bytes, b"12345");
+        let mut read = |size| {
+            let length = tree.read_listed(&path, size, 5, &mut bytes);
+            length.map(|length| bytes[..length].to_vec())
+        };
+        assert_eq!(read(5), Ok(b"12345".to_vec()));
         // What it grew to since is left; of one without a size, all is read.
-        assert_eq!(tree.read_listed(&path, 3, 5, &mut bytes), Ok(()));
-        assert_eq!(bytes, b"123");
-        assert_eq!(tree.read_listed(&path, 0, 5, &mut bytes), Ok(()));
-        assert_eq!(bytes, b"12345");
+        assert_eq!(read(3), Ok(b"123".to_vec()));
+        assert_eq!(read(0), Ok(b"12345".to_vec()));
         for size in [0, 5] {
             let read = tree.read_listed(&path, size, 4, &mut bytes);
             assert_eq!(read, Err(ReadError::TooLarge { limit: 4 }));

@@ -75,7 +75,7 @@ pub(super) fn read(
         left: CHART_BYTES_MAX,
         file_bytes_max,
         found: Vec::new(),
-        buffer: Vec::with_capacity(BUFFER_BYTES),
+        buffer: vec![0; BUFFER_BYTES],
         problems,
     };
     walk.directory(chart, 0);
@@ -109,7 +109,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn directory(&mut self, directory: &TreePath, depth: usize) {
-        let entries = match self.files.list(directory) {
+        let entries = match self.files.list_unsized(directory) {
             Ok(entries) => entries,
             Err(error) => return self.say(directory, &error.to_string()),
         };
@@ -153,24 +153,24 @@ impl Walk<'_> {
     fn file(&mut self, path: TreePath, name: String, size: u64, is_link: bool) {
         let limit = self.file_bytes_max.unwrap_or(self.left).min(self.left);
         if let Some(asked) = self.alone.and_then(|it| it.leaves_unread.as_ref())
-            && size <= limit
             && self.found.len() < FILES_MAX
             && is_rarely_asked_for(&name)
+            && let Some(EntryKind::File { size }) = self.files.kind(&path)
+            && size <= limit
         {
             self.left -= size;
             self.found.push(RawFile { name, path, raw: Raw::Unread(asked.clone()) });
             return;
         }
-        let buffer = &mut self.buffer;
         let read = if is_link {
-            self.files.read_into(&path, limit, buffer)
+            self.files.read(&path, limit).map(|bytes| (Raw::new(&bytes), bytes.len()))
         } else {
-            self.files.read_listed(&path, size, limit, buffer)
+            let length = self.files.read_listed(&path, size, limit, &mut self.buffer);
+            length.map(|length| (Raw::new(&self.buffer[..length]), length))
         };
         match read {
-            Ok(()) if self.found.len() < FILES_MAX => {
-                self.left -= self.buffer.len() as u64;
-                let raw = Raw::new(&self.buffer);
+            Ok((raw, length)) if self.found.len() < FILES_MAX => {
+                self.left -= length as u64;
                 if let (Some(alone), Raw::Text(text)) = (self.alone, &raw)
                     && in_own_chart(&name).starts_with("templates/")
                 {
@@ -178,7 +178,7 @@ impl Walk<'_> {
                 }
                 self.found.push(RawFile { name, path, raw });
             }
-            Ok(()) | Err(ReadError::TooLarge { .. }) => {
+            Ok(_) | Err(ReadError::TooLarge { .. }) => {
                 let message = match self.file_bytes_max {
                     Some(most) if most < self.left => {
                         format!("chart file {name:?} is larger than the maximum file size {most}")

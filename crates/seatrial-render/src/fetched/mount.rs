@@ -213,12 +213,8 @@ impl Files for Fetched {
         }
     }
 
-    fn read_into(&self, path: &TreePath, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-        if self.is_own(path) {
-            return self.files.read_into(path, limit, bytes);
-        }
-        *bytes = self.read(path, limit)?;
-        Ok(())
+    fn list_unsized(&self, directory: &TreePath) -> Result<Vec<Entry>, ReadError> {
+        if self.is_own(directory) { self.files.list_unsized(directory) } else { self.list(directory) }
     }
 
     fn read_listed(
@@ -226,13 +222,13 @@ impl Files for Fetched {
         path: &TreePath,
         size: u64,
         limit: u64,
-        bytes: &mut Vec<u8>,
-    ) -> Result<(), ReadError> {
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, ReadError> {
         if self.is_own(path) {
-            return self.files.read_listed(path, size, limit, bytes);
+            return self.files.read_listed(path, size, limit, buffer);
         }
-        *bytes = self.read(path, limit)?;
-        Ok(())
+        *buffer = self.read(path, limit)?;
+        Ok(buffer.len())
     }
 
     fn fetched(&self, source: &RemoteSource) -> Result<TreePath, NotFetched> {
