@@ -15,17 +15,23 @@ impl BadPattern {
 pub(super) struct Pattern {
     letters: Vec<char>,
     is_literal: bool,
+    /// The letter that each name ends with which fits.
+    last: Option<char>,
 }
 
 impl Pattern {
     pub(super) fn new(pattern: &str) -> Result<Self, BadPattern> {
         let letters: Vec<char> = pattern.chars().collect();
         check_pattern(&letters)?;
-        Ok(Self { is_literal: !pattern.contains(['*', '?', '[', '\\']), letters })
+        let last = letters.last().copied().filter(|it| !matches!(it, '*' | '?' | ']'));
+        Ok(Self { is_literal: !pattern.contains(['*', '?', '[', '\\']), letters, last })
     }
 
     /// Whether the whole name, letter by letter, fits.
     pub(super) fn matches(&self, name: &[char]) -> bool {
+        if self.last.is_some() && self.last != name.last().copied() {
+            return false;
+        }
         if self.is_literal { self.letters == name } else { match_here(&self.letters, name) }
     }
 }
