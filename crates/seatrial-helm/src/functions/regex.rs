@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
-use regex::{Captures, Regex};
+use regex::{Regex, bytes};
 use seatrial_schema::cel::re2;
 
 use crate::go;
@@ -40,24 +41,95 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// A pattern, and the names of its groups.
-type Pattern = (Regex, Vec<Option<String>>);
-type Compiled = Rc<Result<Pattern, String>>;
+struct Pattern {
+    regex: Compiled,
+    names: Vec<Option<String>>,
+}
+
+/// Where the groups of a match are.
+type Groups<'a> = &'a dyn Fn(usize) -> Option<Range<usize>>;
+
+enum Compiled {
+    /// For texts of nothing but ASCII.
+    Ascii(bytes::Regex),
+    Any(Regex),
+}
+
+impl Pattern {
+    fn new(pattern: &str, is_ascii: bool) -> Result<Self, String> {
+        if let Some((regex, names)) = is_ascii.then(|| re2::compile_for_ascii(pattern)).flatten() {
+            return Ok(Self { regex: Compiled::Ascii(regex), names });
+        }
+        let (regex, names) = re2::compile_with_names(pattern)?;
+        Ok(Self { regex: Compiled::Any(regex), names })
+    }
+
+    fn is_empty(&self) -> bool {
+        match &self.regex {
+            Compiled::Ascii(regex) => regex.as_str().is_empty(),
+            Compiled::Any(regex) => regex.as_str().is_empty(),
+        }
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match &self.regex {
+            Compiled::Ascii(regex) => regex.is_match(text.as_bytes()),
+            Compiled::Any(regex) => regex.is_match(text),
+        }
+    }
+
+    /// All matches.
+    fn find<'t>(&'t self, text: &'t str) -> Box<dyn Iterator<Item = Range<usize>> + 't> {
+        match &self.regex {
+            Compiled::Ascii(regex) => Box::new(regex.find_iter(text.as_bytes()).map(|it| it.range())),
+            Compiled::Any(regex) => Box::new(regex.find_iter(text).map(|it| it.range())),
+        }
+    }
+
+    /// The text with every match replaced by what is written for it.
+    fn replace(&self, text: &str, write: &mut dyn FnMut(Groups<'_>, &mut String)) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        let mut one = |group: Groups<'_>| {
+            let matched = group(0).expect("the first group is the whole match");
+            out.push_str(&text[at..matched.start]);
+            write(group, &mut out);
+            at = matched.end;
+        };
+        match &self.regex {
+            Compiled::Ascii(regex) => {
+                regex
+                    .captures_iter(text.as_bytes())
+                    .for_each(|it| one(&|at| it.get(at).map(|it| it.range())));
+            }
+            Compiled::Any(regex) => {
+                regex.captures_iter(text).for_each(|it| one(&|at| it.get(at).map(|it| it.range())));
+            }
+        }
+        out.push_str(&text[at..]);
+        out
+    }
+}
+
+type Known = Rc<Result<Pattern, String>>;
 
 /// The pattern; charts use few of them again and again.
-fn compile(pattern: &str) -> Compiled {
+fn compile(pattern: &str, is_ascii: bool) -> Known {
     const MOST: usize = 256;
     thread_local! {
-        static COMPILED: RefCell<BTreeMap<String, Compiled>> = const { RefCell::new(BTreeMap::new()) };
+        static KNOWN: RefCell<[BTreeMap<String, Known>; 2]> =
+            const { RefCell::new([BTreeMap::new(), BTreeMap::new()]) };
     }
-    COMPILED.with_borrow_mut(|compiled| {
-        if let Some(found) = compiled.get(pattern) {
+    KNOWN.with_borrow_mut(|known| {
+        let known = &mut known[usize::from(is_ascii)];
+        if let Some(found) = known.get(pattern) {
             return Rc::clone(found);
         }
-        if compiled.len() >= MOST {
-            compiled.clear();
+        if known.len() >= MOST {
+            known.clear();
         }
-        let made: Compiled = Rc::new(re2::compile_with_names(pattern));
-        compiled.insert(pattern.to_owned(), Rc::clone(&made));
+        let made: Known = Rc::new(Pattern::new(pattern, is_ascii));
+        known.insert(pattern.to_owned(), Rc::clone(&made));
         made
     })
 }
@@ -69,8 +141,9 @@ type Action = fn(&Pattern, &str, &Value) -> Value;
 fn checked(call: &mut dyn Call, args: &[Value], action: Action) -> Result<Value, Fault> {
     let (pattern, text) = (go_text(&args[0]), go_text(&args[1]));
     call.spend(text.len() as u64)?;
-    match &*compile(&text_of(&pattern)) {
-        Ok(pattern) => Ok(action(pattern, &text_of(&text), args.get(2).unwrap_or(&Value::NIL))),
+    let text = text_of(&text);
+    match &*compile(&text_of(&pattern), text.is_ascii()) {
+        Ok(pattern) => Ok(action(pattern, &text, args.get(2).unwrap_or(&Value::NIL))),
         Err(message) => Err(Fault::error(message.clone())),
     }
 }
@@ -94,7 +167,7 @@ fn regex_match(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn must_match(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
-    checked(call, args, |(regex, _), text, _| Value::from(regex.is_match(text)))
+    checked(call, args, |pattern, text, _| Value::from(pattern.is_match(text)))
 }
 
 fn find(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -105,8 +178,8 @@ fn must_find(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, first)
 }
 
-fn first((regex, _): &Pattern, text: &str, _: &Value) -> Value {
-    Value::from(regex.find(text).map_or("", |it| it.as_str()))
+fn first(pattern: &Pattern, text: &str, _: &Value) -> Value {
+    Value::from(pattern.find(text).next().map_or("", |it| &text[it]))
 }
 
 fn find_all(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -117,8 +190,8 @@ fn must_find_all(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, all)
 }
 
-fn all((regex, _): &Pattern, text: &str, most: &Value) -> Value {
-    let found: Vec<&str> = regex.find_iter(text).take(limit(most)).map(|it| it.as_str()).collect();
+fn all(pattern: &Pattern, text: &str, most: &Value) -> Value {
+    let found: Vec<&str> = pattern.find(text).take(limit(most)).map(|it| &text[it]).collect();
     if found.is_empty() { nil_strings() } else { Value::strings(found) }
 }
 
@@ -142,12 +215,12 @@ fn must_replace(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, replaced)
 }
 
-fn replaced((regex, names): &Pattern, text: &str, replacement: &Value) -> Value {
+fn replaced(pattern: &Pattern, text: &str, replacement: &Value) -> Value {
     let replacement = go_text(replacement);
     let replacement = text_of(&replacement);
-    Value::from(
-        regex.replace_all(text, |captures: &Captures<'_>| expand(&replacement, captures, names)).as_ref(),
-    )
+    Value::from(pattern.replace(text, &mut |group, out| {
+        expand(&replacement, &|at| group(at).map(|it| &text[it]), &pattern.names, out);
+    }))
 }
 
 fn replace_literal(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
@@ -158,15 +231,27 @@ fn must_replace_literal(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fa
     checked(call, args, replaced_literally)
 }
 
-fn replaced_literally((regex, _): &Pattern, text: &str, replacement: &Value) -> Value {
+fn replaced_literally(pattern: &Pattern, text: &str, replacement: &Value) -> Value {
     let replacement = go_text(replacement);
-    Value::from(regex.replace_all(text, regex::NoExpand(&text_of(&replacement))).as_ref())
+    let replacement = text_of(&replacement);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for matched in pattern.find(text) {
+        out.push_str(&text[at..matched.start]);
+        out.push_str(&replacement);
+        at = matched.end;
+    }
+    out.push_str(&text[at..]);
+    Value::from(out)
 }
 
-/// The replacement with `$1`, `${name}` and `$$` worked out. A name takes all
-/// letters it can: `$1W` asks for a group `1W`.
-fn expand(replacement: &str, captures: &Captures<'_>, names: &[Option<String>]) -> String {
-    let mut out = String::new();
+/// Writes the replacement with `$1`, `${name}` and `$$` worked out. A name takes
+/// all letters it can: `$1W` asks for a group `1W`.
+fn expand<'t>(
+    replacement: &str,
+    group: &dyn Fn(usize) -> Option<&'t str>,
+    names: &[Option<String>],
+    out: &mut String,
+) {
     let mut rest = replacement;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
@@ -181,18 +266,17 @@ fn expand(replacement: &str, captures: &Captures<'_>, names: &[Option<String>]) 
             continue;
         };
         rest = &rest[length..];
-        let group = match index(name) {
-            Some(index) => captures.get(index),
+        let found = match index(name) {
+            Some(index) => group(index),
             // Of groups with one name, the first that took part.
             None => names
                 .iter()
                 .enumerate()
-                .find_map(|(at, it)| captures.get(at + 1).filter(|_| it.as_deref() == Some(name))),
+                .find_map(|(at, it)| group(at + 1).filter(|_| it.as_deref() == Some(name))),
         };
-        out.push_str(group.map_or("", |it| it.as_str()));
+        out.push_str(found.unwrap_or_default());
     }
     out.push_str(rest);
-    out
 }
 
 /// The name behind a dollar sign, and how long it is with its braces.
@@ -223,26 +307,26 @@ fn must_split(call: &mut dyn Call, args: &[Value]) -> Result<Value, Fault> {
     checked(call, args, parts)
 }
 
-fn parts((regex, _): &Pattern, text: &str, most: &Value) -> Value {
+fn parts(pattern: &Pattern, text: &str, most: &Value) -> Value {
     let most = limit(most);
     if most == 0 {
         return nil_strings();
     }
-    if !regex.as_str().is_empty() && text.is_empty() {
+    if !pattern.is_empty() && text.is_empty() {
         return Value::strings([""]);
     }
     let mut found = Vec::new();
     let (mut start, mut end) = (0, 0);
-    for matched in regex.find_iter(text).take(most) {
+    for matched in pattern.find(text).take(most) {
         if found.len() + 1 == most {
             break;
         }
-        end = matched.start();
+        end = matched.start;
         // An empty match at the very start cuts nothing off.
-        if matched.end() != 0 {
+        if matched.end != 0 {
             found.push(&text[start..end]);
         }
-        start = matched.end();
+        start = matched.end;
     }
     if end != text.len() {
         found.push(&text[start..]);

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, bytes};
 
 /// How large a compiled pattern may be.
 const LARGEST_BYTES: usize = 8 << 20;
@@ -30,6 +30,20 @@ pub fn compile_with_names(pattern: &str) -> Result<(Regex, Vec<Option<String>>),
         .build()
         .map_err(|_| wrong("expression too large", pattern))?;
     Ok((regex, names))
+}
+
+/// The same for texts of nothing but ASCII, where it can do without the rest of
+/// Unicode: that takes most of the time and memory of compiling. None where that
+/// cannot be told.
+pub fn compile_for_ascii(pattern: &str) -> Option<(bytes::Regex, Vec<Option<String>>)> {
+    let (translated, names) = translate(pattern).ok()?;
+    let regex = bytes::RegexBuilder::new(&translated)
+        .unicode(false)
+        .size_limit(LARGEST_BYTES)
+        .nest_limit(2 * DEPTH as u32)
+        .build()
+        .ok()?;
+    Some((regex, names))
 }
 
 /// Go's message: what is wrong, and the part of the pattern where it is.
@@ -463,6 +477,25 @@ mod tests {
         assert!(matches(r"^[]a]$", "]"));
         assert!(matches(r"^[^()<>@\]]+$", "ab") && !matches(r"^[^()<>@\]]+$", "a<"));
         assert!(matches(r"^\<a\>$", "<a>"));
+    }
+
+    #[test]
+    fn texts_of_ascii_need_no_more() {
+        for pattern in [r"\W+", "[^a-z-]+$", "(?i)k.?", r"a\b|^$", "é|b", r"\x{212a}|c", r"(?i)[^ſ]", r"\pL"]
+        {
+            let whole = compile(pattern).unwrap();
+            let Some((ascii, _)) = compile_for_ascii(pattern) else { continue };
+            for text in ["", "a", "Kb c", "a b-C\n", "x_1.\tk"] {
+                let found: Vec<_> = ascii.find_iter(text.as_bytes()).map(|it| it.range()).collect();
+                assert_eq!(
+                    found,
+                    whole.find_iter(text).map(|it| it.range()).collect::<Vec<_>>(),
+                    "{pattern}"
+                );
+            }
+        }
+        assert!(compile_for_ascii(r"\W+").is_some());
+        assert!(compile_for_ascii("(").is_none());
     }
 
     #[test]
