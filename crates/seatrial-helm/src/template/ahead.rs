@@ -7,6 +7,7 @@ use std::thread::{Builder, JoinHandle};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::ast::Tree;
 use super::function::Function;
 use super::parse::{Nodes, Workbench};
 use super::set::{Functions, Go, Unparsed};
@@ -14,13 +15,17 @@ use super::set::{Functions, Go, Unparsed};
 /// How many bytes there must be before a thread is worth its start.
 const START_BYTES: usize = 100_000;
 
+/// How many bytes a thread that waits is woken for: to wake it costs more than to
+/// parse a small text.
+const WAKE_BYTES: usize = 32_000;
+
 /// How much stack the deepest template needs to be parsed.
 const STACK_BYTES: usize = 64 << 20;
 
 /// Texts that are being parsed.
 pub struct Ahead {
     shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Mutex<Option<JoinHandle<Batch>>>,
 }
 
 struct Shared {
@@ -33,23 +38,46 @@ struct Shared {
 struct State {
     queue: VecDeque<Arc<str>>,
     queued_bytes: usize,
-    done: Known,
     is_closed: bool,
+    /// Whether the thread has nothing to do.
+    is_waiting: bool,
+    /// What came since it has.
+    waiting_bytes: usize,
 }
 
-/// Nodes by the place of their text in memory, which is held so long.
+/// Texts that were parsed one after the other.
+struct Batch {
+    bench: Workbench,
+    done: Vec<(Arc<str>, Nodes)>,
+}
+
+impl Batch {
+    fn new() -> Self {
+        Self { bench: Workbench::with_room(), done: Vec::new() }
+    }
+
+    fn parse(&mut self, text: Arc<str>, functions: &Functions) {
+        let nodes = Nodes::of(&text, functions, &mut self.bench);
+        self.done.extend(nodes.map(|nodes| (text, nodes)));
+    }
+}
+
+/// Nodes, and the tree that they lie in, by the place of their text in memory,
+/// which is held so long.
 #[derive(Default)]
-pub(super) struct Known(FxHashMap<usize, Box<(Arc<str>, Nodes)>>);
+pub(super) struct Known(FxHashMap<usize, (Arc<str>, Nodes, Arc<Tree>)>);
 
 impl Known {
-    fn add(&mut self, text: Arc<str>, nodes: Option<Nodes>) {
-        self.0.extend(nodes.map(|nodes| (place(&text), Box::new((text, nodes)))));
+    fn add(&mut self, Batch { bench, done }: Batch) {
+        let tree = bench.into_tree();
+        let known = |(text, nodes)| (place(&text), (text, nodes, Arc::clone(&tree)));
+        self.0.extend(done.into_iter().map(known));
     }
 
     /// The nodes of a text, if nothing is wrong with them under its name.
-    pub(super) fn take(&mut self, unparsed: &Unparsed) -> Option<Nodes> {
-        let (_, nodes) = *self.0.remove(&place(&unparsed.text))?;
-        (!nodes.defines(&unparsed.name)).then_some(nodes)
+    pub(super) fn take(&mut self, unparsed: &Unparsed) -> Option<(Nodes, Arc<Tree>)> {
+        let (_, nodes, tree) = self.0.remove(&place(&unparsed.text))?;
+        (!nodes.defines(&unparsed.name)).then_some((nodes, tree))
     }
 }
 
@@ -72,8 +100,14 @@ impl Ahead {
         state.queued_bytes += text.len();
         state.queue.push_back(Arc::clone(text));
         let is_large = state.queued_bytes >= START_BYTES;
+        if state.is_waiting {
+            state.waiting_bytes += text.len();
+            if state.waiting_bytes >= WAKE_BYTES {
+                state.is_waiting = false;
+                self.shared.more.notify_one();
+            }
+        }
         drop(state);
-        self.shared.more.notify_one();
         if is_large {
             self.start();
         }
@@ -90,27 +124,33 @@ impl Ahead {
 
     /// What these texts gave, as far as they were added: those that nobody
     /// parsed yet are parsed, others are left alone.
-    pub(super) fn finish(&self, texts: &[Unparsed], bench: &mut Workbench) -> Known {
+    pub(super) fn finish(&self, texts: &[Unparsed]) -> Known {
         let wanted: FxHashSet<usize> = texts.iter().map(|it| place(&it.text)).collect();
         self.shared.state().queue.retain(|it| wanted.contains(&place(it)));
         let mut known = Known::default();
-        while let Some(text) = self.shared.take_last() {
-            let nodes = Nodes::of(&text, &self.shared.functions, bench);
-            known.add(text, nodes);
+        if let Some(first) = self.shared.take_last() {
+            let mut batch = Batch::new();
+            batch.parse(first, &self.shared.functions);
+            while let Some(text) = self.shared.take_last() {
+                batch.parse(text, &self.shared.functions);
+            }
+            known.add(batch);
         }
-        self.close();
-        let done = std::mem::take(&mut self.shared.state().done);
-        known.0.extend(done.0);
+        if let Some(batch) = self.close() {
+            known.add(batch);
+        }
         known
     }
 
-    /// Ends the thread, once it is done with the text that it is at.
-    fn close(&self) {
+    /// Ends the thread, once it is done with the text that it is at; what it
+    /// parsed.
+    fn close(&self) -> Option<Batch> {
         self.shared.state().is_closed = true;
         self.shared.more.notify_one();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Err(panic)) = thread.map(JoinHandle::join) {
-            std::panic::resume_unwind(panic);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        match thread.join() {
+            Ok(batch) => Some(batch),
+            Err(panic) => std::panic::resume_unwind(panic),
         }
     }
 }
@@ -135,12 +175,12 @@ impl Shared {
         self.state().queue.pop_back()
     }
 
-    fn work(&self) {
-        let mut bench = Workbench::default();
+    fn work(&self) -> Batch {
+        let mut batch = Batch::new();
         while let Some(text) = self.wait() {
-            let nodes = Nodes::of(&text, &self.functions, &mut bench);
-            self.state().done.add(text, nodes);
+            batch.parse(text, &self.functions);
         }
+        batch
     }
 
     /// The next text; none when no more will come.
@@ -153,6 +193,7 @@ impl Shared {
             if state.is_closed {
                 return None;
             }
+            (state.is_waiting, state.waiting_bytes) = (true, 0);
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }

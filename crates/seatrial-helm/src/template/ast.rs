@@ -11,7 +11,8 @@ use super::quote::quote;
 pub(super) struct Source {
     pub(super) name: Arc<str>,
     pub(super) text: Arc<str>,
-    pub(super) tree: Tree,
+    /// Its nodes, perhaps with those of other texts.
+    pub(super) tree: Arc<Tree>,
     /// The numbers of its first constant text and its first stretch of text.
     pub(super) first: Literals,
 }
@@ -27,8 +28,8 @@ impl Source {
     }
 }
 
-/// All nodes of a text, side by side: charts have thousands, most of them
-/// small, and are parsed for each render.
+/// All nodes of a text, or of many, side by side: charts have thousands, most of
+/// them small, and are parsed for each render.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
@@ -78,7 +79,54 @@ pub(super) fn add<T>(list: &mut Vec<T>, item: T) -> u32 {
     list.len() as u32 - 1
 }
 
+/// How many nodes of each kind a [`Tree`] has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Lengths([usize; 8]);
+
 impl Tree {
+    /// With room for the nodes of most charts. Memory that nobody touches costs
+    /// nothing, but lists that grow are copied.
+    pub(super) fn with_room() -> Self {
+        const MANY: usize = 1 << 16;
+        const FEW: usize = 1 << 12;
+        Self {
+            nodes: Vec::with_capacity(MANY),
+            branches: Vec::with_capacity(FEW),
+            invocations: Vec::new(),
+            pipes: Vec::with_capacity(FEW),
+            declared: Vec::with_capacity(FEW),
+            commands: Vec::with_capacity(MANY),
+            operands: Vec::with_capacity(MANY),
+            numbers: Vec::new(),
+        }
+    }
+
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths([
+            self.nodes.len(),
+            self.branches.len(),
+            self.invocations.len(),
+            self.pipes.len(),
+            self.declared.len(),
+            self.commands.len(),
+            self.operands.len(),
+            self.numbers.len(),
+        ])
+    }
+
+    /// Takes out what was added since it had these lengths.
+    pub(super) fn truncate(&mut self, Lengths(lengths): Lengths) {
+        let [nodes, branches, invocations, pipes, declared, commands, operands, numbers] = lengths;
+        self.nodes.truncate(nodes);
+        self.branches.truncate(branches);
+        self.invocations.truncate(invocations);
+        self.pipes.truncate(pipes);
+        self.declared.truncate(declared);
+        self.commands.truncate(commands);
+        self.operands.truncate(operands);
+        self.numbers.truncate(numbers);
+    }
+
     /// Takes the nodes out, with no room for more; the lists keep theirs for
     /// the next text.
     pub(super) fn take(&mut self) -> Self {
@@ -215,7 +263,15 @@ pub(super) struct Pipe {
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) variable: u32,
-    pub(super) name: Box<str>,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Declared {
+    /// Its name with the dollar sign.
+    pub(super) fn name<'s>(&self, source: &'s Source) -> &'s str {
+        &source.text[self.start as usize..self.end as usize]
+    }
 }
 
 #[derive(Debug)]
@@ -362,7 +418,7 @@ impl Pipe {
             if index > 0 {
                 out.push_str(", ");
             }
-            out.push_str(&declared.name);
+            out.push_str(declared.name(source));
         }
         if !self.declared.is_empty() {
             out.push_str(if self.is_assign { " = " } else { " := " });

@@ -180,7 +180,7 @@ impl Engine {
             depth: 0,
             text: Vec::new(),
             pieces: Vec::new(),
-            variables: Vec::new(),
+            variables: Vec::with_capacity(64),
             arguments: Vec::new(),
             included: FxHashMap::default(),
             pending: None,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::ast::{
-    Branch, Command, Declared, Invocation, List, Literal, Literals, Node, Operand, OperandKind, Pipe, Run,
-    Source, Template, Tree, add,
+    Branch, Command, Declared, Invocation, Lengths, List, Literal, Literals, Node, Operand, OperandKind,
+    Pipe, Run, Source, Template, Tree, add,
 };
 use super::error::{ParseError, Place};
 use super::lex::{Kind, Lexer, Token};
@@ -41,9 +41,19 @@ pub(super) struct Workbench {
 }
 
 impl Workbench {
+    /// One for many texts, whose nodes are kept side by side.
+    pub(super) fn with_room() -> Self {
+        Self { tree: Tree::with_room(), ..Self::default() }
+    }
+
+    /// The nodes of all texts.
+    pub(super) fn into_tree(self) -> Arc<Tree> {
+        Arc::new(self.tree)
+    }
+
     /// Puts away what a text left that could not be parsed.
-    fn clear(&mut self) {
-        drop(self.tree.take());
+    fn reset(&mut self, lengths: Lengths) {
+        self.tree.truncate(lengths);
         self.nodes.clear();
         self.commands.clear();
         self.operands.clear();
@@ -51,12 +61,12 @@ impl Workbench {
     }
 }
 
-/// A text's nodes, before it has a name.
+/// A text's nodes, before it has a name. They lie in the tree of the
+/// [`Workbench`].
 #[derive(Debug)]
 pub(super) struct Nodes {
     root: List,
     defined: Vec<(Arc<str>, List)>,
-    tree: Tree,
     literals: Literals,
 }
 
@@ -74,8 +84,8 @@ impl Nodes {
     }
 
     /// The templates. The text's own is parsed last but stands first.
-    pub(super) fn named(self, name: Arc<str>, text: &Arc<str>, first: Literals) -> Parsed {
-        let Self { root, mut defined, tree, literals } = self;
+    pub(super) fn named(self, name: Arc<str>, text: &Arc<str>, first: Literals, tree: Arc<Tree>) -> Parsed {
+        let Self { root, mut defined, literals } = self;
         let own = defined.iter().position(|it| it.0 == name).unwrap_or(defined.len());
         if own == defined.len() {
             defined.push((Arc::clone(&name), root));
@@ -97,7 +107,7 @@ pub(super) fn parse(
     bench: &mut Workbench,
 ) -> Result<Parsed, ParseError> {
     let nodes = read(Arc::clone(&name), text, functions, home, bench, true)?;
-    Ok(nodes.named(name, text, first))
+    Ok(nodes.named(name, text, first, Arc::new(bench.tree.take())))
 }
 
 /// The nodes of a text; without `is_quick` all of it goes through tokens.
@@ -109,6 +119,7 @@ fn read(
     bench: &mut Workbench,
     is_quick: bool,
 ) -> Result<Nodes, ParseError> {
+    let before = bench.tree.lengths();
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,
@@ -126,11 +137,11 @@ fn read(
     match parser.file().and_then(|root| parser.settle(root)) {
         Ok(root) => {
             let Parser { literals, defined, .. } = parser;
-            Ok(Nodes { root, defined, tree: bench.tree.take(), literals })
+            Ok(Nodes { root, defined, literals })
         }
         Err(message) => {
             let error = parser.error(&message, home);
-            bench.clear();
+            bench.reset(before);
             Err(error)
         }
     }
@@ -644,10 +655,9 @@ impl<'t> Parser<'_, 't> {
     }
 
     fn declare(&mut self, token: Token) {
-        let name = self.value(token);
-        let variable = self.names.number(name);
+        let variable = self.names.number(self.value(token));
         self.scope.variables.push(variable);
-        self.bench.declared.push(Declared { variable, name: name.into() });
+        self.bench.declared.push(Declared { variable, start: token.start, end: token.end });
     }
 
     fn command(&mut self) -> Parse<Command> {

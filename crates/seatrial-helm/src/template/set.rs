@@ -124,11 +124,12 @@ impl Set {
     /// gave, in their order.
     pub fn parse_all(&mut self, texts: &[Unparsed], ahead: Option<&Ahead>) -> Vec<Result<(), ParseError>> {
         let mut bench = Workbench::default();
-        let mut known = ahead.map(|it| it.finish(texts, &mut bench)).unwrap_or_default();
+        let mut known = ahead.map(|it| it.finish(texts)).unwrap_or_default();
+        self.entries.reserve(2 * texts.len());
         let mut one = |it: &Unparsed| {
             let (name, first) = (Arc::clone(&it.name), self.literals);
-            let parsed = if let Some(nodes) = known.take(it) {
-                nodes.named(name, &it.text, first)
+            let parsed = if let Some((nodes, tree)) = known.take(it) {
+                nodes.named(name, &it.text, first, tree)
             } else {
                 parse(name, &it.text, &self.functions, first, it.home, &mut bench)?
             };
@@ -174,7 +175,7 @@ impl Set {
     /// Templates of nothing but space do not replace others.
     fn add(&mut self, parsed: &Parsed, home: Home) {
         for template in &parsed.templates {
-            if template.is_empty() && self.has(&template.name) {
+            if self.has(&template.name) && template.is_empty() {
                 continue;
             }
             let entry = Entry { template: Arc::clone(template), home };

@@ -36,6 +36,11 @@ impl<'t> State<'_, 't> {
                 self.write(text, origin)?;
             }
             Node::Action(pipe) => {
+                if let Some(text) = self.lone_text(pipe) {
+                    self.step(1)?;
+                    self.write(text.as_bytes(), OriginId::NONE)?;
+                    return Ok(Flow::Next);
+                }
                 let value = self.pipeline(dot, pipe)?;
                 if pipe.declared.is_empty() {
                     self.at = Some(At::Node(node));
@@ -239,7 +244,7 @@ impl<'t> State<'_, 't> {
     pub(super) fn assign(&mut self, branch: &'t Branch, variable: u32, value: Reflect) -> Exec<()> {
         let Some(slot) = self.variable(variable) else {
             let declared = self.tree().declared(&branch.pipe).iter().find(|it| it.variable == variable);
-            let name = declared.map(|it| &*it.name).unwrap_or_default();
+            let name = declared.map(|it| it.name(&self.template.source)).unwrap_or_default();
             return Err(self.fail(format!("undefined variable: {name}")));
         };
         self.engine.variables[slot].1 = self.decided(value);

@@ -22,10 +22,11 @@ impl<'t> State<'_, 't> {
                 self.engine.variables.push((declared.variable, value.clone()));
                 continue;
             }
-            match self.variable(declared.variable) {
-                Some(slot) => self.engine.variables[slot].1 = value.clone(),
-                None => return Err(self.fail(format!("undefined variable: {}", declared.name))),
-            }
+            let Some(slot) = self.variable(declared.variable) else {
+                let name = declared.name(&self.template.source);
+                return Err(self.fail(format!("undefined variable: {name}")));
+            };
+            self.engine.variables[slot].1 = value.clone();
         }
         Ok(value)
     }
@@ -147,6 +148,17 @@ impl<'t> State<'_, 't> {
             self.engine.strings[literal as usize] = Some(Rc::clone(text));
         }
         value.with_origin(origin)
+    }
+
+    /// The text of a pipe that is nothing but a constant; while tracing is on, it needs an origin.
+    pub(super) fn lone_text(&self, pipe: &Pipe) -> Option<&'t str> {
+        let source = &self.template.source;
+        let [command] = source.tree.commands(pipe) else { return None };
+        let [Operand { kind: OperandKind::String(_), start, end, .. }] = source.tree.args(command) else {
+            return None;
+        };
+        let is_plain = pipe.declared.is_empty() && !self.engine.trace.is_on();
+        if is_plain { verbatim(&source.text[*start as usize..*end as usize]) } else { None }
     }
 
     fn callee(&self, number: u32) -> Callee {

@@ -4,7 +4,9 @@
 //! be wrong, is left to the parser, which begins again where the action begins.
 
 use super::{End, Item, MAX_DEPTH, Parser};
-use crate::template::ast::{Command, Declared, Literals, Node, Operand, OperandKind, Pipe, Run, add};
+use crate::template::ast::{
+    Command, Declared, Lengths, Literals, Node, Operand, OperandKind, Pipe, Run, add,
+};
 use crate::template::lex::{Kind, Token, is_space, is_word};
 use crate::template::number::number;
 
@@ -23,7 +25,7 @@ struct Mark {
     literals: Literals,
     variables: usize,
     stacks: [usize; 3],
-    lists: [usize; 5],
+    lengths: Lengths,
 }
 
 impl Parser<'_, '_> {
@@ -57,7 +59,8 @@ impl Parser<'_, '_> {
             let name = &self.text[begin..variable];
             let number = self.names.number(name);
             self.scope.variables.push(number);
-            self.bench.declared.push(Declared { variable: number, name: name.into() });
+            let (start, end) = (begin as u32, variable as u32);
+            self.bench.declared.push(Declared { variable: number, start, end });
             is_assign = sign;
             at = self.after_blanks(behind);
         }
@@ -258,18 +261,12 @@ impl Parser<'_, '_> {
     }
 
     fn mark(&self) -> Mark {
-        let (bench, tree) = (&self.bench, &self.bench.tree);
+        let bench = &self.bench;
         Mark {
             literals: self.literals,
             variables: self.scope.variables.len(),
             stacks: [bench.commands.len(), bench.operands.len(), bench.declared.len()],
-            lists: [
-                tree.commands.len(),
-                tree.operands.len(),
-                tree.declared.len(),
-                tree.numbers.len(),
-                tree.pipes.len(),
-            ],
+            lengths: bench.tree.lengths(),
         }
     }
 
@@ -279,12 +276,7 @@ impl Parser<'_, '_> {
         self.bench.commands.truncate(mark.stacks[0]);
         self.bench.operands.truncate(mark.stacks[1]);
         self.bench.declared.truncate(mark.stacks[2]);
-        let tree = &mut self.bench.tree;
-        tree.commands.truncate(mark.lists[0]);
-        tree.operands.truncate(mark.lists[1]);
-        tree.declared.truncate(mark.lists[2]);
-        tree.numbers.truncate(mark.lists[3]);
-        tree.pipes.truncate(mark.lists[4]);
+        self.bench.tree.truncate(mark.lengths);
     }
 }
 
