@@ -106,9 +106,11 @@ pub fn render(chart: &Chart, values: &ValuesInput, options: &Options) -> Rendere
     engine::on_deep_stack(|| Render::new(options).run(chart, values, None))
 }
 
-/// The same for a chart that was loaded with [`crate::Loader::alone`].
+/// The same for a chart that was loaded with [`crate::Loader::alone`], on the
+/// thread that loaded it, since each thread takes memory of its own. It is one of
+/// [`engine::on_deep_stack`].
 pub fn render_alone(chart: &Chart, values: &ValuesInput, options: &Options, alone: &Alone) -> Rendered {
-    engine::on_deep_stack(|| Render::new(options).run(chart, values, Some(&alone.ahead)))
+    Render::new(options).run(chart, values, Some(&alone.ahead))
 }
 
 /// A render under way.

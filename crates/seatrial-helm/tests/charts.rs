@@ -71,6 +71,7 @@ fn documents_come_in_install_order_and_hooks_last() {
     let text = printed(&rendered);
     assert!(text.starts_with("---\n# Source: ship/templates/a.yaml\nkind: Service\n"), "{text}");
     assert!(text.ends_with("# Source: ship/templates/b.yaml\nkind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: post-install, test\n\n"), "{text}");
+    assert_eq!(rendered.stretches(&Show::default()).expect("there is something").concat(), text);
     let no_tests = rendered.output(&Show { skip_tests: true, ..Show::default() }).expect("it is shown");
     assert!(!no_tests.text.contains("kind: Job"));
     for part in &rendered.output(&Show::default()).expect("it is shown").parts {

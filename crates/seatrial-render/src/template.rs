@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_helm::{
     Alone, Asked, ErrorKind, HelmVersion, Loaded, Loader, Options, Output, Rendered, Show, ValuesInput,
-    render_alone,
+    render_alone, template::on_deep_stack,
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 
@@ -38,8 +38,8 @@ pub struct Refusal {
 pub struct Templated {
     /// What was rendered, also where Helm would print nothing.
     pub rendered: Rendered,
-    /// The text; none where a template to show is not there.
-    pub output: Option<Output>,
+    /// What of it is shown.
+    show: Show,
     /// What Helm would refuse, its own error first.
     pub refusals: Vec<Refusal>,
 }
@@ -47,21 +47,18 @@ pub struct Templated {
 impl Template<'_> {
     /// Renders it. The texts that were read become sources.
     pub fn run(&self, sources: &mut SourceMap) -> Templated {
+        on_deep_stack(|| self.made(sources))
+    }
+
+    fn made(&self, sources: &mut SourceMap) -> Templated {
         // Half of what lies in large charts is printed only where it is asked for.
         let unread = (!self.show.include_crds).then(Asked::default);
         let (mut loaded, mut rendered) = self.rendered(unread.clone(), sources);
         if unread.is_some_and(|it| it.is_any()) {
             (loaded, rendered) = self.rendered(None, sources);
         }
-        let mut refusals = refusals(&loaded, &rendered, sources);
-        let output = match rendered.output(self.show) {
-            Ok(output) => Some(output),
-            Err(message) => {
-                refusals.push(Refusal { message, at: None });
-                None
-            }
-        };
-        Templated { rendered, output, refusals }
+        let refusals = refusals(&loaded, &rendered, sources);
+        Templated::new(rendered, self.show, refusals)
     }
 
     fn rendered(&self, unread: Option<Asked>, sources: &mut SourceMap) -> (Loaded, Rendered) {
@@ -97,16 +94,36 @@ fn refusals(loaded: &Loaded, rendered: &Rendered, sources: &SourceMap) -> Vec<Re
 }
 
 impl Templated {
-    /// By line of the output: the places that it comes from, values first. Only
-    /// what was rendered with tracing on has any.
-    pub fn origins(&self, sources: &SourceMap) -> Vec<Vec<Span>> {
-        self.lines(sources, &places)
+    /// What came of a render, and what spoke against it before.
+    pub(crate) fn new(rendered: Rendered, show: &Show, mut refusals: Vec<Refusal>) -> Self {
+        if !show.show_only.is_empty()
+            && let Err(message) = rendered.output(show)
+        {
+            refusals.push(Refusal { message, at: None });
+        }
+        Self { rendered, show: show.clone(), refusals }
+    }
+
+    /// The text; none where a template to show is not there.
+    pub fn output(&self) -> Option<Output> {
+        self.rendered.output(&self.show).ok()
+    }
+
+    /// The same as the stretches that it is made of, where no copy is needed.
+    pub fn stretches(&self) -> Option<Vec<&str>> {
+        self.rendered.stretches(&self.show)
+    }
+
+    /// By line of [`Templated::output`]: the places that it comes from, values
+    /// first. Only what was rendered with tracing on has any.
+    pub fn origins(&self, output: &Output, sources: &SourceMap) -> Vec<Vec<Span>> {
+        self.lines(output, sources, &places)
     }
 
     /// The same with every place that has a part in the line: the conditions and
     /// lists that decide whether it is there, too.
-    pub fn chains(&self, sources: &SourceMap) -> Vec<Vec<Span>> {
-        self.lines(sources, &|leaves, start| {
+    pub fn chains(&self, output: &Output, sources: &SourceMap) -> Vec<Vec<Span>> {
+        self.lines(output, sources, &|leaves, start| {
             let mut chain = places(leaves, start);
             let mut parts: Vec<Span> =
                 leaves.iter().flat_map(|it| parts_of(&self.rendered.trace, it)).collect();
@@ -118,8 +135,12 @@ impl Templated {
         })
     }
 
-    fn lines(&self, sources: &SourceMap, places: &dyn Fn(&[Leaf], u32) -> Vec<Span>) -> Vec<Vec<Span>> {
-        let Some(output) = &self.output else { return Vec::new() };
+    fn lines(
+        &self,
+        output: &Output,
+        sources: &SourceMap,
+        places: &dyn Fn(&[Leaf], u32) -> Vec<Span>,
+    ) -> Vec<Vec<Span>> {
         let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let files = self.rendered.files.iter();
         let all: Vec<_> =
@@ -186,7 +207,7 @@ mod tests {
             options: &Options::default(),
             show,
         };
-        template.run(&mut SourceMap::new()).output.expect("there is a text").text
+        template.run(&mut SourceMap::new()).output().expect("there is a text").text
     }
 
     #[test]

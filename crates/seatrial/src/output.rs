@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IoSlice, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -48,6 +48,27 @@ pub(crate) fn print(text: &str, color: Color) -> Result<(), Failure> {
 /// Writes to stdout what has no colours that would have to be taken out.
 pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
     ended(print_to(io::stdout().lock(), text))
+}
+
+/// The same for a text that lies in pieces.
+pub(crate) fn print_stretches(stretches: &[&str]) -> Result<(), Failure> {
+    let mut slices: Vec<IoSlice<'_>> = stretches.iter().map(|it| IoSlice::new(it.as_bytes())).collect();
+    ended(print_all(&mut slices))
+}
+
+fn print_all(mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    // What is empty is taken off, so that something is written in each turn.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        match stdout.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    stdout.flush()
 }
 
 fn print_to(mut stdout: impl Write, text: &str) -> io::Result<()> {

@@ -97,7 +97,7 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     }
     if made.refusals.is_empty() || arguments.keep_going {
         let text = if arguments.redact { seatrial_render::masked(&made.text) } else { made.text };
-        if !arguments.redact && !arguments.quiet && holds_secret(&text) {
+        if !arguments.redact && !arguments.quiet && holds_secret(&[&text]) {
             note(SECRETS);
         }
         let text = match arguments.output {
@@ -141,32 +141,42 @@ fn chart(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
 }
 
 fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<(), Failure> {
-    let Some(printed) = &made.output else { return Ok(()) };
+    if arguments.output == RenderFormat::Yaml
+        && !(arguments.redact || arguments.origin)
+        && let Some(stretches) = made.stretches()
+    {
+        if !arguments.quiet && holds_secret(&stretches) {
+            note(SECRETS);
+        }
+        return output::print_stretches(&stretches);
+    }
+    let Some(printed) = made.output() else { return Ok(()) };
     let text: Cow<'_, str> = if arguments.redact {
         seatrial_render::masked(&printed.text).into()
     } else {
         printed.text.as_str().into()
     };
-    if !arguments.redact && !arguments.quiet && holds_secret(&text) {
+    if !arguments.redact && !arguments.quiet && holds_secret(&[&text]) {
         note(SECRETS);
     }
     match arguments.output {
         RenderFormat::Json => {
-            let chains = made.chains(sources);
+            let chains = made.chains(&printed, sources);
             output::print_plain(&seatrial_render::objects_json(&[(&text, &chains)], sources))
         }
         RenderFormat::Yaml if arguments.origin => {
-            output::print_plain(&beside(&text, &made.origins(sources), sources))
+            output::print_plain(&beside(&text, &made.origins(&printed, sources), sources))
         }
         RenderFormat::Yaml => output::print_plain(&text),
     }
 }
 
-/// Whether a text has a Secret, at the top or as an item of a List.
-fn holds_secret(text: &str) -> bool {
+/// Whether texts, each of whole lines, have a Secret, at the top or as an item of
+/// a List.
+fn holds_secret(texts: &[&str]) -> bool {
     const LINE: &str = "kind: Secret";
-    let has_list = text.contains("kind: List");
-    text.match_indices(LINE).any(|(at, _)| {
+    let has_list = texts.iter().any(|it| it.contains("kind: List"));
+    texts.iter().flat_map(|text| text.match_indices(LINE).map(move |(at, _)| (text, at))).any(|(text, at)| {
         let behind = &text[at + LINE.len()..];
         let before = &text[text[..at].rfind('\n').map_or(0, |it| it + 1)..at];
         let is_item = || has_list && before.bytes().all(|it| matches!(it, b' ' | b'-'));
@@ -354,7 +364,7 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
             code = FINDINGS;
         }
         if of_unit.refusals.is_empty() || arguments.keep_going {
-            if !arguments.redact && !arguments.quiet && holds_secret(&of_unit.text) {
+            if !arguments.redact && !arguments.quiet && holds_secret(&[&of_unit.text]) {
                 holds_secrets = true;
             }
             if arguments.redact {
@@ -404,11 +414,11 @@ mod tests {
 
     #[test]
     fn a_secret_is_seen_as_an_item_too() {
-        assert!(holds_secret("apiVersion: v1\nkind: Secret\n"));
-        assert!(holds_secret("kind: List\nitems:\n- kind: Secret\n"));
-        assert!(holds_secret("kind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n"));
-        assert!(!holds_secret("kind: ExternalSecret\nspec:\n  kind: Secret\n"));
-        assert!(!holds_secret("kind: SecretStore\n"));
+        assert!(holds_secret(&["apiVersion: v1\nkind: Secret\n"]));
+        assert!(holds_secret(&["kind: List\nitems:\n- kind: Secret\n"]));
+        assert!(holds_secret(&["kind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n"]));
+        assert!(!holds_secret(&["kind: ExternalSecret\nspec:\n  kind: Secret\n"]));
+        assert!(!holds_secret(&["kind: SecretStore\n"]));
     }
 
     #[test]

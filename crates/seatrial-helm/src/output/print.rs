@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Manifest;
 use super::split::split;
 use crate::chart::path_match;
-use crate::render::Rendered;
+use crate::render::{Rendered, RenderedFile};
 
 /// What is shown.
 #[derive(Clone, Debug, Default)]
@@ -40,56 +40,79 @@ pub struct OutputPart {
     pub start: usize,
 }
 
+/// What is shown of one file.
+struct Document<'a> {
+    path: &'a str,
+    file: usize,
+    range: Range<usize>,
+    text: &'a str,
+}
+
 impl Rendered {
     /// What `helm template` prints when nothing is wrong. An error says which
     /// of the templates to show is not there.
     pub fn output(&self, show: &Show) -> Result<Output, String> {
-        let mut output = Output::with_room_for(self, show);
-        if show.include_crds {
-            for (index, file) in self.files.iter().enumerate().filter(|(_, file)| file.is_crd) {
-                output.document(&file.path, index, &(0..file.text.len()), &file.text);
-            }
-        }
-        for manifest in &self.manifests {
-            output.manifest(self, manifest);
+        let (installed, hooks) = (self.installed(show), self.hooks_shown(show));
+        let mut output = Output::with_room_for(installed.iter().chain(&hooks));
+        for document in &installed {
+            output.document(document);
         }
         output.trim();
-        if !show.no_hooks {
-            for manifest in &self.hooks {
-                let is_test = manifest.hook.as_ref().is_some_and(super::Hook::is_test);
-                if !(show.skip_tests && is_test) {
-                    output.manifest(self, manifest);
-                }
-            }
+        for document in &hooks {
+            output.document(document);
         }
         if show.show_only.is_empty() {
             return Ok(output);
         }
         output.only(&show.show_only, self.helm.switches().splits_at_lines)
     }
+
+    /// The stretches that make the text of [`Rendered::output`], for who needs
+    /// no copy of it; none where not all templates are shown.
+    pub fn stretches(&self, show: &Show) -> Option<Vec<&str>> {
+        let (mut installed, hooks) = (self.installed(show), self.hooks_shown(show));
+        let last = installed.last_mut()?;
+        last.text = last.text.trim_end();
+        if last.text.is_empty() || !show.show_only.is_empty() {
+            return None;
+        }
+        let documents = installed.iter().chain(&hooks);
+        Some(documents.flat_map(|it| [HEAD, it.path, "\n", it.text, "\n"]).collect())
+    }
+
+    fn installed<'a>(&'a self, show: &Show) -> Vec<Document<'a>> {
+        let crds = self.files.iter().enumerate().filter(|(_, file)| show.include_crds && file.is_crd);
+        let crds = crds.map(|(at, file)| self.document(at, 0..file.text.len()));
+        crds.chain(self.manifests.iter().map(|it| self.document(it.file, it.range.clone()))).collect()
+    }
+
+    fn hooks_shown<'a>(&'a self, show: &Show) -> Vec<Document<'a>> {
+        let is_test = |it: &&Manifest| it.hook.as_ref().is_some_and(super::Hook::is_test);
+        let hooks = self.hooks.iter().filter(|it| !(show.no_hooks || show.skip_tests && is_test(it)));
+        hooks.map(|it| self.document(it.file, it.range.clone())).collect()
+    }
+
+    fn document(&self, file: usize, range: Range<usize>) -> Document<'_> {
+        let RenderedFile { path, text, .. } = &self.files[file];
+        Document { path, file, text: &text[range.clone()], range }
+    }
 }
+
+/// What stands before the path of each document.
+const HEAD: &str = "---\n# Source: ";
 
 impl Output {
     /// With room for all that may be shown, so that it never moves.
-    fn with_room_for(rendered: &Rendered, show: &Show) -> Self {
-        let head = |path: &str| path.len() + "---\n# Source: \n\n".len();
-        let manifests = rendered.manifests.iter().chain(&rendered.hooks);
-        let manifests = manifests.map(|it| head(&rendered.files[it.file].path) + it.range.len());
-        let files = rendered.files.iter().filter(|it| show.include_crds && it.is_crd);
-        let files = files.map(|it| head(&it.path) + it.text.len());
-        Self { text: String::with_capacity(manifests.chain(files).sum()), parts: Vec::new() }
+    fn with_room_for<'a>(documents: impl Iterator<Item = &'a Document<'a>>) -> Self {
+        let room = documents.map(|it| HEAD.len() + it.path.len() + it.text.len() + "\n\n".len()).sum();
+        Self { text: String::with_capacity(room), parts: Vec::new() }
     }
 
-    fn manifest(&mut self, rendered: &Rendered, manifest: &Manifest) {
-        let file = &rendered.files[manifest.file];
-        self.document(&file.path, manifest.file, &manifest.range, &file.text);
-    }
-
-    fn document(&mut self, path: &str, file: usize, range: &Range<usize>, text: &str) {
-        self.text.push_str("---\n# Source: ");
-        self.text.push_str(path);
+    fn document(&mut self, document: &Document<'_>) {
+        self.text.push_str(HEAD);
+        self.text.push_str(document.path);
         self.text.push('\n');
-        self.piece(file, range.start, &text[range.clone()]);
+        self.piece(document.file, document.range.start, document.text);
         self.text.push('\n');
     }
 

@@ -310,17 +310,10 @@ impl Charts {
         let Some(chart) = &tree_chart.chart else { return UnitText { refusals, ..UnitText::default() } };
         let rendered = seatrial_helm::render(chart, &unit.release.values(&unit.files, sources), options);
         refusals.extend(refused(&rendered));
-        let output = match rendered.output(show) {
-            Ok(output) => Some(output),
-            Err(message) => {
-                refusals.push(Refusal { message, at: None });
-                None
-            }
-        };
-        let made = Templated { rendered, output, refusals };
-        let origins = made.origins(sources);
-        let text = made.output.map(|it| it.text).unwrap_or_default();
-        UnitText { text, origins, refusals: made.refusals }
+        let made = Templated::new(rendered, show, refusals);
+        let output = made.output().unwrap_or_default();
+        let origins = made.origins(&output, sources);
+        UnitText { text: output.text, origins, refusals: made.refusals }
     }
 
     /// The texts of a unit that others may change behind the templates: with
