@@ -41,7 +41,13 @@ impl RevisionFiles {
 
     /// What stands at a path, links followed as a file system does.
     fn find(&self, path: &TreePath) -> Result<(Mode, gix::ObjectId), ReadError> {
+        self.find_named(path).map(|(mode, id, _)| (mode, id))
+    }
+
+    /// The same, with the names on the way there.
+    fn find_named(&self, path: &TreePath) -> Result<(Mode, gix::ObjectId, Vec<String>), ReadError> {
         let mut trees = vec![self.root];
+        let mut names = Vec::new();
         let mut pending: Vec<String> = path.parts().rev().map(str::to_owned).collect();
         let mut links = 0;
         while let Some(part) = pending.pop() {
@@ -50,13 +56,17 @@ impl RevisionFiles {
                 ".." if trees.len() == 1 => return Err(ReadError::Outside),
                 ".." => {
                     trees.pop();
+                    names.pop();
                     continue;
                 }
                 _ => {}
             }
             let node = self.node(trees[trees.len() - 1], &part)?;
             match node.mode {
-                Mode::Tree => trees.push(node.id),
+                Mode::Tree => {
+                    trees.push(node.id);
+                    names.push(part);
+                }
                 Mode::Link if links == LINKS_MAX => return Err(failed("too many links")),
                 Mode::Link => {
                     links += 1;
@@ -67,10 +77,13 @@ impl RevisionFiles {
                     pending.extend(target.split('/').rev().map(str::to_owned));
                 }
                 _ if !pending.is_empty() => return Err(ReadError::Missing),
-                mode => return Ok((mode, node.id)),
+                mode => {
+                    names.push(part);
+                    return Ok((mode, node.id, names));
+                }
             }
         }
-        Ok((Mode::Tree, trees[trees.len() - 1]))
+        Ok((Mode::Tree, trees[trees.len() - 1], names))
     }
 
     fn node(&self, tree: gix::ObjectId, name: &str) -> Result<Node, ReadError> {
@@ -143,6 +156,10 @@ impl Files for RevisionFiles {
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
         let (mode, id) = self.find(path).ok()?;
         Some(self.kind_of(mode, id))
+    }
+
+    fn real(&self, path: &TreePath) -> TreePath {
+        self.find_named(path).map_or_else(|_| path.clone(), |(_, _, names)| TreePath::new(&names.join("/")))
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {

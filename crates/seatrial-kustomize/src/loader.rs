@@ -80,7 +80,9 @@ impl Loader<'_> {
 
     /// The kustomization file of a directory.
     pub(crate) fn kustomization(&mut self, directory: &TreePath) -> Result<Loaded, Refusal> {
-        let found = self.kustomizations(directory);
+        let mut found = self.kustomizations(directory);
+        // What may not be read is as good as not there.
+        found.retain(|path| self.may_read(directory, path));
         match found.as_slice() {
             [] => Err(Refusal::Missing(format!(
                 "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
@@ -106,7 +108,8 @@ impl Loader<'_> {
             return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
         };
         match self.files.kind(&path) {
-            Some(EntryKind::Directory) => Ok(path),
+            // What the directory names is looked for where it really is.
+            Some(EntryKind::Directory) => Ok(self.files.real(&path)),
             Some(_) => {
                 Err(Refusal::Missing(format!("'{name}' must be a directory so that it can be a build root")))
             }
@@ -158,7 +161,7 @@ impl Loader<'_> {
 
     /// A file of the tree, if a root may read it.
     pub(crate) fn file_of(&mut self, root: &TreePath, path: &TreePath) -> Result<Loaded, Refusal> {
-        if !self.is_unrestricted && !path.is_within(root) {
+        if !self.may_read(root, path) {
             return Err(outside(path.as_str(), root));
         }
         match self.files.kind(path) {
@@ -190,10 +193,16 @@ impl Loader<'_> {
             }
             Some(_) => {}
         }
-        if !self.is_unrestricted && !path.is_within(root) {
+        if !self.may_read(root, &path) {
             return Err(outside(name, root));
         }
         Ok(path)
+    }
+
+    /// Whether a root may read a file: where links lead counts.
+    fn may_read(&self, root: &TreePath, path: &TreePath) -> bool {
+        self.is_unrestricted
+            || path.is_within(root) && self.files.real(path).is_within(&self.files.real(root))
     }
 
     fn text(&mut self, path: &TreePath) -> Result<Loaded, Refusal> {

@@ -85,6 +85,12 @@ pub trait Files: Send + Sync {
     /// when nothing is there or the way leads outside.
     fn kind(&self, path: &TreePath) -> Option<EntryKind>;
 
+    /// Where a path really leads, links on the way followed inside the tree; the
+    /// path itself when nothing is there.
+    fn real(&self, path: &TreePath) -> TreePath {
+        path.clone()
+    }
+
     /// The bytes of a regular file of at most `limit` bytes.
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
 
@@ -137,7 +143,7 @@ impl DiskFiles {
 
     /// The real place of a path, refused when links lead it out of the tree,
     /// and what is there.
-    fn real(&self, path: &TreePath) -> Result<(PathBuf, fs::Metadata), ReadError> {
+    fn place(&self, path: &TreePath) -> Result<(PathBuf, fs::Metadata), ReadError> {
         let Some(parent) = path.parent() else {
             let metadata = fs::metadata(&self.top).map_err(|error| failure(&error))?;
             return Ok((self.top.clone(), metadata));
@@ -188,7 +194,7 @@ impl DiskFiles {
         look: impl Fn(&fs::DirEntry) -> Option<(fs::FileType, u64)>,
     ) -> Result<Vec<Entry>, ReadError> {
         let mut entries = Vec::new();
-        for entry in fs::read_dir(self.real(directory)?.0).map_err(|error| failure(&error))? {
+        for entry in fs::read_dir(self.place(directory)?.0).map_err(|error| failure(&error))? {
             let entry = entry.map_err(|error| failure(&error))?;
             let name = entry.file_name();
             let Some(path) = directory.join(&name.to_string_lossy()) else { continue };
@@ -225,19 +231,25 @@ impl Files for DiskFiles {
     }
 
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
-        let (real, metadata) = self.real(path).ok()?;
-        Some(kind_of(metadata.file_type(), metadata.len(), || real))
+        let (place, metadata) = self.place(path).ok()?;
+        Some(kind_of(metadata.file_type(), metadata.len(), || place))
+    }
+
+    fn real(&self, path: &TreePath) -> TreePath {
+        let found = self.place(path).ok();
+        let below = found.as_ref().and_then(|(place, _)| place.strip_prefix(&self.top).ok()?.to_str());
+        below.map_or_else(|| path.clone(), TreePath::new)
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let (real, metadata) = self.real(path)?;
+        let (place, metadata) = self.place(path)?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
         }
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        read_whole(&real, metadata.len(), limit)
+        read_whole(&place, metadata.len(), limit)
     }
 
     fn read_listed(
@@ -485,6 +497,9 @@ mod tests {
             assert_eq!(tree.kind(&TreePath::new(name)), None, "{name}");
         }
         assert_eq!(tree.read(&TreePath::new("within/b.yaml"), 10), Ok(b"b".to_vec()));
+        assert_eq!(tree.real(&TreePath::new("within/b.yaml")), TreePath::new("sub/b.yaml"));
+        assert_eq!(tree.real(&TreePath::new("alias.yaml")), TreePath::new("real.yaml"));
+        assert_eq!(tree.real(&TreePath::new("leak.yaml")), TreePath::new("leak.yaml"));
         assert_eq!(tree.read(&TreePath::new("within"), 10), Err(ReadError::NotAFile));
         assert_eq!(tree.read(&TreePath::new("gone/b.yaml"), 10), Err(ReadError::Missing));
         assert!(tree.read(&TreePath::new("real.yaml/b.yaml"), 10).is_err());

@@ -195,6 +195,11 @@ impl Files for Fetched {
         }
     }
 
+    fn real(&self, path: &TreePath) -> TreePath {
+        let is_own = self.unpacked(path).is_none() && self.find(path).is_none();
+        if is_own { self.files.real(path) } else { path.clone() }
+    }
+
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
         if let Some((files, rest, _)) = self.unpacked(path) {
             return files.read(&rest, limit);

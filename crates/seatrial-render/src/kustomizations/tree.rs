@@ -13,12 +13,13 @@ type Contents = FxHashMap<TreePath, Result<Arc<[u8]>, ReadError>>;
 pub(crate) struct Tree<'a> {
     files: &'a dyn Files,
     kinds: RwLock<FxHashMap<TreePath, Option<EntryKind>>>,
+    reals: RwLock<FxHashMap<TreePath, TreePath>>,
     bytes: RwLock<Contents>,
 }
 
 impl<'a> Tree<'a> {
     pub(crate) fn new(files: &'a dyn Files) -> Self {
-        Self { files, kinds: RwLock::default(), bytes: RwLock::default() }
+        Self { files, kinds: RwLock::default(), reals: RwLock::default(), bytes: RwLock::default() }
     }
 }
 
@@ -41,6 +42,7 @@ impl Tree<'_> {
     pub(crate) fn freeze(self) -> Frozen {
         Frozen {
             kinds: self.kinds.into_inner().unwrap_or_else(PoisonError::into_inner),
+            reals: self.reals.into_inner().unwrap_or_else(PoisonError::into_inner),
             bytes: self.bytes.into_inner().unwrap_or_else(PoisonError::into_inner),
         }
     }
@@ -50,6 +52,7 @@ impl Tree<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Frozen {
     kinds: FxHashMap<TreePath, Option<EntryKind>>,
+    reals: FxHashMap<TreePath, TreePath>,
     bytes: Contents,
 }
 
@@ -69,6 +72,10 @@ impl Files for Frozen {
         self.kinds.get(path)?.clone()
     }
 
+    fn real(&self, path: &TreePath) -> TreePath {
+        self.reals.get(path).unwrap_or(path).clone()
+    }
+
     fn read(&self, path: &TreePath, _limit: u64) -> Result<Vec<u8>, ReadError> {
         let known = self.bytes.get(path).ok_or(ReadError::Missing)?;
         known.as_ref().map(|it| it.to_vec()).map_err(Clone::clone)
@@ -82,6 +89,10 @@ impl Files for Edited<'_> {
 
     fn kind(&self, path: &TreePath) -> Option<EntryKind> {
         self.tree.kind(path)
+    }
+
+    fn real(&self, path: &TreePath) -> TreePath {
+        self.tree.real(path)
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {
@@ -103,6 +114,17 @@ impl Files for Tree<'_> {
         let kind = self.files.kind(path);
         self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), kind.clone());
         kind
+    }
+
+    fn real(&self, path: &TreePath) -> TreePath {
+        let known = self.reals.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(path) {
+            return known.clone();
+        }
+        drop(known);
+        let real = self.files.real(path);
+        self.reals.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), real.clone());
+        real
     }
 
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError> {

@@ -89,6 +89,7 @@ mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+    use crate::support::run;
 
     #[test]
     fn links_out_of_the_tree_are_not_followed() {
@@ -104,6 +105,29 @@ mod unix {
         let outside = ["k8s/link.yaml", "k8s/more"];
         assert_eq!(found(&done), outside.map(|name| format!("path-outside-tree {name}")));
         assert_eq!(skipped(&done), outside.map(|name| format!("outside-tree {name}")));
+    }
+
+    #[test]
+    fn a_link_out_of_a_kustomization_is_refused_as_what_it_leads_to() {
+        let tree = Tree::new(&[
+            ("base/web.yaml", SOUND),
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("app/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("within/real.yaml", SOUND),
+            ("within/kustomization.yaml", "resources: [web.yaml]\n"),
+        ]);
+        symlink("../base/web.yaml", tree.path().join("app/web.yaml")).expect("a link can be made");
+        symlink("real.yaml", tree.path().join("within/web.yaml")).expect("a link can be made");
+        symlink("base", tree.path().join("again")).expect("a link can be made");
+        let done = json(&tree);
+        assert_eq!(
+            (done.code, found(&done)),
+            (1, vec!["path-outside-root app/kustomization.yaml".to_owned()])
+        );
+        let render =
+            |words: &[&str]| run(tree.path(), &[&["render", "--root", "."], words].concat(), b"").code;
+        assert_eq!([render(&["app"]), render(&["within"]), render(&["again"])], [1, 0, 0]);
+        assert_eq!(render(&["app", "--load-restrictor", "LoadRestrictionsNone"]), 0);
     }
 
     #[test]
