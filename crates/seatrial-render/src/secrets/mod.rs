@@ -60,8 +60,28 @@ fn remark(text: &str, end: usize) -> usize {
     if is_comment { line().len() } else { 0 }
 }
 
+/// What a text hides that cannot be read as objects: a template, or what is broken.
+/// Where one document is a Secret, all may be parts of it.
 fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
-    if names_secret(text) { Found::new(text, base).scan_secret() } else { Vec::new() }
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let rest = &text[start..];
+        let part = &rest[..rest.find("\n---").map_or(rest.len(), |at| at + 1)];
+        parts.extend((!defines_kind(part)).then_some((start, part)));
+        start += part.len();
+    }
+    if !parts.iter().any(|(_, part)| names_secret(part)) {
+        return Vec::new();
+    }
+    parts.into_iter().flat_map(|(start, part)| Found::new(part, base + start).scan_secret()).collect()
+}
+
+/// Whether a document defines a kind, and is nothing else: what it describes has
+/// names of secrets and no values.
+fn defines_kind(text: &str) -> bool {
+    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:"));
+    kinds.next().is_some_and(|it| it.trim() == "CustomResourceDefinition") && kinds.next().is_none()
 }
 
 /// Entries of a Secret that are commented out, whatever their name.

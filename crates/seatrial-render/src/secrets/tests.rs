@@ -220,6 +220,11 @@ fn names_of_secrets_stay_in_sight() {
     shows("secretKeys: {adminPasswordKey: postgres-password}\n", "postgres-password");
     shows("# starts with -----BEGIN RSA PRIVATE KEY-----\n# and so on\nenabled: true\n", "enabled: true");
     shows("kind: CustomResourceDefinition\nspec:\n  credentials:\n    description: which one\n", "which one");
+    let described = "{{ if .x }}\nkind: CustomResourceDefinition\nspec:\n  group: tools.example.com\n  description: |\n    \
+                     kind: Secret\n    data: {}\n{{ end }}\n";
+    shows(described, "tools.example.com");
+    hides(&format!("{described}---\nkind: Secret\ndata:\n  a: canary\n"));
+    hides(&format!("{described}kind: Secret\ndata:\n  a: canary\n"));
     shows("kind: Secret\nstringData: {x: \"true\"}\n", "true");
     shows("# enables HTTP Basic authentication of clients\n", "authentication");
     shows("args: [\"PGPASSWORD=${DB_PASSWORD} psql\"]\n", "${DB_PASSWORD}");
