@@ -1,7 +1,7 @@
 //! What a policy has against an object, and how it is told.
 
 use seatrial_diagnostics::{CheckInfo, Notice, Role, Severity};
-use seatrial_model::{Object, Place, Repository};
+use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
 use seatrial_policy::{Action, Family, Objection};
 use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
@@ -57,8 +57,8 @@ impl Refusal {
     /// The notice of a check.
     pub(crate) fn notice(&self, check: &'static CheckInfo, repository: &Repository) -> Notice {
         let Self { objection, title, .. } = self;
-        let is_apart = self.is_apart(repository);
-        let is_sure = objection.hangs_on.is_none() && self.is_known && !is_apart;
+        let apart = self.apart(repository);
+        let is_sure = objection.hangs_on.is_none() && self.is_known && apart.is_none();
         let (severity, verb) = match objection.action {
             Action::Deny if !is_sure => (Severity::Warning, "refuses"),
             Action::Deny => (Severity::Error, "refuses"),
@@ -74,23 +74,23 @@ impl Refusal {
             .because(format!("the API server says: {answer}"));
         let notice = self.set_by.iter().cloned().fold(notice, Notice::because);
         let notice = self.with_causes(notice, repository);
-        let notice = if is_apart {
-            notice.because("the policy stands where the things of another stage do")
-        } else {
-            notice
-        };
-        match objection.hangs_on {
-            Some(why) => notice.because(why.to_owned()),
-            None => notice,
-        }
+        apart.into_iter().chain(objection.hangs_on).fold(notice, Notice::because)
     }
 
-    /// Whether the policy stands where a stage's things do, and the object does not:
-    /// nobody knows whether they meet in one cluster.
-    fn is_apart(&self, repository: &Repository) -> bool {
-        let path = |it: &Place| &repository.unit(it.unit).path;
-        let policy = self.stated.first().filter(|it| it.unit != self.object.unit);
-        policy.is_some_and(|it| is_of_stage_that_lacks(path(it), path(&self.object)))
+    /// Why nobody knows whether the policy and the object meet in one cluster.
+    fn apart(&self, repository: &Repository) -> Option<&'static str> {
+        let policy = repository.unit(self.stated.first()?.unit);
+        let own = repository.unit(self.object.unit);
+        let is_chart = |it: &Unit| it.kind == UnitKind::Helm;
+        if policy.path == own.path {
+            None
+        } else if is_of_stage_that_lacks(&policy.path, &own.path) {
+            Some("the policy stands where the things of another stage do")
+        } else if is_chart(policy) && is_chart(own) {
+            Some("the policy is another chart's, and nothing says that both are installed in one cluster")
+        } else {
+            None
+        }
     }
 
     fn with_causes(&self, notice: Notice, repository: &Repository) -> Notice {

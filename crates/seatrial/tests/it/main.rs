@@ -14,6 +14,7 @@ mod kinds;
 mod once;
 mod part;
 mod plain;
+mod policies;
 mod repairs;
 mod report;
 mod rows;
