@@ -28,14 +28,20 @@ const OF_SIBLINGS: [&str; 2] = ["exclusive-fields", "outdated-ingress-backend"];
 /// name or in a wrong place.
 pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
     let mut others: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
+    let mut meant: FxHashMap<(Place, &FieldPath), usize> = FxHashMap::default();
     for (index, notice) in notices.iter().enumerate() {
-        let may_take =
-            notice.meant.is_some() || !is_from_server(notice.check) && !is_of_policy(notice.check.id);
-        if let Some((place, _)) = field_of(notice).filter(|_| may_take) {
+        let Some((place, _)) = field_of(notice) else { continue };
+        if !is_from_server(notice.check) && !is_of_policy(notice.check.id) {
             others.entry(place).or_default().push(index);
         }
+        if let Some(Location::Field { path, .. }) = &notice.meant {
+            meant.entry((place, path)).or_insert(index);
+        }
     }
-    let taken: Vec<Option<usize>> = notices.iter().map(|notice| taker(notice, &notices, &others)).collect();
+    let taken: Vec<Option<usize>> = notices
+        .iter()
+        .map(|notice| finder(notice, &notices, &meant).or_else(|| taker(notice, &notices, &others)))
+        .collect();
     let mut kept: Vec<Option<Notice>> = notices.into_iter().map(Some).collect();
     for (index, taker) in taken.into_iter().enumerate() {
         let Some(taker) = taker else { continue };
@@ -56,28 +62,31 @@ fn is_of_policy(check: &str) -> bool {
     check.starts_with("refused-by-") || check == "exceeds-quota"
 }
 
+/// The notice that finds under another name, or in another place, what this one says
+/// is missing.
+fn finder(notice: &Notice, all: &[Notice], meant: &FxHashMap<(Place, &FieldPath), usize>) -> Option<usize> {
+    let (place, path) = field_of(notice)?;
+    // Nothing stands at a field that was meant: what is said of it is that it is missing.
+    let own = meant.get(&(place, path)).copied();
+    let above = || {
+        let is_missing = notice.check.id == MISSING && !meant.is_empty();
+        let steps = if is_missing { path.steps() } else { &[] };
+        (1..steps.len()).find_map(|to| meant.get(&(place, &FieldPath::from(steps[..to].to_vec()))).copied())
+    };
+    own.or_else(above).filter(|index| all[*index].severity >= notice.severity)
+}
+
 /// The notice of another check that tells of the same mistake.
 fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>) -> Option<usize> {
-    let (place, path) = field_of(notice)?;
-    let is_from_server = |it: &Notice| is_from_server(it.check);
+    let (place, path) = field_of(notice).filter(|_| is_from_server(notice.check))?;
     // A weaker finding must not hide that the object is refused.
     let near = |index: &&usize| {
         let other = &all[**index];
         (other.severity >= notice.severity || knows_better(other, notice))
-            && (finds(other, notice, path)
-                || is_from_server(notice)
-                    && !is_from_server(other)
-                    && field_of(other)
-                        .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at)))
+            && field_of(other)
+                .is_some_and(|(_, at)| are_near(path, at) || blames_another(notice, path, other, at))
     };
     others.get(&place)?.iter().find(near).copied()
-}
-
-/// Whether one notice finds elsewhere what the other one, at a path, says is missing.
-fn finds(one: &Notice, other: &Notice, path: &FieldPath) -> bool {
-    let Some(Location::Field { path: meant, .. }) = &one.meant else { return false };
-    // Nothing stands at a field that was meant: what is said of it is that it is missing.
-    meant == path || other.check.id == MISSING && path.starts_with(meant)
 }
 
 fn knows_better(other: &Notice, notice: &Notice) -> bool {

@@ -124,7 +124,9 @@ fn of_size(store: &Store<'_>) -> Option<Notice> {
     } else {
         "add `resources.requests.storage`"
     };
+    let object = store.field.object();
     let path = store.spec.path_of("resources").key("requests").key("storage");
-    let at = Location::field(store.field.object().unit(), store.field.object().id(), path);
-    Some(Notice::new(&CHECK.info, at, message).help(help))
+    let wanted = Location::field(object.unit(), object.id(), path);
+    let at = if is_beside { store.spec.at("resources") } else { wanted.clone() };
+    Some(Notice::new(&CHECK.info, at, message).help(help).meant(wanted))
 }
