@@ -46,9 +46,12 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_source::TreePath;
 
-use crate::flux::{HELM, KUSTOMIZE, own_source};
-use crate::gitops::{Revision, Standing, is_literal, path_help, shown, standing};
+use crate::flux::{Followed, HELM, KUSTOMIZE, own_source};
+use crate::gitops::{
+    Revision, Standing, is_complete, is_literal, path_help, shown, standing, standing_elsewhere,
+};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -74,17 +77,17 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn of_kustomization(context: &Context<'_>, object: &Object) -> Option<Notice> {
-    let (_, revision) = own_source(context, object, &["spec", "sourceRef"])?;
+    let followed = own_source(context, object, &["spec", "sourceRef"])?;
     let path = Field::root(object).keys(&["spec", "path"])?;
-    notice(context, object, &path, "applies", revision)
+    notice(context, object, &path, "applies", followed)
 }
 
 /// A chart in a git repository is named by its directory.
 fn of_release(context: &Context<'_>, object: &Object) -> Option<Notice> {
-    let (_, revision) = own_source(context, object, &["spec", "chart", "spec", "sourceRef"])?;
+    let followed = own_source(context, object, &["spec", "chart", "spec", "sourceRef"])?;
     let path = Field::root(object).keys(&["spec", "chart", "spec", "chart"])?;
-    let found = notice(context, object, &path, "installs the chart in", revision);
-    found.or_else(|| without_chart(context, object, &path, revision))
+    let found = notice(context, object, &path, "installs the chart in", followed);
+    found.or_else(|| without_chart(context, object, &path, followed))
 }
 
 fn notice(
@@ -92,30 +95,44 @@ fn notice(
     object: &Object,
     path: &Field<'_>,
     verb: &str,
-    revision: Revision,
+    followed: Followed<'_>,
 ) -> Option<Notice> {
     let world = context.world();
     let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
     let (title, name) = (object.title(), shown(world, &directory));
-    let message = match found {
+    let elsewhere = elsewhere(followed, &directory).filter(|_| found != Standing::Directory);
+    let message = match elsewhere.unwrap_or(found) {
         Standing::Directory => return None,
         Standing::File if directory.extension() == "tgz" => return None,
         Standing::File => format!("{title} {verb} `{name}`, which is a file and no directory"),
         Standing::Nothing => format!("{title} {verb} `{name}`, which is not in this repository"),
     };
-    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity(revision));
+    let is_proven = elsewhere.is_some() && is_complete(followed.origins);
+    let severity = if is_proven { Severity::Error } else { severity(followed) };
+    let mut notice = Notice::new(&CHECK.info, path.location(), message).severity(severity);
+    if elsewhere.is_some() {
+        let written = followed.asked.text;
+        notice =
+            notice.because(format!("neither `{written}`, which it follows, nor the tree under trial has it"));
+    }
     Some(notice.help(path_help(world, &directory)))
 }
 
-fn severity(revision: Revision) -> Severity {
-    if revision == Revision::Other { Severity::Warning } else { Severity::Error }
+/// What stands at a path of another revision that is followed.
+fn elsewhere(followed: Followed<'_>, path: &TreePath) -> Option<Standing> {
+    let is_other = followed.revision == Revision::Other;
+    standing_elsewhere(followed.origins, followed.asked.text, path).filter(|_| is_other)
+}
+
+fn severity(followed: Followed<'_>) -> Severity {
+    if followed.revision == Revision::Other { Severity::Warning } else { Severity::Error }
 }
 
 fn without_chart(
     context: &Context<'_>,
     object: &Object,
     path: &Field<'_>,
-    revision: Revision,
+    followed: Followed<'_>,
 ) -> Option<Notice> {
     let world = context.world();
     let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
@@ -125,6 +142,6 @@ fn without_chart(
     }
     let name = shown(world, &directory);
     let message = format!("{} installs the chart in `{name}`, which has no `Chart.yaml`", object.title());
-    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity(revision));
+    let notice = Notice::new(&CHECK.info, path.location(), message).severity(severity(followed));
     Some(notice.help("name the directory of a chart"))
 }

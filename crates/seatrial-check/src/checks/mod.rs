@@ -72,6 +72,7 @@ mod flux_encrypted_without_decryption;
 mod flux_missing_health_check;
 mod flux_missing_namespace;
 mod flux_missing_path;
+mod flux_missing_revision;
 mod flux_path_holds_itself;
 mod flux_release_name;
 mod flux_shared_object;
@@ -305,6 +306,7 @@ pub static ALL: &[&Check] = &[
     &flux_missing_health_check::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
+    &flux_missing_revision::CHECK,
     &flux_path_holds_itself::CHECK,
     &flux_release_name::CHECK,
     &flux_shared_object::CHECK,

@@ -2,6 +2,7 @@
 //! their address, revision and path mean for this tree.
 
 pub(crate) mod deployed;
+mod missing_revision;
 pub(crate) mod projects;
 mod values;
 
@@ -11,10 +12,11 @@ use seatrial_diagnostics::{Location, Severity};
 use seatrial_model::{Field, Object, OpenCluster, Origins, Repository, UnitKind};
 use seatrial_source::{Completeness, EntryKind, Span, TreePath, normalize_url};
 
+pub(crate) use missing_revision::MissingRevision;
 pub(crate) use values::{Holder, NamedValues, fitting};
 
-use crate::World;
 use crate::slip::meant;
+use crate::{World, flux};
 
 pub(crate) const ARGO: &str = "argoproj.io";
 /// Of a unit with more, only the first are compared with each other.
@@ -159,11 +161,19 @@ impl Revision {
         if name.is_empty() || name == "HEAD" {
             return Self::Tree;
         }
-        let known = names(origins).any(|it| it == name);
-        match known {
+        match Self::named(origins, name) {
+            Self::Absent if is_commit(name) || is_range(name) => Self::Other,
+            revision => revision,
+        }
+    }
+
+    /// What the name of a branch or tag is, and of nothing else.
+    pub(crate) fn named(origins: &Origins, name: &str) -> Self {
+        let name = short_name(name);
+        match names(origins).any(|it| it == name) {
             true if matches!(name, "main" | "master") => Self::Tree,
             true => Self::Other,
-            false if origins.refs.is_empty() || is_commit(name) || is_range(name) => Self::Other,
+            false if origins.refs.is_empty() => Self::Other,
             false => Self::Absent,
         }
     }
@@ -174,7 +184,8 @@ impl Revision {
 pub fn asked_elsewhere(repository: &Repository) -> BTreeSet<(String, TreePath)> {
     let Some(origins) = &repository.origins else { return BTreeSet::new() };
     let all = repository.objects().map(|it| Source::of(repository, it)).filter(|it| !it.is_empty());
-    all.flat_map(|sources| asked_of(origins, &sources)).take(ASKED_MAX).collect()
+    let all = all.flat_map(|sources| asked_of(origins, &sources));
+    all.chain(flux::asked_elsewhere(repository, origins)).take(ASKED_MAX).collect()
 }
 
 fn asked_of(origins: &Origins, sources: &[Source<'_>]) -> Vec<(String, TreePath)> {
@@ -218,7 +229,8 @@ pub(crate) fn names(origins: &Origins) -> impl Iterator<Item = &str> {
     origins.refs.iter().map(|it| short_name(&it.name))
 }
 
-fn short_name(name: &str) -> &str {
+/// The name of a branch or tag as people write it.
+pub(crate) fn short_name(name: &str) -> &str {
     let bare = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/tags/"));
     let remote = || name.strip_prefix("refs/remotes/")?.split_once('/').map(|(_, name)| name);
     bare.or_else(remote).unwrap_or(name)
