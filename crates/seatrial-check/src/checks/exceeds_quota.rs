@@ -58,7 +58,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::{Object, Place};
-use seatrial_policy::{Denial, quota};
+use seatrial_policy::{Cause, Denial, quota};
 use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_yaml::{FieldPath, PathStep};
@@ -97,10 +97,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if quotas.is_empty() || !is_new {
             continue;
         }
-        let created = ledger.created_by(object);
-        for stated in quotas {
-            let notice = created.iter().find_map(|it| ledger.enter(stated, object, it));
-            report.add_some(notice.map(|it| context.weigh(object, it)));
+        for notice in ledger.enter(&quotas, object) {
+            report.add(context.weigh(object, notice));
         }
     }
 }
@@ -133,11 +131,12 @@ struct Created {
 struct Ledger<'a> {
     state: &'a TreeState<'a>,
     minimums: BTreeMap<(&'a str, &'a str), i64>,
-    /// By the quota's place; none once it was exceeded.
-    quotas: BTreeMap<Place, Option<Value>>,
+    /// By the quota's place.
+    quotas: BTreeMap<Place, Value>,
 }
 
 impl Ledger<'_> {
+    /// The object first: where it is refused, nothing else is made.
     fn created_by(&self, object: &Object) -> Vec<Created> {
         let mut all = Vec::new();
         let Some((value, kind)) = self.state.decoded(object) else { return all };
@@ -145,6 +144,11 @@ impl Ledger<'_> {
             return all;
         }
         let replicas = self.replicas(object, &value);
+        if !object.is("", "Pod") {
+            let (value, group, resource) = (value.clone(), kind.group.to_owned(), kind.plural());
+            let base = FieldPath::root();
+            all.push(Created { group, kind: kind.kind.to_owned(), resource, value, count: 1, base });
+        }
         if let Some(pods) = self.state.pods_of(object) {
             all.push(Created {
                 group: String::new(),
@@ -166,11 +170,6 @@ impl Ledger<'_> {
                 base: list.index(at),
             });
         }
-        if !object.is("", "Pod") {
-            let (group, resource) = (kind.group.to_owned(), kind.plural());
-            let base = FieldPath::root();
-            all.push(Created { group, kind: kind.kind.to_owned(), resource, value, count: 1, base });
-        }
         all
     }
 
@@ -188,34 +187,67 @@ impl Ledger<'_> {
         }
     }
 
-    /// Takes what is created of a quota, and tells if there is too little.
-    fn enter(&mut self, stated: &Stated<'_>, object: &Object, created: &Created) -> Option<Notice> {
-        let place = Place { unit: stated.object.unit(), object: stated.object.id() };
-        let fresh = unused(&stated.value);
-        let slot = self.quotas.entry(place).or_insert_with(|| Some(fresh.clone()));
-        let used = slot.clone()?;
-        let request = Attributes {
-            operation: Operation::Create,
-            group: &created.group,
-            kind: &created.kind,
-            resource: &created.resource,
-            ..new_pod(object)
-        };
-        if let Some(denial) = self.ask(&request, object, created, fresh) {
-            return Some(self.notice(stated, object, created, &denial, true));
+    /// Takes what comes of an object of the quotas of its namespace, and tells
+    /// which of them have too little. What is refused takes nothing.
+    fn enter(&mut self, quotas: &[&Stated<'_>], object: &Object) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        let mut is_refused = false;
+        for created in self.created_by(object) {
+            let request = Attributes {
+                operation: Operation::Create,
+                group: &created.group,
+                kind: &created.kind,
+                resource: &created.resource,
+                ..new_pod(object)
+            };
+            let mut admitted = if is_refused { 0 } else { created.count };
+            for stated in quotas {
+                let fresh = unused(&stated.value);
+                let used = self.quotas.get(&place_of(stated)).unwrap_or(&fresh);
+                if let Some(denial) = self.ask(&request, object, &created, fresh.clone()) {
+                    notices.push(self.notice(stated, object, &created, &denial, true));
+                    admitted = 0;
+                } else if !is_refused
+                    && let Some(denial) = self.ask_last(&request, object, &created, used, created.count)
+                {
+                    notices.push(self.notice(stated, object, &created, &denial, false));
+                    admitted = admitted.min(self.room(&request, object, &created, used));
+                }
+            }
+            is_refused |= created.kind == object.kind() && admitted < created.count;
+            for stated in quotas {
+                let used = self.quotas.entry(place_of(stated)).or_insert_with(|| unused(&stated.value));
+                quota::take(used, &request, &created.value, admitted);
+            }
         }
-        if created.count == 0 {
-            return None;
+        notices
+    }
+
+    /// What is said to the last of that many.
+    fn ask_last(
+        &self,
+        request: &Attributes<'_>,
+        object: &Object,
+        created: &Created,
+        used: &Value,
+        count: i64,
+    ) -> Option<Denial> {
+        let mut used = used.clone();
+        quota::take(&mut used, request, &created.value, (count - 1).max(0));
+        self.ask(request, object, created, used).filter(|_| count > 0)
+    }
+
+    /// How many of what is created a quota has room for, where it has not for all.
+    fn room(&self, request: &Attributes<'_>, object: &Object, created: &Created, used: &Value) -> i64 {
+        let (mut fit, mut refused) = (0, created.count);
+        while refused - fit > 1 {
+            let count = fit + (refused - fit) / 2;
+            match self.ask_last(request, object, created, used, count) {
+                Some(_) => refused = count,
+                None => fit = count,
+            }
         }
-        let mut used = used;
-        quota::take(&mut used, &request, &created.value, created.count - 1);
-        if let Some(denial) = self.ask(&request, object, created, used.clone()) {
-            self.quotas.insert(place, None);
-            return Some(self.notice(stated, object, created, &denial, false));
-        }
-        quota::take(&mut used, &request, &created.value, 1);
-        self.quotas.insert(place, Some(used));
-        None
+        fit
     }
 
     /// The notice, with what no manifest writes and counts all the same.
@@ -249,6 +281,10 @@ impl Ledger<'_> {
     }
 }
 
+fn place_of(stated: &Stated<'_>) -> Place {
+    Place { unit: stated.object.unit(), object: stated.object.id() }
+}
+
 /// The amount of a container that counts for a resource of a quota.
 fn amount_of(containers: &FieldPath, at: u32, resource: &str) -> FieldPath {
     let (side, name) = match resource.strip_prefix("limits.") {
@@ -266,11 +302,9 @@ fn notice(
     is_alone: bool,
 ) -> (Notice, String) {
     let name = stated.object.name();
-    let bound = denial.causes.iter().find(|cause| cause.of.is_some());
-    let resource = bound.and_then(|cause| cause.path.last()).map_or("spec", |step| match step {
-        PathStep::Key(key) => key.as_str(),
-        PathStep::Index(_) => "spec",
-    });
+    let bounds = || denial.causes.iter().filter(|cause| cause.of.is_some());
+    let resource = bounds().next().map_or("spec", resource_of);
+    let resources = bounds().map(|it| format!("`{}`", resource_of(it))).collect::<Vec<_>>().join(", ");
     let title = object.title();
     let subject = match created.kind.as_str() {
         kind if kind == object.kind() => title,
@@ -282,20 +316,29 @@ fn notice(
         (Some(_), _) => {
             format!("quota `{name}` refuses {subject}: a container does not state `{resource}`")
         }
-        (None, true) => format!("quota `{name}` has too little `{resource}` for {subject}"),
+        (None, true) => format!("quota `{name}` has too little {resources} for {subject}"),
         (None, false) => {
-            format!("quota `{name}` has too little `{resource}` for {subject} and what stands beside")
+            format!("quota `{name}` has too little {resources} for {subject} and what stands beside")
         }
     };
     let at = match own {
         Some(cause) => created.base.join(&cause.path),
         None => blamed(object, created, resource, is_alone),
     };
-    let stated_at = bound.map_or_else(FieldPath::root, |cause| cause.path.clone());
     let notice = Notice::new(&CHECK.info, location(object, &at), message)
-        .because(format!("the API server says: {}", denial.message))
-        .related(location(stated.object, &stated_at), Role::Cause, "the quota is here");
+        .because(format!("the API server says: {}", denial.message));
+    let notice = bounds().fold(notice, |notice, bound| {
+        notice.related(location(stated.object, &bound.path), Role::Cause, "the quota is here")
+    });
     (notice, resource.to_owned())
+}
+
+/// What a quota limits at the place of a cause.
+fn resource_of(cause: &Cause) -> &str {
+    match cause.path.last() {
+        Some(PathStep::Key(key)) => key.as_str(),
+        _ => "spec",
+    }
 }
 
 /// The field that asks for too much: what a container asks for where that is
