@@ -303,6 +303,12 @@ impl<'a> Context<'a> {
         self.world.indexes.reviews().kind_meant(object)
     }
 
+    /// The group and version of a kind of Kubernetes, of whose group an object's
+    /// is a slip.
+    pub(crate) fn group_meant(&self, object: &Object) -> Option<String> {
+        self.world.indexes.reviews().group_meant(object)
+    }
+
     /// The version that the target serves a kind in: `policy/v1`; also of a
     /// group that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {

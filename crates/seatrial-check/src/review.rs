@@ -246,6 +246,16 @@ impl Reviews {
         meant(object.kind(), own.into_iter().chain(defined))
     }
 
+    /// The group and version of a kind of Kubernetes, of whose group an object's
+    /// is a slip.
+    pub(crate) fn group_meant(&self, object: &Object) -> Option<String> {
+        let table = self.table.filter(|_| published::kinds(object.group()).next().is_none())?;
+        let is_defined = self.definitions.kinds_in(object.group()).next().is_some();
+        let groups = table.kinds().filter(|it| it.kind == object.kind()).map(|it| it.group);
+        let meant = meant(object.group(), groups).filter(|_| !is_defined)?;
+        self.serving(meant, object.kind())
+    }
+
     /// The version that the target serves a kind in, of its own group or of one
     /// that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {

@@ -89,16 +89,28 @@ fn run(context: &Context<'_>, report: &mut Report) {
             }
             Served::Never => {
                 let message = format!("there is no kind {kind} in {version}");
-                let notice = Notice::new(&CHECK.info, at, message);
+                let notice = |at| Notice::new(&CHECK.info, at, message);
                 match (instead(context, object), context.kind_meant(object)) {
-                    (Some(other), _) => notice.help(format!("the kind is in `{other}`")),
-                    (None, Some(meant)) => notice.help(format!("write `{meant}`")),
-                    (None, None) => notice,
+                    (Some(other), _) => notice(at).help(format!("the kind is in `{other}`")),
+                    (None, Some(meant)) => {
+                        let at = location(object, &FieldPath::root().key("kind"));
+                        notice(at).help(format!("write `{meant}`"))
+                    }
+                    (None, None) => notice(at),
                 }
             }
             Served::Foreign => {
                 if let Some(notice) = of_other_group(object) {
                     report.add(notice);
+                    continue;
+                }
+                if let Some(meant) = context.group_meant(object) {
+                    let message = format!("nothing here defines the group {} of {title}", object.group());
+                    let notice = Notice::new(&CHECK.info, at, message)
+                        .severity(Severity::Warning)
+                        .because(format!("Kubernetes has the kind in `{meant}`"))
+                        .help(format!("write `{meant}` if that is meant"));
+                    report.add(review.weighed(notice));
                     continue;
                 }
                 let Some(meant) = context.kind_meant(object) else { continue };
