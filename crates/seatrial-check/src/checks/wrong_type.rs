@@ -73,6 +73,9 @@ fn judge(object: &Object, problem: &Problem) -> Notice {
     let (found, wants) =
         (node.map_or_else(|| kind_said(&problem.message), kind_of), wanted.and_then(in_words));
     let message = match wants {
+        Some(_) if let Some(bounds) = node.zip(wanted).and_then(|(node, wanted)| beyond(node, wanted)) => {
+            format!("{subject} is a number beyond the range of {bounds}")
+        }
         Some(wants) => format!("{subject} is {found} and has to be {wants}"),
         None => format!("{subject} cannot be read"),
     };
@@ -86,6 +89,20 @@ fn judge(object: &Object, problem: &Problem) -> Notice {
         };
     };
     notice.help(help).change(Change::Set { at: location(object, &problem.path), content })
+}
+
+/// The type of whole numbers and its range, of which a whole number is outside.
+fn beyond(node: Node<'_>, wanted: &str) -> Option<&'static str> {
+    let is_whole = match node.value() {
+        Value::Int(_) | Value::Uint(_) => true,
+        Value::Float(number) => number.is_finite() && number.fract() == 0.0,
+        _ => false,
+    };
+    match wanted {
+        "int32" if is_whole => Some("int32, -2147483648 to 2147483647"),
+        "int64" if is_whole => Some("int64, -9223372036854775808 to 9223372036854775807"),
+        _ => None,
+    }
 }
 
 /// The same value in the type that is wanted.
