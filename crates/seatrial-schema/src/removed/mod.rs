@@ -177,6 +177,17 @@ mod tests {
             line("traefik.containo.us/v1alpha1", "IngressRoute"),
             "Traefik 2.10 3.0 traefik.io/v1alpha1 IngressRoute"
         );
+        let autoscaler = |version| line(version, "VerticalPodAutoscaler");
+        assert_eq!(
+            autoscaler("autoscaling.k8s.io/v1beta2"),
+            "Vertical Pod Autoscaler 0.13  autoscaling.k8s.io/v1 VerticalPodAutoscaler"
+        );
+        assert_eq!(autoscaler("autoscaling.k8s.io/v1"), "");
+        assert_eq!(
+            line("metallb.io/v1beta1", "AddressPool"),
+            "MetalLB 0.13 0.14 metallb.io/v1beta1 IPAddressPool"
+        );
+        assert_eq!(line("metallb.io/v1beta1", "IPAddressPool"), "");
         let fate = fate("karpenter.sh/v1alpha5", "Provisioner").expect("it is gone");
         assert_eq!((&*fate.replacement_kind, fate.standing(36)), ("NodePool", Standing::Deprecated));
     }

@@ -31,6 +31,10 @@ const FLUX: &str = "Flux";
 const GATEWAY: &str = "Gateway API";
 const KARPENTER: &str = "Karpenter";
 const OPENSHIFT_LOGGING: &str = "OpenShift Logging";
+const CLUSTER_API: &str = "Cluster API";
+const LINKERD: &str = "Linkerd";
+const METALLB: &str = "MetalLB";
+const VPA: &str = "Vertical Pod Autoscaler";
 const NONE: &[Move] = &[];
 
 #[rustfmt::skip]
@@ -64,6 +68,11 @@ const ROWS: &[Row] = &[
     row((FLUX, "notification.toolkit.fluxcd.io/v1beta2", &["Alert", "Provider"]), ("2.2", "2.9"), ("notification.toolkit.fluxcd.io/v1beta3", ""), NONE),
     row((FLUX, "image.toolkit.fluxcd.io/v1beta1", &["ImageRepository", "ImagePolicy", "ImageUpdateAutomation"]), ("2.3", "2.7"), ("image.toolkit.fluxcd.io/v1", ""), NONE),
     row((FLUX, "image.toolkit.fluxcd.io/v1beta2", &["ImageRepository", "ImagePolicy", "ImageUpdateAutomation"]), ("2.7", "2.9"), ("image.toolkit.fluxcd.io/v1", ""), NONE),
+    row((CLUSTER_API, "cluster.x-k8s.io/v1alpha4", &["Cluster", "ClusterClass", "Machine", "MachineDeployment", "MachineSet", "MachinePool", "MachineHealthCheck"]), ("", "1.6"), ("cluster.x-k8s.io/v1beta2", ""), NONE),
+    row((CLUSTER_API, "cluster.x-k8s.io/v1beta1", &["Cluster", "ClusterClass", "Machine", "MachineDeployment", "MachineSet", "MachinePool", "MachineHealthCheck", "MachineDrainRule"]), ("1.11", ""), ("cluster.x-k8s.io/v1beta2", ""), NONE),
+    row((CLUSTER_API, "bootstrap.cluster.x-k8s.io/v1beta1", &["KubeadmConfig", "KubeadmConfigTemplate"]), ("1.11", ""), ("bootstrap.cluster.x-k8s.io/v1beta2", ""), NONE),
+    row((CLUSTER_API, "controlplane.cluster.x-k8s.io/v1beta1", &["KubeadmControlPlane", "KubeadmControlPlaneTemplate"]), ("1.11", ""), ("controlplane.cluster.x-k8s.io/v1beta2", ""), NONE),
+    row((CLUSTER_API, "addons.cluster.x-k8s.io/v1beta1", &["ClusterResourceSet", "ClusterResourceSetBinding"]), ("1.11", ""), ("addons.cluster.x-k8s.io/v1beta2", ""), NONE),
     row(("external-secrets", "kubernetes-client.io/v1", &["ExternalSecret"]), ("", ""), ("external-secrets.io/v1", ""), NONE),
     row(("external-secrets", "external-secrets.io/v1alpha1", &["ExternalSecret", "SecretStore", "ClusterSecretStore"]), ("0.5", "0.16"), ("external-secrets.io/v1", ""), NONE),
     row(("external-secrets", "external-secrets.io/v1beta1", &["ExternalSecret", "SecretStore", "ClusterSecretStore", "ClusterExternalSecret"]), ("0.16", "0.17"), ("external-secrets.io/v1", ""), NONE),
@@ -75,6 +84,11 @@ const ROWS: &[Row] = &[
     row(("KEDA", "keda.k8s.io/v1alpha1", &[]), ("2.0", "2.0"), ("keda.sh/v1alpha1", ""), moves::KEDA),
     row(("Knative", "serving.knative.dev/v1alpha1", &["Service", "Route", "Configuration", "Revision"]), ("0.18", ""), ("serving.knative.dev/v1", ""), NONE),
     row(("Knative", "serving.knative.dev/v1beta1", &["Service", "Route", "Configuration", "Revision"]), ("0.18", ""), ("serving.knative.dev/v1", ""), NONE),
+    row((LINKERD, "policy.linkerd.io/v1alpha1", &["Server"]), ("", ""), ("policy.linkerd.io/v1beta3", ""), NONE),
+    row((LINKERD, "policy.linkerd.io/v1alpha1", &["ServerAuthorization"]), ("", ""), ("policy.linkerd.io/v1beta1", ""), NONE),
+    row((METALLB, "metallb.io/v1beta1", &["AddressPool"]), ("0.13", "0.14"), ("metallb.io/v1beta1", "IPAddressPool"), NONE),
+    row((METALLB, "metallb.io/v1beta1", &["BGPPeer"]), ("0.14.9", ""), ("metallb.io/v1beta2", ""), NONE),
+    row(("OpenTelemetry operator", "opentelemetry.io/v1alpha1", &["OpenTelemetryCollector"]), ("", ""), ("opentelemetry.io/v1beta1", ""), NONE),
     row(("snapshot controller", "snapshot.storage.k8s.io/v1alpha1", &[]), ("4.0", "4.0"), ("snapshot.storage.k8s.io/v1", ""), NONE),
     row(("snapshot controller", "snapshot.storage.k8s.io/v1beta1", &[]), ("4.0", ""), ("snapshot.storage.k8s.io/v1", ""), NONE),
     row((OPENSHIFT_LOGGING, "logging.openshift.io/v1", &["ClusterLogging"]), ("5.9", "6.0"), ("observability.openshift.io/v1", "ClusterLogForwarder"), NONE),
@@ -83,6 +97,9 @@ const ROWS: &[Row] = &[
     row(("Strimzi", "kafka.strimzi.io/v1beta1", &[]), ("0.22", "0.23"), ("kafka.strimzi.io/v1beta2", ""), NONE),
     row(("Tekton", "tekton.dev/v1alpha1", &["Task", "ClusterTask", "Pipeline", "TaskRun", "PipelineRun"]), ("0.17", ""), ("tekton.dev/v1", ""), NONE),
     row(("Tekton", "tekton.dev/v1beta1", &["Task", "Pipeline", "TaskRun", "PipelineRun"]), ("0.50", ""), ("tekton.dev/v1", ""), NONE),
+    row(("Tekton", "resolution.tekton.dev/v1alpha1", &["ResolutionRequest"]), ("", ""), ("resolution.tekton.dev/v1beta1", ""), NONE),
+    row((VPA, "autoscaling.k8s.io/v1beta1", &["VerticalPodAutoscaler", "VerticalPodAutoscalerCheckpoint"]), ("", "0.5"), ("autoscaling.k8s.io/v1", ""), NONE),
+    row((VPA, "autoscaling.k8s.io/v1beta2", &["VerticalPodAutoscaler", "VerticalPodAutoscalerCheckpoint"]), ("0.13", ""), ("autoscaling.k8s.io/v1", ""), NONE),
     row(("Traefik", "traefik.containo.us/v1alpha1", &[]), ("2.10", "3.0"), ("traefik.io/v1alpha1", ""), NONE),
 ];
 
