@@ -1,7 +1,7 @@
 //! What `check` says about a change: the tree under judgement against an
 //! earlier one.
 
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_render::Rendering;
 use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::FieldPath;
@@ -99,6 +99,10 @@ fn refused(change: &ObjectChange, refused: &RefusedChange, earlier: &str) -> Not
     for field in change.fields.iter().filter(|it| refused.fields.contains(&it.path)).take(NAMED_MAX) {
         let value = if field.before.is_null() { "nothing".to_owned() } else { format!("`{}`", field.before) };
         notice = notice.because(format!("`{}` is {value} in {earlier}", field.path));
+    }
+    let others = refused.fields.iter().filter_map(|it| it.parse::<FieldPath>().ok());
+    for path in others.filter(|it| *it != refused.path).take(NAMED_MAX) {
+        notice = notice.related(location(change, path), Role::Cause, "this is changed, too");
     }
     if let Some(Line { path, line }) = &refused.before {
         notice = notice.because(format!("it stands at {path}:{line} in {earlier}"));

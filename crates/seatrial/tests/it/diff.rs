@@ -444,6 +444,25 @@ fn check_reports_what_an_upgrade_cannot_do() {
     assert!(text.stdout.contains("k8s/claim.yaml:1:1"), "{}", text.stdout);
 }
 
+#[test]
+fn each_line_that_cannot_change_is_shown() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
+        selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
+        containers: [{name: db, image: \"db:1\"}]\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec:\n      \
+        accessModes: [ReadWriteOnce]\n      resources: {requests: {storage: 1Gi}}\n";
+    let tree = Tree::new(&[("k8s/db.yaml", set)]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "one");
+    tree.write("k8s/db.yaml", set.replace("serviceName: db", "serviceName: dbs").replace("1Gi", "2Gi"));
+    let done =
+        tree.check(&["--select", "immutable-field", "--upgrade-from", "HEAD", "--format", "json"]).json();
+    let finding = &done["findings"][0];
+    let lines = [&finding["primary"]["line"], &finding["related"][0]["line"]].map(|it| it.as_u64());
+    let mut lines = lines.map(|it| it.unwrap_or_default());
+    lines.sort_unstable();
+    assert_eq!(lines, [5, 15], "{finding}");
+}
+
 fn told(finding: &serde_json::Value) -> String {
     let text = |at: &serde_json::Value| at.as_str().unwrap_or_default().to_owned();
     let primary = &finding["primary"];
