@@ -89,7 +89,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
     if !state.has("ResourceQuota") {
         return;
     }
-    let mut ledger = Ledger { state, minimums: minimums(context), quotas: BTreeMap::new() };
+    let mut ledger =
+        Ledger { state, minimums: minimums(context), quotas: BTreeMap::new(), told: FxHashSet::default() };
     let mut seen = FxHashSet::default();
     for object in context.objects() {
         let quotas = state.in_namespace_of(object, "ResourceQuota");
@@ -133,6 +134,8 @@ struct Ledger<'a> {
     minimums: BTreeMap<(&'a str, &'a str), i64>,
     /// By the quota's place.
     quotas: BTreeMap<Place, Value>,
+    /// What of a quota is too little for all that stands beside each other.
+    told: FxHashSet<(Place, String)>,
 }
 
 impl Ledger<'_> {
@@ -210,8 +213,14 @@ impl Ledger<'_> {
                 } else if !is_refused
                     && let Some(denial) = self.ask_last(&request, object, &created, used, created.count)
                 {
-                    notices.push(self.notice(stated, object, &created, &denial, false));
                     admitted = admitted.min(self.room(&request, object, &created, used));
+                    // All that stands there has a part in it: it is told at the first too much.
+                    let place = place_of(stated);
+                    let new =
+                        bounds(&denial).filter(|it| self.told.insert((place, resource_of(it).to_owned())));
+                    if new.count() > 0 {
+                        notices.push(self.notice(stated, object, &created, &denial, false));
+                    }
                 }
             }
             is_refused |= created.kind == object.kind() && admitted < created.count;
@@ -302,9 +311,8 @@ fn notice(
     is_alone: bool,
 ) -> (Notice, String) {
     let name = stated.object.name();
-    let bounds = || denial.causes.iter().filter(|cause| cause.of.is_some());
-    let resource = bounds().next().map_or("spec", resource_of);
-    let resources = bounds().map(|it| format!("`{}`", resource_of(it))).collect::<Vec<_>>().join(", ");
+    let resource = bounds(denial).next().map_or("spec", resource_of);
+    let resources = bounds(denial).map(|it| format!("`{}`", resource_of(it))).collect::<Vec<_>>().join(", ");
     let title = object.title();
     let subject = match created.kind.as_str() {
         kind if kind == object.kind() => title,
@@ -327,10 +335,15 @@ fn notice(
     };
     let notice = Notice::new(&CHECK.info, location(object, &at), message)
         .because(format!("the API server says: {}", denial.message));
-    let notice = bounds().fold(notice, |notice, bound| {
+    let notice = bounds(denial).fold(notice, |notice, bound| {
         notice.related(location(stated.object, &bound.path), Role::Cause, "the quota is here")
     });
     (notice, resource.to_owned())
+}
+
+/// The amounts of a quota that refuse something.
+fn bounds(denial: &Denial) -> impl Iterator<Item = &Cause> {
+    denial.causes.iter().filter(|cause| cause.of.is_some())
 }
 
 /// What a quota limits at the place of a cause.
