@@ -457,8 +457,8 @@ fn each_line_that_cannot_change_is_shown() {
     let done =
         tree.check(&["--select", "immutable-field", "--upgrade-from", "HEAD", "--format", "json"]).json();
     let finding = &done["findings"][0];
-    let lines = [&finding["primary"]["line"], &finding["related"][0]["line"]].map(|it| it.as_u64());
-    let mut lines = lines.map(|it| it.unwrap_or_default());
+    let lines = [&finding["primary"]["line"], &finding["related"][0]["line"]].map(serde_json::Value::as_u64);
+    let mut lines = lines.map(Option::unwrap_or_default);
     lines.sort_unstable();
     assert_eq!(lines, [5, 15], "{finding}");
 }
