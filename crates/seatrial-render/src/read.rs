@@ -63,10 +63,13 @@ pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outco
         })
         .collect();
     let pairs = candidates.par_iter().zip(within);
-    pairs.map(|(it, fits)| if fits { read_one(request, it) } else { Outcome::Budget }).collect()
+    let read = |buffer: &mut Vec<u8>, (it, fits)| {
+        if fits { read_one(request, it, buffer) } else { Outcome::Budget }
+    };
+    pairs.map_init(Vec::new, read).collect()
 }
 
-fn read_one(request: &Request<'_>, candidate: &Candidate) -> Outcome {
+fn read_one(request: &Request<'_>, candidate: &Candidate, buffer: &mut Vec<u8>) -> Outcome {
     let bound = match candidate.role {
         FileRole::Program | FileRole::Generator(_) => PROGRAM_BYTES.min(request.limits.file_bytes),
         _ => request.limits.file_bytes,
@@ -74,34 +77,43 @@ fn read_one(request: &Request<'_>, candidate: &Candidate) -> Outcome {
     if candidate.role == FileRole::Helmfile {
         return if candidate.fixture.is_some() { Outcome::Dropped } else { Outcome::Provisioner };
     }
-    match request.files.read(&candidate.path, bound) {
-        Ok(bytes) => sort_out(candidate, bytes),
+    // What is shown through a link stands in no list.
+    let length = if candidate.is_link {
+        request.files.read(&candidate.path, bound).map(|bytes| {
+            *buffer = bytes;
+            buffer.len()
+        })
+    } else {
+        request.files.read_listed(&candidate.path, candidate.size, bound, buffer)
+    };
+    match length {
+        Ok(length) => sort_out(candidate, &buffer[..length]),
         Err(_) if matches!(candidate.role, FileRole::Program | FileRole::Generator(_)) => Outcome::Dropped,
         Err(_) if candidate.fixture.is_some() => Outcome::Dropped,
         Err(error) => Outcome::Failed(error),
     }
 }
 
-fn sort_out(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
+fn sort_out(candidate: &Candidate, bytes: &[u8]) -> Outcome {
     match candidate.role {
-        FileRole::Program if candidate.fixture.is_none() && is_provisioner(&candidate.path, &bytes) => {
+        FileRole::Program if candidate.fixture.is_none() && is_provisioner(&candidate.path, bytes) => {
             Outcome::Provisioner
         }
         FileRole::Program => Outcome::Dropped,
         _ if candidate.fixture.is_some() => {
-            let seen = candidate.role != FileRole::Values && has_marks(&bytes);
+            let seen = candidate.role != FileRole::Values && has_marks(bytes);
             let is_unit = matches!(candidate.role, FileRole::Kustomization | FileRole::Chart);
             if seen || is_unit { Outcome::Fixture } else { Outcome::Dropped }
         }
         FileRole::Generator(_) => {
-            if has_marks(&bytes) {
+            if has_marks(bytes) {
                 Outcome::Kept(Arc::from(""))
             } else {
                 Outcome::Dropped
             }
         }
-        FileRole::Manifest if !matters(&bytes) => {
-            let drives = is_ansible(&bytes);
+        FileRole::Manifest if !matters(bytes) => {
+            let drives = is_ansible(bytes);
             if drives { Outcome::Provisioner } else { Outcome::Dropped }
         }
         _ => decode(candidate, bytes),
@@ -139,24 +151,20 @@ fn is_provisioner(path: &TreePath, bytes: &[u8]) -> bool {
     signs.iter().any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
 }
 
-fn decode(candidate: &Candidate, bytes: Vec<u8>) -> Outcome {
+fn decode(candidate: &Candidate, bytes: &[u8]) -> Outcome {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Outcome::NotText { text: Arc::from(""), at: 0, what: "UTF-16 and not UTF-8 text" };
     }
-    if let Some(at) = memchr::memchr(0, &bytes) {
+    if let Some(at) = memchr::memchr(0, bytes) {
         let text = String::from_utf8_lossy(&bytes[..at]);
         return Outcome::NotText { at: text.len() as u32, text: text.into(), what: "a binary file" };
     }
-    match String::from_utf8(bytes) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Outcome::Kept(text.into()),
+        Err(_) if candidate.role == FileRole::Manifest && !has_marks(bytes) => Outcome::Dropped,
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let marked = candidate.role != FileRole::Manifest || has_marks(error.as_bytes());
-            let text = String::from_utf8_lossy(error.as_bytes());
-            if !marked {
-                return Outcome::Dropped;
-            }
-            Outcome::NotText { text: text.into(), at: at as u32, what: "not valid UTF-8 text" }
+            let (text, at) = (String::from_utf8_lossy(bytes), error.valid_up_to() as u32);
+            Outcome::NotText { text: text.into(), at, what: "not valid UTF-8 text" }
         }
     }
 }

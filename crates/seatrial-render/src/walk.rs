@@ -15,6 +15,8 @@ use crate::classify::name::{self, NameKind};
 pub(crate) struct FoundFile {
     pub(crate) path: TreePath,
     pub(crate) size: u64,
+    /// Whether it is shown through a link.
+    pub(crate) is_link: bool,
 }
 
 /// What stands in the tree.
@@ -165,7 +167,7 @@ impl Walk {
         self.directories.push(directory);
         for Entry { path, kind } in listing.entries {
             match kind {
-                EntryKind::File { size } => self.files.push(FoundFile { path, size }),
+                EntryKind::File { size } => self.files.push(FoundFile { path, size, is_link: false }),
                 EntryKind::Directory => next.push(path),
                 EntryKind::Symlink { target } => links.push((path, target)),
                 EntryKind::Other if is_read(&path) => {
@@ -223,7 +225,7 @@ impl Walk {
             }
             if let Some(EntryKind::File { size }) = request.files.kind(&path) {
                 self.links.0.remove(&path);
-                self.files.push(FoundFile { path, size });
+                self.files.push(FoundFile { path, size, is_link: true });
             }
         }
     }
