@@ -40,7 +40,11 @@ pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
     }
     let taken: Vec<Option<usize>> = notices
         .iter()
-        .map(|notice| finder(notice, &notices, &meant).or_else(|| taker(notice, &notices, &others)))
+        .enumerate()
+        .map(|(index, notice)| {
+            let found = finder(notice, &notices, &meant).filter(|it| *it != index);
+            found.or_else(|| taker(notice, &notices, &others))
+        })
         .collect();
     let mut kept: Vec<Option<Notice>> = notices.into_iter().map(Some).collect();
     for (index, taker) in taken.into_iter().enumerate() {
@@ -184,6 +188,20 @@ mod tests {
                    template:\n    spec:\n      restartPolicy: Never\n      \
                    containers: [{name: tidy, image: \"registry.example.com/tidy:1.0.0\"}]\n";
         assert_eq!(told(job), ["unknown-field spec.template"]);
+    }
+
+    #[test]
+    fn a_claim_without_a_size_is_told_once() {
+        let claim = |spec: &str| {
+            told(&format!(
+                "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: a}}\nspec: {spec}\n"
+            ))
+        };
+        let wanted = ["invalid-claim spec.resources.requests.storage"];
+        assert_eq!(claim("{accessModes: [ReadWriteOnce]}"), wanted);
+        assert_eq!(claim("{accessModes: [ReadWriteOnce], resources: {requests: {}}}"), wanted);
+        let beside = "{accessModes: [ReadWriteOnce], resources: {storage: 1Gi}}";
+        assert_eq!(claim(beside), ["invalid-claim spec.resources"]);
     }
 
     #[test]

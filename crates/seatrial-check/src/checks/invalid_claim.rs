@@ -127,6 +127,9 @@ fn of_size(store: &Store<'_>) -> Option<Notice> {
     let object = store.field.object();
     let path = store.spec.path_of("resources").key("requests").key("storage");
     let wanted = Location::field(object.unit(), object.id(), path);
-    let at = if is_beside { store.spec.at("resources") } else { wanted.clone() };
-    Some(Notice::new(&CHECK.info, at, message).help(help).meant(wanted))
+    Some(if is_beside {
+        Notice::new(&CHECK.info, store.spec.at("resources"), message).help(help).meant(wanted)
+    } else {
+        Notice::new(&CHECK.info, wanted, message).help(help)
+    })
 }
