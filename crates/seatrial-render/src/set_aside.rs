@@ -82,13 +82,21 @@ fn is_component(text: &str, at: Range<usize>) -> bool {
         && text[at.end..].chars().next().is_none_or(is_around)
 }
 
-/// Whether an object of Argo CD or Flux names the top of a repository.
+/// Whether an object of Argo CD or Flux may name the top of a repository, or whatever
+/// stands there.
 fn deploys_top(document: &str) -> bool {
-    let is_deliverer = document.contains("argoproj.io/")
-        || (document.contains("toolkit.fluxcd.io/") && document.contains("GitRepository"));
-    let is_top = |line: &str| {
-        let path = line.trim_start().trim_start_matches("- ").strip_prefix("path:");
-        path.is_some_and(|it| matches!(it.trim().trim_matches(['"', '\'']), "" | "." | "./" | "/"))
+    let is_flux = document.contains("toolkit.fluxcd.io/") && document.contains("GitRepository");
+    if !is_flux && !document.contains("argoproj.io/") {
+        return false;
+    }
+    let is_top = |(at, key): (usize, &str)| {
+        let rest = document[at + key.len()..].trim_start_matches(['"', '\'']);
+        let Some(rest) = rest.strip_prefix(':') else { return false };
+        let written = rest.split(['\n', ',', '}', ']', '#']).next().unwrap_or_default();
+        let path = written.trim().trim_matches(['"', '\'']);
+        let first = path.split('/').find(|it| !matches!(*it, "" | "."));
+        first.is_none_or(|it| it.contains('*'))
     };
-    is_deliverer && document.lines().any(is_top)
+    // Without a path, Flux applies the top.
+    document.match_indices("path").any(is_top) || is_flux && !document.contains("path:")
 }
