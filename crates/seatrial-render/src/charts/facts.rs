@@ -192,6 +192,17 @@ impl Words {
                 self.add_paths(&text);
             }
         }
+        // Texts of values may be templates for `tpl`, and these read values.
+        let others = chart.files.iter().filter(|it| is_values(&it.name)).map(|it| it.content.text());
+        let own = chart.values.iter().map(|it| it.text().clone());
+        for text in own.chain(others) {
+            for action in text.split("{{").skip(1).filter_map(|it| it.split("}}").next()) {
+                self.add_words(action);
+                if is_own {
+                    self.add_paths(action);
+                }
+            }
+        }
         chart.dependencies.iter().for_each(|inner| self.add(inner, false));
     }
 
