@@ -36,6 +36,10 @@ pub fn compile_with_names(pattern: &str) -> Result<(Regex, Vec<Option<String>>),
 /// Unicode: that takes most of the time and memory of compiling. None where that
 /// cannot be told.
 pub fn compile_for_ascii(pattern: &str) -> Option<(bytes::Regex, Vec<Option<String>>)> {
+    // Letters beyond ASCII may be others' large or small ones: `(?i)ſ` is found in `s`.
+    if !pattern.is_ascii() || pattern.contains("\\x") {
+        return None;
+    }
     let (translated, names) = translate(pattern).ok()?;
     let regex = bytes::RegexBuilder::new(&translated)
         .unicode(false)
