@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
-use seatrial_source::{RemoteSource, Span, TreePath};
+use seatrial_source::{RemoteSource, Span, TreePath, without_credentials_at_revision};
 use seatrial_yaml::Dialect;
 use smol_str::SmolStr;
 
@@ -350,7 +350,8 @@ impl Run<'_, '_> {
             Refusal::Missing(message) => (ProblemKind::Missing, message),
             Refusal::Outside(message) => (ProblemKind::Outside, message),
             Refusal::Remote(remote) => {
-                (ProblemKind::Remote, format!("'{}' is not read: {}", at.value, remote.1))
+                let name = without_credentials_at_revision(&at.value);
+                (ProblemKind::Remote, format!("'{name}' is not read: {}", remote.1))
             }
         };
         self.problem(kind, path, Some(at.span), message);

@@ -23,6 +23,14 @@ pub fn without_credentials(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
+/// The same with the revision that is asked for: `?ref=v1`.
+pub fn without_credentials_at_revision(url: &str) -> String {
+    let clean = without_credentials(url);
+    let revision = url.split_once("?ref=").filter(|_| !clean.contains('?'));
+    revision
+        .map_or_else(|| clean.clone(), |(_, rest)| format!("{clean}?ref={}", before_any(rest, &['&', '#'])))
+}
+
 /// One text for all ways to write a repository's address, fit for comparison
 /// only: `https://user@GitHub.com/o/r.git`, `git@github.com:o/r` and
 /// `ssh://git@github.com:22/o/r/` are all `github.com/o/r`.
@@ -116,6 +124,17 @@ fn before_any<'a>(text: &'a str, ends: &[char]) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_revision_stays_and_what_may_be_secret_goes() {
+        for (written, shown) in [
+            ("https://bob:word@git.example.com/a//k?ref=v1&token=x", "https://git.example.com/a//k?ref=v1"),
+            ("git@git.example.com:a/b?ref=v1", "git@git.example.com:a/b?ref=v1"),
+            ("https://git.example.com/a?token=x", "https://git.example.com/a"),
+        ] {
+            assert_eq!(without_credentials_at_revision(written), shown);
+        }
+    }
 
     #[test]
     fn all_ways_to_write_an_address_compare_equal() {

@@ -12,7 +12,7 @@ mod remote;
 mod sources;
 mod text_map;
 
-pub use address::{normalize_url, without_credentials};
+pub use address::{normalize_url, without_credentials, without_credentials_at_revision};
 pub use files::{DiskFiles, Entry, EntryKind, Files, MemoryFiles, ReadError};
 pub use lines::{LineIndex, Position};
 pub use path::TreePath;
