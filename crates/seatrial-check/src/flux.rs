@@ -8,7 +8,7 @@ use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
 use crate::Context;
-use crate::gitops::{Revision, is_complete, is_literal, names, own_repository, short_name};
+use crate::gitops::{ASKED_MAX, Revision, is_complete, is_literal, names, own_repository, short_name};
 
 pub(crate) const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
 pub(crate) const HELM: &str = "helm.toolkit.fluxcd.io";
@@ -139,7 +139,10 @@ pub(crate) fn asked_elsewhere(repository: &Repository, origins: &Origins) -> BTr
         let (Some(source), Some(path)) = (text(source), text(path)) else { continue };
         let Some(path) = origins.path(path).filter(|_| is_literal(path)) else { continue };
         let revisions = followed.range((source, "")..).take_while(|it| it.0 == source);
-        all.extend(revisions.map(|it| (it.1.to_owned(), path.clone())));
+        all.extend(revisions.map(|it| (it.1.to_owned(), path.clone())).take(ASKED_MAX));
+        if all.len() >= ASKED_MAX {
+            break;
+        }
     }
     all
 }

@@ -424,7 +424,7 @@ mod tests {
                 assert_eq!(short_read, long_read, "{short}");
                 let printed = long_read.map(|it| it.to_string());
                 assert_eq!(Quantity::canonical(&short).map(Cow::into_owned), printed, "{short}");
-                assert_eq!(short_read.map(|it| it.format()), long_read.map(|it| it.format()), "{short}");
+                assert_eq!(short_read.map(Quantity::format), long_read.map(Quantity::format), "{short}");
             }
         }
     }

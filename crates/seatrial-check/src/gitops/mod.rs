@@ -22,7 +22,7 @@ pub(crate) const ARGO: &str = "argoproj.io";
 /// Of a unit with more, only the first are compared with each other.
 const APPLICATIONS_MAX: usize = 200;
 /// Of more paths at other revisions, only the first are looked up.
-const ASKED_MAX: usize = 1000;
+pub(crate) const ASKED_MAX: usize = 1000;
 
 /// One source of an Argo CD Application or of an `ApplicationSet`'s template.
 pub(crate) struct Source<'a> {

@@ -23,8 +23,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 // What the slow ones take from the budget of a render, by the time they take.
-const HASH: u64 = 3_000_000;
-const DERIVED: u64 = 10_000_000;
+const HASH: u64 = 1_000_000;
+const DERIVED: u64 = 3_000_000;
 const KEY: u64 = 500_000;
 
 /// Random bytes of a render.
