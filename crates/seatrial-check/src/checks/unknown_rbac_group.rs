@@ -108,6 +108,12 @@ fn notice(role: &Object, named: &[&str], field: &Field<'_>, written: &str, meant
     if named.contains(&meant) {
         return notice.severity(Severity::Info).because("the rule names the group that is meant besides");
     }
+    // Groups of custom kinds have a point, and one may be called nearly like the server's.
+    let notice = if written.contains('.') && !written.contains('/') {
+        notice.severity(Severity::Info)
+    } else {
+        notice
+    };
     let notice = match meant {
         "" => notice.help("write `\"\"`: the core group has the empty name"),
         meant => notice.help(format!("write `{meant}`")),
