@@ -278,7 +278,8 @@ impl Run<'_, '_> {
     /// What is wrong elsewhere is told at the entry that leads there.
     pub(crate) fn say(&mut self, mut problem: Problem) {
         if let Some(away) = self.away.as_ref().filter(|away| problem.span != Some(away.entry.span)) {
-            problem.message = format!("in '{}': {}", away.entry.value, problem.message);
+            let name = without_credentials_at_revision(&away.entry.value);
+            problem.message = format!("in '{name}': {}", problem.message);
             problem.path = away.path.clone();
             problem.span = Some(away.entry.span);
         }
@@ -346,13 +347,11 @@ impl Run<'_, '_> {
         if let Refusal::Remote(remote) = &refusal {
             self.note_remote(at.span, path, remote.0.clone());
         }
+        let name = without_credentials_at_revision(&at.value);
         let (kind, message) = match refusal {
-            Refusal::Missing(message) => (ProblemKind::Missing, message),
+            Refusal::Missing(message) => (ProblemKind::Missing, message.replace(&*at.value, &name)),
             Refusal::Outside(message) => (ProblemKind::Outside, message),
-            Refusal::Remote(remote) => {
-                let name = without_credentials_at_revision(&at.value);
-                (ProblemKind::Remote, format!("'{name}' is not read: {}", remote.1))
-            }
+            Refusal::Remote(remote) => (ProblemKind::Remote, format!("'{name}' is not read: {}", remote.1)),
         };
         self.problem(kind, path, Some(at.span), message);
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use seatrial_diagnostics::Role;
-use seatrial_source::{EntryKind, FileId, RemoteSource, Span, TreePath};
+use seatrial_source::{EntryKind, FileId, RemoteSource, Span, TreePath, without_credentials};
 use seatrial_yaml::{Dialect, Limits, Stream, parse};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -461,7 +461,7 @@ impl Run<'_, '_> {
         let message = format!(
             "chart '{}' ({version}) would be pulled from '{}' to '{}'{why}",
             chart.name,
-            chart.repository,
+            without_credentials(&chart.repository),
             directory.as_str()
         );
         Err(Fault::Said(ProblemKind::Remote, message))

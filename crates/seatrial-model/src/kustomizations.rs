@@ -18,8 +18,8 @@ pub struct KustomizationFacts {
     /// What it builds on, sorted: paths from the top, its own files by their
     /// names after `./`, addresses as they are written.
     pub bases: Vec<String>,
-    /// The addresses that it takes something from, as they are written.
-    pub addresses: Vec<(String, Span)>,
+    /// The addresses that it takes something from.
+    pub addresses: Vec<RemoteAddress>,
     /// What it adds or changes, sorted.
     pub entries: Vec<KustomizationEntry>,
     /// The images that it gives another name.
@@ -28,6 +28,28 @@ pub struct KustomizationFacts {
     pub selector_labels: Vec<SelectorLabel>,
     /// The files with transformers that it names.
     pub transformers: Vec<TreePath>,
+}
+
+/// An address that a kustomization takes something from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteAddress {
+    /// The address as it is written.
+    pub text: String,
+    /// Where it is written.
+    pub span: Span,
+    /// Who asks there.
+    pub client: RemoteClient,
+}
+
+/// Who fetches what a kustomization takes from an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteClient {
+    /// Git, or Kustomize itself where the address is that of a file.
+    Git,
+    /// Kustomize itself, which takes only files there.
+    Kustomize,
+    /// Helm.
+    Helm,
 }
 
 /// A label that a kustomization puts into selectors.
@@ -136,6 +158,35 @@ impl EntryKind {
 const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 /// Generators with the kind of what they make.
 const GENERATORS: [(&str, &str); 2] = [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")];
+
+/// Where addresses may stand, by who asks there.
+const ADDRESSED: [(RemoteClient, &[&[&str]]); 3] = [
+    (
+        RemoteClient::Git,
+        &[&["resources"], &["bases"], &["components"], &["generators"], &["transformers"], &["validators"]],
+    ),
+    (
+        RemoteClient::Kustomize,
+        &[
+            &["crds"],
+            &["configurations"],
+            &["openapi", "path"],
+            &["patches"],
+            &["patches", "path"],
+            &["patchesStrategicMerge"],
+            &["patchesJson6902", "path"],
+            &["replacements", "path"],
+            &["configMapGenerator", "files"],
+            &["configMapGenerator", "envs"],
+            &["secretGenerator", "files"],
+            &["secretGenerator", "envs"],
+            &["helmCharts", "valuesFile"],
+            &["helmCharts", "additionalValuesFiles"],
+            &["helmChartInflationGenerator", "values"],
+        ],
+    ),
+    (RemoteClient::Helm, &[&["helmCharts", "repo"], &["helmChartInflationGenerator", "chartRepoUrl"]]),
+];
 
 /// Of one transformer, which many kustomizations may name, no more labels are read.
 const TRANSFORMER_LABELS_MAX: usize = 100;
@@ -300,15 +351,24 @@ fn bases(directory: &TreePath, root: Node<'_>) -> Vec<String> {
     bases
 }
 
-fn addresses(root: Node<'_>) -> Vec<(String, Span)> {
-    const LISTS: [&str; 6] = ["resources", "bases", "components", "crds", "patches", "patchesStrategicMerge"];
-    let items = LISTS.iter().filter_map(|key| root.get(key)).flat_map(Node::items);
-    let items = items.map(|it| it.get("path").unwrap_or(it));
-    let charts = root.get("helmCharts").into_iter().flat_map(Node::items).filter_map(|it| it.get("repo"));
-    let texts = items.chain(charts).filter_map(|it| Some((it.as_str()?, it.written_span())));
-    // A patch may be written out.
-    let addresses = texts.filter(|(text, _)| text.contains("://") && !text.contains('\n'));
-    addresses.map(|(text, span)| (text.to_owned(), span)).collect()
+fn addresses(root: Node<'_>) -> Vec<RemoteAddress> {
+    let places = ADDRESSED.iter().flat_map(|&(client, keys)| keys.iter().map(move |it| (client, *it)));
+    let texts = places.flat_map(|(client, keys)| {
+        let found = below(root, keys).into_iter();
+        found.filter_map(move |it| Some((client, it.as_str()?, it.written_span())))
+    });
+    // A patch and the configuration of a plugin may be written out.
+    let addresses = texts.filter(|(_, text, _)| text.contains("://") && !text.contains('\n'));
+    addresses.map(|(client, text, span)| RemoteAddress { text: text.to_owned(), span, client }).collect()
+}
+
+/// The values below some keys, lists on the way taken apart.
+fn below<'n>(root: Node<'n>, keys: &[&str]) -> Vec<Node<'n>> {
+    let is_list = |it: &Node<'n>| it.is_sequence();
+    keys.iter().fold(vec![root], |nodes, key| {
+        let (lists, others): (Vec<_>, Vec<_>) = nodes.iter().filter_map(|it| it.get(key)).partition(is_list);
+        others.into_iter().chain(lists.into_iter().flat_map(Node::items)).collect()
+    })
 }
 
 /// A base so that two files of different directories can be compared by it.

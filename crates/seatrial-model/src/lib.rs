@@ -33,7 +33,8 @@ pub use glob::{NameGlob, path_glob};
 pub use int_or_string::{IntOrString, NoPercentage};
 pub use interval::Interval;
 pub use kustomizations::{
-    EntryKind, KustomizationEntry, KustomizationFacts, RenamedImage, SelectorLabel, UnevenPatch, Unpatched,
+    EntryKind, KustomizationEntry, KustomizationFacts, RemoteAddress, RemoteClient, RenamedImage,
+    SelectorLabel, UnevenPatch, Unpatched,
 };
 pub use object::{Object, ObjectSource};
 pub use quantity::{Quantity, QuantityError, QuantityFormat};

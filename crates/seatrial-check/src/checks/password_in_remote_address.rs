@@ -17,6 +17,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
+use seatrial_model::RemoteClient;
 use seatrial_source::Span;
 
 use super::password_in_url::is_address_with_password;
@@ -36,25 +37,46 @@ pub(super) static CHECK: Check = Check {
 };
 
 /// Of what git fetches.
-const OF_KUSTOMIZE: &str = "write the address without them: git takes them from its credential helper";
+const OF_GIT: &str = "write the address without them: git takes them from its credential helper";
+/// Of a file that Kustomize fetches, which knows no other way to say who asks.
+const OF_FILE: &str = "keep the file in this repository, or take it from where anybody may";
+/// Of a chart that Kustomize has Helm fetch: it names the repository's address to it, not the
+/// name that `helm repo add` keeps credentials for.
+const OF_INFLATED: &str =
+    "write the address without them, and pull the chart into the chart home (`charts`) before the build";
 /// Of what Helm fetches.
-const OF_HELM: &str =
-    "write the address without them, and give them to `helm repo add` or `helm registry login`";
+const OF_CHART: &str = "write the address without them, and give them to `helm repo add`";
+/// Of a registry.
+const OF_REGISTRY: &str = "write the address without them, and give them to `helm registry login`";
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let facts = &context.world().repository.facts;
     for it in &facts.kustomizations {
-        for (address, span) in it.addresses.iter().filter(|(text, _)| is_address_with_password(text)) {
-            let help = if address.starts_with("oci://") { OF_HELM } else { OF_KUSTOMIZE };
-            report.add(notice(*span, "the kustomization takes something", help));
+        for address in it.addresses.iter().filter(|it| is_address_with_password(&it.text)) {
+            let help = match address.client {
+                RemoteClient::Git if is_manifest(&address.text) => OF_FILE,
+                RemoteClient::Git => OF_GIT,
+                RemoteClient::Kustomize => OF_FILE,
+                RemoteClient::Helm if address.text.starts_with("oci://") => OF_REGISTRY,
+                RemoteClient::Helm => OF_INFLATED,
+            };
+            report.add(notice(address.span, "the kustomization takes something", help));
         }
     }
     for chart in &facts.charts {
         for it in chart.dependencies.iter().filter(|it| is_address_with_password(&it.repository)) {
             let what = format!("dependency {} of chart {} is taken", it.name, chart.name);
-            report.add(notice(it.repository_span.unwrap_or(it.span), &what, OF_HELM));
+            let help = if it.repository.starts_with("oci://") { OF_REGISTRY } else { OF_CHART };
+            report.add(notice(it.repository_span.unwrap_or(it.span), &what, help));
         }
     }
+}
+
+/// Whether an address is that of a manifest, and not of a repository with one in it.
+fn is_manifest(text: &str) -> bool {
+    let path = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let is_whole = !path.contains('?') && !path.contains("//") && !path.contains(".git/");
+    is_whole && [".yaml", ".yml", ".json"].iter().any(|it| path.ends_with(it))
 }
 
 fn notice(span: Span, what: &str, help: &str) -> Notice {

@@ -181,9 +181,26 @@ fn authority(rest: &str) -> &str {
 /// Whether the password itself stands in it, and nothing that stands for one.
 fn is_shown(authority: &str) -> bool {
     let Some((user_info, host)) = authority.rsplit_once('@') else { return false };
-    let Some((user, password)) = user_info.split_once(':') else { return false };
+    let Some((user, password)) = user_info.split_once(':') else {
+        return !host.is_empty() && is_token(user_info);
+    };
+    // `TOKEN:x-oauth-basic` is another way to hand a token over.
+    if is_token(user) {
+        return !host.is_empty();
+    }
     let is_example = user == password && is_any_user(user);
     !password.is_empty() && !host.is_empty() && is_told(password) && !is_example
+}
+
+/// Whether a name is a token of a service that keeps repositories, which it takes for a
+/// password as well.
+fn is_token(user: &str) -> bool {
+    const TOKENS: [&str; 8] = ["ghp_", "gho_", "ghu_", "ghs_", "github_pat_", "glpat-", "gldt-", "glrt-"];
+    /// Characters that make a token, behind its beginning.
+    const REST_MIN: usize = 16;
+    let rest = TOKENS.iter().find_map(|it| user.strip_prefix(it)).unwrap_or_default();
+    let is_written = rest.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'));
+    rest.len() >= REST_MIN && is_written && is_told(rest)
 }
 
 fn is_told(password: &str) -> bool {
