@@ -105,7 +105,7 @@ impl Loader<'_> {
             return Err(Refusal::Outside(format!("new root '{name}' cannot be absolute")));
         }
         let Some(path) = root.join(name) else {
-            return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
+            return Err(out_of_tree(name));
         };
         match self.files.kind(&path) {
             // What the directory names is looked for where it really is.
@@ -113,6 +113,8 @@ impl Loader<'_> {
             Some(_) => {
                 Err(Refusal::Missing(format!("'{name}' must be a directory so that it can be a build root")))
             }
+            // What is called like a file is looked at as one.
+            None if !is_called_like_manifest(name) && self.leads_out(&path) => Err(out_of_tree(name)),
             None => Err(Refusal::Missing(format!(
                 "must build at directory: not a valid directory: '{name}' doesn't exist"
             ))),
@@ -184,19 +186,32 @@ impl Loader<'_> {
             return Err(outside(name, root));
         }
         let Some(path) = root.join(name) else {
-            return Err(Refusal::Outside(format!("'{name}' leads out of the repository")));
+            return Err(out_of_tree(name));
         };
         match self.files.kind(&path) {
+            None if self.leads_out(&path) && self.is_unrestricted => return Err(out_of_tree(name)),
+            None if self.leads_out(&path) => {
+                return Err(outside_by_link(name, root, "out of the tree"));
+            }
             None => return Err(Refusal::Missing(format!("'{name}' doesn't exist"))),
             Some(EntryKind::Directory) => {
                 return Err(Refusal::Missing(format!("'{name}' must resolve to a file")));
             }
             Some(_) => {}
         }
-        if !self.may_read(root, &path) {
-            return Err(outside(name, root));
+        if self.may_read(root, &path) {
+            return Ok(path);
         }
-        Ok(path)
+        if path.is_within(root) {
+            let target = format!("to '{}'", self.files.real(&path));
+            return Err(outside_by_link(name, root, &target));
+        }
+        Err(outside(name, root))
+    }
+
+    /// Whether links on the way of a path lead out of the tree.
+    fn leads_out(&self, path: &TreePath) -> bool {
+        self.files.read(path, 0) == Err(ReadError::Outside)
     }
 
     /// Whether a root may read a file: where links lead counts.
@@ -236,8 +251,22 @@ impl Loader<'_> {
     }
 }
 
+fn is_called_like_manifest(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
 fn outside(name: &str, root: &TreePath) -> Refusal {
     Refusal::Outside(format!("security; file '{name}' is not in or below '{}'", root.as_str()))
+}
+
+/// The same for a link that lies inside. What upstream says stands in front.
+fn outside_by_link(name: &str, root: &TreePath, target: &str) -> Refusal {
+    let root = root.as_str();
+    Refusal::Outside(format!("security; file '{name}' is not in or below '{root}': it is a link {target}"))
+}
+
+fn out_of_tree(name: &str) -> Refusal {
+    Refusal::Outside(format!("'{name}' leads out of the repository"))
 }
 
 fn refusal(name: &str, error: &ReadError) -> Refusal {

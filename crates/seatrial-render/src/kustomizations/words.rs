@@ -33,11 +33,7 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
         ProblemKind::Missing => missing(message, entry),
         // Out of the tree altogether: told of when the file is read.
         ProblemKind::Outside if message.contains("leads out") || entry.starts_with('/') => return None,
-        ProblemKind::Outside => {
-            let words = format!("the kustomization reads `{entry}`, which lies outside its directory");
-            Said::new(&PATH_OUTSIDE_ROOT, words)
-                .help("move the file below the kustomization, or build on a directory with a kustomization of its own")
-        }
+        ProblemKind::Outside => outside(message, entry),
         ProblemKind::Cycle => Said::new(
             &KUSTOMIZATION_CYCLE,
             format!("`{entry}` leads back to a kustomization that builds on it"),
@@ -93,6 +89,16 @@ fn missing(message: &str, entry: &str) -> Said {
     }
     let path = entry.split_once('=').map_or(entry, |(_, path)| path);
     Said::new(&MISSING_RESOURCE, format!("the kustomization names `{path}`, which does not exist"))
+}
+
+fn outside(message: &str, entry: &str) -> Said {
+    let link = message.split_once(": it is a link ").map(|(_, target)| target.replace('\'', "`"));
+    let (what, help) = match &link {
+        Some(target) => (format!("`{entry}`, a link {target}"), "put the file itself there"),
+        None => (format!("`{entry}`"), "move the file below the kustomization"),
+    };
+    Said::new(&PATH_OUTSIDE_ROOT, format!("the kustomization reads {what}, which lies outside its directory"))
+        .help(format!("{help}, or build on a directory with a kustomization of its own"))
 }
 
 fn twice(message: &str) -> Said {

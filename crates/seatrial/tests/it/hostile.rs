@@ -128,6 +128,12 @@ mod unix {
             |words: &[&str]| run(tree.path(), &[&["render", "--root", "."], words].concat(), b"").code;
         assert_eq!([render(&["app"]), render(&["within"]), render(&["again"])], [1, 0, 0]);
         assert_eq!(render(&["app", "--load-restrictor", "LoadRestrictionsNone"]), 0);
+        let said = |words: &[&str]| run(tree.path(), &[&["render"], words].concat(), b"").stderr;
+        let message = "'web.yaml' is not in or below 'app': it is a link to 'base/web.yaml'";
+        assert!(said(&["--root", ".", "app"]).contains(message));
+        // What the link leads to lies outside all that may be read.
+        let message = "'web.yaml' is not in or below '': it is a link out of the tree";
+        assert!(said(&["app"]).contains(message), "{}", said(&["app"]));
     }
 
     #[test]
