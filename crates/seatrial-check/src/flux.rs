@@ -64,6 +64,7 @@ impl<'a> Asked<'a> {
     pub(crate) fn revision(self, origins: &Origins) -> Revision {
         match self.key {
             _ if !is_literal(self.text) => Revision::Other,
+            Some("commit") if origins.absent_commits.contains(self.text) => Revision::Absent,
             Some("commit") => Revision::Other,
             Some("semver") if names(origins).any(is_version) || origins.refs.is_empty() => Revision::Other,
             Some("semver") => Revision::Absent,
@@ -110,6 +111,17 @@ pub(crate) fn own_source<'w>(context: &Context<'w>, object: &Object, keys: &[&st
         revision => revision,
     };
     Some(Followed { origins, asked, revision })
+}
+
+/// The commits that objects of Flux ask this repository for.
+pub(crate) fn asked_commits<'a>(
+    repository: &'a Repository,
+    origins: &'a Origins,
+) -> impl Iterator<Item = &'a str> {
+    let sources = repository.objects().filter(|it| it.is(SOURCE, "GitRepository"));
+    let specs = sources.filter_map(|it| Field::root(it).key("spec"));
+    let own = specs.filter(|it| it.text("url").is_some_and(|url| origins.is_own(url)));
+    own.filter_map(|it| it.keys(&["ref", "commit"])?.as_str())
 }
 
 /// The paths that objects of Flux ask other revisions of this repository for.

@@ -55,7 +55,7 @@ mod unjudged;
 pub use checks::ALL;
 pub use context::{Context, Indexes, References, Report, World};
 pub use custom_kinds::{Definitions, Settled, Undefined, kinds_without_rules, undefined_kinds};
-pub use gitops::asked_elsewhere;
+pub use gitops::{asked_commits, asked_elsewhere};
 pub use unjudged::unjudged_rules;
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};

@@ -1,6 +1,6 @@
 //! Everything one trial looks at: all units, their bundles, what rendering noticed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{ObjectId, UnitId};
 use seatrial_source::{Completeness, EntryKind, Ref, TreePath, normalize_url};
@@ -45,6 +45,9 @@ pub struct Origins {
     /// What stands at paths of other revisions: those that the tree's own
     /// sources ask for, as far as the revision could be read.
     pub elsewhere: BTreeMap<(String, TreePath), Option<EntryKind>>,
+    /// The full hashes that the tree's own sources ask for and that are of no
+    /// commit here.
+    pub absent_commits: BTreeSet<String>,
 }
 
 impl Origins {

@@ -1,6 +1,6 @@
 //! What the tree's own repository is called and which refs it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::{Origins, Repository};
 use seatrial_source::{Commit, Completeness, EntryKind, Files, Ref, RevisionError, Revisions, TreePath};
@@ -18,6 +18,7 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         top: TreePath::top(),
         covered: root.clone(),
         elsewhere: BTreeMap::new(),
+        absent_commits: BTreeSet::new(),
     });
     if config.repository_url.is_none() && config.repository_refs.is_none() {
         return from_git;
@@ -29,6 +30,7 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         top: root.clone(),
         covered: root.clone(),
         elsewhere: BTreeMap::new(),
+        absent_commits: BTreeSet::new(),
     };
     let mut origins = from_git.unwrap_or(unknown);
     if let Some(url) = &config.repository_url {
@@ -57,6 +59,18 @@ pub(crate) fn look_elsewhere(revisions: &dyn Revisions, repository: &mut Reposit
             origins.elsewhere.insert((revision, path), kind);
         }
     }
+}
+
+/// Which of the full hashes that sources of the tree ask for are of no commit here.
+/// Where the configuration says which refs there are, the clone is another one.
+pub(crate) fn look_for_commits(revisions: &dyn Revisions, repository: &mut Repository) {
+    let asked = seatrial_check::asked_commits(repository);
+    let Some(origins) = repository.origins.as_mut() else { return };
+    if !origins.refs.iter().any(|it| it.commit.is_some()) {
+        return;
+    }
+    let is_absent = |it: &String| matches!(revisions.resolve(it), Err(RevisionError::Unknown { .. }));
+    origins.absent_commits = asked.into_iter().filter(is_absent).collect();
 }
 
 /// The trees of all branches and tags of a name; none if one cannot be read.

@@ -22,7 +22,7 @@ use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
 use crate::config::FILE_NAME;
 use crate::judge::{Judgement, are_few};
-use crate::origins::look_elsewhere;
+use crate::origins::{look_elsewhere, look_for_commits};
 use crate::redact::{Scrubber, mask};
 use crate::resolve::bounds::{Bounds, FINDINGS_MAX};
 use crate::resolve::{Resolved, Resolver, resolve};
@@ -205,6 +205,7 @@ pub fn check_upgrade(
     }
     if let Some(revisions) = request.revisions {
         look_elsewhere(revisions, &mut rendering.repository);
+        look_for_commits(revisions, &mut rendering.repository);
     }
     let config_file = add_config(&mut rendering.sources, request);
     stages.over(Stage::Render);

@@ -7,7 +7,8 @@
 //! `name` takes the full name of a ref only, and `commit` the full hash.
 //!
 //! Only an address that is this repository is looked up. In a shallow clone, or one of a single
-//! branch, an absent name proves nothing.
+//! branch, an absent name proves nothing. A server may keep a commit that no branch leads to, so
+//! that one which is not here is a warning.
 //!
 //! ## Bad
 //! ```text refs
@@ -39,7 +40,9 @@ use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictn
 use seatrial_model::{Field, Object, Origins};
 
 use crate::flux::{Asked, SOURCE};
-use crate::gitops::{MissingRevision, Revision, gravity, is_complete, is_literal, own_repository};
+use crate::gitops::{
+    MissingRevision, Revision, gravity, is_complete, is_full_hash, is_literal, own_repository,
+};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -80,12 +83,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
 /// A name or hash of which a part is left out: Flux does not complete it.
 fn incomplete(object: &Object, asked: Asked<'_>, at: &Location) -> Option<Notice> {
     let text = asked.text;
-    let is_hash = || matches!(text.len(), 40 | 64) && text.bytes().all(|it| it.is_ascii_hexdigit());
     let (what, help) = match asked.key {
         Some("name") if !text.starts_with("refs/") && text != "HEAD" => {
             ("full name of a ref", format!("write `refs/heads/{text}`, or `refs/tags/{text}` for a tag"))
         }
-        Some("commit") if !is_hash() => ("full hash of a commit", "write all of the hash".to_owned()),
+        Some("commit") if !is_full_hash(text) => {
+            ("full hash of a commit", "write all of the hash".to_owned())
+        }
         _ => return None,
     };
     let message = format!("{} follows `{text}`, which is no {what}", object.title());

@@ -24,7 +24,10 @@ impl MissingRevision<'_> {
     pub(crate) fn notice(self, info: &'static CheckInfo) -> Notice {
         let Self { object, at, written, origins, is_sure, help } = self;
         let complete = is_complete(origins);
+        let is_commit = origins.absent_commits.contains(written.trim());
         let (severity, what) = match (complete, is_sure) {
+            // A server may keep one that no branch leads to.
+            (true, _) if is_commit => (Severity::Warning, "is no commit of this repository"),
             (true, true) => (Severity::Error, "is no branch or tag of this repository"),
             (true, false) => (Severity::Warning, "is no branch or tag of this repository"),
             (false, _) => (Severity::Info, "this clone does not have"),
@@ -32,12 +35,16 @@ impl MissingRevision<'_> {
         let message = format!("{} tracks `{written}`, which {what}", object.title());
         let mut notice = Notice::new(info, at.clone(), message).severity(severity);
         if !complete {
-            notice =
-                notice.because("this clone is shallow or has one branch only, so it may not know every name");
+            notice = notice.because(
+                "this clone is shallow or has one branch only, so it may not know every name or commit",
+            );
         }
         if !is_sure {
             notice = notice
                 .because("the address is taken for this repository: directories it is asked for are here");
+        }
+        if is_commit {
+            return notice.help("name a commit that was pushed, or a branch or tag");
         }
         let mut names: Vec<&str> = names(origins).filter(|it| *it != "HEAD").collect();
         names.sort_unstable();

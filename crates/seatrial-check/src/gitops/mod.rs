@@ -162,6 +162,7 @@ impl Revision {
             return Self::Tree;
         }
         match Self::named(origins, name) {
+            Self::Absent if origins.absent_commits.contains(name) => Self::Absent,
             Self::Absent if is_commit(name) || is_range(name) => Self::Other,
             revision => revision,
         }
@@ -186,6 +187,19 @@ pub fn asked_elsewhere(repository: &Repository) -> BTreeSet<(String, TreePath)> 
     let all = repository.objects().map(|it| Source::of(repository, it)).filter(|it| !it.is_empty());
     let all = all.flat_map(|sources| asked_of(origins, &sources));
     all.chain(flux::asked_elsewhere(repository, origins)).take(ASKED_MAX).collect()
+}
+
+/// The full hashes of commits that sources of the tree ask its own repository for: who
+/// can look for them fills `Origins::absent_commits`.
+pub fn asked_commits(repository: &Repository) -> BTreeSet<String> {
+    let Some(origins) = &repository.origins else { return BTreeSet::new() };
+    let of_argo = repository.objects().flat_map(|it| Source::of(repository, it));
+    let of_argo = of_argo.filter(|it| !it.is_chart()).filter_map(|source| {
+        source.literal("repoURL").filter(|it| origins.is_own(it))?;
+        source.literal("targetRevision").map(str::trim)
+    });
+    let all = of_argo.chain(flux::asked_commits(repository, origins));
+    all.filter(|it| is_full_hash(it)).map(ToOwned::to_owned).take(ASKED_MAX).collect()
 }
 
 fn asked_of(origins: &Origins, sources: &[Source<'_>]) -> Vec<(String, TreePath)> {
@@ -234,6 +248,11 @@ pub(crate) fn short_name(name: &str) -> &str {
     let bare = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/tags/"));
     let remote = || name.strip_prefix("refs/remotes/")?.split_once('/').map(|(_, name)| name);
     bare.or_else(remote).unwrap_or(name)
+}
+
+/// The whole hash of a commit.
+pub(crate) fn is_full_hash(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
 /// A hash, or as much of one as Argo CD takes for it.
@@ -363,7 +382,15 @@ mod tests {
         let refs = names.iter().map(|it| Ref { name: (*it).to_owned(), commit: None }).collect();
         let (top, covered) = (TreePath::top(), TreePath::top());
         let (completeness, elsewhere) = (Completeness::Complete, BTreeMap::new());
-        Origins { urls: Vec::new(), refs, completeness, top, covered, elsewhere }
+        Origins {
+            urls: Vec::new(),
+            refs,
+            completeness,
+            top,
+            covered,
+            elsewhere,
+            absent_commits: BTreeSet::new(),
+        }
     }
 
     #[test]

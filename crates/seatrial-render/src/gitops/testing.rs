@@ -28,6 +28,7 @@ pub(crate) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
         top: TreePath::top(),
         covered: TreePath::top(),
         elsewhere: std::collections::BTreeMap::new(),
+        absent_commits: std::collections::BTreeSet::new(),
     };
     render(Request { origins: Some(origins), ..Request::new(&files, target()) })
 }

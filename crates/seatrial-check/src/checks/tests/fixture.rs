@@ -6,7 +6,8 @@
 //! (wrapped into a Deployment), `yaml file:DIR/NAME` (a file of the unit
 //! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`),
 //! `text files` (further paths that exist), `text refs` (the repository's
-//! `url ...` lines, then its branches and tags), `text orphans` (files that no
+//! `url ...` lines, then its branches and tags; `without HASH` is a commit that it
+//! does not have), `text orphans` (files that no
 //! kustomization lists, and who names them), `text uneven` (patches that leave
 //! out objects), `text deliveries` (`KIND NAME DIRECTORY`: what an object of Argo
 //! CD or Flux applies), `text external` (`Kind namespace/name` or `Kind name`,
@@ -14,7 +15,7 @@
 //! 1.30). They are `text` so that rustdoc does
 //! not take them for Rust.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -275,10 +276,14 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
         top: TreePath::top(),
         covered: TreePath::top(),
         elsewhere: BTreeMap::new(),
+        absent_commits: BTreeSet::new(),
     };
     for line in lines {
         match line.strip_prefix("url ") {
             Some(url) => origins.urls.push(url.to_owned()),
+            None if line.starts_with("without ") => {
+                origins.absent_commits.insert(line["without ".len()..].to_owned());
+            }
             None if line.contains(' ') => origins.elsewhere.extend(looked_up(line)),
             None if line == "partial" => origins.completeness = Completeness::Partial,
             None => origins.refs.push(Ref { name: line.to_owned(), commit: None }),
