@@ -1,11 +1,12 @@
 //! What each document of a parsed file is: objects, configuration of a
 //! program, another program's template, or nothing of Kubernetes.
 
+use seatrial_model::is_namespaced;
 use seatrial_yaml::{Document, Node, NodeId, Stream};
 use smol_str::SmolStr;
 
 use crate::classify::{client, foreign};
-use crate::letter_case;
+use crate::{gitops, letter_case};
 
 /// Lists inside lists that are opened.
 const LIST_DEPTH: usize = 64;
@@ -32,6 +33,15 @@ pub(crate) enum DocumentKind {
 pub(crate) struct Held {
     pub(crate) node: NodeId,
     pub(crate) typing: Typing,
+    /// Whether its group is one of Argo CD or Flux. Few are, and every object
+    /// is asked several times.
+    pub(crate) is_gitops: bool,
+}
+
+impl Held {
+    fn new(node: Node<'_>, typing: Typing, api_version: &str) -> Self {
+        Self { node: node.id(), typing, is_gitops: gitops::has_group(api_version) }
+    }
 }
 
 /// Where the type of an object is written.
@@ -50,6 +60,11 @@ pub(crate) enum Typing {
 }
 
 impl DocumentKind {
+    /// Whether an object of Argo CD or Flux stands in it.
+    pub(crate) fn is_gitops(&self) -> bool {
+        matches!(self, Self::Objects(held) if held.iter().any(|it| it.is_gitops))
+    }
+
     /// Whether its problems are a person's who deploys to Kubernetes.
     pub(crate) fn is_kubernetes(&self) -> bool {
         matches!(self, Self::Objects(_) | Self::Untyped(_) | Self::Broken | Self::Client(_))
@@ -113,7 +128,7 @@ fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind
         return DocumentKind::Foreign("templates of another program are not rendered");
     }
     let mut unfolding = Unfolding { lists_type_items, held: Vec::new() };
-    unfolding.add(root, kind, Typing::Written, LIST_DEPTH);
+    unfolding.add(root, api_version, kind, Typing::Written, LIST_DEPTH);
     DocumentKind::Objects(unfolding.held)
 }
 
@@ -121,7 +136,7 @@ fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> Doc
     let metadata = root.get("metadata").or_else(|| root.get("Metadata"));
     let has_name = metadata.is_some_and(|it| it.get("name").is_some());
     if has_name && letter_case::is_wrong(root) {
-        return DocumentKind::Objects(vec![Held { node: root.id(), typing: Typing::WrongCase }]);
+        return DocumentKind::Objects(vec![Held::new(root, Typing::WrongCase, "")]);
     }
     let absent = match (api_version, kind) {
         (None, Some(kind)) if is_common_kind(kind) => "apiVersion",
@@ -138,33 +153,37 @@ struct Unfolding {
 }
 
 impl Unfolding {
-    fn add(&mut self, node: Node<'_>, kind: &str, typing: Typing, depth: usize) {
-        let items = node.get("items").filter(|it| it.is_sequence() && kind.ends_with("List"));
-        let Some(items) = items.filter(|_| depth > 0) else {
-            let is_wrong = typing == Typing::Written && letter_case::is_wrong(node);
+    fn add(&mut self, node: Node<'_>, api_version: &str, kind: &str, typing: Typing, depth: usize) {
+        let is_list = depth > 0 && kind.ends_with("List");
+        let items = is_list.then(|| node.get("items")).flatten().filter(|it| it.is_sequence());
+        let Some(items) = items else {
+            let is_known = || is_namespaced(group_of(api_version), kind).is_some();
+            let is_wrong = typing == Typing::Written && !is_known() && letter_case::is_wrong(node);
             let typing = if is_wrong { Typing::WrongCase } else { typing };
-            self.held.push(Held { node: node.id(), typing });
+            self.held.push(Held::new(node, typing, api_version));
             return;
-        };
-        let list_version = match &typing {
-            Typing::OfList { api_version, .. } => Some(api_version.as_str()),
-            _ => word(node, "apiVersion"),
         };
         let item_kind = kind.strip_suffix("List").filter(|it| !it.is_empty() && self.lists_type_items);
         for item in items.items().filter(|it| it.is_mapping()) {
-            match (word(item, "apiVersion"), word(item, "kind"), item_kind, list_version) {
-                (Some(_), Some(kind), ..) => self.add(item, kind, Typing::Written, depth - 1),
-                (_, _, Some(kind), Some(api_version)) => {
-                    let typing = Typing::OfList { api_version: api_version.into(), kind: kind.into() };
-                    self.add(item, kind, typing, depth - 1);
+            match (word(item, "apiVersion"), word(item, "kind"), item_kind) {
+                (Some(own_version), Some(kind), _) => {
+                    self.add(item, own_version, kind, Typing::Written, depth - 1);
                 }
-                (_, found, ..) => {
+                (_, _, Some(kind)) => {
+                    let typing = Typing::OfList { api_version: api_version.into(), kind: kind.into() };
+                    self.add(item, api_version, kind, typing, depth - 1);
+                }
+                (_, found, _) => {
                     let absent = if found.is_some() { "apiVersion" } else { "kind" };
-                    self.held.push(Held { node: item.id(), typing: Typing::Absent(absent) });
+                    self.held.push(Held::new(item, Typing::Absent(absent), ""));
                 }
             }
         }
     }
+}
+
+fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
 /// A text that is not empty.

@@ -10,7 +10,7 @@ use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_helm::RemoteDependency;
 use seatrial_kustomize::Shared;
 use seatrial_model::{
-    Coverage, ObjectSource, Origins, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
+    Coverage, Origins, Orphan, RemoteUse, RenderFacts, Repository, SkipCode, UnitKind, UnitRole,
 };
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
@@ -69,6 +69,8 @@ struct Parsed {
     stream: Arc<Stream>,
     /// Empty for files that hold no manifests by their name.
     documents: Vec<DocumentKind>,
+    /// Whether something of Argo CD or Flux stands in it.
+    is_gitops: bool,
 }
 
 /// What was rendered and built.
@@ -108,7 +110,10 @@ impl Run {
             .map(|(text, stream)| {
                 let file = &intake.texts[text];
                 let is_resource = matches!(ownership.of_file(&file.path), Some((_, Part::Resource)));
-                Parsed { documents: documents(file, &stream, is_resource), text, stream }
+                let documents = documents(file, &stream, is_resource);
+                let is_gitops =
+                    documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops);
+                Parsed { text, stream, documents, is_gitops }
             })
             .collect();
         parsed.sort_by_key(|it| it.text);
@@ -307,7 +312,7 @@ impl Run {
     /// What the Kustomizations of Flux apply, as they write it.
     fn applied_by_flux(&self, origins: Option<&Origins>) -> gitops::flux::Directories<'_> {
         let mut applied = gitops::flux::Applied::default();
-        for it in &self.parsed {
+        for it in self.parsed.iter().filter(|it| it.is_gitops) {
             let path = &self.intake.texts[it.text].path;
             it.stream.roots().for_each(|root| applied.add(path, root));
         }
@@ -433,7 +438,7 @@ impl Run {
 
     /// How the tree says that its charts are deployed.
     fn statements(&self) -> Vec<Statement> {
-        self.parsed.iter().flat_map(|it| statements(&objects(it))).collect()
+        self.parsed.iter().filter(|it| it.is_gitops).flat_map(|it| statements(&objects(it))).collect()
     }
 
     fn add_file(&mut self, at: usize, places: &Places, drafts: &mut Drafts, facts: &mut RenderFacts) {
@@ -709,6 +714,10 @@ fn is_kustomize(stream: &Stream) -> bool {
     !stream.roots().any(foreign)
 }
 
+fn is_gitops(root: Node<'_>) -> bool {
+    root.get("apiVersion").and_then(Node::as_str).is_some_and(gitops::has_group)
+}
+
 fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {
     match text.role {
         FileRole::Compose => Dialect::GoYaml3,
@@ -734,16 +743,10 @@ fn documents(text: &TextFile, stream: &Stream, is_resource: bool) -> Vec<Documen
 }
 
 fn objects(parsed: &Parsed) -> Vec<DraftObject> {
-    let mut found = Vec::new();
-    for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
-        let DocumentKind::Objects(held) = kind else { continue };
-        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-        found.extend(typed.map(|it| {
-            let source = ObjectSource { stream: Arc::clone(&parsed.stream), root: it.node };
-            DraftObject::new(source, it.typing.clone(), document.is_accepted())
-        }));
-    }
-    found
+    let documents = parsed.stream.documents().iter().zip(&parsed.documents);
+    documents
+        .flat_map(|(document, kind)| DraftObject::of_document(&parsed.stream, kind, document.is_accepted()))
+        .collect()
 }
 
 fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {

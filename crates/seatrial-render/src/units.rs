@@ -1,15 +1,17 @@
 //! From parsed files to units and their objects.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
 use seatrial_model::{Bundle, Delivery, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
 use seatrial_source::{Span, TreePath};
+use seatrial_yaml::Stream;
 use smol_str::SmolStr;
 
-use crate::documents::Typing;
+use crate::documents::{DocumentKind, Typing};
 
 /// A unit before it has an id.
 #[derive(Debug)]
@@ -68,13 +70,28 @@ pub(crate) struct DraftObject {
     pub(crate) typing: Typing,
     /// Whether its document parses.
     pub(crate) accepted: bool,
+    /// Whether its group is one of Argo CD or Flux.
+    pub(crate) is_gitops: bool,
     /// The namespace it is put into where it says none.
     pub(crate) namespace: Option<SmolStr>,
 }
 
 impl DraftObject {
-    pub(crate) fn new(source: ObjectSource, typing: Typing, accepted: bool) -> Self {
-        Self { source, typing, accepted, namespace: None }
+    /// The objects of a document whose type is known.
+    pub(crate) fn of_document(
+        stream: &Arc<Stream>,
+        kind: &DocumentKind,
+        accepted: bool,
+    ) -> impl Iterator<Item = Self> {
+        let held = if let DocumentKind::Objects(held) = kind { held.as_slice() } else { &[] };
+        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
+        typed.map(move |it| Self {
+            source: ObjectSource { stream: Arc::clone(stream), root: it.node },
+            typing: it.typing.clone(),
+            accepted,
+            is_gitops: it.is_gitops,
+            namespace: None,
+        })
     }
 
     fn build(self, unit: UnitId, id: ObjectId) -> Option<Object> {

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_helm::{Hook, Manifest, Rendered};
-use seatrial_model::ObjectSource;
 use seatrial_source::{FileId, SourceMap, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::{ChartUnit, TreeChart};
-use crate::documents::{DocumentKind, Typing, classify};
+use crate::documents::{DocumentKind, classify};
 use crate::units::DraftObject;
 
 /// A text that a chart made.
@@ -96,13 +95,9 @@ pub(crate) fn objects(rendered: &Rendered, made: &[Made]) -> Vec<DraftObject> {
     let mut found = Vec::new();
     for (at, made) in made.iter().enumerate() {
         for (document, kind) in made.stream.documents().iter().zip(made.documents.iter()) {
-            let DocumentKind::Objects(held) = kind else { continue };
             let Some(rank) = rank(rendered, at, document.span.start) else { continue };
-            let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-            found.extend(typed.map(|it| {
-                let source = ObjectSource { stream: Arc::clone(&made.stream), root: it.node };
-                (rank, DraftObject::new(source, it.typing.clone(), document.is_accepted()))
-            }));
+            let objects = DraftObject::of_document(&made.stream, kind, document.is_accepted());
+            found.extend(objects.map(|it| (rank, it)));
         }
     }
     found.sort_by_key(|(rank, _)| *rank);

@@ -19,7 +19,11 @@ pub(crate) struct Statement {
 
 /// The deployments that objects state.
 pub(crate) fn statements(objects: &[DraftObject]) -> Vec<Statement> {
-    objects.iter().flat_map(|it| of_object(it.source.stream.node(it.source.root))).collect()
+    objects
+        .iter()
+        .filter(|it| it.is_gitops)
+        .flat_map(|it| of_object(it.source.stream.node(it.source.root)))
+        .collect()
 }
 
 fn of_object(root: Node<'_>) -> Vec<Statement> {

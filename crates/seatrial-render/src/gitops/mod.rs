@@ -261,13 +261,7 @@ const ORDER: [(UnitKind, Applies); 6] = [
 
 /// What an object has applied, if it is followed here.
 fn applied_by(object: &DraftObject) -> Option<Applies> {
-    // Few objects are, and every one is asked several times.
-    let written = || object.source.stream.node(object.source.root).get("apiVersion")?.as_str();
-    let api_version = match &object.typing {
-        Typing::OfList { api_version, .. } => api_version,
-        _ => written()?,
-    };
-    if !api_version.starts_with("argoproj.io/") && !api_version.contains(".toolkit.fluxcd.io/") {
+    if !object.is_gitops {
         return None;
     }
     match flux::kind_of(object) {
@@ -280,6 +274,11 @@ fn applied_by(object: &DraftObject) -> Option<Applies> {
 /// Whether an object has something deployed that is followed here.
 pub(crate) fn delivers(object: &DraftObject) -> bool {
     applied_by(object).is_some()
+}
+
+/// Whether an API version is one of Argo CD or Flux.
+pub(crate) fn has_group(api_version: &str) -> bool {
+    api_version.starts_with("argoproj.io/") || api_version.contains(".toolkit.fluxcd.io/")
 }
 
 /// What an object is: version and kind, written or given by the list around it.

@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use seatrial_helm::HelmVersion;
 use seatrial_kustomize::{Build, Loader, Options, Shared, build_with_charts, yaml};
-use seatrial_model::{ObjectSource, RemoteUse, RenderFacts};
+use seatrial_model::{RemoteUse, RenderFacts};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use super::{Ask, Built, HelmCharts, Service, Tree};
-use crate::documents::{DocumentKind, Typing, classify};
+use crate::documents::{DocumentKind, classify};
 use crate::units::DraftObject;
 use crate::walk::Links;
 
@@ -140,8 +140,10 @@ impl Built {
         let mut found = Vec::new();
         let documents = classify(stream, true);
         let mut known = FxHashSet::default();
-        for (at, kind) in documents.into_iter().enumerate() {
-            let DocumentKind::Objects(held) = kind else { continue };
+        for (at, kind) in documents.iter().enumerate() {
+            if !matches!(kind, DocumentKind::Objects(_)) {
+                continue;
+            }
             // Of two that became one the first is judged.
             let is_new = self.build.resources.get(at).is_none_or(|it| known.insert(it.id().to_string()));
             if !is_new {
@@ -149,12 +151,7 @@ impl Built {
             }
             let written = self.build.resources.get(at).and_then(|it| self.written(&it.node));
             let accepted = !written.is_some_and(is_broken);
-            let typed =
-                held.into_iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-            found.extend(typed.map(|it| {
-                let source = ObjectSource { stream: Arc::clone(stream), root: it.node };
-                DraftObject::new(source, it.typing, accepted)
-            }));
+            found.extend(DraftObject::of_document(stream, kind, accepted));
         }
         found
     }

@@ -127,7 +127,13 @@ impl Deliverer<'_> {
         let stream = Arc::new(parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml));
         self.streams.push(Arc::clone(&stream));
         let root = stream.roots().next().expect("a mapping was written").id();
-        DraftObject::new(ObjectSource { stream, root }, Typing::Written, true)
+        DraftObject {
+            source: ObjectSource { stream, root },
+            typing: Typing::Written,
+            accepted: true,
+            is_gitops: true,
+            namespace: None,
+        }
     }
 }
 
