@@ -1,7 +1,8 @@
 //! The files of one run: ids, texts, and spans into them.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::{LineIndex, Position, TreePath};
 
@@ -76,7 +77,7 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
-    by_path: BTreeMap<TreePath, FileId>,
+    by_path: FxHashMap<TreePath, FileId>,
 }
 
 impl SourceMap {
