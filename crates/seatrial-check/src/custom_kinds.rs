@@ -70,7 +70,7 @@ impl Definitions {
     pub fn of(repository: &Repository) -> Self {
         let mut all: BTreeMap<_, Vec<Definition>> = BTreeMap::new();
         let mut firsts: BTreeMap<(usize, &str), Definition> = BTreeMap::new();
-        for object in repository.objects() {
+        for object in defining(repository) {
             let Some(key) = defined(object) else { continue };
             let text = object.root().source_text();
             let definition = match firsts.entry((text.len(), text)) {
@@ -294,6 +294,12 @@ fn defined(object: &Object) -> Option<(String, String)> {
     Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))
 }
 
+/// The objects that may define a kind, see [`defined`].
+fn defining(repository: &Repository) -> impl Iterator<Item = &Object> {
+    let templates = repository.of_kind(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate");
+    repository.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").chain(templates)
+}
+
 /// A kind that nothing in the repository defines.
 #[derive(Clone, Copy, Debug)]
 pub struct Undefined<'a> {
@@ -311,7 +317,7 @@ pub fn undefined_kinds<'a>(
     repository: &Repository,
     objects: impl IntoIterator<Item = &'a Object>,
 ) -> Vec<Undefined<'a>> {
-    let known: BTreeSet<_> = repository.objects().filter_map(defined).collect();
+    let known: BTreeSet<_> = defining(repository).filter_map(defined).collect();
     let is_known = |kind: (&str, &str)| {
         Table::has_group(kind.0) || known.contains(&(kind.0.to_owned(), kind.1.to_owned()))
     };
@@ -323,18 +329,22 @@ pub fn undefined_kinds<'a>(
     by_kind(objects.into_iter().filter(is_undefined))
 }
 
-/// The kinds of the target of whose objects only the types of fields are looked at.
-pub fn kinds_without_rules<'a>(
+/// The kinds of the target of whose objects, those that are meant, only the types
+/// of fields are looked at.
+pub fn kinds_without_rules(
     repository: &Repository,
-    objects: impl IntoIterator<Item = &'a Object>,
-) -> Vec<Undefined<'a>> {
+    is_meant: impl Fn(&Object) -> bool,
+) -> Vec<Undefined<'_>> {
     let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
-    let is_meant = |object: &&Object| {
-        let version = object.api_version().rsplit('/').next().unwrap_or_default();
-        WITHOUT_RULES.contains(&(object.api_version(), object.kind()))
-            && table.is_some_and(|it| it.kind(object.group(), version, object.kind()).is_some())
-    };
-    by_kind(objects.into_iter().filter(is_meant))
+    let served = WITHOUT_RULES.iter().filter(|(api_version, kind)| {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        table.is_some_and(|it| it.kind(group, version, kind).is_some())
+    });
+    let objects = served.flat_map(|(api_version, kind)| {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        repository.of_kind(group, kind).filter(move |it| it.api_version() == *api_version)
+    });
+    by_kind(objects.filter(|it| is_meant(it)))
 }
 
 fn by_kind<'a>(objects: impl Iterator<Item = &'a Object>) -> Vec<Undefined<'a>> {

@@ -27,7 +27,7 @@ impl<'a> LimitRanges<'a> {
     /// Those of the whole repository.
     pub(crate) fn of(repository: &'a Repository) -> Self {
         let mut known = Self::default();
-        for range in repository.bundles.iter().flat_map(|it| it.of_kind("", "LimitRange")) {
+        for range in repository.of_kind("", "LimitRange") {
             known.add(range);
         }
         known

@@ -27,8 +27,8 @@ pub(crate) struct PolicyHalves<'a> {
 impl<'a> PolicyHalves<'a> {
     /// Those in every unit.
     pub(crate) fn of(repository: &'a Repository) -> Self {
-        let of_kind = |group, kind| repository.bundles.iter().flat_map(move |it| it.of_kind(group, kind));
-        let constraints = || repository.objects().filter(|it| it.group() == CONSTRAINT_GROUP);
+        let of_kind = |group, kind| repository.of_kind(group, kind);
+        let constraints = || repository.in_groups(|group| group == CONSTRAINT_GROUP);
         let has_any = of_kind(TEMPLATE_GROUP, "ConstraintTemplate").next().is_some();
         let policies: BTreeSet<&str> = of_kind(GROUP, POLICY).map(Object::name).collect();
         let mut bound: BTreeSet<&str> = of_kind(GROUP, BINDING).filter_map(policy_name).collect();

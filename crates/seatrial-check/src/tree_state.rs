@@ -82,7 +82,7 @@ impl<'a> TreeState<'a> {
                 }
             }
         }
-        let selects = repository.objects().any(may_select_namespaces);
+        let selects = repository.in_groups(may_select_namespaces).next().is_some();
         let all = &state.all;
         for stating in state.known.values_mut() {
             let objects: Vec<_> = stating.all.iter().map(|&at| all[at].object).collect();
@@ -187,6 +187,9 @@ impl<'a> TreeState<'a> {
     /// What several units state differently, so that it is not known what the
     /// objects of others meet.
     pub(crate) fn unclear(&self, repository: &Repository) -> Vec<&'a Object> {
+        if self.known.is_empty() {
+            return Vec::new();
+        }
         let uses = Uses::of(repository);
         let mut all: Vec<usize> = Vec::new();
         for ((kind, place), stating) in &self.known {
@@ -284,9 +287,9 @@ fn said_for_others(object: &Object, selects: bool) -> Value {
 }
 
 /// Whether an object may be about namespaces with certain labels.
-fn may_select_namespaces(object: &Object) -> bool {
-    object.group() == "admissionregistration.k8s.io"
-        || ["gatekeeper.sh", "kyverno.io"].iter().any(|it| object.group().ends_with(it))
+fn may_select_namespaces(group: &str) -> bool {
+    group == "admissionregistration.k8s.io"
+        || ["gatekeeper.sh", "kyverno.io"].iter().any(|it| group.ends_with(it))
 }
 
 /// The request that makes a pod of an object.

@@ -2,17 +2,21 @@
 //! says so.
 
 use seatrial_diagnostics::Location;
-use seatrial_model::{Field, Object};
+use seatrial_model::{Field, Object, Repository};
 
 use crate::policy_kinds;
 use crate::rbac::{self, GROUPS_MAX, distinct, is_aggregated, is_role};
 
-/// The first rule of each object that names too many groups for its resources to be
-/// judged, with its place and why.
-pub fn unjudged_rules<'a>(
-    objects: impl IntoIterator<Item = &'a Object>,
+const ADMISSION: &str = "admissionregistration.k8s.io";
+
+/// The first rule of each object that is meant which names too many groups for its
+/// resources to be judged, with its place and why.
+pub fn unjudged_rules(
+    repository: &Repository,
+    is_meant: impl Fn(&Object) -> bool,
 ) -> impl Iterator<Item = (Location, String)> {
-    objects.into_iter().filter_map(|object| {
+    let objects = repository.in_groups(|group| group == rbac::GROUP || group == ADMISSION);
+    objects.filter(move |it| is_meant(it)).filter_map(|object| {
         let groups = lists_of_groups(object).into_iter().find(|list| is_too_long(list))?;
         let title = object.title();
         let reason =
@@ -25,7 +29,7 @@ pub fn unjudged_rules<'a>(
 fn lists_of_groups(object: &Object) -> Vec<Field<'_>> {
     let rules: Vec<Field<'_>> = if is_role(object) && !is_aggregated(object) {
         rbac::rules(object).map(|it| it.field).collect()
-    } else if object.group() == "admissionregistration.k8s.io" {
+    } else if object.group() == ADMISSION {
         policy_kinds::rules(object).into_iter().flatten().collect()
     } else {
         return Vec::new();

@@ -104,4 +104,17 @@ impl Repository {
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.bundles.iter().flat_map(Bundle::objects)
     }
+
+    /// Every object of a group and kind, in order.
+    pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> {
+        self.bundles.iter().flat_map(move |it| it.of_kind(group, kind))
+    }
+
+    /// Every object of the groups that are meant, in order.
+    pub fn in_groups<'a>(
+        &'a self,
+        is_meant: impl Fn(&str) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = &'a Object> {
+        self.bundles.iter().flat_map(move |it| it.in_groups(is_meant))
+    }
 }

@@ -44,7 +44,8 @@ impl Judgement {
         let repository = &rendering.repository;
         let checks = wanted(is_wanted);
         let indexes = Indexes::of(repository);
-        let references = if checks.len() <= FEW_CHECKS {
+        let are_few = checks.len() <= FEW_CHECKS;
+        let references = if are_few {
             References::of(repository)
         } else {
             let (graph, ()) = rayon::join(|| graph(repository), || indexes.prepare());
@@ -53,19 +54,24 @@ impl Judgement {
         let mut profile = ClusterProfile::standard();
         profile.kubernetes = repository.target.kubernetes;
         let world = World { repository, graph: &references, profile: &profile, indexes: &indexes };
-        let (units, whole) = rayon::join(
-            || repository.units.par_iter().map(|unit| run_unit(&world, unit, &checks)).collect::<Vec<_>>(),
-            || {
-                let checks = checks.par_iter().filter(|check| check.info.level == Level::Repository);
-                checks.map(|check| run_repository(&world, check)).collect::<Vec<_>>()
-            },
-        );
+        let may_assume = OnceLock::new();
+        let units = || {
+            let units = repository.units.par_iter();
+            units.map(|unit| run_unit(&world, unit, &checks)).collect::<Vec<_>>()
+        };
+        let whole = || {
+            let checks = checks.par_iter().filter(|check| check.info.level == Level::Repository);
+            checks.map(|check| run_repository(&world, check)).collect::<Vec<_>>()
+        };
+        // Of more checks the graph says so itself.
+        let names = || are_few.then(|| may_assume.get_or_init(|| Self::may_assume_in(repository)));
+        let (units, (whole, _)) = rayon::join(units, || rayon::join(whole, names));
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
         let all = units.into_iter().chain(whole).flatten();
         let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
         let not_evaluated = indexes.policies_not_evaluated();
         let graph = references.into_known().map_or_else(OnceLock::new, OnceLock::from);
-        Self { notices, graph, index: OnceLock::new(), may_assume: OnceLock::new(), not_evaluated }
+        Self { notices, graph, index: OnceLock::new(), may_assume, not_evaluated }
     }
 
     /// What refers to what.
@@ -104,8 +110,11 @@ impl Judgement {
 
     /// Whether [`assumption`] may tell of a link.
     fn may_assume(&self, repository: &Repository) -> bool {
-        let may_assume = || !repository.external.is_empty() || Index::may_be_ambiguous(repository);
-        *self.may_assume.get_or_init(may_assume)
+        *self.may_assume.get_or_init(|| Self::may_assume_in(repository))
+    }
+
+    fn may_assume_in(repository: &Repository) -> bool {
+        !repository.external.is_empty() || Index::may_be_ambiguous(repository)
     }
 
     fn index(&self, repository: &Repository) -> &Index {

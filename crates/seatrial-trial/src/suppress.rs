@@ -5,6 +5,8 @@ mod comments;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Finding, Level, Location, Notice, Severity, Strictness};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
@@ -60,11 +62,13 @@ impl<'a> Suppressions<'a> {
         today: Date,
     ) -> Self {
         let mut comments: BTreeMap<(TreePath, u32), Vec<Comment>> = BTreeMap::new();
-        for id in files.ids() {
+        let ids: Vec<FileId> = files.ids().collect();
+        let found = ids.into_par_iter().flat_map_iter(|id| {
             let file = files.file(id);
-            for (line, comment) in comments_of(id, file) {
-                comments.entry((file.path().clone(), line)).or_default().push(comment);
-            }
+            comments_of(id, file).into_iter().map(|(line, comment)| ((file.path().clone(), line), comment))
+        });
+        for (place, comment) in found.collect::<Vec<_>>() {
+            comments.entry(place).or_default().push(comment);
         }
         let entries: Vec<(&Ignore, bool)> = config.ignore.iter().map(|entry| (entry, false)).collect();
         let about = |check: &CheckInfo| {
@@ -132,12 +136,18 @@ impl<'a> Suppressions<'a> {
         unused.filter_map(|(entry, _)| notice(entry)).collect()
     }
 
-    /// Notices about comments that accepted nothing in files that were judged.
-    /// Those that name none of the checks are told so.
-    pub(crate) fn unused_comments(&self, is_judged: impl Fn(FileId) -> bool) -> Vec<Notice> {
+    /// Notices about comments that accepted nothing in the files that were judged,
+    /// which are asked for where there are any. Those that name none of the checks
+    /// are told so.
+    pub(crate) fn unused_comments(&self, judged: impl FnOnce() -> FxHashSet<FileId>) -> Vec<Notice> {
         let unused = self.comments.values().flatten().filter(|comment| !comment.used);
-        let judged = unused.filter(|comment| is_judged(comment.span.file));
-        judged
+        let mut unused = unused.peekable();
+        if unused.peek().is_none() {
+            return Vec::new();
+        }
+        let judged = judged();
+        unused
+            .filter(|comment| judged.contains(&comment.span.file))
             .filter_map(|comment| comment.unused(self.checks, |check| self.config.select.has(check)))
             .collect()
     }

@@ -15,6 +15,7 @@ use seatrial_model::{
 };
 use seatrial_render::{Cluster, Limits, Rendering, Request};
 use seatrial_schema::published;
+use seatrial_schema::table::Table;
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
 use seatrial_yaml::Node;
 
@@ -355,13 +356,15 @@ impl Run<'_> {
             is_judged: &|unit| judged[unit.id.0 as usize],
             only_file: self.only_file().and_then(|path| self.rendering.sources.find(path)),
         };
-        let units = evidence.units(&reported);
+        let exceeded = bounds.exceeded();
+        let (units, coverage) =
+            rayon::join(|| evidence.units(&reported), || self.coverage(&reported, &exceeded));
         let findings: Vec<Finding> = resolved.into_iter().map(|it| it.finding).collect();
         Trial {
             root: self.request.root.clone(),
             today: self.request.today,
             verdict: of_repository(&units, &findings),
-            coverage: self.coverage(&reported, &bounds),
+            coverage,
             checklist: self.checklist(&reported, &units, &findings),
             sources: if findings.is_empty() {
                 SourceMap::new()
@@ -454,10 +457,12 @@ impl Run<'_> {
     fn unused(&self, suppressions: &Suppressions<'_>, reported: &[bool]) -> Vec<Notice> {
         let repository = &self.rendering.repository;
         let is_judged = |unit: &&Unit| reported[unit.id.0 as usize] && self.judged[unit.id.0 as usize];
-        let units = repository.units.iter().filter(is_judged);
-        let objects = units.flat_map(|unit| repository.bundle(unit.id).objects());
-        let judged: FxHashSet<FileId> = objects.map(|object| object.span().file).collect();
-        let mut notices = suppressions.unused_comments(|file| judged.contains(&file));
+        let judged = || {
+            let units = repository.units.iter().filter(is_judged);
+            let objects = units.flat_map(|unit| repository.bundle(unit.id).objects());
+            objects.map(|object| object.span().file).collect()
+        };
+        let mut notices = suppressions.unused_comments(judged);
         if self.only_file().is_none() && repository.units.iter().all(|unit| is_judged(&unit)) {
             notices.extend(suppressions.unused_entries(self.config_file, &self.rendering.sources));
             notices.extend(self.unmatched());
@@ -478,12 +483,22 @@ impl Run<'_> {
         entries.notices(&self.request.root, self.judgement.graph(repository))
     }
 
-    /// The objects that were asked for.
-    fn objects<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = &'a Object> {
+    /// Whether an object was asked for.
+    fn is_meant<'a>(&self, reported: &'a [bool]) -> impl Fn(&Object) -> bool + Copy + use<'a> {
         let file = self.only_file().and_then(|path| self.rendering.sources.find(path));
-        let objects = self.rendering.repository.objects();
-        let is_meant = move |object: &&Object| file.is_none_or(|file| object.span().file == file);
-        objects.filter(|object| reported[object.unit().0 as usize]).filter(is_meant)
+        move |object| reported[object.unit().0 as usize] && file.is_none_or(|file| object.span().file == file)
+    }
+
+    /// How many objects were asked for.
+    fn count(&self, reported: &[bool]) -> usize {
+        let repository = &self.rendering.repository;
+        let units = repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
+        let bundles = units.map(|unit| repository.bundle(unit.id).objects());
+        if self.only_file().is_none() {
+            return bundles.map(<[Object]>::len).sum();
+        }
+        let is_meant = self.is_meant(reported);
+        bundles.flatten().filter(|it| is_meant(it)).count()
     }
 
     /// Where a person finds what stands in a text, which a chart may have made.
@@ -500,7 +515,9 @@ impl Run<'_> {
     /// line each, and rules that are too long to be judged.
     fn unvalidated<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let repository = &self.rendering.repository;
-        let undefined = undefined_kinds(repository, self.objects(reported)).into_iter().map(|kind| {
+        let is_meant = self.is_meant(reported);
+        let custom = repository.in_groups(|group| !Table::has_group(group)).filter(move |it| is_meant(it));
+        let undefined = undefined_kinds(repository, custom).into_iter().map(|kind| {
             let noun = if kind.count == 1 { "object is" } else { "objects are" };
             let (code, judged) = if kind.is_published {
                 let until = published::date();
@@ -513,7 +530,7 @@ impl Run<'_> {
             let reason = format!("nothing in the tree defines {of}: {} {noun} {judged}", kind.count);
             (kind.first, code, reason)
         });
-        let unruled = kinds_without_rules(repository, self.objects(reported)).into_iter().map(|kind| {
+        let unruled = kinds_without_rules(repository, is_meant).into_iter().map(|kind| {
             let reason = format!(
                 "the rules of {} are not known: only the types of fields are checked",
                 of(kind.first)
@@ -529,7 +546,7 @@ impl Run<'_> {
     /// Rules that are too long to be judged, each once however many units have it.
     fn unjudged<'a>(&'a self, reported: &'a [bool]) -> impl Iterator<Item = Skipped> + 'a {
         let mut told = BTreeSet::new();
-        unjudged_rules(self.objects(reported)).filter_map(move |(at, reason)| {
+        unjudged_rules(&self.rendering.repository, self.is_meant(reported)).filter_map(move |(at, reason)| {
             let place = self.rendering.origin(&at)?.edit;
             told.insert((place, reason.clone())).then(|| self.skipped_at(place, SkipCode::Limit, reason))
         })
@@ -544,7 +561,7 @@ impl Run<'_> {
         }
     }
 
-    fn coverage(&self, reported: &[bool], bounds: &Bounds) -> Coverage {
+    fn coverage(&self, reported: &[bool], exceeded: &[(FileId, &'static str)]) -> Coverage {
         let repository = &self.rendering.repository;
         let units = || repository.units.iter().filter(|unit| reported[unit.id.0 as usize]);
         let place = |skip: &Skip| Skipped {
@@ -566,8 +583,8 @@ impl Run<'_> {
             code: SkipCode::Unreadable,
             reason: reason.clone(),
         }));
-        skipped.extend(bounds.exceeded().into_iter().map(|(file, check)| Skipped {
-            path: self.rendering.sources.file(file).path().clone(),
+        skipped.extend(exceeded.iter().map(|(file, check)| Skipped {
+            path: self.rendering.sources.file(*file).path().clone(),
             line: None,
             code: SkipCode::Limit,
             reason: format!("more than {FINDINGS_MAX} findings of `{check}`; the others are not listed"),
@@ -575,7 +592,7 @@ impl Run<'_> {
         Coverage {
             found: units().count(),
             rendered: units().filter(|unit| self.judged[unit.id.0 as usize]).count(),
-            objects: self.objects(reported).count(),
+            objects: self.count(reported),
             file: self.only_file().cloned(),
             skipped,
         }

@@ -30,10 +30,10 @@ impl<'a> Constraints<'a> {
     /// Compiles the templates that stand in the tree.
     pub(super) fn of(repository: &'a Repository) -> Self {
         let templates: Vec<_> =
-            repository.objects().filter(|it| is_template(it)).take(POLICIES_MAX).collect();
-        let all = || repository.objects().filter(|it| it.group() == gatekeeper::CONSTRAINT_GROUP);
+            repository.of_kind(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate").take(POLICIES_MAX).collect();
+        let all = || repository.in_groups(|group| group == gatekeeper::CONSTRAINT_GROUP);
         let stated: Vec<_> = all().take(POLICIES_MAX).collect();
-        let config = repository.objects().filter(|it| it.is("config.gatekeeper.sh", "Config"));
+        let config = repository.of_kind("config.gatekeeper.sh", "Config");
         let read = |object: &'a Object| (object, Template::read(&untyped(object.root())));
         Self {
             lent_templates: Lending::of(repository, &templates),
@@ -96,10 +96,6 @@ impl<'a> Constraints<'a> {
         let beyond = self.beyond.iter().map(|it| (*it, "there are too many constraints".to_owned()));
         (0..self.stated.len()).filter_map(|at| Some((self.stated[at].0, why(at)?))).chain(beyond).collect()
     }
-}
-
-fn is_template(object: &Object) -> bool {
-    object.is(gatekeeper::TEMPLATE_GROUP, "ConstraintTemplate")
 }
 
 /// Whether a template makes constraints of a kind.

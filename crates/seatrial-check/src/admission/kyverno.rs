@@ -29,19 +29,16 @@ pub(super) struct KyvernoPolicies<'a> {
 impl<'a> KyvernoPolicies<'a> {
     /// Reads the policies that stand in the tree.
     pub(super) fn of(repository: &'a Repository) -> Self {
-        let all = || repository.objects().filter(|it| kyverno::is_policy(it.group(), it.kind()));
+        let own = || repository.in_groups(kyverno::is_own);
+        let all = || own().filter(|it| kyverno::is_policy(it.group(), it.kind()));
         let policies: Vec<_> = all().take(POLICIES_MAX).collect();
         if policies.is_empty() {
             return Self::default();
         }
         let read = |object: &'a Object| (object, Policy::read(&untyped(object.root())));
-        let exceptions: Vec<_> = repository
-            .objects()
-            .filter(|it| kyverno::is_exception(it.group(), it.kind()))
-            .take(POLICIES_MAX)
-            .collect();
-        let config_maps: Vec<_> =
-            repository.bundles.iter().flat_map(|it| it.of_kind("", "ConfigMap")).collect();
+        let exceptions: Vec<_> =
+            own().filter(|it| kyverno::is_exception(it.group(), it.kind())).take(POLICIES_MAX).collect();
+        let config_maps: Vec<_> = repository.of_kind("", "ConfigMap").collect();
         Self {
             lent: Lending::of(repository, &policies),
             policies: policies.into_iter().map(read).collect(),

@@ -15,6 +15,7 @@ use crate::review::location;
 use crate::tree_state::TreeState;
 
 const GROUP: &str = "admissionregistration.k8s.io";
+const EXPANSION_GROUP: &str = "expansion.gatekeeper.sh";
 /// More of them than this are taken to be about nothing.
 const MUTATIONS_MAX: usize = 1_000;
 
@@ -43,15 +44,15 @@ pub(crate) struct Changes<'a> {
 impl<'a> Mutations<'a> {
     pub(super) fn of(repository: &'a Repository) -> Self {
         let mut all: Vec<_> = repository
-            .objects()
-            .filter(|it| is_candidate(it))
+            .in_groups(|group| group == MUTATION_GROUP || group.ends_with("kyverno.io"))
             .filter_map(|it| Some((it, Mutation::read(&untyped(it.root()))?)))
             .collect();
         all.extend(bound(repository));
         all.truncate(MUTATIONS_MAX);
         let objects: Vec<_> = all.iter().map(|(object, _)| *object).collect();
         let lending = Lending::of(repository, &objects);
-        let open = repository.objects().filter_map(|it| Some((it, why_open(it)?))).collect();
+        let open = repository.in_groups(|group| [GROUP, MUTATION_GROUP, EXPANSION_GROUP].contains(&group));
+        let open = open.filter_map(|it| Some((it, why_open(it)?))).collect();
         Self { all, lending, open }
     }
 
@@ -100,13 +101,9 @@ impl Changes<'_> {
     }
 }
 
-fn is_candidate(object: &Object) -> bool {
-    object.group() == MUTATION_GROUP || object.group().ends_with("kyverno.io")
-}
-
 /// The bindings whose policy stands in the tree.
 fn bound(repository: &Repository) -> Vec<(&Object, Mutation)> {
-    let all = |kind: &'static str| repository.bundles.iter().flat_map(move |it| it.of_kind(GROUP, kind));
+    let all = |kind: &'static str| repository.of_kind(GROUP, kind);
     let read = |binding: &'_ Object| {
         let value = untyped(binding.root());
         let name = value.at("spec").str("policyName").to_owned();
@@ -125,7 +122,7 @@ fn why_open(object: &Object) -> Option<String> {
         (GROUP, "MutatingAdmissionPolicyBinding") | (MUTATION_GROUP, _) => {
             Some(format!("what {title} changes in objects is not evaluated"))
         }
-        ("expansion.gatekeeper.sh", _) => {
+        (EXPANSION_GROUP, _) => {
             Some(format!("{title} is not evaluated: what it makes of objects is not worked out"))
         }
         _ => None,

@@ -40,8 +40,7 @@ pub(super) type Bound<'s, 'a> = (Binding<'s>, [&'a Object; 2]);
 impl<'a> AdmissionPolicies<'a> {
     /// Compiles the policies that stand in the tree.
     pub(super) fn of(repository: &'a Repository, state: &TreeState<'a>) -> Self {
-        let objects =
-            |kind: &'static str| repository.bundles.iter().flat_map(move |it| it.of_kind(GROUP, kind));
+        let objects = |kind: &'static str| repository.of_kind(GROUP, kind);
         let read = |object: &'a Object| {
             let value = state.decoded(object).map(|(value, _)| value);
             let policy = value.ok_or_else(|| UNDECODED.to_owned()).and_then(|it| Policy::read(&it));

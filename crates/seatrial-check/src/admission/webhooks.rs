@@ -15,7 +15,7 @@ const KINDS: &[(&str, &str)] = &[
 /// Service of the tree.
 pub(super) fn not_evaluated(repository: &Repository) -> Vec<(&Object, String)> {
     let of_kind = |&(kind, what): &(&'static str, &'static str)| {
-        let all = repository.bundles.iter().flat_map(move |it| it.of_kind(GROUP, kind));
+        let all = repository.of_kind(GROUP, kind);
         all.filter(|it| has_webhook(repository, it)).map(move |object| {
             let why = format!("{} asks programs about objects: {what} is not known", object.title());
             (object, why)
@@ -29,7 +29,7 @@ fn has_webhook(repository: &Repository, configuration: &Object) -> bool {
     webhooks.filter_map(|it| it.get("clientConfig")).any(|client| {
         let text = |field: &str| client.get("service").and_then(|it| it.get(field)).and_then(Node::as_str);
         let is_there = |name: &str| {
-            let services = repository.bundles.iter().flat_map(|it| it.of_kind("", "Service"));
+            let services = repository.of_kind("", "Service");
             let namespace = text("namespace");
             services
                 .into_iter()

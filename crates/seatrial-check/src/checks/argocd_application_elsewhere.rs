@@ -96,7 +96,7 @@ fn odd_one<'a>(placed: &[(&'a Object, &'a str)]) -> Option<(&'a Object, &'a Obje
 
 /// Whether a project of the tree lets Applications stand in a namespace.
 fn is_source_namespace(context: &Context<'_>, namespace: &str) -> bool {
-    let projects = context.world().repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "AppProject"));
+    let projects = context.world().repository.of_kind(GROUP, "AppProject");
     let fits = |it: Field<'_>| {
         let pattern = it.as_str().unwrap_or_default();
         NameGlob::new(pattern).is_ok_and(|glob| glob.is_match(namespace))

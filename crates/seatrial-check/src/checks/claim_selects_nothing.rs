@@ -68,7 +68,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     if own.is_empty() {
         return;
     }
-    let bundles = &context.world().repository.bundles;
+    let repository = context.world().repository;
     for claim in context.objects().flat_map(Store::claims) {
         let Some(field) = claim.spec.key("selector") else { continue };
         let selector = LabelSelector::of(field.node()).filter(|it| !it.is_everything());
@@ -76,7 +76,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if selector.requirements.iter().flat_map(|it| &it.values).any(|it| is_filled_in_later(it)) {
             continue;
         }
-        let mut volumes = bundles.iter().flat_map(|it| it.of_kind("", "PersistentVolume"));
+        let mut volumes = repository.of_kind("", "PersistentVolume");
         // One of the claim's class, which it was surely meant for.
         let meant =
             own.iter().find(|it| claim.class().is_none_or(|class| class == it.class().unwrap_or_default()));

@@ -86,7 +86,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 /// Whether a patch for other Kustomizations writes the field into them.
 fn patches_give_decryption(repository: &Repository) -> bool {
-    let all = repository.bundles.iter().flat_map(|it| it.of_kind(KUSTOMIZE, "Kustomization"));
+    let all = repository.of_kind(KUSTOMIZE, "Kustomization");
     let patches = |it: &Object| {
         let spec = Field::root(it).key("spec");
         spec.is_some_and(|spec| {

@@ -68,8 +68,7 @@ struct Applier<'a> {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
-    let all: Vec<&Object> =
-        repository.bundles.iter().flat_map(|it| it.of_kind(KUSTOMIZE, "Kustomization")).collect();
+    let all: Vec<&Object> = repository.of_kind(KUSTOMIZE, "Kustomization").collect();
     // What one of them writes into the others is known only where it is followed.
     if all.iter().any(|it| Field::root(it).keys(&["spec", "patches"]).is_some_and(|it| sets_namespaces(&it)))
     {

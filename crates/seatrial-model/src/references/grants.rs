@@ -26,7 +26,7 @@ pub(super) fn grant(repository: &Repository, link: &Link) -> Grant {
     if !crosses || from.namespace().is_none_or(|own| own == namespace) {
         return Grant::NotNeeded;
     }
-    let grants = repository.bundles.iter().flat_map(|it| it.of_kind(GROUP, "ReferenceGrant"));
+    let grants = repository.of_kind(GROUP, "ReferenceGrant");
     let mut near = grants.filter(|it| it.namespace().is_none_or(|own| own == namespace));
     if near.any(|it| allows(it, from, link)) { Grant::Given } else { Grant::Absent }
 }

@@ -95,7 +95,8 @@ pub fn is_exception(group: &str, kind: &str) -> bool {
     is_own(group) && kind == "PolicyException"
 }
 
-fn is_own(group: &str) -> bool {
+/// Whether a group is one of Kyverno's.
+pub fn is_own(group: &str) -> bool {
     group == "kyverno.io" || group.ends_with(".kyverno.io")
 }
 
