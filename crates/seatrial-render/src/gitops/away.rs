@@ -9,7 +9,7 @@ use seatrial_source::{EntryKind, Files, Span, TreePath};
 
 use super::Deliverer;
 use super::here::Here;
-use crate::kustomizations::{Ask, Service, Substitute};
+use crate::kustomizations::{Ask, Substitute};
 
 /// Of a directory with more files, none is taken.
 const FILES_MAX: usize = 5000;
@@ -83,20 +83,7 @@ impl Deliverer<'_> {
                 additions.resource(resource, entry.1);
             }
         }
-        let label = label.replace('/', ":");
-        let place = away.directory.join(&format!("(built for {label})")).expect("a name stays inside");
-        let ask = Ask {
-            directory: away.directory.clone(),
-            place,
-            additions,
-            substitute,
-            is_plain: false,
-            service: Service::Own,
-            is_unrestricted: false,
-        };
-        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        self.facts.paths.extend(built.made.iter().map(|it| (it.file(), home.clone())));
-        built.note(self.facts);
-        self.kustomizations.add(built)
+        let ask = Ask { substitute, ..Ask::with(away.directory.clone(), label, additions) };
+        self.build(ask, home)
     }
 }

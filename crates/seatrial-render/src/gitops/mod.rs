@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Notice;
+use seatrial_kustomize::Additions;
 use seatrial_model::{RenderFacts, Skip, SkipCode, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::{Node, Stream};
@@ -25,7 +26,7 @@ use seatrial_yaml::{Node, Stream};
 use crate::Request;
 use crate::charts::Charts;
 use crate::documents::Typing;
-use crate::kustomizations::{Kustomizations, Maker};
+use crate::kustomizations::{Ask, Kustomizations, Maker};
 use crate::units::{Draft, DraftObject, Drafts};
 
 use generated::Generated;
@@ -218,9 +219,29 @@ impl Deliverer<'_> {
         }
     }
 
+    /// Builds what an object applies; the texts that it makes stand for a file or
+    /// directory of the tree. Gives its place among the kustomizations.
+    fn build(&mut self, ask: Ask, home: &TreePath) -> usize {
+        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
+        self.facts.paths.extend(built.made.iter().map(|it| (it.file(), home.clone())));
+        built.note(self.facts);
+        self.kustomizations.add(built)
+    }
+
+    /// A place, if it stands in a file: one that was made itself stands in none.
+    fn in_file(&self, file: &TreePath, span: Span) -> Option<Span> {
+        (self.sources.find(file) == Some(span.file)).then_some(span)
+    }
+
+    /// The entry of a file that stands for what it names; the file as a whole
+    /// where the entry was made itself.
+    fn entry_in(&self, file: &TreePath, span: Span) -> Span {
+        let own = self.sources.find(file).filter(|own| *own != span.file);
+        own.map_or(span, |own| Span::new(own, 0, 0))
+    }
+
     fn skip(&mut self, found: &Found, span: Span, code: SkipCode, reason: String) {
-        let at_file = self.sources.find(&found.file) == Some(span.file);
-        let span = at_file.then_some(span);
+        let span = self.in_file(&found.file, span);
         self.skipped.push(Skip { path: found.file.clone(), span, code, reason });
     }
 
@@ -279,6 +300,21 @@ pub(crate) fn delivers(object: &DraftObject) -> bool {
 /// Whether an API version is one of Argo CD or Flux.
 pub(crate) fn has_group(api_version: &str) -> bool {
     api_version.starts_with("argoproj.io/") || api_version.contains(".toolkit.fluxcd.io/")
+}
+
+/// Puts names, as an object of Argo CD or Flux says them, over those of a
+/// kustomization; they call the namespace differently.
+fn add_names(additions: &mut Additions, node: Node<'_>, namespace: &str) {
+    let text = |key: &str| node.get(key).and_then(|it| Some((it.as_str()?, it.span())));
+    if let Some((text, span)) = text("namePrefix") {
+        additions.name_prefix(text, span);
+    }
+    if let Some((text, span)) = text("nameSuffix") {
+        additions.name_suffix(text, span);
+    }
+    if let Some((text, span)) = text(namespace) {
+        additions.namespace(text, span);
+    }
 }
 
 /// What an object is: version and kind, written or given by the list around it.

@@ -85,6 +85,14 @@ impl Ask {
             is_unrestricted: false,
         }
     }
+
+    /// A directory with what an object of Argo CD or Flux adds to it; the label
+    /// tells it from others in the same directory.
+    pub(crate) fn with(directory: TreePath, label: &str, additions: Additions) -> Self {
+        let label = label.replace('/', ":");
+        let place = directory.join(&format!("(built for {label})")).expect("a name stays inside");
+        Self { place, additions, is_plain: false, ..Self::plain(directory) }
+    }
 }
 
 /// A kustomization that was built.

@@ -92,10 +92,7 @@ impl Deliverer<'_> {
         if !said.gaps.is_empty() {
             return Yield { gaps: said.gaps, ..Yield::default() };
         }
-        // An entry that was generated itself stands in no file.
-        let span = source.node.span();
-        let own = self.sources.find(call.file);
-        let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
+        let entry = self.entry_in(call.file, source.node.span());
         let home = (call.file, entry);
         let loaded = match charts::load_fetched(directory, home, self.request, self.sources) {
             Ok(loaded) => loaded,
@@ -300,7 +297,7 @@ impl Deliverer<'_> {
         let mut hint = String::new();
         if is_literal(url) && is_literal(version) {
             let span = holder.node.span();
-            let span = (self.sources.find(call.file) == Some(span.file)).then_some(span);
+            let span = self.in_file(call.file, span);
             let (path, source) = (call.file.clone(), remote.clone());
             self.facts.remotes.push(RemoteUse { path, span, source });
             match self.request.files.fetched(&remote) {

@@ -4,17 +4,17 @@ use seatrial_kustomize::Additions;
 use seatrial_model::UnitKind;
 use seatrial_yaml::Node;
 
-use super::super::Deliverer;
+use super::super::{Deliverer, add_names};
 use super::expand::Environment;
 use super::{Placed, Yield, flag, word};
-use crate::kustomizations::{Ask, Service};
+use crate::kustomizations::Ask;
 use crate::units::Made;
 
 impl Deliverer<'_> {
     pub(super) fn kustomize(&mut self, placed: &Placed<'_>) -> Yield {
         let Placed { call, source, directory, .. } = *placed;
         let plain = source.kustomize.is_none().then(|| self.kustomizations.at(directory)).flatten();
-        let place = plain.unwrap_or_else(|| self.build(placed));
+        let place = plain.unwrap_or_else(|| self.build_over(placed));
         let file = self.kustomizations.print(place, self.maker, self.sources);
         self.facts.paths.push((file, directory.clone()));
         self.consume(UnitKind::Kustomize, directory, call.unit);
@@ -25,41 +25,21 @@ impl Deliverer<'_> {
         }
     }
 
-    fn build(&mut self, placed: &Placed<'_>) -> usize {
+    fn build_over(&mut self, placed: &Placed<'_>) -> usize {
         let Placed { call, source, at, directory, environment, .. } = *placed;
         let path = self.sources.file(source.node.span().file).path().clone();
         let mut additions = Additions::new(&path);
         if let Some(node) = source.kustomize {
             add(&mut additions, node, environment);
         }
-        let label = call.unit.replace('/', ":");
-        let place = directory.join(&format!("(built for {label} {at})")).expect("a name stays inside");
-        let ask = Ask {
-            directory: directory.clone(),
-            place,
-            additions,
-            substitute: None,
-            is_plain: false,
-            service: Service::Own,
-            is_unrestricted: false,
-        };
-        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        self.kustomizations.add(built)
+        let ask = Ask::with(directory.clone(), &format!("{} {at}", call.unit), additions);
+        self.build(ask, directory)
     }
 }
 
 /// What a source says, as Argo CD puts it into the kustomization.
 pub(super) fn add(additions: &mut Additions, node: Node<'_>, environment: &Environment) {
-    let text = |key: &str| node.get(key).and_then(|it| Some((it.as_str()?, it.span())));
-    if let Some((text, span)) = text("namePrefix") {
-        additions.name_prefix(text, span);
-    }
-    if let Some((text, span)) = text("nameSuffix") {
-        additions.name_suffix(text, span);
-    }
-    if let Some((text, span)) = text("namespace") {
-        additions.namespace(text, span);
-    }
+    add_names(additions, node, "namespace");
     for image in node.get("images").into_iter().flat_map(Node::items) {
         if let Some(text) = image.as_str().and_then(|it| environment.expand(it)) {
             let read = Image::read(&text);

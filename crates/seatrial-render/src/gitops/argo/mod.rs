@@ -197,7 +197,7 @@ impl Deliverer<'_> {
         let literal = [Some(url), source.chart, source.revision].into_iter().flatten().all(is_literal);
         if literal {
             let span = source.node.span();
-            let span = (self.sources.find(call.file) == Some(span.file)).then_some(span);
+            let span = self.in_file(call.file, span);
             let used = RemoteUse { path: call.file.clone(), span, source: remote.clone() };
             self.facts.remotes.push(used);
         }

@@ -8,12 +8,12 @@ use seatrial_model::{RemoteUse, SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
 
-use super::super::Deliverer;
 use super::super::away::{Away, AwayBuild};
+use super::super::{Deliverer, add_names};
 use super::sources::Lead;
 use super::substitute::{self, Variables};
 use super::{Call, Gap, Yield, is_literal, scan, word};
-use crate::kustomizations::{Ask, Service, Substitute};
+use crate::kustomizations::{Ask, Substitute};
 use crate::units::{DraftObject, Made};
 
 impl Deliverer<'_> {
@@ -76,39 +76,17 @@ impl Deliverer<'_> {
             }
         }
         self.add(&mut additions, call.spec, directory);
-        let label = call.unit.replace('/', ":");
-        let place = directory.join(&format!("(built for {label})")).expect("a name stays inside");
         let substitute = variables.map(|it| {
             let variables = it.clone();
             Arc::new(move |text: &str| variables.fill_in(text)) as Substitute
         });
-        let ask = Ask {
-            directory: directory.clone(),
-            place,
-            additions,
-            substitute,
-            is_plain: false,
-            service: Service::Own,
-            is_unrestricted: true,
-        };
-        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        self.facts.paths.extend(built.made.iter().map(|it| (it.file(), directory.clone())));
-        built.note(self.facts);
-        self.kustomizations.add(built)
+        let ask = Ask::with(directory.clone(), call.unit, additions);
+        self.build(Ask { substitute, is_unrestricted: true, ..ask }, directory)
     }
 
     /// What the object says, as Flux puts it into the kustomization.
     fn add(&self, additions: &mut Additions, spec: Node<'_>, directory: &TreePath) {
-        let text = |key: &str| spec.get(key).and_then(|it| Some((it.as_str()?, it.span())));
-        if let Some((text, span)) = text("targetNamespace") {
-            additions.namespace(text, span);
-        }
-        if let Some((text, span)) = text("namePrefix") {
-            additions.name_prefix(text, span);
-        }
-        if let Some((text, span)) = text("nameSuffix") {
-            additions.name_suffix(text, span);
-        }
+        add_names(additions, spec, "targetNamespace");
         for key in ["patches", "images"] {
             if let Some(value) = spec.get(key) {
                 additions.field(key, value);
@@ -187,8 +165,7 @@ impl Deliverer<'_> {
 
     /// Notes what is needed of another host; says what is to be done about it.
     pub(super) fn remember(&mut self, call: &Call<'_>, remote: &RemoteSource) -> String {
-        let span = call.root.span();
-        let span = (self.sources.find(&call.found.file) == Some(span.file)).then_some(span);
+        let span = self.in_file(&call.found.file, call.root.span());
         let (path, source) = (call.found.file.clone(), remote.clone());
         self.facts.remotes.push(RemoteUse { path, span, source });
         self.request.files.fetched(remote).err().map(|it| format!(": {it}")).unwrap_or_default()

@@ -10,7 +10,7 @@ use seatrial_yaml::Node;
 use super::super::Deliverer;
 use super::kustomization::add_common_metadata;
 use super::{Call, Yield};
-use crate::kustomizations::{Ask, Service};
+use crate::kustomizations::Ask;
 use crate::units::{DraftObject, Made};
 
 const HOOK: &str = "helm.sh/hook";
@@ -47,22 +47,8 @@ impl Deliverer<'_> {
             }
         }
         add_common_metadata(&mut additions, call.spec);
-        let label = call.unit.replace('/', ":");
-        let place = directory.join(&format!("(built for {label})")).expect("a name stays inside");
-        let ask = Ask {
-            directory: directory.clone(),
-            place,
-            additions,
-            substitute: None,
-            is_plain: false,
-            service: Service::Own,
-            is_unrestricted: true,
-        };
-        let built = self.maker.build(vec![ask], self.sources).pop().expect("one was asked for");
-        let home = call.found.file.clone();
-        self.facts.paths.extend(built.made.iter().map(|it| (it.file(), home.clone())));
-        built.note(self.facts);
-        let place = self.kustomizations.add(built);
+        let ask = Ask::with(directory, call.unit, additions);
+        let place = self.build(Ask { is_unrestricted: true, ..ask }, &call.found.file);
         let is_kept = |it: &DraftObject| !texts.contains(&it.source.stream.file());
         made.objects.retain(is_kept);
         let changed = self.kustomizations.built(place).objects(self.is_broken);

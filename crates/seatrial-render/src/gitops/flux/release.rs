@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use seatrial_model::{SkipCode, UnitKind};
-use seatrial_source::{RemoteSource, Span, TreePath, without_credentials};
+use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -195,11 +195,8 @@ impl Deliverer<'_> {
             |why: &str| unknown(format!("chart {chart}, which {title} installs, cannot be loaded: {why}"));
         let files = self.values_files_of(call, asked, lies)?;
         let release = self.release_of(call);
-        // An object that was made itself stands in no file.
         let chart = call.spec.get("chartRef").or(call.spec.get("chart"));
-        let span = chart.unwrap_or(call.root).span();
-        let own = self.sources.find(&call.found.file);
-        let entry = own.filter(|file| *file != span.file).map_or(span, |file| Span::new(file, 0, 0));
+        let entry = self.entry_in(&call.found.file, chart.unwrap_or(call.root).span());
         let home = (&call.found.file, entry);
         let loaded = charts::load_fetched(lies.chart, home, self.request, self.sources);
         self.charts.all.push(loaded.map_err(|why| unreadable(&why))?);
