@@ -18,7 +18,7 @@ use crate::units::{DraftObject, Made};
 
 impl Deliverer<'_> {
     pub(super) fn kustomization(&mut self, call: &Call<'_>) -> Result<Yield, Gap> {
-        let assumption = match self.lead(call, call.spec.get("sourceRef"))? {
+        let assumption = match self.lead(call, call.spec.get("sourceRef"), call.namespace)? {
             Lead::Here { assumption } => assumption,
             Lead::Elsewhere(source) => {
                 let tree = self.remote_tree(call, &source, "applies")?;

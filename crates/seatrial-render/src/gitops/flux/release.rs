@@ -1,6 +1,7 @@
 //! A release of Flux: a chart with the values that the object hands over.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, TreePath, without_credentials};
@@ -34,15 +35,28 @@ const HASH_LENGTH: usize = 12;
 impl Deliverer<'_> {
     pub(super) fn flux_release(&mut self, call: &Call<'_>) -> Result<Yield, Gap> {
         let title = &call.title;
-        if let Some(reference) = call.spec.get("chartRef") {
-            return match self.lead(call, Some(reference))? {
-                Lead::Elsewhere(source) => self.remote_artifact(call, &source),
-                Lead::Here { .. } => Err(unknown(format!("{title} names no chart"))),
-            };
+        let nothing = || unknown(format!("{title} names no chart"));
+        let Some(reference) = call.spec.get("chartRef") else {
+            let chart = call.spec.get("chart").and_then(|it| it.get("spec")).ok_or_else(nothing)?;
+            return self.release_from(call, chart, call.namespace);
+        };
+        let Lead::Elsewhere(source) = self.lead(call, Some(reference), call.namespace)? else {
+            return Err(nothing());
+        };
+        if super::type_of(&source).is_none_or(|(_, kind)| kind != "HelmChart") {
+            return self.remote_artifact(call, &source);
         }
-        let chart = call.spec.get("chart").and_then(|it| it.get("spec"));
-        let chart = chart.ok_or_else(|| unknown(format!("{title} names no chart")))?;
-        let assumption = match self.lead(call, chart.get("sourceRef"))? {
+        let stream = Arc::clone(&source.source.stream);
+        let chart = stream.node(source.source.root).get("spec").ok_or_else(nothing)?;
+        // Its source lies beside it, not beside the release.
+        let namespace = word(reference, "namespace").unwrap_or(call.namespace);
+        self.release_from(call, chart, namespace)
+    }
+
+    /// Installs a chart as a release says it, or an object `HelmChart` of a namespace.
+    fn release_from(&mut self, call: &Call<'_>, chart: Node<'_>, namespace: &str) -> Result<Yield, Gap> {
+        let title = &call.title;
+        let assumption = match self.lead(call, chart.get("sourceRef"), namespace)? {
             Lead::Here { assumption } => assumption,
             Lead::Elsewhere(source) => return self.remote_chart(call, chart, &source),
         };
@@ -58,17 +72,16 @@ impl Deliverer<'_> {
         let top = self.here.path("").unwrap_or_else(TreePath::top);
         let files =
             self.values_files_of(call, chart, &Lies { top: &top, chart: &directory, is_away: false })?;
-        let release = self.release_of(call);
+        let release = self.release_of(call, chart);
         self.take_over_chart(&directory, call.unit);
         let mut made = self.installed(call, place, files, release)?;
         made.assumptions.extend(assumption);
         Ok(made)
     }
 
-    /// The release as the object says it.
-    fn release_of(&mut self, call: &Call<'_>) -> Release {
-        let chart = call.spec.get("chart").and_then(|it| it.get("spec"));
-        let named: Vec<Node<'_>> = chart.into_iter().flat_map(named_files).collect();
+    /// The release as the object says it, of a chart.
+    fn release_of(&mut self, call: &Call<'_>, chart: Node<'_>) -> Release {
+        let named: Vec<Node<'_>> = named_files(chart).collect();
         let policy = call.spec.get("install").and_then(|it| word(it, "crds"));
         let mut release = Release {
             label: call.unit.to_owned(),
@@ -194,7 +207,7 @@ impl Deliverer<'_> {
         let unreadable =
             |why: &str| unknown(format!("chart {chart}, which {title} installs, cannot be loaded: {why}"));
         let files = self.values_files_of(call, asked, lies)?;
-        let release = self.release_of(call);
+        let release = self.release_of(call, asked);
         let chart = call.spec.get("chartRef").or(call.spec.get("chart"));
         let entry = self.entry_in(&call.found.file, chart.unwrap_or(call.root).span());
         let home = (&call.found.file, entry);

@@ -97,14 +97,19 @@ impl Deliverer<'_> {
         self.flux.get_or_insert_default()
     }
 
-    /// Where a reference to a source leads.
-    pub(super) fn lead(&mut self, call: &Call<'_>, reference: Option<Node<'_>>) -> Result<Lead, Gap> {
+    /// Where a reference to a source leads, which stands in an object of a namespace.
+    pub(super) fn lead(
+        &mut self,
+        call: &Call<'_>,
+        reference: Option<Node<'_>>,
+        namespace: &str,
+    ) -> Result<Lead, Gap> {
         let unknown = |what: String| (SkipCode::NotRendered, what);
         let title = &call.title;
         let reference = reference.ok_or_else(|| unknown(format!("{title} names no source")))?;
         let kind = word(reference, "kind").unwrap_or("GitRepository");
         let name = word(reference, "name").unwrap_or_default();
-        let namespace = word(reference, "namespace").unwrap_or(call.namespace);
+        let namespace = word(reference, "namespace").unwrap_or(namespace);
         let source = match self.flux_sources().find(&call.found.file, kind, namespace, name) {
             Found::One(source) => source.clone(),
             Found::None if name == BOOTSTRAP => {
