@@ -152,10 +152,21 @@ pub struct Orphan {
     pub listed: Option<Span>,
 }
 
+/// What is wrong with a range of versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdleRange {
+    /// It is none; what speaks against it.
+    Unreadable(String),
+    /// No tag of this repository lies in it.
+    WithoutTag,
+}
+
 /// What rendering noticed that no object shows. Renderers of charts and
 /// overlays add their own facts here.
 #[derive(Clone, Debug, Default)]
 pub struct RenderFacts {
+    /// The ranges of versions that objects of Flux follow and that come to nothing.
+    pub idle_ranges: BTreeMap<String, IdleRange>,
     /// What the configuration leaves out, sorted; not what lies below.
     pub excluded: Vec<TreePath>,
     /// Every file of the tree that git does not ignore, sorted.

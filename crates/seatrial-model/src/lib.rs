@@ -26,7 +26,8 @@ pub mod views;
 pub use bundle::Bundle;
 pub use charts::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 pub use facts::{
-    Coverage, Delivery, OpenApplication, OpenCluster, Orphan, RemoteUse, RenderFacts, Skip, SkipCode,
+    Coverage, Delivery, IdleRange, OpenApplication, OpenCluster, Orphan, RemoteUse, RenderFacts, Skip,
+    SkipCode,
 };
 pub use field::Field;
 pub use glob::{NameGlob, path_glob};

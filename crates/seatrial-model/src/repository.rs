@@ -48,6 +48,10 @@ pub struct Origins {
     /// The full hashes that the tree's own sources ask for and that are of no
     /// commit here.
     pub absent_commits: BTreeSet<String>,
+    /// The names that are of tags and of no branch, as far as that is known.
+    pub only_tags: BTreeSet<String>,
+    /// The names that are of branches and of no tag.
+    pub only_branches: BTreeSet<String>,
 }
 
 impl Origins {

@@ -11,14 +11,20 @@ use crate::Config;
 /// git does; none when neither knows anything. A configuration that names the
 /// repository stands at its top.
 pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePath) -> Option<Origins> {
-    let from_git = revisions.map(|revisions| Origins {
-        urls: normal(&revisions.remotes()),
-        refs: short_names(revisions.refs().unwrap_or_default()),
-        completeness: revisions.completeness(),
-        top: TreePath::top(),
-        covered: root.clone(),
-        elsewhere: BTreeMap::new(),
-        absent_commits: BTreeSet::new(),
+    let from_git = revisions.map(|revisions| {
+        let refs = revisions.refs().unwrap_or_default();
+        let (tags, branches) = (named(&refs, true), named(&refs, false));
+        Origins {
+            urls: normal(&revisions.remotes()),
+            refs: short_names(refs),
+            only_tags: tags.difference(&branches).cloned().collect(),
+            only_branches: branches.difference(&tags).cloned().collect(),
+            completeness: revisions.completeness(),
+            top: TreePath::top(),
+            covered: root.clone(),
+            elsewhere: BTreeMap::new(),
+            absent_commits: BTreeSet::new(),
+        }
     });
     if config.repository_url.is_none() && config.repository_refs.is_none() {
         return from_git;
@@ -31,6 +37,8 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
         covered: root.clone(),
         elsewhere: BTreeMap::new(),
         absent_commits: BTreeSet::new(),
+        only_tags: BTreeSet::new(),
+        only_branches: BTreeSet::new(),
     };
     let mut origins = from_git.unwrap_or(unknown);
     if let Some(url) = &config.repository_url {
@@ -40,6 +48,8 @@ pub fn origins(revisions: Option<&dyn Revisions>, config: &Config, root: &TreePa
     if let Some(refs) = &config.repository_refs {
         origins.refs = refs.iter().map(|name| Ref { name: name.clone(), commit: None }).collect();
         origins.refs.sort();
+        origins.only_tags.clear();
+        origins.only_branches.clear();
         origins.completeness = Completeness::Complete;
     }
     Some(origins)
@@ -91,6 +101,12 @@ fn normal(urls: &[String]) -> Vec<String> {
     urls.sort();
     urls.dedup();
     urls
+}
+
+/// The names of the tags, or of the branches.
+fn named(refs: &[Ref], are_tags: bool) -> BTreeSet<String> {
+    let wanted = refs.iter().filter(|it| it.name.starts_with("refs/tags/") == are_tags);
+    wanted.filter_map(|it| short_name(&it.name)).map(ToOwned::to_owned).collect()
 }
 
 /// Branches and tags by the names people use; a branch of a remote stands for

@@ -36,8 +36,8 @@
 //! spec: {interval: 1m, url: "ssh://git@github.com/example/fleet", ref: {branch: main}}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
-use seatrial_model::{Field, Object, Origins};
+use seatrial_diagnostics::{Change, CheckInfo, Level, Location, Notice, Severity, Strictness};
+use seatrial_model::{Field, IdleRange, Object, Origins, RenderFacts};
 
 use crate::flux::{Asked, SOURCE};
 use crate::gitops::{
@@ -70,7 +70,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 Some(key) => spec.keys(&["ref", key]).map_or_else(|| spec.at("ref"), |it| it.location()),
                 None => spec.at("ref"),
             };
-            let of_origins = |origins| absent(object, asked, at.clone(), origins);
+            let of_origins = |origins| {
+                let other = other_sort(object, asked, &at, origins);
+                other.or_else(|| absent(object, asked, at.clone(), origins, &world.repository.facts))
+            };
             let notice = incomplete(object, asked, &at).or_else(|| origins.and_then(of_origins));
             report.add_some(notice.map(|it| {
                 let severity = it.severity.min(gravest);
@@ -96,11 +99,39 @@ fn incomplete(object: &Object, asked: Asked<'_>, at: &Location) -> Option<Notice
     Some(Notice::new(&CHECK.info, at.clone(), message).help(help))
 }
 
-fn absent(object: &Object, asked: Asked<'_>, at: Location, origins: &Origins) -> Option<Notice> {
+/// A tag where a branch is named, or a branch where a tag is: Flux fetches only the one.
+fn other_sort(object: &Object, asked: Asked<'_>, at: &Location, origins: &Origins) -> Option<Notice> {
+    let text = asked.text;
+    let (what, name) = match asked.key? {
+        "branch" if origins.only_tags.contains(text) => ("a tag and no branch", "tag"),
+        "tag" if origins.only_branches.contains(text) => ("a branch and no tag", "branch"),
+        _ => return None,
+    };
+    // A name may be both on the server.
+    let notice = is_complete(origins).then(|| {
+        let message = format!("{} follows `{text}`, which is {what} of this repository", object.title());
+        Notice::new(&CHECK.info, at.clone(), message).help(format!("write `{name}: {text}`"))
+    });
+    notice.map(|it| it.change(Change::Rename { at: at.clone(), name: name.to_owned() }))
+}
+
+fn absent(
+    object: &Object,
+    asked: Asked<'_>,
+    at: Location,
+    origins: &Origins,
+    facts: &RenderFacts,
+) -> Option<Notice> {
+    let title = object.title();
+    if asked.key == Some("semver") && facts.idle_ranges.get(asked.text) == Some(&IdleRange::WithoutTag) {
+        let message = format!("{title} follows tags in `{}`, and no tag here lies in it", asked.text);
+        let severity = if is_complete(origins) { Severity::Error } else { Severity::Info };
+        let notice = Notice::new(&CHECK.info, at, message).severity(severity);
+        return Some(notice.help("widen the range, or push a tag that lies in it"));
+    }
     if asked.revision(origins) != Revision::Absent {
         return None;
     }
-    let title = object.title();
     let severity = if is_complete(origins) { Severity::Error } else { Severity::Info };
     let message = match asked.key {
         Some("semver") => format!("{title} follows tags in `{}`, and no tag here is a version", asked.text),

@@ -69,10 +69,12 @@ mod exceeds_quota;
 mod exclusive_fields;
 mod flux_dependency_cycle;
 mod flux_encrypted_without_decryption;
+mod flux_invalid_version_range;
 mod flux_missing_health_check;
 mod flux_missing_namespace;
 mod flux_missing_path;
 mod flux_missing_revision;
+mod flux_missing_values_file;
 mod flux_path_holds_itself;
 mod flux_release_name;
 mod flux_shared_object;
@@ -303,10 +305,12 @@ pub static ALL: &[&Check] = &[
     &exclusive_fields::CHECK,
     &flux_dependency_cycle::CHECK,
     &flux_encrypted_without_decryption::CHECK,
+    &flux_invalid_version_range::CHECK,
     &flux_missing_health_check::CHECK,
     &flux_missing_namespace::CHECK,
     &flux_missing_path::CHECK,
     &flux_missing_revision::CHECK,
+    &flux_missing_values_file::CHECK,
     &flux_path_holds_itself::CHECK,
     &flux_release_name::CHECK,
     &flux_shared_object::CHECK,

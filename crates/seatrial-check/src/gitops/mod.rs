@@ -390,6 +390,8 @@ mod tests {
             covered,
             elsewhere,
             absent_commits: BTreeSet::new(),
+            only_tags: BTreeSet::new(),
+            only_branches: BTreeSet::new(),
         }
     }
 

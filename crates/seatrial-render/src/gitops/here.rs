@@ -21,6 +21,11 @@ impl<'a> Here<'a> {
         self.origins.is_some_and(|it| it.is_own(url))
     }
 
+    /// The names of the branches and tags of this repository.
+    pub(crate) fn refs(&self) -> impl Iterator<Item = &'a str> {
+        self.origins.into_iter().flat_map(|it| it.refs.iter().map(|it| it.name.as_str()))
+    }
+
     /// Whether nothing says what repository the tree is of.
     pub(crate) fn is_unknown(&self) -> bool {
         self.origins.is_none()

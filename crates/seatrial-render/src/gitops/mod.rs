@@ -105,6 +105,7 @@ impl Deliverer<'_> {
                 }
             }
         }
+        self.facts.idle_ranges = flux::idle_ranges(self.drafts, &self.here);
         self.empty_consumed();
     }
 

@@ -29,6 +29,8 @@ pub(crate) fn rendered(url: &str, files: &[(&str, &str)]) -> Rendering {
         covered: TreePath::top(),
         elsewhere: std::collections::BTreeMap::new(),
         absent_commits: std::collections::BTreeSet::new(),
+        only_tags: std::collections::BTreeSet::new(),
+        only_branches: std::collections::BTreeSet::new(),
     };
     render(Request { origins: Some(origins), ..Request::new(&files, target()) })
 }

@@ -6,8 +6,10 @@
 //! (wrapped into a Deployment), `yaml file:DIR/NAME` (a file of the unit
 //! `manifests:DIR`; with `listed` before it, of the unit `kustomize:DIR`),
 //! `text files` (further paths that exist), `text refs` (the repository's
-//! `url ...` lines, then its branches and tags; `without HASH` is a commit that it
-//! does not have), `text orphans` (files that no
+//! `url ...` lines, then its branches and tags, `tag NAME` and `branch NAME` where it
+//! counts which of the two it is; `without HASH` is a commit that it
+//! does not have), `text ranges` (`unreadable RANGE`,
+//! `without-tag RANGE`), `text orphans` (files that no
 //! kustomization lists, and who names them), `text uneven` (patches that leave
 //! out objects), `text deliveries` (`KIND NAME DIRECTORY`: what an object of Argo
 //! CD or Flux applies), `text external` (`Kind namespace/name` or `Kind name`,
@@ -21,7 +23,7 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, Delivery, External, KubernetesVersion, KustomizationFacts, NameGlob, Object,
+    Bundle, Coverage, Delivery, External, IdleRange, KubernetesVersion, KustomizationFacts, NameGlob, Object,
     ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole,
     Unpatched,
 };
@@ -173,6 +175,7 @@ impl Case {
         for fence in &self.fences {
             let lines = fence.text.lines().filter(|line| !line.is_empty());
             match fence.info.strip_prefix("text ").unwrap_or(&fence.info) {
+                "ranges" => facts.idle_ranges.extend(lines.map(idle_range)),
                 "files" => facts.files.extend(lines.map(TreePath::new)),
                 "minor" => kubernetes.minor = fence.text.trim().parse().expect("a minor version is a number"),
                 "refs" => origins = Some(refs(lines)),
@@ -277,10 +280,22 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
         covered: TreePath::top(),
         elsewhere: BTreeMap::new(),
         absent_commits: BTreeSet::new(),
+        only_tags: BTreeSet::new(),
+        only_branches: BTreeSet::new(),
     };
     for line in lines {
         match line.strip_prefix("url ") {
             Some(url) => origins.urls.push(url.to_owned()),
+            None if line.starts_with("tag ") => {
+                let name = &line["tag ".len()..];
+                origins.only_tags.insert(name.to_owned());
+                origins.refs.push(Ref { name: name.to_owned(), commit: None });
+            }
+            None if line.starts_with("branch ") => {
+                let name = &line["branch ".len()..];
+                origins.only_branches.insert(name.to_owned());
+                origins.refs.push(Ref { name: name.to_owned(), commit: None });
+            }
             None if line.starts_with("without ") => {
                 origins.absent_commits.insert(line["without ".len()..].to_owned());
             }
@@ -290,6 +305,14 @@ fn refs<'a>(lines: impl Iterator<Item = &'a str>) -> Origins {
         }
     }
     origins
+}
+
+/// `unreadable RANGE`, `without-tag RANGE`: a range of versions that comes to nothing.
+fn idle_range(line: &str) -> (String, IdleRange) {
+    match line.split_once(' ').expect("a word and a range") {
+        ("unreadable", range) => (range.to_owned(), IdleRange::Unreadable("improper constraint".to_owned())),
+        (_, range) => (range.to_owned(), IdleRange::WithoutTag),
+    }
 }
 
 /// `release has k8s`, `release lacks k8s`: what stands there at another revision.

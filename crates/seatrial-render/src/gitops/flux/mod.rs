@@ -3,6 +3,7 @@
 mod applied;
 mod kustomization;
 mod post_renderers;
+mod ranges;
 mod release;
 mod scan;
 mod sources;
@@ -18,6 +19,7 @@ use super::{Deliverer, Found, suffix_of, type_of};
 use crate::units::{Draft, DraftObject, Made};
 
 pub(crate) use applied::{Applied, Directories};
+pub(crate) use ranges::idle_ranges;
 pub(crate) use sources::Sources;
 
 /// Objects of Flux that have something deployed.

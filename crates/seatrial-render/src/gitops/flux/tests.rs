@@ -244,6 +244,44 @@ fn named_values_files_stand_in_place_of_the_own_of_a_chart() {
 }
 
 #[test]
+fn a_release_of_a_chart_that_an_object_names_is_rendered() {
+    let chart = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata: {name: web, namespace: flux-system}\n\
+                 spec:\n  chart: ./charts/web\n  valuesFiles: [charts/web/values-prod.yaml]\n  sourceRef: {kind: \
+                 GitRepository, name: flux-system}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec: \
+                   {chartRef: {kind: HelmChart, name: web, namespace: flux-system}}\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {key: '{{ .Values.a }}'}\n";
+    check(
+        &[
+            ("clusters/a/chart.yaml", chart),
+            ("clusters/a/web.yaml", release),
+            ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+            ("charts/web/values.yaml", "a: own\n"),
+            ("charts/web/values-prod.yaml", "a: prod\n"),
+            ("charts/web/templates/map.yaml", template),
+        ],
+        "flux:clusters/a/web.yaml#shop/web: shop/ConfigMap web=prod\n",
+    );
+}
+
+#[test]
+fn ranges_of_versions_that_come_to_nothing_are_known() {
+    let source = |name: &str, range: &str| {
+        format!(
+            "---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {{name: {name}, namespace: \
+             flux-system}}\nspec: {{url: 'oci://host/{name}', ref: {{semver: '{range}'}}}}\n"
+        )
+    };
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec: \
+                   {chart: {spec: {chart: web, version: 1.2.3.4, sourceRef: {kind: GitRepository, name: x}}}}\n";
+    let sources = [source("a", "latest"), source("b", ">=1.2 <2 || ~3.x"), source("c", "${RANGE}")].concat();
+    let rendering = rendered(&[("clusters/a/sources.yaml", &sources), ("clusters/a/web.yaml", release)]);
+    let ranges: Vec<&String> = rendering.repository.facts.idle_ranges.keys().collect();
+    // The version of a chart in git is not looked at.
+    assert_eq!(ranges, ["latest"]);
+}
+
+#[test]
 fn what_a_release_does_behind_its_templates_is_done() {
     let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  \
                    chart:\n    spec:\n      chart: ./charts/web\n      sourceRef: {kind: GitRepository, name: flux-system, \
