@@ -58,6 +58,16 @@ pub enum Version {
 }
 
 impl Version {
+    /// All of them, by the names they go by.
+    pub const ALL: [(&str, Self); 3] = [("5.0", Self::V5_0), ("5.6", Self::V5_6), ("5.8", Self::V5_8)];
+
+    /// The one that is called so: `5.6`, `v5.6.0`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix('v').unwrap_or(name).split('.');
+        let wanted = format!("{}.{}", parts.next()?, parts.next()?);
+        Self::ALL.into_iter().find(|(name, _)| *name == wanted).map(|(_, version)| version)
+    }
+
     /// What objects are labelled with that it manages.
     fn label(self) -> &'static str {
         match self {
@@ -669,7 +679,7 @@ impl Run<'_, '_> {
                 }
             }
         }
-        self.merge_config(Config::builtin(), into, own, own.start);
+        self.merge_config(Config::builtin(self.version), into, own, own.start);
         for entry in &own.crds {
             match self.file(own, root, entry) {
                 Err(refusal) => self.refused(refusal, entry, &own.path),

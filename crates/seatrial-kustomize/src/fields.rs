@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
+use crate::build::Version;
 use crate::id::Gvk;
 use crate::node::{Content, Node, Scalar, Tag};
 use crate::origin::OriginId;
@@ -64,15 +65,28 @@ pub(crate) struct Config {
 
 impl Config {
     /// What applies unless `configurations` say more.
-    pub(crate) fn builtin() -> &'static Arc<Self> {
-        static BUILTIN: OnceLock<Arc<Config>> = OnceLock::new();
-        BUILTIN.get_or_init(|| Arc::new(read_builtin()))
+    pub(crate) fn builtin(version: Version) -> &'static Arc<Self> {
+        static BUILTIN: [OnceLock<Arc<Config>>; 3] = [const { OnceLock::new() }; 3];
+        BUILTIN[version as usize].get_or_init(|| Arc::new(read_builtin().of(version)))
+    }
+
+    /// The newest tables as they were in a version.
+    fn of(mut self, version: Version) -> Self {
+        if version < Version::V5_8 {
+            self.images.retain(|it| !it.path.ends_with("volumes[]/image/reference"));
+            self.template_labels.append(&mut self.volume_claim_template_labels);
+        }
+        if version < Version::V5_6 {
+            self.name_references.retain(|it| it.target.kind != "ValidatingAdmissionPolicy");
+        }
+        self
     }
 
     /// Adds what another one says. Nearly all kustomizations have what is built
     /// in and nothing else, which stays one table for all of them.
     pub(crate) fn merge_shared(self: &mut Arc<Self>, other: &Arc<Self>) -> Result<(), String> {
-        let is_builtin = |it: &Arc<Self>| Arc::ptr_eq(it, Self::builtin());
+        let is_builtin =
+            |it: &Arc<Self>| Version::ALL.iter().any(|(_, version)| Arc::ptr_eq(it, Self::builtin(*version)));
         if is_builtin(self) && is_builtin(other) || other.is_empty() {
             return Ok(());
         }
@@ -323,7 +337,7 @@ mod tests {
 
     #[test]
     fn the_tables_are_read() {
-        let config = Config::builtin();
+        let config = Config::builtin(Version::V5_8);
         assert_eq!(config.common_labels.len(), 32);
         assert_eq!(config.variables.len(), 72);
         assert_eq!(config.images.len(), 7);
@@ -331,8 +345,17 @@ mod tests {
     }
 
     #[test]
+    fn older_versions_know_fewer_fields() {
+        let counts = Version::ALL.map(|(_, version)| {
+            let config = Config::builtin(version);
+            (config.images.len(), config.template_labels.len(), config.name_references.len())
+        });
+        assert_eq!(counts, [(4, 10, 15), (4, 10, 16), (7, 9, 16)]);
+    }
+
+    #[test]
     fn what_is_built_in_adds_nothing_to_itself() {
-        let builtin = Config::builtin();
+        let builtin = Config::builtin(Version::V5_8);
         let mut twice = Config::clone(builtin);
         twice.merge(Config::clone(builtin)).expect("it agrees with itself");
         assert_eq!(twice, **builtin);

@@ -270,6 +270,9 @@ pub(crate) struct Render {
     /// The Helm that is imitated: 3.10, 3.22, 4.0 or 4.3 [default: 4.3]
     #[arg(long, value_name = "VERSION")]
     pub(crate) helm_version: Option<String>,
+    /// The Kustomize that is imitated: 5.0, 5.6 or 5.8 [default: 5.8]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kustomize_version: Option<String>,
     /// Whether a kustomization may read files outside its directory
     #[arg(
         long,

@@ -11,7 +11,7 @@ use seatrial_helm::template::engine::Entropy;
 use seatrial_helm::{
     Argument, HelmVersion, Options, Show, ValuesFile, ValuesInput, argument_keys, file_argument_paths,
 };
-use seatrial_kustomize::{Options as BuildOptions, Order};
+use seatrial_kustomize::{Options as BuildOptions, Order, Version as KustomizeVersion};
 use seatrial_model::Unit;
 use seatrial_render::{Overlay, Template, Templated};
 use seatrial_source::{EntryKind, FileId, Revisions, SourceMap, Span, TreePath};
@@ -78,7 +78,7 @@ fn overlay(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         files: tree.files.as_ref(),
         directory: tree.scope.clone(),
         is_unrestricted: arguments.load_restrictor == "LoadRestrictionsNone",
-        options: BuildOptions { order, ..BuildOptions::default() },
+        options: BuildOptions { order, version: kustomize_version(arguments)?, ..BuildOptions::default() },
         is_traced: arguments.origin || arguments.output == RenderFormat::Json,
         helm: if arguments.enable_helm { Some(helm_version(arguments)?) } else { None },
     };
@@ -212,6 +212,15 @@ fn helm_version(arguments: &Render) -> Result<HelmVersion, Failure> {
     HelmVersion::from_name(name).ok_or_else(|| {
         let known: Vec<&str> = HelmVersion::ALL.iter().map(|it| it.name()).collect();
         Failure::new(format!("Helm {name} is not imitated")).hint(format!("known are {}", known.join(", ")))
+    })
+}
+
+fn kustomize_version(arguments: &Render) -> Result<KustomizeVersion, Failure> {
+    let Some(name) = &arguments.kustomize_version else { return Ok(KustomizeVersion::default()) };
+    KustomizeVersion::from_name(name).ok_or_else(|| {
+        let known = KustomizeVersion::ALL.map(|(name, _)| name);
+        Failure::new(format!("Kustomize {name} is not imitated"))
+            .hint(format!("known are {}", known.join(", ")))
     })
 }
 

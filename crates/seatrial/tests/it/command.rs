@@ -297,3 +297,22 @@ fn a_version_of_a_vendor_counts_as_its_minor_and_charts_see_it_whole() {
     assert_eq!(check("v1.30.4-eks-a18cd3a"), ("1.30".into(), false));
     assert_eq!(check("1.30+"), ("1.30".into(), true));
 }
+
+#[test]
+fn render_imitates_the_kustomize_that_is_asked_for() {
+    let tree = Tree::new(&[
+        ("kustomization.yaml", "namePrefix: shop-\nresources: [policy.yaml]\n"),
+        (
+            "policy.yaml",
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: tags}\n---\n\
+             apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: tags}\n\
+             spec: {policyName: tags}\n",
+        ),
+    ]);
+    let render = |version: &str| run(tree.path(), &["render", "--kustomize-version", version], b"");
+    assert!(render("5.0").stdout.contains("policyName: tags\n"));
+    assert!(render("v5.6.0").stdout.contains("policyName: shop-tags\n"));
+    let refused = render("4.5");
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("known are 5.0, 5.6, 5.8"), "{}", refused.stderr);
+}
