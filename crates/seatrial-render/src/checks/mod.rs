@@ -1,6 +1,7 @@
 //! What discovery and reading report by themselves, one file each.
 
 mod app_version_unlike_image;
+mod argocd_missing_parameter;
 mod deprecated_kustomization_field;
 mod doubled_prefix;
 mod duplicate_key;
@@ -37,6 +38,7 @@ mod unusual_chart_name;
 mod wrong_letter_case;
 
 pub(crate) use app_version_unlike_image::APP_VERSION_UNLIKE_IMAGE;
+pub(crate) use argocd_missing_parameter::ARGOCD_MISSING_PARAMETER;
 pub(crate) use deprecated_kustomization_field::DEPRECATED_KUSTOMIZATION_FIELD;
 pub(crate) use doubled_prefix::DOUBLED_PREFIX;
 pub(crate) use duplicate_key::DUPLICATE_KEY;
@@ -77,6 +79,7 @@ use seatrial_diagnostics::CheckInfo;
 /// All of them, in the order of their ids.
 pub(crate) const ALL: &[&CheckInfo] = &[
     &APP_VERSION_UNLIKE_IMAGE,
+    &ARGOCD_MISSING_PARAMETER,
     &DEPRECATED_KUSTOMIZATION_FIELD,
     &DOUBLED_PREFIX,
     &DUPLICATE_KEY,

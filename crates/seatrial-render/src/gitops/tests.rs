@@ -229,6 +229,33 @@ fn a_set_makes_an_application_for_each_file() {
 }
 
 #[test]
+fn a_parameter_that_no_generator_gives_is_told() {
+    let told = |options: &str, generators: &str, name: &str| {
+        let text = set(&format!(
+            "  goTemplate: true\n{options}  generators: [{generators}]\n  template:\n    metadata: {{name: '{name}'}}\n    \
+             spec: {{source: {{repoURL: '{URL}', path: apps/web}}}}\n"
+        ));
+        let mut files: Vec<(&str, &str)> = TREE.to_vec();
+        files.push(("argocd/set.yaml", &text));
+        let rendering = rendered(&files);
+        let told = rendering.notices.iter().filter(|it| it.check.id == "argocd-missing-parameter");
+        told.map(|it| format!("{:?} {}", it.severity, it.message)).collect::<Vec<_>>().join("\n")
+    };
+    let strict = "  goTemplateOptions: [missingkey=error]\n";
+    let list = "{list: {elements: [{n: one}, {n: two}]}}";
+    let files = format!("{{git: {{repoURL: '{URL}', files: [{{path: apps/**/config.json}}]}}}}");
+    let of = |severity: &str, key: &str| {
+        format!("{severity} ApplicationSet all asks for `{key}`, which its generators do not give")
+    };
+    assert_eq!(told(strict, list, "web-{{ .region }}"), of("Error", "region"));
+    assert_eq!(told(strict, &files, "web-{{ .team.label }}"), of("Warning", "label"));
+    assert_eq!(told(strict, &files, "web-{{ .team.name }}"), "");
+    assert_eq!(told("", list, "web-{{ .region }}"), "");
+    // A cluster has labels that the tree does not say.
+    assert_eq!(told(strict, "{clusters: {}}", "web-{{ .metadata.labels.region }}"), "");
+}
+
+#[test]
 fn a_matrix_shows_the_second_what_the_first_gave() {
     let text = set(&format!(
         "  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - list: {{elements: [{{dir: apps}}]}}\n      \

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use seatrial_diagnostics::{Location, Notice, Severity};
 use seatrial_model::{ObjectSource, OpenApplication, OpenCluster, SkipCode, UnitKind};
 use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, parse};
@@ -10,6 +11,7 @@ use super::super::{Deliverer, Found, suffix_of};
 use super::fill::Filler;
 use super::generators::{Generation, Openness, PARAMS_MAX, Params};
 use super::item::{Data, Item};
+use crate::checks::ARGOCD_MISSING_PARAMETER;
 use crate::documents::Typing;
 use crate::units::{Draft, DraftObject};
 
@@ -50,7 +52,13 @@ impl Deliverer<'_> {
                         }
                         draft.objects.push(object);
                     }
-                    Err(error) => gaps.push((SkipCode::NotRendered, error)),
+                    Err(error) => {
+                        let lack = Lack::of(&error, &filler, &template, &params);
+                        if let Some(lack) = lack.filter(|_| params.openness == Openness::Settled) {
+                            self.note_lack(&lack, &set, generator, found);
+                        }
+                        gaps.push((SkipCode::NotRendered, error));
+                    }
                 }
             }
             gaps.sort();
@@ -77,6 +85,24 @@ impl Deliverer<'_> {
         self.note_open(&open);
         self.drafts.add(draft);
         more
+    }
+
+    /// Tells what a template asks for and does not get, where the tree says all that is given.
+    fn note_lack(&mut self, lack: &Lack<'_>, set: &Item, generator: &Item, found: &Found) {
+        let at = self.kustomizations.written(lack.at).or_else(|| self.in_file(&found.file, lack.at));
+        let Some(at) = at.filter(|_| gives_what_is_here(generator)) else { return };
+        let name = set.at(&["metadata", "name"]).and_then(Item::as_str).unwrap_or_default();
+        let message =
+            format!("ApplicationSet {name} asks for `{}`, which its generators do not give", lack.key);
+        // What git holds may be of another revision.
+        let is_all_here = generator.entries().iter().all(|(kind, _)| kind == "list");
+        let notice = Notice::new(&ARGOCD_MISSING_PARAMETER, Location::text(at), message)
+            .at_most(if is_all_here { Severity::Error } else { Severity::Warning })
+            .because("with `missingkey=error` Argo CD makes none of the set's Applications")
+            .help("let the generator give it, or name one that it gives");
+        if !self.notices.iter().any(|it| it.at == notice.at && it.message == notice.message) {
+            self.notices.push(notice);
+        }
     }
 
     /// Applications that hang on a cluster: whether what they deploy is there
@@ -134,6 +160,41 @@ impl Deliverer<'_> {
             is_gitops: true,
             namespace: None,
         }
+    }
+}
+
+/// Whether all that a generator gives stands in the tree: a cluster has labels that do not.
+fn gives_what_is_here(generator: &Item) -> bool {
+    generator.entries().iter().all(|(kind, part)| match kind.as_str() {
+        "list" | "git" | "selector" | "template" => true,
+        "matrix" | "merge" => part.list("generators").iter().all(gives_what_is_here),
+        _ => false,
+    })
+}
+
+/// A parameter that a template asks for and that is not given.
+struct Lack<'e> {
+    key: &'e str,
+    /// The text that asks for it.
+    at: Span,
+}
+
+impl<'e> Lack<'e> {
+    /// What an error says is missing.
+    fn of(error: &'e str, filler: &Filler, template: &Item, params: &Params) -> Option<Self> {
+        let (_, rest) = error.split_once("map has no entry for key \"")?;
+        let (key, _) = rest.split_once('"')?;
+        Some(Self { key, at: failing(filler, template, params)? })
+    }
+}
+
+/// The first text that cannot be filled in.
+fn failing(filler: &Filler, item: &Item, params: &Params) -> Option<Span> {
+    match &item.data {
+        Data::Text(text) => item.span.filter(|_| filler.text(text, &params.item).is_err()),
+        Data::Plain(_) => None,
+        Data::List(items) => items.iter().find_map(|it| failing(filler, it, params)),
+        Data::Map(entries) => entries.iter().find_map(|(_, it)| failing(filler, it, params)),
     }
 }
 

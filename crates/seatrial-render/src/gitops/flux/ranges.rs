@@ -18,7 +18,8 @@ const RANGES_MAX: usize = 1000;
 pub(crate) fn idle_ranges(drafts: &Drafts, here: &Here<'_>) -> BTreeMap<String, IdleRange> {
     let mut found = BTreeMap::new();
     let mut versions = None;
-    let ranges = drafts.iter().flat_map(|it| &it.objects).filter_map(|it| Range::of(it, here));
+    let objects = drafts.iter().flat_map(|it| &it.objects).filter(|it| it.is_gitops);
+    let ranges = objects.filter_map(|it| Range::of(it, here));
     for range in ranges.take(RANGES_MAX) {
         let idle = match Constraint::parse(range.text) {
             Err(error) => IdleRange::Unreadable(error.to_string()),
