@@ -180,7 +180,12 @@ impl<'a> Render<'a> {
         self.rendered.switched_off = declared.filter(|it| !is_on(it)).collect();
         let values = self.coalesce(&branch, &given);
         if !self.options.skip_schema_validation {
-            self.rendered.errors.extend(schemas::check(&branch, &values, trace));
+            self.rendered.errors.extend(schemas::check(
+                &branch,
+                &values,
+                self.options.helm.switches().schema_library,
+                trace,
+            ));
         }
         self.check_kubernetes(&branch, &kube_version);
         let capabilities = self.capabilities(kube_version);

@@ -6,11 +6,16 @@ use crate::chart::Branch;
 use crate::errors::{ErrorKind, Misfit, RenderError};
 use crate::template::trace::Origin;
 use crate::template::{Map, OriginId, Trace, Value};
-use crate::values::schema::Schema;
+use crate::values::schema::{Library, Schema};
 
 /// What the schemas refuse, in one error, as Helm tells it.
-pub(crate) fn check(chart: &Branch<'_>, values: &Map, trace: &Trace) -> Option<RenderError> {
-    let mut checking = Checking { trace, text: String::new(), misfits: Vec::new() };
+pub(crate) fn check(
+    chart: &Branch<'_>,
+    values: &Map,
+    library: Library,
+    trace: &Trace,
+) -> Option<RenderError> {
+    let mut checking = Checking { trace, library, text: String::new(), misfits: Vec::new() };
     checking.chart(chart, &Value::from(values.clone()));
     if checking.text.is_empty() {
         return None;
@@ -25,6 +30,7 @@ pub(crate) fn check(chart: &Branch<'_>, values: &Map, trace: &Trace) -> Option<R
 
 struct Checking<'a> {
     trace: &'a Trace,
+    library: Library,
     text: String,
     misfits: Vec<Misfit>,
 }
@@ -60,7 +66,7 @@ impl Checking<'_> {
     }
 
     fn schema(&mut self, chart: &str, schema: &str, values: &Value) {
-        let schema = match Schema::parse(schema) {
+        let schema = match Schema::parse(schema, self.library) {
             Ok(schema) => schema,
             Err(reason) => {
                 self.say(chart, &reason);

@@ -1,6 +1,7 @@
 //! What differs between the versions of Helm, in one place.
 
 use crate::template::Go;
+use crate::values::schema::Library;
 
 /// A version of Helm that is imitated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +83,8 @@ pub struct Switches {
     pub go: Go,
     /// Whether sprig is 3.2.2, which merges, counts and writes words differently.
     pub has_old_sprig: bool,
+    /// Which library holds values against schemas.
+    pub schema_library: Library,
     /// Whether the chart's API version decides before anything else is loaded.
     pub detects_api_version: bool,
 }
@@ -137,6 +140,7 @@ impl HelmVersion {
             lines_end_closed: true,
             go: Go::Newest,
             has_old_sprig: false,
+            schema_library: Library::Jsonschema,
             detects_api_version: true,
         };
         let limited = Some(5 << 20);
@@ -191,6 +195,7 @@ impl HelmVersion {
                 lines_end_closed: false,
                 go: Go::V1_18,
                 has_old_sprig: true,
+                schema_library: Library::Gojsonschema,
                 ..Self::V3_22.switches()
             },
         }

@@ -5,4 +5,4 @@ mod write;
 
 pub use read::{Document, read};
 pub use write::{Form, Written, write};
-pub(crate) use write::{lossy, scalar};
+pub(crate) use write::{lossy, plain, scalar};

@@ -197,6 +197,45 @@ fn escape(out: &mut String, text: &str, escapes_html: bool) {
     out.push_str(&text[rest..]);
 }
 
+/// A value without its origins, for words; what lies very deep is left out.
+pub(crate) fn plain(value: &Value) -> String {
+    const DEPTH: usize = 200;
+    let mut out = String::new();
+    push_plain(&mut out, value, DEPTH);
+    out
+}
+
+fn push_plain(out: &mut String, value: &Value, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return out.push_str("null") };
+    if let Some(text) = value.as_str() {
+        quote(out, text);
+    } else if let Some(items) = value.as_list() {
+        out.push('[');
+        for (at, item) in items.iter().enumerate() {
+            out.push_str(if at > 0 { "," } else { "" });
+            push_plain(out, item, depth);
+        }
+        out.push(']');
+    } else if let Some(map) = value.as_map() {
+        out.push('{');
+        for (at, (key, value)) in map.entries().iter().enumerate() {
+            out.push_str(if at > 0 { "," } else { "" });
+            quote(out, key);
+            out.push(':');
+            push_plain(out, value, depth);
+        }
+        out.push('}');
+    } else {
+        out.push_str(&scalar(value));
+    }
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    escape(out, text, true);
+    out.push('"');
+}
+
 /// A value that is no list, map or text.
 pub(crate) fn scalar(value: &Value) -> String {
     match &value.data {

@@ -5,7 +5,7 @@ use seatrial_helm::functions;
 use seatrial_helm::json::{self, Form};
 use seatrial_helm::template::value::Element;
 use seatrial_helm::template::{Call, Data, Fault, IntKind, List, Map, OriginId, Trace, Value};
-use seatrial_helm::values::schema::Schema;
+use seatrial_helm::values::schema::{Library, Schema};
 
 /// Where ours differs from the line, both answers shown.
 pub(crate) fn difference(line: &str) -> Option<String> {
@@ -37,7 +37,8 @@ fn answer(name: &str, args: &[Value]) -> Result<Value, Fault> {
 
 /// A schema's text and values: whether they fit.
 fn schema_check(args: &[Value]) -> Result<Value, Fault> {
-    let schema = Schema::parse(args[0].as_str().unwrap_or_default()).map_err(Fault::error)?;
+    let schema =
+        Schema::parse(args[0].as_str().unwrap_or_default(), Library::default()).map_err(Fault::error)?;
     schema.validate(&args[1]).map_err(|it| Fault::error(it.text))?;
     Ok(Value::from("valid"))
 }

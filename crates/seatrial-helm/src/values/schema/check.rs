@@ -605,29 +605,29 @@ fn fresh(schema: &Value, value: &Value, caller_asks: bool) -> Unevaluated {
     unevaluated
 }
 
-fn keys(map: &Map) -> Vec<String> {
+pub(super) fn keys(map: &Map) -> Vec<String> {
     map.entries().keys().map(std::string::ToString::to_string).collect()
 }
 
-fn entries(map: &Map) -> Vec<(String, Value)> {
+pub(super) fn entries(map: &Map) -> Vec<(String, Value)> {
     map.entries().iter().map(|(key, value)| (key.to_string(), value.clone())).collect()
 }
 
-fn text(map: &Map, key: &str) -> Option<String> {
+pub(super) fn text(map: &Map, key: &str) -> Option<String> {
     map.get(key).and_then(|it| it.as_str().map(str::to_owned))
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_list).unwrap_or_default();
     items.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
 }
 
 #[expect(clippy::cast_sign_loss, reason = "negative counts are left out before")]
-fn count(map: &Map, key: &str) -> Option<usize> {
+pub(super) fn count(map: &Map, key: &str) -> Option<usize> {
     map.get(key).as_ref().and_then(number).filter(|it| it.fract() == 0.0 && *it >= 0.0).map(|it| it as usize)
 }
 
-fn missing(object: &Map, names: &[String]) -> Vec<String> {
+pub(super) fn missing(object: &Map, names: &[String]) -> Vec<String> {
     names.iter().filter(|it| object.get(it).is_none()).cloned().collect()
 }
 

@@ -50,11 +50,19 @@ pub(super) fn equal(left: &Value, right: &Value, depth: usize) -> bool {
     }
 }
 
+/// Of more items the rest is not compared.
+const ITEMS: usize = 2000;
+
 /// The first two items that are equal.
 pub(super) fn duplicates(items: &[Value]) -> Option<(usize, usize)> {
-    // Beyond this many pairs the rest is not compared.
-    const MOST: usize = 2000;
-    let items = &items[..items.len().min(MOST)];
+    let items = &items[..items.len().min(ITEMS)];
     (1..items.len())
         .find_map(|at| (0..at).find(|earlier| equal(&items[*earlier], &items[at], 0)).map(|it| (it, at)))
+}
+
+/// Each item that is equal to an earlier one, with the last of these.
+pub(super) fn repeated(items: &[Value]) -> impl Iterator<Item = (usize, usize)> {
+    let items = &items[..items.len().min(ITEMS)];
+    let earlier = |at: usize| (0..at).rev().find(|it| equal(&items[*it], &items[at], 0));
+    (1..items.len()).filter_map(move |at| Some((earlier(at)?, at)))
 }

@@ -1,5 +1,6 @@
 //! values.schema.json: a JSON Schema of draft 4 to 2020-12 held against values,
-//! with the words of the library that Helm 4 uses (santhosh-tekuri v6).
+//! with the words of the library that Helm 4 uses (santhosh-tekuri v6), or that
+//! 3.10 used (gojsonschema).
 //!
 //! Nothing is fetched: what a `$ref` names outside the text is an error. Bounds
 //! keep schemas that refer to themselves from going on for ever.
@@ -8,6 +9,7 @@ mod check;
 mod equal;
 mod formats;
 mod numbers;
+mod old;
 mod refs;
 mod shape;
 mod violation;
@@ -27,6 +29,17 @@ use shape::Parts;
 #[derive(Debug)]
 pub struct Schema {
     root: Root,
+    library: Library,
+}
+
+/// Whose rules and words these are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Library {
+    /// santhosh-tekuri/jsonschema v6.
+    #[default]
+    Jsonschema,
+    /// xeipuuv/gojsonschema, which knows nothing younger than draft 7.
+    Gojsonschema,
 }
 
 /// What is wrong with values, or with the schema itself.
@@ -78,7 +91,7 @@ impl Draft {
 impl Schema {
     /// Reads a schema; the error is the library's text. Where the schema breaks
     /// the rules of its draft, only the first place is told.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, library: Library) -> Result<Self, String> {
         let mut nowhere = |_: Range<usize>| OriginId::NONE;
         let document = json::read(text, &mut nowhere).map_err(|message| {
             if message.ends_with("after top-level value") {
@@ -89,25 +102,41 @@ impl Schema {
             }
             if message == "unexpected end of JSON input" { "EOF".to_owned() } else { message }
         })?;
-        let draft = match document.value.as_map().and_then(|it| it.get("$schema")) {
-            None => Draft::Of2020,
-            Some(url) => {
-                let url = url.as_str().unwrap_or_default();
-                Draft::of_url(url).ok_or_else(|| format!("{NOT_LOADED}{}", crate::go::quote(url)))?
+        let named = document.value.as_map().and_then(|it| it.get("$schema"));
+        let url = named.as_ref().map(|it| it.as_str().unwrap_or_default());
+        let draft = match (library, url.map(Draft::of_url)) {
+            (Library::Gojsonschema, draft) => {
+                draft.flatten().filter(|it| *it < Draft::Seven).unwrap_or(Draft::Seven)
+            }
+            (_, None) => Draft::Of2020,
+            (_, Some(Some(draft))) => draft,
+            (_, Some(None)) => {
+                return Err(format!("{NOT_LOADED}{}", crate::go::quote(url.unwrap_or_default())));
             }
         };
         let parts = Parts::of(&document.value, draft);
-        shape::check(&parts, draft)?;
+        let form = shape::check(&parts, draft);
+        // gojsonschema takes the forms of old drafts beside those of new ones.
+        let is_mixed = library == Library::Gojsonschema && draft == Draft::Seven;
+        if form.is_err() && !(is_mixed && shape::check(&parts, Draft::Four).is_ok()) {
+            form?;
+        }
         let root = Root::new(document.value, draft, &parts);
         root.check()?;
-        Ok(Self { root })
+        Ok(Self { root, library })
     }
 
     /// Holds values against the schema.
     pub fn validate(&self, values: &Value) -> Result<(), SchemaFailure> {
-        let violations = check::violations(&self.root, values);
+        let violations = match self.library {
+            Library::Jsonschema => check::violations(&self.root, values),
+            Library::Gojsonschema => old::violations(&self.root, values),
+        };
         if violations.is_empty() {
             return Ok(());
+        }
+        if self.library == Library::Gojsonschema {
+            return Err(SchemaFailure { text: violations.iter().map(old::line).collect(), violations });
         }
         let mut text = String::new();
         for violation in &violations {

@@ -3,9 +3,13 @@
 use super::*;
 
 fn text_of(schema: &str, values: &str) -> String {
+    text_by(Library::Jsonschema, schema, values)
+}
+
+fn text_by(library: Library, schema: &str, values: &str) -> String {
     let mut nowhere = |_: Range<usize>| OriginId::NONE;
     let values = json::read(values, &mut nowhere).expect("the values are JSON").value;
-    match Schema::parse(schema).map(|it| it.validate(&values)) {
+    match Schema::parse(schema, library).map(|it| it.validate(&values)) {
         Ok(Ok(())) => "valid".to_owned(),
         Ok(Err(failure)) => failure.text,
         Err(message) => message,
@@ -48,6 +52,47 @@ fn violations_have_their_place_and_the_words_of_the_library() {
 }
 
 #[test]
+fn helm_3_10_has_the_words_of_its_own_library() {
+    for (schema, values, text) in [
+        (r#"{"required": ["a"]}"#, "{}", "- (root): a is required\n"),
+        (
+            r#"{"properties": {"a": {"items": {"type": ["string", "null"]}}}}"#,
+            r#"{"a": ["x", 1]}"#,
+            "- a.1: Invalid type. Expected: [string,null], given: integer\n",
+        ),
+        (
+            r#"{"additionalProperties": false}"#,
+            r#"{"x/y": 1}"#,
+            "- (root): Additional property x/y is not allowed\n",
+        ),
+        (
+            r#"{"properties": {"a": {"maximum": 1, "exclusiveMaximum": true}, "b": {"minimum": 1e6}}}"#,
+            r#"{"a": 1, "b": 2}"#,
+            "- a: Must be less than 1\n- b: Must be greater than or equal to 1e+06\n",
+        ),
+        (
+            r#"{"properties": {"a": {"enum": ["p", 1, {"b": "<"}]}}}"#,
+            r#"{"a": "r"}"#,
+            "- a: a must be one of the following: \"p\", 1, {\"b\":\"\\u003c\"}\n",
+        ),
+        // Of alternatives the one that came nearest is told.
+        (
+            r#"{"oneOf": [{"type": "string"}, {"properties": {"b": {"required": ["x"]}}}]}"#,
+            r#"{"b": {}}"#,
+            "- (root): Must validate one and only one schema (oneOf)\n- b: x is required\n",
+        ),
+        // It knows no draft after 7.
+        (
+            r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "unevaluatedProperties": false}"#,
+            r#"{"a": 1}"#,
+            "valid",
+        ),
+    ] {
+        assert_eq!(text_by(Library::Gojsonschema, schema, values), text, "{schema} {values}");
+    }
+}
+
+#[test]
 fn a_schema_that_is_none_is_told() {
     assert_eq!(
         text_of(r##"{"$ref": "#/x"}"##, "{}"),
@@ -64,4 +109,6 @@ fn schemas_that_go_on_for_ever_end() {
     let doubling = r##"{"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}, {"$ref": "#/$defs/b"}]},
         "b": {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]}}, "$ref": "#/$defs/a"}"##;
     assert_ne!(text_of(doubling, "{}"), "valid");
+    assert_ne!(text_by(Library::Gojsonschema, r##"{"$ref": "#"}"##, "{}"), "valid");
+    assert_ne!(text_by(Library::Gojsonschema, doubling, "{}"), "valid");
 }
