@@ -544,7 +544,10 @@ impl<'a> Missing<'a> {
         let mut paths: Vec<_> = units.map(|it| &it.path).collect();
         paths.dedup();
         let units = paths.into_iter().map(|it| format!("`{it}` is not rendered and may define it"));
-        let skipped = skipped.map(|it| format!("`{}` is not read and may define it", it.path));
+        // Of one file several parts may be passed over.
+        let mut before = None;
+        let files = skipped.map(|it| &it.path).filter(move |it| before.replace(*it) != Some(*it));
+        let skipped = files.map(|it| format!("`{it}` is not read and may define it"));
         programs.take(2).chain(units.take(2)).chain(skipped.take(2))
     }
 

@@ -71,10 +71,12 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for it in by_name(reading.into_iter().chain(listing)) {
         let (acts, outcome, most) = words(&it);
         let makers = makers.get_or_init(|| makers::makers(context.world(), it.object.unit()));
-        let mut maker = makers.iter().filter(|maker| makers::is_in_time(maker, it.object, it.relation()));
-        let most = if maker.clone().next().is_some() { Severity::Info } else { most };
+        let in_time = makers.iter().filter(|maker| makers::is_in_time(maker, it.object, it.relation()));
+        // A Job is there to make something; others may only be allowed to.
+        let maker = in_time.min_by_key(|maker| maker.kind() != "Job");
+        let most = if maker.is_some() { Severity::Info } else { most };
         let notice = it.notice(&CHECK.info, acts, outcome, most);
-        report.add(match maker.next() {
+        report.add(match maker {
             Some(maker) => notice.because(format!("{} is allowed to create Secrets", maker.title())),
             None => notice,
         });
