@@ -68,7 +68,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let pods = context.pods();
     for service in context.of_kind("", "Service").filter_map(Service::of) {
         // Asked for by its first port of which nothing is known.
-        let has_working = OnceCell::new();
+        let (has_working, targets) = (OnceCell::new(), OnceCell::new());
         for port in service.ports() {
             let Some(name) = port.field.text("targetPort").filter(|it| !is_filled_in_later(it)) else {
                 continue;
@@ -78,7 +78,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
             } else if let Some(selector) = service.selector() {
                 let selected = pods.selected(service.object(), &selector);
                 let has_working = || *has_working.get_or_init(|| has_working_port(&service, &selected));
-                report.add_some(notice(&service, &port, name, &selected, has_working));
+                let has_target = |name: &str| targets.get_or_init(|| named_targets(&service)).contains(name);
+                report.add_some(notice(&service, &port, name, &selected, has_working, has_target));
             }
         }
     }
@@ -103,6 +104,7 @@ fn notice(
     name: &str,
     selected: &Selected<'_>,
     has_working: impl FnOnce() -> bool,
+    has_target: impl Fn(&str) -> bool,
 ) -> Option<Notice> {
     let declared: Vec<_> = selected.found.iter().flat_map(declared_ports).collect();
     // With another protocol it is a case for `mismatched-port-protocol`.
@@ -129,12 +131,19 @@ fn notice(
     );
     let mut named: Vec<&str> = declared.iter().filter_map(ContainerPort::name).collect();
     named.dedup();
-    let likely =
-        meant(name, named.iter().copied()).or_else(|| named.first().copied().filter(|_| named.len() == 1));
+    // What another port of the Service leads to already is not meant by this one.
+    let is_free = |it: &&str| !has_target(it);
+    let only = || named.first().copied().filter(|it| named.len() == 1 && is_free(it));
+    let likely = meant(name, named.iter().copied()).or_else(only);
     Some(match likely {
         Some(near) => notice.change(Change::Set { at, content: Content::Text(near.to_owned()) }),
         None => notice,
     })
+}
+
+/// The names of ports that the Service sends to.
+fn named_targets(service: &Service<'_>) -> FxHashSet<String> {
+    service.ports().filter_map(|it| it.field.text("targetPort").map(ToOwned::to_owned)).collect()
 }
 
 /// Whether a port of the Service leads to a container; one by its number needs
