@@ -130,7 +130,10 @@ fn notice(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &So
     for &span in error.places.iter().skip(1).take(CALLERS_MAX) {
         notice = notice.related(Location::text(span), Role::Template, "called from here");
     }
-    Some(notice.because(format!("Helm says: {}", plain(&error.message))))
+    Some(notice.because(match error.kind {
+        ErrorKind::Bound => "seatrial stops here; Helm may go on for long".to_owned(),
+        _ => format!("Helm says: {}", plain(&error.message)),
+    }))
 }
 
 fn check_of(kind: ErrorKind) -> Option<&'static CheckInfo> {
