@@ -271,6 +271,7 @@ impl Copy {
             problems: loaded.problems,
             layers: Vec::new(),
             strangers: Vec::new(),
+            beyond: Vec::new(),
             cluster: chart.cluster.clone(),
             remotes: Vec::new(),
             away: Away::default(),

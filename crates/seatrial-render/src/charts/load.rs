@@ -29,7 +29,7 @@ pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut Sourc
     let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
     let mut layers = layers(&found.path, &keys, &found.values);
     let strangers = strangers(&found.path, &layers, &found.values);
-    layers.truncate(LAYERS_MAX);
+    let beyond = layers.split_off(layers.len().min(LAYERS_MAX));
     let away =
         loaded.chart.as_ref().map_or_else(Away::default, |chart| Away::of(chart, files, &loaded.remotes));
     TreeChart {
@@ -40,6 +40,7 @@ pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut Sourc
         problems: loaded.problems,
         layers,
         strangers,
+        beyond,
         cluster: request.cluster.clone(),
         away,
         remotes: loaded.remotes,
@@ -72,6 +73,7 @@ pub(crate) fn load_fetched(
         problems: Vec::new(),
         layers: Vec::new(),
         strangers: Vec::new(),
+        beyond: Vec::new(),
         cluster: request.cluster.clone(),
         remotes: Vec::new(),
     })

@@ -67,6 +67,8 @@ pub(crate) struct TreeChart {
     pub(crate) layers: Vec<Layer>,
     /// Files that are called like values files, and have nothing of its values.
     pub(crate) strangers: Vec<TreePath>,
+    /// Values files behind the most that are layered over its own.
+    pub(crate) beyond: Vec<Layer>,
     /// Whether it has values of its own.
     pub(crate) has_values: bool,
     /// What it takes from other hosts.
@@ -433,6 +435,17 @@ impl Charts {
             if chart.chart.is_none() {
                 skips.push(chart.skip("the chart cannot be loaded".to_owned()));
             }
+            skips.extend(chart.beyond.first().map(|first| {
+                let (count, name) = (chart.beyond.len(), &first.name);
+                let reason = match count {
+                    1 => format!("it is not rendered with {name}: {LAYERS_MAX} values files come before it"),
+                    _ => format!(
+                        "it is not rendered with {count} values files, {name} and those after it: {LAYERS_MAX} \
+                         come before them"
+                    ),
+                };
+                Skip { code: SkipCode::Limit, ..chart.skip(reason) }
+            }));
             skips.extend(chart.strangers.iter().map(|path| {
                 Skip {
                     path: path.clone(),

@@ -279,6 +279,20 @@ fn a_values_file_with_keys_of_nothing_is_passed_over_aloud() {
 }
 
 #[test]
+fn values_files_beyond_the_most_are_told() {
+    let names: Vec<String> = (10..36).map(|it| format!("values-{it}.yaml")).collect();
+    let mut files =
+        vec![("Chart.yaml", CHART), ("values.yaml", "image: a\nport: '1'\n"), ("templates/p.yaml", POD)];
+    files.extend(names.iter().map(|it| (it.as_str(), "image: b\n")));
+    let rendering = rendered(&files);
+    let skips: Vec<&str> =
+        rendering.repository.coverage.skipped.iter().map(|it| it.reason.as_str()).collect();
+    let told =
+        "it is not rendered with 2 values files, values-34.yaml and those after it: 24 come before them";
+    assert_eq!(skips, [told]);
+}
+
+#[test]
 fn values_that_are_too_large_are_told_once() {
     let values = format!("image: a\nport: '1'\nbig: [{}]\n", "1,".repeat(1_000_000));
     let rendering = rendered(&[("Chart.yaml", CHART), ("values.yaml", &values), ("templates/p.yaml", POD)]);
