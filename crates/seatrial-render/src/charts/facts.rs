@@ -1,6 +1,6 @@
 //! What rendering noticed of a chart besides objects: values that nothing read.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_helm::chart::ChartFile;
 use seatrial_helm::{Chart, RenderError};
 use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
@@ -62,17 +62,22 @@ impl Charts {
         let values = values.collect();
         for file in files.into_iter().filter(|_| is_complete) {
             let Some(root) = root_of(file, streams) else { continue };
+            let layered = units().filter(|(unit, _)| unit.files.iter().any(|it| it.file == file));
+            let mut reads_with_it: Vec<Span> =
+                layered.flat_map(|(unit, _)| unit.rendered.reads.iter().copied()).collect();
+            reads_with_it.sort_unstable();
             let mut search = Search {
                 chart,
                 words: &words,
                 reads: &reads,
+                reads_with_it: &reads_with_it,
                 own: own_root.filter(|_| own != Some(file)),
                 is_own: own == Some(file),
                 file,
                 sources,
                 found: &mut unread,
             };
-            search.entries(root, &[], DEPTH_MAX);
+            search.entries(root, search.own, &[], DEPTH_MAX);
         }
         Some(ChartFacts {
             path: tree_chart.path.clone(),
@@ -169,18 +174,24 @@ fn dependencies(chart: &Chart, file: FileId) -> Vec<ChartDependency> {
 }
 
 /// What templates name.
+#[derive(Default)]
 struct Words {
     /// Every word of every text that templates of the chart and the charts in it
     /// may read.
     all: FxHashSet<String>,
-    /// The paths behind `.Values.` in its own templates.
+    /// The paths behind `.Values` in its own templates.
     paths: FxHashSet<Vec<String>>,
+    /// What lies on the way to one of these.
+    ways: FxHashSet<Vec<String>>,
 }
 
 impl Words {
     fn of(chart: &Chart) -> Self {
-        let mut words = Self { all: FxHashSet::default(), paths: FxHashSet::default() };
+        let mut words = Self::default();
         words.add(chart, true);
+        let ways =
+            |it: &Vec<String>| (0..it.len().min(DEPTH_MAX)).map(|end| it[..end].to_vec()).collect::<Vec<_>>();
+        words.ways = words.paths.iter().flat_map(ways).collect();
         words
     }
 
@@ -216,16 +227,22 @@ impl Words {
     }
 
     fn add_paths(&mut self, text: &str) {
-        for (at, mark) in text.match_indices(".Values.") {
+        for (at, mark) in text.match_indices(".Values") {
             let rest = &text[at + mark.len()..];
             let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.');
             let end = rest.find(|it| !is_part(it)).unwrap_or(rest.len());
-            let keys: Vec<String> =
-                rest[..end].split('.').filter(|it| !it.is_empty()).map(ToOwned::to_owned).collect();
-            if !keys.is_empty() {
-                self.paths.insert(keys);
+            if end == 0 || rest.starts_with('.') {
+                let keys = rest[..end].split('.').filter(|it| !it.is_empty());
+                self.paths.insert(keys.map(ToOwned::to_owned).collect());
             }
         }
+    }
+
+    /// Whether templates name keys behind a path, and nowhere what holds them,
+    /// which could be handed on whole.
+    fn parts_only(&self, path: &[String]) -> bool {
+        let is_whole = (0..=path.len()).any(|end| self.paths.contains(&path[..end]));
+        !is_whole && self.ways.contains(path)
     }
 
     /// The keys that templates read behind a path.
@@ -257,11 +274,23 @@ fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |it: char| !is_part(it)).flat_map(|it| it.split_inclusive('/'))
 }
 
+/// Whether one of the reads, which are in order, lies in a node.
+fn holds(reads: &[Span], node: Node<'_>) -> bool {
+    let span = node.span();
+    let first = reads.partition_point(|it| (it.file, it.start) < (span.file, span.start));
+    reads[first..]
+        .iter()
+        .take_while(|it| it.file == span.file && it.start <= span.end)
+        .any(|it| span.contains(*it))
+}
+
 /// Looks through one values file.
 struct Search<'a> {
     chart: &'a Chart,
     words: &'a Words,
     reads: &'a [Span],
+    /// What was read where this file lies over the chart's own.
+    reads_with_it: &'a [Span],
     /// The chart's own values, where this is another file.
     own: Option<Node<'a>>,
     is_own: bool,
@@ -272,27 +301,36 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The entries of a mapping whose keys templates ask for one by one.
-    fn entries(&mut self, node: Node<'_>, path: &[String], depth: usize) {
+    fn entries(&mut self, node: Node<'_>, own: Option<Node<'_>>, path: &[String], depth: usize) {
         if depth == 0 || node.is_alias() {
             return;
         }
-        let is_read = |it: Node<'_>| self.is_read(it);
-        let asked_by_name = path.is_empty() || node.written_entries().any(|it| is_read(it.value));
-        for entry in node.written_entries().filter(|_| asked_by_name) {
+        let asked_by_name = self.is_asked_by_name(node, own, path);
+        let below = own.into_iter().flat_map(Node::written_entries).filter(|it| it.value.is_mapping());
+        let below: FxHashMap<_, _> = below.map(|it| (it.name(), it.value)).collect();
+        for entry in node.written_entries() {
             let key = entry.name().into_owned();
             let mut inner = path.to_vec();
             inner.push(key.clone());
             if self.is_left_out(&key, path, entry.value) {
                 continue;
             }
-            if self.is_read(entry.value) {
-                if entry.value.is_mapping() {
-                    self.entries(entry.value, &inner, depth - 1);
-                }
-            } else if !self.words.all.contains(&key) {
+            if asked_by_name && !self.is_read(entry.value) && !self.words.all.contains(&key) {
                 self.tell(node, inner, entry.key.written_span());
+            } else if entry.value.is_mapping() {
+                self.entries(entry.value, below.get(&*key).copied(), &inner, depth - 1);
             }
         }
+    }
+
+    /// Whether templates ask for single keys of this mapping: one beside them was
+    /// read, here or in the chart's own values below this file, or templates name
+    /// some and never the whole.
+    fn is_asked_by_name(&self, node: Node<'_>, own: Option<Node<'_>>, path: &[String]) -> bool {
+        path.is_empty()
+            || node.written_entries().any(|it| self.is_read(it.value))
+            || own.is_some_and(|it| it.written_entries().any(|it| holds(self.reads_with_it, it.value)))
+            || self.words.parts_only(path)
     }
 
     /// What belongs to Helm, to other charts, or to the file itself.
@@ -309,12 +347,7 @@ impl Search<'_> {
 
     /// Whether a template looked at it or at anything in it.
     fn is_read(&self, node: Node<'_>) -> bool {
-        let span = node.span();
-        let first = self.reads.partition_point(|it| (it.file, it.start) < (span.file, span.start));
-        self.reads[first..]
-            .iter()
-            .take_while(|it| it.file == span.file && it.start <= span.end)
-            .any(|it| span.contains(*it))
+        holds(self.reads, node)
     }
 
     fn tell(&mut self, parent: Node<'_>, keys: Vec<String>, key: Span) {
