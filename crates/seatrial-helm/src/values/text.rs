@@ -57,6 +57,14 @@ impl ValuesText {
         &self.text
     }
 
+    /// The root of the only document, if that is a mapping and can be read, and
+    /// where the document's text begins in the file.
+    pub fn root(&self) -> Option<(Node<'_>, u32)> {
+        let [document] = self.documents.as_slice() else { return None };
+        let root = document.stream.roots().next().filter(|it| it.is_mapping())?;
+        document.stream.is_accepted().then_some((root, document.base))
+    }
+
     /// The parts between lines that are nothing but `---` and a comment.
     fn split(&mut self) -> Vec<std::ops::Range<usize>> {
         let mut ranges = Vec::new();

@@ -17,6 +17,7 @@ mod problems;
 pub(crate) mod provenance;
 pub(crate) mod release;
 mod secret_values;
+mod shapes;
 mod silent;
 pub(crate) mod stated;
 
@@ -397,11 +398,12 @@ impl Charts {
     }
 
     /// What shows once everything is rendered and read: secrets in the values,
-    /// templates that give nothing, versions that are not those of images.
+    /// values of another shape, templates that give nothing, versions that are not those of images.
     pub(crate) fn hints(&self, streams: &[Option<Arc<Stream>>]) -> Vec<Notice> {
         let all = streams.iter().flatten().map(AsRef::as_ref);
         let (made, written): (Vec<&Stream>, Vec<&Stream>) = all.partition(|it| self.has_made(it.file()));
         let mut found = self.secret_notices(&made, &written);
+        found.extend(self.shape_notices(&written));
         found.extend(self.silence_notices());
         found.extend(self.naming_notices());
         found.extend(self.version_notices(&made));

@@ -245,6 +245,76 @@ fn a_values_file_of_a_chart_does_not_say_what_templates_read() {
 }
 
 #[test]
+fn a_slip_is_told_where_no_right_key_stands_beside_it() {
+    let own = "image: {repository: a, tag: b}\nport: '1'\n";
+    let with = |values: &str, template: &str| {
+        unread(&[
+            ("Chart.yaml", CHART),
+            ("values.yaml", own),
+            ("values-prod.yaml", values),
+            ("templates/p.yaml", template),
+        ])
+    };
+    let slip = "image: {repositry: x}\nprot: 2\n";
+    let told = ["web/values-prod.yaml image.repositry", "web/values-prod.yaml prot"];
+    let literal = "a: {{ .Values.image.repository }}:{{ .Values.image.tag }}\nb: {{ .Values.port }}\n";
+    assert_eq!(with(slip, literal), told);
+    // The mapping is handed on, and a key of the chart's own is read there.
+    let handed = "{{ define \"i\" }}{{ .repository }}:{{ .tag }}{{ end }}a: {{ include \"i\" .Values.image \
+                  }}\nb: {{ .Values.port }}\n";
+    assert_eq!(with(slip, handed), told);
+    // What is printed whole has any key, also where it is not printed with these values.
+    let whole = "a: {{ toYaml .Values.image | nindent 2 }}\nb: {{ .Values.port }}\n";
+    assert_eq!(with(slip, whole), told[1..]);
+    let hidden = "{{- if not .Values.prot }}\na: {{ toYaml .Values.image | nindent 2 }}\n{{- end }}\nb: {{ \
+                  .Values.port }}\n";
+    assert!(with(slip, hidden).is_empty());
+}
+
+#[test]
+fn a_slip_in_the_own_values_is_told_where_templates_name_only_parts() {
+    let with = |template: &str| {
+        unread(&[
+            ("Chart.yaml", CHART),
+            ("values.yaml", "image: {repositry: x}\n"),
+            ("templates/p.yaml", template),
+        ])
+    };
+    let named = "a: {{ .Values.image.repository | default \"x\" }}\n";
+    assert_eq!(with(named), ["web/values.yaml image.repositry"]);
+    assert!(
+        with(&format!("{named}{{{{ if .Values.on }}}}{{{{ toYaml .Values.image }}}}{{{{ end }}}}\n"))
+            .is_empty()
+    );
+    assert!(
+        with(&format!("{named}{{{{ if .Values.on }}}}{{{{ toYaml .Values }}}}{{{{ end }}}}\n")).is_empty()
+    );
+}
+
+#[test]
+fn a_value_of_another_shape_than_the_charts_is_told() {
+    let over = "image: web:1\nport: {http: 80}\nprobe: false\nextra: {a: 1}\nport2: 3\ndb:\n  auth: x\n";
+    let with = |template: &str| {
+        let files = [
+            ("Chart.yaml", CHART),
+            ("values.yaml", "image: {repository: a}\nport: 80\nprobe: {path: /}\nextra: {}\nport2: '4'\n"),
+            ("values-prod.yaml", over),
+            ("charts/db/Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}\n"),
+            ("charts/db/values.yaml", "auth: {user: u}\n"),
+            ("templates/p.yaml", template),
+        ];
+        told(&rendered(&files), "mismatched-value-shape")
+    };
+    let image = "web/values-prod.yaml:1 `image` is a text here and a mapping in the chart's values";
+    let port = "web/values-prod.yaml:2 `port` is a mapping here and a number in the chart's values";
+    let auth = "web/values-prod.yaml:7 `db.auth` is a text here and a mapping in the chart's values";
+    assert_eq!(with("a: {{ .Values.port }}\n"), [image, port, auth]);
+    // A template that asks for types may take texts as well.
+    assert_eq!(with("a: {{ kindIs \"string\" .Values.x }}\n"), [port]);
+    assert!(with("a: {{ kindIs \"map\" .Values.port }}\n").is_empty());
+}
+
+#[test]
 fn a_dependency_that_is_switched_off_is_not_missed() {
     let chart = format!(
         "{CHART}dependencies:\n- {{name: redis, version: 1.0.0, repository: 'https://x.example', condition: \

@@ -19,6 +19,7 @@ mod invalid_secret_template;
 mod invalid_substitution;
 mod invalid_yaml;
 mod kustomization_cycle;
+mod mismatched_value_shape;
 mod missing_object_type;
 mod missing_required_value;
 mod missing_resource;
@@ -56,6 +57,7 @@ pub(crate) use invalid_secret_template::INVALID_SECRET_TEMPLATE;
 pub(crate) use invalid_substitution::INVALID_SUBSTITUTION;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
+pub(crate) use mismatched_value_shape::MISMATCHED_VALUE_SHAPE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use missing_required_value::MISSING_REQUIRED_VALUE;
 pub(crate) use missing_resource::MISSING_RESOURCE;
@@ -97,6 +99,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &INVALID_SUBSTITUTION,
     &INVALID_YAML,
     &KUSTOMIZATION_CYCLE,
+    &MISMATCHED_VALUE_SHAPE,
     &MISSING_OBJECT_TYPE,
     &MISSING_REQUIRED_VALUE,
     &MISSING_RESOURCE,
