@@ -6,6 +6,9 @@
 //! autoscaler has caught up. `replicas: 0` even turns a
 //! `HorizontalPodAutoscaler` off until somebody writes another number.
 //!
+//! An Argo CD Application with `selfHeal` undoes every scaling at once, again and again,
+//! unless its `ignoreDifferences` leave `replicas` out: then it is a warning.
+//!
 //! ## Bad
 //! ```yaml
 //! apiVersion: apps/v1
@@ -40,7 +43,9 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Workload;
+use seatrial_model::{Field, Object};
 
+use crate::gitops::deployed::deployed_anywhere;
 use crate::scaling::autoscalers;
 use crate::{Check, Context, Report};
 
@@ -59,8 +64,18 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let workloads = context.objects().filter_map(Workload::of).filter(Workload::is_scalable);
-    for workload in workloads.filter(|it| it.replicas().is_some()) {
-        report.add_some(judge(context, &workload));
+    let written = workloads.filter(|it| it.replicas().is_some());
+    let found: Vec<_> = written.filter_map(|it| Some((judge(context, &it)?, it))).collect();
+    let healed = found.first().and_then(|(_, first)| healing(context, first.object()));
+    for (notice, workload) in found {
+        let healed = healed.as_ref().filter(|it| !is_left_alone(it, workload.object()));
+        report.add(match healed {
+            Some(healed) => notice
+                .severity(Severity::Warning)
+                .because("Argo CD puts the written number back as soon as it is changed")
+                .related(healed.at("selfHeal"), Role::Application, "healed by this Application"),
+            None => notice,
+        });
     }
 }
 
@@ -88,4 +103,28 @@ fn judge(context: &Context<'_>, workload: &Workload<'_>) -> Option<Notice> {
     let notice = Notice::new(&CHECK.info, at.clone(), message).help(help);
     let notice = notice.related(target, Role::Reference, "scaled here");
     Some(if is_off { notice } else { notice.change(Change::Remove { at }) })
+}
+
+/// The policy of the Application that has Argo CD undo what is changed in the
+/// objects of a unit, this one's.
+fn healing<'w>(context: &Context<'w>, object: &Object) -> Option<Field<'w>> {
+    let repository = context.world().repository;
+    let applied = deployed_anywhere(repository, |it| it.is("argoproj.io", "Application"));
+    let by = applied.iter().find(|it| it.unit.id == object.unit())?.by;
+    let policy = Field::root(by).keys(&["spec", "syncPolicy", "automated"])?;
+    policy.flag("selfHeal").then_some(policy)
+}
+
+/// Whether the Application does not look at the number of a workload's pods.
+fn is_left_alone(policy: &Field<'_>, workload: &Object) -> bool {
+    let spec = Field::root(policy.object()).key("spec");
+    let mut entries = spec.iter().flat_map(|it| it.list("ignoreDifferences"));
+    entries.any(|entry| {
+        let fits = |key, own: &str| entry.text(key).is_none_or(|it| it == "*" || it == own);
+        let is_replicas = |it: Field<'_>| it.as_str().is_some_and(|it| it.contains("replicas"));
+        let is_left_out =
+            ["jsonPointers", "jqPathExpressions"].iter().any(|key| entry.list(key).any(is_replicas));
+        let has_managers = entry.list("managedFieldsManagers").next().is_some();
+        fits("kind", workload.kind()) && fits("name", workload.name()) && (is_left_out || has_managers)
+    })
 }
