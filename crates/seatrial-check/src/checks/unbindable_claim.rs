@@ -1,4 +1,4 @@
-//! A claim names a volume that cannot be bound to it.
+//! A claim cannot be bound to the volume that it asks for.
 //!
 //! ## Why
 //! A claim is bound to the volume that it names only if the two agree: the same class,
@@ -7,6 +7,9 @@
 //! is given the cluster's default one, which then differs from the volume's; to have
 //! none is `storageClassName: ""`. A volume whose `claimRef` names the claim is bound to it as
 //! it is.
+//!
+//! For a claim with `storageClassName: ""` nothing makes a volume: it waits for one without a
+//! class that somebody made.
 //!
 //! ## Bad
 //! ```yaml
@@ -53,7 +56,7 @@ use crate::{Check, Context, Report};
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "unbindable-claim",
-        title: "A claim names a volume that cannot be bound to it",
+        title: "A claim cannot be bound to the volume that it asks for",
         severity: Severity::Error,
         level: Level::Bundle,
         strictness: Strictness::Default,
@@ -65,6 +68,12 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let volumes: Vec<Store<'_>> = context.of_kind("", "PersistentVolume").filter_map(Store::volume).collect();
+    let without_class: Vec<_> = context.objects().flat_map(Store::claims).filter(wants_none).collect();
+    if !without_class.is_empty() && !has_volume_without_class(context) {
+        for claim in &without_class {
+            report.add(without_volume(claim));
+        }
+    }
     for claim in context.of_kind("", "PersistentVolumeClaim").flat_map(Store::claims) {
         let Some(name) = claim.spec.text("volumeName").filter(|it| !it.is_empty()) else { continue };
         let mut named = volumes.iter().filter(|it| it.object().name() == name);
@@ -174,6 +183,27 @@ fn of_size(claim: &Store<'_>, volume: &Store<'_>) -> Option<Obstacle> {
         help: "ask for as much as the volume has".to_owned(),
         severity: Severity::Error,
     })
+}
+
+/// Whether a claim waits for any volume without a class.
+fn wants_none(claim: &Store<'_>) -> bool {
+    let says = |key| claim.spec.key(key).is_some_and(|it| !it.node().is_null());
+    claim.class() == Some("") && !says("volumeName") && !says("selector")
+}
+
+/// Whether the tree has a volume without a class, or one whose class is not known.
+fn has_volume_without_class(context: &Context<'_>) -> bool {
+    let bundles = &context.world().repository.bundles;
+    let mut volumes = bundles.iter().flat_map(|it| it.of_kind("", "PersistentVolume")).map(Store::volume);
+    volumes.any(|it| it.is_none_or(|it| it.class().is_none_or(str::is_empty)))
+}
+
+fn without_volume(claim: &Store<'_>) -> Notice {
+    let message = format!("{} asks for no class, and nothing here makes a volume for it", claim.title());
+    Notice::new(&CHECK.info, claim.spec.at("storageClassName"), message)
+        .severity(Severity::Warning)
+        .help("leave `storageClassName` out for the cluster's default class, or add a PersistentVolume")
+        .because("the claim stays Pending, and every pod that mounts it")
 }
 
 /// A volume that is kept for a claim which is not there, or in another namespace.
