@@ -3,7 +3,8 @@
 //! ## Why
 //! A block scalar, `|` or `>`, keeps the line break behind its last line. In a text that
 //! does no harm; in the name of a Secret, a key of a vault, a host or an image it is
-//! part of the name, and nothing has such a name. `|-` and `>-` leave it off.
+//! part of the name, and nothing has such a name. `|-` and `>-` leave it off. The same goes for
+//! an address in a variable: what connects to it takes the line break for a part of it.
 //!
 //! ## Bad
 //! ```yaml
@@ -31,6 +32,7 @@
 //! ```
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, Object};
 use seatrial_yaml::Style;
 
@@ -98,6 +100,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
             open.extend(field.items());
         }
     }
+    for template in context.objects().filter_map(PodTemplate::of) {
+        let variables = template.containers().flat_map(|container| container.env());
+        variables.for_each(|env| report.add_some(of_variable(&template, env.name(), &env.field)));
+    }
 }
 
 /// Whether entries are named by who reads them, so that `key` may be a key.
@@ -120,10 +126,36 @@ fn judge(object: &Object, name: &str, field: &Field<'_>) -> Option<Notice> {
         return None;
     }
     let message = format!("`{name}` of {} ends with a line break", object.title());
-    Some(
-        Notice::new(&CHECK.info, field.location(), message)
-            .because("the block scalar keeps the line break behind its last line")
-            .help("write it on the line of its key, or begin the block with `|-` or `>-`")
-            .change(Change::Set { at: field.location(), content: Content::Text(bare.to_owned()) }),
-    )
+    Some(notice(field, message, bare))
+}
+
+/// A variable with an address, which a block scalar gave a line break, maybe of values that a
+/// template quotes.
+fn of_variable(template: &PodTemplate<'_>, name: Option<&str>, variable: &Field<'_>) -> Option<Notice> {
+    let value = variable.key("value")?;
+    let bare = value.as_str().filter(|it| it.len() <= LENGTH_MAX)?.strip_suffix('\n')?.trim_end_matches('\n');
+    if bare.contains(char::is_whitespace) || !is_address(bare) {
+        return None;
+    }
+    let object = template.object();
+    let message = format!("the address in `{}` of {} ends with a line break", name?, object.title());
+    Some(notice(&value, message, bare))
+}
+
+/// Whether a text is a URL or a host with its port.
+fn is_address(text: &str) -> bool {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|it| it.is_ascii_digit());
+    text.contains("://")
+        || text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && is_port(port))
+}
+
+fn notice(field: &Field<'_>, message: String, bare: &str) -> Notice {
+    let notice = Notice::new(&CHECK.info, field.location(), message)
+        .because("the block scalar keeps the line break behind its last line")
+        .help("write it on the line of its key, or begin the block with `|-` or `>-`");
+    // What may hold a password is not written anew.
+    if bare.contains('@') {
+        return notice;
+    }
+    notice.change(Change::Set { at: field.location(), content: Content::Text(bare.to_owned()) })
 }
