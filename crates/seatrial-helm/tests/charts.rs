@@ -139,6 +139,28 @@ fn a_dependency_that_is_not_vendored_is_taken_from_its_directory() {
 }
 
 #[test]
+fn a_dependency_in_a_directory_has_the_version_that_is_asked_for() {
+    let problems = |asked: &str| {
+        let wants = format!(
+            "apiVersion: v2\nname: ship\nversion: 1.0.0\ndependencies:\n- {{name: sail, version: '{asked}', \
+             repository: 'file://../sail'}}\n"
+        );
+        let sail = ("sail/Chart.yaml", "apiVersion: v2\nname: sail\nversion: 1.4.0\n");
+        let mut yard = Yard::new(&[("ship/Chart.yaml", &wants), sail]);
+        let found = yard.load().problems;
+        let unfit = found.into_iter().filter(|it| it.kind == ProblemKind::DependencyVersion);
+        unfit.map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        problems("1.3.0"),
+        ["chart ship needs sail `1.3.0`, and the one in `file://../sail` is `1.4.0`"]
+    );
+    for asked in ["1.4.0", "^1.0.0", ">=1", "*", ""] {
+        assert_eq!(problems(asked), [""; 0], "{asked}");
+    }
+}
+
+#[test]
 fn templates_that_never_end_are_ended() {
     let mut yard = Yard::new(&[
         (

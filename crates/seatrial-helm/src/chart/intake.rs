@@ -10,7 +10,7 @@ use super::archive;
 use super::directory::{self, Raw, RawFile};
 use super::remote::{self, Locked, RemoteDependency};
 use super::{Chart, ChartFile, Content, Loaded, Loader, Metadata, Problem, ProblemKind};
-use crate::semver;
+use crate::semver::{self, Constraint, Version};
 use crate::values::ValuesText;
 use crate::values::read::first_refusal;
 
@@ -178,8 +178,29 @@ impl Loader<'_> {
         let sibling = intake.chart(files, &directory);
         // Helm never sees them: what is wrong there is no reason to refuse.
         problems.extend(intake.problems.into_iter().map(Problem::tolerated));
-        chart.dependencies.extend(sibling.filter(|it| it.metadata.name.text == dependency.name.text));
+        let Some(sibling) = sibling.filter(|it| it.metadata.name.text == dependency.name.text) else {
+            return;
+        };
+        problems.extend(unfit_version(chart, dependency, &sibling));
+        chart.dependencies.push(sibling);
     }
+}
+
+/// What `helm dependency` refuses: a chart of a directory is only taken in a version that is asked
+/// for. It is rendered all the same, for what it lacks is a number.
+fn unfit_version(chart: &Chart, dependency: &super::Dependency, sibling: &Chart) -> Option<Problem> {
+    let (asked, version) = (&dependency.version, &sibling.metadata.version);
+    let is_taken = Constraint::parse(asked).ok()?.matches(&Version::parse(version).ok()?);
+    if is_taken || asked.is_empty() {
+        return None;
+    }
+    let path = chart.path.join("Chart.yaml")?;
+    let message = format!(
+        "chart {} needs {} `{asked}`, and the one in `{}` is `{version}`",
+        chart.metadata.name, dependency.name, dependency.repository
+    );
+    let problem = Problem::fatal(ProblemKind::DependencyVersion, &path, message);
+    Some(problem.at(dependency.version.span.or(dependency.span)).tolerated())
 }
 
 pub(super) struct Intake<'a, 'b> {

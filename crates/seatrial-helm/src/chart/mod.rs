@@ -205,6 +205,8 @@ pub enum ProblemKind {
     Subchart,
     /// A declared dependency is not vendored.
     MissingDependency,
+    /// A dependency in a directory has another version than the one that is asked for.
+    DependencyVersion,
     /// A library, which cannot be installed.
     NotInstallable,
 }

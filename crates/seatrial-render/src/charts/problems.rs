@@ -21,6 +21,7 @@ pub(crate) fn of_chart(chart: &TreeChart, sources: &SourceMap) -> Vec<Notice> {
     // Of a file that is too large the reader of all files tells.
     let told = chart.problems.iter().filter(|it| match it.kind {
         ProblemKind::MissingDependency | ProblemKind::NotInstallable | ProblemKind::TooLarge => false,
+        ProblemKind::DependencyVersion => true,
         _ => it.is_fatal,
     });
     let notice = |it: &Problem| {

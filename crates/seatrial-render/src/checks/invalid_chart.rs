@@ -3,7 +3,8 @@
 //! ## Why
 //! Helm refuses a chart whose `Chart.yaml` lacks a name or a version, whose version is
 //! none, whose values are no mapping, or which says that it is not for the cluster's
-//! version of Kubernetes.
+//! version of Kubernetes. `helm dependency` refuses a chart in a directory (`file://`) that
+//! has another version than the one that is asked for.
 //!
 //! ## Bad
 //! ```yaml
