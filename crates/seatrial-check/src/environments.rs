@@ -19,6 +19,8 @@ pub(crate) struct Environment(usize);
 impl Environment {
     /// Where nothing of the others may turn up.
     pub(crate) const PRODUCTION: Self = Self(0);
+    /// Staging and development, whose names mean nothing else.
+    pub(crate) const BEFORE_PRODUCTION: [Self; 2] = [Self(1), Self(2)];
 
     /// The environment that a word names, in lower case.
     pub(crate) fn named(word: &str) -> Option<Self> {

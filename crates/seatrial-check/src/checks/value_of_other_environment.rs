@@ -7,7 +7,8 @@
 //!
 //! Told of overlays called for production that lie beside one for the other environment: of
 //! namespaces, labels and variables that name an environment, and of hosts that the other
-//! overlay has, too.
+//! overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
+//! staging or development, where others of the tree name production.
 //!
 //! ## Bad
 //! ```yaml listed file:overlays/production/web.yaml
@@ -64,6 +65,7 @@ pub(super) static CHECK: Check = Check {
 type Family = Vec<String>;
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    remote_secrets(context, report);
     let units = context.world().repository.units.iter().filter(|it| it.kind == UnitKind::Kustomize);
     let mut families: BTreeMap<Family, Vec<(Environment, &Unit)>> = BTreeMap::new();
     for unit in units {
@@ -76,6 +78,45 @@ fn run(context: &Context<'_>, report: &mut Report) {
             judge(context, unit, overlays, report);
         }
     }
+}
+
+/// Secrets that production takes from where another environment keeps its own: only in trees
+/// whose production says so of others.
+fn remote_secrets(context: &Context<'_>, report: &mut Report) {
+    let repository = context.world().repository;
+    let is_production = |it: &&Unit| {
+        it.kind == UnitKind::Kustomize && Environment::within(it.path.as_str()) == [Environment::PRODUCTION]
+    };
+    let units = repository.units.iter().filter(is_production);
+    let objects =
+        units.flat_map(|it| repository.bundle(it.id).of_kind("external-secrets.io", "ExternalSecret"));
+    let keys: Vec<(&Object, Field<'_>, &str, Vec<Environment>)> = objects
+        .flat_map(|it| {
+            remote_keys(it).into_iter().map(move |(field, key)| (it, field, key, Environment::within(key)))
+        })
+        .collect();
+    if !keys.iter().any(|it| it.3.contains(&Environment::PRODUCTION)) {
+        return;
+    }
+    for (object, field, key, named) in &keys {
+        let is_other = named.iter().any(|it| Environment::BEFORE_PRODUCTION.contains(it));
+        if is_other && !named.contains(&Environment::PRODUCTION) {
+            let message = format!("{} takes `{key}` in production", object.title());
+            report.add(
+                Notice::new(&CHECK.info, field.location(), message)
+                    .because("other secrets of production come from paths that name production")
+                    .help("name the path of production; ignore this where it is meant"),
+            );
+        }
+    }
+}
+
+/// What a Secret is made of, as the store knows it.
+fn remote_keys(object: &Object) -> Vec<(Field<'_>, &str)> {
+    let spec = Field::root(object).key("spec");
+    let single = spec.iter().flat_map(|it| it.list("data")).filter_map(|it| it.key("remoteRef")?.key("key"));
+    let whole = spec.iter().flat_map(|it| it.list("dataFrom")).filter_map(|it| it.key("extract")?.key("key"));
+    single.chain(whole).filter_map(|it| Some((it.clone(), it.as_str()?))).collect()
 }
 
 fn family(unit: &Unit) -> Option<(Family, Environment)> {
