@@ -5,7 +5,9 @@
 //! ready (`kustomization path not found`): nothing below it is applied, and whatever depends
 //! on it waits. The same goes for a `HelmRelease` whose chart lies in a git repository.
 //!
-//! Only a `GitRepository` whose address is this repository is judged.
+//! Only a `GitRepository` whose address is this repository is judged. The one that
+//! `flux bootstrap` makes, `flux-system`, need not be in the tree: then a path is told of that
+//! leads somewhere from a directory above the file, and nowhere from the top.
 //!
 //! ## Bad
 //! ```text refs
@@ -45,12 +47,13 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::{Field, Object};
+use seatrial_model::references::Relation;
+use seatrial_model::{Field, Link, Object};
 use seatrial_source::TreePath;
 
 use crate::flux::{Followed, HELM, KUSTOMIZE, own_source};
 use crate::gitops::{
-    Revision, Standing, is_complete, is_literal, path_help, shown, standing, standing_elsewhere,
+    Revision, Standing, is_complete, is_literal, path_help, shown, standing, standing_elsewhere, stands,
 };
 use crate::{Check, Context, Report};
 
@@ -77,15 +80,21 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn of_kustomization(context: &Context<'_>, object: &Object) -> Option<Notice> {
-    let followed = own_source(context, object, &["spec", "sourceRef"])?;
+    let source = ["spec", "sourceRef"];
     let path = Field::root(object).keys(&["spec", "path"])?;
+    let Some(followed) = own_source(context, object, &source) else {
+        return from_below(context, object, &source, &path, "applies");
+    };
     notice(context, object, &path, "applies", followed)
 }
 
 /// A chart in a git repository is named by its directory.
 fn of_release(context: &Context<'_>, object: &Object) -> Option<Notice> {
-    let followed = own_source(context, object, &["spec", "chart", "spec", "sourceRef"])?;
+    let source = ["spec", "chart", "spec", "sourceRef"];
     let path = Field::root(object).keys(&["spec", "chart", "spec", "chart"])?;
+    let Some(followed) = own_source(context, object, &source) else {
+        return from_below(context, object, &source, &path, "installs the chart in");
+    };
     let found = notice(context, object, &path, "installs the chart in", followed);
     found.or_else(|| without_chart(context, object, &path, followed))
 }
@@ -116,6 +125,41 @@ fn notice(
             notice.because(format!("neither `{written}`, which it follows, nor the tree under trial has it"));
     }
     Some(notice.help(path_help(world, &directory)))
+}
+
+/// A path in the source that `flux bootstrap` makes, and that the tree does not have: one that
+/// was meant from a directory above the file, not from the top of the repository.
+fn from_below(
+    context: &Context<'_>,
+    object: &Object,
+    source: &[&str],
+    path: &Field<'_>,
+    verb: &str,
+) -> Option<Notice> {
+    let world = context.world();
+    let named = Field::root(object).keys(source)?;
+    let is_bootstrapped =
+        named.text("kind") == Some("GitRepository") && named.text("name") == Some("flux-system");
+    let is_found = |it: &Link| it.relation == Relation::Source && !it.resolution.places().is_empty();
+    if !is_bootstrapped || context.links_of(object).iter().any(is_found) {
+        return None;
+    }
+    let (directory, found) = standing(world, path.as_str().filter(|it| is_literal(it))?)?;
+    let written = shown(world, &directory);
+    if found != Standing::Nothing {
+        return None;
+    }
+    let above = std::iter::successors(Some(context.unit(object.unit()).path.clone()), TreePath::parent);
+    let meant =
+        above.filter_map(|it| it.join(written)).find(|it| stands(world, it) == Standing::Directory)?;
+    let meant = shown(world, &meant);
+    let message = format!("{} {verb} `{written}`, which is not in this repository", object.title());
+    Some(
+        Notice::new(&CHECK.info, path.location(), message)
+            .severity(Severity::Warning)
+            .because("Flux reads a path from the top of the repository")
+            .help(format!("write `./{meant}` if this repository is the source")),
+    )
 }
 
 /// What stands at a path of another revision that is followed.

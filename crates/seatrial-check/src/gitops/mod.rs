@@ -287,7 +287,8 @@ pub(crate) fn standing(world: &World<'_>, path: &str) -> Option<(TreePath, Stand
     Some((path, standing))
 }
 
-fn stands(world: &World<'_>, path: &TreePath) -> Standing {
+/// What stands at a path of the tree.
+pub(crate) fn stands(world: &World<'_>, path: &TreePath) -> Standing {
     let files = &world.repository.facts.files;
     match files.binary_search(path) {
         Ok(_) => Standing::File,
