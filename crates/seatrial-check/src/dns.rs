@@ -111,7 +111,7 @@ fn host<'a>(variable: &str, value: &'a str) -> Option<Host<'a>> {
 
 /// Whether a variable is for the program that has it, not for what browsers
 /// and clients send it, nor for what a bundler builds into pages.
-fn is_dialled(variable: &str) -> bool {
+pub(crate) fn is_dialled(variable: &str) -> bool {
     const PARTS: &[&str] = &["CORS", "ORIGIN", "ALLOWED", "CALLBACK", "REDIRECT", "_PUBLIC_"];
     const BUNDLERS: &[&str] = &["VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_", "NG_APP_"];
     let variable = variable.to_ascii_uppercase();
@@ -398,8 +398,17 @@ impl<'a> Services<'a> {
                 || host.service == *name
                 || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
         });
-        let is_declared = |it: &External| it.has("", "Service", host.namespace, host.service);
-        from_other || self.declared.iter().any(is_declared)
+        from_other || self.is_declared(host)
+    }
+
+    /// Whether the configuration says that such a Service exists elsewhere.
+    pub(crate) fn is_declared(&self, host: &Host<'_>) -> bool {
+        self.declared.iter().any(|it| it.has("", "Service", host.namespace, host.service))
+    }
+
+    /// The namespaces that objects of the tree are in.
+    pub(crate) fn namespaces(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
+        self.namespaces.iter().copied()
     }
 
     /// All names, for a likely slip.

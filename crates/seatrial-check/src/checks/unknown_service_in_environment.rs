@@ -6,7 +6,8 @@
 //! connection fails with "no such host". Names that a mesh or an operator of the
 //! tree may answer for are left alone, and so are namespaces of others and variables
 //! for browsers (`CORS_ORIGIN`, `NEXT_PUBLIC_API`). It is advice where a chart of the
-//! tree shares a word with the name.
+//! tree shares a word with the name. A namespace that looks like a misspelt one of the tree
+//! is told of all the same.
 //!
 //! ## Bad
 //! ```yaml
@@ -69,7 +70,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
     let services = context.hosts();
     for address in addresses(context) {
         let (object, host) = (address.field.object(), &address.host);
-        let is_answered = !services.answering(object, host).is_empty() || services.is_out_of_sight(host);
+        if services.is_out_of_sight(host) {
+            report.add_some(in_misspelt_namespace(&address, services));
+            continue;
+        }
+        let is_answered = !services.answering(object, host).is_empty();
         // A tree without Services says nothing about other names.
         let is_told = !services.is_empty() || services.workload(object, host).is_some();
         if is_answered || !is_told {
@@ -119,6 +124,23 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             external("Service", None, host.service)
         )),
     }
+}
+
+/// A host in a namespace that is nearly one of the tree.
+fn in_misspelt_namespace(address: &Address<'_>, services: &Services<'_>) -> Option<Notice> {
+    let (object, host) = (address.field.object(), &address.host);
+    let asked = host.namespace?;
+    let near = meant(asked, services.namespaces()).filter(|_| !services.is_declared(host))?;
+    let message = format!(
+        "{} reaches for `{}` in `{}`, and there is no namespace `{asked}`",
+        object.title(),
+        host.text,
+        address.variable
+    );
+    Some(
+        Notice::new(&CHECK.info, address.location(), message)
+            .help(format!("use `{near}` if that namespace is meant")),
+    )
 }
 
 /// Puts another Service into the address, where the name stands by itself.
