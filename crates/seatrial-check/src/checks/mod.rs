@@ -92,6 +92,7 @@ mod invalid_claim;
 mod invalid_count;
 mod invalid_extended_resource;
 mod invalid_image_reference;
+mod invalid_json;
 mod invalid_label;
 mod invalid_network_policy;
 mod invalid_object_name;
@@ -106,6 +107,7 @@ mod left_out_namespace;
 mod line_break_in_name;
 mod literal_cluster_ip;
 mod local_registry;
+mod localhost_for_service;
 mod mismatched_acme_server;
 mod mismatched_port_protocol;
 mod missing_autoscaler_target;
@@ -328,6 +330,7 @@ pub static ALL: &[&Check] = &[
     &invalid_count::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_reference::CHECK,
+    &invalid_json::CHECK,
     &invalid_label::CHECK,
     &invalid_network_policy::CHECK,
     &invalid_object_name::CHECK,
@@ -342,6 +345,7 @@ pub static ALL: &[&Check] = &[
     &line_break_in_name::CHECK,
     &literal_cluster_ip::CHECK,
     &local_registry::CHECK,
+    &localhost_for_service::CHECK,
     &mismatched_acme_server::CHECK,
     &mismatched_port_protocol::CHECK,
     &missing_autoscaler_target::CHECK,
