@@ -29,7 +29,7 @@ use crate::gitops::{self, Manifest};
 use crate::intake::{Intake, TextFile};
 use crate::kustomization::{Kustomization, Part};
 use crate::kustomizations::problems::Context;
-use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, standings, uneven_patches};
+use crate::kustomizations::{Ask, Kustomizations, Maker, Service, Tree, reached, standings, uneven_patches};
 use crate::layout::{FileRole, Layout};
 use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
@@ -273,8 +273,10 @@ impl Run {
     ) -> Kustomizations {
         let standings = standings(&self.kustomizations, maker.links, |it| places.is_example(it));
         let mut asks: Vec<(Ask, UnitRole)> = Vec::new();
-        // Flux reads files outside the directory.
+        // Flux reads files outside the directory, of bases as well.
         let applied = self.applied_by_flux(origins);
+        let directories = self.kustomizations.iter().map(|it| &it.directory).collect();
+        let of_flux = reached(&self.kustomizations, maker.links, |it| applied.has(it, &directories));
         for (kustomization, standing) in self.kustomizations.iter().zip(standings) {
             let directory = &kustomization.directory;
             let role = match standing {
@@ -283,7 +285,7 @@ impl Run {
                 Service::Component => continue,
             };
             if asks.last().is_none_or(|(it, _)| it.directory != *directory) {
-                let is_unrestricted = applied.has(directory);
+                let is_unrestricted = of_flux.contains(directory);
                 let ask = Ask { service: standing, is_unrestricted, ..Ask::plain(directory.clone()) };
                 asks.push((ask, role));
             }

@@ -3,7 +3,9 @@
 //! ## Why
 //! Kustomize reads files only from the kustomization's own directory and below it, so
 //! that a build cannot be led to any file of the machine. A directory elsewhere is
-//! allowed where it has a kustomization file of its own.
+//! allowed where it has a kustomization file of its own. Flux has no such bound: of
+//! what it applies, and of bases of that, nothing is said, and beside other objects of
+//! Flux it is a warning.
 //!
 //! ## Bad
 //! ```yaml

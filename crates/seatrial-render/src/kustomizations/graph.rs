@@ -1,4 +1,4 @@
-//! Which kustomizations only serve others.
+//! Which kustomizations only serve others, and which are built with which.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_source::TreePath;
@@ -49,4 +49,22 @@ pub(crate) fn standings(
         () => Service::Own,
     };
     (0..kustomizations.len()).map(standing).collect()
+}
+
+/// The directories that take part in the builds of some.
+pub(crate) fn reached<'k>(
+    kustomizations: &'k [Kustomization],
+    links: &Links,
+    is_built: impl Fn(&TreePath) -> bool,
+) -> FxHashSet<&'k TreePath> {
+    let by_directory: FxHashMap<&TreePath, &Kustomization> =
+        kustomizations.iter().map(|it| (&it.directory, it)).collect();
+    let mut waiting: Vec<&Kustomization> = kustomizations.iter().filter(|it| is_built(&it.directory)).collect();
+    let mut found: FxHashSet<&TreePath> = waiting.iter().map(|it| &it.directory).collect();
+    while let Some(it) = waiting.pop() {
+        let named = it.named.iter().filter(|it| it.part == Part::Resource);
+        let below = named.filter_map(|it| by_directory.get(&links.resolve(&it.path)));
+        waiting.extend(below.filter(|it| found.insert(&it.directory)));
+    }
+    found
 }

@@ -30,7 +30,7 @@ use crate::unit_text::UnitText;
 use crate::walk::Links;
 
 pub use charts::HelmCharts;
-pub(crate) use graph::{Service, standings};
+pub(crate) use graph::{Service, reached, standings};
 pub(crate) use inflations::Inflations;
 pub(crate) use make::Maker;
 use tree::Frozen;

@@ -51,7 +51,12 @@ impl Kustomizations {
             let lacks = !absent.is_empty();
             let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
             let told = told.take(PROBLEMS_MAX).enumerate();
-            let notices = told.filter_map(|(at, it)| notice(it, unit, (at < NEAR_MAX, lacks), context));
+            let is_of_flux = built.build.problems.iter().any(|it| it.kind == ProblemKind::Outside)
+                && built.build.resources.iter().any(|it| it.id().gvk.group.ends_with(".toolkit.fluxcd.io"));
+            let notices = told.filter_map(|(at, it)| {
+                let notice = notice(it, unit, (at < NEAR_MAX, lacks), context)?;
+                Some(if is_of_flux && it.kind == ProblemKind::Outside { read_by_flux(notice) } else { notice })
+            });
             notices.map(|it| if built.ask.is_component() { of_component(it) } else { it }).collect::<Vec<_>>()
         };
         let mut found: Vec<Notice> = self.units().flat_map(of_unit).collect();
@@ -157,6 +162,12 @@ fn notice(
 /// What is wrong with a component that nothing here takes in.
 fn of_component(notice: Notice) -> Notice {
     notice.at_most(Severity::Warning).because("no kustomization here takes this component in")
+}
+
+/// A file outside of a directory with objects of Flux, which nothing here applies:
+/// some Flux will.
+fn read_by_flux(notice: Notice) -> Notice {
+    notice.at_most(Severity::Warning).because("Flux reads such files, and objects of Flux stand beside it")
 }
 
 /// An entry that Kustomize refuses is more than one that it passes over.

@@ -143,6 +143,54 @@ fn files_outside_the_directory_are_read_where_flux_applies_it() {
 }
 
 #[test]
+fn files_outside_the_directory_are_read_by_bases_of_what_flux_applies_and_below_it() {
+    let outside = |name: &str| {
+        let rendered = rendered(&[
+            (
+                "clusters/ks.yaml",
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: a}\n\
+                 spec: {path: ./apps, sourceRef: {kind: GitRepository, name: flux-system}}\n",
+            ),
+            ("shared/a.yaml", SERVICE),
+            ("bases/web/kustomization.yaml", "resources: [../../shared/a.yaml]\n"),
+            ("bases/idle/kustomization.yaml", "resources: [../../shared/a.yaml]\n"),
+            ("apps/web/kustomization.yaml", "resources: [../../bases/web]\n"),
+            ("apps/tools/one/kustomization.yaml", "resources: [../../../shared/a.yaml]\n"),
+            ("apps/tools/one/two/kustomization.yaml", "resources: [../../../../shared/a.yaml]\n"),
+            (name, "resources: [web]\n"),
+        ]);
+        let told = notices(&rendered).into_iter().filter(|it| it.contains("path-outside-root"));
+        let mut files: Vec<String> = told.filter_map(|it| Some(it.split(' ').nth(2)?.to_owned())).collect();
+        files.sort();
+        files.dedup();
+        files
+    };
+    let idle = "bases/idle/kustomization.yaml:1";
+    assert_eq!(outside("apps/notes.txt"), ["apps/tools/one/two/kustomization.yaml:1", idle]);
+    assert_eq!(
+        outside("apps/kustomization.yaml"),
+        ["apps/tools/one/kustomization.yaml:1", "apps/tools/one/two/kustomization.yaml:1", idle]
+    );
+}
+
+#[test]
+fn files_outside_the_directory_are_no_error_beside_objects_of_flux() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\n\
+                   spec: {interval: 1h, chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: a}}}}\n";
+    let told = |beside: &str| {
+        let rendering = rendered(&[
+            ("shared/a.yaml", SERVICE),
+            ("web/kustomization.yaml", "resources: [../shared/a.yaml, beside.yaml]\n"),
+            ("web/beside.yaml", beside),
+        ]);
+        let told = notices(&rendering).into_iter().find(|it| it.contains("path-outside-root"));
+        told.map(|it| it.split(' ').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(told(release).as_deref(), Some("warning"));
+    assert_eq!(told("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n").as_deref(), Some("error"));
+}
+
+#[test]
 fn files_outside_the_directory_are_refused_where_flux_applies_another_of_its_name() {
     let outside = |file: &str, path: &str, kind: &str| {
         let flux = format!(

@@ -11,6 +11,9 @@ use seatrial_yaml::Node;
 use super::super::here::Here;
 use super::{is_literal, word};
 
+/// How far above a kustomization a directory that is applied is looked for.
+const ABOVE_MAX: usize = 20;
+
 /// What the Kustomizations of a tree apply.
 #[derive(Default)]
 pub(crate) struct Applied<'a> {
@@ -73,9 +76,16 @@ impl<'a> Applied<'a> {
 }
 
 impl Directories<'_> {
-    /// Whether a directory is applied. Of an artifact, which nobody can look
+    /// Whether a directory with a kustomization is applied. Where a directory has
+    /// none, Flux takes in those with one below it, `built`.
+    pub(crate) fn has(&self, directory: &TreePath, built: &FxHashSet<&TreePath>) -> bool {
+        let above = std::iter::successors(directory.parent(), TreePath::parent).take(ABOVE_MAX);
+        self.is_named(directory) || above.take_while(|it| !built.contains(it)).any(|it| self.is_named(&it))
+    }
+
+    /// Whether a path leads to a directory. Of an artifact, which nobody can look
     /// into from here, a part of the tree was made that holds the object, too.
-    pub(crate) fn has(&self, directory: &TreePath) -> bool {
+    fn is_named(&self, directory: &TreePath) -> bool {
         self.here.contains(directory) || !self.of_artifacts.is_empty() && self.is_in_artifact(directory)
     }
 
