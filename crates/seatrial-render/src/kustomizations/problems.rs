@@ -42,8 +42,15 @@ impl Kustomizations {
     /// What is wrong with them, unit by unit.
     pub(crate) fn notices(&self, context: &Context<'_>) -> Vec<Notice> {
         let idle = self.idle();
+        let completed = self.completed();
         let of_unit = |(unit, built): (UnitId, &Built)| {
-            let is_told = |it: &&Problem| it.kind != ProblemKind::Unused || idle.contains_key(&place(it));
+            // What Flux or Argo CD adds to it may be what is looked for.
+            let is_bare = built.ask.is_plain && completed.contains(&built.ask.directory);
+            let is_told = |it: &&Problem| match it.kind {
+                _ if is_bare && looks_for_others(it) => false,
+                ProblemKind::Unused => idle.contains_key(&place(it)),
+                _ => true,
+            };
             let told = built.problems().filter(is_told);
             let absent: Vec<&str> = lost_resources(built, &self.listed)
                 .map(|it| it.span.map_or("", |span| context.sources.text(span)))
@@ -66,7 +73,9 @@ impl Kustomizations {
 
     /// What of them is not judged.
     pub(crate) fn skips(&self) -> Vec<Skip> {
-        self.units().flat_map(|(_, built)| skips(built)).collect()
+        let completed = self.completed();
+        let is_bare = |built: &Built| built.ask.is_plain && completed.contains(&built.ask.directory);
+        self.units().flat_map(|(_, built)| skips(built, is_bare(built))).collect()
     }
 
     /// The units of which objects may be missing.
@@ -76,6 +85,12 @@ impl Kustomizations {
             lost_resources(built, &self.listed).next().is_some() || built.build.problems.iter().any(is_open)
         };
         self.units().filter(move |(_, built)| lacks(built)).map(|(unit, _)| unit)
+    }
+
+    /// The directories that somebody builds with more than stands in them.
+    fn completed(&self) -> FxHashSet<&TreePath> {
+        let builds = self.units().map(|(_, built)| &built.ask);
+        builds.filter(|it| !it.is_plain).map(|it| &it.directory).collect()
     }
 
     /// The entries that change nothing in any of the builds that they take part
@@ -183,7 +198,7 @@ fn is_about_yaml(problem: &Problem) -> bool {
 }
 
 /// What of a unit is not judged.
-fn skips(built: &Built) -> Vec<Skip> {
+fn skips(built: &Built, is_bare: bool) -> Vec<Skip> {
     // Of what leads out of the tree others tell.
     let gaps = built.build.problems.iter().filter(|it| is_gap(it) && it.kind != ProblemKind::Outside);
     let skip = |it: &Problem| Skip {
@@ -193,7 +208,7 @@ fn skips(built: &Built) -> Vec<Skip> {
         reason: it.message.clone(),
     };
     let mut skips: Vec<Skip> = gaps.map(skip).collect();
-    if built.problems().any(|it| it.is_fatal) {
+    if built.problems().any(|it| it.is_fatal && !(is_bare && looks_for_others(it))) {
         let file = built.build.files.first().unwrap_or(&built.ask.directory);
         skips.push(Skip {
             path: file.clone(),

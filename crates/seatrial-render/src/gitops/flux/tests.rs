@@ -479,3 +479,28 @@ fn what_stays_of_variables_is_told() {
     );
     assert!(told("plain").is_empty());
 }
+
+#[test]
+fn what_the_object_adds_is_there_for_the_patches_of_the_kustomization() {
+    let patch = "patches: [{target: {kind: ConfigMap, name: base}, patch: '[{op: add, path: /data/key, value: b}]'}, \
+                 {path: more.yaml}]\n";
+    let files = |spec: &str| {
+        let files = [
+            ("clusters/a/apps.yaml", kustomization("apps", &format!("  path: ./apps\n{spec}"))),
+            ("clusters/a/sync.yaml", SYNC.to_owned()),
+            ("apps/kustomization.yaml", format!("resources: [one.yaml]\n{patch}")),
+            ("apps/one.yaml", config("one", "1")),
+            ("apps/more.yaml", config("base", "c")),
+            ("parts/base/kustomization.yaml", component("[base.yaml]")),
+            ("parts/base/base.yaml", config("base", "a")),
+        ];
+        deployed(&rendered(&files.each_ref().map(|(path, text)| (*path, text.as_str()))))
+    };
+    let with = "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap base=c, -/ConfigMap one=1\n";
+    assert_eq!(files("  components: [../parts/base]\n"), with);
+    assert!(files("").contains("failing-patch"));
+}
+
+fn component(resources: &str) -> String {
+    format!("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: {resources}\n")
+}
