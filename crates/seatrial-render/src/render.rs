@@ -366,7 +366,7 @@ impl Run {
         let mut charts = Charts::default();
         for (path, file) in found {
             let Intake { texts, sources, .. } = &mut self.intake;
-            let values = values_files(&path, texts, &self.parsed);
+            let values = values_files(&path, &layout.charts, texts, &self.parsed);
             let chart = charts::load(&charts::Found { path, file, values }, request, sources);
             let remotes = chart.remotes.iter();
             let path = chart.metadata_path();
@@ -791,9 +791,20 @@ fn reason_of(held: &Held) -> Option<String> {
     }
 }
 
-fn values_files<'a>(chart: &TreePath, texts: &'a [TextFile], parsed: &'a [Parsed]) -> Vec<ValuesFile<'a>> {
+/// The values files of a chart, without those of another one inside it.
+fn values_files<'a>(
+    chart: &TreePath,
+    charts: &[TreePath],
+    texts: &'a [TextFile],
+    parsed: &'a [Parsed],
+) -> Vec<ValuesFile<'a>> {
+    let is_own = |path: &TreePath| {
+        let above = std::iter::successors(path.parent(), TreePath::parent);
+        above.take_while(|it| it != chart).all(|it| charts.binary_search(&it).is_err())
+    };
     let texts = parsed.iter().map(|it| (&texts[it.text], &it.stream));
     let values = texts.filter(|(text, _)| text.role == FileRole::Values && text.path.is_within(chart));
+    let values = values.filter(|(text, _)| is_own(&text.path));
     values.map(|(text, stream)| ValuesFile { path: &text.path, stream }).collect()
 }
 

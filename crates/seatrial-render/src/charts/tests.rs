@@ -387,3 +387,27 @@ fn a_render_without_end_is_told_where_it_began() {
     let named = told_of("{{ define \"a\" }}\n{{ template \"a\" . }}{{ end }}\nb: {{ template \"a\" . }}\n");
     assert_eq!(named, deep);
 }
+
+#[test]
+fn values_of_a_chart_inside_a_chart_are_its_own() {
+    let rendering = rendered(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a\nport: 1\n"),
+        ("templates/p.yaml", POD),
+        ("ci/more-values.yaml", "image: b\n"),
+        ("test-chart/Chart.yaml", &CHART.replace("web", "test")),
+        ("test-chart/values.yaml", "image: c\n"),
+        ("test-chart/ci/other-values.yaml", "image: d\n"),
+        ("test-chart/templates/p.yaml", POD),
+    ]);
+    let names: Vec<&str> = rendering.repository.units.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "helm:web/test-chart@values.yaml",
+            "helm:web/test-chart@values.yaml,ci/other-values.yaml",
+            "helm:web@values.yaml",
+            "helm:web@values.yaml,ci/more-values.yaml",
+        ]
+    );
+}
