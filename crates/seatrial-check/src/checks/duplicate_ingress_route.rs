@@ -152,9 +152,15 @@ fn divides_requests(ingress: &Object) -> bool {
     })
 }
 
-/// `service:port`, in both forms of the API.
+/// `service:port`, in both forms of the API. What the AWS controller does by an
+/// annotation is none: it redirects, and goes on with the next rule.
 fn backend(backend: Node<'_>) -> Option<String> {
     let text = |node: Option<Node<'_>>| node.and_then(|it| it.scalar_text().map(Cow::into_owned));
+    let is_action = |node: Option<Node<'_>>| node.and_then(Node::as_str) == Some("use-annotation");
+    let port = backend.get("service").and_then(|it| it.get("port")).and_then(|it| it.get("name"));
+    if is_action(port) || is_action(backend.get("servicePort")) {
+        return None;
+    }
     if let Some(service) = backend.get("service") {
         let port = service.get("port");
         let port =

@@ -61,6 +61,10 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
+/// Instead of a port: the AWS controller reads an action from an annotation that is
+/// called after the Service.
+const ACTION_IN_ANNOTATION: &str = "use-annotation";
+
 /// Both forms: `service: {name, port: {number, name}}` and the older
 /// `serviceName`, `servicePort`; or another resource.
 fn backend(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
@@ -68,6 +72,9 @@ fn backend(site: &Site<'_, '_>, found: &mut Vec<Reference>) {
         found.extend(service_backend(site, service));
     } else if let Some(name) = site.text("serviceName") {
         let port = site.get("servicePort").and_then(Port::of);
+        if site.text("servicePort") == Some(ACTION_IN_ANNOTATION) {
+            return;
+        }
         let part = port.map(|it| (Part::ServicePort(it), site.path_of("servicePort")));
         let base = site.reference(Relation::Backend, SERVICE, name, site.path_of("serviceName"));
         found.push(Reference { part, ..base });
@@ -82,8 +89,7 @@ fn service_backend(site: &Site<'_, '_>, service: Node<'_>) -> Option<Reference> 
     let name = service.get("name").and_then(Node::as_str).unwrap_or_default();
     let port = service.get("port");
     let written = |key: &str| port.and_then(|it| it.get(key)).filter(|it| !it.is_null());
-    if written("name").and_then(Node::as_str) == Some("use-annotation") {
-        // The AWS controller reads an action from an annotation of that name.
+    if written("name").and_then(Node::as_str) == Some(ACTION_IN_ANNOTATION) {
         return None;
     }
     let (node, step) = match written("number") {
