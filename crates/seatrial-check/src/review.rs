@@ -14,6 +14,7 @@ use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, i
 use seatrial_schema::kinds::network;
 use seatrial_schema::published;
 use seatrial_schema::table::{Kind, Table};
+use seatrial_schema::review::generate_name;
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
@@ -412,11 +413,21 @@ fn break_rules(mut value: Value, kind: &Kind) -> Vec<FieldError> {
     } else {
         value.struct_mut("metadata").set_default("namespace", "default");
     }
+    let is_named = value.at("metadata").has("name");
     (strategy.default)(&mut value);
+    generate_name(&mut value);
+    if (kind.group, kind.kind) == ("", "Pod") {
+        // The server's admission does so to every pod before it is looked at.
+        value.struct_mut("spec").set_default("serviceAccountName", "default");
+    }
     (strategy.prepare_create)(&mut value);
     let mut errors = Errors::new();
     (strategy.validate)(&value, &mut errors);
-    errors.as_slice().to_vec()
+    let errors = errors.as_slice();
+    // What is wrong with its beginning is wrong with the name that is made of it.
+    let is_told = |it: &FieldError| !is_named && it.field == "metadata.name";
+    let has_cause = errors.iter().any(|it| it.field == "metadata.generateName");
+    errors.iter().filter(|it| !(has_cause && is_told(it))).cloned().collect()
 }
 
 fn served(object: &Object, table: &'static Table) -> Served {

@@ -20,6 +20,7 @@ use crate::value::Value;
 use address::Address;
 pub use answer::Answer;
 use answer::Refused;
+pub use store::generate_name;
 
 /// What a client asks.
 #[derive(Clone, Debug)]

@@ -94,11 +94,7 @@ impl Storing<'_> {
 
     /// Prepares and checks a new object.
     pub(super) fn create(&self, object: &mut Value) -> Result<(), Refused> {
-        let meta = object.at("metadata");
-        if meta.str("name").is_empty() && !meta.str("generateName").is_empty() {
-            let name = generated_name(meta.str("generateName"));
-            object.struct_mut("metadata").set("name", Value::text(name), By::Server);
-        }
+        generate_name(object);
         (self.strategy.prepare_create)(object);
         let mut errors = Errors::new();
         (self.strategy.validate)(object, &mut errors);
@@ -184,6 +180,16 @@ fn keep_system_fields(object: &mut Value, stored: &Value) {
     }
     if let Some(time) = stored.opt("deletionTimestamp") {
         meta.set("deletionTimestamp", time.clone(), By::Server);
+    }
+}
+
+/// Names an object that only says how its name begins, as the server does before it
+/// looks at anything.
+pub fn generate_name(object: &mut Value) {
+    let meta = object.at("metadata");
+    if meta.str("name").is_empty() && !meta.str("generateName").is_empty() {
+        let name = generated_name(meta.str("generateName"));
+        object.struct_mut("metadata").set("name", Value::text(name), By::Server);
     }
 }
 
