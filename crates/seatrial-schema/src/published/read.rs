@@ -120,6 +120,12 @@ impl Group {
             schema.additional = below().map(|it| Additional::Schema(Box::new(it)));
             schema.items = below().map(Box::new);
         }
+        if schema.kind == Some(ValueKind::Array) && schema.items.is_none() {
+            // The API server wants to know the items: what was published lost them.
+            let mut anything = Structural::default();
+            anything.preserve_unknown = true;
+            schema.items = Some(Box::new(anything));
+        }
         let bounds = if has(5) { self.bounds(&mut at, id) } else { Bounds::default() };
         if has(6) {
             schema.list_map_keys = at.many(|at| self.word(at));
