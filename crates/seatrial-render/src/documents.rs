@@ -117,6 +117,9 @@ fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind
         (Some(api_version), Some(kind)) => (api_version, kind),
         (api_version, kind) => return untyped(root, api_version, kind),
     };
+    if kind.starts_with("ENC[") {
+        return DocumentKind::Foreign("what SOPS encrypted as a whole is not judged");
+    }
     if let Some(purpose) = client::purpose(api_version, kind) {
         return DocumentKind::Client(purpose);
     }

@@ -348,6 +348,11 @@ fn files_of_other_programs_are_no_units() {
         ("helmfile.yaml", "releases: [{{ x }}]\n"),
         ("app.jsonnet", "{apiVersion: 'v1', kind: 'Service'}"),
         ("web.yaml.j2", "apiVersion: v1\nkind: Service\n"),
+        (
+            "whole.sops.yaml",
+            "apiVersion: ENC[AES256_GCM,data:eA==,type:str]\nkind: ENC[AES256_GCM,data:eA==,type:str]\nmetadata:\n  \
+             name: ENC[AES256_GCM,data:eA==,type:str]\nsops: {mac: \"ENC[AES256_GCM,data:eA==,type:str]\"}\n",
+        ),
     ]);
     assert_eq!(units(&rendering), "");
     assert!(rendering.notices.is_empty(), "{:?}", notices(&rendering));
@@ -360,6 +365,7 @@ fn files_of_other_programs_are_no_units() {
             ("notes.yaml".to_owned(), SkipCode::NotAnObject),
             ("skaffold.yaml".to_owned(), SkipCode::NotAnObject),
             ("web.yaml.j2".to_owned(), SkipCode::ForeignTemplate),
+            ("whole.sops.yaml".to_owned(), SkipCode::ForeignTemplate),
         ]
     );
 }
