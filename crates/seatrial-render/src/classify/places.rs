@@ -7,6 +7,11 @@ use seatrial_source::TreePath;
 /// Names of directories that hold inputs of tests, whatever is around them.
 const FIXTURES: &[&str] = &[
     "testdata",
+    "_testdata",
+    "testfiles",
+    "test-files",
+    "test_files",
+    "invalid-examples",
     "test-data",
     "test_data",
     "fixtures",
@@ -90,6 +95,13 @@ const EXAMPLES: &[&str] = &[
     "documentation",
 ];
 
+/// Whether the name of a directory says that its manifests are shown, or that
+/// they are those of before: `BACKUPS`, `manifests-old`.
+fn shows_examples(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    EXAMPLES.contains(&name.as_str()) || name.ends_with("-old") || name.ends_with("_old")
+}
+
 /// Words for what is not used any more; with a mark before them only a person
 /// who put it away calls a directory so.
 const SET_ASIDE: &[&str] = &[
@@ -145,7 +157,7 @@ impl Places {
     /// Whether a directory lies below one that shows examples.
     pub(crate) fn is_example(&self, directory: &TreePath) -> bool {
         let asked = self.asked(directory);
-        ancestors_below(directory, asked).iter().any(|it| EXAMPLES.contains(&it.name()))
+        ancestors_below(directory, asked).iter().any(|it| shows_examples(it.name()))
     }
 
     fn asked(&self, directory: &TreePath) -> &TreePath {
@@ -211,7 +223,22 @@ mod tests {
         let chainsaw = "policies/.chainsaw-test";
         assert_eq!(fixture("", &[], "policies/.chainsaw-test/resources"), Some(chainsaw.to_owned()));
         assert_eq!(fixture("", &[], "a/.kyverno-test/b"), Some("a/.kyverno-test".to_owned()));
+        assert_eq!(fixture("", &[], "cli/_testdata/a"), Some("cli/_testdata".to_owned()));
         assert_eq!(fixture("", &[], "k8s"), None);
+    }
+
+    #[test]
+    fn samples_and_what_was_before_are_shown_only() {
+        let is_example = |path: &str| {
+            let places = Places::new(&TreePath::top(), &TreePath::top(), &[]);
+            places.is_example(&TreePath::new(path))
+        };
+        for path in ["docs/web", "Examples", "BACKUPS/2025", "app/manifests-old/web"] {
+            assert!(is_example(path), "{path}");
+        }
+        for path in ["k8s/web", "velero-backup", "old-faithful"] {
+            assert!(!is_example(path), "{path}");
+        }
     }
 
     #[test]
