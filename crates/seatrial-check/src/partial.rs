@@ -4,6 +4,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Object, RenderFacts, Repository};
+use seatrial_source::TreePath;
 
 /// Whether a template lacks what every one has, an image for each container.
 pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
@@ -11,25 +12,42 @@ pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
 }
 
 /// Whether an object of a file that no kustomization lists only completes another
-/// one: it lacks what every object of its kind has.
+/// one: it lacks what every object of its kind has, or is called a patch.
 pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
-    !facts.orphans.is_empty()
-        && lacks_its_own(object)
-        && facts.orphans.iter().any(|it| it.file == object.span().file)
-}
-
-/// Whether an object has a content and lacks what every whole one of its kind
-/// has, or says itself that it is a patch.
-fn lacks_its_own(object: &Object) -> bool {
-    let root = object.root();
-    if root.get("$patch").is_some() {
+    let file = object.span().file;
+    if object.root().get("$patch").is_some() {
         return true;
     }
-    let Some(spec) = root.get("spec").filter(|it| it.is_mapping()) else { return false };
-    let lacks = |field: &str| spec.get(field).is_none();
-    let has_partial_pods =
-        || PodTemplate::of(object).is_none_or(|it| is_partial(&it) || it.containers().next().is_none());
-    match (object.group(), object.kind()) {
+    let is_orphan = || facts.orphans.iter().any(|it| it.file == file);
+    let is_called_patch = |path| is_among_patches(path) || is_called_patch(path) && is_orphan();
+    match lacks_its_own(object) {
+        Some(lacks) => lacks && is_orphan(),
+        None => facts.path(file).is_some_and(is_called_patch),
+    }
+}
+
+fn is_called_patch(path: &TreePath) -> bool {
+    path.name().split(['.', '-', '_']).any(|it| it == "patch")
+}
+
+/// Whether a manifest stands among patches; what kustomizations make has the path of
+/// a directory.
+fn is_among_patches(path: &TreePath) -> bool {
+    let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.name().ends_with(it));
+    is_file && path.as_str().rsplit('/').skip(1).any(|it| matches!(it, "patches" | "_patches"))
+}
+
+/// Whether an object has a content and lacks what every whole one of its kind has;
+/// none for kinds of which that is not known.
+fn lacks_its_own(object: &Object) -> Option<bool> {
+    let root = object.root();
+    let spec = root.get("spec").filter(|it| it.is_mapping());
+    let lacks = |field: &str| spec.is_some_and(|it| it.get(field).is_none());
+    let has_partial_pods = || {
+        spec.is_some()
+            && PodTemplate::of(object).is_none_or(|it| is_partial(&it) || it.containers().next().is_none())
+    };
+    Some(match (object.group(), object.kind()) {
         ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
         | ("batch", "CronJob" | "Job")
         | ("", "Pod") => has_partial_pods(),
@@ -37,8 +55,8 @@ fn lacks_its_own(object: &Object) -> bool {
         ("", "PersistentVolumeClaim") => lacks("accessModes") || lacks("resources"),
         ("autoscaling", "HorizontalPodAutoscaler") => lacks("scaleTargetRef"),
         ("networking.k8s.io", "Ingress") => lacks("rules") && lacks("defaultBackend"),
-        _ => false,
-    }
+        _ => return None,
+    })
 }
 
 /// Whether a check looks only at what is written, and so at patches, too.

@@ -33,7 +33,7 @@ use seatrial_schema::published;
 use seatrial_schema::removed::{self, Owner};
 use seatrial_yaml::FieldPath;
 
-use crate::review::{Served, location};
+use crate::review::{Served, is_lone_patch, location};
 use crate::{Check, Context, Report, moved};
 
 pub(super) static CHECK: Check = Check {
@@ -51,7 +51,8 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let target = context.world().repository.target.kubernetes;
-    for object in context.objects() {
+    let repository = context.world().repository;
+    for object in context.objects().filter(|it| !is_lone_patch(repository, it)) {
         let review = context.review_of(object);
         if matches!(review.served, Served::Yes(_) | Served::Custom) {
             continue;
