@@ -171,7 +171,12 @@ impl Pair<'_, '_> {
     /// About a value that is no string.
     fn of_type(&self) -> Notice {
         let (node, at) = (self.field.node(), self.field.location());
-        let found = notice(at.clone(), format!("{} is not a string", self.title("")));
+        let mut found = notice(at.clone(), format!("{} is not a string", self.title("")));
+        if self.what == "label" && self.field.object().group().ends_with(".toolkit.fluxcd.io") {
+            // Which object applies it need not stand in the tree.
+            let what_flux_does = "Flux, which surely applies it, puts its own labels in the place of all";
+            found = found.severity(Severity::Warning).because(what_flux_does);
+        }
         let Some(text) = node.scalar_text() else {
             return self.of_selector(&at).unwrap_or_else(|| found.help("write a string"));
         };
