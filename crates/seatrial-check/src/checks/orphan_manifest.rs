@@ -8,7 +8,12 @@
 //! or another file names it, or it is another form of an object that is listed,
 //! somebody knows of it, and this is only advice. So it is where a kustomization
 //! lists fewer of the manifests beside it than it leaves out: the folder is a
-//! collection, of samples perhaps.
+//! collection, of samples perhaps. Roles that Kubebuilder makes for people
+//! (`widget_editor_role.yaml`) are advice, too, and nothing is said of the
+//! Application or Kustomization that has the folder itself applied.
+//!
+//! What else is wrong with a file that its kustomization has commented out
+//! (`#- web.yaml`) is advice as long as it is so.
 //!
 //! ## Bad
 //! ```yaml file:base/deployment-config.yaml
@@ -28,7 +33,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{Object, Orphan, RenderFacts};
+use seatrial_model::{Field, Object, Orphan, RenderFacts};
 use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
@@ -53,6 +58,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for orphan in &facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
+        if object.is_some_and(|it| applies(it, &orphan.kustomization)) {
+            continue;
+        }
         let notice = object.map(|object| notice(object, orphan, is_unlisted_patch(facts, object)));
         report.add_if(
             notice.map(|it| if is_collection(facts, &orphan.kustomization) { aside(it) } else { it }),
@@ -80,6 +88,12 @@ fn notice(object: &Object, orphan: &Orphan, is_patch: bool) -> Notice {
     let message =
         format!("`{kustomization}` does not list `{name}`, so kustomize leaves out {lost}{}", object.title());
     let notice = Notice::new(&CHECK.info, object.location(FieldPath::root()), message);
+    if is_scaffolded_role(object, name) {
+        return notice
+            .severity(Severity::Info)
+            .because("Kubebuilder makes such roles for people who grant them, and lists none")
+            .help("apply it where somebody is to have the role, or remove the file");
+    }
     let help = if is_patch {
         format!("add `- path: {name}` under `patches` of `{kustomization}`")
     } else {
@@ -102,5 +116,30 @@ fn notice(object: &Object, orphan: &Orphan, is_patch: bool) -> Notice {
                 format!("`{other}` names it")
             })
             .help(format!("{help} if it belongs there")),
+    }
+}
+
+/// `widget_editor_role.yaml`: what people may do with a custom kind.
+fn is_scaffolded_role(object: &Object, file: &str) -> bool {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let is_so_called = ["_admin_role", "_editor_role", "_viewer_role"].iter().any(|it| stem.ends_with(it));
+    is_so_called && object.is("rbac.authorization.k8s.io", "ClusterRole")
+}
+
+/// Whether an object has the directory of the kustomization applied: it is there
+/// before everything that is in it.
+fn applies(object: &Object, kustomization: &TreePath) -> bool {
+    let directory = kustomization.parent().unwrap_or_else(TreePath::top);
+    let spec = Field::root(object).key("spec");
+    let is_it = |field: &Field<'_>| {
+        let path = field.text("path").and_then(|it| TreePath::top().join(it));
+        path.is_some_and(|it| it == directory)
+    };
+    match (object.group(), object.kind()) {
+        ("argoproj.io", "Application") => spec.is_some_and(|it| {
+            it.key("source").is_some_and(|source| is_it(&source)) || it.list("sources").any(|it| is_it(&it))
+        }),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => spec.is_some_and(|it| is_it(&it)),
+        _ => false,
     }
 }
