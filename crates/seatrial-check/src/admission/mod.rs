@@ -14,7 +14,7 @@ mod webhooks;
 use std::sync::OnceLock;
 
 use seatrial_diagnostics::UnitId;
-use seatrial_model::{Object, Place, Repository, UnitRole};
+use seatrial_model::{Object, Place, Repository, UnitKind, UnitRole};
 use seatrial_policy::policies::{Answer, Question, Said};
 use seatrial_policy::{Family, Objection, Policies};
 use seatrial_source::Span;
@@ -100,9 +100,13 @@ impl<'a> Admission<'a> {
         if around.repository.unit(unit).role == UnitRole::Base {
             return answers;
         }
-        let (native, holders) = self.native.bound(around, unit);
-        let constraints = self.gatekeeper.bound(unit);
-        let kyverno = self.kyverno.bound(unit);
+        let (mut native, holders) = self.native.bound(around, unit);
+        let mut constraints = self.gatekeeper.bound(unit);
+        let mut kyverno = self.kyverno.bound(unit);
+        let is_in_force = |it: &Object| is_in_force(around.repository, it, unit);
+        native.retain(|(_, stated)| stated.iter().all(|it| is_in_force(it)));
+        constraints.retain(|(_, stated)| stated.iter().all(|it| is_in_force(it)));
+        kyverno.retain(|(_, stated)| is_in_force(stated));
         if native.is_empty() && constraints.is_empty() && kyverno.is_empty() {
             return answers;
         }
@@ -183,6 +187,13 @@ impl Answers {
     ) {
         self.refusals.push(Refusal::new(around, family, asking, objection, stated));
     }
+}
+
+/// Whether a policy may be in force where a unit is: nothing deploys those of samples,
+/// and each of them stands for itself.
+fn is_in_force(repository: &Repository, policy: &Object, unit: UnitId) -> bool {
+    let own = repository.unit(policy.unit());
+    own.role != UnitRole::Candidate || own.id == unit && own.kind != UnitKind::Manifests
 }
 
 /// What policies say of objects, and of the pods that they make.
