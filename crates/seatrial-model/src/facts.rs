@@ -148,6 +148,8 @@ pub struct Orphan {
     pub kustomization: TreePath,
     /// Another file that names it, or the kustomization where a comment does.
     pub named_in: Option<TreePath>,
+    /// Whether the kustomization would list it if the entry were no comment.
+    pub is_put_away: bool,
     /// The object of the same name that the kustomization lists instead.
     pub listed: Option<Span>,
 }

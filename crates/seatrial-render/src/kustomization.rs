@@ -51,6 +51,8 @@ pub(crate) struct Kustomization {
     pub(crate) named: Vec<Named>,
     /// Entries that climb out of the tree.
     pub(crate) outside: Vec<(Span, String)>,
+    /// Entries that are commented out.
+    pub(crate) put_away: Vec<TreePath>,
 }
 
 impl Kustomization {
@@ -59,8 +61,10 @@ impl Kustomization {
         let directory = path.parent().unwrap_or_else(TreePath::top);
         let is_component =
             stream.roots().any(|it| it.get("kind").and_then(Node::as_str) == Some("Component"));
-        let mut found =
-            Self { path: path.clone(), directory, is_component, named: Vec::new(), outside: Vec::new() };
+        let comments = stream.comments().iter().filter_map(|it| entry_of_comment(stream.comment_text(*it)));
+        let put_away = comments.filter_map(|it| directory.join(it)).collect();
+        let (named, outside) = (Vec::new(), Vec::new());
+        let mut found = Self { path: path.clone(), directory, is_component, named, outside, put_away };
         for root in stream.roots() {
             found.read_root(root);
         }
@@ -189,6 +193,15 @@ impl Kustomization {
 
 fn items<'a>(node: Node<'a>, keys: &'a [&'a str]) -> impl Iterator<Item = Node<'a>> {
     keys.iter().filter_map(move |key| node.get(key)).flat_map(Node::items)
+}
+
+/// The file that a comment would list if it were none: `#- web.yaml`.
+fn entry_of_comment(comment: &str) -> Option<&str> {
+    let entry = comment.trim_start_matches('#').trim_start().strip_prefix("- ")?;
+    let entry = entry.split_once(" #").map_or(entry, |(entry, _)| entry).trim();
+    let path = entry.trim_matches(['"', '\'']);
+    let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.ends_with(it));
+    (is_file && !path.contains([' ', ':'])).then_some(path)
 }
 
 /// Whether Kustomize would fetch it from another host.

@@ -98,6 +98,7 @@ mod tests {
             file: FileId(0),
             kustomization: path("deploy/base/kustomization.yaml"),
             named_in: None,
+            is_put_away: false,
             listed: None,
         }];
         let paths: Vec<TreePath> = texts.iter().map(|it| path(it.0)).collect();

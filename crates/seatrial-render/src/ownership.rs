@@ -18,6 +18,8 @@ pub(crate) struct Ownership {
     /// Directories in which an unlisted manifest is an orphan, with the
     /// kustomization that should list it.
     directories: BTreeMap<TreePath, usize>,
+    /// Files that the kustomization would list if the entry were no comment.
+    put_away: FxHashMap<TreePath, usize>,
 }
 
 impl Ownership {
@@ -29,6 +31,9 @@ impl Ownership {
             ownership.directories.entry(kustomization.directory.clone()).or_insert(at);
         }
         for (at, kustomization) in kustomizations.iter().enumerate() {
+            for path in &kustomization.put_away {
+                ownership.put_away.entry(links.resolve(path)).or_insert(at);
+            }
             for named in &kustomization.named {
                 let path = links.resolve(&named.path);
                 if named.part == Part::Wrapped {
@@ -86,6 +91,11 @@ impl Ownership {
     /// The kustomization that a manifest of this directory should be listed in.
     pub(crate) fn of_directory(&self, directory: &TreePath) -> Option<usize> {
         self.directories.get(directory).copied()
+    }
+
+    /// The kustomization in which a file is commented out.
+    pub(crate) fn put_away(&self, path: &TreePath) -> Option<usize> {
+        self.put_away.get(path).copied()
     }
 
     /// The directories that belong to kustomizations, sorted.

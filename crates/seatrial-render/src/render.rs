@@ -477,13 +477,15 @@ impl Run {
             return;
         }
         let owner = self.ownership.of_directory(&directory);
-        if let Some(owner) = owner {
-            let kustomization = self.kustomizations[owner].path.clone();
+        let put_away = self.ownership.put_away(&path);
+        if let Some(at) = put_away.or(owner) {
+            let kustomization = self.kustomizations[at].path.clone();
             facts.orphans.push(Orphan {
                 path: path.clone(),
                 file: parsed.stream.file(),
                 kustomization,
                 named_in: None,
+                is_put_away: put_away.is_some(),
                 listed: None,
             });
         }

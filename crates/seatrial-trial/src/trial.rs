@@ -11,7 +11,7 @@ use seatrial_diagnostics::{CheckInfo, Finding, Location, Notice, Severity, Sourc
 use seatrial_model::references::Part;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{
-    External, Graph, KubernetesVersion, NameGlob, Object, Repository, Skip, SkipCode, Target, Unit,
+    External, Graph, KubernetesVersion, NameGlob, Object, Place, Repository, Skip, SkipCode, Target, Unit,
 };
 use seatrial_render::{Cluster, Limits, Rendering, Request};
 use seatrial_schema::published;
@@ -446,10 +446,35 @@ impl Run<'_> {
             Suppressions::new(&request.config, &request.root, &rendering.sources, self.checks, request.today);
         let mut notices = rendering.notices.clone();
         notices.extend(self.judgement.notices.iter().cloned());
+        self.weigh_put_away(&mut notices);
         notices.extend(suppressions.expired(self.config_file, &rendering.sources));
         resolve(&resolver, &notices, &mut suppressions, scrubber, |suppressions| {
             self.unused(suppressions, reported)
         })
+    }
+
+    /// What is wrong with a file that somebody commented out in its kustomization
+    /// goes wrong nowhere, unless that file is asked about.
+    fn weigh_put_away(&self, notices: &mut [Notice]) {
+        let repository = &self.rendering.repository;
+        let put_away = repository.facts.orphans.iter().filter(|it| it.is_put_away);
+        let put_away = put_away.filter(|it| self.only_file() != Some(&it.path));
+        let files: FxHashSet<FileId> = put_away.map(|it| it.file).collect();
+        if files.is_empty() {
+            return;
+        }
+        for notice in notices.iter_mut().filter(|it| it.severity > Severity::Info) {
+            let file = match &notice.at {
+                Location::Field { unit, object, .. } => {
+                    repository.object(Place { unit: *unit, object: *object }).span().file
+                }
+                Location::Text { span, .. } => span.file,
+            };
+            if files.contains(&file) {
+                let why = "its kustomization has the file commented out";
+                *notice = notice.clone().severity(Severity::Info).because(why);
+            }
+        }
     }
 
     /// What accepts nothing. A part of the tree leaves entries unused that the

@@ -573,3 +573,49 @@ fn an_image_without_a_registry_is_told_at_the_value_of_a_chart() {
         told.map(|it| format!("{}:{}", it.primary.path, it.primary.start.line)).collect();
     assert_eq!(places, ["web/values.yaml:2"]);
 }
+
+/// The checks and severities of what is found, without repeats.
+fn told(files: &[(&str, &str)], checks: &[&str]) -> Vec<String> {
+    let findings = trial_of(files, "").findings.into_iter().filter(|it| checks.contains(&it.check.id));
+    let mut told: Vec<String> =
+        findings.map(|it| format!("{} {}", it.severity.as_str(), it.check.id)).collect();
+    told.sort();
+    told.dedup();
+    told
+}
+
+#[test]
+fn what_is_commented_out_in_its_kustomization_goes_wrong_nowhere() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web_1}\nspec: {ports: [{port: 80}]}\n";
+    let broken = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: x\n    b: y\n";
+    let of = |kustomization: &str| {
+        let files = [
+            ("infra/kustomization.yaml", kustomization),
+            ("infra/parts/web.yaml", service),
+            ("infra/parts/broken.yaml", broken),
+        ];
+        told(&files, &["invalid-object-name", "invalid-yaml"])
+    };
+    assert_eq!(
+        of("resources:\n#- parts/web.yaml\n# - \"./parts/broken.yaml\" # not yet\n"),
+        ["info invalid-object-name", "info invalid-yaml"]
+    );
+    assert_eq!(of("resources:\n# see parts/web.yaml\n"), ["error invalid-object-name", "error invalid-yaml"]);
+    assert_eq!(
+        of("resources:\n# - parts/broken.yaml\n- parts/web.yaml\n"),
+        ["error invalid-object-name", "info invalid-yaml"]
+    );
+}
+
+#[test]
+fn policies_of_samples_are_in_force_nowhere() {
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: label}\nspec:\n  \
+                  validationFailureAction: Enforce\n  rules:\n  - name: label\n    \
+                  match: {any: [{resources: {kinds: [ConfigMap]}}]}\n    \
+                  validate: {message: whose is it, pattern: {metadata: {labels: {team: \"?*\"}}}}\n";
+    let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
+    let of = |policy_path: &str, path: &str| told(&[(policy_path, policy), (path, settings)], &["refused-by-kyverno"]);
+    assert_eq!(of("policies/label.yaml", "web/settings.yaml"), ["error refused-by-kyverno"]);
+    assert!(of("docs/label.yaml", "web/settings.yaml").is_empty());
+    assert!(of("docs/label.yaml", "docs/settings.yaml").is_empty());
+}

@@ -334,7 +334,7 @@ fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
         path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
     let (_, stream) =
         streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
-    Orphan { file: stream.file(), path, kustomization, named_in, listed: None }
+    Orphan { file: stream.file(), path, kustomization, named_in, is_put_away: false, listed: None }
 }
 
 /// The object like an orphan's first that its kustomization lists.
