@@ -13,8 +13,8 @@ use seatrial_schema::convert::Equivalent;
 use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
 use seatrial_schema::kinds::network;
 use seatrial_schema::published;
-use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::review::generate_name;
+use seatrial_schema::table::{Kind, Table};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 

@@ -59,7 +59,8 @@ pub(crate) fn reached<'k>(
 ) -> FxHashSet<&'k TreePath> {
     let by_directory: FxHashMap<&TreePath, &Kustomization> =
         kustomizations.iter().map(|it| (&it.directory, it)).collect();
-    let mut waiting: Vec<&Kustomization> = kustomizations.iter().filter(|it| is_built(&it.directory)).collect();
+    let mut waiting: Vec<&Kustomization> =
+        kustomizations.iter().filter(|it| is_built(&it.directory)).collect();
     let mut found: FxHashSet<&TreePath> = waiting.iter().map(|it| &it.directory).collect();
     while let Some(it) = waiting.pop() {
         let named = it.named.iter().filter(|it| it.part == Part::Resource);

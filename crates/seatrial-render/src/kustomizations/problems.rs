@@ -62,7 +62,11 @@ impl Kustomizations {
                 && built.build.resources.iter().any(|it| it.id().gvk.group.ends_with(".toolkit.fluxcd.io"));
             let notices = told.filter_map(|(at, it)| {
                 let notice = notice(it, unit, (at < NEAR_MAX, lacks), context)?;
-                Some(if is_of_flux && it.kind == ProblemKind::Outside { read_by_flux(notice) } else { notice })
+                Some(if is_of_flux && it.kind == ProblemKind::Outside {
+                    read_by_flux(notice)
+                } else {
+                    notice
+                })
             });
             notices.map(|it| if built.ask.is_component() { of_component(it) } else { it }).collect::<Vec<_>>()
         };

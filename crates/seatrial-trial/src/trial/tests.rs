@@ -614,7 +614,9 @@ fn policies_of_samples_are_in_force_nowhere() {
                   match: {any: [{resources: {kinds: [ConfigMap]}}]}\n    \
                   validate: {message: whose is it, pattern: {metadata: {labels: {team: \"?*\"}}}}\n";
     let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
-    let of = |policy_path: &str, path: &str| told(&[(policy_path, policy), (path, settings)], &["refused-by-kyverno"]);
+    let of = |policy_path: &str, path: &str| {
+        told(&[(policy_path, policy), (path, settings)], &["refused-by-kyverno"])
+    };
     assert_eq!(of("policies/label.yaml", "web/settings.yaml"), ["error refused-by-kyverno"]);
     assert!(of("docs/label.yaml", "web/settings.yaml").is_empty());
     assert!(of("docs/label.yaml", "docs/settings.yaml").is_empty());
