@@ -309,6 +309,11 @@ impl<'a> Context<'a> {
         self.world.indexes.reviews().group_meant(object)
     }
 
+    /// Whether no definition of a kind can be of an object's group.
+    pub(crate) fn is_no_group(&self, object: &Object) -> bool {
+        self.world.indexes.reviews().is_no_group(object)
+    }
+
     /// The version that the target serves a kind in: `policy/v1`; also of a
     /// group that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {

@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Object, Place, Repository, UnitRole};
+use seatrial_model::{Bundle, Object, Place, Repository, UnitRole};
 use seatrial_schema::convert::Equivalent;
 use seatrial_schema::decode::{Problem, ProblemKind, REQUEST_BYTES_MAX, decode, is_too_large};
 use seatrial_schema::kinds::network;
 use seatrial_schema::published;
 use seatrial_schema::review::generate_name;
-use seatrial_schema::table::{Kind, Table};
+use seatrial_schema::table::{Kind, Table, plural};
 use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
@@ -32,6 +32,8 @@ pub(crate) struct Reviews {
     table: Option<&'static Table>,
     units: Vec<Vec<OnceLock<Review>>>,
     definitions: Definitions,
+    /// The groups of other servers behind the API server.
+    aggregated: BTreeSet<String>,
 }
 
 /// What the server says to one object.
@@ -176,7 +178,7 @@ impl Reviews {
         let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
         let slots = |count| std::iter::repeat_with(OnceLock::new).take(count).collect();
         let units = repository.bundles.iter().map(|bundle| slots(bundle.objects().len())).collect();
-        Self { table, units, definitions: Definitions::of(repository) }
+        Self { table, units, definitions: Definitions::of(repository), aggregated: aggregated(repository) }
     }
 
     /// The answer to an object.
@@ -238,13 +240,25 @@ impl Reviews {
     }
 
     /// The kind of an object's group, Kubernetes' own or defined in the repository,
-    /// of which its kind is a slip.
+    /// of which its kind is the plural or a slip.
     pub(crate) fn kind_meant(&self, object: &Object) -> Option<&str> {
         let own = self.table.into_iter().flat_map(Table::kinds);
         let own = own.filter(|it| it.group == object.group()).map(|it| it.kind);
         let own = own.chain(published::kinds(object.group())).collect::<Vec<&str>>();
         let defined = self.definitions.kinds_in(object.group());
-        meant(object.kind(), own.into_iter().chain(defined))
+        let kinds: Vec<&str> = own.into_iter().chain(defined).collect();
+        let written = object.kind().to_lowercase();
+        let singular = kinds.iter().find(|it| plural(it) == written).copied();
+        singular.or_else(|| meant(object.kind(), kinds))
+    }
+
+    /// Whether no definition can be of an object's group: those have a point. Only
+    /// another server behind the API server may be called so.
+    pub(crate) fn is_no_group(&self, object: &Object) -> bool {
+        let group = object.group();
+        let is_plain = !group.is_empty() && !group.contains('.') && !is_filled_in_later(group);
+        let is_known = || published::kinds(group).next().is_some() || Table::has_group(group);
+        is_plain && !is_known() && !self.aggregated.contains(group)
     }
 
     /// The group and version of a kind of Kubernetes, of whose group an object's
@@ -375,6 +389,14 @@ fn is_judged(repository: &Repository, object: &Object) -> bool {
     repository.unit(object.unit()).role != UnitRole::Base
         && !is_patch(object)
         && !is_lone_patch(repository, object)
+}
+
+/// The groups that an APIService of the repository hands over to another server.
+fn aggregated(repository: &Repository) -> BTreeSet<String> {
+    let services = |bundle| Bundle::of_kind(bundle, "apiregistration.k8s.io", "APIService");
+    let all = repository.bundles.iter().flat_map(services);
+    let group = |it: &Object| Some(it.root().get("spec")?.get("group")?.as_str()?.to_owned());
+    all.filter_map(group).collect()
 }
 
 fn too_large() -> FieldError {

@@ -27,7 +27,7 @@
 
 use std::collections::BTreeSet;
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::published;
 use seatrial_schema::removed::{self, Owner};
@@ -100,6 +100,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
                     (None, None) => notice(at),
                 }
             }
+            Served::Foreign if context.is_no_group(object) => {
+                report.add(review.weighed(of_no_group(context, object)));
+                continue;
+            }
             Served::Foreign => {
                 if let Some(notice) = of_other_group(object) {
                     report.add(notice);
@@ -144,6 +148,27 @@ fn run(context: &Context<'_>, report: &mut Report) {
         };
         report.add(review.weighed(notice));
     }
+}
+
+/// A group without a point that is none of Kubernetes' own.
+fn of_no_group(context: &Context<'_>, object: &Object) -> Notice {
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let message = format!("{} is of {}, which no API server serves", object.title(), object.api_version());
+    let notice = Notice::new(&CHECK.info, at.clone(), message).because(format!(
+        "a definition of a kind is of a group with a point, and `{}` has none",
+        object.group()
+    ));
+    let Some(other) = context.serving("", object.kind()) else {
+        return notice
+            .severity(Severity::Warning)
+            .because("a server of its own behind the API server may be called so");
+    };
+    let notice = notice.help(format!("the kind is in `{other}`"));
+    let version = |it: &str| it.rsplit('/').next().unwrap_or_default().to_owned();
+    if version(&other) != version(object.api_version()) {
+        return notice;
+    }
+    notice.change(Change::Set { at, content: Content::Text(other) })
 }
 
 /// A version that a project gave up, of a kind that nothing here defines.
