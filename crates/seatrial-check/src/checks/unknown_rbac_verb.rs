@@ -27,7 +27,7 @@
 //!     verbs: [get, list, watch]
 //! ```
 
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness, slips};
 use seatrial_model::{Field, Object};
 
 use crate::rbac::{Rule, is_aggregated, is_role, is_whole, rules};
@@ -121,15 +121,36 @@ fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
         field.location(),
         format!("{title} allows `{written}`, which no request does"),
     );
-    if let Some((_, verbs)) = WORDS.iter().find(|(word, _)| *word == lower) {
+    let instead = |notice: Notice, verbs: &[&str]| {
         let shown: Vec<String> = verbs.iter().map(|it| format!("`{it}`")).collect();
-        let notice = notice.help(format!("write {}", shown.join(", ")));
-        return Some(left_over(notice, rule, verbs));
+        Some(left_over(notice.help(format!("write {}", shown.join(", "))), rule, verbs))
+    };
+    if let Some((_, verbs)) = WORDS.iter().find(|(word, _)| *word == lower) {
+        return instead(notice, verbs);
     }
     let is_other_case = VERBS.contains(&lower.as_str());
-    let near = if is_other_case { Some(lower.as_str()) } else { meant(written, VERBS.iter().copied()) }?;
+    let near = if is_other_case { Some(lower.as_str()) } else { near(written, VERBS.iter().copied()) };
+    let Some(near) = near else {
+        let word = near_word(written)?;
+        return instead(notice, word);
+    };
     let change = Change::Set { at: field.location(), content: Content::Text(near.to_owned()) };
     Some(left_over(notice.help(format!("write `{near}`")).change(change), rule, &[near]))
+}
+
+/// The verb of which one is a slip. As there are so few of them, a letter makes one of
+/// a short word, too.
+fn near<'a>(written: &str, verbs: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let begins_alike = |it: &&str| written.len() > 2 && it.as_bytes().first() == written.as_bytes().first();
+    let is_near = |it: &&str| slips(written, it, 1).is_some();
+    let one_off = || verbs.clone().filter(begins_alike).find(is_near);
+    meant(written, verbs.clone()).or_else(one_off)
+}
+
+/// What is meant by a slip of a word that people write.
+fn near_word(written: &str) -> Option<&'static [&'static str]> {
+    let near = near(written, WORDS.iter().map(|(word, _)| *word))?;
+    WORDS.iter().find(|(word, _)| *word == near).map(|(_, verbs)| *verbs)
 }
 
 /// Beside the verbs that are meant, the word does no harm.
