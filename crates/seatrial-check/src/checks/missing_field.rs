@@ -22,6 +22,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::{FieldError, Reason};
+use seatrial_yaml::{Node, Value};
 
 use crate::review::location;
 use crate::{Check, Context, Report};
@@ -49,14 +50,35 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 } else {
                     notice
                 };
-                report.add(if error.detail.is_empty() { notice } else { notice.help(error.detail.clone()) });
+                let says_more = !error.detail.is_empty() && !notice.message.ends_with(&error.detail);
+                report.add(if says_more { notice.help(error.detail.clone()) } else { notice });
             }
         }
     }
 }
 
+/// Whether something is written; a zero is neither that nor nothing.
+fn is_set(node: Node<'_>) -> Option<bool> {
+    match node.value() {
+        Value::Int(0) | Value::Uint(0) => None,
+        Value::Null => Some(false),
+        Value::Str(text) => Some(!text.is_empty()),
+        Value::Sequence | Value::Mapping => Some(!node.is_empty()),
+        _ => Some(true),
+    }
+}
+
 fn judge(object: &Object, error: &FieldError) -> Notice {
-    let message = format!("`{}` of {} is missing", error.field, object.title());
+    let (field, path, title) = (&error.field, error.path.to_string(), object.title());
+    let message = match object.root().at(&error.path).map(is_set) {
+        None => format!("`{path}` of {title} is missing"),
+        // What stands in another place than the server names may be whole.
+        Some(_) if *field != path => format!("`{field}` of {title} is missing"),
+        Some(Some(true)) if error.detail.is_empty() => format!("`{field}` of {title} is missing"),
+        Some(Some(true)) => format!("`{field}` of {title} is refused: {}", error.detail),
+        Some(Some(false)) => format!("`{field}` of {title} is empty"),
+        Some(None) => format!("`{field}` of {title} is 0, which the server takes for not set"),
+    };
     Notice::new(&CHECK.info, location(object, &error.path), message)
         .because(format!("the API server says: {error}"))
 }

@@ -143,7 +143,9 @@ pub fn webhook_url(text: &str, at: &Path<'_>, errors: &mut Errors) {
 pub fn webhook_service(service: &Value, at: &Path<'_>, errors: &mut Errors) {
     for (field, printed) in [("namespace", "name"), ("name", "namespace")] {
         if service.str(field).is_empty() {
-            errors.required(&at.child(printed), "");
+            // The server takes the one for the other.
+            let printed = at.child(printed);
+            errors.blaming(&printed, &at.child(field), |errors| errors.required(&printed, ""));
         }
     }
     let port = service.int("port");

@@ -267,20 +267,23 @@ fn validate_resize_policy(
         if !seen.insert(resource) {
             errors.duplicate(&path.index(at), resource);
         }
-        match resource {
+        // The server blames the list.
+        errors.blaming(path, &path.index(at).child("resourceName"), |errors| match resource {
             "cpu" | "memory" => {}
             "" => errors.required(path, ""),
             _ => errors.not_supported(path, resource, &["cpu", "memory"]),
-        }
-        match restart {
-            "" => errors.required(path, ""),
-            _ if RESTARTS.contains(&restart) => {}
-            _ => errors.not_supported(path, restart, &RESTARTS),
-        }
-        if pod_never_restarts && restart != "NotRequired" {
-            let detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'";
-            errors.invalid(path, restart, detail);
-        }
+        });
+        errors.blaming(path, &path.index(at).child("restartPolicy"), |errors| {
+            match restart {
+                "" => errors.required(path, ""),
+                _ if RESTARTS.contains(&restart) => {}
+                _ => errors.not_supported(path, restart, &RESTARTS),
+            }
+            if pod_never_restarts && restart != "NotRequired" {
+                let detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'";
+                errors.invalid(path, restart, detail);
+            }
+        });
     }
 }
 
