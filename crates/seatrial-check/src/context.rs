@@ -9,6 +9,7 @@ use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
 use seatrial_policy::Family;
 use seatrial_profile::ClusterProfile;
+use seatrial_schema::{FieldError, Value};
 use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 
@@ -307,6 +308,12 @@ impl<'a> Context<'a> {
     /// is a slip.
     pub(crate) fn group_meant(&self, object: &Object) -> Option<String> {
         self.world.indexes.reviews().group_meant(object)
+    }
+
+    /// What the rules behind the types say of an object with other values in some
+    /// places.
+    pub(crate) fn errors_with(&self, object: &Object, values: &[(&FieldPath, Value)]) -> Vec<FieldError> {
+        self.world.indexes.reviews().errors_with(object, values)
     }
 
     /// Whether no definition of a kind can be of an object's group.

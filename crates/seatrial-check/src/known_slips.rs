@@ -158,6 +158,13 @@ pub(crate) fn shape(node: Node<'_>, path: &FieldPath, wanted: &str) -> Option<St
         "string" if node.is_mapping() && way.last() == Some(&"image") => {
             Some("write one text: the name, a colon and the tag".to_owned())
         }
+        "string" if node.is_mapping() => {
+            let name = node.get("name").filter(|it| !it.is_mapping() && !it.is_sequence())?;
+            // The other name of the field is deprecated.
+            let field =
+                way.last().map(|it| if *it == "serviceAccount" { "serviceAccountName" } else { it })?;
+            Some(format!("write the name alone: `{field}: {}`", short(name)))
+        }
         "[]string" if is_scalar && matches!(way.last(), Some(&("command" | "args"))) => {
             Some("write a list with an item for each word, or `[\"sh\", \"-c\", \"...\"]`".to_owned())
         }

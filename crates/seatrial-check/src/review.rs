@@ -15,7 +15,7 @@ use seatrial_schema::kinds::network;
 use seatrial_schema::published;
 use seatrial_schema::review::generate_name;
 use seatrial_schema::table::{Kind, Table, plural};
-use seatrial_schema::{Errors, FieldError, Reason, Strategy, Value};
+use seatrial_schema::{By, Errors, FieldError, Reason, Strategy, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
 use crate::admission::Held;
@@ -271,6 +271,18 @@ impl Reviews {
         self.serving(meant, object.kind())
     }
 
+    /// What the rules behind the types say of an object with other values in some
+    /// places; nothing of a kind that Kubernetes does not have.
+    pub(crate) fn errors_with(&self, object: &Object, values: &[(&FieldPath, Value)]) -> Vec<FieldError> {
+        let Some(table) = self.table else { return Vec::new() };
+        let (Served::Yes(kind) | Served::OptIn(kind)) = served(object, table) else { return Vec::new() };
+        let mut held = decode(object.root(), table, kind.type_id).value;
+        for (path, value) in values {
+            set(&mut held, path.steps(), value);
+        }
+        break_rules(held, kind)
+    }
+
     /// The version that the target serves a kind in, of its own group or of one
     /// that took the kind over.
     pub(crate) fn serving(&self, group: &str, kind: &str) -> Option<String> {
@@ -450,6 +462,25 @@ fn break_rules(mut value: Value, kind: &Kind) -> Vec<FieldError> {
     let is_told = |it: &FieldError| !is_named && it.field == "metadata.name";
     let has_cause = errors.iter().any(|it| it.field == "metadata.generateName");
     errors.iter().filter(|it| !(has_cause && is_told(it))).cloned().collect()
+}
+
+/// Sets what stands at the end of a path, where the way there is held.
+fn set(held: &mut Value, steps: &[PathStep], value: &Value) {
+    match (steps, held) {
+        ([], held) => *held = value.clone(),
+        ([PathStep::Key(key)], Value::Map(map)) => map.insert(key.clone(), value.clone(), By::Manifest),
+        ([PathStep::Key(key), rest @ ..], Value::Map(map)) => {
+            if let Some(below) = map.value_mut(key) {
+                set(below, rest, value);
+            }
+        }
+        ([PathStep::Index(index), rest @ ..], Value::List(items)) => {
+            if let Some(item) = items.get_mut(*index as usize) {
+                set(item, rest, value);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn served(object: &Object, table: &'static Table) -> Served {

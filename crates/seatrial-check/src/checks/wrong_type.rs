@@ -29,10 +29,12 @@
 //!       env: [{name: PORT, value: "8080"}]
 //! ```
 
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::decode::{Problem, ProblemKind};
-use seatrial_yaml::{Node, Value};
+use seatrial_schema::{FieldError, Value as Held};
+use seatrial_yaml::{FieldPath, Node, PathStep, Value};
 
 use crate::known_slips::shape;
 use crate::review::location;
@@ -54,20 +56,67 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         for review in context.review_of(object).all() {
-            for problem in &review.problems {
-                if matches!(problem.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. }) {
-                    report.add(review.weighed(judge(object, problem)));
-                }
+            let is_told =
+                |it: &&Problem| matches!(it.kind, ProblemKind::WrongType | ProblemKind::Malformed { .. });
+            let problems: Vec<&Problem> = review.problems.iter().filter(is_told).collect();
+            let refused = refused(context, object, &problems);
+            for problem in problems {
+                report.add(review.weighed(judge(object, problem, refused.get(&problem.path))));
             }
         }
     }
 }
 
-fn judge(object: &Object, problem: &Problem) -> Notice {
-    let node = object.root().at(&problem.path);
+/// Why the server refuses values also in the type that is wanted.
+fn refused<'p>(
+    context: &Context<'_>,
+    object: &Object,
+    problems: &[&'p Problem],
+) -> FxHashMap<&'p FieldPath, FieldError> {
+    let repaired = |problem: &&'p Problem| {
+        let (_, content) = repair(object.root().at(&problem.path)?, wanted(problem))?;
+        Some((&problem.path, held(content)?))
+    };
+    let repairs: Vec<(&FieldPath, Held)> = problems.iter().filter_map(repaired).collect();
+    if repairs.is_empty() {
+        return FxHashMap::default();
+    }
+    let errors = context.errors_with(object, &repairs);
+    let by_path: FxHashMap<&FieldPath, &FieldError> = errors.iter().map(|it| (&it.path, it)).collect();
+    let of_text = |it: &'_ FieldError| matches!(it.value, Some(Held::Str(_)));
+    // The server may blame a field that it fills in from another.
+    let by_text: FxHashMap<&str, &FieldError> = errors
+        .iter()
+        .filter(|it| of_text(it))
+        .filter_map(|it| Some((it.value.as_ref()?.as_str(), it)))
+        .collect();
+    let refusal = |path: &FieldPath, value: &Held| {
+        let text = Some(value.as_str()).filter(|it| !it.is_empty());
+        by_path.get(path).or_else(|| by_text.get(text?)).map(|it| (*it).clone())
+    };
+    repairs.iter().filter_map(|(path, value)| Some((*path, refusal(path, value)?))).collect()
+}
+
+/// A repaired value as the server holds it.
+fn held(content: Content) -> Option<Held> {
+    match content {
+        Content::Text(text) => Some(Held::text(text)),
+        Content::Int(number) => Some(number.into()),
+        Content::Bool(truth) => Some(truth.into()),
+        _ => None,
+    }
+}
+
+/// The type that the server names.
+fn wanted(problem: &Problem) -> Option<&str> {
     let wanted = problem.message.rsplit_once(" of type ").map(|(_, wanted)| wanted);
     // Of custom objects the server says what it found, too.
-    let wanted = wanted.map(|it| it.split_once(": ").map_or(it, |(wanted, _)| wanted));
+    wanted.map(|it| it.split_once(": ").map_or(it, |(wanted, _)| wanted))
+}
+
+fn judge(object: &Object, problem: &Problem, refusal: Option<&FieldError>) -> Notice {
+    let node = object.root().at(&problem.path);
+    let wanted = wanted(problem);
     let subject = if problem.path.is_empty() { String::new() } else { format!("`{}` of ", problem.path) };
     let subject = format!("{subject}{}", object.title());
     let (found, wants) =
@@ -82,7 +131,14 @@ fn judge(object: &Object, problem: &Problem) -> Notice {
     let notice = Notice::new(&CHECK.info, location(object, &problem.path), message)
         .because(format!("the API server says: {}", problem.message));
     let Some(node) = node else { return notice };
-    let Some((help, content)) = repair(node, wanted) else {
+    if let Some((help, name)) = renamed(object, node, &problem.path) {
+        return notice.help(help).change(Change::Rename { at: location(object, &problem.path), name });
+    }
+    let notice = match refusal {
+        Some(refusal) => notice.because(format!("of that type it is refused, too: {refusal}")),
+        None => notice,
+    };
+    let Some((help, content)) = repair(node, wanted).filter(|_| refusal.is_none()) else {
         return match wanted.and_then(|wanted| shape(node, &problem.path, wanted)) {
             Some(help) => notice.help(help),
             None => notice,
@@ -103,6 +159,21 @@ fn beyond(node: Node<'_>, wanted: &str) -> Option<&'static str> {
         "int64" if is_whole => Some("int64, -9223372036854775808 to 9223372036854775807"),
         _ => None,
     }
+}
+
+/// The field beside it that takes the value: the port of a Service has a number or
+/// a name.
+fn renamed(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<(String, String)> {
+    let [.., PathStep::Key(service), PathStep::Key(port), PathStep::Key(name)] = path.steps() else {
+        return None;
+    };
+    let other = match (service.as_str(), port.as_str(), name.as_str(), node.value()) {
+        ("service", "port", "name", Value::Int(_)) => "number",
+        ("service", "port", "number", Value::Str(text)) if text.parse::<i64>().is_err() => "name",
+        _ => return None,
+    };
+    let beside = path.parent()?.key(other);
+    object.root().at(&beside).is_none().then(|| (format!("rename it to `{other}`"), other.to_owned()))
 }
 
 /// The same value in the type that is wanted.
