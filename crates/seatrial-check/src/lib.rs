@@ -51,6 +51,7 @@ mod storage;
 mod titles;
 mod tree_state;
 mod unjudged;
+mod volumes;
 
 pub use checks::ALL;
 pub use context::{Context, Indexes, References, Report, World};

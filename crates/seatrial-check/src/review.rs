@@ -24,6 +24,7 @@ use crate::inlined;
 use crate::partial::{is_partial, is_unlisted_patch};
 use crate::placeholder::is_filled_in_later;
 use crate::slip::meant;
+use crate::volumes::Volumes;
 
 /// The server's answers, by unit and object, each worked out when it is first
 /// asked for.
@@ -403,7 +404,7 @@ fn is_judged(repository: &Repository, object: &Object) -> bool {
         && !is_lone_patch(repository, object)
 }
 
-/// The groups that an APIService of the repository hands over to another server.
+/// The groups that an `APIService` of the repository hands over to another server.
 fn aggregated(repository: &Repository) -> BTreeSet<String> {
     let services = |bundle| Bundle::of_kind(bundle, "apiregistration.k8s.io", "APIService");
     let all = repository.bundles.iter().flat_map(services);
@@ -433,9 +434,25 @@ pub(crate) fn settled(object: &Object, review: Review) -> Review {
         .into_iter()
         .filter(|it| !follows(it) && !waits_for_values(it) && !network::hangs_on_cluster(it))
         .collect();
-    let errors = errors.iter().filter(|it| !repeats(object, it, &errors)).cloned().collect();
+    // To the server a volume with a mistake in it is not there.
+    let template = errors.iter().any(is_dangling).then(|| PodTemplate::of(object)).flatten();
+    let volumes = template.as_ref().map(Volumes::of);
+    let is_of_volume = |it: &FieldError| {
+        let name = it.value.as_ref().map_or("", Value::as_str);
+        is_dangling(it) && volumes.as_ref().is_some_and(|it| it.has(name) || it.is_meant(name))
+    };
+    let is_told = |it: &&FieldError| !repeats(object, it, &errors) && !is_of_volume(it);
+    let errors = errors.iter().filter(is_told).cloned().collect();
     let problems = problems.into_iter().filter(|it| !is_left_open(object, it)).collect();
     Review { problems, errors, ..review }
+}
+
+/// Whether a mount is said to name nothing.
+fn is_dangling(error: &FieldError) -> bool {
+    let [.., PathStep::Key(list), PathStep::Index(_), PathStep::Key(_)] = error.path.steps() else {
+        return false;
+    };
+    error.reason == Reason::NotFound && matches!(list.as_str(), "volumeMounts" | "volumeDevices")
 }
 
 /// The defaults of a new object, and the rules that it breaks.
@@ -544,10 +561,19 @@ fn repeats(object: &Object, error: &FieldError, all: &[FieldError]) -> bool {
         return true;
     }
     let is_written = object.root().at(&error.path).is_some();
+    // Nobody writes a status: the server draws it from the rest.
+    let is_status = error.path.starts_with(&status());
+    if is_status && !is_written && all.iter().any(|other| !other.path.starts_with(&status())) {
+        return true;
+    }
     let is_source = |other: &FieldError| {
         other.path != error.path && other.path.parent() == error.path.parent() && other.value == error.value
     };
     !is_written && error.reason != Reason::Required && all.iter().any(is_source)
+}
+
+fn status() -> FieldPath {
+    FieldPath::root().key("status")
 }
 
 /// Whether a value is one that another program has yet to fill in.

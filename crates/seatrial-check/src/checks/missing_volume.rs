@@ -30,6 +30,7 @@ use seatrial_model::views::PodTemplate;
 
 use crate::partial::is_partial;
 use crate::slip::meant;
+use crate::volumes::Volumes;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -47,22 +48,20 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates().filter(|it| !is_partial(it)) {
-        let mut names: Vec<String> =
-            template.volumes().filter_map(|it| Some(it.name()?.to_owned())).collect();
-        names.extend(template.claim_templates().map(|it| it.to_string()));
+        let volumes = Volumes::of(&template);
         for container in template.containers() {
             let devices = container.field.list("volumeDevices");
             let mounts = container.field.list("volumeMounts").chain(devices);
-            let dangling = mounts.filter_map(|it| it.key("name")).filter(|name| is_unknown(name, &names));
+            let dangling = mounts.filter_map(|it| it.key("name")).filter(|name| is_unknown(name, &volumes));
             for name in dangling {
-                report.add(notice(&template, &name, &names));
+                report.add(notice(&template, &name, volumes.names()));
             }
         }
     }
 }
 
-fn is_unknown(name: &Field<'_>, names: &[String]) -> bool {
-    name.as_str().is_some_and(|it| !it.is_empty() && !names.iter().any(|known| known == it))
+fn is_unknown(name: &Field<'_>, volumes: &Volumes) -> bool {
+    name.as_str().is_some_and(|it| !it.is_empty() && !volumes.has(it) && !volumes.is_meant(it))
 }
 
 fn notice(template: &PodTemplate<'_>, name: &Field<'_>, names: &[String]) -> Notice {

@@ -129,7 +129,7 @@ fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
         return instead(notice, verbs);
     }
     let is_other_case = VERBS.contains(&lower.as_str());
-    let near = if is_other_case { Some(lower.as_str()) } else { near(written, VERBS.iter().copied()) };
+    let near = if is_other_case { Some(lower.as_str()) } else { near(written, &VERBS.iter().copied()) };
     let Some(near) = near else {
         let word = near_word(written)?;
         return instead(notice, word);
@@ -140,7 +140,7 @@ fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
 
 /// The verb of which one is a slip. As there are so few of them, a letter makes one of
 /// a short word, too.
-fn near<'a>(written: &str, verbs: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+fn near<'a>(written: &str, verbs: &(impl Iterator<Item = &'a str> + Clone)) -> Option<&'a str> {
     let begins_alike = |it: &&str| written.len() > 2 && it.as_bytes().first() == written.as_bytes().first();
     let is_near = |it: &&str| slips(written, it, 1).is_some();
     let one_off = || verbs.clone().filter(begins_alike).find(is_near);
@@ -149,7 +149,7 @@ fn near<'a>(written: &str, verbs: impl Iterator<Item = &'a str> + Clone) -> Opti
 
 /// What is meant by a slip of a word that people write.
 fn near_word(written: &str) -> Option<&'static [&'static str]> {
-    let near = near(written, WORDS.iter().map(|(word, _)| *word))?;
+    let near = near(written, &WORDS.iter().map(|(word, _)| *word))?;
     WORDS.iter().find(|(word, _)| *word == near).map(|(_, verbs)| *verbs)
 }
 
