@@ -233,16 +233,18 @@ impl Errors {
         }
     }
 
-    /// Leads what `rules` find at the printed field to the one that is to blame.
+    /// Leads what `rules` find at or below the printed field to the one that is to blame.
     pub fn blaming(&mut self, printed: &Path<'_>, meant: &Path<'_>, rules: impl FnOnce(&mut Self)) {
         let before = self.0.len();
         rules(self);
         if self.0.len() == before {
             return;
         }
-        let printed = printed.to_field_path();
-        for error in self.0[before..].iter_mut().filter(|it| it.path == printed) {
-            error.path = meant.to_field_path();
+        let (printed, meant) = (printed.to_field_path(), meant.to_field_path());
+        for error in &mut self.0[before..] {
+            if let Some(rest) = error.path.strip_prefix(&printed) {
+                error.path = meant.join(&rest);
+            }
         }
     }
 

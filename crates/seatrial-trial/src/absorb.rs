@@ -9,7 +9,8 @@ use seatrial_yaml::FieldPath;
 
 /// Checks that tell of a mistake at one field for which the server blames
 /// another, and what the server says there.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("autoscaler-range", "must be greater than or equal to `minReplicas`"),
     ("autoscaler-range", "at least one Object or External metric to support scaling to zero replicas"),
     ("missing-workload-selector", "`selector` does not match template `labels`"),
     ("selector-mismatch", "`selector` does not match template `labels`"),
@@ -17,8 +18,13 @@ const ELSEWHERE: [(&str, &str); 3] = [
 /// A check that tells of less than what the server says, as a cluster may have
 /// turned on what it takes, and what the server says there.
 const WEAKER: (&str, &str) = ("autoscaler-range", "must be greater than or equal to 1");
-/// The check that tells what the server says is missing.
-const MISSING: &str = "missing-field";
+/// What the server says where none of the fields stands that there may be.
+const ONE_OF: [&str; 4] = [
+    "must specify one of: ",
+    "must specify a volume type",
+    "must specify exactly one of ",
+    "exactly one of url or service is required",
+];
 /// Checks that tell of two siblings at once: the server may blame the other one.
 const OF_SIBLINGS: [&str; 2] = ["exclusive-fields", "outdated-ingress-backend"];
 
@@ -46,6 +52,15 @@ pub(crate) fn absorb(notices: Vec<Notice>) -> Vec<Notice> {
             found.or_else(|| taker(notice, &notices, &others))
         })
         .collect();
+    let refused = refused(&notices);
+    let unknown = unknown(&notices);
+    // Of what is left, so that no two take each other.
+    let is_left = |index: &usize| taken[*index].is_none();
+    let later = |(index, notice): (usize, &Notice)| {
+        let of_left = || of_refused(notice, &notices, &refused).or_else(|| of_unknown(notice, &unknown));
+        taken[index].or_else(|| of_left().filter(is_left))
+    };
+    let taken: Vec<Option<usize>> = notices.iter().enumerate().map(later).collect();
     let mut kept: Vec<Option<Notice>> = notices.into_iter().map(Some).collect();
     for (index, taker) in taken.into_iter().enumerate() {
         let Some(taker) = taker else { continue };
@@ -73,8 +88,7 @@ fn finder(notice: &Notice, all: &[Notice], meant: &FxHashMap<(Place, &FieldPath)
     // Nothing stands at a field that was meant: what is said of it is that it is missing.
     let own = meant.get(&(place, path)).copied();
     let above = || {
-        let is_missing = notice.check.id == MISSING && !meant.is_empty();
-        let steps = if is_missing { path.steps() } else { &[] };
+        let steps = if meant.is_empty() { &[] } else { path.steps() };
         (1..steps.len()).find_map(|to| meant.get(&(place, &FieldPath::from(steps[..to].to_vec()))).copied())
     };
     own.or_else(above).filter(|index| all[*index].severity >= notice.severity)
@@ -93,6 +107,39 @@ fn taker(notice: &Notice, all: &[Notice], others: &FxHashMap<Place, Vec<usize>>)
     others.get(&place)?.iter().find(near).copied()
 }
 
+/// The values that the server refuses, by their field.
+fn refused(all: &[Notice]) -> FxHashMap<(Place, &FieldPath), usize> {
+    let is_refusal =
+        |it: &Notice| ["refused-value", "unsupported-value", "wrong-type"].contains(&it.check.id);
+    let refusals = all.iter().enumerate().filter(|(_, it)| is_refusal(it));
+    refusals.filter_map(|(index, it)| Some((field_of(it)?, index))).collect()
+}
+
+/// A value that is refused has to be written anew: what is less grave of it can wait.
+fn of_refused(
+    notice: &Notice,
+    all: &[Notice],
+    refused: &FxHashMap<(Place, &FieldPath), usize>,
+) -> Option<usize> {
+    let index = *refused.get(&field_of(notice)?)?;
+    let may_wait = !is_from_server(notice.check) && !is_of_policy(notice.check.id);
+    (may_wait && notice.severity < all[index].severity).then_some(index)
+}
+
+/// The fields that there are not, by what they stand in.
+fn unknown(all: &[Notice]) -> FxHashMap<(Place, FieldPath), usize> {
+    let unknown = all.iter().enumerate().filter(|(_, it)| it.check.id == "unknown-field");
+    let parent = |it: &Notice| field_of(it).and_then(|(place, path)| Some((place, path.parent()?)));
+    unknown.filter_map(|(index, it)| Some((parent(it)?, index))).collect()
+}
+
+/// Where one of several fields is asked for, a field beside them is a slip of it.
+fn of_unknown(notice: &Notice, unknown: &FxHashMap<(Place, FieldPath), usize>) -> Option<usize> {
+    let (place, path) = field_of(notice).filter(|_| !unknown.is_empty())?;
+    let asks = is_from_server(notice.check) && ONE_OF.iter().any(|it| notice.message.contains(it));
+    asks.then(|| unknown.get(&(place, path.clone())).copied())?
+}
+
 fn knows_better(other: &Notice, notice: &Notice) -> bool {
     other.check.id == WEAKER.0 && notice.message.ends_with(WEAKER.1)
 }
@@ -102,7 +149,18 @@ fn knows_better(other: &Notice, notice: &Notice) -> bool {
 fn blames_another(notice: &Notice, path: &FieldPath, other: &Notice, at: &FieldPath) -> bool {
     let id = other.check.id;
     ELSEWHERE.iter().any(|(check, said)| *check == id && notice.message.ends_with(said))
+        || id == "duplicate-container-name"
+            && notice.message.contains("Containers[")
+            && says_twice(notice, other)
+        || id == "missing-typed-secret-key" && notice.message.contains("`data[")
         || OF_SIBLINGS.contains(&id) && path.parent() == at.parent()
+}
+
+/// Whether the server says of the first of two namesakes what another check says of
+/// the second.
+fn says_twice(notice: &Notice, other: &Notice) -> bool {
+    let name = notice.message.split(" is there twice: ").nth(1).map(|it| it.trim_matches('"'));
+    name.is_some_and(|it| other.message.ends_with(&format!(" named {it}")))
 }
 
 fn are_near(one: &FieldPath, other: &FieldPath) -> bool {
@@ -215,5 +273,42 @@ mod tests {
                        defaultBackend: {serviceName: web, servicePort: 80}\n";
         let told = told(ingress);
         assert!(!told.iter().any(|it| it.starts_with("unknown-field")), "{told:?}");
+    }
+
+    #[test]
+    fn a_mistake_in_a_volume_is_not_told_of_its_mounts() {
+        let selected =
+            "  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: agent}}";
+        let mounted = |volume: &str| {
+            let mounts = ", volumeMounts: [{name: log, mountPath: /log}]";
+            told(&format!("{}      volumes: [{volume}]\n", agent(selected, mounts)))
+        };
+        let at = "spec.template.spec.volumes[0]";
+        for (volume, expected) in [
+            ("{name: log, hostPath: {pth: /log}}", format!("unknown-field {at}.hostPath.pth")),
+            ("{name: log, hostPath: {path: /../log}}", format!("refused-value {at}.hostPath.path")),
+            ("{name: Log, emptyDir: {}}", format!("refused-value {at}.name")),
+            ("{nme: log, emptyDir: {}}", format!("unknown-field {at}.nme")),
+        ] {
+            assert_eq!(mounted(volume), [expected], "{volume}");
+        }
+        let missing = "missing-volume spec.template.spec.containers[0].volumeMounts[0].name";
+        assert_eq!(mounted("{name: logs, emptyDir: {}}"), [missing]);
+    }
+
+    #[test]
+    fn a_field_that_there_is_not_stands_for_the_one_that_is_asked_for() {
+        let volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: 1Gi}\n  \
+                      accessModes: [ReadWriteOnce]\n  nsf: {server: a, path: /a}\n";
+        assert_eq!(told(volume), ["unknown-field spec.nsf"]);
+    }
+
+    #[test]
+    fn what_is_refused_is_not_judged_besides() {
+        let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n\
+                      spec: {minAvailable: 150%, selector: {matchLabels: {app: a}}}\n";
+        let told = told(budget);
+        assert!(told.contains(&"refused-value spec.minAvailable".to_owned()), "{told:?}");
+        assert!(!told.iter().any(|it| it.starts_with("blocked-disruption")), "{told:?}");
     }
 }

@@ -75,11 +75,11 @@ pub(super) fn validate_env_from(sources: &[Value], path: &Path<'_>, errors: &mut
             }
         }
         // Upstream names the list here, not the item.
-        match count {
+        errors.blaming(path, &item, |errors| match count {
             0 => errors.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"),
             1 => {}
             _ => errors.invalid(path, "", "may not have more than one field specified at a time"),
-        }
+        });
     }
 }
 

@@ -88,9 +88,15 @@ pub(crate) fn validate_pod_template(
 ) {
     let (meta, spec) = (template.at("metadata"), template.at("spec"));
     let (annotations, spec_path) = (path.child("annotations"), path.child("spec"));
-    metadata::labels(meta.at("labels"), &path.child("labels"), errors);
-    metadata::annotations(meta.at("annotations"), &annotations, errors);
-    annotations::validate_annotations(template, &annotations, options, errors);
+    // The server leaves out on the way where they are written.
+    let (labels, written) = (path.child("labels"), path.child("metadata"));
+    errors.blaming(&labels, &written.child("labels"), |errors| {
+        metadata::labels(meta.at("labels"), &labels, errors);
+    });
+    errors.blaming(&annotations, &written.child("annotations"), |errors| {
+        metadata::annotations(meta.at("annotations"), &annotations, errors);
+        annotations::validate_annotations(template, &annotations, options, errors);
+    });
     spec::validate_spec(spec, None, &spec_path, options, errors);
     annotations::validate_profiles_match(template, &spec_path, errors);
     if !spec.items("ephemeralContainers").is_empty() {

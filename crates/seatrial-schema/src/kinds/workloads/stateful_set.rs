@@ -218,43 +218,45 @@ fn validate_template(
         metadata::annotations(meta.at("annotations"), &at.child("annotations"), errors);
         return;
     }
-    let (template, origins) = template_of_pods(spec);
+    let (template, claims, volumes) = template_of_pods(spec);
     let before = errors.len();
     pods::validate_pod_template(&template, &at, errors, options);
     for error in &mut errors.as_mut_slice()[before..] {
-        lead_back(&mut error.path, &origins);
+        lead_back(&mut error.path, &claims, &volumes);
     }
 }
 
 /// The template as pods will have it: a volume per claim, and no host name, which
-/// the controller sets. Also, for each volume, where the manifest has it.
-fn template_of_pods(spec: &Value) -> (Value, Vec<Option<usize>>) {
+/// the controller sets. Also, for the volumes of claims and then for the others, where
+/// the manifest has them.
+fn template_of_pods(spec: &Value) -> (Value, Vec<usize>, Vec<usize>) {
     let mut template = spec.at("template").clone();
     let claims = spec.items("volumeClaimTemplates");
     let pod = template.struct_mut("spec");
     pod.remove("hostname");
     pod.remove("subdomain");
     if claims.is_empty() {
-        let origins = (0..pod.items("volumes").len()).map(Some).collect();
-        return (template, origins);
+        let written = (0..pod.items("volumes").len()).collect();
+        return (template, Vec::new(), written);
     }
-    let mut names: Vec<&str> = Vec::new();
-    for claim in claims {
+    let (mut names, mut of_claims) = (Vec::new(), Vec::new());
+    for (index, claim) in claims.iter().enumerate() {
         let name = claim.at("metadata").str("name");
         if !names.contains(&name) {
             names.push(name);
+            of_claims.push(index);
         }
     }
     let mut volumes: Vec<_> = names.iter().map(|name| volume_of_claim(name)).collect();
-    let mut origins = vec![None; volumes.len()];
+    let mut others = Vec::new();
     for (index, volume) in pod.items("volumes").iter().enumerate() {
         if !names.contains(&volume.str("name")) {
             volumes.push(volume.clone());
-            origins.push(Some(index));
+            others.push(index);
         }
     }
     pod.set("volumes", volumes, By::Server);
-    (template, origins)
+    (template, of_claims, others)
 }
 
 fn volume_of_claim(name: &str) -> Value {
@@ -265,17 +267,20 @@ fn volume_of_claim(name: &str) -> Value {
     volume
 }
 
-/// The server counts the volumes of claims; the manifest's line is where the
-/// volume itself stands, or else the list.
-fn lead_back(path: &mut seatrial_yaml::FieldPath, origins: &[Option<usize>]) {
+/// The server counts the volumes of claims first; the manifest's line is where the
+/// volume itself stands, or the name of the claim.
+fn lead_back(path: &mut seatrial_yaml::FieldPath, claims: &[usize], volumes: &[usize]) {
     let mut steps: Vec<PathStep> = path.steps().to_vec();
     let is_volume = steps.len() > 4 && steps[3] == PathStep::Key("volumes".into());
     let Some(PathStep::Index(index)) = steps.get(4).filter(|_| is_volume) else { return };
-    if let Some(origin) = origins.get(*index as usize).copied().flatten() {
-        steps[4] = PathStep::Index(origin as u32);
+    let index = *index as usize;
+    if let Some(volume) = index.checked_sub(claims.len()).and_then(|it| volumes.get(it)) {
+        steps[4] = PathStep::Index(*volume as u32);
     } else {
         steps.truncate(1);
         steps.push(PathStep::Key("volumeClaimTemplates".into()));
+        steps.extend(claims.get(index).map(|it| PathStep::Index(*it as u32)));
+        steps.extend(["metadata", "name"].map(|it| PathStep::Key(it.into())));
     }
     *path = steps.into();
 }
