@@ -68,6 +68,11 @@ pub(crate) fn advice(object: &Object, parent: &FieldPath, name: &str, is_spelt_l
             let has_port = object.root().at(parent).is_some_and(|it| it.get("port").is_some());
             renamed(if has_port { "targetPort" } else { "port" })
         }
+        ("Service", ["spec"], "port")
+            if object.root().at(&parent.key(name)).is_some_and(Node::is_sequence) =>
+        {
+            renamed("ports")
+        }
         ("Service", ["spec"], "port") => Some(Advice::Say("write `ports: [{port: ...}]`".to_owned())),
         ("NetworkPolicy", ["spec"], "selector") => renamed("podSelector"),
         ("NetworkPolicy", ["spec", "ingress" | "egress"], "port") => {
@@ -77,6 +82,9 @@ pub(crate) fn advice(object: &Object, parent: &FieldPath, name: &str, is_spelt_l
         ("StatefulSet" | "DaemonSet", ["spec"], "strategy") => renamed("updateStrategy"),
         ("PersistentVolumeClaim", ["spec"], "storage") => {
             Some(Advice::Say("move it to `spec.resources.requests.storage`".to_owned()))
+        }
+        ("StatefulSet", ["spec", "volumeClaimTemplates", "spec"], "storage") => {
+            Some(Advice::Say("move it to `resources.requests.storage`".to_owned()))
         }
         ("ConfigMap" | "Secret", [], "spec") => {
             Some(Advice::Say("take it away: `data` stands at the top of the object".to_owned()))

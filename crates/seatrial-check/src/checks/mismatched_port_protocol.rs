@@ -74,6 +74,11 @@ fn notice(service: &Service<'_>, port: &ServicePort<'_>, selected: &Selected<'_>
     if declared.iter().any(|it| it.protocol() == port.protocol()) {
         return None;
     }
+    // Another word is told as such.
+    let is_known = |it: &str| matches!(it, "TCP" | "UDP" | "SCTP");
+    if !is_known(port.protocol()) || !is_known(first.protocol()) {
+        return None;
+    }
     let proves = target.as_str().is_some() && selected.same_unit;
     let severity = if proves { Severity::Error } else { Severity::Warning };
     let title = service.object().title();

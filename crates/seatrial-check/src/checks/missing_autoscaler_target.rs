@@ -35,12 +35,15 @@
 //!   maxReplicas: 5
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::references::Relation;
-use seatrial_model::{Link, Object};
+use seatrial_model::{Field, Link, Object};
+use seatrial_schema::table::Table;
 use seatrial_yaml::FieldPath;
 
 use crate::missing::{is_to, missing};
+use crate::placeholder::is_filled_in_later;
+use crate::slip::meant;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -57,11 +60,17 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    for scaler in context.of_kind("autoscaling", "HorizontalPodAutoscaler") {
+        report.add_some(of_unknown_kind(scaler));
+    }
     let is_scaler = |object: &Object| {
         matches!(object.kind(), "HorizontalPodAutoscaler" | "VerticalPodAutoscaler" | "ScaledObject")
     };
     let is_target = |link: &Link| link.relation == Relation::Target && !is_to(link, "", "Service");
     for it in missing(context, |object, link| is_scaler(object) && is_target(link)) {
+        if of_unknown_kind(it.object).is_some() || has_no_group(it.object) {
+            continue;
+        }
         let others = KINDS.iter().find_map(|(group, kind)| it.namesake(group, kind));
         if others.is_some_and(|other| is_found_in_small_letters(it.object, it.link, other)) {
             continue;
@@ -77,6 +86,35 @@ fn run(context: &Context<'_>, report: &mut Report) {
             None => notice,
         });
     }
+}
+
+/// A target of a kind that its group, one of Kubernetes, never had in any case.
+fn of_unknown_kind(scaler: &Object) -> Option<Notice> {
+    let target = Field::root(scaler).key("spec")?.key("scaleTargetRef")?;
+    let (group, _) = target.text("apiVersion")?.split_once('/')?;
+    let kind = target.key("kind")?;
+    let written = kind.as_str().filter(|it| !it.is_empty() && !is_filled_in_later(it))?;
+    let kinds: Vec<&str> = Table::default_minor().kinds_of(group).map(|it| it.kind).collect();
+    if kinds.is_empty() || kinds.iter().any(|it| it.eq_ignore_ascii_case(written)) {
+        return None;
+    }
+    let message = format!("{} scales a {written} of {group}, which there is not", scaler.title());
+    let notice = Notice::new(&CHECK.info, kind.location(), message)
+        .severity(Severity::Error)
+        .because("the autoscaler reports FailedGetScale and scales nothing");
+    Some(match meant(written, kinds) {
+        Some(near) => notice
+            .help(format!("write `{near}`"))
+            .change(Change::Set { at: kind.location(), content: Content::Text(near.to_owned()) }),
+        None => notice,
+    })
+}
+
+/// Whether the server refuses an autoscaler for a target outside all groups.
+fn has_no_group(scaler: &Object) -> bool {
+    let target = Field::root(scaler).key("spec").and_then(|it| it.key("scaleTargetRef"));
+    let version = target.as_ref().and_then(|it| it.text("apiVersion"));
+    scaler.kind() == "HorizontalPodAutoscaler" && version.is_some_and(|it| !it.contains('/'))
 }
 
 const KINDS: &[(&str, &str)] = &[("apps", "Deployment"), ("apps", "StatefulSet"), ("argoproj.io", "Rollout")];

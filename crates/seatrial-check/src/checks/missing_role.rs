@@ -85,7 +85,7 @@ fn is_of_openshift(context: &Context<'_>, link: &Link) -> bool {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for it in missing(context, |_, link| link.relation == Relation::Role) {
-        if is_of_openshift(context, it.link) {
+        if is_of_openshift(context, it.link) || !is_role(it.link) {
             continue;
         }
         let notice = it.notice(&CHECK.info, "grants", "the binding grants nothing", Severity::Error);
@@ -98,6 +98,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 const GROUP: &str = "rbac.authorization.k8s.io";
+
+/// Whether a role is referred to: another kind or group is told as such.
+fn is_role(link: &Link) -> bool {
+    is_to(link, GROUP, "Role") || is_to(link, GROUP, "ClusterRole")
+}
 
 /// A role of the name is there, with the other kind: that proves the mistake.
 fn of_other_kind(notice: Notice, binding: &Object, role: &Object) -> Notice {

@@ -28,7 +28,7 @@
 //!     spec: {containers: [{name: web}]}
 //! ```
 
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness, is_slip};
 use seatrial_model::views::{PodTemplate, Workload};
 use seatrial_model::{Operator, Requirement};
 use seatrial_schema::rules::names;
@@ -53,13 +53,21 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for workload in context.objects().filter_map(Workload::of).filter(selects_its_template) {
         let (Some(selector), Some(template)) = (workload.selector(), workload.template()) else { continue };
         let labels = template.labels();
+        // Labels under a misspelt name are told as such.
+        let metadata = template.field.key("metadata").filter(|it| it.key("labels").is_none());
+        if metadata.is_some_and(|it| it.entries().any(|(key, _)| is_slip(&key, "labels"))) {
+            continue;
+        }
         // One finding for each label, as each is another line to edit.
         let is_label = |it: &&Requirement| {
             names::label_key(&it.key).is_empty()
                 && it.values.iter().all(|value| names::label_value(value).is_empty())
         };
+        let is_no_label =
+            |key: &str| labels.get(key).is_some_and(|value| !names::label_value(value).is_empty());
         // What is no label is told as that.
-        let requirements = selector.requirements.iter().filter(is_label);
+        let requirements =
+            selector.requirements.iter().filter(is_label).filter(|it| !is_no_label(it.key.as_str()));
         for requirement in requirements.filter(|it| !it.matches(labels)) {
             report.add_some(notice(&workload, &template, requirement));
         }

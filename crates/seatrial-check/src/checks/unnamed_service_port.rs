@@ -48,7 +48,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 port.field.key("name").is_none_or(|it| it.node().is_null() || it.as_str().is_some());
             let Some(number) = port.port().filter(|_| is_text) else { continue };
             let message = format!("port {number} of {} has no name", service.object().title());
-            let notice = Notice::new(&CHECK.info, port.field.at("port"), message);
+            let notice = Notice::new(&CHECK.info, port.field.at("name"), message);
             report.add(notice.help("name every port, for a Service with several needs to tell them apart"));
         }
     }

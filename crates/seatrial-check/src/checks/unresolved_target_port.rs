@@ -47,7 +47,7 @@ use seatrial_model::views::{ContainerPort, PodTemplate, Service, ServicePort};
 
 use crate::placeholder::is_filled_in_later;
 use crate::ports::{declared_ports, names_in_words};
-use crate::selection::Selected;
+use crate::selection::{Labelled, Selected};
 use crate::slip::meant;
 use crate::{Check, Context, Report};
 
@@ -108,7 +108,10 @@ fn notice(
 ) -> Option<Notice> {
     let declared: Vec<_> = selected.found.iter().flat_map(declared_ports).collect();
     // With another protocol it is a case for `mismatched-port-protocol`.
-    if selected.found.is_empty() || declared.iter().any(|it| it.name() == Some(name)) {
+    let has_containers = |it: &Labelled<'_>| {
+        PodTemplate::of(it.object).is_some_and(|it| it.spec.list("containers").next().is_some())
+    };
+    if !selected.found.iter().any(has_containers) || declared.iter().any(|it| it.name() == Some(name)) {
         return None;
     }
     let is_injected = ["istio", "envoy", "linkerd", "http-envoy"].iter().any(|it| name.starts_with(it));
