@@ -207,12 +207,14 @@ impl Ledger<'_> {
             for stated in quotas {
                 let fresh = unused(&stated.value);
                 let used = self.quotas.get(&place_of(stated)).unwrap_or(&fresh);
-                if let Some(denial) = self.ask(&request, object, &created, fresh.clone()) {
+                let last = self.ask_last(&request, object, &created, used, created.count);
+                // What is left over has room for it, so the whole has.
+                let may_be_alone = last.is_some() || created.count < 1;
+                let alone = may_be_alone.then(|| self.ask(&request, object, &created, fresh.clone()));
+                if let Some(denial) = alone.flatten() {
                     notices.push(self.notice(stated, object, &created, &denial, true));
                     admitted = 0;
-                } else if !is_refused
-                    && let Some(denial) = self.ask_last(&request, object, &created, used, created.count)
-                {
+                } else if !is_refused && let Some(denial) = last {
                     admitted = admitted.min(self.room(&request, object, &created, used));
                     // All that stands there has a part in it: it is told at the first too much.
                     let place = place_of(stated);
