@@ -1,9 +1,9 @@
 //! What a policy has against an object, and how it is told.
 
 use seatrial_diagnostics::{CheckInfo, Notice, Role, Severity};
-use seatrial_model::{Object, Place, Repository, Unit, UnitKind};
+use seatrial_model::{Object, Place, Repository, Unit, UnitKind, is_namespaced};
 use seatrial_policy::{Action, Family, Objection};
-use seatrial_yaml::{FieldPath, PathStep};
+use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
 use super::{Around, Asking, place};
@@ -27,6 +27,35 @@ pub(crate) struct Refusal {
     is_known: bool,
     /// Who sets the field, where the manifest does not.
     set_by: Option<String>,
+}
+
+/// More values than this of a policy are not looked through.
+const NODES_MAX: usize = 4_096;
+
+/// Whether a part of a policy asks for the namespace of what it judges.
+fn asks_for_namespace(spec: Node<'_>) -> bool {
+    const FIELDS: [&str; 4] = ["namespaceSelector", "namespaces", "excludedNamespaces", "namespace"];
+    const WORDS: [&str; 3] = ["request.namespace", "namespaceObject", "metadata.namespace"];
+    let mut open = vec![spec];
+    for _ in 0..NODES_MAX {
+        let Some(node) = open.pop() else { return false };
+        if node.is_mapping() {
+            let is_asked = |name: &str, value: Node<'_>| FIELDS.contains(&name) && is_filled(value);
+            if node.entries().any(|it| is_asked(&it.name(), it.value)) {
+                return true;
+            }
+            open.extend(node.entries().map(|it| it.value));
+        } else if node.is_sequence() {
+            open.extend(node.items());
+        } else if node.as_str().is_some_and(|text| WORDS.iter().any(|it| text.contains(it))) {
+            return true;
+        }
+    }
+    true
+}
+
+fn is_filled(node: Node<'_>) -> bool {
+    !node.is_null() && !((node.is_mapping() || node.is_sequence()) && node.is_empty())
 }
 
 impl Refusal {
@@ -57,7 +86,7 @@ impl Refusal {
     /// The notice of a check.
     pub(crate) fn notice(&self, check: &'static CheckInfo, repository: &Repository) -> Notice {
         let Self { objection, title, .. } = self;
-        let apart = self.apart(repository);
+        let apart = self.apart(repository).or_else(|| self.goes_anywhere(repository));
         let is_sure = objection.hangs_on.is_none() && self.is_known && apart.is_none();
         let (severity, verb) = match objection.action {
             Action::Deny if !is_sure => (Severity::Warning, "refuses"),
@@ -91,6 +120,17 @@ impl Refusal {
         } else {
             None
         }
+    }
+
+    /// Why nobody knows whether a policy of some namespaces takes in an object that
+    /// states none: it goes where whoever applies it says.
+    fn goes_anywhere(&self, repository: &Repository) -> Option<&'static str> {
+        let object = repository.object(self.object);
+        let is_open =
+            object.namespace().is_none() && is_namespaced(object.group(), object.kind()) != Some(false);
+        let stated = || self.stated.iter().map(|it| repository.object(*it));
+        (is_open && stated().any(|it| it.root().get("spec").is_some_and(asks_for_namespace)))
+            .then_some("the policy hangs on the namespace, and the object states none")
     }
 
     fn with_causes(&self, notice: Notice, repository: &Repository) -> Notice {
