@@ -526,7 +526,8 @@ fn is_patch(object: &Object) -> bool {
     let selects = || object.root().get("spec").is_some_and(|spec| spec.get("selector").is_some());
     let is_partial =
         |template: PodTemplate<'_>| is_partial(&template) || template.containers().next().is_none();
-    object.group() == "apps" && !selects() && PodTemplate::of(object).is_none_or(is_partial)
+    let runs_pods = object.group() == "apps" && object.kind() != "ControllerRevision";
+    runs_pods && !selects() && PodTemplate::of(object).is_none_or(is_partial)
 }
 
 /// Whether an object only completes the definition of a kind: it names none.
