@@ -18,6 +18,9 @@ const ELSEWHERE: [(&str, &str); 4] = [
 /// A check that tells of less than what the server says, as a cluster may have
 /// turned on what it takes, and what the server says there.
 const WEAKER: (&str, &str) = ("autoscaler-range", "must be greater than or equal to 1");
+/// Checks besides those of what is missing that tell less of a value than that it
+/// is refused.
+const OF_VALUES: [&str; 3] = ["blocked-disruption", "uncovered-tls-host", "undeclared-target-port"];
 /// What the server says where none of the fields stands that there may be.
 const ONE_OF: [&str; 4] = [
     "must specify one of: ",
@@ -115,14 +118,15 @@ fn refused(all: &[Notice]) -> FxHashMap<(Place, &FieldPath), usize> {
     refusals.filter_map(|(index, it)| Some((field_of(it)?, index))).collect()
 }
 
-/// A value that is refused has to be written anew: what is less grave of it can wait.
+/// A value that is refused has to be written anew: that it leads nowhere can wait.
 fn of_refused(
     notice: &Notice,
     all: &[Notice],
     refused: &FxHashMap<(Place, &FieldPath), usize>,
 ) -> Option<usize> {
     let index = *refused.get(&field_of(notice)?)?;
-    let may_wait = !is_from_server(notice.check) && !is_of_policy(notice.check.id);
+    let may_wait = notice.check.id.starts_with("missing-") && !is_from_server(notice.check)
+        || OF_VALUES.contains(&notice.check.id);
     (may_wait && notice.severity < all[index].severity).then_some(index)
 }
 
