@@ -126,8 +126,12 @@ impl Refusal {
     /// states none: it goes where whoever applies it says.
     fn goes_anywhere(&self, repository: &Repository) -> Option<&'static str> {
         let object = repository.object(self.object);
-        let is_open =
-            object.namespace().is_none() && is_namespaced(object.group(), object.kind()) != Some(false);
+        // A chart writes the namespace of its release: `default`, where none is given.
+        let is_chart = repository.unit(self.object.unit).kind == UnitKind::Helm;
+        let is_open = match object.namespace() {
+            None => is_namespaced(object.group(), object.kind()) != Some(false),
+            Some(namespace) => is_chart && namespace == "default",
+        };
         let stated = || self.stated.iter().map(|it| repository.object(*it));
         (is_open && stated().any(|it| it.root().get("spec").is_some_and(asks_for_namespace)))
             .then_some("the policy hangs on the namespace, and the object states none")
