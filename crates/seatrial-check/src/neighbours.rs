@@ -46,7 +46,8 @@ impl<'a> Neighbours<'a> {
     fn are_variants(&self, one: UnitId, other: UnitId) -> bool {
         let (a, b) = (&self.defined[one.0 as usize], &self.defined[other.0 as usize]);
         let (small, large) = if a.len() < b.len() { (a, b) } else { (b, a) };
-        let shared = small.iter().filter(|it| large.contains(*it)).count();
+        // Two are enough, and each of what is shared asks.
+        let shared = small.iter().filter(|it| large.contains(*it)).take(2).count();
         let path = |id: UnitId| &self.repository.unit(id).path;
         shared > 1 || shared * 2 > small.len() || are_of_two_places(path(one), path(other))
     }
