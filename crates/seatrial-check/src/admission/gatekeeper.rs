@@ -75,6 +75,11 @@ impl<'a> Constraints<'a> {
         Some((object, read))
     }
 
+    /// The objects that state them.
+    pub(super) fn stated(&self) -> impl Iterator<Item = &'a Object> {
+        self.stated.iter().map(|(object, _)| *object)
+    }
+
     /// Why constraints are not evaluated.
     pub(super) fn not_evaluated(&self) -> Vec<(&'a Object, String)> {
         let unclear = self.lent.unclear(|_, _| true);

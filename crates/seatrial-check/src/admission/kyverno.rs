@@ -67,6 +67,11 @@ impl<'a> KyvernoPolicies<'a> {
         counting.map(|(object, value)| value.get_or_init(|| untyped(object.root()))).collect()
     }
 
+    /// The objects that state them.
+    pub(super) fn stated(&self) -> impl Iterator<Item = &'a Object> {
+        self.policies.iter().map(|(object, _)| *object)
+    }
+
     /// Why policies are not evaluated.
     pub(super) fn not_evaluated(&self) -> Vec<(&'a Object, String)> {
         let mut all = Vec::new();

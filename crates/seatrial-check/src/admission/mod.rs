@@ -144,6 +144,25 @@ impl<'a> Admission<'a> {
         around.repository.bundle(unit).objects().iter().flat_map(both).collect()
     }
 
+    /// The policies that nothing deploys, told at the first of them.
+    fn set_aside(&self, repository: &'a Repository) -> Option<(&'a Object, String)> {
+        let stated = self.native.stated().chain(self.gatekeeper.stated()).chain(self.kyverno.stated());
+        let is_sample = |it: &&'a Object| {
+            let unit = repository.unit(it.unit());
+            unit.role == UnitRole::Candidate && unit.kind == UnitKind::Manifests
+        };
+        let mut samples: Vec<&'a Object> = stated.filter(is_sample).collect();
+        samples.sort_by_key(|it| (it.unit(), it.id()));
+        let first = *samples.first()?;
+        let others = match samples.len() - 1 {
+            0 => String::new(),
+            1 => " (nor one other policy)".to_owned(),
+            count => format!(" (nor {count} other policies)"),
+        };
+        let title = first.title();
+        Some((first, format!("nothing in the tree deploys {title}{others}: no object is held against it")))
+    }
+
     /// What of the policies says nothing here, with places and reasons.
     pub(crate) fn not_evaluated(&self, around: Around<'_, 'a>) -> Vec<(Span, String)> {
         let mut open = Unanswered::default();
@@ -156,6 +175,7 @@ impl<'a> Admission<'a> {
         all.extend(self.gatekeeper.not_evaluated());
         all.extend(self.kyverno.not_evaluated());
         all.extend(self.mutations.not_evaluated());
+        all.extend(self.set_aside(around.repository));
         all.extend(webhooks::not_evaluated(around.repository));
         all.extend(open.lines(around.repository));
         all.extend(around.state.unclear(around.repository).into_iter().map(|it| {

@@ -71,6 +71,11 @@ impl<'a> AdmissionPolicies<'a> {
         (bound, holders)
     }
 
+    /// The objects that state them.
+    pub(super) fn stated(&self) -> impl Iterator<Item = &'a Object> {
+        self.policies.iter().map(|it| it.stated)
+    }
+
     /// Why bindings are not evaluated.
     pub(super) fn not_evaluated(&self, around: Around<'_, 'a>) -> Vec<(&'a Object, String)> {
         let why = |binding: &'a Object| {
