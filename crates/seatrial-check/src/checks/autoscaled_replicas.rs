@@ -43,9 +43,8 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::views::Workload;
-use seatrial_model::{Field, Object};
+use seatrial_model::{Field, Object, Repository};
 
-use crate::gitops::deployed::deployed_anywhere;
 use crate::scaling::autoscalers;
 use crate::{Check, Context, Report};
 
@@ -109,10 +108,23 @@ fn judge(context: &Context<'_>, workload: &Workload<'_>) -> Option<Notice> {
 /// objects of a unit, this one's.
 fn healing<'w>(context: &Context<'w>, object: &Object) -> Option<Field<'w>> {
     let repository = context.world().repository;
-    let applied = deployed_anywhere(repository, |it| it.is("argoproj.io", "Application"));
-    let by = applied.iter().find(|it| it.unit.id == object.unit())?.by;
+    let delivery = repository.facts.deliveries.iter().find(|it| it.unit == object.unit())?;
+    let by = repository.of_kind("argoproj.io", "Application").find(|it| it.span() == delivery.by)?;
     let policy = Field::root(by).keys(&["spec", "syncPolicy", "automated"])?;
-    policy.flag("selfHeal").then_some(policy)
+    let is_off = policy.key("enabled").is_some_and(|it| it.as_bool() == Some(false));
+    (policy.flag("selfHeal") && !is_off && !ignores_replicas_everywhere(repository)).then_some(policy)
+}
+
+/// Whether Argo CD's own configuration has it look at no numbers of pods.
+fn ignores_replicas_everywhere(repository: &Repository) -> bool {
+    let settings = repository.of_kind("", "ConfigMap").filter(|it| it.name() == "argocd-cm");
+    let mut entries = settings.filter_map(|it| Field::root(it).key("data")).flat_map(|it| {
+        let entries: Vec<_> = it.entries().collect();
+        entries
+    });
+    entries.any(|(key, value)| {
+        key.starts_with("resource.customizations") && value.as_str().is_some_and(|it| it.contains("replicas"))
+    })
 }
 
 /// Whether the Application does not look at the number of a workload's pods.
