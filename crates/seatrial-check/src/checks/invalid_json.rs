@@ -54,16 +54,21 @@ pub(super) static CHECK: Check = Check {
 };
 
 /// Before these a template or a person is still to write something, or they begin a comment.
-const OPEN_ENDS: &[u8] = b"$%@<_#/{";
+const OPEN_ENDS: &[u8] = b"$%@<_#/{~(";
 /// The marks of templates, whose own quotes stand within those of JSON.
-const TEMPLATES: &[&str] = &["{{", "{%", "<%", "${", "$("];
+const TEMPLATES: &[&str] = &["{{", "{%", "<%", "${", "$(", "[[", "((", "..."];
+/// What the reader refuses and JSON allows.
+const OF_READER: &[&str] = &["recursion limit exceeded", "number out of range"];
+/// Of more broken entries of one object only the first are told.
+const TOLD_MAX: usize = 50;
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         if object.is("", "ConfigMap") {
             let data = Field::root(object).key("data");
             let entries = data.iter().flat_map(Field::entries).filter(|(key, _)| key.ends_with(".json"));
-            entries.for_each(|(key, value)| report.add_some(judge(object, &key, &value)));
+            let found = entries.filter_map(|(key, value)| judge(object, &key, &value));
+            found.take(TOLD_MAX).for_each(|it| report.add(it));
         }
         let containers =
             PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>());
@@ -85,16 +90,18 @@ fn looks_like_json(value: &Field<'_>) -> bool {
 }
 
 fn judge(object: &Object, name: &str, value: &Field<'_>) -> Option<Notice> {
-    let text = value.as_str().filter(|it| !it.starts_with("ENC["))?;
+    // Some programs read YAML from a file that is called so.
+    let text = value.as_str().filter(|it| it.trim_start().starts_with(['{', '[']))?;
     // Several values one behind the other are as good as one.
     let error = Deserializer::from_str(text).into_iter::<Value>().find_map(Result::err)?;
     let at = offset(text, error.line(), error.column())?;
     let line = text.split('\n').nth(error.line() - 1).unwrap_or_default();
     let is_open = text.as_bytes().get(at).is_some_and(|it| OPEN_ENDS.contains(it))
-        || TEMPLATES.iter().any(|it| line.contains(it));
+        || TEMPLATES.iter().any(|it| line.contains(it))
+        || is_placeholder(&text[at..]);
     let words = error.to_string();
     let reason = words.split(" at line ").next().unwrap_or_default();
-    if is_open || reason == "recursion limit exceeded" {
+    if is_open || OF_READER.contains(&reason) || reason.ends_with("hex escape") {
         return None;
     }
     let message = format!("`{name}` of {} is no JSON: {reason}", object.title());
@@ -103,6 +110,14 @@ fn judge(object: &Object, name: &str, value: &Field<'_>) -> Option<Notice> {
         None => value.location(),
     };
     Some(Notice::new(&CHECK.info, location, message))
+}
+
+/// Whether a word in capital letters stands where a value does: another program puts
+/// one in. Values of Python are a person's slip.
+fn is_placeholder(text: &str) -> bool {
+    let word: String = text.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let is_value = matches!(&*word, "True" | "False" | "None" | "NaN" | "Infinity");
+    word.starts_with(|it: char| it.is_ascii_uppercase()) && !is_value
 }
 
 /// The byte of a line and column, both counted from one.

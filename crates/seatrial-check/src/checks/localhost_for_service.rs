@@ -139,19 +139,31 @@ fn judge(
     services: &Known<'_>,
 ) -> Option<Notice> {
     let local = Local::of(value.as_str().filter(|it| it.len() <= 1024)?)?;
-    if !is_dialled(name) || container.ports().any(|it| it.number() == Some(local.port)) {
+    let is_declared = container.ports().any(|it| it.number() == Some(local.port));
+    if !is_dialled(name) || is_declared || listens(container, name, &local) {
         return None;
     }
     let service = services.meant(name, &local).find(|it| !is_own(it, template))?;
     let (title, host) = (template.object().title(), service.object().name());
-    let message =
-        format!("{title} reaches for port {} of its own pod in `{name}`, where nothing listens", local.port);
+    let message = format!(
+        "{title} reaches for port {} of its own pod in `{name}`, which no container declares",
+        local.port
+    );
     Some(
         Notice::new(&CHECK.info, value.location(), message)
             .help(format!("use `{host}` if {} is meant", service.object().title()))
             .because("in a pod `localhost` is the pod itself")
             .related(service.object().location(FieldPath::root()), Role::Definition, "the Service"),
     )
+}
+
+/// Whether the address may be one that the container listens on: its command names
+/// the port, or the variable is called like where something is bound to.
+fn listens(container: &Container<'_>, name: &str, local: &Local<'_>) -> bool {
+    let port = local.port.to_string();
+    let mut words = ["command", "args"].iter().flat_map(|key| container.field.list(key).collect::<Vec<_>>());
+    let is_bound = name_words(&name.to_ascii_lowercase()).any(|it| matches!(it, "addr" | "listen" | "bind"));
+    local.scheme.is_none() && is_bound || words.any(|it| it.as_str().is_some_and(|it| it.contains(&port)))
 }
 
 /// The Services of a unit, by what a variable or an address may say of them.
