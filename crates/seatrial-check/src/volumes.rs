@@ -15,7 +15,11 @@ pub(crate) struct Volumes {
     names: Vec<String>,
     known: FxHashSet<String>,
     refused: Vec<String>,
+    /// Names under another key than `name`.
+    slips: FxHashSet<String>,
     has_misspelt: bool,
+    /// How many have no name at all.
+    nameless: usize,
 }
 
 impl Volumes {
@@ -27,7 +31,15 @@ impl Volumes {
         let known = names.iter().cloned().collect();
         let is_refused = |it: &&String| !names::dns1123_label(it).is_empty();
         let refused = names.iter().filter(is_refused).take(REFUSED_MAX).cloned().collect();
-        Self { names, known, refused, has_misspelt: has_misspelt(template) }
+        let (slips, nameless): (Vec<_>, Vec<_>) = nameless(template).into_iter().partition(Option::is_some);
+        Self {
+            names,
+            known,
+            refused,
+            slips: slips.into_iter().flatten().collect(),
+            has_misspelt: has_misspelt(template),
+            nameless: nameless.len(),
+        }
     }
 
     /// Their names as they are written.
@@ -40,26 +52,39 @@ impl Volumes {
         self.known.contains(name)
     }
 
+    /// How many have no name at all, and so may be what mounts that name none are about.
+    pub(crate) fn nameless(&self) -> usize {
+        self.nameless
+    }
+
     /// Whether another mistake may be why none has the name: the server refuses the
     /// name of one, or volumes stand where it does not look.
     pub(crate) fn is_meant(&self, name: &str) -> bool {
-        self.has_misspelt || self.refused.iter().any(|it| is_slip(it, name))
+        self.has_misspelt || self.slips.contains(name) || self.refused.iter().any(|it| is_slip(it, name))
     }
 }
 
-/// Whether volumes stand under a name that is told as a slip, or have none.
+/// The text that volumes without a name have under another key; none for those
+/// without any: all else in a volume is a mapping.
+fn nameless(template: &PodTemplate<'_>) -> Vec<Option<String>> {
+    let slip = |it: &Field<'_>| it.entries().find_map(|(_, value)| value.as_str().map(ToOwned::to_owned));
+    let claims = claims(template);
+    let claims = claims.iter().flat_map(|it| it.list("volumeClaimTemplates").collect::<Vec<_>>());
+    let claims = claims.map(|it| it.key("metadata").unwrap_or(it));
+    let volumes = template.spec.list("volumes").filter(|it| it.node().is_mapping());
+    volumes.chain(claims).filter(|it| it.key("name").is_none()).map(|it| slip(&it)).collect()
+}
+
+/// Where the templates of claims stand.
+fn claims<'a>(template: &PodTemplate<'a>) -> Option<Field<'a>> {
+    let spec = Field::root(template.object()).key("spec");
+    spec.filter(|_| template.object().kind() == "StatefulSet")
+}
+
+/// Whether volumes stand under a name that is told as a slip.
 fn has_misspelt(template: &PodTemplate<'_>) -> bool {
     let has = |field: &Field<'_>, wanted: &str| {
         field.key(wanted).is_none() && field.entries().any(|(key, _)| is_slip(&key, wanted))
     };
-    let is_nameless = |it: &Field<'_>| it.node().is_mapping() && it.key("name").is_none();
-    let is_nameless_claim = |it: &Field<'_>| it.key("metadata").is_none_or(|it| it.key("name").is_none());
-    let claims = Field::root(template.object()).key("spec");
-    let claims = claims.filter(|_| template.object().kind() == "StatefulSet");
-    has(&template.spec, "volumes")
-        || template.spec.list("volumes").any(|it| is_nameless(&it))
-        || claims.is_some_and(|it| {
-            has(&it, "volumeClaimTemplates")
-                || it.list("volumeClaimTemplates").any(|it| is_nameless_claim(&it))
-        })
+    has(&template.spec, "volumes") || claims(template).is_some_and(|it| has(&it, "volumeClaimTemplates"))
 }

@@ -156,7 +156,9 @@ fn blames_another(notice: &Notice, path: &FieldPath, other: &Notice, at: &FieldP
         || id == "duplicate-container-name"
             && notice.message.contains("Containers[")
             && says_twice(notice, other)
-        || id == "missing-typed-secret-key" && notice.message.contains("`data[")
+        || id == "missing-typed-secret-key"
+            && notice.check.id == "missing-field"
+            && notice.message.contains("`data[")
         || OF_SIBLINGS.contains(&id) && path.parent() == at.parent()
 }
 

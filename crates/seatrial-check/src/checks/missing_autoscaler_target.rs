@@ -114,7 +114,9 @@ fn of_unknown_kind(scaler: &Object) -> Option<Notice> {
 fn has_no_group(scaler: &Object) -> bool {
     let target = Field::root(scaler).key("spec").and_then(|it| it.key("scaleTargetRef"));
     let version = target.as_ref().and_then(|it| it.text("apiVersion"));
-    scaler.kind() == "HorizontalPodAutoscaler" && version.is_some_and(|it| !it.contains('/'))
+    let is_of_core = target.as_ref().and_then(|it| it.text("kind")) == Some("ReplicationController");
+    let has_none = version.is_some_and(|it| !it.contains('/'));
+    scaler.kind() == "HorizontalPodAutoscaler" && has_none && !is_of_core
 }
 
 const KINDS: &[(&str, &str)] = &[("apps", "Deployment"), ("apps", "StatefulSet"), ("argoproj.io", "Rollout")];

@@ -24,6 +24,7 @@
 //! volumes: [{name: html, emptyDir: {}}]
 //! ```
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::PodTemplate;
@@ -49,10 +50,15 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates().filter(|it| !is_partial(it)) {
         let volumes = Volumes::of(&template);
-        for container in template.containers() {
-            let devices = container.field.list("volumeDevices");
-            let mounts = container.field.list("volumeMounts").chain(devices);
-            let dangling = mounts.filter_map(|it| it.key("name")).filter(|name| is_unknown(name, &volumes));
+        let mounts = template.containers().flat_map(|it| {
+            let devices = it.field.list("volumeDevices");
+            it.field.list("volumeMounts").chain(devices).collect::<Vec<_>>()
+        });
+        let dangling: Vec<Field<'_>> =
+            mounts.filter_map(|it| it.key("name")).filter(|name| is_unknown(name, &volumes)).collect();
+        let names: FxHashSet<&str> = dangling.iter().filter_map(Field::as_str).collect();
+        // Volumes without a name are told, and the mounts are right as soon as they have one.
+        if names.len() > volumes.nameless() {
             for name in dangling {
                 report.add(notice(&template, &name, volumes.names()));
             }
