@@ -103,6 +103,10 @@ pub(crate) fn own_source<'w>(context: &Context<'w>, object: &Object, keys: &[&st
     let mut sources = context.links_of(object).iter().filter(is_source);
     let place = *sources.find(|it| it.path.starts_with(&path))?.resolution.places().first()?;
     let spec = Field::root(world.repository.object(place)).key("spec")?;
+    // What other sources put into it does not stand in this tree.
+    if spec.list("include").next().is_some() {
+        return None;
+    }
     let origins = own_repository(world, spec.text("url").filter(|it| is_literal(it))?)?;
     let asked = *Asked::of(&spec).first()?;
     let revision = match asked.revision(origins) {

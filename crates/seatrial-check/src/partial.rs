@@ -19,7 +19,9 @@ pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
         return true;
     }
     let is_orphan = || facts.orphans.iter().any(|it| it.file == file);
-    let is_called_patch = |path| is_among_patches(path) || is_called_patch(path) && is_orphan();
+    let is_called_patch = |path| {
+        is_among_patches(path) && is_below_kustomization(facts, path) || is_called_patch(path) && is_orphan()
+    };
     match lacks_its_own(object) {
         Some(lacks) => lacks && is_orphan(),
         None => facts.path(file).is_some_and(is_called_patch),
@@ -35,6 +37,11 @@ fn is_called_patch(path: &TreePath) -> bool {
 fn is_among_patches(path: &TreePath) -> bool {
     let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.name().ends_with(it));
     is_file && path.as_str().rsplit('/').skip(1).any(|it| matches!(it, "patches" | "_patches"))
+}
+
+fn is_below_kustomization(facts: &RenderFacts, path: &TreePath) -> bool {
+    let mut homes = facts.kustomizations.iter().filter_map(|it| it.path.parent());
+    homes.any(|home| path.is_within(&home))
 }
 
 /// Whether an object has a content and lacks what every whole one of its kind has;

@@ -33,12 +33,14 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{Field, Object, Orphan, RenderFacts};
+use seatrial_model::{Field, Object, Orphan, RenderFacts, Repository};
 use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
 use crate::partial::is_unlisted_patch;
 use crate::{Check, Context, Report};
+
+const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -54,11 +56,12 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let facts = &context.world().repository.facts;
+    let repository = context.world().repository;
+    let facts = &repository.facts;
     for orphan in &facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        if object.is_some_and(|it| applies(it, &orphan.kustomization)) {
+        if object.is_some_and(|it| applies(repository, it, &orphan.kustomization)) {
             continue;
         }
         let notice = object.map(|object| notice(object, orphan, is_unlisted_patch(facts, object)));
@@ -128,7 +131,7 @@ fn is_scaffolded_role(object: &Object, file: &str) -> bool {
 
 /// Whether an object has the directory of the kustomization applied: it is there
 /// before everything that is in it.
-fn applies(object: &Object, kustomization: &TreePath) -> bool {
+fn applies(repository: &Repository, object: &Object, kustomization: &TreePath) -> bool {
     let directory = kustomization.parent().unwrap_or_else(TreePath::top);
     let spec = Field::root(object).key("spec");
     let is_it = |field: &Field<'_>| {
@@ -139,7 +142,13 @@ fn applies(object: &Object, kustomization: &TreePath) -> bool {
         ("argoproj.io", "Application") => spec.is_some_and(|it| {
             it.key("source").is_some_and(|source| is_it(&source)) || it.list("sources").any(|it| is_it(&it))
         }),
-        ("kustomize.toolkit.fluxcd.io", "Kustomization") => spec.is_some_and(|it| is_it(&it)),
+        // Among others it is one of those that somebody has to apply.
+        (FLUX, "Kustomization") => {
+            let is_below = |it: &Object| {
+                repository.facts.path(it.span().file).is_some_and(|path| path.is_within(&directory))
+            };
+            spec.is_some_and(|it| is_it(&it)) && repository.of_kind(FLUX, "Kustomization").all(is_below)
+        }
         _ => false,
     }
 }
