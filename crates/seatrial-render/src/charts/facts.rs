@@ -14,6 +14,8 @@ use crate::classify::name::is_values;
 const DEPTH_MAX: usize = 16;
 /// Of more values in a file only the first are compared with other files'.
 const KEYS_MAX: usize = 2000;
+/// For more keys that nothing reads no other key is looked for.
+const HELPED_MAX: usize = 1000;
 /// Keys that belong to Helm, not to templates.
 const RESERVED: &[&str] = &["global", "tags", "exports"];
 
@@ -214,7 +216,9 @@ impl Words {
                 }
             }
         }
-        chart.dependencies.iter().for_each(|inner| self.add(inner, false));
+        // Templates of libraries run with the values of the charts that take them in.
+        let dependencies = chart.dependencies.iter();
+        dependencies.for_each(|inner| self.add(inner, is_own && inner.metadata.is_library()));
     }
 
     fn add_words(&mut self, text: &str) {
@@ -352,7 +356,8 @@ impl Search<'_> {
 
     fn tell(&mut self, parent: Node<'_>, keys: Vec<String>, key: Span) {
         let around = &keys[..keys.len() - 1];
-        let asked = self.words.below(around);
+        let is_helped = self.found.len() < HELPED_MAX;
+        let asked = if is_helped { self.words.below(around) } else { FxHashSet::default() };
         let has = |name: &str| parent.get(name).is_some();
         let own = self.own.and_then(|root| around.iter().try_fold(root, |node, key| node.get(key)));
         let known_here = |name: &str| has(name) || own.is_some_and(|it| it.get(name).is_some());
@@ -360,7 +365,11 @@ impl Search<'_> {
             asked.iter().filter(|it| !known_here(it)).map(|it| (*it).to_owned()).collect();
         wanted.sort();
         // What is written here already cannot be written again.
-        let of_own = own.into_iter().flat_map(Node::written_entries).map(|it| it.name().into_owned());
+        let of_own = own
+            .filter(|_| is_helped)
+            .into_iter()
+            .flat_map(Node::written_entries)
+            .map(|it| it.name().into_owned());
         let last = keys.last().cloned().unwrap_or_default();
         let mut beside: Vec<String> = of_own.filter(|it| !has(it) && self.words.all.contains(it)).collect();
         beside.sort();

@@ -54,10 +54,13 @@ fn root(stream: &Stream) -> Option<Node<'_>> {
     (stream.is_accepted() && roots.next().is_none()).then_some(root)
 }
 
-/// The words of the lines where templates of a chart and of the charts in it ask
-/// for types.
+/// The words of templates of a chart, and of the charts in it, that ask for types,
+/// and those of lines that go through something.
 #[derive(Default)]
-struct Asked(FxHashSet<String>);
+struct Asked {
+    types: FxHashSet<String>,
+    ranges: FxHashSet<String>,
+}
 
 impl Asked {
     fn of(chart: &Chart) -> Self {
@@ -70,8 +73,13 @@ impl Asked {
         for file in &chart.templates {
             let text = file.content.text();
             let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
-            let lines = text.lines().filter(|line| ASKING.iter().any(|it| line.contains(it)));
-            self.0.extend(lines.flat_map(|it| it.split(|it| !is_part(it))).map(ToOwned::to_owned));
+            let words =
+                |it: &'_ str| -> Vec<String> { it.split(|it| !is_part(it)).map(ToOwned::to_owned).collect() };
+            if ASKING.iter().any(|it| text.contains(it)) {
+                self.types.extend(words(&text));
+            }
+            let ranges = text.lines().filter(|line| line.contains("range"));
+            self.ranges.extend(ranges.flat_map(words));
         }
         let inner = chart.dependencies.iter().filter(|_| depth > 0);
         inner.for_each(|it| self.add(it, depth - 1));
@@ -80,7 +88,7 @@ impl Asked {
     /// Whether templates may take a value in both shapes. Texts are what charts
     /// hand on to be templates, and templates for all values ask whether one is.
     fn takes_both(&self, key: &str, has_text: bool) -> bool {
-        if has_text { !self.0.is_empty() } else { self.0.contains(key) }
+        if has_text { !self.types.is_empty() } else { self.types.contains(key) || self.ranges.contains(key) }
     }
 }
 

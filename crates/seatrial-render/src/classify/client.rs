@@ -54,6 +54,9 @@ fn by_whole(api_version: &str, group: &str, kind: &str) -> Option<&'static str> 
         ("v1" | "v2" | "v3", "Pipeline" | "pipeline") => "is a pipeline of another program",
         ("v1", "Devspace") | ("v2beta1", _) => "configures DevSpace",
         _ if api_version.starts_with("skaffold/") => "configures Skaffold",
+        _ if ["openslo/", "n9/"].iter().any(|it| api_version.starts_with(it)) => {
+            "describes an objective for another program"
+        }
         _ if group.is_empty() && kind.starts_with("kubernetes/") => "belongs to another program",
         _ => return None,
     })

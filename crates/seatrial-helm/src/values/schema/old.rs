@@ -75,7 +75,8 @@ struct Check<'a> {
 impl Check<'_> {
     fn fault(&mut self, verdict: &mut Verdict, keyword: &'static str, message: impl Into<String>) {
         let (path, message) = (self.path.clone(), message.into());
-        self.left = self.left.saturating_sub(message.len() / LETTERS);
+        let letters = message.len() + path.iter().map(String::len).sum::<usize>();
+        self.left = self.left.saturating_sub(letters / LETTERS);
         verdict.faults.push(Violation { path, keyword, message, causes: Vec::new() });
         verdict.score -= 2;
     }
