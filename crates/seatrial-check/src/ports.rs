@@ -70,7 +70,9 @@ fn ingress_backend<'a>(backend: &Field<'a>) -> Option<Backend<'a>> {
     }
     let service = backend.key("service")?;
     let port = service.key("port")?;
-    let field = port.key("name").filter(|it| it.as_str() != Some("")).or_else(|| port.key("number"))?;
+    // A number in quotes is none; which it would be is told with its type.
+    let number = || port.key("number").filter(|it| it.as_str().is_none());
+    let field = port.key("name").filter(|it| it.as_str() != Some("")).or_else(number)?;
     // What the AWS controller takes for an action instead of a port.
     let is_annotation = field.as_str() == Some("use-annotation");
     if is_annotation { None } else { of_field(service.text("name")?, None, field) }

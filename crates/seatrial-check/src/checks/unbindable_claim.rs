@@ -191,11 +191,13 @@ fn wants_none(claim: &Store<'_>) -> bool {
     claim.class() == Some("") && !says("volumeName") && !says("selector")
 }
 
-/// Whether the tree has a volume without a class, or one whose class is not known.
+/// Whether the tree has a volume without a class, one whose class is not known, or
+/// says that there are volumes elsewhere.
 fn has_volume_without_class(context: &Context<'_>) -> bool {
-    let bundles = &context.world().repository.bundles;
-    let mut volumes = bundles.iter().flat_map(|it| it.of_kind("", "PersistentVolume")).map(Store::volume);
-    volumes.any(|it| it.is_none_or(|it| it.class().is_none_or(str::is_empty)))
+    let repository = context.world().repository;
+    let mut volumes = repository.of_kind("", "PersistentVolume").map(Store::volume);
+    repository.external.iter().any(|it| it.kind.is_match("PersistentVolume"))
+        || volumes.any(|it| it.is_none_or(|it| it.class().is_none_or(str::is_empty)))
 }
 
 fn without_volume(claim: &Store<'_>) -> Notice {

@@ -53,6 +53,9 @@ use crate::missing::external;
 use crate::slip::{akin, meant};
 use crate::{Check, Context, Report};
 
+/// Among more namespaces none is looked for that is nearly the one that is asked for.
+const NAMESPACES_MAX: usize = 500;
+
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "unknown-service-in-environment",
@@ -130,7 +133,10 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
 fn in_misspelt_namespace(address: &Address<'_>, services: &Services<'_>) -> Option<Notice> {
     let (object, host) = (address.field.object(), &address.host);
     let asked = host.namespace?;
-    let near = meant(asked, services.namespaces()).filter(|_| !services.is_declared(host))?;
+    if services.namespaces().nth(NAMESPACES_MAX).is_some() || services.is_declared(host) {
+        return None;
+    }
+    let near = meant(asked, services.namespaces())?;
     let message = format!(
         "{} reaches for `{}` in `{}`, and there is no namespace `{asked}`",
         object.title(),

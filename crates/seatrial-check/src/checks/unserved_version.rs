@@ -27,7 +27,7 @@
 
 use std::collections::BTreeSet;
 
-use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness, is_slip};
 use seatrial_model::Object;
 use seatrial_schema::published;
 use seatrial_schema::removed::{self, Owner};
@@ -164,11 +164,22 @@ fn of_no_group(context: &Context<'_>, object: &Object) -> Notice {
             .because("a server of its own behind the API server may be called so");
     };
     let notice = notice.help(format!("the kind is in `{other}`"));
+    if !stands_for(object.group(), &other) {
+        // A format of another program may have a kind of this name.
+        return notice.severity(Severity::Warning);
+    }
     let version = |it: &str| it.rsplit('/').next().unwrap_or_default().to_owned();
     if version(&other) != version(object.api_version()) {
         return notice;
     }
     notice.change(Change::Set { at, content: Content::Text(other) })
+}
+
+/// Whether a group is the beginning of another version's group, or a slip of it.
+fn stands_for(group: &str, other: &str) -> bool {
+    let Some((meant, _)) = other.split_once('/') else { return group == "core" };
+    let first = meant.split('.').next().unwrap_or_default();
+    first.starts_with(group) || is_slip(group, first)
 }
 
 /// A version that a project gave up, of a kind that nothing here defines.
