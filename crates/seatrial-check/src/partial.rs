@@ -39,9 +39,11 @@ fn is_among_patches(path: &TreePath) -> bool {
     is_file && path.as_str().rsplit('/').skip(1).any(|it| matches!(it, "patches" | "_patches"))
 }
 
+/// Whether a kustomization may take in a file: those of charts are templates.
 fn is_below_kustomization(facts: &RenderFacts, path: &TreePath) -> bool {
     let mut homes = facts.kustomizations.iter().filter_map(|it| it.path.parent());
-    homes.any(|home| path.is_within(&home))
+    let is_of_chart = facts.charts.iter().any(|it| path.is_within(&it.path));
+    !is_of_chart && homes.any(|home| path.is_within(&home))
 }
 
 /// Whether an object has a content and lacks what every whole one of its kind has;

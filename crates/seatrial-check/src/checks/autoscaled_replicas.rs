@@ -117,13 +117,16 @@ fn healing<'w>(context: &Context<'w>, object: &Object) -> Option<Field<'w>> {
 
 /// Whether Argo CD's own configuration has it look at no numbers of pods.
 fn ignores_replicas_everywhere(repository: &Repository) -> bool {
-    let settings = repository.of_kind("", "ConfigMap").filter(|it| it.name() == "argocd-cm");
-    let mut entries = settings.filter_map(|it| Field::root(it).key("data")).flat_map(|it| {
-        let entries: Vec<_> = it.entries().collect();
-        entries
-    });
-    entries.any(|(key, value)| {
-        key.starts_with("resource.customizations") && value.as_str().is_some_and(|it| it.contains("replicas"))
+    // Other customizations, of health for one, speak of replicas as well.
+    let ignores = |key: &str, value: &Field<'_>| {
+        let text = value.as_str().unwrap_or_default();
+        let is_about = key.starts_with("resource.customizations.ignoreDifferences")
+            || key == "resource.customizations" && text.contains("ignoreDifferences");
+        is_about && text.contains("replicas")
+    };
+    let mut settings = repository.of_kind("", "ConfigMap").filter(|it| it.name() == "argocd-cm");
+    settings.any(|it| {
+        Field::root(it).key("data").is_some_and(|it| it.entries().any(|(key, value)| ignores(&key, &value)))
     })
 }
 
