@@ -81,6 +81,21 @@ impl<'a> Image<'a> {
         (self.is_on_hub() && !name.contains('/')).then_some(name)
     }
 
+    /// Under which name everybody knows it, wherever it is mirrored: that of Docker
+    /// Hub without `library/` (`nginx`, `acme/api`), else with its registry.
+    pub(crate) fn published_name(&self) -> String {
+        /// Mirrors of Docker Hub, and what stands before its names there.
+        const MIRRORS: [(&str, &str); 2] = [("public.ecr.aws", "docker/"), ("mirror.gcr.io", "")];
+        let path = match self.registry.filter(|_| !self.is_on_hub()) {
+            None => Some(self.path),
+            Some(host) => {
+                let mirror = MIRRORS.iter().find(|it| it.0 == host);
+                mirror.and_then(|it| self.path.strip_prefix(it.1))
+            }
+        };
+        path.map_or_else(|| self.name(), |it| it.strip_prefix("library/").unwrap_or(it).to_owned())
+    }
+
     /// The path without its last part: `acme`.
     pub(crate) fn owner(&self) -> Option<&'a str> {
         self.path.rsplit_once('/').map(|(owner, _)| owner)

@@ -120,6 +120,7 @@ mod missing_disruption_budget;
 mod missing_field;
 mod missing_headless_service;
 mod missing_image_pull_secret;
+mod missing_image_variable;
 mod missing_issuer;
 mod missing_liveness_probe;
 mod missing_memory_limit;
@@ -149,6 +150,7 @@ mod mutable_image_tag;
 mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod node_port_out_of_range;
+mod nothing_to_run;
 mod orphan_manifest;
 mod outdated_ingress_backend;
 mod overlapping_runs;
@@ -358,6 +360,7 @@ pub static ALL: &[&Check] = &[
     &missing_field::CHECK,
     &missing_headless_service::CHECK,
     &missing_image_pull_secret::CHECK,
+    &missing_image_variable::CHECK,
     &missing_issuer::CHECK,
     &missing_liveness_probe::CHECK,
     &missing_memory_limit::CHECK,
@@ -387,6 +390,7 @@ pub static ALL: &[&Check] = &[
     &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
     &node_port_out_of_range::CHECK,
+    &nothing_to_run::CHECK,
     &orphan_manifest::CHECK,
     &outdated_ingress_backend::CHECK,
     &overlapping_runs::CHECK,

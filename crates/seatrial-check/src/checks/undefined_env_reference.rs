@@ -27,13 +27,11 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, slips};
-use seatrial_model::references::Relation;
+use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
-use seatrial_model::{Field, Link, Object, Resolution};
-use seatrial_yaml::{Node, PathStep};
 
+use crate::env_sources::{Brought, EnvSources};
 use crate::slip::meant;
 use crate::{Check, Context, Report};
 
@@ -52,59 +50,10 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates() {
-        let links = env_from_links(context, &template);
+        let sources = EnvSources::of(context, &template);
         for container in template.containers() {
-            of_container(&template, &container, &Brought::by(context, &container, &links), report);
+            of_container(&template, &container, &sources.brought_to(&container), report);
         }
-    }
-}
-
-/// What containers take whole objects of variables from, by the item of
-/// `envFrom`, which stands four steps below the pod's spec.
-fn env_from_links<'a>(
-    context: &Context<'a>,
-    template: &PodTemplate<'a>,
-) -> FxHashMap<&'a [PathStep], &'a Link> {
-    let depth = template.spec.path().len() + 4;
-    let links = context.links_of(template.object()).iter().filter(|it| it.relation == Relation::EnvFrom);
-    links.filter_map(|it| Some((it.path.steps().get(..depth)?, it))).collect()
-}
-
-/// The variables that whole objects bring to a container.
-struct Brought {
-    names: Vec<String>,
-    /// Whether these are all.
-    is_known: bool,
-}
-
-impl Brought {
-    fn by(context: &Context<'_>, container: &Container<'_>, links: &FxHashMap<&[PathStep], &Link>) -> Self {
-        let mut brought = Self { names: Vec::new(), is_known: true };
-        for source in container.env_from() {
-            let link = links.get(source.field.path().steps());
-            let places = match link.map(|it| &it.resolution) {
-                Some(Resolution::Found { places, .. }) => places.as_slice(),
-                Some(Resolution::Ambiguous { places }) => {
-                    brought.is_known = false;
-                    places.as_slice()
-                }
-                _ => &[],
-            };
-            brought.is_known &= !places.is_empty();
-            let prefix = source.field.text("prefix").unwrap_or_default();
-            for place in places {
-                brought.add(context.world().repository.object(*place), prefix);
-            }
-        }
-        brought
-    }
-
-    fn add(&mut self, object: &Object, prefix: &str) {
-        let lists = ["data", "stringData"].into_iter().filter_map(|it| object.field(&[it]));
-        let before = self.names.len();
-        self.names.extend(lists.flat_map(Node::entries).map(|it| format!("{prefix}{}", it.name())));
-        // One that is empty is for another program to fill.
-        self.is_known &= self.names.len() > before;
     }
 }
 
