@@ -7,9 +7,10 @@
 //! is and no later commit reaches the cluster.
 //!
 //! Only sources whose address is this repository are judged; one of the same owner
-//! whose directories are here is taken for it, with a warning. In a shallow clone,
-//! or one of a single branch, an absent name proves nothing and is a note. A server may
-//! keep a commit that no branch leads to, so that one which is not here is a warning.
+//! whose directories are here is taken for it, with a warning. A shallow clone, or one of
+//! a single branch, does not know every name: an absent one is a warning there, `main`,
+//! `master` and commits a note. A server may keep a commit that no branch leads to, so
+//! that one which is not here is a warning.
 //!
 //! ## Bad
 //! ```text refs

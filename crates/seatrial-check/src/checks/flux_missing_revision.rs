@@ -7,7 +7,7 @@
 //! `name` takes the full name of a ref only, and `commit` the full hash.
 //!
 //! Only an address that is this repository is looked up. In a shallow clone, or one of a single
-//! branch, an absent name proves nothing. A server may keep a commit that no branch leads to, so
+//! branch, an absent name is a warning at most. A server may keep a commit that no branch leads to, so
 //! that one which is not here is a warning.
 //!
 //! ## Bad

@@ -30,7 +30,11 @@ impl MissingRevision<'_> {
             (true, _) if is_commit => (Severity::Warning, "is no commit of this repository"),
             (true, true) => (Severity::Error, "is no branch or tag of this repository"),
             (true, false) => (Severity::Warning, "is no branch or tag of this repository"),
-            (false, _) => (Severity::Info, "this clone does not have"),
+            // Nearly every repository has one of these, and few shallow clones have the commit.
+            (false, _) if is_commit || matches!(written, "main" | "master") => {
+                (Severity::Info, "this clone does not have")
+            }
+            (false, _) => (Severity::Warning, "this clone does not have"),
         };
         let message = format!("{} tracks `{written}`, which {what}", object.title());
         let mut notice = Notice::new(info, at.clone(), message).severity(severity);
