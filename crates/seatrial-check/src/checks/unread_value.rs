@@ -4,10 +4,10 @@
 //! Helm takes any key in a values file and says nothing of one that no template
 //! looks at. A key that is misspelt, stands a level too deep or belongs to
 //! another version of the chart changes nothing, and what it was to change keeps
-//! its default. In a file over the chart's own values that is nearly always a
-//! mistake; in the chart's own values it is a left-over. Only charts that render
-//! with all their values are looked at, and only keys whose name stands in no
-//! template at all.
+//! its default. In a file over the chart's own values, or in an Application or a
+//! `HelmRelease`, that is nearly always a mistake; in the chart's own values it is a
+//! left-over. Only charts that render with all their values are looked at, and only
+//! keys whose name stands in no template at all.
 //!
 //! A template that reads what nothing sets is the other half, and is not told by
 //! itself: values without a default are how charts make things optional. Of 37,946

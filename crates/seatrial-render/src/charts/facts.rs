@@ -5,9 +5,10 @@ use seatrial_helm::chart::ChartFile;
 use seatrial_helm::{Chart, RenderError};
 use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 use seatrial_source::{FileId, SourceMap, Span};
-use seatrial_yaml::{Node, Stream};
+use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
 
-use super::{Charts, TreeChart};
+use super::release::InlineValues;
+use super::{ChartUnit, Charts, TreeChart};
 use crate::classify::name::is_values;
 
 /// Nesting of values that is looked into.
@@ -62,9 +63,15 @@ impl Charts {
             Some(ValuesFacts { path, start: Span::new(*file, 0, 0), is_own: own == Some(*file), keys })
         });
         let values = values.collect();
-        for file in files.into_iter().filter(|_| is_complete) {
-            let Some(root) = root_of(file, streams) else { continue };
-            let layered = units().filter(|(unit, _)| unit.files.iter().any(|it| it.file == file));
+        let inline = inline_streams(units().map(|(unit, _)| unit));
+        let written = files.into_iter().filter_map(|file| Some((file, root_of(file, streams)?)));
+        let inside = inline.iter().filter_map(|it| Some((it.file(), single_root(it)?)));
+        for (file, root) in written.chain(inside).filter(|_| is_complete) {
+            let holds_it = |unit: &ChartUnit| {
+                unit.files.iter().any(|it| it.file == file)
+                    || unit.release.values.iter().any(|it| it.file == file)
+            };
+            let layered = units().filter(|(unit, _)| holds_it(unit));
             let mut reads_with_it: Vec<Span> =
                 layered.flat_map(|(unit, _)| unit.rendered.reads.iter().copied()).collect();
             reads_with_it.sort_unstable();
@@ -129,8 +136,20 @@ fn kinds_in(text: &str) -> Option<Vec<String>> {
     (is_whole && !kinds.is_empty()).then(|| kinds.into_iter().map(str::to_owned).collect())
 }
 
+/// The values that objects of Argo CD and Flux hand to a chart, each once.
+fn inline_streams<'a>(units: impl Iterator<Item = &'a ChartUnit>) -> Vec<Stream> {
+    let mut all: Vec<&InlineValues> = units.flat_map(|it| &it.release.values).collect();
+    all.sort_unstable_by(|one, other| (one.file, &one.text).cmp(&(other.file, &other.text)));
+    all.dedup_by(|one, other| one.file == other.file && one.text == other.text);
+    let stream = |it: &InlineValues| parse(it.file, it.text.clone(), Dialect::GoYaml2, &Limits::default());
+    all.into_iter().map(stream).collect()
+}
+
 fn root_of(file: FileId, streams: &[Option<std::sync::Arc<Stream>>]) -> Option<Node<'_>> {
-    let stream = streams.get(file.0 as usize)?.as_ref()?;
+    single_root(streams.get(file.0 as usize)?.as_ref()?)
+}
+
+fn single_root(stream: &Stream) -> Option<Node<'_>> {
     let mut roots = stream.roots();
     let root = roots.next().filter(|it| it.is_mapping())?;
     // Several documents are one map: what stands in which is not told here.

@@ -132,6 +132,37 @@ fn a_chart_gets_its_values_in_layers() {
 }
 
 #[test]
+fn values_in_the_object_that_no_template_reads_are_noticed() {
+    let object = "    path: charts/web\n    helm:\n      valuesObject:\n        hots: prod.example.com\n        size: 2\n";
+    let text = "    path: charts/web\n    helm:\n      values: |\n        tga: '1'\n";
+    let rendering = rendered(&[
+        ("argocd/object.yaml", &app("object", object)),
+        ("argocd/text.yaml", &app("text", text)),
+        ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("charts/web/values.yaml", "tag: latest\nhost: example.com\nsize: 1\n"),
+        (
+            "charts/web/templates/config.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '{{ .Values.tag }}{{ .Values.host }}{{ \
+             .Values.size }}'}\n",
+        ),
+    ]);
+    let unread = rendering.repository.facts.charts.iter().flat_map(|it| &it.unread);
+    let told: Vec<String> = unread
+        .map(|it| {
+            let line = rendering.sources.positions(it.key).0.line;
+            format!("{}:{line} {} {:?}", it.path, rendering.sources.text(it.key), it.beside)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"argocd/object.yaml:11 hots ["host", "tag"]"#,
+            r#"argocd/text.yaml:11 tga ["host", "size", "tag"]"#,
+        ]
+    );
+}
+
+#[test]
 fn values_in_the_object_are_edited_there() {
     let source = "    path: charts/web\n    helm:\n      valuesObject:\n        host: prod.example.com\n";
     let rendering = rendered(&[
