@@ -8,7 +8,9 @@
 //! selectors differ.
 //!
 //! Told of four overlays and more on the same bases, when the one has nothing that the
-//! others lack.
+//! others lack. A namespace is told of any four kustomizations beside each other, and of
+//! three on the same bases, where nothing else places the objects of the one: they go to
+//! whatever namespace the one who applies them happens to be in.
 //!
 //! ## Bad
 //! ```yaml file:overlays/dev/kustomization.yaml
@@ -56,7 +58,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{EntryKind, KustomizationEntry, KustomizationFacts};
+use seatrial_model::{EntryKind, KustomizationEntry, KustomizationFacts, Object, Repository, is_namespaced};
 use seatrial_source::TreePath;
 
 use crate::{Check, Context, Report};
@@ -83,7 +85,11 @@ const LACKING_MAX: usize = 1;
 type Trait<'a> = (EntryKind, &'a str);
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let overlays = context.world().repository.facts.kustomizations.iter().filter(|it| !it.is_component);
+    let repository = context.world().repository;
+    let all: Vec<&KustomizationFacts> =
+        repository.facts.kustomizations.iter().filter(|it| !it.is_component).collect();
+    let overlays = all.iter().copied();
+    let mut told = Vec::new();
     let mut groups: BTreeMap<(TreePath, &[String]), Vec<&KustomizationFacts>> = BTreeMap::new();
     for overlay in overlays.filter(|it| it.bases.iter().any(|base| !base.starts_with("./"))) {
         let Some(parent) = overlay.directory.parent() else { continue };
@@ -91,11 +97,59 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
     for siblings in groups.into_values().filter(|it| it.len() >= SIBLINGS_MIN) {
         if let Some((odd, lacking)) = odd_one(&siblings) {
+            told.push(&odd.directory);
             for entry in lacking {
-                report.add(notice(odd, entry, siblings.len() - 1));
+                let others = siblings.len() - 1;
+                let reason = format!("the {others} others build on the same bases and have it");
+                report.add(notice(odd, entry, reason));
             }
         }
     }
+    report_unplaced(&all, repository, report, &told);
+}
+
+/// Kustomizations whose objects have no namespace at all, where all beside them set one.
+fn report_unplaced(
+    all: &[&KustomizationFacts],
+    repository: &Repository,
+    report: &mut Report,
+    told: &[&TreePath],
+) {
+    let mut groups: BTreeMap<TreePath, Vec<&KustomizationFacts>> = BTreeMap::new();
+    for it in all.iter().filter(|it| !it.bases.is_empty()) {
+        if let Some(parent) = it.directory.parent() {
+            groups.entry(parent).or_default().push(it);
+        }
+    }
+    for siblings in groups.into_values() {
+        let is_placed =
+            |it: &&&KustomizationFacts| it.entries.iter().any(|it| it.kind == EntryKind::Namespace);
+        let mut without = siblings.iter().filter(|it| !is_placed(it));
+        let (Some(odd), None) = (without.next(), without.next()) else { continue };
+        let least = if siblings.iter().all(|it| it.bases == odd.bases) { 3 } else { SIBLINGS_MIN };
+        let other = siblings.iter().find(is_placed);
+        let entry = other.and_then(|it| it.entries.iter().find(|it| it.kind == EntryKind::Namespace));
+        if let Some(entry) = entry.filter(|_| siblings.len() >= least && !told.contains(&&odd.directory))
+            && is_unplaced(odd, repository)
+        {
+            let reason = format!(
+                "the {} others set one; no object of this one states any, and nothing here deploys it into one",
+                siblings.len() - 1
+            );
+            report.add(notice(odd, entry, reason));
+        }
+    }
+}
+
+/// Whether a kustomization is judged by itself, and its objects are in no namespace.
+fn is_unplaced(odd: &KustomizationFacts, repository: &Repository) -> bool {
+    let units = repository.units.iter().filter(|it| it.path == odd.directory);
+    let objects = units.flat_map(|it| repository.bundle(it.id).objects());
+    let mut namespaces = objects
+        .filter(|it| is_namespaced(it.group(), it.kind()) == Some(true))
+        .map(Object::namespace)
+        .peekable();
+    namespaces.peek().is_some() && namespaces.all(|it| it.is_none())
 }
 
 fn traits(overlay: &KustomizationFacts) -> BTreeSet<Trait<'_>> {
@@ -142,7 +196,7 @@ fn without_parts<'a>(entries: &[&'a KustomizationEntry]) -> Vec<&'a Kustomizatio
     entries.iter().copied().filter(|it| !is_part(it)).collect()
 }
 
-fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, others: usize) -> Notice {
+fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, reason: String) -> Notice {
     let name = &lacking.name;
     let what = match lacking.kind {
         EntryKind::Patch => format!("the patch of {name}"),
@@ -155,7 +209,7 @@ fn notice(odd: &KustomizationFacts, lacking: &KustomizationEntry, others: usize)
     };
     let message = format!("overlay `{}` lacks {what}, which all overlays beside it have", odd.directory);
     Notice::new(&CHECK.info, Location::text(odd.start), message)
-        .because(format!("the {others} others build on the same bases and have it"))
+        .because(reason)
         .help("add it as the others have it; ignore this where the difference is meant")
         .related(Location::text(lacking.span), Role::Reference, "one of the others has it here")
 }
