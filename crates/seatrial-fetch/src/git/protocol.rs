@@ -1,11 +1,13 @@
 //! Git's protocol, version 2, over HTTP: which commit a ref is, and a pack with
 //! that commit alone.
 
+use seatrial_helm::semver::{Constraint, Version};
 use seatrial_source::without_credentials;
 
 use super::ObjectId;
 use super::packet::{Packet, Request, packets};
 use crate::FetchError;
+use crate::chart::choose;
 use crate::http::{Ask, Client};
 
 /// The header that asks for version 2.
@@ -59,35 +61,55 @@ impl<'a> Remote<'a> {
         FetchError::malformed(&self.url, reason)
     }
 
-    /// The commit that a ref names, as `git fetch` reads it; without one, the
-    /// commit of the default branch.
+    /// The commit that a ref names, as `git fetch` reads it; of a range of versions
+    /// the highest tag in it; without one, the commit of the default branch.
     pub(super) fn commit(&self, reference: &str) -> Result<ObjectId, FetchError> {
         if let Some(id) = ObjectId::parse(reference) {
             return Ok(id);
         }
-        if !is_ref_name(reference) {
+        let is_range = Constraint::parse(reference).is_ok() && Version::parse(reference).is_err();
+        if !is_ref_name(reference) && !is_range {
             return Err(FetchError::address(&self.url, format!("`{reference}` is no name of a ref")));
         }
-        let names = match reference {
-            "" | "HEAD" => vec!["HEAD".to_owned()],
-            name => {
-                ["", "refs/", "refs/tags/", "refs/heads/"].iter().map(|it| format!("{it}{name}")).collect()
-            }
+        let mut found = None;
+        if is_ref_name(reference) {
+            let names = match reference {
+                "" | "HEAD" => vec!["HEAD".to_owned()],
+                name => ["", "refs/", "refs/tags/", "refs/heads/"]
+                    .iter()
+                    .map(|it| format!("{it}{name}"))
+                    .collect(),
+            };
+            let refs = self.refs(&names)?;
+            found = names.iter().find_map(|name| refs.iter().find(|(_, other)| other == name)).map(|it| it.0);
+        }
+        if found.is_none() && is_range && !reference.is_empty() {
+            const TAGS: &str = "refs/tags/";
+            let tags = self.refs(&[TAGS.to_owned()])?;
+            let chosen = choose(reference, &tags, |(_, name)| name.strip_prefix(TAGS).unwrap_or_default());
+            found = chosen.map_err(|reason| self.malformed(reason))?.map(|it| it.0);
+        }
+        let missing = || {
+            let what = match reference {
+                "" => "default branch".to_owned(),
+                _ if is_range => format!("tag in {reference}"),
+                _ => format!("ref {reference}"),
+            };
+            FetchError::not_found(&without_credentials(&self.url), what)
         };
+        found.ok_or_else(missing)
+    }
+
+    /// The refs that begin with one of some names, with their commits.
+    fn refs(&self, names: &[String]) -> Result<Vec<(ObjectId, String)>, FetchError> {
         let mut request = Request::default().line("command=ls-refs").delimiter().line("peel");
-        for name in &names {
+        for name in names {
             request = request.line(&format!("ref-prefix {name}"));
         }
         let bytes = self.post(&request.flush(), self.client.limits.answer_bytes)?;
         let lines = packets(&bytes).map_err(|reason| self.malformed(reason))?;
-        let refs: Vec<(ObjectId, &str)> = lines.iter().filter_map(text).filter_map(advertised).collect();
-        let found = names.iter().find_map(|name| refs.iter().find(|(_, other)| other == name));
-        let missing = || {
-            let what =
-                if reference.is_empty() { "default branch".to_owned() } else { format!("ref {reference}") };
-            FetchError::not_found(&without_credentials(&self.url), what)
-        };
-        found.map(|(id, _)| *id).ok_or_else(missing)
+        let refs = lines.iter().filter_map(text).filter_map(advertised);
+        Ok(refs.map(|(id, name)| (id, name.to_owned())).collect())
     }
 
     /// A pack with a commit and everything in it.

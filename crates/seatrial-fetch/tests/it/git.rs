@@ -120,6 +120,9 @@ fn refs_are_found_as_git_fetch_finds_them() {
     repository.write(&[("a.yaml", "next")]);
     repository.git(&["checkout", "--quiet", "main"]);
     repository.write(&[("a.yaml", "main")]);
+    repository.git(&["tag", "v1.9.0", "main"]);
+    repository.git(&["tag", "--annotate", "--message=x", "v1.10.0", "feature/next"]);
+    repository.git(&["tag", "v2.0.0-rc.1", "main"]);
     // A tag and a branch of one name: the tag counts.
     repository.git(&["branch", "v1", "feature/next"]);
     let server = repository.serve();
@@ -130,6 +133,10 @@ fn refs_are_found_as_git_fetch_finds_them() {
         ("feature/next", "next"),
         ("refs/heads/v1", "next"),
         ("v1", "first"),
+        ("1.x", "next"),
+        (">=1.0.0 <1.10.0", "main"),
+        ("~1.0", "first"),
+        (">=2.0.0-0", "main"),
         (first.as_str(), "first"),
     ];
     for (reference, wanted) in cases {
@@ -139,6 +146,8 @@ fn refs_are_found_as_git_fetch_finds_them() {
     assert_eq!(fetch(&server, "v1").expect("it is there").resolved, first);
     let error = fetch(&server, "v2").expect_err("there is none").to_string();
     assert!(error.ends_with("has no ref v2"), "{error}");
+    let error = fetch(&server, ">=3").expect_err("there is none").to_string();
+    assert!(error.ends_with("has no tag in >=3"), "{error}");
     for reference in ["--upload-pack=x", "a b", "main\n0000"] {
         let error = fetch(&server, reference).expect_err("it is refused");
         assert!(matches!(error, FetchError::Address { .. }), "{error}");

@@ -146,8 +146,8 @@ impl Deliverer<'_> {
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let reference = spec.and_then(|it| it.get("ref"));
         let named = |key| reference.and_then(|it| word(it, key));
-        let revision = named("commit").or(named("tag")).or(named("semver")).or(named("branch"));
-        let revision = revision.unwrap_or_default();
+        let exact = named("commit").or(named("name"));
+        let revision = exact.or(named("tag")).or(named("semver")).or(named("branch")).unwrap_or("master");
         let shown = without_credentials(url);
         let is_git = super::type_of(source).is_some_and(|(_, kind)| kind == "GitRepository");
         if !is_git || !is_literal(url) || !is_literal(revision) {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use seatrial_model::UnitKind;
+use seatrial_source::RemoteSource;
 
 use super::super::testing;
 use crate::Rendering;
@@ -381,6 +382,30 @@ fn what_stands_elsewhere_is_told() {
         "{found}"
     );
     assert_eq!(rendering.repository.facts.remotes.len(), 1);
+}
+
+#[test]
+fn of_several_refs_the_one_that_flux_heeds_is_fetched() {
+    let cases = [
+        ("", "master"),
+        ("  ref: {branch: main}\n", "main"),
+        ("  ref: {branch: main, semver: 1.x}\n", "1.x"),
+        ("  ref: {branch: main, semver: 1.x, tag: v1}\n", "v1"),
+        ("  ref: {tag: v1, name: refs/heads/next}\n", "refs/heads/next"),
+        ("  ref: {name: refs/heads/next, commit: 2f5c6fb}\n", "2f5c6fb"),
+    ];
+    for (written, wanted) in cases {
+        let source = format!(
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {{name: far, namespace: \
+             flux-system}}\nspec:\n  url: https://git.example.com/far\n{written}"
+        );
+        let applied = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: far, namespace: \
+                       flux-system}\nspec: {path: ./a, sourceRef: {kind: GitRepository, name: far}}\n";
+        let rendering = rendered(&[("source.yaml", &source), ("far.yaml", applied)]);
+        let remotes = &rendering.repository.facts.remotes;
+        let found: Vec<&RemoteSource> = remotes.iter().map(|it| &it.source).collect();
+        assert_eq!(found, [&RemoteSource::git("https://git.example.com/far", wanted)], "{written}");
+    }
 }
 
 #[test]
