@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Draft;
+use super::budget::Budget;
 use super::equal::{duplicates, equal, number, type_of};
 use super::formats;
 use super::numbers::{self, shown};
@@ -13,19 +14,18 @@ use crate::template::{Map, Value};
 
 /// How deep values and references may lead.
 const DEPTH: usize = 400;
-/// How many schemas are held against values before it is enough.
-const MOST: usize = 2_000_000;
 
 /// What is wrong with a value.
 pub(super) fn violations(root: &Root, value: &Value) -> Vec<Violation> {
-    let mut check = Check { root, path: Vec::new(), left: MOST, quiet: 0, open: Vec::new() };
-    check.schema(&root.schema, value, &mut fresh(&root.schema, value, false))
+    let mut check = Check { root, path: Vec::new(), budget: Budget::default(), quiet: 0, open: Vec::new() };
+    let faults = check.schema(&root.schema, value, &mut fresh(&root.schema, value, false));
+    if check.budget.is_spent() { vec![check.fault("", Budget::SPENT)] } else { faults }
 }
 
 struct Check<'a> {
     root: &'a Root,
     path: Vec<String>,
-    left: usize,
+    budget: Budget,
     /// Above zero, nobody asks what is wrong, only whether.
     quiet: usize,
     /// The references that are being followed at this place of the values.
@@ -61,15 +61,25 @@ type Faults = Vec<Violation>;
 type Rule = (&'static str, Option<f64>, fn(f64, f64) -> bool);
 
 impl Check<'_> {
-    fn fault(&self, keyword: &'static str, message: impl Into<String>) -> Violation {
-        Violation { path: self.path.clone(), keyword, message: message.into(), causes: Vec::new() }
+    fn fault(&mut self, keyword: &'static str, message: impl Into<String>) -> Violation {
+        let message = message.into();
+        self.budget.tell(&self.path, &message, self.quiet == 0);
+        Violation { path: self.path.clone(), keyword, message, causes: Vec::new() }
+    }
+
+    fn matches(&mut self, pattern: &str, letters: &str) -> bool {
+        self.budget.search(letters.len());
+        self.root.matches(pattern, letters)
     }
 
     /// Holds the value against a schema; what nobody looked at is left in `unevaluated`.
     fn schema(&mut self, schema: &Value, value: &Value, unevaluated: &mut Unevaluated) -> Faults {
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 || self.path.len() + self.open.len() > DEPTH {
-            return vec![self.fault("", "the schema asks too much of these values")];
+        self.budget.work(size(value));
+        if self.budget.is_spent() {
+            return Vec::new();
+        }
+        if self.path.len() + self.open.len() > DEPTH {
+            return vec![self.fault("", Budget::SPENT)];
         }
         let Some(map) = schema.as_map() else {
             let is_false = !schema.is_true() && !schema.is_nil();
@@ -113,7 +123,7 @@ impl Check<'_> {
     }
 
     /// What ends the check of a value: its type, its constant, its form.
-    fn value_itself(&self, map: &Map, value: &Value) -> Option<Violation> {
+    fn value_itself(&mut self, map: &Map, value: &Value) -> Option<Violation> {
         if self.root.draft < Draft::Of2019 && text(map, "$ref").is_some() {
             return None;
         }
@@ -136,10 +146,11 @@ impl Check<'_> {
             };
             return Some(self.fault("const", message));
         }
-        if let Some(wanted) = map.get("enum").as_ref().and_then(Value::as_list)
-            && !wanted.iter().any(|it| equal(value, it, 0))
-        {
-            return Some(self.fault("enum", enumeration(wanted)));
+        if let Some(wanted) = map.get("enum").as_ref().and_then(Value::as_list) {
+            self.budget.work(wanted.len());
+            if !wanted.iter().any(|it| equal(value, it, 0)) {
+                return Some(self.fault("enum", enumeration(wanted)));
+            }
         }
         let format = text(map, "format").filter(|_| self.root.draft < Draft::Of2019)?;
         let letters = value.as_str()?;
@@ -187,7 +198,7 @@ impl Check<'_> {
         self.group(faults)
     }
 
-    fn group(&self, mut faults: Faults) -> Option<Violation> {
+    fn group(&mut self, mut faults: Faults) -> Option<Violation> {
         match faults.len() {
             0 => None,
             1 => faults.pop(),
@@ -221,7 +232,9 @@ impl Check<'_> {
         if let Some(most) = count(map, "maxProperties").filter(|it| size > *it) {
             faults.push(self.fault("maxProperties", counts("maxProperties", size, most)));
         }
-        let missing = missing(object, &texts(map.get("required").as_ref()));
+        let required = texts(map.get("required").as_ref());
+        self.budget.work(required.len());
+        let missing = missing(object, &required);
         match missing.as_slice() {
             [] => {}
             [name] => faults.push(self.fault("required", format!("missing property {}", quote(name)))),
@@ -272,7 +285,9 @@ impl Check<'_> {
                 faults.extend(self.grouped(&dependency, &whole, unevaluated));
                 continue;
             }
-            let missing = missing(object, &texts(Some(&dependency)));
+            let names = texts(Some(&dependency));
+            self.budget.work(names.len());
+            let missing = missing(object, &names);
             if !missing.is_empty() {
                 let names = quoted_list(missing.iter().map(String::as_str));
                 let message = format!("properties {names} required, if {} exists", quote(&name));
@@ -285,7 +300,7 @@ impl Check<'_> {
         let properties = map.get("properties");
         let properties = properties.as_ref().and_then(Value::as_map);
         let patterns = map.get("patternProperties");
-        let patterns = patterns.as_ref().and_then(Value::as_map);
+        let patterns = patterns.as_ref().and_then(Value::as_map).map(entries).unwrap_or_default();
         let additional = map.get("additionalProperties");
         let mut unexpected = Vec::new();
         for name in keys(object) {
@@ -298,10 +313,10 @@ impl Check<'_> {
                 is_evaluated = true;
                 faults.extend(self.below(&schema, &value, &name));
             }
-            for (pattern, schema) in patterns.map(entries).unwrap_or_default() {
-                if self.root.matches(&pattern, &name) {
+            for (pattern, schema) in &patterns {
+                if self.matches(pattern, &name) {
                     is_evaluated = true;
-                    faults.extend(self.below(&schema, &value, &name));
+                    faults.extend(self.below(schema, &value, &name));
                 }
             }
             if let Some(additional) = additional.as_ref().filter(|_| !is_evaluated) {
@@ -426,7 +441,7 @@ impl Check<'_> {
         if let Some(most) = count(map, "maxLength").filter(|it| length > *it) {
             faults.push(self.fault("maxLength", counts("maxLength", length, most)));
         }
-        if let Some(pattern) = text(map, "pattern").filter(|it| !self.root.matches(it, letters)) {
+        if let Some(pattern) = text(map, "pattern").filter(|it| !self.matches(it, letters)) {
             let message = format!("{} does not match pattern {}", quote(letters), quote(&pattern));
             faults.push(self.fault("pattern", message));
         }
@@ -493,6 +508,7 @@ impl Check<'_> {
         unevaluated: &mut Unevaluated,
         faults: &mut Faults,
     ) {
+        let before = self.budget;
         let mut causes = Vec::new();
         let mut is_fine = false;
         for schema in schemas {
@@ -505,7 +521,9 @@ impl Check<'_> {
                 }
             }
         }
-        if !is_fine {
+        if is_fine {
+            self.budget.drop_since(before);
+        } else {
             faults.push(Violation { causes, ..self.fault("anyOf", "'anyOf' failed") });
         }
     }
@@ -517,13 +535,16 @@ impl Check<'_> {
         unevaluated: &mut Unevaluated,
         faults: &mut Faults,
     ) {
+        let before = self.budget;
         let mut causes = Vec::new();
         let mut matched = None;
         for (at, schema) in schemas.iter().enumerate() {
             let Some(first) = matched else {
-                match self.grouped(schema, value, unevaluated) {
-                    Some(fault) => causes.push(fault),
-                    None => matched = Some(at),
+                if let Some(fault) = self.grouped(schema, value, unevaluated) {
+                    causes.push(fault);
+                } else {
+                    self.budget.drop_since(before);
+                    matched = Some(at);
                 }
                 continue;
             };
@@ -554,6 +575,11 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// How many entries or items a value has.
+pub(super) fn size(value: &Value) -> usize {
+    value.as_map().map_or_else(|| value.as_list().map_or(0, <[Value]>::len), Map::len)
 }
 
 /// Whether a keyword asks for more than what a value is in itself.

@@ -1,6 +1,12 @@
 //! When two values are one to a schema.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::template::{Data, Value};
+
+/// How deep values are compared.
+const DEPTH: usize = 200;
 
 /// The type of a value as schemas name it.
 pub(super) fn type_of(value: &Value) -> &'static str {
@@ -25,7 +31,6 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 
 /// Whether two values are equal. Beyond some depth they are taken to differ.
 pub(super) fn equal(left: &Value, right: &Value, depth: usize) -> bool {
-    const DEPTH: usize = 200;
     if depth > DEPTH {
         return false;
     }
@@ -50,19 +55,47 @@ pub(super) fn equal(left: &Value, right: &Value, depth: usize) -> bool {
     }
 }
 
-/// Of more items the rest is not compared.
-const ITEMS: usize = 2000;
-
-/// The first two items that are equal.
+/// The first item that is equal to an earlier one, after that one.
 pub(super) fn duplicates(items: &[Value]) -> Option<(usize, usize)> {
-    let items = &items[..items.len().min(ITEMS)];
-    (1..items.len())
-        .find_map(|at| (0..at).find(|earlier| equal(&items[*earlier], &items[at], 0)).map(|it| (it, at)))
+    let mut seen = BTreeMap::new();
+    items.iter().enumerate().find_map(|(at, item)| {
+        let earlier = *seen.entry(hash(item, 0)).or_insert(at);
+        (earlier < at && equal(&items[earlier], item, 0)).then_some((earlier, at))
+    })
 }
 
 /// Each item that is equal to an earlier one, with the last of these.
-pub(super) fn repeated(items: &[Value]) -> impl Iterator<Item = (usize, usize)> {
-    let items = &items[..items.len().min(ITEMS)];
-    let earlier = |at: usize| (0..at).rev().find(|it| equal(&items[*it], &items[at], 0));
-    (1..items.len()).filter_map(move |at| Some((earlier(at)?, at)))
+pub(super) fn repeated(items: &[Value]) -> Vec<(usize, usize)> {
+    let mut seen = BTreeMap::new();
+    let earlier = |(at, item): (usize, &Value)| {
+        let earlier = seen.insert(hash(item, 0), at)?;
+        equal(&items[earlier], item, 0).then_some((earlier, at))
+    };
+    items.iter().enumerate().filter_map(earlier).collect()
+}
+
+/// The same number for values that are equal.
+fn hash(value: &Value, depth: usize) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    if depth > DEPTH {
+        return hasher.finish();
+    }
+    match &value.data {
+        Data::Bool(flag) => flag.hash(&mut hasher),
+        Data::List(list) => list.items.iter().for_each(|it| hash(it, depth + 1).hash(&mut hasher)),
+        Data::Map(map) => {
+            let entry = |(key, value): (&_, &_)| {
+                let mut hasher = DefaultHasher::new();
+                (key, hash(value, depth + 1)).hash(&mut hasher);
+                hasher.finish()
+            };
+            // In no order: equal mappings may have theirs in another.
+            map.entries().iter().map(entry).fold(0, u64::wrapping_add).hash(&mut hasher);
+        }
+        _ => match number(value) {
+            Some(number) => (number + 0.0).to_bits().hash(&mut hasher),
+            None => value.as_str().hash(&mut hasher),
+        },
+    }
+    hasher.finish()
 }

@@ -5,6 +5,7 @@
 //! Nothing is fetched: what a `$ref` names outside the text is an error. Bounds
 //! keep schemas that refer to themselves from going on for ever.
 
+mod budget;
 mod check;
 mod equal;
 mod formats;

@@ -6,7 +6,8 @@
 //! time; here it is that of the names.
 
 use super::Draft;
-use super::check::{count, entries, keys, missing, text, texts};
+use super::budget::Budget;
+use super::check::{count, entries, keys, missing, size, text, texts};
 use super::equal::{equal, number, repeated, type_of};
 use super::refs::Root;
 use super::violation::Violation;
@@ -17,17 +18,19 @@ use crate::template::{Data, Map, Value};
 
 /// How deep values and references may lead.
 const DEPTH: usize = 400;
-/// How many schemas are held against values before it is enough.
-const MOST: usize = 2_000_000;
-/// This many letters of what is said count as one of them.
-const LETTERS: usize = 64;
 /// What that library calls the values as a whole.
 const ROOT: &str = "(root)";
 
 /// What is wrong with a value.
 pub(super) fn violations(root: &Root, value: &Value) -> Vec<Violation> {
-    let mut check = Check { root, path: Vec::new(), left: MOST, open: 0, followed: Vec::new() };
-    check.schema(&root.schema, value).faults
+    let mut check =
+        Check { root, path: Vec::new(), budget: Budget::default(), open: 0, followed: Vec::new() };
+    let mut verdict = check.schema(&root.schema, value);
+    if check.budget.is_spent() {
+        verdict = Verdict::default();
+        check.fault(&mut verdict, "", Budget::SPENT);
+    }
+    verdict.faults
 }
 
 /// The line of one violation.
@@ -65,7 +68,7 @@ impl Verdict {
 struct Check<'a> {
     root: &'a Root,
     path: Vec<String>,
-    left: usize,
+    budget: Budget,
     /// How many schemas hold the one that is looked at.
     open: usize,
     /// The references that are being followed at this place of the values.
@@ -75,17 +78,24 @@ struct Check<'a> {
 impl Check<'_> {
     fn fault(&mut self, verdict: &mut Verdict, keyword: &'static str, message: impl Into<String>) {
         let (path, message) = (self.path.clone(), message.into());
-        let letters = message.len() + path.iter().map(String::len).sum::<usize>();
-        self.left = self.left.saturating_sub(letters / LETTERS);
+        self.budget.tell(&path, &message, true);
         verdict.faults.push(Violation { path, keyword, message, causes: Vec::new() });
         verdict.score -= 2;
     }
 
+    fn matches(&mut self, pattern: &str, letters: &str) -> bool {
+        self.budget.search(letters.len());
+        self.root.matches(pattern, letters)
+    }
+
     fn schema(&mut self, schema: &Value, value: &Value) -> Verdict {
         let mut verdict = Verdict::default();
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 || self.path.len() + self.open > DEPTH {
-            self.fault(&mut verdict, "", "the schema asks too much of these values");
+        self.budget.work(size(value));
+        if self.budget.is_spent() {
+            return verdict;
+        }
+        if self.path.len() + self.open > DEPTH {
+            self.fault(&mut verdict, "", Budget::SPENT);
             return verdict;
         }
         self.open += 1;
@@ -197,10 +207,12 @@ impl Check<'_> {
     /// How many schemas take the value, and what the nearest of those before the
     /// first that does has to say.
     fn alternatives(&mut self, schemas: &[Value], value: &Value, one_is_enough: bool) -> (usize, Verdict) {
+        let before = self.budget;
         let (mut valid, mut nearest) = (0, None::<Verdict>);
         for schema in schemas {
             let one = self.schema(schema, value);
             if one.is_valid() {
+                self.budget.drop_since(before);
                 valid += 1;
                 if one_is_enough {
                     break;
@@ -239,9 +251,9 @@ impl Check<'_> {
             self.fault(verdict, "const", format!("{} does not match: {wanted}", field(&self.path)));
         }
         let wanted = map.get("enum");
-        if let Some(wanted) = wanted.as_ref().and_then(Value::as_list).filter(|it| !it.is_empty())
-            && !wanted.iter().any(|it| equal(value, it, 0))
-        {
+        let wanted = wanted.as_ref().and_then(Value::as_list).unwrap_or_default();
+        self.budget.work(wanted.len());
+        if !wanted.is_empty() && !wanted.iter().any(|it| equal(value, it, 0)) {
             let wanted = wanted.iter().map(json::plain).collect::<Vec<_>>().join(", ");
             let message = format!("{} must be one of the following: {wanted}", field(&self.path));
             self.fault(verdict, "enum", message);
@@ -316,7 +328,9 @@ impl Check<'_> {
         if let Some(most) = count(map, "maxProperties").filter(|it| object.len() > *it) {
             self.fault(verdict, "maxProperties", format!("Must have at most {most} properties"));
         }
-        for name in texts(map.get("required").as_ref()) {
+        let required = texts(map.get("required").as_ref());
+        self.budget.work(required.len());
+        for name in required {
             if object.get(&name).is_some() {
                 verdict.step();
             } else {
@@ -331,7 +345,7 @@ impl Check<'_> {
         for (name, value) in entries(object) {
             let mut is_matched = false;
             for (pattern, schema) in &patterns {
-                if self.root.matches(pattern, &name) {
+                if self.matches(pattern, &name) {
                     is_matched = true;
                     verdict.take(self.below(schema, &value, &name));
                 }
@@ -385,7 +399,7 @@ impl Check<'_> {
             let message = format!("String length must be less than or equal to {most}");
             self.fault(verdict, "maxLength", message);
         }
-        if let Some(pattern) = text(map, "pattern").filter(|it| !self.root.matches(it, letters)) {
+        if let Some(pattern) = text(map, "pattern").filter(|it| !self.matches(it, letters)) {
             self.fault(verdict, "pattern", format!("Does not match pattern '{pattern}'"));
         }
         if let Some(format) = text(map, "format").filter(|it| formats::fault(it, letters).is_some()) {
