@@ -7,7 +7,7 @@ use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
 
-use super::release::InlineValues;
+use super::release::{InlineValues, Release};
 use super::{ChartUnit, Charts, TreeChart};
 use crate::classify::name::is_values;
 
@@ -87,6 +87,28 @@ impl Charts {
                 found: &mut unread,
             };
             search.entries(root, search.own, &[], DEPTH_MAX);
+        }
+        for (unit, _) in units().filter(|_| is_complete) {
+            let Release { set, set_string, set_file, .. } = &unit.release;
+            let mut reads_with_it = Vec::new();
+            for argument in set.iter().chain(set_string).chain(set_file) {
+                if reads_with_it.is_empty() {
+                    reads_with_it.clone_from(&unit.rendered.reads);
+                    reads_with_it.sort_unstable();
+                }
+                let mut search = Search {
+                    chart,
+                    words: &words,
+                    reads: &reads,
+                    reads_with_it: &reads_with_it,
+                    own: own_root,
+                    is_own: false,
+                    file: argument.file,
+                    sources,
+                    found: &mut unread,
+                };
+                search.argument(&argument.text);
+            }
         }
         Some(ChartFacts {
             path: tree_chart.path.clone(),
@@ -307,7 +329,7 @@ fn holds(reads: &[Span], node: Node<'_>) -> bool {
         .any(|it| span.contains(*it))
 }
 
-/// Looks through one values file.
+/// Looks through what one file, object or argument gives.
 struct Search<'a> {
     chart: &'a Chart,
     words: &'a Words,
@@ -323,6 +345,34 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The one value that an argument sets, if its name is a plain way.
+    fn argument(&mut self, text: &str) {
+        let name = text.split('=').next().unwrap_or_default();
+        let first = self.reads.partition_point(|it| it.file < self.file);
+        let is_read = self.reads.get(first).is_some_and(|it| it.file == self.file);
+        if is_read || name.contains(['\\', '[', '{', ',']) {
+            return;
+        }
+        let (mut own, mut path) = (self.own, Vec::new());
+        for key in name.split('.').take(DEPTH_MAX) {
+            let is_top = path.is_empty();
+            if is_top && (RESERVED.contains(&key) || self.is_of_chart(key)) {
+                return;
+            }
+            let is_asked = is_top || self.words.parts_only(&path) || own.is_some_and(|it| self.has_read(it));
+            path.push(key.to_owned());
+            if is_asked && !self.words.all.contains(key) {
+                return self.tell(None, path, Span::new(self.file, 0, name.len() as u32));
+            }
+            own = own.and_then(|it| it.get(key));
+        }
+    }
+
+    /// Whether something in the chart's own mapping was read where this lies over it.
+    fn has_read(&self, own: Node<'_>) -> bool {
+        own.written_entries().any(|it| holds(self.reads_with_it, it.value))
+    }
+
     /// The entries of a mapping whose keys templates ask for one by one.
     fn entries(&mut self, node: Node<'_>, own: Option<Node<'_>>, path: &[String], depth: usize) {
         if depth == 0 || node.is_alias() {
@@ -339,7 +389,7 @@ impl Search<'_> {
                 continue;
             }
             if asked_by_name && !self.is_read(entry.value) && !self.words.all.contains(&key) {
-                self.tell(node, inner, entry.key.written_span());
+                self.tell(Some(node), inner, entry.key.written_span());
             } else if entry.value.is_mapping() {
                 self.entries(entry.value, below.get(&*key).copied(), &inner, depth - 1);
             }
@@ -352,20 +402,22 @@ impl Search<'_> {
     fn is_asked_by_name(&self, node: Node<'_>, own: Option<Node<'_>>, path: &[String]) -> bool {
         path.is_empty()
             || node.written_entries().any(|it| self.is_read(it.value))
-            || own.is_some_and(|it| it.written_entries().any(|it| holds(self.reads_with_it, it.value)))
+            || own.is_some_and(|it| self.has_read(it))
             || self.words.parts_only(path)
     }
 
     /// What belongs to Helm, to other charts, or to the file itself.
     fn is_left_out(&self, key: &str, path: &[String], value: Node<'_>) -> bool {
-        let is_of_chart = || {
-            let declared = self.chart.metadata.declared().flat_map(|it| [it.name.text.as_str(), it.key()]);
-            let lying = self.chart.dependencies.iter().map(|it| it.metadata.name.text.as_str());
-            declared.chain(lying).any(|it| it == key)
-        };
-        let is_top = path.is_empty() && (RESERVED.contains(&key) || is_of_chart());
+        let is_top = path.is_empty() && (RESERVED.contains(&key) || self.is_of_chart(key));
         let is_of_file = key.starts_with(['.', '_']) || key.starts_with("x-") || key == "<<";
         is_top || is_of_file || value.source_text().contains('&') || value.is_null()
+    }
+
+    /// Whether the chart takes in another one by this name.
+    fn is_of_chart(&self, key: &str) -> bool {
+        let declared = self.chart.metadata.declared().flat_map(|it| [it.name.text.as_str(), it.key()]);
+        let lying = self.chart.dependencies.iter().map(|it| it.metadata.name.text.as_str());
+        declared.chain(lying).any(|it| it == key)
     }
 
     /// Whether a template looked at it or at anything in it.
@@ -373,11 +425,11 @@ impl Search<'_> {
         holds(self.reads, node)
     }
 
-    fn tell(&mut self, parent: Node<'_>, keys: Vec<String>, key: Span) {
+    fn tell(&mut self, parent: Option<Node<'_>>, keys: Vec<String>, key: Span) {
         let around = &keys[..keys.len() - 1];
         let is_helped = self.found.len() < HELPED_MAX;
         let asked = if is_helped { self.words.below(around) } else { FxHashSet::default() };
-        let has = |name: &str| parent.get(name).is_some();
+        let has = |name: &str| parent.is_some_and(|it| it.get(name).is_some());
         let own = self.own.and_then(|root| around.iter().try_fold(root, |node, key| node.get(key)));
         let known_here = |name: &str| has(name) || own.is_some_and(|it| it.get(name).is_some());
         let mut wanted: Vec<String> =

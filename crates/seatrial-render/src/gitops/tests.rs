@@ -67,6 +67,30 @@ fn a_directory_is_taken_with_what_the_source_picks() {
 }
 
 #[test]
+fn parameters_that_no_template_reads_are_found_where_they_stand() {
+    let source = "    path: charts/web\n    helm:\n      parameters:\n      - {name: image.tga, value: '2'}\n      \
+                  - {name: image.tag, value: '3'}\n      - {name: redis.size, value: '4'}\n      \
+                  - {name: prot, value: '5'}\n      - {name: 'ports[0]', value: '6'}\n";
+    let chart = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: redis, version: 1.0.0}]\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("charts/web/Chart.yaml", chart),
+        ("charts/web/charts/redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 1.0.0\n"),
+        ("charts/web/values.yaml", "image: {repository: a, tag: b}\nport: 80\n"),
+        (
+            "charts/web/templates/a.yaml",
+            "{{ with .Values.image }}a: {{ .repository }}:{{ .tag }}{{ end }}\nb: {{ .Values.port }}\n",
+        ),
+    ]);
+    let unread = &rendering.repository.facts.charts[0].unread;
+    let told = unread.iter().map(|it| {
+        let origin = rendering.origin(&Location::text(it.key)).expect("it was written somewhere");
+        format!("{} = {}", it.keys.join("."), rendering.sources.text(origin.edit))
+    });
+    assert_eq!(told.collect::<Vec<_>>(), ["image.tga = '2'", "prot = '5'"]);
+}
+
+#[test]
 fn a_pattern_in_another_source_takes_what_fits_in_order() {
     let sources = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  \
                    destination: {namespace: shop}\n  sources:\n  - repoURL: https://github.com/example/shop\n    path: charts/web\n    \
