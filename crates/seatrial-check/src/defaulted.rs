@@ -65,14 +65,24 @@ fn held_at<'v>(value: &'v Value, path: &FieldPath) -> Option<(&'v Value, By)> {
     })
 }
 
-/// The `LimitRange` that fills in an amount: the last that has a default for it.
+/// The `LimitRange` that fills in an amount: the first that has a default for it.
 fn range(state: &TreeState<'_>, object: &Object, path: &FieldPath) -> Option<String> {
+    let (range, _) = filled_in_by(state, object, path)?;
+    Some(format!("LimitRange `{}`", range.name()))
+}
+
+/// The same, and where it has that default.
+pub(crate) fn filled_in_by<'a>(
+    state: &TreeState<'a>,
+    object: &Object,
+    path: &FieldPath,
+) -> Option<(&'a Object, FieldPath)> {
     let [.., PathStep::Key(side), PathStep::Key(resource)] = path.steps() else { return None };
     let list = if side == "limits" { "default" } else { "defaultRequest" };
-    let ranges = state.in_namespace_of(object, "LimitRange");
-    let fills = |it: &&&crate::tree_state::Stated<'_>| {
-        it.value.at("spec").items("limits").iter().any(|limit| limit.at(list).has(resource))
-    };
-    let range = ranges.iter().find(fills)?;
-    Some(format!("LimitRange `{}`", range.object.name()))
+    let limits = FieldPath::root().key("spec").key("limits");
+    state.in_namespace_of(object, "LimitRange").iter().find_map(|range| {
+        let mut all = range.value.at("spec").items("limits").iter().zip(0..);
+        let (_, at) = all.find(|(limit, _)| limit.at(list).has(resource))?;
+        Some((range.object, limits.index(at).key(list).key(resource)))
+    })
 }

@@ -3,6 +3,7 @@
 //! ## Why
 //! A `LimitRange` bounds what one container, pod or claim of its namespace may ask for.
 //! The API server first fills in what its defaults say, then refuses what is outside.
+//! So it refuses as well a limit that is filled in below what the container requests.
 //! A Deployment is still accepted, and then waits for pods that are never created.
 //!
 //! ## Bad
@@ -41,15 +42,18 @@
 //!       resources: {limits: {memory: 1Gi}}
 //! ```
 
+use std::cmp::Ordering;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_policy::{Cause, Denial, limit_range};
-use seatrial_schema::Value;
 use seatrial_schema::admission::{Attributes, Operation};
+use seatrial_schema::rules::{quantities, resources};
+use seatrial_schema::{Entry, Value};
 use seatrial_yaml::{FieldPath, PathStep};
 
-use crate::defaulted::who_set;
-use crate::review::location;
+use crate::defaulted::{filled_in_by, who_set};
+use crate::review::{bound_of, location};
 use crate::tree_state::{Stated, TreeState, new_pod};
 use crate::{Check, Context, Report};
 
@@ -80,6 +84,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if let Some(pods) = state.pods_of(object) {
             let pod = state.filled_in(object, pods.pod);
             judge.tell("the pods of ", (&pods.base, &pod), judge.ask(&new_pod(object), &pod), report);
+            judge.contradictions(&pods.base, &pod, report);
         }
         judge.claims(report);
     }
@@ -142,12 +147,74 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// Limits that are filled in beside requests which they do not allow: the server
+    /// holds the two against each other after that.
+    fn contradictions(&self, base: &FieldPath, pod: &Value, report: &mut Report) {
+        for list in ["containers", "initContainers"] {
+            for (container, at) in pod.at("spec").items(list).iter().zip(0..) {
+                let resources = container.at("resources");
+                let at = FieldPath::root().key("spec").key(list).index(at).key("resources");
+                for request in resources.entries("requests") {
+                    let limit = resources.at("limits").as_map().and_then(|it| it.entry(&request.key));
+                    let notice = limit.and_then(|limit| self.contradiction((base, pod), &at, request, limit));
+                    report.add_some(notice.map(|it| self.context.weigh(self.object, it)));
+                }
+            }
+        }
+    }
+
+    fn contradiction(
+        &self,
+        (base, pod): (&FieldPath, &Value),
+        at: &FieldPath,
+        request: &Entry,
+        limit: &Entry,
+    ) -> Option<Notice> {
+        let resource = request.key.as_str();
+        let (requested, limited) = (quantities::of(&request.value), quantities::of(&limit.value));
+        let bound = match requested.cmp(&limited) {
+            Ordering::Equal => return None,
+            _ if !resources::is_overcommit_allowed(resource) => "equal to",
+            Ordering::Greater => "less than or equal to",
+            Ordering::Less => return None,
+        };
+        let limits = at.key("limits").key(resource);
+        let by = who_set(self.state, self.object, base, pod, &limits)?;
+        let (range, default) = filled_in_by(self.state, self.object, &limits)?;
+        if self.is_refused(range, &default) {
+            return None;
+        }
+        let whose = if self.object.is("", "Pod") { "" } else { "the pods of " };
+        let (name, requests) = (range.name(), at.key("requests"));
+        let message =
+            format!("the default of {resource} in LimitRange `{name}` refuses {whose}{}", self.object.title());
+        let said = format!(
+            "{requests}: Invalid value: \"{requested}\": must be {bound} {resource} limit of {limited}"
+        );
+        Some(
+            Notice::new(&CHECK.info, location(self.object, &base.join(&requests.key(resource))), message)
+                .because(format!("the API server says: {said}"))
+                .because(by)
+                .help("state the limit beside the request")
+                .related(location(range, &default), Role::Cause, "the default is here"),
+        )
+    }
+
+    /// Whether the server refuses what a range says of the resource of this bound.
+    fn is_refused(&self, range: &Object, bound: &FieldPath) -> bool {
+        let errors = &self.context.review_of(range).errors;
+        bound_of(bound).is_some_and(|bound| errors.iter().any(|it| bound_of(&it.path) == Some(bound)))
+    }
+
     fn notice(&self, subject: &str, base: &FieldPath, pair: &[Cause], said: &str) -> Option<Notice> {
         let [own, bound] = pair else { return None };
         let named = &bound.of.as_ref()?.name;
         let range = self.ranges.iter().find(|it| it.object.name() == named)?.object;
         let last: Vec<&str> = bound.path.steps().iter().rev().take(2).filter_map(key).collect();
         let [resource, side] = last.as_slice() else { return None };
+        if self.is_refused(range, &bound.path) {
+            return None;
+        }
         let message = format!("the {side} of {resource} in LimitRange `{named}` refuses {subject}");
         Some(
             Notice::new(&CHECK.info, location(self.object, &base.join(&own.path)), message)
