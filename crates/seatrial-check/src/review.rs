@@ -123,6 +123,12 @@ impl Review {
         is_published && !AS_WRITTEN.contains(&object.group())
     }
 
+    /// Whether a field, or one below it, is refused: what it asks for is in force nowhere.
+    pub(crate) fn refuses(&self, path: &FieldPath) -> bool {
+        let malformed = self.problems.iter().filter(|it| !it.is_strict()).map(|it| &it.path);
+        malformed.chain(self.errors.iter().map(|it| &it.path)).any(|it| it.starts_with(path))
+    }
+
     /// A notice as grave as its cause allows, with the definition behind it.
     pub(crate) fn weighed(&self, notice: Notice) -> Notice {
         let Some(definition) = self.definition else { return notice };
@@ -146,6 +152,18 @@ impl Review {
             return notice;
         }
         notice.because("another unit defines the kind; a cluster may have another definition")
+    }
+}
+
+/// Which item of a `LimitRange` a bound stands in, and on which resource it is.
+pub(crate) fn bound_of(path: &FieldPath) -> Option<(u32, &str)> {
+    match path.steps() {
+        [PathStep::Key(_), PathStep::Key(limits), PathStep::Index(item), _, PathStep::Key(resource)]
+            if limits == "limits" =>
+        {
+            Some((*item, resource))
+        }
+        _ => None,
     }
 }
 

@@ -83,6 +83,11 @@ impl Refusal {
         Self { family, object: place(object), at, title, objection, stated, is_known, set_by }
     }
 
+    /// The object that states the policy.
+    pub(crate) fn policy(&self) -> Option<Place> {
+        self.stated.first().copied()
+    }
+
     /// The notice of a check.
     pub(crate) fn notice(&self, check: &'static CheckInfo, repository: &Repository) -> Notice {
         let Self { objection, title, .. } = self;

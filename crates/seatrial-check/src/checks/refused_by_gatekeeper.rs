@@ -79,6 +79,7 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Severity, Strictness};
 use seatrial_policy::Family;
+use seatrial_yaml::FieldPath;
 
 use crate::{Check, Context, Report};
 
@@ -97,7 +98,12 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let repository = context.world().repository;
+    let parameters = FieldPath::root().key("spec").key("parameters");
     for refusal in context.refusals(Family::Gatekeeper) {
+        let constraint = refusal.policy().map(|it| repository.object(it));
+        if constraint.is_some_and(|it| context.review_of(it).refuses(&parameters)) {
+            continue;
+        }
         let notice = refusal.notice(&CHECK.info, repository);
         report.add(context.weigh(repository.object(refusal.object), notice));
     }

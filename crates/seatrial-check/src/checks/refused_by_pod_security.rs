@@ -70,6 +70,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if labels.enforce.level.max(labels.warn.level) == Level::Privileged {
             continue;
         }
+        // A namespace with a level that there is not is refused, and told of itself.
+        let enforced = written_label(namespace.object, "enforce");
+        if context.review_of(namespace.object).refuses(&enforced) {
+            continue;
+        }
         if let Some(pods) = state.pods_of(object) {
             judge(context, object, &pods, namespace, labels, report);
         }

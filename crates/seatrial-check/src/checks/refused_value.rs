@@ -25,11 +25,13 @@
 //!   ports: [{port: 7000}]
 //! ```
 
+use std::collections::BTreeSet;
+
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::{FieldError, Reason, Value};
 
-use crate::review::location;
+use crate::review::{bound_of, location};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -62,7 +64,13 @@ const RULE_MAX: usize = 160;
 fn run(context: &Context<'_>, report: &mut Report) {
     for object in context.objects() {
         for review in context.review_of(object).all() {
+            let mut bounds = BTreeSet::new();
             for error in review.errors.iter().filter(|it| it.reason != Reason::Required) {
+                // The server holds each two of the bounds on one resource against each
+                // other: one that is too low or too high is refused several times.
+                if object.is("", "LimitRange") && !bound_of(&error.path).is_none_or(|it| bounds.insert(it)) {
+                    continue;
+                }
                 let by = context.default_of(object, &error.path);
                 report.add(review.weighed(by.into_iter().fold(judge(object, error), Notice::because)));
             }
