@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use seatrial_check::is_from_server;
 use seatrial_diagnostics::{Location, Notice};
 use seatrial_model::Place;
-use seatrial_yaml::FieldPath;
+use seatrial_yaml::{FieldPath, PathStep};
 
 /// Checks that tell of a mistake at one field for which the server blames
 /// another, and what the server says there.
@@ -22,11 +22,24 @@ const WEAKER: (&str, &str) = ("autoscaler-range", "must be greater than or equal
 /// is refused.
 const OF_VALUES: [&str; 3] = ["blocked-disruption", "uncovered-tls-host", "undeclared-target-port"];
 /// What the server says where none of the fields stands that there may be.
-const ONE_OF: [&str; 4] = [
+const ONE_OF: [&str; 5] = [
+    "must specify a handler type",
     "must specify one of: ",
     "must specify a volume type",
     "must specify exactly one of ",
     "exactly one of url or service is required",
+];
+/// Fields beside the type of a volume: what is a slip of them stands for no type.
+const BESIDE_TYPES: [&str; 9] = [
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
 ];
 /// Checks that tell of two siblings at once: the server may blame the other one.
 const OF_SIBLINGS: [&str; 2] = ["exclusive-fields", "outdated-ingress-backend"];
@@ -132,7 +145,12 @@ fn of_refused(
 
 /// The fields that there are not, by what they stand in.
 fn unknown(all: &[Notice]) -> FxHashMap<(Place, FieldPath), usize> {
-    let unknown = all.iter().enumerate().filter(|(_, it)| it.check.id == "unknown-field");
+    let stands_for_none = |it: &Notice| {
+        let Some(Location::Field { path, .. }) = &it.meant else { return false };
+        matches!(path.last(), Some(PathStep::Key(name)) if BESIDE_TYPES.contains(&name.as_str()))
+    };
+    let unknown =
+        all.iter().enumerate().filter(|(_, it)| it.check.id == "unknown-field" && !stands_for_none(it));
     let parent = |it: &Notice| field_of(it).and_then(|(place, path)| Some((place, path.parent()?)));
     unknown.filter_map(|(index, it)| Some((parent(it)?, index))).collect()
 }
@@ -307,6 +325,9 @@ mod tests {
         let volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: 1Gi}\n  \
                       accessModes: [ReadWriteOnce]\n  nsf: {server: a, path: /a}\n";
         assert_eq!(told(volume), ["unknown-field spec.nsf"]);
+        let untyped = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: 1Gi}\n  \
+                       accessModes: [ReadWriteOnce]\n  storageClas: fast\n";
+        assert_eq!(told(untyped), ["missing-field spec", "unknown-field spec.storageClas"]);
     }
 
     #[test]

@@ -26,6 +26,8 @@
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::Field;
 use seatrial_model::views::{Container, ContainerKind, Probe, ProbeKind};
+use seatrial_schema::decode::{Problem, ProblemKind};
+use seatrial_yaml::Node;
 
 use crate::partial::is_partial;
 use crate::placeholder::is_filled_in_later;
@@ -59,12 +61,18 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 continue;
             }
             for probe in container.probes() {
-                judge(&container, &probe, report);
+                judge(context, &container, &probe, report);
             }
             let hooks = ["postStart", "preStop"].into_iter();
             let hooks = hooks.filter_map(|name| Some((name, container.field.keys(&["lifecycle", name])?)));
             for (name, hook) in hooks.filter(|(_, it)| it.node().is_mapping()) {
-                handler(&format!("{name} of {}", container_title(&container)), &hook, "does", report);
+                handler(
+                    context,
+                    &format!("{name} of {}", container_title(&container)),
+                    &hook,
+                    "does",
+                    report,
+                );
             }
         }
     }
@@ -84,9 +92,9 @@ fn of_init(container: &Container<'_>, report: &mut Report) {
     }
 }
 
-fn judge(container: &Container<'_>, probe: &Probe<'_>, report: &mut Report) {
+fn judge(context: &Context<'_>, container: &Container<'_>, probe: &Probe<'_>, report: &mut Report) {
     let of = format!("{} of {}", probe.kind.field(), container_title(container));
-    handler(&of, &probe.field, "asks", report);
+    handler(context, &of, &probe.field, "asks", report);
     let threshold = probe.field.key("successThreshold");
     let is_too_high =
         |it: &Field<'_>| probe.kind != ProbeKind::Readiness && it.as_i64().is_some_and(|it| it > 1);
@@ -106,8 +114,9 @@ fn judge(container: &Container<'_>, probe: &Probe<'_>, report: &mut Report) {
 }
 
 /// What a probe asks, or a hook does.
-fn handler(of: &str, field: &Field<'_>, verb: &str, report: &mut Report) {
-    if HANDLERS.iter().all(|it| field.key(it).is_none_or(|it| it.node().is_null())) {
+fn handler(context: &Context<'_>, of: &str, field: &Field<'_>, verb: &str, report: &mut Report) {
+    let is_asked = HANDLERS.iter().any(|it| field.key(it).is_some_and(|it| !it.node().is_null()));
+    if !is_asked && !is_misspelt(context, field) {
         let notice = Notice::new(&CHECK.info, field.location(), format!("{of} {verb} nothing"));
         let is_of_http = field.key("path").or_else(|| field.key("port")).is_some();
         let known = HANDLERS.map(|it| format!("`{it}`")).join(", ");
@@ -123,6 +132,16 @@ fn handler(of: &str, field: &Field<'_>, verb: &str, report: &mut Report) {
     for asked in ["httpGet", "tcpSocket", "grpc"].into_iter().filter_map(written) {
         report.add_some(port(of, &asked));
     }
+}
+
+/// Whether what it asks stands under a name that there is not, which is told there.
+fn is_misspelt(context: &Context<'_>, field: &Field<'_>) -> bool {
+    let path = field.path();
+    let is_below = |it: &Problem| it.path.len() == path.len() + 1 && it.path.starts_with(&path);
+    let problems = &context.review_of(field.object()).problems;
+    let unknown = problems.iter().filter(|it| matches!(it.kind, ProblemKind::UnknownField { .. }));
+    let mut written = unknown.filter(|it| is_below(it)).filter_map(|it| field.object().at(&it.path));
+    written.any(Node::is_mapping)
 }
 
 fn command(of: &str, exec: &Field<'_>) -> Option<Notice> {

@@ -42,6 +42,9 @@ const FAR_CUSTOM: usize = 4;
 /// a person needs no more help than that.
 pub(crate) const LOOKS_MAX: usize = 200_000;
 
+/// How many letters make the beginning of a name.
+const BEGINNING_MIN: usize = 3;
+
 /// The fields of its metadata that people write, and write too high or too low.
 const OF_METADATA: [&str; 6] = ["annotations", "finalizers", "generateName", "labels", "name", "namespace"];
 
@@ -196,7 +199,7 @@ pub(crate) fn meant<'a, F: Fields<'a>>(
     let mut search = Search { name, value, left, found: Vec::new() };
     search
         .nearest(of, parents, 1..=NEAR)
-        .or_else(|| nearest(name, of).map(|it| Meant::Spelling(it.into())))
+        .or_else(|| nearest(name, value, of).or_else(|| beginning(name, value, of)).map(Meant::Spelling))
         .or_else(|| search.nearest(of, parents, NEAR + 1..=F::FAR))
 }
 
@@ -297,8 +300,9 @@ fn same_letters<'a, F: Fields<'a>>(name: &str, of: F) -> Option<&'a str> {
         .or_else(|| of.each().map(|(field, _)| field).find(|field| plural(field) || singular(field)))
 }
 
-/// The field whose name takes the fewest changes, if these are few.
-fn nearest<'a, F: Fields<'a>>(name: &str, of: F) -> Option<&'a str> {
+/// The field whose name takes the fewest changes, if these are few: one letter, or
+/// more where it can hold what is written.
+fn nearest<'a, F: Fields<'a>>(name: &str, value: Node<'_>, of: F) -> Option<SmolStr> {
     if name.len() > 64 {
         return None;
     }
@@ -307,7 +311,21 @@ fn nearest<'a, F: Fields<'a>>(name: &str, of: F) -> Option<&'a str> {
     let is_like = |field: &str| field.chars().count().abs_diff(letters) <= most;
     let names = of.each().map(|(field, _)| field).filter(|field| is_like(field));
     let ranked = names.map(|field| (distance(name, field), field));
-    ranked.filter(|(changes, _)| *changes <= most).min().map(|(_, field)| field)
+    let is_meant =
+        |&(changes, field): &(usize, &str)| changes <= 1 || changes <= most && of.takes(field, value);
+    ranked.filter(is_meant).min().map(|(_, field)| field.into())
+}
+
+/// The one field that begins like this name and can hold what is written: `tcp`,
+/// `storageClas`.
+fn beginning<'a, F: Fields<'a>>(name: &str, value: Node<'_>, of: F) -> Option<SmolStr> {
+    if name.len() < BEGINNING_MIN {
+        return None;
+    }
+    let begins = |field: &&str| field.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+    let mut fields = of.each().map(|(field, _)| field).filter(begins);
+    let only = fields.next().filter(|_| fields.next().is_none())?;
+    of.takes(only, value).then(|| only.into())
 }
 
 /// How many letters to insert, remove, replace or swap with their neighbour.

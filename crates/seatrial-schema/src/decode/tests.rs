@@ -61,6 +61,16 @@ fn the_field_that_was_meant_is_found() {
         Some(Meant::Elsewhere { up: 0, down: vec!["template".into(), "spec".into(), "containers".into()] })
     );
     assert_eq!(pod("{zzzzzz: 1}"), None);
+    let container = |fields: &str| pod(&format!("{{containers: [{{{fields}}}]}}"));
+    assert_eq!(container("livenessProbe: {tcp: {port: 80}}"), spelling("tcpSocket"));
+    assert_eq!(container("livenessProbe: {http: {path: /, port: 80}}"), spelling("httpGet"));
+    assert_eq!(container("livenessProbe: {http: 80}"), None);
+    // Other names begin like it, or it can hold no such thing.
+    assert_eq!(container("termination: x"), None);
+    assert_eq!(pod("{volumes: [{storage: {size: 1Gi}}]}"), None);
+    assert_eq!(pod("{volumes: [{hostpth: {path: /a}}]}"), spelling("hostPath"));
+    let claim = "{apiVersion: v1, kind: PersistentVolumeClaim, spec: {storageClas: fast}}";
+    assert_eq!(meant(claim), spelling("storageClassName"));
 }
 
 #[test]
