@@ -131,8 +131,8 @@ fn judge(object: &Object, problem: &Problem, refusal: Option<&FieldError>) -> No
     let notice = Notice::new(&CHECK.info, location(object, &problem.path), message)
         .because(format!("the API server says: {}", problem.message));
     let Some(node) = node else { return notice };
-    if let Some((help, name)) = renamed(object, node, &problem.path) {
-        return notice.help(help).change(Change::Rename { at: location(object, &problem.path), name });
+    if let Some((help, change)) = of_port(object, node, &problem.path) {
+        return notice.help(help).change(change);
     }
     let notice = match refusal {
         Some(refusal) => notice.because(format!("of that type it is refused, too: {refusal}")),
@@ -161,9 +161,9 @@ fn beyond(node: Node<'_>, wanted: &str) -> Option<&'static str> {
     }
 }
 
-/// The field beside it that takes the value: the port of a Service has a number or
-/// a name.
-fn renamed(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<(String, String)> {
+/// The port of a Service has a number or a name: a value of the other's type belongs
+/// there, or is too much beside it.
+fn of_port(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<(String, Change)> {
     let [.., PathStep::Key(service), PathStep::Key(port), PathStep::Key(name)] = path.steps() else {
         return None;
     };
@@ -172,8 +172,11 @@ fn renamed(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<(String,
         ("service", "port", "number", Value::Str(text)) if text.parse::<i64>().is_err() => "name",
         _ => return None,
     };
-    let beside = path.parent()?.key(other);
-    object.root().at(&beside).is_none().then(|| (format!("rename it to `{other}`"), other.to_owned()))
+    let at = location(object, path);
+    Some(match object.root().at(&path.parent()?.key(other)) {
+        None => (format!("rename it to `{other}`"), Change::Rename { at, name: other.to_owned() }),
+        Some(_) => (format!("remove it: `{other}` is there already"), Change::Remove { at }),
+    })
 }
 
 /// The same value in the type that is wanted.
