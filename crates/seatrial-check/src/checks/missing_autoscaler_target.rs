@@ -78,6 +78,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let outcome = "the autoscaler reports FailedGetScale and scales nothing";
         let notice = it.notice(&CHECK.info, "scales", outcome, Severity::Error);
         report.add(match others {
+            Some(other) if it.link.reference.kinds.title() == other.kind() => {
+                of_other_group(it.object, other).unwrap_or(notice)
+            }
             Some(other) => notice.help(format!("{} is here: correct `kind`", other.title())).related(
                 other.location(FieldPath::root()),
                 Role::Definition,
@@ -86,6 +89,25 @@ fn run(context: &Context<'_>, report: &mut Report) {
             None => notice,
         });
     }
+}
+
+/// A target that is here, in another group than the autoscaler says.
+fn of_other_group(scaler: &Object, other: &Object) -> Option<Notice> {
+    let spec = Field::root(scaler).key("spec")?;
+    let version = spec.key("scaleTargetRef").or_else(|| spec.key("targetRef"))?.key("apiVersion")?;
+    let (written, right) = (version.as_str()?, other.api_version());
+    let (title, target) = (scaler.title(), other.title());
+    let message = format!("{title} scales a {} of {written}, and {target} is of {right}", other.kind());
+    // Only groups of Kubernetes' own have no point.
+    let is_sure = written.split_once('/').is_some_and(|(group, _)| !group.contains('.'));
+    Some(
+        Notice::new(&CHECK.info, version.location(), message)
+            .severity(if is_sure { Severity::Error } else { Severity::Warning })
+            .because("the autoscaler reports FailedGetScale and scales nothing")
+            .help(format!("write `{right}`"))
+            .related(other.location(FieldPath::root()), Role::Definition, format!("{target} is here"))
+            .change(Change::Set { at: version.location(), content: Content::Text(right.to_owned()) }),
+    )
 }
 
 /// A target of a kind that its group, one of Kubernetes, never had in any case.
