@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::placeholder::is_filled_in_later;
 use crate::releases::Releases;
-use crate::slip::{akin, meant};
+use crate::slip::{akin, meant, metadata_field};
 
 /// Something with labels that a selector may select.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +75,7 @@ impl<'a> Index<'a> {
         let releases = Releases::of(repository);
         for object in repository.objects() {
             if let Some(template) = PodTemplate::of(object) {
-                index.add(Labelled { object, labels: template.labels() });
+                index.add(Labelled { object, labels: labels_of(&template) });
             } else if may_make_pods(object) && !releases.shows_all_pods(object) {
                 index.makers.insert(object.name());
             }
@@ -212,6 +212,17 @@ fn reaches(within: &Within<'_>, by: &Object, other: &Object) -> bool {
 fn written_part(selector: &LabelSelector) -> LabelSelector {
     let requirements = selector.requirements.iter().filter(|it| !is_added_to_pods(&it.key));
     LabelSelector { requirements: requirements.cloned().collect() }
+}
+
+/// The labels of pods, also under a misspelt name: that is told where it stands, and
+/// not at what selects them.
+fn labels_of<'a>(template: &PodTemplate<'a>) -> Labels<'a> {
+    let labels = template.labels();
+    let metadata = template.field.key("metadata").filter(|_| labels.node().is_none());
+    let is_meant =
+        |it: &Field<'_>, name: &str| it.node().is_mapping() && metadata_field(name) == Some("labels");
+    let mut fields = metadata.iter().flat_map(Field::entries);
+    fields.find(|(name, it)| is_meant(it, name)).map_or(labels, |(_, it)| Labels::of(Some(it.node())))
 }
 
 /// Whether a controller puts the label on pods, so that no template has it.

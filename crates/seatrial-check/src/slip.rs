@@ -9,6 +9,34 @@ pub(crate) fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     near.min_by_key(|it| slips(word, it, word.len() + it.len()))
 }
 
+/// The fields of an object's metadata.
+pub(crate) const METADATA: &[&str] = &[
+    "name",
+    "generateName",
+    "namespace",
+    "labels",
+    "annotations",
+    "finalizers",
+    "ownerReferences",
+    "resourceVersion",
+    "uid",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "managedFields",
+    "selfLink",
+];
+
+/// The field of metadata that was meant by one that there is not.
+pub(crate) fn metadata_field(name: &str) -> Option<&'static str> {
+    match name {
+        "label" | "lables" => Some("labels"),
+        "annotation" => Some("annotations"),
+        _ => meant(name, METADATA.iter().copied()),
+    }
+}
+
 /// The candidate that shares the most whole words with `word`: no slip, but
 /// worth naming. One of the two must hold all words of the other.
 pub(crate) fn akin<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

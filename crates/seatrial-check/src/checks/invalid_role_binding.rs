@@ -53,7 +53,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     {
         let root = Field::root(binding);
         match root.key("roleRef").filter(|it| it.node().is_mapping()) {
-            Some(role) => report.add_some(of_role(binding, &role)),
+            Some(role) => report.add_some(of_role(context, binding, &role)),
             // Without subjects either, it is a patch of another.
             None if root.key("subjects").is_none() => {}
             None => {
@@ -67,10 +67,18 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn of_role(binding: &Object, role: &Field<'_>) -> Option<Notice> {
+fn of_role(context: &Context<'_>, binding: &Object, role: &Field<'_>) -> Option<Notice> {
     let kinds: &[&str] =
         if binding.kind() == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
+    let is_there = |kind| context.of_kind(GROUP, kind).any(|it| role.text("name") == Some(it.name()));
     of_kind(binding, role, kinds, "grants a role")
+        .map(|notice| match (kinds, role.key("kind")) {
+            ([only], Some(kind)) if is_there(only) => {
+                let content = Content::Text((*only).to_owned());
+                notice.help(format!("write `{only}`")).change(Change::Set { at: kind.location(), content })
+            }
+            _ => notice,
+        })
         .or_else(|| of_group(binding, role, GROUP, "its role"))
         .or_else(|| of_name(binding, role, "grants a role"))
 }

@@ -85,7 +85,9 @@ fn is_of_openshift(context: &Context<'_>, link: &Link) -> bool {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for it in missing(context, |_, link| link.relation == Relation::Role) {
-        if is_of_openshift(context, it.link) || !is_role(it.link) {
+        // That a binding for the whole cluster grants no Role is told as such.
+        let is_refused = it.object.kind() == "ClusterRoleBinding" && is_to(it.link, GROUP, "Role");
+        if is_of_openshift(context, it.link) || !is_role(it.link) || is_refused {
             continue;
         }
         let notice = it.notice(&CHECK.info, "grants", "the binding grants nothing", Severity::Error);

@@ -186,8 +186,10 @@ impl Judge<'_, '_> {
         }
         let whose = if self.object.is("", "Pod") { "" } else { "the pods of " };
         let (name, requests) = (range.name(), at.key("requests"));
-        let message =
-            format!("the default of {resource} in LimitRange `{name}` refuses {whose}{}", self.object.title());
+        let message = format!(
+            "the default of {resource} in LimitRange `{name}` refuses {whose}{}",
+            self.object.title()
+        );
         let said = format!(
             "{requests}: Invalid value: \"{requested}\": must be {bound} {resource} limit of {limited}"
         );

@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::{FieldError, Reason, Value};
+use seatrial_yaml::FieldPath;
 
 use crate::review::{bound_of, location};
 use crate::{Check, Context, Report};
@@ -71,11 +72,23 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 if object.is("", "LimitRange") && !bound_of(&error.path).is_none_or(|it| bounds.insert(it)) {
                     continue;
                 }
+                if is_of_names(object, error) && review.refuses(&plural()) {
+                    continue;
+                }
                 let by = context.default_of(object, &error.path);
                 report.add(review.weighed(by.into_iter().fold(judge(object, error), Notice::because)));
             }
         }
     }
+}
+
+/// Whether a definition is not called as its kind: it may be the other name that is wrong.
+fn is_of_names(object: &Object, error: &FieldError) -> bool {
+    object.kind() == "CustomResourceDefinition" && error.detail.starts_with("must be spec.names.plural")
+}
+
+fn plural() -> FieldPath {
+    FieldPath::root().key("spec").key("names").key("plural")
 }
 
 fn judge(object: &Object, error: &FieldError) -> Notice {

@@ -30,7 +30,7 @@ use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, is_namespaced};
 
 use crate::placeholder::is_filled_in_later;
-use crate::slip::meant;
+use crate::slip::{METADATA, metadata_field};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -46,24 +46,6 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-const FIELDS: &[&str] = &[
-    "name",
-    "generateName",
-    "namespace",
-    "labels",
-    "annotations",
-    "finalizers",
-    "ownerReferences",
-    "resourceVersion",
-    "uid",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "managedFields",
-    "selfLink",
-];
-
 fn run(context: &Context<'_>, report: &mut Report) {
     // What other programs read may have metadata of its own.
     for object in context.objects().filter(|it| is_namespaced(it.group(), it.kind()).is_some()) {
@@ -78,18 +60,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
 }
 
 fn judge(metadata: &Field<'_>, name: &str, field: &Field<'_>) -> Option<Notice> {
-    if FIELDS.contains(&name) || is_filled_in_later(name) {
+    if METADATA.contains(&name) || is_filled_in_later(name) {
         return None;
     }
     let title = field.object().title();
     let message = format!("`metadata` of {title} has a field `{name}`, which there is not");
     let notice = Notice::new(&CHECK.info, field.location(), message);
-    let near = match name {
-        "label" | "lables" => Some("labels"),
-        "annotation" => Some("annotations"),
-        _ => meant(name, FIELDS.iter().copied()),
-    };
-    Some(match near {
+    Some(match metadata_field(name) {
         Some(near) => {
             let notice = notice.help(format!("rename it to `{near}`"));
             let is_free = metadata.key(near).is_none();
