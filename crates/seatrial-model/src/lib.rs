@@ -30,7 +30,7 @@ pub use facts::{
     SkipCode,
 };
 pub use field::Field;
-pub use glob::{NameGlob, path_glob};
+pub use glob::{GitPattern, NameGlob, path_glob};
 pub use int_or_string::{IntOrString, NoPercentage};
 pub use interval::Interval;
 pub use kustomizations::{

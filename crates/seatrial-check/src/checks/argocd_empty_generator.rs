@@ -8,7 +8,9 @@
 //!
 //! Only generators whose address is this repository are judged, on the tree under
 //! trial. A pattern fits whole paths from the top of the repository: `*` stands for
-//! one part of a path, so `apps/*` does not find `apps/web/prod`.
+//! one part of a path, so `apps/*` does not find `apps/web/prod`, nor does `apps/**`:
+//! two stars are one. In patterns of files `*` stands for slashes, too, and
+//! `**/config.json` finds none at the top.
 //!
 //! ## Bad
 //! ```text refs
@@ -47,7 +49,7 @@
 //! ```
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::{Field, Object, path_glob};
+use seatrial_model::{Field, GitPattern, Object};
 use seatrial_source::TreePath;
 
 use crate::gitops::{Revision, is_literal, own_repository, path_help, shown};
@@ -126,17 +128,13 @@ fn is_directory(world: &World<'_>, path: &TreePath) -> bool {
     world.repository.facts.files.iter().any(|it| it.is_within(path))
 }
 
-/// Whether something in the tree fits a pattern. Patterns of files are git's
-/// own, in which `*` stands for slashes, too.
+/// Whether something in the tree fits a pattern.
 fn fits(world: &World<'_>, pattern: &str, is_files: bool) -> bool {
-    let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+    let Ok(glob) = GitPattern::new(pattern, is_files) else { return true };
     let files = world.repository.facts.files.iter();
     if is_files {
-        let Ok(glob) = seatrial_model::NameGlob::new(&pattern.replace("**/", "*")) else { return true };
-        return files.map(|it| shown(world, it)).any(|it| glob.is_match(it) || below(it, pattern));
+        return files.map(|it| shown(world, it)).any(|it| glob.is_match(it));
     }
-    let Ok(glob) = path_glob(pattern) else { return true };
-    let glob = glob.compile_matcher();
     files.filter_map(TreePath::parent).any(|directory| {
         let mut path = shown(world, &directory);
         loop {
@@ -147,8 +145,4 @@ fn fits(world: &World<'_>, pattern: &str, is_files: bool) -> bool {
             path = parent;
         }
     })
-}
-
-fn below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|it| it.starts_with('/'))
 }

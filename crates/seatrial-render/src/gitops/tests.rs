@@ -284,6 +284,21 @@ fn a_set_makes_an_application_for_each_file() {
 }
 
 #[test]
+fn what_is_empty_in_the_template_of_a_generator_is_that_of_the_set() {
+    let text = set(&format!(
+        "  goTemplate: true\n  generators:\n  - list:\n      elements: [{{app: web}}]\n      template:\n        metadata: \
+         {{}}\n        spec:\n          project: ''\n          source: {{repoURL: '', path: 'apps/{{{{ .app }}}}'}}\n          \
+         destination: {{namespace: ''}}\n  template:\n    metadata: {{name: '{{{{ .app }}}}'}}\n    spec:\n      project: \
+         default\n      destination: {{namespace: shop}}\n      source: {{repoURL: '{URL}', path: none}}\n"
+    ));
+    assert_eq!(
+        deployed_by(&text),
+        "argocd:argocd/set.yaml#all: -/Application web\n\
+         argocd:argocd/set.yaml#web: shop/ConfigMap web\n"
+    );
+}
+
+#[test]
 fn a_parameter_that_no_generator_gives_is_told() {
     let told = |options: &str, generators: &str, name: &str| {
         let text = set(&format!(

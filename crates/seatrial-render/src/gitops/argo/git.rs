@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use seatrial_model::{NameGlob, path_glob};
+use seatrial_model::GitPattern;
 use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::{Dialect, Limits, parse};
 
@@ -43,20 +43,15 @@ impl Tree for Deliverer<'_> {
             }
         }
         let is_hidden = |path: &str| path.split('/').any(|it| it.starts_with('.'));
-        let patterns = patterns(wanted, |pattern| Some(path_glob(pattern).ok()?.compile_matcher()));
-        let fits = |path: &str, excludes: bool| {
-            patterns.iter().any(|(glob, is_excluding)| *is_excluding == excludes && glob.is_match(path))
-        };
+        let patterns = patterns(wanted, false);
+        let fits = |path: &str, excludes: bool| fits(&patterns, path, excludes);
         let found = all.into_iter().filter(|it| !is_hidden(it) && fits(it, false) && !fits(it, true));
         found.map(ToOwned::to_owned).collect()
     }
 
     fn files(&self, wanted: &[Item]) -> Vec<String> {
-        // As `git ls-files` reads them: `*` stands for slashes, too.
-        let patterns = patterns(wanted, |pattern| NameGlob::new(&pattern.replace("**/", "*")).ok());
-        let fits = |path: &str, excludes: bool| {
-            patterns.iter().any(|(glob, is_excluding)| *is_excluding == excludes && glob.is_match(path))
-        };
+        let patterns = patterns(wanted, true);
+        let fits = |path: &str, excludes: bool| fits(&patterns, path, excludes);
         let all = self.here.files().iter().map(|it| self.here.shown(it));
         all.filter(|it| fits(it, false) && !fits(it, true)).map(ToOwned::to_owned).collect()
     }
@@ -81,9 +76,15 @@ impl Tree for Deliverer<'_> {
     }
 }
 
-fn patterns<T>(wanted: &[Item], compile: impl Fn(&str) -> Option<T>) -> Vec<(T, bool)> {
-    let pattern = |it: &Item| Some((compile(it.word("path")?.trim_start_matches("./"))?, it.flag("exclude")));
+/// The patterns, and whether they exclude.
+fn patterns(wanted: &[Item], is_of_files: bool) -> Vec<(GitPattern, bool)> {
+    let pattern =
+        |it: &Item| Some((GitPattern::new(it.word("path")?, is_of_files).ok()?, it.flag("exclude")));
     wanted.iter().filter_map(pattern).collect()
+}
+
+fn fits(patterns: &[(GitPattern, bool)], path: &str, excludes: bool) -> bool {
+    patterns.iter().any(|(glob, is_excluding)| *is_excluding == excludes && glob.is_match(path))
 }
 
 /// What stands in no file of its own has no place.

@@ -121,6 +121,30 @@ impl Item {
         }
     }
 
+    /// Takes over from another what is empty in it, as Go sees it.
+    pub(super) fn complete(&mut self, from: &Self) {
+        if self.is_empty() {
+            self.clone_from(from);
+            return;
+        }
+        let Data::Map(entries) = &mut self.data else { return };
+        for (key, value) in from.entries() {
+            match entries.iter_mut().find(|it| it.0 == *key) {
+                Some(entry) => entry.1.complete(value),
+                None => entries.push((key.clone(), value.clone())),
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match &self.data {
+            Data::Text(text) => text.is_empty(),
+            Data::Plain(text) => matches!(text.as_str(), "null" | "false" | "0"),
+            Data::List(items) => items.is_empty(),
+            Data::Map(entries) => entries.is_empty(),
+        }
+    }
+
     /// The values below it by their way there (`a.b.0`), as texts.
     pub(super) fn flattened(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();

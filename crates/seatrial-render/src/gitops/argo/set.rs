@@ -198,13 +198,15 @@ fn failing(filler: &Filler, item: &Item, params: &Params) -> Option<Span> {
     }
 }
 
-/// The template of a generator, over the one of the set.
+/// The template of a generator, over the one of the set: what is empty in it
+/// stands there because it has to be written.
 fn template(generator: &Item, spec: &Item) -> Item {
-    let mut template = spec.get("template").cloned().unwrap_or_else(|| Item::map(Vec::new()));
-    for (_, part) in generator.entries() {
-        if let Some(own) = part.get("template") {
-            template.merge(own, false);
-        }
+    let mut template = Item::map(Vec::new());
+    for own in generator.entries().iter().filter_map(|(_, part)| part.get("template")) {
+        template.complete(own);
+    }
+    if let Some(all) = spec.get("template") {
+        template.complete(all);
     }
     template
 }
