@@ -1,5 +1,7 @@
 //! JSON Patch (RFC 6902) as `gopkg.in/evanphx/json-patch.v4` applies it.
 
+use rustc_hash::FxHashSet;
+
 use crate::node::{Content, Node, Scalar, entry_mut};
 use crate::origin::{OriginId, Origins};
 
@@ -12,6 +14,8 @@ pub(crate) struct Operation {
     /// What is added; nothing said is `null`.
     value: Node,
     origin: OriginId,
+    /// Where its path is written.
+    at: OriginId,
 }
 
 /// Reads a list of operations.
@@ -29,7 +33,8 @@ fn read_operation(item: &Node) -> Result<Operation, String> {
     let text = |name: &str| item.text_at(&[name]).to_owned();
     let value = item.get("value").cloned().unwrap_or_else(|| Node::scalar(Scalar::null(), item.origin));
     let origin = value.origin;
-    Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value, origin })
+    let at = item.get("path").map_or(origin, |it| it.origin);
+    Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value, origin, at })
 }
 
 /// Applies all operations in order.
@@ -104,6 +109,9 @@ impl Operation {
         })?;
         let Content::List(items) = &mut container.content else {
             if let Some(old) = container.get(&name) {
+                if verb == "add" {
+                    origins.lose(self.at, old, lost(&name, old, &value));
+                }
                 value.origin = origins.after(value.origin, old.origin);
             }
             container.set(&name, value);
@@ -195,6 +203,31 @@ impl Operation {
     }
 }
 
+/// Mappings that everybody adds keys of their own to. Others, such as a security
+/// context, are settings that are replaced on purpose.
+const COLLECTIONS: &[&str] =
+    &["annotations", "labels", "matchLabels", "nodeSelector", "data", "stringData", "binaryData"];
+
+/// What a value has that another in its place does not: keys of a collection, or
+/// items that have names.
+fn lost(name: &str, old: &Node, new: &Node) -> Vec<String> {
+    match (&old.content, &new.content) {
+        (Content::Map(entries), Content::Map(others)) if COLLECTIONS.contains(&name) => {
+            let kept: FxHashSet<&str> = others.iter().map(|it| it.0.as_str()).collect();
+            let keys = entries.iter().filter(|(key, value)| !value.is_null() && !kept.contains(key.as_str()));
+            keys.map(|it| it.0.to_string()).collect()
+        }
+        (Content::List(items), Content::List(others)) => {
+            let kept: FxHashSet<&str> = others.iter().map(|it| it.text_at(&["name"])).collect();
+            let names: Vec<&str> = items.iter().map(|it| it.text_at(&["name"])).collect();
+            let has_names = names.iter().all(|it| !it.is_empty());
+            let lost = names.into_iter().filter(|it| has_names && !kept.contains(it));
+            lost.map(ToOwned::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn step<'n>(node: &'n mut Node, part: &str) -> Option<&'n mut Node> {
     match &mut node.content {
         Content::List(items) => {
@@ -225,14 +258,19 @@ fn unescape(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_diagnostics::Role;
     use seatrial_source::FileId;
     use seatrial_yaml::{Dialect, Limits, parse};
 
     use super::*;
 
     fn node(text: &str) -> Node {
+        node_in(text, &mut Origins::default())
+    }
+
+    fn node_in(text: &str, origins: &mut Origins) -> Node {
         let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
-        Node::read(stream.document_root(0).expect("a document"), &mut Origins::default()).expect("shallow")
+        Node::read(stream.document_root(0).expect("a document"), origins).expect("shallow")
     }
 
     fn patched(object: &str, patch: &str) -> Result<String, String> {
@@ -252,6 +290,37 @@ mod tests {
             error,
             Err("replace operation does not apply: doc is missing key: /a/0: missing value".into())
         );
+    }
+
+    #[test]
+    fn what_an_added_value_takes_the_place_of_is_remembered() {
+        let losses = |object: &str, patch: &str| {
+            let mut origins = Origins::default();
+            let mut object = node_in(object, &mut origins);
+            let patch = origins.in_role(Role::Patch, |origins| node_in(patch, origins));
+            apply(&mut object, &read(&patch).expect("a patch"), &mut origins).expect("it fits");
+            origins.losses().into_iter().flat_map(|it| it.names).collect::<Vec<_>>()
+        };
+        assert_eq!(losses("{data: {x: 1, y: 2}}", "[{op: add, path: /data, value: {y: 3}}]"), ["x"]);
+        assert_eq!(
+            losses("{data: [{name: x}, {name: y}]}", "[{op: add, path: /data, value: [{name: y}]}]"),
+            ["x"]
+        );
+        for (object, patch) in [
+            ("{data: {x: 1}}", "[{op: add, path: /data, value: {x: 2, z: 3}}]"),
+            ("{data: {x: 1}}", "[{op: replace, path: /data, value: {}}]"),
+            ("{data: {x: 1}}", "[{op: add, path: /data, value: text}]"),
+            ("{securityContext: {x: 1}}", "[{op: add, path: /securityContext, value: {y: 2}}]"),
+            ("{data: [x, y]}", "[{op: add, path: /data, value: [z]}]"),
+            ("{data: [{name: x}]}", "[{op: add, path: /data/0, value: {name: y}}]"),
+            ("{data: {}}", "[{op: add, path: /data, value: {x: 1}}]"),
+            (
+                "{data: 1}",
+                "[{op: add, path: /labels, value: {x: 1}}, {op: add, path: /labels, value: {y: 1}}]",
+            ),
+        ] {
+            assert!(losses(object, patch).is_empty(), "{object} {patch}");
+        }
     }
 
     #[test]

@@ -82,7 +82,21 @@ pub struct Origins {
     text_left: usize,
     /// How often items of lists may still be held against each other.
     steps_left: usize,
+    /// What patches replaced although they say that they add.
+    losses: Vec<Loss>,
 }
+
+/// What an operation of a patch took away.
+#[derive(Clone, Debug)]
+pub(crate) struct Loss {
+    /// The operation's path.
+    pub(crate) span: Span,
+    /// The keys, or the names of items.
+    pub(crate) names: Vec<String>,
+}
+
+/// Most losses that are remembered of one patch.
+const LOSSES_MAX: usize = 100;
 
 /// Most bytes of text that transformers and generators make in one build.
 const TEXT_MAX: usize = 256 << 20;
@@ -103,6 +117,7 @@ impl Default for Origins {
             left: MADE_MAX,
             text_left: TEXT_MAX,
             steps_left: STEPS_MAX,
+            losses: Vec::new(),
         }
     }
 }
@@ -141,6 +156,23 @@ impl Origins {
             .checked_sub(count)
             .ok_or_else(|| format!("patches and replacements make more values than {MADE_MAX}"))?;
         Ok(())
+    }
+
+    /// Remembers what an operation took away, unless a patch had put it there.
+    pub(crate) fn lose(&mut self, operation: OriginId, old: &Node, names: Vec<String>) {
+        let is_of_patch = self.get(old.origin).is_some_and(|it| it.role == Role::Patch);
+        let Some(Origin { span, .. }) = self.get(operation).filter(|_| !is_of_patch && !names.is_empty())
+        else {
+            return;
+        };
+        if self.losses.len() < LOSSES_MAX && self.losses.iter().all(|it| it.span != span) {
+            self.losses.push(Loss { span, names });
+        }
+    }
+
+    /// What operations took away since this was asked last.
+    pub(crate) fn losses(&mut self) -> Vec<Loss> {
+        std::mem::take(&mut self.losses)
     }
 
     /// Counts a text that is made.

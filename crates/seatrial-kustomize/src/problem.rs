@@ -43,6 +43,8 @@ pub enum ProblemKind {
     Doubled,
     /// A patch that would fail on any object, and is put to none.
     Broken,
+    /// A patch that adds what is there, and loses what that held.
+    Lossy,
 }
 
 /// One thing that is wrong.
@@ -74,6 +76,7 @@ impl Problem {
                 | ProblemKind::Empty
                 | ProblemKind::Doubled
                 | ProblemKind::Broken
+                | ProblemKind::Lossy
         );
         Self { kind, path: path.clone(), span, message: message.into(), is_fatal }
     }

@@ -244,6 +244,10 @@ impl Run<'_, '_> {
             Ok(_) => {}
             Err(fault) => self.problem(ProblemKind::Patch, &own.path, Some(*span), fault.message),
         }
+        for loss in self.origins.losses() {
+            let message = format!("what is added replaces {}", listed(&loss.names));
+            self.problem(ProblemKind::Lossy, &own.path, Some(loss.span), message);
+        }
     }
 
     pub(crate) fn replace(
@@ -286,6 +290,14 @@ impl Run<'_, '_> {
             }
         }
     }
+}
+
+/// The first few names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|it| format!("`{it}`")).collect();
+    let more = if names.len() > SHOWN { " and others" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn read_patch(

@@ -19,6 +19,7 @@ mod invalid_secret_template;
 mod invalid_substitution;
 mod invalid_yaml;
 mod kustomization_cycle;
+mod lossy_patch;
 mod mismatched_value_shape;
 mod missing_object_type;
 mod missing_required_value;
@@ -57,6 +58,7 @@ pub(crate) use invalid_secret_template::INVALID_SECRET_TEMPLATE;
 pub(crate) use invalid_substitution::INVALID_SUBSTITUTION;
 pub(crate) use invalid_yaml::INVALID_YAML;
 pub(crate) use kustomization_cycle::KUSTOMIZATION_CYCLE;
+pub(crate) use lossy_patch::LOSSY_PATCH;
 pub(crate) use mismatched_value_shape::MISMATCHED_VALUE_SHAPE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use missing_required_value::MISSING_REQUIRED_VALUE;
@@ -99,6 +101,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &INVALID_SUBSTITUTION,
     &INVALID_YAML,
     &KUSTOMIZATION_CYCLE,
+    &LOSSY_PATCH,
     &MISMATCHED_VALUE_SHAPE,
     &MISSING_OBJECT_TYPE,
     &MISSING_REQUIRED_VALUE,

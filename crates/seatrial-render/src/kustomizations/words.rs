@@ -5,8 +5,8 @@ use seatrial_kustomize::{Problem, ProblemKind};
 
 use crate::checks::{
     DEPRECATED_KUSTOMIZATION_FIELD, DOUBLED_PREFIX, FAILING_GENERATOR, FAILING_PATCH, FAILING_REPLACEMENT,
-    IDENTITY_CONFLICT, INVALID_KUSTOMIZATION, KUSTOMIZATION_CYCLE, MISSING_RESOURCE, PATH_OUTSIDE_ROOT,
-    UNKNOWN_KUSTOMIZATION_FIELD, UNMATCHED_OVERRIDE,
+    IDENTITY_CONFLICT, INVALID_KUSTOMIZATION, KUSTOMIZATION_CYCLE, LOSSY_PATCH, MISSING_RESOURCE,
+    PATH_OUTSIDE_ROOT, UNKNOWN_KUSTOMIZATION_FIELD, UNMATCHED_OVERRIDE,
 };
 
 /// How a problem is told.
@@ -70,6 +70,13 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
         }
         ProblemKind::Broken => {
             Said::new(&FAILING_PATCH, format!("the patch would fail on any object: {message}"))
+        }
+        ProblemKind::Lossy => {
+            let lost = message.trim_start_matches("what is added replaces ");
+            let words = format!("the patch adds `{entry}`, which is there, and loses {lost}");
+            Said::new(&LOSSY_PATCH, words).help(
+                "add what is new below that path (`/-` at the end of a list), or say `replace` where this is meant",
+            )
         }
         ProblemKind::Remote | ProblemKind::Unsupported => return None,
     })

@@ -296,6 +296,26 @@ fn a_prefix_that_all_names_have_is_told() {
 }
 
 #[test]
+fn a_patch_that_adds_what_is_there_is_told() {
+    let patch = "- op: add\n  path: /spec/template/spec/containers\n  value: [{name: proxy, image: proxy:1}]\n\
+                 - op: add\n  path: /metadata/labels\n  value: {a: b}\n";
+    let rendering = rendered(&[
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\npatches:\n- path: more.yaml\n  target: {kind: Deployment}\n",
+        ),
+        ("more.yaml", patch),
+        ("web.yaml", SERVER),
+    ]);
+    assert_eq!(
+        notices(&rendering),
+        [
+            "warning lossy-patch more.yaml:2 the patch adds `/spec/template/spec/containers`, which is there, and loses `web`"
+        ]
+    );
+}
+
+#[test]
 fn a_list_without_a_value_is_told() {
     let rendering =
         rendered(&[("kustomization.yaml", "resources: [web.yaml]\ncomponents:\n"), ("web.yaml", SERVER)]);
