@@ -29,6 +29,9 @@ const STATED: &[(&str, &str)] = &[
     ("node.k8s.io", "RuntimeClass"),
     ("scheduling.k8s.io", "PriorityClass"),
 ];
+/// More quotas than this of a namespace are not counted: each is held against every
+/// object there.
+const QUOTAS_MAX: usize = 20;
 /// A request to create a pod; the namespace is filled in.
 const NEW_POD: Attributes<'static> = Attributes {
     operation: Operation::Create,
@@ -138,6 +141,19 @@ impl<'a> TreeState<'a> {
     /// The objects of a kind that count for an object's namespace.
     pub(crate) fn in_namespace_of(&self, object: &Object, kind: &'static str) -> Vec<&Stated<'a>> {
         self.at(object.unit(), kind, object.namespace().unwrap_or_default())
+    }
+
+    /// The quotas that count for an object's namespace.
+    pub(crate) fn quotas_of(&self, object: &Object) -> Vec<&Stated<'a>> {
+        let mut quotas = self.in_namespace_of(object, "ResourceQuota");
+        quotas.truncate(QUOTAS_MAX);
+        quotas
+    }
+
+    /// The first quota of each namespace that has too many.
+    pub(crate) fn uncounted(&self) -> impl Iterator<Item = &'a Object> {
+        let quotas = self.known.iter().filter(|((kind, _), _)| *kind == "ResourceQuota");
+        quotas.filter_map(|(_, it)| it.all.get(QUOTAS_MAX)).map(|&at| self.all[at].object)
     }
 
     /// The namespace that an object is placed in, if the tree states it.

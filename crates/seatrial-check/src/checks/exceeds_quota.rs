@@ -93,7 +93,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         Ledger { state, minimums: minimums(context), quotas: BTreeMap::new(), told: FxHashSet::default() };
     let mut seen = FxHashSet::default();
     for object in context.objects() {
-        let quotas = state.in_namespace_of(object, "ResourceQuota");
+        let quotas = state.quotas_of(object);
         let is_new = seen.insert((object.group(), object.kind(), object.namespace(), object.name()));
         if quotas.is_empty() || !is_new {
             continue;
@@ -205,12 +205,17 @@ impl Ledger<'_> {
             };
             let mut admitted = if is_refused { 0 } else { created.count };
             for stated in quotas {
-                let fresh = unused(&stated.value);
-                let used = self.quotas.get(&place_of(stated)).unwrap_or(&fresh);
+                let fresh: Value;
+                let used = if let Some(used) = self.quotas.get(&place_of(stated)) {
+                    used
+                } else {
+                    fresh = unused(&stated.value);
+                    &fresh
+                };
                 let last = self.ask_last(&request, object, &created, used, created.count);
                 // What is left over has room for it, so the whole has.
                 let may_be_alone = last.is_some() || created.count < 1;
-                let alone = may_be_alone.then(|| self.ask(&request, object, &created, fresh.clone()));
+                let alone = may_be_alone.then(|| self.ask(&request, object, &created, unused(&stated.value)));
                 if let Some(denial) = alone.flatten() {
                     notices.push(self.notice(stated, object, &created, &denial, true));
                     admitted = 0;
@@ -244,7 +249,9 @@ impl Ledger<'_> {
         count: i64,
     ) -> Option<Denial> {
         let mut used = used.clone();
-        quota::take(&mut used, request, &created.value, (count - 1).max(0));
+        if count > 1 {
+            quota::take(&mut used, request, &created.value, count - 1);
+        }
         self.ask(request, object, created, used).filter(|_| count > 0)
     }
 

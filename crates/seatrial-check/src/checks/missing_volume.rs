@@ -47,6 +47,11 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Names of volumes that are shown.
+const SHOWN_MAX: usize = 10;
+/// More pairs than this of a mount and a volume are not held against each other.
+const PAIRS_MAX: usize = 200_000;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for template in context.pod_templates().filter(|it| !is_partial(it)) {
         let volumes = Volumes::of(&template);
@@ -59,8 +64,11 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let names: FxHashSet<&str> = dangling.iter().filter_map(Field::as_str).collect();
         // Volumes without a name are told, and the mounts are right as soon as they have one.
         if names.len() > volumes.nameless() {
+            let pairs = names.len().saturating_mul(volumes.names().len());
+            let searched = if pairs > PAIRS_MAX { &[] } else { volumes.names() };
             for name in dangling {
-                report.add(notice(&template, &name, volumes.names()));
+                let near = name.as_str().and_then(|it| meant(it, searched.iter().map(String::as_str)));
+                report.add(notice(&template, &name, volumes.names(), near));
             }
         }
     }
@@ -70,13 +78,13 @@ fn is_unknown(name: &Field<'_>, volumes: &Volumes) -> bool {
     name.as_str().is_some_and(|it| !it.is_empty() && !volumes.has(it) && !volumes.is_meant(it))
 }
 
-fn notice(template: &PodTemplate<'_>, name: &Field<'_>, names: &[String]) -> Notice {
+fn notice(template: &PodTemplate<'_>, name: &Field<'_>, names: &[String], near: Option<&str>) -> Notice {
     let volume = name.as_str().unwrap_or_default();
     let title = template.object().title();
     let notice =
         Notice::new(&CHECK.info, name.location(), format!("{title} has no volume `{volume}` to mount"));
     let list = template.spec.at("volumes");
-    match meant(volume, names.iter().map(String::as_str)) {
+    match near {
         Some(near) => notice
             .help(format!("mount `{near}`"))
             .related(list, Role::Definition, "the volumes of the pod")
@@ -84,8 +92,19 @@ fn notice(template: &PodTemplate<'_>, name: &Field<'_>, names: &[String]) -> Not
         None if names.is_empty() => {
             notice.help(format!("add a volume `{volume}` under `volumes` of the pod"))
         }
-        None => notice
-            .help(format!("add a volume `{volume}`, or mount one of: {}", names.join(", ")))
-            .related(list, Role::Definition, "the volumes of the pod"),
+        None => notice.help(format!("add a volume `{volume}`, or mount one of: {}", shown(names))).related(
+            list,
+            Role::Definition,
+            "the volumes of the pod",
+        ),
+    }
+}
+
+fn shown(names: &[String]) -> String {
+    match names.get(..SHOWN_MAX) {
+        Some(first) if names.len() > SHOWN_MAX => {
+            format!("{} and {} more", first.join(", "), names.len() - SHOWN_MAX)
+        }
+        _ => names.join(", "),
     }
 }

@@ -84,7 +84,12 @@ fn run(context: &Context<'_>, report: &mut Report) {
     context.objects().for_each(|object| of_metadata(object, report));
     context.objects().for_each(|object| of_sources(object, report));
     for map in context.of_kind("", "ConfigMap") {
+        // One long text may stand there through thousands of aliases.
+        let mut seen = FxHashSet::default();
         for (key, value) in Field::root(map).key("data").iter().flat_map(Field::entries) {
+            if value.node().is_alias() && !seen.insert(value.node().id()) {
+                continue;
+            }
             let found = addresses(&value).into_iter().filter(|it| !it.is_in_comment).map(|it| it.at);
             tell(&format!("`{key}` of {}", map.title()), &value, found, OF_TEXT, report);
         }

@@ -27,6 +27,7 @@
 //!     verbs: [get, list, watch]
 //! ```
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness, slips};
 use seatrial_model::{Field, Object};
 
@@ -98,8 +99,9 @@ const WORDS: &[(&str, &[&str])] = &[
 fn run(context: &Context<'_>, report: &mut Report) {
     for role in context.objects().filter(|it| is_role(it) && !is_aggregated(it)) {
         for rule in rules(role).filter(is_of_the_server) {
+            let allowed = rule.verbs().filter_map(|it| it.as_str()).collect();
             for verb in rule.verbs() {
-                report.add_some(judge(role, &rule, &verb));
+                report.add_some(judge(role, &allowed, &verb));
             }
         }
     }
@@ -112,7 +114,7 @@ fn is_of_the_server(rule: &Rule<'_>) -> bool {
     groups.peek().is_some() && groups.all(is_whole)
 }
 
-fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
+fn judge(role: &Object, allowed: &FxHashSet<&str>, field: &Field<'_>) -> Option<Notice> {
     let written = field.as_str().filter(|it| *it != "*" && !VERBS.contains(it))?;
     let lower = written.to_ascii_lowercase();
     let title = role.title();
@@ -123,7 +125,7 @@ fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
     );
     let instead = |notice: Notice, verbs: &[&str]| {
         let shown: Vec<String> = verbs.iter().map(|it| format!("`{it}`")).collect();
-        Some(left_over(notice.help(format!("write {}", shown.join(", "))), rule, verbs))
+        Some(left_over(notice.help(format!("write {}", shown.join(", "))), allowed, verbs))
     };
     if let Some((_, verbs)) = WORDS.iter().find(|(word, _)| *word == lower) {
         return instead(notice, verbs);
@@ -135,7 +137,7 @@ fn judge(role: &Object, rule: &Rule<'_>, field: &Field<'_>) -> Option<Notice> {
         return instead(notice, word);
     };
     let change = Change::Set { at: field.location(), content: Content::Text(near.to_owned()) };
-    Some(left_over(notice.help(format!("write `{near}`")).change(change), rule, &[near]))
+    Some(left_over(notice.help(format!("write `{near}`")).change(change), allowed, &[near]))
 }
 
 /// The verb of which one is a slip. As there are so few of them, a letter makes one of
@@ -154,8 +156,8 @@ fn near_word(written: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Beside the verbs that are meant, the word does no harm.
-fn left_over(notice: Notice, rule: &Rule<'_>, verbs: &[&str]) -> Notice {
-    if !rule.has("verbs", verbs) {
+fn left_over(notice: Notice, allowed: &FxHashSet<&str>, verbs: &[&str]) -> Notice {
+    if !allowed.contains("*") && !verbs.iter().any(|it| allowed.contains(it)) {
         return notice;
     }
     notice.severity(Severity::Info).because("the rule allows what is meant besides")
