@@ -542,6 +542,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_set_is_absent_and_not_null() {
+        let said = |expression: &str| judged(&format!(r#"{{"expression": "{expression}"}}"#));
+        for accepted in [
+            "oldObject == null",
+            "type(oldObject) == null_type",
+            "params != null",
+            "object.spec.replicas != null",
+            "!has(object.spec.paused)",
+            "object.spec.?paused.orValue(false) == false",
+            "object.spec.?paused == optional.none()",
+            "object.metadata.?labels[?'app'].orValue(null) == null",
+        ] {
+            assert_eq!(said(accepted), [""; 0], "{accepted}");
+        }
+        for refused in ["object.spec.replicas == null", "has(object.spec.paused)", "has(oldObject.spec)"] {
+            assert_eq!(said(refused), [format!("failed expression: {refused}")]);
+        }
+        assert_eq!(said("object.spec.paused == null"), ["no such key: paused"]);
+        assert_eq!(said("oldObject.spec.replicas == 5"), ["no such key: spec"]);
+    }
+
+    #[test]
     fn an_error_refuses_and_what_is_unknown_is_left_open() {
         let unknown = ["open: an expression hangs on what only the server knows"];
         assert_eq!(judged(r#"{"expression": "object.spec.paused"}"#), ["no such key: paused"]);
