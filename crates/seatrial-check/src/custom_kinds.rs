@@ -336,13 +336,16 @@ pub fn kinds_without_rules(
     is_meant: impl Fn(&Object) -> bool,
 ) -> Vec<Undefined<'_>> {
     let table = u8::try_from(repository.target.kubernetes.minor).ok().and_then(Table::of);
-    let served = WITHOUT_RULES.iter().filter(|(api_version, kind)| {
+    let split = |(api_version, kind): &(&'static str, &'static str)| {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        (*api_version, group, version, *kind)
+    };
+    let is_known = |(_, group, version, kind): &(&str, &str, &str, &str)| {
         table.is_some_and(|it| it.kind(group, version, kind).is_some())
-    });
-    let objects = served.flat_map(|(api_version, kind)| {
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        repository.of_kind(group, kind).filter(move |it| it.api_version() == *api_version)
+    };
+    let kinds = WITHOUT_RULES.iter().map(split).filter(is_known);
+    let objects = kinds.flat_map(|(api_version, group, _, kind)| {
+        repository.of_kind(group, kind).filter(move |it| it.api_version() == api_version)
     });
     by_kind(objects.filter(|it| is_meant(it)))
 }
