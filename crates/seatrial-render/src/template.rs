@@ -141,10 +141,9 @@ impl Templated {
         sources: &SourceMap,
         places: &dyn Fn(&[Leaf], u32) -> Vec<Span>,
     ) -> Vec<Vec<Span>> {
-        let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let files = self.rendered.files.iter();
         let all: Vec<_> =
-            files.map(|it| leaves(&self.rendered.trace, &it.text, &it.pieces, &bytes)).collect();
+            files.map(|it| leaves(&self.rendered.trace, &it.text, &it.pieces, sources)).collect();
         let mut lines = Vec::new();
         let (mut start, mut part) = (0, 0);
         for line in output.text.split_inclusive('\n') {
@@ -166,21 +165,21 @@ impl Templated {
 /// Where stretches were written, each place once: values before templates.
 fn places(leaves: &[Leaf], start: u32) -> Vec<Span> {
     let mut found: Vec<(bool, Span)> = Vec::new();
+    let mut add = |is_template: bool, span: Span| {
+        if !found.contains(&(is_template, span)) {
+            found.push((is_template, span));
+        }
+    };
     for leaf in leaves {
-        let spans: Vec<(bool, Span)> = match &leaf.writer {
-            Writer::Value(span) => vec![(false, *span)],
+        match &leaf.writer {
+            Writer::Value(span) => add(false, *span),
             Writer::Literal(span) => {
                 let from = span.start + start.saturating_sub(leaf.start);
-                vec![(true, Span::new(span.file, from, span.end))]
+                add(true, Span::new(span.file, from, span.end));
             }
-            Writer::Constant(span) => vec![(true, *span)],
-            Writer::Derived(spans) => spans.iter().map(|it| (false, *it)).collect(),
-            Writer::Unknown => Vec::new(),
-        };
-        for it in spans {
-            if !found.contains(&it) {
-                found.push(it);
-            }
+            Writer::Constant(span) => add(true, *span),
+            Writer::Derived(spans) => spans.iter().for_each(|it| add(false, *it)),
+            Writer::Unknown => {}
         }
     }
     found.sort_by_key(|it| it.0);

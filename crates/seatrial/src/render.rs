@@ -186,25 +186,36 @@ fn holds_secret(texts: &[&str]) -> bool {
 
 /// Each line with the places that it comes from.
 fn beside(text: &str, origins: &[Vec<Span>], sources: &SourceMap) -> String {
-    let mut all = String::new();
+    let mut all = String::with_capacity(3 * text.len());
     for (at, line) in text.lines().enumerate() {
-        let places: Vec<String> =
-            origins.get(at).into_iter().flatten().map(|it| place(Some(*it), sources)).collect();
-        if places.is_empty() {
-            all.push_str(line);
-        } else {
-            let _ = write!(all, "{line:<COLUMN$}  # {}", places.join(", "));
+        all.push_str(line);
+        let places = origins.get(at).map(Vec::as_slice).unwrap_or_default();
+        if !places.is_empty() {
+            all.extend(std::iter::repeat_n(' ', COLUMN.saturating_sub(line.chars().count())));
+        }
+        for (at, span) in places.iter().enumerate() {
+            all.push_str(if at == 0 { "  # " } else { ", " });
+            push_place(&mut all, *span, sources);
         }
         all.push('\n');
     }
     all
 }
 
-/// `templates/web.yaml:3:5`
 fn place(span: Option<Span>, sources: &SourceMap) -> String {
-    let Some(span) = span else { return String::new() };
-    let (start, _) = sources.positions(span);
-    format!("{}:{}:{}", sources.file(span.file).path(), start.line, start.column)
+    let mut place = String::new();
+    if let Some(span) = span {
+        push_place(&mut place, span, sources);
+    }
+    place
+}
+
+/// `templates/web.yaml:3:5`
+fn push_place(out: &mut String, span: Span, sources: &SourceMap) {
+    let file = sources.file(span.file);
+    let start = file.lines().position(file.text(), span.start);
+    out.push_str(file.path().as_str());
+    let _ = write!(out, ":{}:{}", start.line, start.column);
 }
 
 fn helm_version(arguments: &Render) -> Result<HelmVersion, Failure> {

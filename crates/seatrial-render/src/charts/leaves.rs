@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 use seatrial_helm::template::trace::{FrameId, FrameKind, Origin, Piece};
 use seatrial_helm::template::{OriginId, Trace};
-use seatrial_source::Span;
+use seatrial_source::{SourceMap, Span};
 
 /// Origins that one stretch is followed to at most.
 const INPUTS_MAX: usize = 64;
@@ -41,13 +41,8 @@ pub(crate) struct Leaf {
 }
 
 /// The stretches of a text, in order.
-pub(crate) fn leaves(
-    trace: &Trace,
-    text: &str,
-    pieces: &[Piece],
-    source: &dyn Fn(Span) -> Option<String>,
-) -> Vec<Leaf> {
-    let mut flat = Flat { trace, text, source, found: Vec::new(), at: 0 };
+pub(crate) fn leaves(trace: &Trace, text: &str, pieces: &[Piece], sources: &SourceMap) -> Vec<Leaf> {
+    let mut flat = Flat { trace, text, sources, found: Vec::new(), at: 0 };
     for piece in pieces {
         flat.piece(piece, DEPTH_MAX);
     }
@@ -57,7 +52,7 @@ pub(crate) fn leaves(
 struct Flat<'a> {
     trace: &'a Trace,
     text: &'a str,
-    source: &'a dyn Fn(Span) -> Option<String>,
+    sources: &'a SourceMap,
     found: Vec<Leaf>,
     at: u32,
 }
@@ -117,7 +112,8 @@ impl Flat<'_> {
 
     fn is_literal(&self, span: Span, start: u32, end: u32) -> bool {
         let made = self.text.as_bytes().get(start as usize..end as usize);
-        span.len() == end - start && (self.source)(span).is_some_and(|it| Some(it.as_bytes()) == made)
+        let written = self.sources.file(span.file).text().as_bytes().get(span.range());
+        made.is_some() && made == written
     }
 }
 

@@ -33,9 +33,8 @@ impl Traced {
         if !is_same {
             return None;
         }
-        let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let files = rendered.files.iter();
-        let leaves = files.map(|it| leaves(&rendered.trace, &it.text, &it.pieces, &bytes)).collect();
+        let leaves = files.map(|it| leaves(&rendered.trace, &it.text, &it.pieces, sources)).collect();
         Some(Self { rendered, leaves })
     }
 }

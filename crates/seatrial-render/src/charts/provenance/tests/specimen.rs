@@ -113,10 +113,9 @@ impl Specimen {
             })
             .collect();
         let streams = |file: FileId| parsed.get(&file);
-        let bytes = |span: Span| sources.file(span.file).text().get(span.range()).map(ToOwned::to_owned);
         let made: Vec<&RenderedFile> = rendered.files.iter().filter(|it| !it.is_crd).collect();
         let all: Vec<_> =
-            made.iter().map(|it| leaves(&rendered.trace, &it.text, &it.pieces, &bytes)).collect();
+            made.iter().map(|it| leaves(&rendered.trace, &it.text, &it.pieces, &sources)).collect();
         let mut fields = Vec::new();
         let mut turns: BTreeMap<FileId, usize> = BTreeMap::new();
         for (it, leaves) in made.into_iter().zip(&all) {
