@@ -43,7 +43,7 @@ impl Charts {
         let is_complete = !chart.metadata.is_library()
             && !self.is_part_of_another(at)
             && units().next().is_some()
-            && units().all(|(unit, _)| tree_chart.is_loaded_for(unit) && unit.is_complete());
+            && units().all(|(unit, _)| tree_chart.has_all_charts_for(unit) && unit.is_complete());
         let mut files: Vec<FileId> =
             units().flat_map(|(unit, _)| unit.files.iter().map(|it| it.file)).collect();
         let own = chart.values.as_ref().map(|it| it.file);

@@ -1,6 +1,7 @@
 //! Which values files a chart may be deployed with.
 
 use rustc_hash::FxHashSet;
+use seatrial_helm::Chart;
 use seatrial_source::{FileId, TreePath};
 use seatrial_yaml::{Node, Stream};
 
@@ -25,8 +26,14 @@ pub(crate) struct ValuesFile<'a> {
 }
 
 /// The files that may be layered over a chart's own values, in the order of
-/// their paths: those that speak of the same things.
-pub(crate) fn layers(chart: &TreePath, dependencies: &[String], files: &[ValuesFile<'_>]) -> Vec<Layer> {
+/// their paths: those that speak of the same things, or of what templates read
+/// and the chart's own values leave out.
+pub(crate) fn layers(
+    chart: &TreePath,
+    dependencies: &[String],
+    read: &FxHashSet<String>,
+    files: &[ValuesFile<'_>],
+) -> Vec<Layer> {
     let own = chart.join("values.yaml");
     let is_own = |file: &&ValuesFile<'_>| own.as_ref() == Some(file.path);
     let mut known: FxHashSet<String> = dependencies.iter().cloned().collect();
@@ -34,13 +41,28 @@ pub(crate) fn layers(chart: &TreePath, dependencies: &[String], files: &[ValuesF
     let others = files.iter().filter(|file| !is_own(file));
     let shares = |file: &&ValuesFile<'_>| {
         let mut keys = keys(file.stream).into_iter();
-        keys.any(|key| known.contains(&key) || (known.is_empty() && !COMMON.contains(&key.as_str())))
+        let is_own_word = |key: &str| !COMMON.contains(&key);
+        keys.any(|key| known.contains(&key) || is_own_word(&key) && (known.is_empty() || read.contains(&key)))
     };
     let layer = |file: &ValuesFile<'_>| {
         let name = file.path.below(chart)?.to_owned();
         Some(Layer { file: file.stream.file(), name })
     };
     others.filter(shares).filter_map(layer).collect()
+}
+
+/// What templates of a chart read of the values, by the names at the top.
+pub(crate) fn read_by(chart: &Chart) -> FxHashSet<String> {
+    let mut found = FxHashSet::default();
+    for template in &chart.templates {
+        for read in template.content.text().split(".Values.").skip(1) {
+            let end = read.find(|it: char| !it.is_ascii_alphanumeric() && it != '_').unwrap_or(read.len());
+            if !found.contains(&read[..end]) {
+                found.insert(read[..end].to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// The files with keys that are none of these.
@@ -73,7 +95,12 @@ mod tests {
             .collect();
         let files: Vec<ValuesFile<'_>> =
             parsed.iter().map(|(path, stream)| ValuesFile { path, stream }).collect();
-        let found = layers(&TreePath::new("web"), &["db".to_owned()], &files);
+        let found = layers(
+            &TreePath::new("web"),
+            &["db".to_owned()],
+            &["port".to_owned()].into_iter().collect(),
+            &files,
+        );
         found.into_iter().map(|layer| layer.name).collect()
     }
 
@@ -85,7 +112,8 @@ mod tests {
             ("web/ci/db-values.yaml", "db: {enabled: false}\n"),
             ("web/environments/other.yaml", "terraform: {}\n"),
             ("web/values-empty.yaml", "# nothing\n"),
+            ("web/values-port.yaml", "port: 80\n"),
         ]);
-        assert_eq!(found, ["values-prod.yaml", "ci/db-values.yaml"]);
+        assert_eq!(found, ["values-prod.yaml", "ci/db-values.yaml", "values-port.yaml"]);
     }
 }

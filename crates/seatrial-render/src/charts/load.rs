@@ -7,7 +7,7 @@ use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
 use super::TreeChart;
 use super::away::Away;
-use super::layers::{LAYERS_MAX, ValuesFile, layers, strangers};
+use super::layers::{LAYERS_MAX, ValuesFile, layers, read_by, strangers};
 use crate::request::Request;
 
 /// A chart as discovery found it.
@@ -27,7 +27,8 @@ pub(crate) fn load(found: &Found<'_>, request: &Request<'_>, sources: &mut Sourc
     let metadata = loaded.chart.as_ref().map(|it| &it.metadata);
     let declared = metadata.into_iter().flat_map(Metadata::declared);
     let keys: Vec<String> = declared.map(|it| it.key().to_owned()).collect();
-    let mut layers = layers(&found.path, &keys, &found.values);
+    let read = loaded.chart.as_ref().map(read_by).unwrap_or_default();
+    let mut layers = layers(&found.path, &keys, &read, &found.values);
     let strangers = strangers(&found.path, &layers, &found.values);
     let beyond = layers.split_off(layers.len().min(LAYERS_MAX));
     let away =

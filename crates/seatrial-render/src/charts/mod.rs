@@ -505,6 +505,20 @@ impl TreeChart {
         self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal || unit.does_without(it))
     }
 
+    /// The same where charts that Helm wants vendored, and that were taken from
+    /// their directories in this tree, count as there.
+    fn has_all_charts_for(&self, unit: &ChartUnit) -> bool {
+        let Some(chart) = &self.chart else { return false };
+        let is_taken = |wanted: &seatrial_helm::Dependency| {
+            chart.dependencies.iter().any(|it| it.metadata.name.text == wanted.name.text)
+        };
+        let is_here = |problem: &Problem| {
+            problem.kind == ProblemKind::MissingDependency
+                && chart.metadata.declared().any(|it| it.span == problem.span && is_taken(it))
+        };
+        self.problems.iter().all(|it| !it.is_fatal || unit.does_without(it) || is_here(it))
+    }
+
     /// Its `Chart.yaml`.
     pub(crate) fn metadata_path(&self) -> TreePath {
         self.path.join("Chart.yaml").unwrap_or_else(|| self.path.clone())

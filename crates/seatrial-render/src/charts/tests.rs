@@ -245,6 +245,25 @@ fn a_values_file_of_a_chart_does_not_say_what_templates_read() {
 }
 
 #[test]
+fn a_chart_whose_dependency_lies_in_the_tree_is_looked_through() {
+    let files = |dependency: &'static str| {
+        unread(&[
+            ("Chart.yaml", dependency),
+            ("values.yaml", "image: a\nport: 1\nsail: {colour: red}\n"),
+            ("values-prod.yaml", "prot: 2\nsail: {colour: blue}\n"),
+            ("templates/p.yaml", POD),
+            ("sail/Chart.yaml", "apiVersion: v2\nname: sail\nversion: 1.0.0\n"),
+        ])
+    };
+    let here = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: sail, version: 1.0.0, repository: \
+                'file://sail'}]\n";
+    assert_eq!(files(here), ["web/values-prod.yaml prot"]);
+    let gone = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: sail, version: 1.0.0, repository: \
+                'file://mast'}]\n";
+    assert!(files(gone).is_empty());
+}
+
+#[test]
 fn a_slip_is_told_where_no_right_key_stands_beside_it() {
     let own = "image: {repository: a, tag: b}\nport: '1'\n";
     let with = |values: &str, template: &str| {
