@@ -22,6 +22,8 @@ const VALUE_BYTES_MIN: usize = 4;
 /// Up to here a value of letters only is a word like any other (`value`,
 /// `secret`): no check quotes values, and words of its message would be lost.
 const WORD_BYTES_MAX: usize = 6;
+/// Up to here a number may be that of a port.
+const PORT_DIGITS_MAX: usize = 5;
 /// A longer value is recognised by its beginning.
 const NEEDLE_BYTES_MAX: usize = 48;
 /// A value of this length is masked wherever it stands.
@@ -105,11 +107,23 @@ impl Scrubber {
         self.values.is_empty()
     }
 
-    /// Takes words that name something public (an object, a key) for no secrets.
-    pub(crate) fn with_public(self, words: &FxHashSet<&str>) -> Self {
-        let known = self.values.iter().zip(&self.public);
-        let public = known.map(|(value, is_public)| *is_public || words.contains(value.as_str())).collect();
-        Self { public, ..self }
+    /// Takes words that name something public (an object, a host) for no secrets,
+    /// and long values that are a part of one.
+    pub(crate) fn with_public(mut self, words: &FxHashSet<&str>) -> Self {
+        let Some(needles) = &self.needles else { return self };
+        for (value, is_public) in self.values.iter().zip(&mut self.public) {
+            *is_public |= words.contains(value.as_str());
+        }
+        // An address may hold a password, a name holds none.
+        let is_name = |it: &&&str| it.len() > UNMISTAKABLE_BYTES_MIN && !it.contains(['@', '/', '?']);
+        for word in words.iter().filter(is_name) {
+            for found in needles.find_overlapping_iter(word) {
+                let value = self.values[found.pattern().as_usize()].as_str();
+                self.public[found.pattern().as_usize()] |=
+                    is_unmistakable(value) && word[found.start()..].starts_with(value);
+            }
+        }
+        self
     }
 
     /// Takes words for no secrets that texts use anyway: those of letters that
@@ -213,7 +227,8 @@ impl Scrubber {
     /// Every text of a finding that is not a file's own. The keys that lead to
     /// its field are no secrets.
     pub(crate) fn scrub_finding(&self, finding: &mut Finding) {
-        let keys: Vec<&str> = finding.field.split(['.', '[', ']']).collect();
+        let mut keys: Vec<&str> = finding.field.split(['.', '[', ']']).collect();
+        keys.push(&finding.field);
         let scrub = |text: &mut String| self.scrub_except(text, &keys);
         scrub(&mut finding.message);
         finding.derivation.iter_mut().for_each(scrub);
@@ -269,8 +284,16 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     !before.is_some_and(continues) && !follows
 }
 
-/// Whether a value is more than an ordinary word.
+/// Whether a value is more than an ordinary word, a port, a key of a mapping or the
+/// name of a manifest.
 fn is_telling(value: &str) -> bool {
+    let is_port = value.len() <= PORT_DIGITS_MAX && value.bytes().all(|byte| byte.is_ascii_digit());
+    let key = value.strip_suffix(':');
+    let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
+    let is_manifest = value.ends_with(".yaml") || value.ends_with(".yml");
+    if is_port || is_key || is_manifest {
+        return false;
+    }
     let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_alphabetic());
     // Kubernetes fills it in: the value stands elsewhere.
     let is_reference = value.starts_with("$(") && value.ends_with(')') && !value[2..].contains("$(");
@@ -402,6 +425,19 @@ mod tests {
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");
+    }
+
+    #[test]
+    fn ports_keys_and_parts_of_names_stay() {
+        let text = "a: 5432\nb: |\n  value:\n  base.yaml\nc: ipam.cluster.x-k8s.io\nd: 543210\n";
+        let values = ["5432", "|\n  value:\n  base.yaml", "ipam.cluster.x-k8s.io", "543210"];
+        let (sources, spans) = sources(text, &values);
+        let words = FxHashSet::from_iter(["pools.ipam.cluster.x-k8s.io"]);
+        let scrubber = Scrubber::new(&sources, &spans).with_public(&words);
+        let mut text =
+            "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml 543210".to_owned();
+        scrubber.scrub(&mut text);
+        assert_eq!(text, "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml ********");
     }
 
     #[test]

@@ -660,10 +660,43 @@ pub(crate) fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> 
         words.extend(names(object).into_iter().flatten());
         words.extend(labels(object));
         words.extend(PodTemplate::of(object).iter().flat_map(pod_words));
+        words.extend(written_names(object));
     }
     words.extend(repository.units.iter().map(|unit| unit.kind.as_str()));
     // Of these, messages are made.
     words.extend(["container", "containers", "defines", "namespace", "nothing", "selects", "template"]);
+    words
+}
+
+/// The words of an object that name others, wherever they stand in it: hosts,
+/// namespaces, kinds and their groups.
+fn written_names(object: &Object) -> Vec<&str> {
+    const NAMING: [&str; 12] = [
+        "apiGroup",
+        "apiVersion",
+        "commonName",
+        "dnsNames",
+        "group",
+        "host",
+        "hostname",
+        "hostnames",
+        "hosts",
+        "kind",
+        "namespace",
+        "storageClassName",
+    ];
+    let mut words = Vec::new();
+    let mut open: Vec<Node<'_>> = (object.kind() != "Secret").then(|| object.root()).into_iter().collect();
+    while let Some(node) = open.pop() {
+        open.extend(node.items().filter(|it| !it.is_alias() && it.is_mapping()));
+        for entry in node.entries().filter(|it| !it.value.is_alias()) {
+            if NAMING.contains(&&*entry.name()) {
+                words.extend(entry.value.as_str());
+                words.extend(entry.value.items().filter_map(Node::as_str));
+            }
+            open.push(entry.value);
+        }
+    }
     words
 }
 
