@@ -19,7 +19,7 @@ use crate::Request;
 use crate::charts::layers::ValuesFile;
 use crate::charts::stated::{Standing, Statement, standing, statements};
 use crate::charts::{self, ChartUnit, Charts};
-use crate::checks::{DUPLICATE_KEY, MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
+use crate::checks::{DUPLICATE_KEY, INVALID_CHART, INVALID_YAML, MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
 use crate::documents::{DocumentKind, Held, Typing, classify};
@@ -627,7 +627,12 @@ impl Run {
         intake.notices.extend(found);
         facts.incomplete.extend(kustomizations.incomplete());
         intake.skipped.extend(kustomizations.skips());
-        intake.notices.extend(charts.notices(&intake.sources, &request.target, &made));
+        let of_charts = charts.notices(&intake.sources, &request.target, &made);
+        let unreadable: FxHashSet<Option<(FileId, u32)>> =
+            intake.notices.iter().filter(|it| it.check.id == INVALID_YAML.id).map(place).collect();
+        // That a chart cannot be loaded is told where one of its files is no YAML.
+        let is_news = |it: &Notice| it.check.id != INVALID_CHART.id || !unreadable.contains(&place(it));
+        intake.notices.extend(of_charts.into_iter().filter(is_news));
         intake.notices.extend(charts.branch_notices(&request.target));
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
@@ -821,6 +826,14 @@ fn role_of_chart(charts: &Charts, unit: &ChartUnit, places: &Places, stated: &[S
     match standing(&chart.path, &files, stated) {
         Standing::Stated => role_of(&chart.path, places),
         Standing::Possible => UnitRole::Candidate,
+    }
+}
+
+/// Where the text starts that a notice is about.
+fn place(notice: &Notice) -> Option<(FileId, u32)> {
+    match notice.at {
+        Location::Text { span } => Some((span.file, span.start)),
+        Location::Field { .. } => None,
     }
 }
 

@@ -81,11 +81,31 @@ pub(crate) fn of_stream(stream: &Stream) -> Option<Notice> {
 }
 
 fn plain(stream: &Stream, check: &'static CheckInfo, problem: &Problem) -> Notice {
-    let notice = Notice::new(check, Location::text(problem.span), problem.message.clone());
+    let mut notice = Notice::new(check, Location::text(problem.span), problem.message.clone());
+    if let Some(token) = token_line(stream, problem.span) {
+        notice =
+            notice.severity(Severity::Info).because(format!("a program is to put lines in for `{token}`"));
+    }
     match problem.related {
         Some(span) => notice.related(Location::text(span), Role::Cause, label(stream, problem.span, span)),
         None => notice,
     }
+}
+
+/// The line of a place, or the one before, where it is nothing but `<A_TOKEN>`.
+fn token_line(stream: &Stream, at: Span) -> Option<&str> {
+    let text = stream.text();
+    let (before, behind) = text.split_at_checked(at.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    let end = at.start as usize + behind.find('\n').unwrap_or(behind.len());
+    let previous = before[..start].trim_end_matches('\n').rsplit('\n').next();
+    [Some(&text[start..end]), previous].into_iter().flatten().map(str::trim).find(|line| is_token(line))
+}
+
+fn is_token(line: &str) -> bool {
+    let name = line.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
+    let is_part = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_';
+    name.is_some_and(|it| it.len() > 1 && it.bytes().all(is_part))
 }
 
 /// What a place is to a problem: what it ran into, or what it belongs to.

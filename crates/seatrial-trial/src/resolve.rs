@@ -180,6 +180,13 @@ impl<'a, 'n> Collected<'a, 'n> {
     }
 }
 
+/// Whether what is told comes from values for tests of a chart (`ci/`, chart-testing):
+/// no cluster gets them.
+fn is_test_input(unit: &Unit, finding: &Finding) -> bool {
+    let tests = unit.path.join("ci").filter(|_| unit.kind == UnitKind::Helm);
+    tests.is_some_and(|it| finding.primary.path.is_within(&it))
+}
+
 /// The repair that a notice offers, where it can be proven.
 fn fix(repository: &Repository, sources: &(dyn Sources + Sync), notice: &Notice) -> Option<Fix> {
     let change = notice.change.as_ref()?;
@@ -273,6 +280,9 @@ impl Resolver<'_> {
                 .push("the value is made of several inputs, so no single edit sets it".to_owned());
         }
         let lacks = notice.lacks.as_deref();
+        if unit.is_some_and(|it| is_test_input(self.repository.unit(it), &finding)) {
+            finding.severity = finding.severity.min(Severity::Info);
+        }
         self.concerns(&finding).then_some(Draft { unit, subject, finding, lacks, unproven: None })
     }
 

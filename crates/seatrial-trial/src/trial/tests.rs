@@ -608,6 +608,46 @@ fn what_is_commented_out_in_its_kustomization_goes_wrong_nowhere() {
 }
 
 #[test]
+fn what_values_for_tests_bring_along_is_a_note() {
+    let template =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: {{ .Values.port }}}]}\n";
+    let files = [
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/values.yaml", "port: 80\n"),
+        ("web/ci/big-values.yaml", "port: 80000\n"),
+        ("web/values-prod.yaml", "port: 90000\n"),
+        ("web/templates/a.yaml", template),
+    ];
+    let trial = trial_of(&files, "");
+    let found = trial.findings.iter().filter(|it| it.check.id == "refused-value");
+    let found: Vec<_> = found.map(|it| (it.primary.path.as_str(), it.severity)).collect();
+    assert_eq!(
+        found,
+        [("web/ci/big-values.yaml", Severity::Info), ("web/values-prod.yaml", Severity::Warning)]
+    );
+}
+
+#[test]
+fn a_file_for_another_program_is_told_once_and_as_a_note() {
+    let files = [
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/values.yaml", "ingress:\n  <TLS_ANNOTATIONS>\n  host: a\n"),
+        ("api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
+        ("api/values.yaml", "ingress:\n  tls\n  host: a\n"),
+    ];
+    let trial = trial_of(&files, "");
+    let found: Vec<_> =
+        trial.findings.iter().map(|it| (it.check.id, it.primary.path.as_str(), it.severity)).collect();
+    assert_eq!(
+        found,
+        [
+            ("invalid-yaml", "api/values.yaml", Severity::Error),
+            ("invalid-yaml", "web/values.yaml", Severity::Info)
+        ]
+    );
+}
+
+#[test]
 fn policies_of_samples_are_in_force_nowhere() {
     let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: label}\nspec:\n  \
                   validationFailureAction: Enforce\n  rules:\n  - name: label\n    \
