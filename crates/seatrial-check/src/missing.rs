@@ -125,7 +125,9 @@ pub(crate) fn by_name<'a>(found: impl IntoIterator<Item = Missing<'a>>) -> Vec<M
 
 /// Whether a name stands for another that a person fills in: `CHANGE_ME`.
 fn is_to_fill_in(name: &str) -> bool {
-    name.contains("__") || !name.contains(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())
+    is_filled_in_later(name)
+        || name.contains("__")
+        || !name.contains(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())
 }
 
 /// Whether something whose objects are not known bears the name, or a part of

@@ -11,6 +11,10 @@ pub(crate) enum Filler {
     Template,
     /// `<name>`: the reader.
     Person,
+    /// `$(NAME)` where the kubelet replaces nothing: `vars` of a kustomization.
+    Kustomize,
+    /// `NAME_OF_IT` among small letters.
+    Script,
 }
 
 /// A part of a text that stands for another.
@@ -41,6 +45,39 @@ pub(crate) fn is_filled_in_later(text: &str) -> bool {
         || text.contains("$(")
         || is_variable(text)
         || is_encrypted(text)
+        || token(text).is_some()
+        || is_of_plugin(text)
+}
+
+/// The first `$(NAME)` of a text, in capitals: Tekton has others.
+pub(crate) fn kustomize_variable(text: &str) -> Option<Placeholder<'_>> {
+    let is_part = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_';
+    between(text, "$(", ")", Filler::Kustomize).filter(|it| it.name.bytes().all(is_part))
+}
+
+/// A word in capitals between `<` and `>`, which a program puts another in for.
+pub(crate) fn token(text: &str) -> Option<&str> {
+    let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
+    text.split('<').skip(1).find_map(|rest| {
+        let name = rest.split_once('>')?.0;
+        (name.len() > 1 && name.chars().all(is_part)).then_some(name)
+    })
+}
+
+/// `<secret:name>`, `<path:place#key>`: plugins of Argo CD look these up.
+fn is_of_plugin(text: &str) -> bool {
+    ["<secret:", "<path:"].iter().any(|start| text.split_once(start).is_some_and(|it| it.1.contains('>')))
+}
+
+/// A word in capitals with an underscore that is a part of a name in small letters,
+/// or says itself that it stands for another: a script replaces it.
+pub(crate) fn word_for_scripts(name: &str) -> Option<&str> {
+    let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
+    let word = name.split(|it| !is_part(it)).find(|it| it.trim_matches('_').contains('_'))?;
+    let rest = name.replace(word, "");
+    let is_part_of_name = rest.contains(|it: char| it.is_ascii_lowercase())
+        && rest.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || "-.".contains(it));
+    (is_part_of_name || word.contains("PLACEHOLDER")).then_some(word)
 }
 
 /// A value that SOPS encrypted: whoever applies it puts the plain one there.
@@ -92,7 +129,7 @@ fn name(inner: &str, filler: Filler) -> Option<&str> {
     // `${NAME:-default}`, `${NAME/a/b}`
     let name = match filler {
         Filler::Shell => inner.split([':', '-', '/', '=', '%', '#', '^', ',']).next().unwrap_or_default(),
-        Filler::Template | Filler::Person => inner,
+        _ => inner,
     };
     (!name.is_empty() && !name.contains(['\n', '<', '{'])).then_some(name)
 }
@@ -120,10 +157,24 @@ mod tests {
 
     #[test]
     fn what_programs_fill_in_or_decrypt_is_not_known_yet() {
-        for text in ["a-${B}", "$(C)", "{{ d }}", "$E", "ENC[AES256_GCM,data:eA==,type:int]"] {
+        let texts =
+            ["a-${B}", "$(C)", "{{ d }}", "$E", "ENC[AES256_GCM,data:eA==,type:int]", "a.<DOMAIN_NAME>"];
+        for text in texts.into_iter().chain(["<secret:domain>", "<path:secret/data/a#key>"]) {
             assert!(is_filled_in_later(text), "{text}");
         }
-        assert!(!is_filled_in_later("encoded"));
+        for text in ["encoded", "<a>", "<>", "a < B > c"] {
+            assert!(!is_filled_in_later(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_scripts_replace_are_parts_of_names() {
+        for (name, word) in [("pr-PR_NUMBER", "PR_NUMBER"), ("PLACEHOLDER_NAME", "PLACEHOLDER_NAME")] {
+            assert_eq!(word_for_scripts(name), Some(word));
+        }
+        for name in ["APP_CONFIG", "app_config", "pr-NUMBER", "My_App", "a_B"] {
+            assert_eq!(word_for_scripts(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -22,10 +22,12 @@
 //! data: {BUCKET: shop-uploads}
 //! ```
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::{Object, UnitKind};
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
+use crate::placeholder::token;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -33,7 +35,7 @@ pub(super) static CHECK: Check = Check {
         id: "placeholder-value",
         title: "An object holds a word that somebody was to replace",
         severity: Severity::Warning,
-        level: Level::Object,
+        level: Level::Repository,
         strictness: Strictness::Default,
         families: &["template.placeholder"],
         page: include_str!("placeholder_value.rs"),
@@ -47,11 +49,17 @@ const DEPTH_MAX: usize = 24;
 const FOUND_MAX: usize = 16;
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    // A token that a program puts something in for is told where it stands first.
+    let mut tokens: FxHashSet<&str> = FxHashSet::default();
     for object in context.objects().filter(|it| is_judged(it)) {
         let is_of_chart = context.world().repository.unit(object.unit()).kind == UnitKind::Helm;
         let mut search = Search { object, is_of_chart, path: FieldPath::root(), found: Vec::new() };
         search.below(object.root(), DEPTH_MAX);
-        search.found.into_iter().for_each(|it| report.add(it));
+        for (text, notice) in search.found {
+            if token(text).is_none_or(|it| tokens.insert(it)) {
+                report.add(notice);
+            }
+        }
     }
 }
 
@@ -68,11 +76,12 @@ struct Search<'a> {
     object: &'a Object,
     is_of_chart: bool,
     path: FieldPath,
-    found: Vec<Notice>,
+    /// With the texts that they are about.
+    found: Vec<(&'a str, Notice)>,
 }
 
-impl Search<'_> {
-    fn below(&mut self, node: Node<'_>, depth: usize) {
+impl<'a> Search<'a> {
+    fn below(&mut self, node: Node<'a>, depth: usize) {
         if depth == 0 || self.found.len() >= FOUND_MAX || node.is_alias() {
             return;
         }
@@ -91,7 +100,7 @@ impl Search<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &str) {
+    fn scalar(&mut self, text: &'a str) {
         let at = || Location::Field {
             unit: self.object.unit(),
             object: self.object.id(),
@@ -102,11 +111,11 @@ impl Search<'_> {
         if is_stand_in(text) && !self.is_told_elsewhere() {
             let message = format!("`{path}` of {title} is `{text}`, which somebody was to replace");
             let help = "write what is meant, or give it when this is deployed";
-            self.found.push(Notice::new(&CHECK.info, at(), message).help(help));
+            self.found.push((text, Notice::new(&CHECK.info, at(), message).help(help)));
         } else if self.is_of_chart && is_example(text) && self.is_host() {
             let message = format!("`{path}` of {title} is `{text}`, a host that is kept for examples");
             let notice = Notice::new(&CHECK.info, at(), message).severity(Severity::Info);
-            self.found.push(notice.help("give the host that the application is reached at"));
+            self.found.push((text, notice.help("give the host that the application is reached at")));
         }
     }
 

@@ -17,12 +17,12 @@
 //! containers: [{name: app, image: "registry.example.com/app:1.4.2"}]
 //! ```
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, Object};
 
-use crate::placeholder::{Filler, Placeholder, placeholder};
+use crate::placeholder::{Filler, Placeholder, kustomize_variable, placeholder, token, word_for_scripts};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
@@ -40,15 +40,45 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, report: &mut Report) {
     let substituted = Substituted::new(context.world());
+    // A token of a whole tree is told where it stands first.
+    let mut tokens: FxHashMap<&str, (Notice, usize)> = FxHashMap::default();
+    let mut order = Vec::new();
     for object in context.objects().filter(|it| !is_template(it)) {
         let mut known: FxHashSet<&str> = FxHashSet::default();
         for place in places(object) {
-            let Some(found) = place.field.as_str().and_then(placeholder) else { continue };
-            if !substituted.includes(&found) && known.insert(found.text) {
+            let Some(found) = place.field.as_str().and_then(|text| open_part(&place, text)) else { continue };
+            if substituted.includes(&found) || !known.insert(found.text) {
+                continue;
+            }
+            if found.filler == Filler::Script || token(found.text).is_some() {
+                let (_, others) = tokens.entry(found.text).or_insert_with(|| {
+                    order.push(found.text);
+                    (notice(object, &place, &found), 0)
+                });
+                *others += 1;
+            } else {
                 report.add(notice(object, &place, &found));
             }
         }
     }
+    for (notice, places) in order.iter().filter_map(|it| tokens.remove(it)) {
+        report.add(match places {
+            1 => notice,
+            _ => notice.because(format!("it stands in {places} objects of the tree")),
+        });
+    }
+}
+
+/// The part of a field that stands for another text. Names and hosts are written in
+/// small letters, so that what is not is a word for scripts.
+fn open_part<'a>(place: &Place<'a>, text: &'a str) -> Option<Placeholder<'a>> {
+    let for_scripts = || {
+        let word = word_for_scripts(text).filter(|_| !place.is_image)?;
+        let start = text.find(word)?;
+        Some(Placeholder { filler: Filler::Script, text: word, name: word, part: start..start + word.len() })
+    };
+    let argument = || kustomize_variable(text).filter(|_| place.is_image);
+    placeholder(text).or_else(argument).or_else(for_scripts)
 }
 
 /// Cluster API's templates are filled in by `clusterctl`.
@@ -60,11 +90,12 @@ fn is_template(object: &Object) -> bool {
 struct Place<'a> {
     what: String,
     field: Field<'a>,
+    is_image: bool,
 }
 
 impl<'a> Place<'a> {
     fn new(what: &str, field: Field<'a>) -> Self {
-        Self { what: what.to_owned(), field }
+        Self { what: what.to_owned(), field, is_image: false }
     }
 }
 
@@ -78,7 +109,7 @@ fn places(object: &Object) -> Vec<Place<'_>> {
         let what = container
             .name()
             .map_or("the image of a container".to_owned(), |it| format!("the image of container {it}"));
-        places.extend(container.field.key("image").map(|field| Place { what, field }));
+        places.extend(container.field.key("image").map(|field| Place { what, field, is_image: true }));
     }
     places
 }
@@ -155,7 +186,10 @@ fn notice(object: &Object, place: &Place<'_>, found: &Placeholder<'_>) -> Notice
         Filler::Template => {
             "write the value, or make the file part of a chart; ignore this where a program fills it in"
         }
-        Filler::Person => "write the value",
+        Filler::Kustomize => {
+            "name it in `vars` or `replacements` of the kustomization, or write the value; ignore this where a script does"
+        }
+        Filler::Person | Filler::Script => "write the value; ignore this where a program does",
     };
     Notice::new(&CHECK.info, place.field.location().part(part), message).help(help)
 }
