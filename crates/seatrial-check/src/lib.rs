@@ -19,6 +19,7 @@ mod gitops;
 mod image;
 mod image_demands;
 mod image_names;
+mod ingress_nginx;
 mod inlined;
 mod known_slips;
 mod lending;

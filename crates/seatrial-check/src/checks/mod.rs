@@ -45,6 +45,7 @@ mod cluster_admin_binding;
 mod cluster_resource_in_role;
 mod colliding_host_port;
 mod colliding_node_port;
+mod command_in_one_word;
 mod conflicting_ingress_class;
 mod container_named_like_sibling;
 mod contradictory_privilege_escalation;
@@ -56,6 +57,7 @@ mod deprecated_node_label;
 mod deprecated_version;
 mod differing_image_names;
 mod differing_image_tags;
+mod directory_over_file;
 mod duplicate_container_name;
 mod duplicate_env;
 mod duplicate_ingress_route;
@@ -159,6 +161,7 @@ mod overlay_unlike_siblings;
 mod password_in_remote_address;
 mod password_in_url;
 mod path_of_other_environment;
+mod pattern_in_plain_path;
 mod placeholder_secret_value;
 mod placeholder_value;
 mod pods_labelled_like_sibling;
@@ -180,6 +183,7 @@ mod removed_node_label;
 mod removed_volume_type;
 mod request_above_limit;
 mod retired_registry;
+mod rewrite_loses_path;
 mod role_omits_custom_resource;
 mod runtime_socket_mounted;
 mod selector_mismatch;
@@ -285,6 +289,7 @@ pub static ALL: &[&Check] = &[
     &cluster_resource_in_role::CHECK,
     &colliding_host_port::CHECK,
     &colliding_node_port::CHECK,
+    &command_in_one_word::CHECK,
     &conflicting_ingress_class::CHECK,
     &container_named_like_sibling::CHECK,
     &contradictory_privilege_escalation::CHECK,
@@ -296,6 +301,7 @@ pub static ALL: &[&Check] = &[
     &deprecated_version::CHECK,
     &differing_image_names::CHECK,
     &differing_image_tags::CHECK,
+    &directory_over_file::CHECK,
     &duplicate_container_name::CHECK,
     &duplicate_env::CHECK,
     &duplicate_ingress_route::CHECK,
@@ -399,6 +405,7 @@ pub static ALL: &[&Check] = &[
     &password_in_remote_address::CHECK,
     &password_in_url::CHECK,
     &path_of_other_environment::CHECK,
+    &pattern_in_plain_path::CHECK,
     &placeholder_secret_value::CHECK,
     &placeholder_value::CHECK,
     &pods_labelled_like_sibling::CHECK,
@@ -420,6 +427,7 @@ pub static ALL: &[&Check] = &[
     &removed_volume_type::CHECK,
     &request_above_limit::CHECK,
     &retired_registry::CHECK,
+    &rewrite_loses_path::CHECK,
     &role_omits_custom_resource::CHECK,
     &runtime_socket_mounted::CHECK,
     &selector_mismatch::CHECK,
