@@ -25,6 +25,7 @@
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_schema::removed::{self, Owner};
+use seatrial_schema::table::{Kind, Table};
 use seatrial_yaml::FieldPath;
 
 use crate::review::{Served, location};
@@ -65,11 +66,27 @@ fn run(context: &Context<'_>, report: &mut Report) {
             removed => notice.because(format!("Kubernetes 1.{removed} no longer serves it")),
         };
         let notice = moved::lines(object).into_iter().fold(notice, Notice::because);
-        report.add(match kind.replacement {
-            "" => notice,
-            other => notice.help(format!("write it for `{other}`")),
+        report.add(match successor(kind, target) {
+            None => notice,
+            Some(other) if other.kind == kind.kind => {
+                notice.help(format!("write it for `{}`", other.api_version()))
+            }
+            Some(other) => notice.help(format!("write it as `{}` of `{}`", other.kind, other.api_version())),
         });
     }
+}
+
+/// What the target serves instead: what upstream names, which may have come later, else
+/// the best version of that kind there.
+fn successor(given_up: &Kind, target: u32) -> Option<&'static Kind> {
+    let table = Table::of(u8::try_from(target).ok()?)?;
+    let mut named = given_up.replacement.splitn(3, '/');
+    let (group, version, kind) = (named.next()?, named.next()?, named.next()?);
+    let is_other = |it: &&Kind| it.is_served(table.minor()) && it.api_version() != given_up.api_version();
+    let rank = |it: &&Kind| (!it.version.contains("alpha"), !it.version.contains("beta"), it.version);
+    let same = table.kinds_of(group).filter(|it| it.kind == kind);
+    let best = same.filter(is_other).max_by_key(rank);
+    table.kind(group, version, kind).filter(is_other).or(best)
 }
 
 /// A version that a project will give up, of a kind that nothing here defines.
