@@ -214,12 +214,15 @@ impl Run {
         free.map(manifest).filter(|it| !it.objects.is_empty()).collect()
     }
 
-    /// A directory with a listed manifest belongs to the one that lists it.
+    /// A directory with a listed manifest belongs to the one that lists it, and one
+    /// with a patch to the kustomization above it.
     fn note_shared_directories(&mut self) {
         for parsed in &self.parsed {
             let path = &self.intake.texts[parsed.text].path;
-            let Some((kustomization, Part::Resource)) = self.ownership.of_file(path) else { continue };
-            if let Some(directory) = path.parent() {
+            let Some((kustomization, part)) = self.ownership.of_file(path) else { continue };
+            let Some(directory) = path.parent() else { continue };
+            let is_below = || directory.is_within(&self.kustomizations[kustomization].directory);
+            if part == Part::Resource || part == Part::Patch && is_below() {
                 self.ownership.shares(directory, kustomization);
             }
         }

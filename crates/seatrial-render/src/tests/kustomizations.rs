@@ -316,6 +316,34 @@ fn a_patch_that_adds_what_is_there_is_told() {
 }
 
 #[test]
+fn a_directory_with_a_patch_belongs_to_the_kustomization_above_it() {
+    let part = |name: &str| {
+        format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{replicas: 3}}\n")
+    };
+    let (listed, left) = (part("web"), part("web"));
+    let rendering = rendered(&[
+        ("base/web.yaml", SERVER),
+        ("base/kustomization.yaml", BASE),
+        (
+            "prod/kustomization.yaml",
+            "resources: [../base]\npatches:\n- path: patches/a.yaml\n- path: ../shared/b.yaml\n",
+        ),
+        ("prod/patches/a.yaml", &listed),
+        ("prod/patches/left.yaml", &left),
+        ("shared/b.yaml", &listed),
+        ("shared/other.yaml", SERVER),
+    ]);
+    let orphans: Vec<String> = rendering
+        .repository
+        .facts
+        .orphans
+        .iter()
+        .map(|it| format!("{} {}", it.kustomization, it.path))
+        .collect();
+    assert_eq!(orphans, ["prod/kustomization.yaml prod/patches/left.yaml"]);
+}
+
+#[test]
 fn a_list_without_a_value_is_told() {
     let rendering =
         rendered(&[("kustomization.yaml", "resources: [web.yaml]\ncomponents:\n"), ("web.yaml", SERVER)]);
