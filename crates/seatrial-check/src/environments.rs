@@ -27,6 +27,11 @@ impl Environment {
         ENVIRONMENTS.iter().position(|row| row.contains(&word)).map(Self)
     }
 
+    /// The words for it.
+    pub(crate) fn names(self) -> &'static [&'static str] {
+        ENVIRONMENTS[self.0]
+    }
+
     /// The environments that are named in a text: `shop-staging.example.com`.
     pub(crate) fn within(text: &str) -> Vec<Self> {
         let text = text.to_ascii_lowercase();

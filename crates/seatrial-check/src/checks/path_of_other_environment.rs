@@ -1,4 +1,4 @@
-//! A cluster's directory deploys the path of another environment.
+//! A cluster's directory deploys the path or the values of another environment.
 //!
 //! ## Why
 //! A file for one environment that was copied from another and still names the other's
@@ -39,15 +39,17 @@
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_source::TreePath;
 
 use crate::environments::Environment;
-use crate::gitops::{Source, Standing, is_literal, standing};
+use crate::flux::HELM;
+use crate::gitops::{Holder, NamedValues, Source, Standing, is_literal, standing, stands};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "path-of-other-environment",
-        title: "A cluster's directory deploys the path of another environment",
+        title: "A cluster's directory deploys the path or the values of another environment",
         severity: Severity::Warning,
         level: Level::Object,
         strictness: Strictness::Default,
@@ -60,45 +62,107 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let world = context.world();
     for object in context.objects() {
-        let paths: Vec<Field<'_>> = if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
-            Field::root(object).keys(&["spec", "path"]).into_iter().collect()
-        } else {
-            let sources = Source::of(context.world().repository, object);
-            sources.iter().filter(|it| !it.is_chart()).filter_map(|it| it.field.key("path")).collect()
+        let Some(own) = world.repository.facts.path(object.span().file).and_then(TreePath::parent) else {
+            continue;
         };
-        for path in paths {
-            report.add_some(judge(world, object, &path));
+        let Some(home) = home(own.as_str()) else { continue };
+        let told = Told { object, home };
+        if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+            let path = Field::root(object).keys(&["spec", "path"]);
+            report.add_some(path.and_then(|it| told.path(world, &it)));
+        }
+        let files = release_files(object);
+        let is_file = |it: &str| standing(world, it).is_some_and(|it| it.1 == Standing::File);
+        told.values(&files, is_file, report);
+        let sources = Source::of(world.repository, object);
+        for source in sources.iter().filter(|it| !it.is_chart()) {
+            report.add_some(source.field.key("path").and_then(|it| told.path(world, &it)));
+        }
+        for source in &sources {
+            let named = NamedValues::of(source);
+            let fields: Vec<Field<'_>> = named.iter().map(|it| it.field.clone()).collect();
+            let is_file = |written: &str| {
+                let values = NamedValues { field: source.field.clone(), written };
+                let Holder::Source(holder) = values.holder(source, &sources) else { return false };
+                let path = holder.own_repository(world).and_then(|(origins, _)| values.path(origins, holder));
+                path.is_some_and(|it| stands(world, &it) == Standing::File)
+            };
+            told.values(&fields, is_file, report);
         }
     }
 }
 
-fn judge(world: &World<'_>, object: &Object, field: &Field<'_>) -> Option<Notice> {
-    let file = world.repository.facts.path(object.span().file)?;
-    let mut own = file.parent()?.as_str().to_owned();
-    own.make_ascii_lowercase();
+/// The values files that a release of Flux names.
+fn release_files(object: &Object) -> Vec<Field<'_>> {
+    let spec =
+        Field::root(object).keys(&["spec", "chart", "spec"]).filter(|_| object.is(HELM, "HelmRelease"));
+    spec.iter().flat_map(|it| it.list("valuesFiles")).collect()
+}
+
+/// The environment that a directory belongs to: one of several belongs to none.
+fn home(directory: &str) -> Option<String> {
+    let own = directory.to_ascii_lowercase();
     let mut homes = own.split('/').filter(|it| Environment::named(it).is_some());
-    // A directory of several environments belongs to none.
     let (home, None) = (homes.next()?, homes.next()) else { return None };
-    let written = field.as_str().filter(|it| is_literal(it))?;
-    let mut named = written.split('/').filter(|it| Environment::named(it).is_some());
-    let (named, None) = (named.next()?, named.next()) else { return None };
-    if Environment::named(home) == Environment::named(named)
-        || standing(world, written)?.1 != Standing::Directory
-    {
-        return None;
+    Some(home.to_owned())
+}
+
+/// An object in the directory of an environment.
+struct Told<'o> {
+    object: &'o Object,
+    home: String,
+}
+
+impl Told<'_> {
+    fn path(&self, world: &World<'_>, field: &Field<'_>) -> Option<Notice> {
+        let written = field.as_str().filter(|it| is_literal(it))?;
+        let is_there = |it: &str| standing(world, it).is_some_and(|it| it.1 == Standing::Directory);
+        let is_part = |it: char| it != '/';
+        Some(self.notice(field, written, "deploys", self.right(written, is_part, is_there)?))
     }
-    let parts = written.split('/').map(|it| if it == named { home } else { it });
-    let right = parts.collect::<Vec<_>>().join("/");
-    if standing(world, &right)?.1 != Standing::Directory {
-        return None;
+
+    /// Of values files those of another environment; beside those of the own they may
+    /// be a layer below.
+    fn values(&self, files: &[Field<'_>], is_there: impl Fn(&str) -> bool, report: &mut Report) {
+        let is_part = |it: char| it.is_ascii_alphanumeric();
+        for field in files {
+            let Some(written) = field.as_str() else { continue };
+            let right = self.right(written, is_part, &is_there);
+            let right = right.filter(|right| files.iter().all(|it| it.as_str() != Some(right)));
+            report.add_some(right.map(|it| self.notice(field, written, "takes values from", it)));
+        }
     }
-    let title = object.title();
-    let message = format!("{title} stands below `{home}` and deploys `{written}`");
-    let content = Content::Text(right.clone());
-    Some(
-        Notice::new(&CHECK.info, field.location(), message)
+
+    /// What a path would be in the own environment, where it names another and both
+    /// are there.
+    fn right(
+        &self,
+        written: &str,
+        is_part: impl Fn(char) -> bool,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let mut named = written.split(|it| !is_part(it)).filter(|it| Environment::named(it).is_some());
+        let (named, None) = (named.next()?, named.next()) else { return None };
+        let own = Environment::named(&self.home)?;
+        if Environment::named(named) == Some(own) || !is_there(written) {
+            return None;
+        }
+        let ends = |text: &str, last: Option<char>| text.is_empty() || last.is_some_and(|it| !is_part(it));
+        let is_whole = |at: &usize| {
+            let (before, behind) = (&written[..*at], &written[*at + named.len()..]);
+            ends(before, before.chars().next_back()) && ends(behind, behind.chars().next())
+        };
+        let at = written.match_indices(named).map(|it| it.0).find(is_whole)?;
+        let with = |name: &str| format!("{}{name}{}", &written[..at], &written[at + named.len()..]);
+        let names = std::iter::once(self.home.as_str()).chain(own.names().iter().copied());
+        names.map(with).find(|it| is_there(it))
+    }
+
+    fn notice(&self, field: &Field<'_>, written: &str, does: &str, right: String) -> Notice {
+        let message = format!("{} stands below `{}` and {does} `{written}`", self.object.title(), self.home);
+        let notice = Notice::new(&CHECK.info, field.location(), message)
             .because(format!("`{right}` is there, too"))
-            .help(format!("deploy `{right}`"))
-            .change(Change::Set { at: field.location(), content }),
-    )
+            .help(format!("write `{right}`"));
+        notice.change(Change::Set { at: field.location(), content: Content::Text(right) })
+    }
 }
