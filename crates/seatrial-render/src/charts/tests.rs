@@ -208,6 +208,7 @@ fn a_chart_that_helmfile_gives_values_is_a_candidate() {
     };
     assert_eq!(role("deploy/helmfile.yaml.gotmpl"), UnitRole::Candidate);
     assert_eq!(role("deploy/helmfile.d/web.yaml"), UnitRole::Candidate);
+    assert_eq!(role("deploy/helmfile.d/state.yaml.gotmpl"), UnitRole::Candidate);
     assert_eq!(role("other/helmfile.yaml"), UnitRole::Deployed);
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn kind_of(path: &TreePath) -> NameKind {
         "json" if is_known_json(name) => NameKind::Other,
         "json" => NameKind::Json,
         "tf" | "sh" | "bash" | "ps1" => NameKind::Program,
+        "gotmpl" if in_helmfile_directory(path) => NameKind::Helmfile,
         _ => generator_kind(stem, ending),
     }
 }
@@ -50,11 +51,14 @@ fn yaml_kind(path: &TreePath, stem: &str) -> NameKind {
     if is_compose(stem) {
         return NameKind::Compose;
     }
-    let in_helmfile_directory = path.parent().is_some_and(|it| it.name() == "helmfile.d");
-    if stem == "helmfile" || in_helmfile_directory {
+    if stem == "helmfile" || in_helmfile_directory(path) {
         return NameKind::Helmfile;
     }
     if is_foreign_yaml(stem) { NameKind::Other } else { NameKind::Yaml }
+}
+
+fn in_helmfile_directory(path: &TreePath) -> bool {
+    path.parent().is_some_and(|it| it.name() == "helmfile.d")
 }
 
 /// `docker-compose`, `docker-compose.prod`, `compose-dev`, `prod-compose`.
@@ -166,6 +170,7 @@ mod tests {
         assert_eq!(kind("compose.yaml"), NameKind::Compose);
         assert_eq!(kind("composer.yaml"), NameKind::Yaml);
         assert_eq!(kind("helmfile.d/10-web.yaml"), NameKind::Helmfile);
+        assert_eq!(kind("helmfile.d/state.yaml.gotmpl"), NameKind::Helmfile);
         assert_eq!(kind("package-lock.json"), NameKind::Other);
         assert_eq!(kind("tsconfig.build.json"), NameKind::Other);
         assert_eq!(kind("k8s/deploy.json"), NameKind::Json);
