@@ -67,8 +67,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let notice = match review.served {
             Served::Otherwise(known) if known.first_minor() > target.minor as u8 => {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not have yet");
-                Notice::new(&CHECK.info, at, message)
-                    .because(format!("{version} {kind} came with Kubernetes 1.{}", known.first_minor()))
+                let notice = Notice::new(&CHECK.info, at, message)
+                    .because(format!("{version} {kind} came with Kubernetes 1.{}", known.first_minor()));
+                served_instead(notice, context, object)
             }
             Served::Otherwise(known) => {
                 let message = format!("{title} is of {version}, which Kubernetes {target} does not serve");
@@ -129,7 +130,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
             Served::OptIn(_) => {
                 let message =
                     format!("{title} is of {version}, which is served only where somebody turns it on");
-                Notice::new(&CHECK.info, at, message).severity(Severity::Warning)
+                let notice = Notice::new(&CHECK.info, at, message).severity(Severity::Warning);
+                served_instead(notice, context, object)
             }
             Served::Undefined => {
                 let message =
@@ -147,6 +149,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
             Served::Yes(_) | Served::Custom | Served::Published => continue,
         };
         report.add(review.weighed(notice));
+    }
+}
+
+/// A notice with what the target serves of the kind, if it does.
+fn served_instead(notice: Notice, context: &Context<'_>, object: &Object) -> Notice {
+    match instead(context, object) {
+        Some(other) => notice.help(format!("write it for `{other}`, whose fields may differ")),
+        None => notice,
     }
 }
 

@@ -299,15 +299,18 @@ fn a_version_of_a_vendor_counts_as_its_minor_and_charts_see_it_whole() {
 }
 
 #[test]
-fn a_deprecated_version_gives_way_to_one_that_the_target_serves() {
-    let tree =
-        Tree::new(&[("a.yaml", "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\n")]);
-    let help = |version: &str| {
-        let args = ["check", "--kube-version", version, "--select", "deprecated-version", "--format", "json"];
+fn a_version_gives_way_to_one_that_the_target_serves() {
+    let help = |target: &str, version: &str| {
+        let ingress = format!("apiVersion: {version}\nkind: Ingress\nmetadata: {{name: a}}\n");
+        let tree = Tree::new(&[("a.yaml", ingress.as_str())]);
+        let select = "deprecated-version,unserved-version";
+        let args = ["check", "--kube-version", target, "--select", select, "--format", "json"];
         run(tree.path(), &args, b"").json()["findings"][0]["help"].clone()
     };
-    assert_eq!(help("1.16"), "write it for `networking.k8s.io/v1beta1`");
-    assert_eq!(help("1.21"), "write it for `networking.k8s.io/v1`");
+    assert_eq!(help("1.16", "extensions/v1beta1"), "write it for `networking.k8s.io/v1beta1`");
+    assert_eq!(help("1.21", "extensions/v1beta1"), "write it for `networking.k8s.io/v1`");
+    let sooner = "write it for `networking.k8s.io/v1beta1`, whose fields may differ";
+    assert_eq!(help("1.18", "networking.k8s.io/v1"), sooner);
 }
 
 #[test]
