@@ -8,6 +8,9 @@ use super::stored::Stored;
 /// The fields for whose sake pods are replaced; what keeps them is a note.
 pub(super) fn of(after: &Stored<'_>, found: &[Difference], notes: &mut Vec<String>) -> Vec<String> {
     let kind = after.object.kind();
+    if after.object.is("", "Pod") && found.iter().any(|it| is_image(&it.path)) {
+        notes.push("a container whose image changes starts again in the same pod".to_owned());
+    }
     let is_template = |path: &FieldPath| {
         let key =
             |at: usize, name: &str| matches!(path.steps().get(at), Some(PathStep::Key(key)) if key == name);
@@ -36,4 +39,14 @@ pub(super) fn of(after: &Stored<'_>, found: &[Difference], notes: &mut Vec<Strin
     };
     notes.push(format!("the pod template changes; {why}"));
     Vec::new()
+}
+
+/// Whether it is the image of a container of a pod, the one thing of it that may change.
+fn is_image(path: &FieldPath) -> bool {
+    match path.steps() {
+        [PathStep::Key(spec), PathStep::Key(list), PathStep::Index(_), PathStep::Key(field)] => {
+            spec == "spec" && ["containers", "initContainers"].contains(&list.as_str()) && field == "image"
+        }
+        _ => false,
+    }
 }

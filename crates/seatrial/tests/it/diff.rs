@@ -93,6 +93,18 @@ fn a_new_tag_changes_a_default_and_replaces_pods() {
 }
 
 #[test]
+fn a_new_image_of_a_bare_pod_starts_its_container_again() {
+    let pod = |tag: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: 'r.example.com/a:{tag}'}}]}}\n"
+        )
+    };
+    let report = between(&pod("1"), &pod("2")).json();
+    let notes = &report["objects"][0]["notes"];
+    assert_eq!(notes[0], "a container whose image changes starts again in the same pod", "{report}");
+}
+
+#[test]
 fn selectors_templates_and_sizes_are_refused() {
     assert_eq!(refused(WEB, &WEB.replace("app: web}", "app: other}")), ["spec.selector.matchLabels.app"]);
     assert_eq!(refused(CLAIM, &CLAIM.replace("10Gi", "5Gi")), ["spec.resources.requests.storage"]);
