@@ -290,7 +290,7 @@ fn is_telling(value: &str) -> bool {
     let is_port = value.len() <= PORT_DIGITS_MAX && value.bytes().all(|byte| byte.is_ascii_digit());
     let key = value.strip_suffix(':');
     let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
-    let is_manifest = value.ends_with(".yaml") || value.ends_with(".yml");
+    let is_manifest = [".yaml", ".yml"].iter().any(|it| value.ends_with(it));
     if is_port || is_key || is_manifest {
         return false;
     }
