@@ -71,6 +71,7 @@ mod exceeds_quota;
 mod exclusive_fields;
 mod flux_dependency_cycle;
 mod flux_encrypted_without_decryption;
+mod flux_invalid_expression;
 mod flux_invalid_version_range;
 mod flux_missing_health_check;
 mod flux_missing_namespace;
@@ -315,6 +316,7 @@ pub static ALL: &[&Check] = &[
     &exclusive_fields::CHECK,
     &flux_dependency_cycle::CHECK,
     &flux_encrypted_without_decryption::CHECK,
+    &flux_invalid_expression::CHECK,
     &flux_invalid_version_range::CHECK,
     &flux_missing_health_check::CHECK,
     &flux_missing_namespace::CHECK,
