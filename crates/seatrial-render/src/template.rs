@@ -117,73 +117,90 @@ impl Templated {
     /// By line of [`Templated::output`]: the places that it comes from, values
     /// first. Only what was rendered with tracing on has any.
     pub fn origins(&self, output: &Output, sources: &SourceMap) -> Vec<Vec<Span>> {
-        self.lines(output, sources, &places)
+        let mut lines = Vec::new();
+        self.tell_origins(output, sources, &mut |spans| lines.push(spans.to_vec()));
+        lines
     }
 
-    /// The same with every place that has a part in the line: the conditions and
-    /// lists that decide whether it is there, too.
+    /// Hands over the same line by line.
+    pub fn tell_origins(&self, output: &Output, sources: &SourceMap, told: &mut dyn FnMut(&[Span])) {
+        self.lines(output, sources, &places, told);
+    }
+
+    /// By line with every place that has a part in it: the conditions and lists that
+    /// decide whether it is there, too.
     pub fn chains(&self, output: &Output, sources: &SourceMap) -> Vec<Vec<Span>> {
-        self.lines(output, sources, &|leaves, start| {
-            let mut chain = places(leaves, start);
+        let chain = |leaves: &[Leaf], start: u32, chain: &mut Vec<Span>| {
+            places(leaves, start, chain);
             let mut parts: Vec<Span> =
                 leaves.iter().flat_map(|it| parts_of(&self.rendered.trace, it)).collect();
             parts.sort();
             parts.dedup();
             parts.retain(|it| !chain.contains(it));
             chain.extend(parts);
-            chain
-        })
+        };
+        let mut lines = Vec::new();
+        self.lines(output, sources, &chain, &mut |spans| lines.push(spans.to_vec()));
+        lines
     }
 
     fn lines(
         &self,
         output: &Output,
         sources: &SourceMap,
-        places: &dyn Fn(&[Leaf], u32) -> Vec<Span>,
-    ) -> Vec<Vec<Span>> {
+        places: &dyn Fn(&[Leaf], u32, &mut Vec<Span>),
+        told: &mut dyn FnMut(&[Span]),
+    ) {
         let files = self.rendered.files.iter();
         let all: Vec<_> =
             files.map(|it| leaves(&self.rendered.trace, &it.text, &it.pieces, sources)).collect();
-        let mut lines = Vec::new();
         let (mut start, mut part) = (0, 0);
+        let mut spans = Vec::new();
         for line in output.text.split_inclusive('\n') {
             let end = start + line.trim_end_matches('\n').len();
             while output.parts.get(part).is_some_and(|it| it.range.end <= start) {
                 part += 1;
             }
-            let places = output.parts.get(part).filter(|it| it.range.start < end).map(|it| {
+            spans.clear();
+            if let Some(it) = output.parts.get(part).filter(|it| it.range.start < end) {
                 let shift = |at: usize| (at.max(it.range.start) - it.range.start + it.start) as u32;
-                places(touching(&all[it.file], shift(start), shift(end.min(it.range.end))), shift(start))
-            });
-            lines.push(places.unwrap_or_default());
+                let leaves = touching(&all[it.file], shift(start), shift(end.min(it.range.end)));
+                places(leaves, shift(start), &mut spans);
+            }
+            told(&spans);
             start += line.len();
         }
-        lines
     }
 }
 
 /// Where stretches were written, each place once: values before templates.
-fn places(leaves: &[Leaf], start: u32) -> Vec<Span> {
-    let mut found: Vec<(bool, Span)> = Vec::new();
-    let mut add = |is_template: bool, span: Span| {
-        if !found.contains(&(is_template, span)) {
-            found.push((is_template, span));
-        }
-    };
+fn places(leaves: &[Leaf], start: u32, found: &mut Vec<Span>) {
     for leaf in leaves {
-        match &leaf.writer {
-            Writer::Value(span) => add(false, *span),
-            Writer::Literal(span) => {
-                let from = span.start + start.saturating_sub(leaf.start);
-                add(true, Span::new(span.file, from, span.end));
+        let spans = match &leaf.writer {
+            Writer::Value(span) => std::slice::from_ref(span),
+            Writer::Derived(spans) => spans,
+            Writer::Literal(_) | Writer::Constant(_) | Writer::Unknown => &[],
+        };
+        for span in spans {
+            if !found.contains(span) {
+                found.push(*span);
             }
-            Writer::Constant(span) => add(true, *span),
-            Writer::Derived(spans) => spans.iter().for_each(|it| add(false, *it)),
-            Writer::Unknown => {}
         }
     }
-    found.sort_by_key(|it| it.0);
-    found.into_iter().map(|it| it.1).collect()
+    let values = found.len();
+    for leaf in leaves {
+        let span = match leaf.writer {
+            Writer::Literal(span) => {
+                let from = span.start + start.saturating_sub(leaf.start);
+                Span::new(span.file, from, span.end)
+            }
+            Writer::Constant(span) => span,
+            Writer::Value(_) | Writer::Derived(_) | Writer::Unknown => continue,
+        };
+        if !found[values..].contains(&span) {
+            found.push(span);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, IoSlice, IsTerminal, Write};
+use std::io::{self, BufWriter, IoSlice, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -13,6 +13,8 @@ use crate::failure::Failure;
 
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 140;
+/// Bytes that are kept before they are written.
+const BUFFER: usize = 1 << 16;
 /// Links followed to where a file is written, which may lead in a circle.
 const LINKS_MAX: usize = 16;
 
@@ -48,6 +50,18 @@ pub(crate) fn print(text: &str, color: Color) -> Result<(), Failure> {
 /// Writes to stdout what has no colours that would have to be taken out.
 pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
     ended(print_to(io::stdout().lock(), text))
+}
+
+/// The same for a text that is made part by part: each is handed to what `make` is given.
+pub(crate) fn print_parts(make: impl FnOnce(&mut dyn FnMut(&str))) -> Result<(), Failure> {
+    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let mut written = Ok(());
+    make(&mut |part| {
+        if written.is_ok() {
+            written = stdout.write_all(part.as_bytes());
+        }
+    });
+    ended(written.and_then(|()| stdout.flush()))
 }
 
 /// The same for a text that lies in pieces.

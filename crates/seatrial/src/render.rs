@@ -165,7 +165,15 @@ fn print(arguments: &Render, made: &Templated, sources: &SourceMap) -> Result<()
             output::print_plain(&seatrial_render::objects_json(&[(&text, &chains)], sources))
         }
         RenderFormat::Yaml if arguments.origin => {
-            output::print_plain(&beside(&text, &made.origins(&printed, sources), sources))
+            let mut lines = text.lines();
+            output::print_parts(|print| {
+                let mut part = String::new();
+                made.tell_origins(&printed, sources, &mut |places| {
+                    part.clear();
+                    push_beside(&mut part, lines.next().unwrap_or_default(), places, sources);
+                    print(&part);
+                });
+            })
         }
         RenderFormat::Yaml => output::print_plain(&text),
     }
@@ -188,18 +196,21 @@ fn holds_secret(texts: &[&str]) -> bool {
 fn beside(text: &str, origins: &[Vec<Span>], sources: &SourceMap) -> String {
     let mut all = String::with_capacity(3 * text.len());
     for (at, line) in text.lines().enumerate() {
-        all.push_str(line);
-        let places = origins.get(at).map(Vec::as_slice).unwrap_or_default();
-        if !places.is_empty() {
-            all.extend(std::iter::repeat_n(' ', COLUMN.saturating_sub(line.chars().count())));
-        }
-        for (at, span) in places.iter().enumerate() {
-            all.push_str(if at == 0 { "  # " } else { ", " });
-            push_place(&mut all, *span, sources);
-        }
-        all.push('\n');
+        push_beside(&mut all, line, origins.get(at).map(Vec::as_slice).unwrap_or_default(), sources);
     }
     all
+}
+
+fn push_beside(all: &mut String, line: &str, places: &[Span], sources: &SourceMap) {
+    all.push_str(line);
+    if !places.is_empty() {
+        all.extend(std::iter::repeat_n(' ', COLUMN.saturating_sub(line.chars().count())));
+    }
+    for (at, span) in places.iter().enumerate() {
+        all.push_str(if at == 0 { "  # " } else { ", " });
+        push_place(all, *span, sources);
+    }
+    all.push('\n');
 }
 
 fn place(span: Option<Span>, sources: &SourceMap) -> String {
