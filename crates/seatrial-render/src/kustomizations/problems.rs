@@ -169,11 +169,11 @@ fn notice(
     if (context.role)(unit) == UnitRole::Candidate {
         notice = notice.at_most(Severity::Warning);
     }
-    if looks_for_others(problem) && lacks_resources {
-        notice = notice.at_most(Severity::Warning).because("it may stand in what could not be read");
-    }
     if problem.kind == ProblemKind::Missing && is_ignored(problem, written, context) {
         notice = notice.at_most(Severity::Warning).because("git ignores it: it may be made before the build");
+    }
+    if looks_for_others(problem) && lacks_resources {
+        return Some(notice.at_most(Severity::Warning).because("it may stand in what could not be read"));
     }
     Some(sharpened(notice, problem, check))
 }
