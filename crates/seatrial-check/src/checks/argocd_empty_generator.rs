@@ -1,13 +1,14 @@
-//! A git generator of an `ApplicationSet` finds nothing in this repository.
+//! A generator of an `ApplicationSet` finds nothing.
 //!
 //! ## Why
-//! The generator makes an Application for each directory or file that fits its
-//! patterns. Where none does it makes no Application at all and the set looks
+//! The generator makes an Application for each element, directory or file that it
+//! finds. Where there is none it makes no Application at all and the set looks
 //! healthy: what was meant to be deployed is not, and Applications that it made
 //! before are deleted.
 //!
-//! Only generators whose address is this repository are judged, on the tree under
-//! trial. A pattern fits whole paths from the top of the repository: `*` stands for
+//! A list without elements finds nothing, nor does one whose `selector` none of them
+//! meets. Of git generators those are judged whose address is this repository, on the
+//! tree under trial. A pattern fits whole paths from the top of the repository: `*` stands for
 //! one part of a path, so `apps/*` does not find `apps/web/prod`, nor does `apps/**`:
 //! two stars are one. In patterns of files `*` stands for slashes, too, and
 //! `**/config.json` finds none at the top.
@@ -48,8 +49,8 @@
 //!   template: {}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::{Field, GitPattern, Object};
+use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::{Field, GitPattern, LabelSelector, Labels, Object};
 use seatrial_source::TreePath;
 
 use crate::gitops::{Revision, is_literal, own_repository, path_help, shown};
@@ -58,7 +59,7 @@ use crate::{Check, Context, Report, World};
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "argocd-empty-generator",
-        title: "A git generator of an ApplicationSet finds nothing in this repository",
+        title: "A generator of an ApplicationSet finds nothing",
         severity: Severity::Warning,
         level: Level::Bundle,
         strictness: Strictness::Default,
@@ -83,6 +84,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn judge(world: &World<'_>, object: &Object, generator: &Field<'_>, depth: u32, report: &mut Report) {
     if let Some(git) = generator.key("git") {
         report.add_some(empty(world, object, &git));
+    }
+    if let Some(list) = generator.key("list") {
+        report.add_some(empty_list(object, generator, &list));
     }
     if depth == 0 {
         return;
@@ -122,6 +126,32 @@ fn empty(world: &World<'_>, object: &Object, git: &Field<'_>) -> Option<Notice> 
         _ => format!("correct the pattern, or add {what} that fit it"),
     };
     Some(Notice::new(&CHECK.info, fields[0].location(), message).help(help))
+}
+
+/// A list that has no element, or none that the generator's selector leaves.
+fn empty_list(object: &Object, generator: &Field<'_>, list: &Field<'_>) -> Option<Notice> {
+    let elements = list.key("elements").filter(|it| it.node().is_sequence())?;
+    if list.key("elementsYaml").is_some() {
+        return None;
+    }
+    let title = object.title();
+    if elements.items().next().is_none() {
+        let message = format!("{title} makes nothing of a list without elements");
+        return Some(Notice::new(&CHECK.info, elements.location(), message).help("write its elements"));
+    }
+    let written = generator.key("selector")?;
+    let selector = LabelSelector::of(written.node())?;
+    let is_flat = |it: &Field<'_>| it.entries().all(|(_, value)| value.as_str().is_some_and(is_literal));
+    let is_left = |it: &Field<'_>| selector.matches(Labels::of(Some(it.node())));
+    if !elements.items().all(|it| is_flat(&it)) || elements.items().any(|it| is_left(&it)) {
+        return None;
+    }
+    let message = format!("{title} makes nothing of a list: its selector leaves no element");
+    Some(
+        Notice::new(&CHECK.info, written.location(), message)
+            .help("select by keys and values that an element has")
+            .related(elements.location(), Role::Definition, "the elements"),
+    )
 }
 
 fn is_directory(world: &World<'_>, path: &TreePath) -> bool {
