@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{Notice, UnitId};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Graph, Link, Object, Place, Repository, Unit, UnitRole};
@@ -18,6 +19,7 @@ use crate::defaulted::default_of;
 use crate::dns::Services;
 use crate::image_names::OwnedImages;
 use crate::limit_ranges::LimitRanges;
+use crate::placeholder::{open_word, tokens_of_names};
 use crate::policy_halves::{PolicyHalves, known_kinds};
 use crate::rbac::Plurals;
 use crate::review::{Review, Reviews};
@@ -40,6 +42,7 @@ pub struct Indexes<'a> {
     owned_images: OnceLock<OwnedImages<'a>>,
     policy_halves: OnceLock<PolicyHalves<'a>>,
     known_kinds: OnceLock<BTreeSet<String>>,
+    tokens: OnceLock<FxHashSet<&'a str>>,
 }
 
 impl<'a> Indexes<'a> {
@@ -58,6 +61,7 @@ impl<'a> Indexes<'a> {
             owned_images: OnceLock::new(),
             policy_halves: OnceLock::new(),
             known_kinds: OnceLock::new(),
+            tokens: OnceLock::new(),
         }
     }
 
@@ -82,6 +86,10 @@ impl<'a> Indexes<'a> {
 
     fn around(&self) -> Around<'_, 'a> {
         Around { repository: self.repository, state: self.tree_state(), reviews: self.reviews() }
+    }
+
+    fn tokens(&self) -> &FxHashSet<&'a str> {
+        self.tokens.get_or_init(|| tokens_of_names(self.repository))
     }
 
     fn pods(&self) -> &Index<'a> {
@@ -368,6 +376,12 @@ impl<'a> Context<'a> {
                     .filter_map(PodTemplate::of),
             ),
         }
+    }
+
+    /// Whether a text holds a word that something else is put in for, as names of the
+    /// tree show, where it is told.
+    pub(crate) fn is_completed(&self, text: &str) -> bool {
+        open_word(text).is_some_and(|it| self.world.indexes.tokens().contains(it))
     }
 
     /// The references that an object makes, with what they lead to.

@@ -66,13 +66,17 @@ static DEMANDS: &[Demand] = &[
     },
     Demand {
         images: &["dpage/pgadmin4"],
-        any_of: &["PGADMIN_DEFAULT_EMAIL"],
+        any_of: &["PGADMIN_DEFAULT_EMAIL", "PGADMIN_CONFIG_CONFIG_DATABASE_URI"],
         settings: "/pgadmin4/config_local.py",
         ..PLAIN
     },
     Demand {
         images: &["dpage/pgadmin4"],
-        any_of: &["PGADMIN_DEFAULT_PASSWORD", "PGADMIN_DEFAULT_PASSWORD_FILE"],
+        any_of: &[
+            "PGADMIN_DEFAULT_PASSWORD",
+            "PGADMIN_DEFAULT_PASSWORD_FILE",
+            "PGADMIN_CONFIG_CONFIG_DATABASE_URI",
+        ],
         settings: "/pgadmin4/config_local.py",
         ..PLAIN
     },

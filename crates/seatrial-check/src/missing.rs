@@ -86,7 +86,10 @@ pub(crate) fn missing<'a>(
         if is_filled_in_later(link.reference.kinds.title()) {
             continue;
         }
-        if is_to_fill_in(name) || (astray.is_none() && may_come_with_release(world, link, name)) {
+        if is_to_fill_in(name)
+            || context.is_completed(name)
+            || (astray.is_none() && may_come_with_release(world, link, name))
+        {
             continue;
         }
         let key = (link.from, link.reference.kinds.title(), name, written_namespace(link));

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::Notice;
+use seatrial_model::Repository;
+
 /// Who fills a placeholder in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Filler {
@@ -45,7 +49,6 @@ pub(crate) fn is_filled_in_later(text: &str) -> bool {
         || text.contains("$(")
         || is_variable(text)
         || is_encrypted(text)
-        || token(text).is_some()
         || is_of_plugin(text)
 }
 
@@ -67,6 +70,45 @@ pub(crate) fn token(text: &str) -> Option<&str> {
 /// `<secret:name>`, `<path:place#key>`: plugins of Argo CD look these up.
 fn is_of_plugin(text: &str) -> bool {
     ["<secret:", "<path:"].iter().any(|start| text.split_once(start).is_some_and(|it| it.1.contains('>')))
+}
+
+/// What programs put something else in for, as far as names and namespaces of objects
+/// hold it: `unsubstituted-variable` tells it there.
+pub(crate) fn tokens_of_names(repository: &Repository) -> FxHashSet<&str> {
+    let names = repository.objects().flat_map(|it| [Some(it.name()), it.namespace()]).flatten();
+    names.filter_map(open_word).collect()
+}
+
+/// What is told of tokens, each once, where it stands first.
+#[derive(Default)]
+pub(crate) struct Tokens<'a> {
+    places: FxHashMap<&'a str, usize>,
+    /// In the order in which they were met, with the number of their places.
+    found: Vec<(Notice, usize)>,
+}
+
+impl<'a> Tokens<'a> {
+    /// Counts a place; the notice of the first one is kept.
+    pub(crate) fn add(&mut self, token: &'a str, notice: impl FnOnce() -> Notice) {
+        let at = *self.places.entry(token).or_insert_with(|| {
+            self.found.push((notice(), 0));
+            self.found.len() - 1
+        });
+        self.found[at].1 += 1;
+    }
+
+    /// The notices, with how many `places` there are.
+    pub(crate) fn told(self, places: &str) -> impl Iterator<Item = Notice> + use<'_, 'a> {
+        self.found.into_iter().map(move |(notice, count)| match count {
+            1 => notice,
+            _ => notice.because(format!("it stands in {count} {places} of the tree")),
+        })
+    }
+}
+
+/// The token or the word for scripts in a text.
+pub(crate) fn open_word(text: &str) -> Option<&str> {
+    token(text).or_else(|| word_for_scripts(text))
 }
 
 /// A word in capitals with an underscore that is a part of a name in small letters,
@@ -157,8 +199,7 @@ mod tests {
 
     #[test]
     fn what_programs_fill_in_or_decrypt_is_not_known_yet() {
-        let texts =
-            ["a-${B}", "$(C)", "{{ d }}", "$E", "ENC[AES256_GCM,data:eA==,type:int]", "a.<DOMAIN_NAME>"];
+        let texts = ["a-${B}", "$(C)", "{{ d }}", "$E", "ENC[AES256_GCM,data:eA==,type:int]"];
         for text in texts.into_iter().chain(["<secret:domain>", "<path:secret/data/a#key>"]) {
             assert!(is_filled_in_later(text), "{text}");
         }

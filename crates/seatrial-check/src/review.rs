@@ -22,7 +22,7 @@ use crate::admission::Held;
 use crate::custom_kinds::{Definitions, Verdict, judged_by};
 use crate::inlined;
 use crate::partial::{is_partial, is_unlisted_patch};
-use crate::placeholder::{is_filled_in_later, word_for_scripts};
+use crate::placeholder::is_filled_in_later;
 use crate::slip::meant;
 use crate::volumes::Volumes;
 
@@ -620,7 +620,7 @@ fn is_note_of_sops(object: &Object, path: &FieldPath) -> bool {
 fn waits_for_values(error: &FieldError) -> bool {
     fn is_open(value: &Value) -> bool {
         match value {
-            Value::Str(text) => is_filled_in_later(text) || word_for_scripts(text).is_some(),
+            Value::Str(text) => is_filled_in_later(text),
             Value::List(items) => items.iter().any(is_open),
             Value::Map(map) => {
                 map.entries().iter().any(|it| is_filled_in_later(&it.key) || is_open(&it.value))

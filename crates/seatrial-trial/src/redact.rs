@@ -22,8 +22,6 @@ const VALUE_BYTES_MIN: usize = 4;
 /// Up to here a value of letters only is a word like any other (`value`,
 /// `secret`): no check quotes values, and words of its message would be lost.
 const WORD_BYTES_MAX: usize = 6;
-/// Up to here a number may be that of a port.
-const PORT_DIGITS_MAX: usize = 5;
 /// A longer value is recognised by its beginning.
 const NEEDLE_BYTES_MAX: usize = 48;
 /// A value of this length is masked wherever it stands.
@@ -287,7 +285,7 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 /// Whether a value is more than an ordinary word, a port, a key of a mapping or the
 /// name of a manifest.
 fn is_telling(value: &str) -> bool {
-    let is_port = value.len() <= PORT_DIGITS_MAX && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_port = value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u16>().is_ok();
     let key = value.strip_suffix(':');
     let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
     let is_manifest = [".yaml", ".yml"].iter().any(|it| value.ends_with(it));
@@ -429,13 +427,12 @@ mod tests {
 
     #[test]
     fn ports_keys_and_parts_of_names_stay() {
-        let text = "a: 5432\nb: |\n  value:\n  base.yaml\nc: ipam.cluster.x-k8s.io\nd: 543210\n";
-        let values = ["5432", "|\n  value:\n  base.yaml", "ipam.cluster.x-k8s.io", "543210"];
+        let text = "a: 5432\nb: |\n  value:\n  base.yaml\nc: ipam.cluster.x-k8s.io\nd: 83921\n";
+        let values = ["5432", "|\n  value:\n  base.yaml", "ipam.cluster.x-k8s.io", "83921"];
         let (sources, spans) = sources(text, &values);
         let words = FxHashSet::from_iter(["pools.ipam.cluster.x-k8s.io"]);
         let scrubber = Scrubber::new(&sources, &spans).with_public(&words);
-        let mut text =
-            "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml 543210".to_owned();
+        let mut text = "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml 83921".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml ********");
     }

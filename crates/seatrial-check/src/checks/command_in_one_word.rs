@@ -69,7 +69,10 @@ fn judge(container: &Container<'_>, first: &Field<'_>, what: &str) -> Option<Not
     if is_filled_in_later(text) || placeholder(text).is_some() {
         return None;
     }
-    let (program, _) = text.trim_start().split_once(char::is_whitespace)?;
+    let (program, rest) = text.trim_start().split_once(char::is_whitespace)?;
+    if is_path_with_space(program, rest) {
+        return None;
+    }
     let title = container_title(container);
     let message = match what {
         "command" => format!("the command of {title} is one word, `{program} ...`, with spaces in it"),
@@ -86,4 +89,11 @@ fn judge(container: &Container<'_>, first: &Field<'_>, what: &str) -> Option<Not
             .because("no program has that name, and no shell takes it apart")
             .help(help),
     )
+}
+
+/// Whether the space stands in a directory's name: `/opt/My App/bin/run`.
+fn is_path_with_space(start: &str, rest: &str) -> bool {
+    let is_path = start.starts_with('/') || start.get(1..3).is_some_and(|it| it == ":\\");
+    let next = rest.split_whitespace().next().unwrap_or_default();
+    is_path && !next.starts_with(['/', '-']) && next.contains(['/', '\\'])
 }

@@ -24,7 +24,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, 
 use seatrial_model::{Field, Object, is_namespaced};
 
 use crate::names::{Flaw, Grammar};
-use crate::placeholder::{is_filled_in_later, word_for_scripts};
+use crate::placeholder::{is_filled_in_later, open_word};
 use crate::scaling::place;
 use crate::{Check, Context, Report};
 
@@ -49,7 +49,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             None => report.add_some(nameless(object, &root)),
             Some(field) => match field.as_str() {
                 Some("") => report.add_some(nameless(object, &root)),
-                Some(name) if !is_filled_in_later(name) && word_for_scripts(name).is_none() => {
+                Some(name) if !is_filled_in_later(name) && open_word(name).is_none() => {
                     report.add_some(invalid(context, object, &field, name));
                 }
                 Some(_) => {}

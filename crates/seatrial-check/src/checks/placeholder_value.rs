@@ -22,12 +22,11 @@
 //! data: {BUCKET: shop-uploads}
 //! ```
 
-use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictness};
 use seatrial_model::{Object, UnitKind};
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
-use crate::placeholder::token;
+use crate::placeholder::{Tokens, token};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -50,17 +49,19 @@ const FOUND_MAX: usize = 16;
 
 fn run(context: &Context<'_>, report: &mut Report) {
     // A token that a program puts something in for is told where it stands first.
-    let mut tokens: FxHashSet<&str> = FxHashSet::default();
+    let mut tokens: Tokens<'_> = Tokens::default();
     for object in context.objects().filter(|it| is_judged(it)) {
         let is_of_chart = context.world().repository.unit(object.unit()).kind == UnitKind::Helm;
         let mut search = Search { object, is_of_chart, path: FieldPath::root(), found: Vec::new() };
         search.below(object.root(), DEPTH_MAX);
         for (text, notice) in search.found {
-            if token(text).is_none_or(|it| tokens.insert(it)) {
-                report.add(notice);
+            match token(text) {
+                Some(token) => tokens.add(token, || notice),
+                None => report.add(notice),
             }
         }
     }
+    tokens.told("fields").for_each(|it| report.add(it));
 }
 
 /// Secrets have a check of their own, and definitions and policies tell of others.

@@ -65,12 +65,15 @@ fn run(context: &Context<'_>, report: &mut Report) {
 
 fn judge(ingress: &Object) -> Option<Notice> {
     let target = annotation(ingress, "rewrite-target")?;
-    let written = target.as_str().filter(|it| it.starts_with('/') && !it.contains("{{"))?;
+    let written =
+        target.as_str().filter(|it| it.starts_with('/') && !it.contains("{{") && !has_variable(it))?;
     let paths = paths(ingress);
     let wanted = last_group(written);
     // A path that is the target is passed on as it is, and one that is asked for
     // exactly may become another (`buildProxyPass`, ingress-nginx 1.12).
-    let is_many = |path: &str, kind: &str| path != written && kind != "Exact" && !path.ends_with('$');
+    let is_many = |path: &str, kind: &str| {
+        path != written && matches!(kind, "Prefix" | "ImplementationSpecific") && !path.ends_with('$')
+    };
     let mut losing =
         paths.iter().filter(|(_, path, kind)| is_many(path, kind) && (wanted == 0 || wanted > groups(path)));
     let (field, path, _) = losing.next()?;
@@ -88,7 +91,7 @@ fn judge(ingress: &Object) -> Option<Notice> {
             with_slash(written)
         )),
         group => notice.because(format!("`${group}` stands for a group, and `{path}` has {}", groups(path))).help(
-            "let the path end with `(/|$)(.*)`, with `pathType: ImplementationSpecific`, and refer to that group",
+            "let the path have that group: `/api(/|$)(.*)` with `/$2`, of `pathType: ImplementationSpecific`",
         ),
     })
 }
@@ -104,6 +107,11 @@ fn groups(pattern: &str) -> usize {
         bytes[*at] == b'(' && bytes.get(at + 1) != Some(&b'?') && (*at == 0 || bytes[at - 1] != b'\\')
     };
     (0..bytes.len()).filter(is_group).count()
+}
+
+/// Whether a target holds a variable of nginx: `$request_uri`.
+fn has_variable(target: &str) -> bool {
+    target.split('$').skip(1).any(|it| it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '{'))
 }
 
 /// The highest group that a target refers to; none is 0.

@@ -17,12 +17,14 @@
 //! containers: [{name: app, image: "registry.example.com/app:1.4.2"}]
 //! ```
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Field, Object};
 
-use crate::placeholder::{Filler, Placeholder, kustomize_variable, placeholder, token, word_for_scripts};
+use crate::placeholder::{
+    Filler, Placeholder, Tokens, kustomize_variable, placeholder, token, word_for_scripts,
+};
 use crate::{Check, Context, Report, World};
 
 pub(super) static CHECK: Check = Check {
@@ -41,8 +43,7 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let substituted = Substituted::new(context.world());
     // A token of a whole tree is told where it stands first.
-    let mut tokens: FxHashMap<&str, (Notice, usize)> = FxHashMap::default();
-    let mut order = Vec::new();
+    let mut tokens: Tokens<'_> = Tokens::default();
     for object in context.objects().filter(|it| !is_template(it)) {
         let mut known: FxHashSet<&str> = FxHashSet::default();
         for place in places(object) {
@@ -51,22 +52,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
                 continue;
             }
             if found.filler == Filler::Script || token(found.text).is_some() {
-                let (_, others) = tokens.entry(found.text).or_insert_with(|| {
-                    order.push(found.text);
-                    (notice(object, &place, &found), 0)
-                });
-                *others += 1;
+                tokens.add(found.text, || notice(object, &place, &found));
             } else {
                 report.add(notice(object, &place, &found));
             }
         }
     }
-    for (notice, places) in order.iter().filter_map(|it| tokens.remove(it)) {
-        report.add(match places {
-            1 => notice,
-            _ => notice.because(format!("it stands in {places} objects of the tree")),
-        });
-    }
+    tokens.told("objects").for_each(|it| report.add(it));
 }
 
 /// The part of a field that stands for another text. Names and hosts are written in

@@ -15,7 +15,7 @@ use seatrial_source::{Completeness, EntryKind, Span, TreePath, normalize_url};
 pub(crate) use missing_revision::MissingRevision;
 pub(crate) use values::{Holder, NamedValues, fitting};
 
-use crate::placeholder::is_filled_in_later;
+use crate::placeholder::{is_filled_in_later, token};
 use crate::slip::meant;
 use crate::{World, flux};
 
@@ -136,7 +136,7 @@ fn has_owner(origins: &Origins, url: &str) -> bool {
 
 /// Whether no program has yet to fill in a part of it.
 pub(crate) fn is_literal(text: &str) -> bool {
-    !text.contains('$') && !is_filled_in_later(text)
+    !text.contains('$') && !is_filled_in_later(text) && token(text).is_none()
 }
 
 /// What version control knows of the repository at an address, if it is the
