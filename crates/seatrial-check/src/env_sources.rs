@@ -1,9 +1,9 @@
 //! The variables that `envFrom` brings to containers, as far as the repository tells.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_model::references::Relation;
 use seatrial_model::views::{Container, PodTemplate};
-use seatrial_model::{Link, Object, Resolution};
+use seatrial_model::{Link, Object, Place, Resolution};
 use seatrial_yaml::{Node, PathStep};
 
 use crate::Context;
@@ -27,6 +27,7 @@ impl<'c, 'a> EnvSources<'c, 'a> {
     /// What they bring to one of the containers.
     pub(crate) fn brought_to(&self, container: &Container<'_>) -> Brought {
         let mut brought = Brought { names: Vec::new(), is_known: true };
+        let mut known: FxHashSet<(Place, &str)> = FxHashSet::default();
         for source in container.env_from() {
             let link = self.links.get(source.field.path().steps());
             let places = match link.map(|it| &it.resolution) {
@@ -39,7 +40,7 @@ impl<'c, 'a> EnvSources<'c, 'a> {
             };
             brought.is_known &= !places.is_empty();
             let prefix = source.field.text("prefix").unwrap_or_default();
-            for place in places {
+            for place in places.iter().filter(|it| known.insert((**it, prefix))) {
                 brought.add(self.context.world().repository.object(*place), prefix);
             }
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Role, Severity};
 use seatrial_source::Span;
-use seatrial_yaml::{Document, Node, Problem, ProblemKind, Stream};
+use seatrial_yaml::{Document, Limits, Node, Problem, ProblemKind, Stream, parse};
 
 use crate::checks::{DUPLICATE_KEY, INVALID_KEY, INVALID_YAML};
 use crate::duplicates::Duplicates;
@@ -92,20 +92,25 @@ fn plain(stream: &Stream, check: &'static CheckInfo, problem: &Problem) -> Notic
     }
 }
 
-/// The line of a place, or the one before, where it is nothing but `<A_TOKEN>`.
+/// The line of a place, or the one before, where it is nothing but `<A_TOKEN>` and
+/// such lines are all that is wrong.
 fn token_line(stream: &Stream, at: Span) -> Option<&str> {
     let text = stream.text();
     let (before, behind) = text.split_at_checked(at.start as usize)?;
     let start = before.rfind('\n').map_or(0, |it| it + 1);
     let end = at.start as usize + behind.find('\n').unwrap_or(behind.len());
     let previous = before[..start].trim_end_matches('\n').rsplit('\n').next();
-    [Some(&text[start..end]), previous].into_iter().flatten().map(str::trim).find(|line| is_token(line))
+    let mut lines = [Some(&text[start..end]), previous].into_iter().flatten().map(str::trim);
+    lines.find(|line| is_token(line)).filter(|_| {
+        let others = text.split_inclusive('\n').filter(|line| !is_token(line.trim())).collect::<String>();
+        parse(stream.file(), others.into(), stream.dialect(), &Limits::default()).is_accepted()
+    })
 }
 
 fn is_token(line: &str) -> bool {
     let name = line.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
     let is_part = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_';
-    name.is_some_and(|it| it.len() > 1 && it.bytes().all(is_part))
+    name.is_some_and(|it| it.contains('_') && it.bytes().all(is_part))
 }
 
 /// What a place is to a problem: what it ran into, or what it belongs to.

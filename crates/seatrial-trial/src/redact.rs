@@ -22,6 +22,8 @@ const VALUE_BYTES_MIN: usize = 4;
 /// Up to here a value of letters only is a word like any other (`value`,
 /// `secret`): no check quotes values, and words of its message would be lost.
 const WORD_BYTES_MAX: usize = 6;
+/// No name of the DNS is longer.
+const NAME_BYTES_MAX: usize = 253;
 /// A longer value is recognised by its beginning.
 const NEEDLE_BYTES_MAX: usize = 48;
 /// A value of this length is masked wherever it stands.
@@ -112,13 +114,19 @@ impl Scrubber {
         for (value, is_public) in self.values.iter().zip(&mut self.public) {
             *is_public |= words.contains(value.as_str());
         }
-        // An address may hold a password, a name holds none.
-        let is_name = |it: &&&str| it.len() > UNMISTAKABLE_BYTES_MIN && !it.contains(['@', '/', '?']);
-        for word in words.iter().filter(is_name) {
+        for word in
+            words.iter().filter(|it| (UNMISTAKABLE_BYTES_MIN + 1..=NAME_BYTES_MAX).contains(&it.len()))
+        {
             for found in needles.find_overlapping_iter(word) {
                 let value = self.values[found.pattern().as_usize()].as_str();
+                let end = found.start() + value.len();
+                let is_part = is_unmistakable(value) && word[found.start()..].starts_with(value);
+                // Whole labels of it, not any stretch of letters.
+                let is_bounded = |before: Option<u8>| before.is_none_or(|it| it == b'.');
+                let bytes = word.as_bytes();
+                let before = found.start().checked_sub(1).map(|it| bytes[it]);
                 self.public[found.pattern().as_usize()] |=
-                    is_unmistakable(value) && word[found.start()..].starts_with(value);
+                    is_part && is_bounded(before) && is_bounded(bytes.get(end).copied());
             }
         }
         self
@@ -282,20 +290,19 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     !before.is_some_and(continues) && !follows
 }
 
-/// Whether a value is more than an ordinary word, a port, a key of a mapping or the
-/// name of a manifest.
+/// Whether a value is more than an ordinary word.
 fn is_telling(value: &str) -> bool {
-    let is_port = value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u16>().is_ok();
-    let key = value.strip_suffix(':');
-    let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
-    let is_manifest = [".yaml", ".yml"].iter().any(|it| value.ends_with(it));
-    if is_port || is_key || is_manifest {
-        return false;
-    }
     let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_alphabetic());
     // Kubernetes fills it in: the value stands elsewhere.
     let is_reference = value.starts_with("$(") && value.ends_with(')') && !value[2..].contains("$(");
     value.len() >= VALUE_BYTES_MIN && !is_word && !is_reference
+}
+
+/// Whether a line of a longer text is a key of a mapping or the name of a manifest.
+fn is_structure(line: &str) -> bool {
+    let key = line.strip_suffix(':');
+    let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
+    is_key || line.ends_with(".yaml") || line.ends_with(".yml")
 }
 
 /// The beginning of a value, on a character boundary.
@@ -323,13 +330,18 @@ fn forms(raw: &str) -> impl Iterator<Item = String> {
         .or_else(|| trimmed.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')))
         .unwrap_or(trimmed);
     let mut forms = vec![bare.to_owned(), unescaped(bare)];
-    forms.extend(
-        bare.lines().skip(usize::from(bare.starts_with(['|', '>']))).map(|line| line.trim().to_owned()),
-    );
+    let telling = |text: &str| -> Vec<String> {
+        let is_whole = !text.trim().contains('\n');
+        let lines = text.lines().map(str::trim).filter(|it| is_whole || !is_structure(it));
+        lines.map(str::to_owned).collect()
+    };
+    let is_block = bare.starts_with(['|', '>']);
+    let content = if is_block { bare.split_once('\n').map_or("", |it| it.1) } else { bare };
+    forms.extend(telling(content));
     let compact: String = bare.chars().filter(|character| !character.is_whitespace()).collect();
     // What is base64 by mistake may hide a value too.
     if let Some(decoded) = decode_any_base64(&compact).and_then(|it| String::from_utf8(it).ok()) {
-        forms.extend(decoded.lines().map(|line| line.trim().to_owned()));
+        forms.extend(telling(&decoded));
         forms.push(decoded);
     }
     // Programs that ask for a text of `stringData` get it as `data` has it.
@@ -426,15 +438,20 @@ mod tests {
     }
 
     #[test]
-    fn ports_keys_and_parts_of_names_stay() {
-        let text = "a: 5432\nb: |\n  value:\n  base.yaml\nc: ipam.cluster.x-k8s.io\nd: 83921\n";
-        let values = ["5432", "|\n  value:\n  base.yaml", "ipam.cluster.x-k8s.io", "83921"];
-        let (sources, spans) = sources(text, &values);
-        let words = FxHashSet::from_iter(["pools.ipam.cluster.x-k8s.io"]);
+    fn keys_in_texts_and_labels_of_names_stay() {
+        let block = "|\n  value:\n  base.yaml";
+        let values = [block, "ipam.cluster.x-k8s.io", "correct-horse-battery:", "LongLongPassword123456"];
+        let text = format!("b: {block}\nc: {}\nd: {}\ne: {}\n", values[1], values[2], values[3]);
+        let (sources, spans) = sources(&text, &values);
+        let words = FxHashSet::from_iter(["pools.ipam.cluster.x-k8s.io", "a-LongLongPassword123456"]);
         let scrubber = Scrubber::new(&sources, &spans).with_public(&words);
-        let mut text = "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml 83921".to_owned();
+        let mut text = "Required value: base.yaml of pools.ipam.cluster.x-k8s.io".to_owned();
+        let before = text.clone();
         scrubber.scrub(&mut text);
-        assert_eq!(text, "port 5432 of pools.ipam.cluster.x-k8s.io: Required value: base.yaml ********");
+        assert_eq!(text, before);
+        let mut text = "correct-horse-battery: LongLongPassword123456".to_owned();
+        scrubber.scrub(&mut text);
+        assert_eq!(text, "******** ********");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use seatrial_render::{Cluster, Limits, Rendering, Request};
 use seatrial_schema::published;
 use seatrial_schema::table::Table;
 use seatrial_source::{EntryKind, FileId, Files, Revisions, SourceMap, Span, TreePath};
-use seatrial_yaml::Node;
+use seatrial_yaml::{Node, Value};
 
 use crate::baseline::Comparison;
 use crate::checklist::{ChecklistItem, checklist};
@@ -669,7 +669,8 @@ pub(crate) fn public_words<'a>(repository: &'a Repository, graph: &'a Graph) -> 
 }
 
 /// The words of an object that name others, wherever they stand in it: hosts,
-/// namespaces, kinds and their groups.
+/// namespaces, kinds and their groups, and numbers of ports. What a Secret inside
+/// holds is none.
 fn written_names(object: &Object) -> Vec<&str> {
     const NAMING: [&str; 12] = [
         "apiGroup",
@@ -685,19 +686,35 @@ fn written_names(object: &Object) -> Vec<&str> {
         "namespace",
         "storageClassName",
     ];
+    const PORTS: [&str; 4] = ["containerPort", "nodePort", "port", "targetPort"];
     let mut words = Vec::new();
-    let mut open: Vec<Node<'_>> = (object.kind() != "Secret").then(|| object.root()).into_iter().collect();
+    let mut open = vec![object.root()];
     while let Some(node) = open.pop() {
+        if node.get("kind").and_then(Node::as_str) == Some("Secret") {
+            continue;
+        }
         open.extend(node.items().filter(|it| !it.is_alias() && it.is_mapping()));
         for entry in node.entries().filter(|it| !it.value.is_alias()) {
-            if NAMING.contains(&&*entry.name()) {
-                words.extend(entry.value.as_str());
-                words.extend(entry.value.items().filter_map(Node::as_str));
+            let name = entry.name();
+            if NAMING.contains(&&*name) {
+                let items = entry.value.items().filter_map(Node::as_str);
+                words.extend(entry.value.as_str().into_iter().chain(items).filter(|it| is_name(it)));
+            } else if PORTS.contains(&&*name) && matches!(entry.value.value(), Value::Int(1..=65535)) {
+                words.push(entry.value.source_text());
             }
-            open.push(entry.value);
+            if name != "data" && name != "stringData" {
+                open.push(entry.value);
+            }
         }
     }
     words
+}
+
+/// Whether a text may be a name of the DNS, a kind or a version: an address with a
+/// password is none.
+fn is_name(text: &str) -> bool {
+    const BYTES_MAX: usize = 253;
+    text.len() <= BYTES_MAX && text.bytes().all(|it| it.is_ascii_alphanumeric() || b".-/*".contains(&it))
 }
 
 /// What a pod calls its containers, ports, volumes and images.

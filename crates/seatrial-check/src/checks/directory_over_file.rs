@@ -42,10 +42,15 @@
 //!   volumes: [{name: config, configMap: {name: web}}]
 //! ```
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
-use seatrial_model::views::{Container, PodTemplate, Volume, VolumeMount};
-use seatrial_model::{Resolution, references::Relation};
-use seatrial_yaml::Node;
+use seatrial_model::references::Relation;
+use seatrial_model::views::{Container, PodTemplate, VolumeMount};
+use seatrial_model::{Field, Place, Resolution};
+use seatrial_yaml::{Node, PathStep};
 
 use crate::titles::container_title;
 use crate::{Check, Context, Report};
@@ -64,28 +69,87 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    let mut known = Keys::default();
     for template in context.pod_templates() {
+        let files = OnceCell::new();
         for container in template.containers() {
-            for mount in container.volume_mounts() {
-                report.add_some(judge(context, &template, &container, &mount));
+            for mount in container.volume_mounts().filter_map(|it| Mount::of_file(&it)) {
+                let files = files.get_or_init(|| volumes(context, &template, &mut known));
+                report.add_some(judge(&container, &mount, files));
             }
         }
     }
 }
 
-fn judge(
-    context: &Context<'_>,
-    template: &PodTemplate<'_>,
-    container: &Container<'_>,
-    mount: &VolumeMount<'_>,
-) -> Option<Notice> {
-    let path = mount.path()?;
-    let file = path.rsplit('/').next().filter(|it| it.trim_start_matches('.').contains('.'))?;
-    if mount.sub_path().is_some() || mount.field.text("subPathExpr").is_some() {
-        return None;
+/// A mount of a whole volume at a path that ends like a file.
+struct Mount<'a> {
+    field: Field<'a>,
+    volume: &'a str,
+    path: &'a str,
+    file: &'a str,
+}
+
+impl<'a> Mount<'a> {
+    fn of_file(mount: &VolumeMount<'a>) -> Option<Self> {
+        let path = mount.path()?;
+        let file = path.trim_end_matches('/').rsplit('/').next()?;
+        let is_part = mount.sub_path().is_some() || mount.field.text("subPathExpr").is_some();
+        let is_file = file.trim_start_matches('.').contains('.');
+        (is_file && !is_part).then_some(Self {
+            field: mount.field.clone(),
+            volume: mount.name()?,
+            path,
+            file,
+        })
     }
-    let volume = template.volume(mount.name()?)?;
-    if !holds(context, template, &volume, file) || reads_below(container, path) {
+}
+
+/// The names of keys by object.
+type Keys = FxHashMap<Place, Rc<FxHashSet<String>>>;
+
+/// A volume of a `ConfigMap` or a Secret, and its files.
+struct Files<'a> {
+    field: Field<'a>,
+    names: Rc<FxHashSet<String>>,
+}
+
+/// The volumes of a template whose files are known, by their names.
+fn volumes<'a>(
+    context: &Context<'a>,
+    template: &PodTemplate<'a>,
+    known: &mut Keys,
+) -> FxHashMap<&'a str, Files<'a>> {
+    let depth = template.spec.path().len() + 2;
+    let links = context.links_of(template.object()).iter().filter(|it| it.relation == Relation::Volume);
+    let places = links.filter_map(|it| match &it.resolution {
+        Resolution::Found { places, .. } => Some((it.path.steps().get(..depth)?, *places.first()?)),
+        _ => None,
+    });
+    let places: FxHashMap<&[PathStep], Place> = places.collect();
+    let files = template.volumes().filter_map(|volume| {
+        let (_, source) = volume.source().filter(|it| it.0 == "configMap" || it.0 == "secret")?;
+        let mut items = source.list("items").peekable();
+        let names = if items.peek().is_some() {
+            Rc::new(items.filter_map(|it| it.text("path").map(str::to_owned)).collect())
+        } else {
+            let place = *places.get(volume.field.path().steps())?;
+            known.entry(place).or_insert_with(|| keys(context, place)).clone()
+        };
+        Some((volume.name()?, Files { field: volume.field.clone(), names }))
+    });
+    files.collect()
+}
+
+fn keys(context: &Context<'_>, place: Place) -> Rc<FxHashSet<String>> {
+    let object = context.world().repository.object(place);
+    let lists = ["data", "stringData", "binaryData"].into_iter().filter_map(|it| object.field(&[it]));
+    Rc::new(lists.flat_map(Node::entries).map(|it| it.name().into_owned()).collect())
+}
+
+fn judge(container: &Container<'_>, mount: &Mount<'_>, files: &FxHashMap<&str, Files<'_>>) -> Option<Notice> {
+    let Mount { path, file, .. } = *mount;
+    let volume = files.get(mount.volume)?;
+    if !volume.names.contains(file) || reads_below(container, path) {
         return None;
     }
     let title = container_title(container);
@@ -100,31 +164,6 @@ fn judge(
                 content: Content::Text(file.to_owned()),
             }),
     )
-}
-
-/// Whether a volume of a `ConfigMap` or a Secret has a file of the name.
-fn holds(context: &Context<'_>, template: &PodTemplate<'_>, volume: &Volume<'_>, file: &str) -> bool {
-    let Some((kind, source)) = volume.source() else { return false };
-    if kind != "configMap" && kind != "secret" {
-        return false;
-    }
-    let mut items = source.list("items").peekable();
-    if items.peek().is_some() {
-        return items.any(|it| it.text("path") == Some(file));
-    }
-    let path = volume.field.path();
-    let links = context.links_of(template.object()).iter();
-    let mut places = links
-        .filter(|it| it.relation == Relation::Volume && it.path.steps().starts_with(path.steps()))
-        .filter_map(|it| match &it.resolution {
-            Resolution::Found { places, .. } => places.first(),
-            _ => None,
-        });
-    places.any(|place| {
-        let object = context.world().repository.object(*place);
-        let lists = ["data", "stringData", "binaryData"].into_iter().filter_map(|it| object.field(&[it]));
-        lists.flat_map(Node::entries).any(|it| it.name() == file)
-    })
 }
 
 /// Whether the container says that it reads a file below the path.

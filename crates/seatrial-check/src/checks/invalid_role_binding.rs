@@ -26,6 +26,7 @@
 //!   - {kind: ServiceAccount, name: web, namespace: shop}
 //! ```
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
 use seatrial_model::{Field, Object};
 
@@ -49,11 +50,12 @@ pub(super) static CHECK: Check = Check {
 const SUBJECTS: &[&str] = &["ServiceAccount", "User", "Group"];
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    let roles: FxHashSet<&str> = context.of_kind(GROUP, "ClusterRole").map(Object::name).collect();
     for binding in ["RoleBinding", "ClusterRoleBinding"].into_iter().flat_map(|it| context.of_kind(GROUP, it))
     {
         let root = Field::root(binding);
         match root.key("roleRef").filter(|it| it.node().is_mapping()) {
-            Some(role) => report.add_some(of_role(context, binding, &role)),
+            Some(role) => report.add_some(of_role(&roles, binding, &role)),
             // Without subjects either, it is a patch of another.
             None if root.key("subjects").is_none() => {}
             None => {
@@ -67,13 +69,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn of_role(context: &Context<'_>, binding: &Object, role: &Field<'_>) -> Option<Notice> {
+/// `roles` are the names of the ClusterRoles.
+fn of_role(roles: &FxHashSet<&str>, binding: &Object, role: &Field<'_>) -> Option<Notice> {
     let kinds: &[&str] =
         if binding.kind() == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
-    let is_there = |kind| context.of_kind(GROUP, kind).any(|it| role.text("name") == Some(it.name()));
+    let is_there = || role.text("name").is_some_and(|it| roles.contains(it));
     of_kind(binding, role, kinds, "grants a role")
         .map(|notice| match (kinds, role.key("kind")) {
-            ([only], Some(kind)) if is_there(only) => {
+            ([only], Some(kind)) if is_there() => {
                 let content = Content::Text((*only).to_owned());
                 notice.help(format!("write `{only}`")).change(Change::Set { at: kind.location(), content })
             }

@@ -81,7 +81,7 @@ fn is_asked(demand: &Demand, container: &Container<'_>) -> bool {
 fn judge(demand: &Demand, container: &Container<'_>, brought: &Brought) -> Option<Notice> {
     let is_wanted = |name: &str| demand.any_of.contains(&name);
     let is_set = container.env().any(|it| it.name().is_some_and(is_wanted) && !is_empty(&it));
-    if is_set || brought.names.iter().any(|it| is_wanted(it)) {
+    if is_set || brought.names.iter().any(|it| is_wanted(it)) || is_replica(container) {
         return None;
     }
     let slip = container.env().find_map(|it| Some((meant(it.name()?, demand.any_of.iter().copied())?, it)));
@@ -105,6 +105,11 @@ fn judge(demand: &Demand, container: &Container<'_>, brought: &Brought) -> Optio
             .help(words_of(demand)),
         (_, None) => Notice::new(&CHECK.info, at, message).help(words_of(demand)),
     })
+}
+
+/// Whether it takes what it needs from another one (Bitnami's images).
+fn is_replica(container: &Container<'_>) -> bool {
+    container.env().any(|it| it.name().is_some_and(|it| it.ends_with("_REPLICATION_MODE")))
 }
 
 /// Whether nothing is written as its value.

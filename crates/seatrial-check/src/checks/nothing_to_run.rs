@@ -24,6 +24,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
 use seatrial_model::views::{Container, Workload};
 
 use crate::image::Image;
+use crate::partial::is_partial;
 use crate::titles::container_title;
 use crate::{Check, Context, Report};
 
@@ -51,7 +52,7 @@ const SERVING: [&str; 2] = ["apache", "fpm"];
 
 fn run(context: &Context<'_>, report: &mut Report) {
     for workload in context.objects().filter_map(Workload::of).filter(|it| !it.runs_to_completion()) {
-        let Some(template) = workload.template() else { continue };
+        let Some(template) = workload.template().filter(|it| !is_partial(it)) else { continue };
         let is_restarted = template.spec.text("restartPolicy").is_none_or(|it| it == "Always");
         for container in template.long_running().filter(|_| is_restarted) {
             report.add_some(judge(&container));

@@ -58,7 +58,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
-use seatrial_model::{EntryKind, KustomizationEntry, KustomizationFacts, Object, Repository, is_namespaced};
+use seatrial_model::{
+    EntryKind, Field, KustomizationEntry, KustomizationFacts, Object, Repository, is_namespaced,
+};
 use seatrial_source::TreePath;
 
 use crate::{Check, Context, Report};
@@ -149,7 +151,24 @@ fn is_unplaced(odd: &KustomizationFacts, repository: &Repository) -> bool {
         .filter(|it| is_namespaced(it.group(), it.kind()) == Some(true))
         .map(Object::namespace)
         .peekable();
-    namespaces.peek().is_some() && namespaces.all(|it| it.is_none())
+    namespaces.peek().is_some() && namespaces.all(|it| it.is_none()) && !is_asked_for(odd, repository)
+}
+
+/// Whether Argo CD or Flux is asked for the directory, by whatever address.
+fn is_asked_for(odd: &KustomizationFacts, repository: &Repository) -> bool {
+    let is_it = |path: Field<'_>| {
+        path.as_str()
+            .is_some_and(|it| it.trim_start_matches("./").trim_matches('/') == odd.directory.as_str())
+    };
+    let is_gitops = |group: &str| matches!(group, "argoproj.io" | "kustomize.toolkit.fluxcd.io");
+    repository.in_groups(is_gitops).any(|object| {
+        let spec = Field::root(object).key("spec");
+        let spec = spec.as_ref().and_then(|it| it.keys(&["template", "spec"])).or(spec);
+        spec.into_iter().any(|spec| {
+            let sources = spec.key("source").into_iter().chain(spec.list("sources"));
+            sources.chain([spec.clone()]).filter_map(|it| it.key("path")).any(is_it)
+        })
+    })
 }
 
 fn traits(overlay: &KustomizationFacts) -> BTreeSet<Trait<'_>> {

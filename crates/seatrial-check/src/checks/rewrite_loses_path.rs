@@ -42,6 +42,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness}
 use seatrial_model::Object;
 
 use crate::ingress_nginx::{annotation, paths};
+use crate::placeholder::open_word;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -66,7 +67,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
 fn judge(ingress: &Object) -> Option<Notice> {
     let target = annotation(ingress, "rewrite-target")?;
     let written =
-        target.as_str().filter(|it| it.starts_with('/') && !it.contains("{{") && !has_variable(it))?;
+        target.as_str().filter(|it| it.starts_with('/') && !has_variable(it) && open_word(it).is_none())?;
     let paths = paths(ingress);
     let wanted = last_group(written);
     // A path that is the target is passed on as it is, and one that is asked for
@@ -104,14 +105,22 @@ fn with_slash(target: &str) -> String {
 fn groups(pattern: &str) -> usize {
     let bytes = pattern.as_bytes();
     let is_group = |at: &usize| {
-        bytes[*at] == b'(' && bytes.get(at + 1) != Some(&b'?') && (*at == 0 || bytes[at - 1] != b'\\')
+        let Some(behind) = pattern.get(*at..) else { return false };
+        let is_named = behind.starts_with("(?P<")
+            || behind.starts_with("(?<") && !behind.starts_with("(?<=") && !behind.starts_with("(?<!");
+        let captures = is_named || !behind.starts_with("(?");
+        bytes[*at] == b'(' && captures && (*at == 0 || bytes[at - 1] != b'\\')
     };
     (0..bytes.len()).filter(is_group).count()
 }
 
-/// Whether a target holds a variable of nginx: `$request_uri`.
+/// Whether a target holds a variable of nginx or of a template: `$request_uri`, `${A}`.
 fn has_variable(target: &str) -> bool {
-    target.split('$').skip(1).any(|it| it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '{'))
+    target.contains("{{")
+        || target
+            .split('$')
+            .skip(1)
+            .any(|it| it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '{'))
 }
 
 /// The highest group that a target refers to; none is 0.

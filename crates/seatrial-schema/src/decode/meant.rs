@@ -44,6 +44,8 @@ pub(crate) const LOOKS_MAX: usize = 200_000;
 
 /// How many letters make the beginning of a name.
 const BEGINNING_MIN: usize = 3;
+/// Words that mean something by themselves.
+const OTHERS: [&str; 6] = ["app", "host", "name", "port", "time", "type"];
 
 /// The fields of its metadata that people write, and write too high or too low.
 const OF_METADATA: [&str; 6] = ["annotations", "finalizers", "generateName", "labels", "name", "namespace"];
@@ -319,10 +321,15 @@ fn nearest<'a, F: Fields<'a>>(name: &str, value: Node<'_>, of: F) -> Option<Smol
 /// The one field that begins like this name and can hold what is written: `tcp`,
 /// `storageClas`.
 fn beginning<'a, F: Fields<'a>>(name: &str, value: Node<'_>, of: F) -> Option<SmolStr> {
-    if name.len() < BEGINNING_MIN {
+    if name.len() < BEGINNING_MIN || OTHERS.contains(&name) {
         return None;
     }
-    let begins = |field: &&str| field.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+    // A whole word of it, or more than one word.
+    let has_words = name.bytes().any(|it| it.is_ascii_uppercase());
+    let ends = |field: &str| field.as_bytes().get(name.len()).is_none_or(u8::is_ascii_uppercase);
+    let begins = |field: &&str| {
+        field.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name)) && (has_words || ends(field))
+    };
     let mut fields = of.each().map(|(field, _)| field).filter(begins);
     let only = fields.next().filter(|_| fields.next().is_none())?;
     of.takes(only, value).then(|| only.into())

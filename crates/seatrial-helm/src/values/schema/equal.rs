@@ -57,21 +57,35 @@ pub(super) fn equal(left: &Value, right: &Value, depth: usize) -> bool {
 
 /// The first item that is equal to an earlier one, after that one.
 pub(super) fn duplicates(items: &[Value]) -> Option<(usize, usize)> {
-    let mut seen = BTreeMap::new();
-    items.iter().enumerate().find_map(|(at, item)| {
-        let earlier = *seen.entry(hash(item, 0)).or_insert(at);
-        (earlier < at && equal(&items[earlier], item, 0)).then_some((earlier, at))
-    })
+    let mut seen = Seen::default();
+    items.iter().enumerate().find_map(|(at, item)| Some((seen.earlier(items, item, at, false)?, at)))
 }
 
 /// Each item that is equal to an earlier one, with the last of these.
 pub(super) fn repeated(items: &[Value]) -> Vec<(usize, usize)> {
-    let mut seen = BTreeMap::new();
-    let earlier = |(at, item): (usize, &Value)| {
-        let earlier = seen.insert(hash(item, 0), at)?;
-        equal(&items[earlier], item, 0).then_some((earlier, at))
-    };
+    let mut seen = Seen::default();
+    let earlier = |(at, item): (usize, &Value)| Some((seen.earlier(items, item, at, true)?, at));
     items.iter().enumerate().filter_map(earlier).collect()
+}
+
+/// The items that differ from each other, by their hashes.
+#[derive(Default)]
+struct Seen(BTreeMap<u64, Vec<usize>>);
+
+impl Seen {
+    /// The earlier item that one is equal to; `is_last` lets it take that one's place.
+    fn earlier(&mut self, items: &[Value], item: &Value, at: usize, is_last: bool) -> Option<usize> {
+        let alike = self.0.entry(hash(item, 0)).or_default();
+        let Some(found) = alike.iter_mut().find(|it| equal(&items[**it], item, 0)) else {
+            alike.push(at);
+            return None;
+        };
+        let earlier = *found;
+        if is_last {
+            *found = at;
+        }
+        Some(earlier)
+    }
 }
 
 /// The same number for values that are equal.
@@ -80,6 +94,15 @@ fn hash(value: &Value, depth: usize) -> u64 {
     if depth > DEPTH {
         return hasher.finish();
     }
+    let kind = match &value.data {
+        Data::Nil => 0,
+        Data::Bool(_) => 1,
+        Data::List(_) => 2,
+        Data::Map(_) => 3,
+        _ if number(value).is_some() => 4,
+        _ => 5,
+    };
+    kind.hash(&mut hasher);
     match &value.data {
         Data::Bool(flag) => flag.hash(&mut hasher),
         Data::List(list) => list.items.iter().for_each(|it| hash(it, depth + 1).hash(&mut hasher)),

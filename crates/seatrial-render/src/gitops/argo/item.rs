@@ -130,6 +130,8 @@ impl Item {
         let Data::Map(entries) = &mut self.data else { return };
         for (key, value) in from.entries() {
             match entries.iter_mut().find(|it| it.0 == *key) {
+                // To Argo CD these are bytes, which are there or not.
+                Some(entry) if entry.0 == "valuesObject" && !entry.1.is_empty() => {}
                 Some(entry) => entry.1.complete(value),
                 None => entries.push((key.clone(), value.clone())),
             }
