@@ -608,6 +608,26 @@ fn what_is_commented_out_in_its_kustomization_goes_wrong_nowhere() {
 }
 
 #[test]
+fn what_a_secret_inside_another_object_holds_is_masked() {
+    let release = "apiVersion: example.com/v1\nkind: Site\nmetadata: {name: a}\nspec:\n  host: 'Server=db;Password=Sup3rSecretPassword99'\n  extra:\n  - kind: Secret\n    stringData: {host: internal.hidden.example}\n";
+    let files = [
+        (
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: Sup3rSecretPassword99, b: internal.hidden.example}\n",
+        ),
+        ("k8s/site.yaml", release),
+        (
+            "k8s/pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {dnsPolicy: Sup3rSecretPassword99, restartPolicy: internal.hidden.example, containers: [{name: a, image: 'a:1'}]}\n",
+        ),
+    ];
+    let trial = trial_of(&files, "");
+    let told: Vec<&str> = trial.findings.iter().map(|it| it.message.as_str()).collect();
+    assert!(told.iter().any(|it| it.contains("********")), "{told:?}");
+    assert!(!told.iter().any(|it| it.contains("Sup3rSecret") || it.contains("internal.hidden")), "{told:?}");
+}
+
+#[test]
 fn what_values_for_tests_bring_along_is_a_note() {
     let template =
         "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: {{ .Values.port }}}]}\n";
