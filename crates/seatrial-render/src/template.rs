@@ -148,7 +148,7 @@ impl Templated {
         &self,
         output: &Output,
         sources: &SourceMap,
-        places: &dyn Fn(&[Leaf], u32, &mut Vec<Span>),
+        places: &Finder<'_>,
         told: &mut dyn FnMut(&[Span]),
     ) {
         let files = self.rendered.files.iter();
@@ -172,6 +172,9 @@ impl Templated {
         }
     }
 }
+
+/// Adds the places of stretches, the first of which begins somewhere.
+type Finder<'a> = dyn Fn(&[Leaf], u32, &mut Vec<Span>) + 'a;
 
 /// Where stretches were written, each place once: values before templates.
 fn places(leaves: &[Leaf], start: u32, found: &mut Vec<Span>) {

@@ -302,7 +302,7 @@ fn is_telling(value: &str) -> bool {
 fn is_structure(line: &str) -> bool {
     let key = line.strip_suffix(':');
     let is_key = key.is_some_and(|it| it.bytes().all(|byte| is_word_byte(byte) || byte == b'_'));
-    is_key || line.ends_with(".yaml") || line.ends_with(".yml")
+    is_key || [".yaml", ".yml"].iter().any(|it| line.ends_with(it))
 }
 
 /// The beginning of a value, on a character boundary.

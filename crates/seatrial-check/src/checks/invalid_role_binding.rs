@@ -69,7 +69,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// `roles` are the names of the ClusterRoles.
+/// `roles` are the names of all `ClusterRole` objects.
 fn of_role(roles: &FxHashSet<&str>, binding: &Object, role: &Field<'_>) -> Option<Notice> {
     let kinds: &[&str] =
         if binding.kind() == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
