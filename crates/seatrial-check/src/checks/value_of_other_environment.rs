@@ -6,8 +6,8 @@
 //! staging. Both overlays build, so nothing fails before somebody asks whose data that was.
 //!
 //! Told of overlays called for production that lie beside one for the other environment: of
-//! namespaces, labels and variables that name an environment, and of hosts that the other
-//! overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
+//! namespaces, labels and variables that name an environment, and of hosts and images that
+//! name it and that the other overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
 //! staging or development, where others of the tree name production.
 //!
 //! ## Bad
@@ -154,7 +154,7 @@ fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], 
     }
 }
 
-/// Namespaces and hosts, with the part of the text that is one.
+/// Namespaces, hosts and images, with the part of the text that is one.
 fn addresses(object: &Object) -> Vec<(Field<'_>, String)> {
     let root = Field::root(object);
     let mut found: Vec<(Field<'_>, String)> = Vec::new();
@@ -164,11 +164,24 @@ fn addresses(object: &Object) -> Vec<(Field<'_>, String)> {
         let name = host.as_str().and_then(without_last_label);
         found.extend(name.map(|it| (host.clone(), it)));
     }
-    for (_, value) in variables(object) {
-        let host = value.as_str().and_then(host_of_address).and_then(without_last_label);
-        found.extend(host.map(|it| (value.clone(), it)));
+    for (name, value) in variables(object) {
+        let host = value.as_str().and_then(|it| host_of_address(it).or_else(|| bare_host(&name, it)));
+        found.extend(host.and_then(without_last_label).map(|it| (value.clone(), it)));
+    }
+    for container in PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>()) {
+        let image = container.field.key("image");
+        found.extend(image.and_then(|it| Some((it.clone(), it.as_str()?.to_owned()))));
     }
     found
+}
+
+/// `db.staging.internal:5432`, where the name of the variable says that it is a host.
+fn bare_host<'t>(variable: &str, text: &'t str) -> Option<&'t str> {
+    let last = variable.rsplit(['_', '-', '.']).next().unwrap_or_default().to_ascii_uppercase();
+    let is_of_host =
+        matches!(last.as_str(), "ADDR" | "ADDRESS" | "ENDPOINT" | "HOST" | "HOSTNAME" | "SERVER");
+    let host = text.split(':').next().filter(|_| is_of_host)?;
+    host.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it)).then_some(host)
 }
 
 /// A name of several labels without its last one, which may be `dev`.
