@@ -6,8 +6,8 @@
 //! staging. Both overlays build, so nothing fails before somebody asks whose data that was.
 //!
 //! Told of overlays called for production that lie beside one for the other environment: of
-//! namespaces, labels and variables that name an environment, and of hosts and images that
-//! name it and that the other overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
+//! namespaces, labels and variables that name an environment, and of hosts and tags of
+//! images that name it and that the other overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
 //! staging or development, where others of the tree name production.
 //!
 //! ## Bad
@@ -46,6 +46,7 @@ use seatrial_model::{Field, Object, Unit, UnitKind};
 
 use super::unsubstituted_variable::hosts;
 use crate::environments::Environment;
+use crate::image::Image;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -154,7 +155,8 @@ fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], 
     }
 }
 
-/// Namespaces, hosts and images, with the part of the text that is one.
+/// Namespaces, hosts and tags of images, with the part of the text that is one: names
+/// of images may speak of an environment that they are made for.
 fn addresses(object: &Object) -> Vec<(Field<'_>, String)> {
     let root = Field::root(object);
     let mut found: Vec<(Field<'_>, String)> = Vec::new();
@@ -170,7 +172,8 @@ fn addresses(object: &Object) -> Vec<(Field<'_>, String)> {
     }
     for container in PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>()) {
         let image = container.field.key("image");
-        found.extend(image.and_then(|it| Some((it.clone(), it.as_str()?.to_owned()))));
+        let tag = image.as_ref().and_then(|it| Image::parse(it.as_str()?).ok()?.tag);
+        found.extend(image.zip(tag).map(|(field, tag)| (field, tag.to_owned())));
     }
     found
 }
