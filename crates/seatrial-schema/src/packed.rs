@@ -45,6 +45,23 @@ impl Cursor {
         std::str::from_utf8(self.take(length)).expect("the embedded table holds UTF-8")
     }
 
+    /// Texts one after the other, each shorter than 128 bytes: its length is then a letter
+    /// as well, and all of them are seen to be UTF-8 in one go.
+    pub(crate) fn texts(&mut self) -> Vec<&'static str> {
+        let count = self.index();
+        let end = std::str::from_utf8(self.rest).map_or_else(|error| error.valid_up_to(), str::len);
+        let whole = std::str::from_utf8(&self.rest[..end]).expect("it ends where it is valid");
+        let mut at = 0;
+        let texts = (0..count).map(|_| {
+            let start = at + 1;
+            at = start + usize::from(whole.as_bytes()[at]);
+            &whole[start..at]
+        });
+        let texts = texts.collect();
+        self.rest = &self.rest[at..];
+        texts
+    }
+
     pub(crate) fn many<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = self.index();
         (0..count).map(|_| read(self)).collect()

@@ -37,7 +37,7 @@ impl Blob {
         let mut at = Cursor::at(plain);
         let oldest = at.byte();
         let _newest = at.byte();
-        let words = at.many(Cursor::text);
+        let words = at.texts();
         let lists = at.many(|at| {
             let list: Vec<&'static str> = at.many(|at| words[at.index()]);
             &*list.leak()
