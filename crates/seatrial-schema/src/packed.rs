@@ -1,28 +1,29 @@
 //! Reads the tables that lie packed in the program; `xtask` writes them. They are
 //! ours and checked by tests, so what is wrong in them is a bug, not input.
 
-/// A place in the bytes.
+/// A place in the bytes. The compiler can move it as well.
+#[derive(Clone, Copy)]
 pub(crate) struct Cursor {
     rest: &'static [u8],
 }
 
 impl Cursor {
-    pub(crate) fn at(bytes: &'static [u8]) -> Self {
+    pub(crate) const fn at(bytes: &'static [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    pub(crate) fn byte(&mut self) -> u8 {
+    pub(crate) const fn byte(&mut self) -> u8 {
         let (first, rest) = self.rest.split_first().expect("the embedded table is whole");
         self.rest = rest;
         *first
     }
 
     /// Seven bits a byte, the low ones first.
-    pub(crate) fn number(&mut self) -> u64 {
+    pub(crate) const fn number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
             let byte = self.byte();
-            number |= u64::from(byte & 0x7f) << shift;
+            number |= ((byte & 0x7f) as u64) << shift;
             if byte < 0x80 {
                 return number;
             }
@@ -30,36 +31,22 @@ impl Cursor {
         }
     }
 
-    pub(crate) fn index(&mut self) -> usize {
+    pub(crate) const fn index(&mut self) -> usize {
         self.number() as usize
     }
 
-    pub(crate) fn take(&mut self, length: usize) -> &'static [u8] {
+    pub(crate) const fn take(&mut self, length: usize) -> &'static [u8] {
         let (taken, rest) = self.rest.split_at(length);
         self.rest = rest;
         taken
     }
 
-    pub(crate) fn text(&mut self) -> &'static str {
+    pub(crate) const fn text(&mut self) -> &'static str {
         let length = self.index();
-        std::str::from_utf8(self.take(length)).expect("the embedded table holds UTF-8")
-    }
-
-    /// Texts one after the other, each shorter than 128 bytes: its length is then a letter
-    /// as well, and all of them are seen to be UTF-8 in one go.
-    pub(crate) fn texts(&mut self) -> Vec<&'static str> {
-        let count = self.index();
-        let end = std::str::from_utf8(self.rest).map_or_else(|error| error.valid_up_to(), str::len);
-        let whole = std::str::from_utf8(&self.rest[..end]).expect("it ends where it is valid");
-        let mut at = 0;
-        let texts = (0..count).map(|_| {
-            let start = at + 1;
-            at = start + usize::from(whole.as_bytes()[at]);
-            &whole[start..at]
-        });
-        let texts = texts.collect();
-        self.rest = &self.rest[at..];
-        texts
+        match std::str::from_utf8(self.take(length)) {
+            Ok(text) => text,
+            Err(_) => panic!("the embedded table holds UTF-8"),
+        }
     }
 
     pub(crate) fn many<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {

@@ -3,35 +3,57 @@
 /// Where each item of a list stands by its name, and 0 where none does: one more than
 /// its place, at the slot of its name or at the next one that was free.
 #[derive(Debug)]
-pub(crate) struct Slots(Vec<u16>);
+pub(crate) struct Slots<S = Vec<u16>>(S);
 
 impl Slots {
     /// Of the names of a list, which may be there several times.
     pub(crate) fn of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
-        let mut slots = vec![0; 2 * names.len().next_power_of_two()];
+        let mut slots = vec![0; slots_for(names.len())];
         for (name, place) in names.zip(1..) {
-            let mut at = first(name, slots.len());
-            while slots[at] != 0 {
-                at = (at + 1) % slots.len();
-            }
-            slots[at] = place;
+            put(&mut slots, name, place);
         }
         Self(slots)
     }
+}
 
+impl<const N: usize> Slots<[u16; N]> {
+    /// None are taken; `N` is what [`slots_for`] says.
+    pub(crate) const EMPTY: Self = Self([0; N]);
+
+    /// Adds the name of the item at a place.
+    pub(crate) const fn add(&mut self, name: &str, place: usize) {
+        put(&mut self.0, name, place as u16 + 1);
+    }
+}
+
+impl<S: AsRef<[u16]>> Slots<S> {
     /// The first place of an item of a name that is the one that is meant.
     #[inline]
     pub(crate) fn find(&self, name: &str, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut at = first(name, self.0.len());
+        let slots = self.0.as_ref();
+        let mut at = first(name, slots.len());
         loop {
             // Half of all are free, so that the search ends.
-            let place = usize::from(self.0[at]).checked_sub(1)?;
+            let place = usize::from(slots[at]).checked_sub(1)?;
             if is_meant(place) {
                 return Some(place);
             }
-            at = (at + 1) % self.0.len();
+            at = (at + 1) % slots.len();
         }
     }
+}
+
+/// How many slots a list of that length takes.
+pub(crate) const fn slots_for(length: usize) -> usize {
+    2 * length.next_power_of_two()
+}
+
+const fn put(slots: &mut [u16], name: &str, place: u16) {
+    let mut at = first(name, slots.len());
+    while slots[at] != 0 {
+        at = (at + 1) % slots.len();
+    }
+    slots[at] = place;
 }
 
 /// What tells most names apart, for little.
@@ -65,7 +87,7 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
 
 /// The slot where a name is looked for first; their number is a power of two.
 #[inline]
-fn first(name: &str, slots: usize) -> usize {
+const fn first(name: &str, slots: usize) -> usize {
     (hash(name) >> 16) as usize & (slots - 1)
 }
 

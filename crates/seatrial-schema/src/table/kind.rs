@@ -30,13 +30,13 @@ pub struct Kind {
 
 /// All kinds by group, version and name.
 pub(super) fn all() -> &'static [Kind] {
-    &read::blob().kinds
+    &read::KINDS
 }
 
 pub(super) fn of(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
     let all = all();
     let is_meant = |it: &Kind| is_same(it.kind, kind) && it.group == group && it.version == version;
-    read::blob().slots.find(kind, |at| is_meant(&all[at])).map(|at| &all[at])
+    read::KIND_SLOTS.find(kind, |at| is_meant(&all[at])).map(|at| &all[at])
 }
 
 /// The kinds of a group.
@@ -47,6 +47,21 @@ pub(super) fn of_group(group: &str) -> &'static [Kind] {
 }
 
 impl Kind {
+    /// What stands in the table before it is filled.
+    pub(super) const NONE: Self = Self {
+        group: "",
+        version: "",
+        kind: "",
+        type_id: TypeId(0),
+        is_cluster_scoped: false,
+        introduced: 0,
+        deprecated: 0,
+        removed: 0,
+        replacement: "",
+        minors: 0,
+        oldest: 0,
+    };
+
     /// Whether the definitions of a minor have it.
     pub fn is_in(&self, minor: u8) -> bool {
         minor

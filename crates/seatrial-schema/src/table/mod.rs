@@ -181,8 +181,8 @@ impl Table {
     pub fn of(minor: u8) -> Option<&'static Self> {
         let slot = TABLES.get(usize::from(minor.checked_sub(*MINORS.start())?))?;
         Some(slot.get_or_init(|| {
-            let types = read::blob().types.len();
-            Self { minor, types: std::iter::repeat_with(OnceLock::new).take(types).collect() }
+            let types = std::iter::repeat_with(OnceLock::new).take(read::TYPE_COUNT).collect();
+            Self { minor, types }
         }))
     }
 
@@ -199,12 +199,12 @@ impl Table {
     /// A type that a field or a kind of this table names.
     pub fn ty(&self, id: TypeId) -> &Type {
         let slot = &self.types[usize::from(id.0)];
-        slot.get_or_init(|| read::blob().expand(id, self.minor))
+        slot.get_or_init(|| read::expand(id, self.minor))
     }
 
     /// The type of that name in the definitions.
     pub fn type_named(&self, name: &str) -> Option<&Type> {
-        read::blob().type_named(name, self.minor).map(|id| self.ty(id))
+        read::type_named(name, self.minor).map(|id| self.ty(id))
     }
 
     /// A kind that the definitions of any minor have.
