@@ -63,11 +63,17 @@ pub(crate) struct Config {
     pub name_references: Vec<NameReferences>,
 }
 
+/// The tables of each version, read when they are first asked for.
+static BUILTIN: [OnceLock<Arc<Config>>; 3] = [const { OnceLock::new() }; 3];
+
 impl Config {
     /// What applies unless `configurations` say more.
     pub(crate) fn builtin(version: Version) -> &'static Arc<Self> {
-        static BUILTIN: [OnceLock<Arc<Config>>; 3] = [const { OnceLock::new() }; 3];
         BUILTIN[version as usize].get_or_init(|| Arc::new(read_builtin().of(version)))
+    }
+
+    fn is_builtin(self: &Arc<Self>) -> bool {
+        BUILTIN.iter().filter_map(OnceLock::get).any(|it| Arc::ptr_eq(self, it))
     }
 
     /// The newest tables as they were in a version.
@@ -85,12 +91,10 @@ impl Config {
     /// Adds what another one says. Nearly all kustomizations have what is built
     /// in and nothing else, which stays one table for all of them.
     pub(crate) fn merge_shared(self: &mut Arc<Self>, other: &Arc<Self>) -> Result<(), String> {
-        let is_builtin =
-            |it: &Arc<Self>| Version::ALL.iter().any(|(_, version)| Arc::ptr_eq(it, Self::builtin(*version)));
-        if is_builtin(self) && is_builtin(other) || other.is_empty() {
+        if self.is_builtin() && other.is_builtin() || other.is_empty() {
             return Ok(());
         }
-        if self.is_empty() && is_builtin(other) {
+        if self.is_empty() && other.is_builtin() {
             *self = Arc::clone(other);
             return Ok(());
         }
