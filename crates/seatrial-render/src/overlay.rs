@@ -21,7 +21,7 @@ pub struct Overlay<'a> {
     pub is_unrestricted: bool,
     /// How it is built.
     pub options: Options,
-    /// Whether lines of charts are to lead to their templates and values.
+    /// Whether [`Overlaid::origins`] are asked for.
     pub is_traced: bool,
     /// The Helm that renders its charts (`--enable-helm`); none refuses them.
     pub helm: Option<HelmVersion>,
@@ -32,7 +32,8 @@ pub struct Overlay<'a> {
 pub struct Overlaid {
     /// The text, also where Kustomize would print nothing.
     pub text: String,
-    /// By line of the text: the places that set it, the last one first.
+    /// By line of the text: the places that set it, the last one first; lines of charts
+    /// lead to their templates and values. Empty unless asked for.
     pub origins: Vec<Vec<Span>>,
     /// What Kustomize would refuse.
     pub refusals: Vec<Refusal>,
@@ -63,8 +64,11 @@ impl Overlay<'_> {
                 .map(|it| Refusal { message: it.message.clone(), at: it.span.or_else(|| whole(&it.path)) })
         };
         let (refusals, warnings) = (said(true).collect(), said(false).collect());
+        if !self.is_traced {
+            return Overlaid { text: built.text(), origins: Vec::new(), refusals, warnings };
+        }
         let (text, mut origins) = lines(&built);
-        if let Some(helm) = self.helm.filter(|_| self.is_traced) {
+        if let Some(helm) = self.helm {
             let inflations = Inflations::of(std::iter::once(&built), helm, self.files, sources);
             for places in &mut origins {
                 by_charts(places, &inflations, &built, sources);
