@@ -14,17 +14,18 @@ pub(crate) fn is_partial(template: &PodTemplate<'_>) -> bool {
 /// Whether an object of a file that no kustomization lists only completes another
 /// one: it lacks what every object of its kind has, or is called a patch.
 pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
-    let file = object.span().file;
     if object.root().get("$patch").is_some() {
         return true;
     }
-    let is_orphan = || facts.orphans.iter().any(|it| it.file == file);
-    let is_called_patch = |path| {
-        is_among_patches(path) && is_below_kustomization(facts, path) || is_called_patch(path) && is_orphan()
-    };
+    let Some(path) = facts.path(object.span().file) else { return false };
+    let is_orphan = facts.is_orphan(path);
+    let is_among_patches = is_among_patches(path) && is_below_kustomization(facts, path);
+    if !is_orphan && !is_among_patches {
+        return false;
+    }
     match lacks_its_own(object) {
-        Some(lacks) => lacks && is_orphan(),
-        None => facts.path(file).is_some_and(is_called_patch),
+        Some(lacks) => lacks && is_orphan,
+        None => is_among_patches || is_called_patch(path),
     }
 }
 

@@ -237,6 +237,11 @@ impl RenderFacts {
         self.deliveries.iter().find(|it| it.by == object)
     }
 
+    /// Whether a manifest is among [`orphans`](Self::orphans).
+    pub fn is_orphan(&self, path: &TreePath) -> bool {
+        self.orphans.binary_search_by(|it| it.path.cmp(path)).is_ok()
+    }
+
     /// The path of a parsed text.
     pub fn path(&self, file: FileId) -> Option<&TreePath> {
         let at = self.paths.binary_search_by_key(&file, |it| it.0).ok()?;

@@ -48,15 +48,19 @@ impl Held {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Typing {
     Written,
-    /// In the list around it.
-    OfList {
-        api_version: SmolStr,
-        kind: SmolStr,
-    },
+    /// In the list around it. Boxed: few are, and every document has room for it.
+    OfList(Box<ListType>),
     /// Nowhere in full: which word is absent.
     Absent(&'static str),
     /// With letters in the wrong case, so that the kind is none.
     WrongCase,
+}
+
+/// What a list says of its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListType {
+    pub(crate) api_version: SmolStr,
+    pub(crate) kind: SmolStr,
 }
 
 impl DocumentKind {
@@ -130,7 +134,7 @@ fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind
     if braces && is_template(root) {
         return DocumentKind::Foreign("templates of another program are not rendered");
     }
-    let mut unfolding = Unfolding { lists_type_items, held: Vec::new() };
+    let mut unfolding = Unfolding { lists_type_items, held: Vec::with_capacity(1) };
     unfolding.add(root, api_version, kind, Typing::Written, LIST_DEPTH);
     DocumentKind::Objects(unfolding.held)
 }
@@ -173,7 +177,8 @@ impl Unfolding {
                     self.add(item, own_version, kind, Typing::Written, depth - 1);
                 }
                 (_, _, Some(kind)) => {
-                    let typing = Typing::OfList { api_version: api_version.into(), kind: kind.into() };
+                    let list = ListType { api_version: api_version.into(), kind: kind.into() };
+                    let typing = Typing::OfList(Box::new(list));
                     self.add(item, api_version, kind, typing, depth - 1);
                 }
                 (_, found, _) => {

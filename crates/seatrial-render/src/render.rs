@@ -797,7 +797,7 @@ fn reason_of(held: &Held) -> Option<String> {
     match held.typing {
         Typing::Absent(absent) => Some(format!("an item of a list has no {absent}")),
         Typing::WrongCase => Some("its kind is written in the wrong letter case".to_owned()),
-        Typing::Written | Typing::OfList { .. } => None,
+        Typing::Written | Typing::OfList(_) => None,
     }
 }
 
@@ -869,7 +869,7 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
             Some(DocumentKind::Objects(held)) => found.extend(held.iter().filter_map(|it| match it.typing {
                 Typing::Absent(absent) => Some(untyped_item(stream.node(it.node), absent)),
                 Typing::WrongCase => letter_case::notice(stream.node(it.node)),
-                Typing::Written | Typing::OfList { .. } => None,
+                Typing::Written | Typing::OfList(_) => None,
             })),
             _ => {}
         }

@@ -97,9 +97,7 @@ impl DraftObject {
     fn build(self, unit: UnitId, id: ObjectId) -> Option<Object> {
         let object = match self.typing {
             Typing::Written => Object::new(unit, id, self.source),
-            Typing::OfList { api_version, kind } => {
-                Some(Object::typed(unit, id, self.source, api_version, kind))
-            }
+            Typing::OfList(list) => Some(Object::typed(unit, id, self.source, list.api_version, list.kind)),
             Typing::Absent(_) | Typing::WrongCase => None,
         }?;
         Some(match self.namespace {

@@ -52,9 +52,9 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let target = context.world().repository.target.kubernetes;
     let repository = context.world().repository;
-    for object in context.objects().filter(|it| !is_lone_patch(repository, it)) {
+    for object in context.objects() {
         let review = context.review_of(object);
-        if matches!(review.served, Served::Yes(_) | Served::Custom) {
+        if matches!(review.served, Served::Yes(_) | Served::Custom) || is_lone_patch(repository, object) {
             continue;
         }
         let (version, kind) = (object.api_version(), object.kind());

@@ -320,8 +320,8 @@ fn add_names(additions: &mut Additions, node: Node<'_>, namespace: &str) {
 
 /// What an object is: version and kind, written or given by the list around it.
 fn type_of(object: &DraftObject) -> Option<(&str, &str)> {
-    if let Typing::OfList { api_version, kind } = &object.typing {
-        return Some((api_version, kind));
+    if let Typing::OfList(list) = &object.typing {
+        return Some((&list.api_version, &list.kind));
     }
     let root = object.source.stream.node(object.source.root);
     Some((root.get("apiVersion")?.as_str()?, root.get("kind")?.as_str()?))

@@ -122,8 +122,7 @@ impl<'a> Blob<'a> {
         let words: Vec<&str> = self.words.keys().copied().collect();
         self.number(words.len() as u64);
         for word in words {
-            assert!(word.len() < 128, "`{word}` is too long for `Cursor::texts`");
-            self.bytes.push(word.len() as u8);
+            self.number(word.len() as u64);
             self.bytes.extend(word.as_bytes());
         }
     }

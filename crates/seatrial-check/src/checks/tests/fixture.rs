@@ -200,6 +200,7 @@ impl Case {
             }
         }
         facts.files.sort();
+        facts.orphans.sort();
         facts.charts = super::charts::facts(&streams, &unread);
         facts.kustomizations = kustomizations(&streams);
         facts.uneven_patches = uneven.iter().map(|it| uneven_patch(it, &streams)).collect();
