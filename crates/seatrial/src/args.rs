@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use seatrial_diagnostics::Severity;
 use seatrial_trial::Date;
 
@@ -21,15 +21,44 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check a tree: findings, each on the line to edit, and a verdict
-    Check(Box<Check>),
+    Check(OnCall<Check>),
     /// Say what becomes of the objects of one tree when another is applied over it
-    Diff(Diff),
+    Diff(OnCall<Diff>),
     /// Explain a check; without an id, list them all
-    Explain(Explain),
+    Explain(OnCall<Explain>),
     /// Download what the tree needs of other hosts, and note in `seatrial.lock` what it was
-    Fetch(Fetch),
+    Fetch(OnCall<Fetch>),
     /// Print what would be applied: a chart as `helm template` prints it, every unit of a tree
-    Render(Box<Render>),
+    Render(OnCall<Render>),
+}
+
+/// The words of a command, described only when it is the one that is called: to
+/// describe all of them took a sixth of the shortest runs.
+#[derive(Debug)]
+pub(crate) struct OnCall<T>(pub(crate) Box<T>);
+
+impl<T: Args> Args for OnCall<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(|command| {
+            // What the list of commands says of it stays.
+            let about = command.get_about().cloned().unwrap_or_default();
+            T::augment_args(command).about(about)
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for OnCall<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(|words| Self(Box::new(words)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
 }
 
 /// What `seatrial check` is given.

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, OnCall};
 
 /// Charts and manifests are read into very many small pieces.
 #[global_allocator]
@@ -40,11 +40,11 @@ const COULD_NOT_RUN: u8 = 2;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
-        Command::Check(check) => check::run(check),
-        Command::Diff(diff) => diff::run(diff),
-        Command::Explain(explain) => explain::run(explain),
-        Command::Fetch(fetch) => fetch::run(fetch),
-        Command::Render(render) => render::run(render),
+        Command::Check(OnCall(check)) => check::run(check),
+        Command::Diff(OnCall(diff)) => diff::run(diff),
+        Command::Explain(OnCall(explain)) => explain::run(explain),
+        Command::Fetch(OnCall(fetch)) => fetch::run(fetch),
+        Command::Render(OnCall(render)) => render::run(render),
     };
     let code = done.unwrap_or_else(|failure| failure.report());
     ExitCode::from(code)
