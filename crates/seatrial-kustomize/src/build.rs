@@ -20,7 +20,7 @@ use crate::kustomization::{
 use crate::loader::{Loaded, Loader, Refusal};
 use crate::open_api::{self, OpenApi};
 use crate::order::{self, Order};
-use crate::origin::Origins;
+use crate::origin::{Origins, bound};
 use crate::problem::{Problem, ProblemKind};
 use crate::repo_spec::RemoteName;
 use crate::resource::{Behavior, Resource};
@@ -174,6 +174,7 @@ fn run<'r>(
         files: Vec::new(),
         roots: Vec::new(),
         away: None,
+        reached: Vec::new(),
         remotes: Vec::new(),
         inflated: Vec::new(),
         inflations: Vec::new(),
@@ -254,6 +255,8 @@ pub(crate) struct Run<'r, 'a> {
     pub(crate) height: usize,
     /// While something of another host takes part.
     pub(crate) away: Option<Away>,
+    /// The bounds of the whole build that were reached.
+    pub(crate) reached: Vec<&'static str>,
     pub(crate) remotes: Vec<Remote>,
     pub(crate) objects: usize,
     /// Whether a chart took part so far.
@@ -285,8 +288,15 @@ impl Run<'_, '_> {
         self.say(Problem::new(kind, path, span, message));
     }
 
-    /// What is wrong elsewhere is told at the entry that leads there.
+    /// What is wrong elsewhere is told at the entry that leads there, and a bound
+    /// where it is reached.
     pub(crate) fn say(&mut self, mut problem: Problem) {
+        if let Some(bound) = bound(&problem.message) {
+            if self.reached.contains(&bound) {
+                return;
+            }
+            self.reached.push(bound);
+        }
         if let Some(away) = self.away.as_ref().filter(|away| problem.span != Some(away.entry.span)) {
             let name = without_credentials_at_revision(&away.entry.value);
             problem.message = format!("in '{name}': {}", problem.message);

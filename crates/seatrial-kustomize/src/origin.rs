@@ -99,11 +99,21 @@ pub(crate) struct Loss {
 const LOSSES_MAX: usize = 100;
 
 /// Most bytes of text that transformers and generators make in one build.
-const TEXT_MAX: usize = 256 << 20;
+const TEXT_MAX: usize = 64 << 20;
 /// How often items of lists are held against each other in one build.
 const STEPS_MAX: usize = 100_000_000;
 /// Most values that patches and replacements make in one build.
 const MADE_MAX: usize = 2_000_000;
+
+const TOO_MUCH_TEXT: &str = "the build makes more text than 64 MiB";
+const TOO_MANY_STEPS: &str = "the lists are too long to be merged by the keys of their items";
+const TOO_MANY_VALUES: &str = "patches and replacements make more values than 2000000";
+
+/// The bound of the whole build that a message is about: it is reached once, whatever
+/// comes after.
+pub(crate) fn bound(message: &str) -> Option<&'static str> {
+    [TOO_MUCH_TEXT, TOO_MANY_STEPS, TOO_MANY_VALUES].into_iter().find(|it| message.ends_with(it))
+}
 
 impl Default for Origins {
     fn default() -> Self {
@@ -151,10 +161,7 @@ impl Origins {
         if depth + height > crate::DEPTH_MAX {
             return Err("the value nests too deep".to_owned());
         }
-        self.left = self
-            .left
-            .checked_sub(count)
-            .ok_or_else(|| format!("patches and replacements make more values than {MADE_MAX}"))?;
+        self.left = self.left.checked_sub(count).ok_or(TOO_MANY_VALUES)?;
         Ok(())
     }
 
@@ -182,16 +189,14 @@ impl Origins {
 
     /// Counts bytes that are read into an object.
     pub(crate) fn spend_bytes(&mut self, count: usize) -> Result<(), String> {
-        let left = self.text_left.checked_sub(count);
-        self.text_left =
-            left.ok_or_else(|| format!("the build makes more text than {} MiB", TEXT_MAX >> 20))?;
+        self.text_left = self.text_left.checked_sub(count).ok_or(TOO_MUCH_TEXT)?;
         Ok(())
     }
 
     /// Counts the steps of merging two lists by the keys of their items.
     pub(crate) fn spend_steps(&mut self, left: usize, right: usize) -> Result<(), String> {
         let rest = self.steps_left.checked_sub(left.saturating_mul(right));
-        self.steps_left = rest.ok_or("the lists are too long to be merged by the keys of their items")?;
+        self.steps_left = rest.ok_or(TOO_MANY_STEPS)?;
         Ok(())
     }
 

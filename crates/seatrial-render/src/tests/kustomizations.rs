@@ -57,6 +57,20 @@ fn a_field_stands_where_it_was_set_last() {
 }
 
 #[test]
+fn a_bound_of_the_build_is_told_once() {
+    let large = "x".repeat(33 << 20);
+    let rendering = rendered(&[
+        ("k/large.txt", &large),
+        (
+            "k/kustomization.yaml",
+            "configMapGenerator:\n- {name: a, files: [large.txt, b=large.txt]}\n- {name: b, files: [large.txt]}\n- {name: c, files: [large.txt]}\n",
+        ),
+    ]);
+    let told = "error failing-generator k/kustomization.yaml:2 the generator fails: the build makes more text than 64 MiB";
+    assert_eq!(notices(&rendering), [told]);
+}
+
+#[test]
 fn what_a_base_lacks_is_told_in_the_base() {
     let rendering = rendered(&[
         ("base/kustomization.yaml", "resources: [web.yaml, servise.yaml]\n"),
