@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 // What the slow ones take from the budget of a render, by the time they take.
-const HASH: u64 = 1_000_000;
+const HASH: u64 = 2_500_000;
 const DERIVED: u64 = 3_000_000;
 const KEY: u64 = 500_000;
 

@@ -7,8 +7,8 @@
 //! another name; inside `range` and `with` the dot is the item, and the values are
 //! at `$.Values`.
 //!
-//! One render takes a second at most: 80 million steps, of which the largest public
-//! charts take 5, a password hash (`htpasswd`, `bcrypt`) 3, `derivePassword` 10, a key
+//! One render takes two seconds at most: 80 million steps, of which the largest public
+//! charts take 5, a password hash (`htpasswd`, `bcrypt`) 2.5, `derivePassword` 3, a key
 //! or a certificate less than one, and what is printed or encoded one a byte. It
 //! writes 64 MiB at most. Helm goes on; here the template that came to the end is told.
 //!
