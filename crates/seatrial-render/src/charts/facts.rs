@@ -40,10 +40,11 @@ impl Charts {
     ) -> Option<ChartFacts> {
         let chart = tree_chart.chart.as_ref().filter(|_| tree_chart.away.named_in().is_none())?;
         let units = || self.units.iter().zip(&self.ids).filter(move |(unit, _)| unit.chart == at);
-        let is_complete = !chart.metadata.is_library()
-            && !self.is_part_of_another(at)
+        let is_rendered = !chart.metadata.is_library()
             && units().next().is_some()
             && units().all(|(unit, _)| tree_chart.has_all_charts_for(unit) && unit.is_complete());
+        // What a chart says itself, those that it is a part of may read.
+        let is_complete = is_rendered && !self.is_part_of_another(at);
         let mut files: Vec<FileId> =
             units().flat_map(|(unit, _)| unit.files.iter().map(|it| it.file)).collect();
         let own = chart.values.as_ref().map(|it| it.file);
@@ -66,7 +67,8 @@ impl Charts {
         let inline = inline_streams(units().map(|(unit, _)| unit));
         let written = files.into_iter().filter_map(|file| Some((file, root_of(file, streams)?)));
         let inside = inline.iter().filter_map(|it| Some((it.file(), single_root(it)?)));
-        for (file, root) in written.chain(inside).filter(|_| is_complete) {
+        let is_judged = |file: FileId| is_complete || is_rendered && own != Some(file);
+        for (file, root) in written.chain(inside).filter(|it| is_judged(it.0)) {
             let holds_it = |unit: &ChartUnit| {
                 unit.files.iter().any(|it| it.file == file)
                     || unit.release.values.iter().any(|it| it.file == file)
@@ -88,7 +90,7 @@ impl Charts {
             };
             search.entries(root, search.own, &[], DEPTH_MAX);
         }
-        for (unit, _) in units().filter(|_| is_complete) {
+        for (unit, _) in units().filter(|_| is_rendered) {
             let Release { set, set_string, set_file, .. } = &unit.release;
             let mut reads_with_it = Vec::new();
             for argument in set.iter().chain(set_string).chain(set_file) {

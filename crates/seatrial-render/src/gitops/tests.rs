@@ -187,6 +187,24 @@ fn values_in_the_object_that_no_template_reads_are_noticed() {
 }
 
 #[test]
+fn values_of_an_application_are_judged_where_another_chart_holds_the_chart_too() {
+    let source = "    path: charts/web\n    helm:\n      valuesObject: {hots: a}\n      parameters: [{name: sizee, value: '2'}]\n";
+    let rendering = rendered(&[
+        ("argocd/web.yaml", &app("web", source)),
+        ("charts/web/Chart.yaml", CHART),
+        ("charts/web/values.yaml", "image: web\ntag: latest\nhost: a\nsize: 1\nforParents: 1\n"),
+        ("charts/web/templates/config.yaml", TEMPLATE),
+        (
+            "charts/all/Chart.yaml",
+            "apiVersion: v2\nname: all\nversion: 0.1.0\ndependencies: [{name: web, version: 0.1.0, repository: 'file://../web'}]\n",
+        ),
+    ]);
+    let unread = rendering.repository.facts.charts.iter().flat_map(|it| &it.unread);
+    let keys: Vec<String> = unread.map(|it| it.keys.join(".")).collect();
+    assert_eq!(keys, ["hots", "sizee"]);
+}
+
+#[test]
 fn values_in_the_object_are_edited_there() {
     let source = "    path: charts/web\n    helm:\n      valuesObject:\n        host: prod.example.com\n";
     let rendering = rendered(&[
@@ -321,6 +339,9 @@ fn a_parameter_that_no_generator_gives_is_told() {
     assert_eq!(told(strict, &files, "web-{{ .team.label }}"), of("Warning", "label"));
     assert_eq!(told(strict, &files, "web-{{ .team.name }}"), "");
     assert_eq!(told("", list, "web-{{ .region }}"), "");
+    let behind =
+        "web-{{ nothing .n }}', labels: {region: '{{ .region }}', zone: '{{ .zone }}'}, namespace: 'a";
+    assert_eq!(told(strict, list, behind), [of("Error", "region"), of("Error", "zone")].join("\n"));
     // A cluster has labels that the tree does not say.
     assert_eq!(told(strict, "{clusters: {}}", "web-{{ .metadata.labels.region }}"), "");
 }

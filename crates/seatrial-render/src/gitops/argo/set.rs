@@ -38,6 +38,7 @@ impl Deliverer<'_> {
             let Generation { mut gaps, .. } = generation;
             let span = generator.span.unwrap_or(root.span());
             let template = template(generator, &spec);
+            let mut lacks: Vec<Lack> = Vec::new();
             for params in all {
                 count += 1;
                 if count > PARAMS_MAX {
@@ -53,9 +54,12 @@ impl Deliverer<'_> {
                         draft.objects.push(object);
                     }
                     Err(error) => {
-                        let lack = Lack::of(&error, &filler, &template, &params);
-                        if let Some(lack) = lack.filter(|_| params.openness == Openness::Settled) {
-                            self.note_lack(&lack, &set, generator, found);
+                        let known = lacks.len();
+                        if params.openness == Openness::Settled && known < LACKS_MAX {
+                            lacking(&filler, &template, &params, &mut lacks);
+                        }
+                        for lack in &lacks[known..] {
+                            self.note_lack(lack, &set, generator, found);
                         }
                         gaps.push((SkipCode::NotRendered, error));
                     }
@@ -88,7 +92,7 @@ impl Deliverer<'_> {
     }
 
     /// Tells what a template asks for and does not get, where the tree says all that is given.
-    fn note_lack(&mut self, lack: &Lack<'_>, set: &Item, generator: &Item, found: &Found) {
+    fn note_lack(&mut self, lack: &Lack, set: &Item, generator: &Item, found: &Found) {
         let at = self.kustomizations.written(lack.at).or_else(|| self.in_file(&found.file, lack.at));
         let Some(at) = at.filter(|_| gives_what_is_here(generator)) else { return };
         let name = set.at(&["metadata", "name"]).and_then(Item::as_str).unwrap_or_default();
@@ -172,29 +176,31 @@ fn gives_what_is_here(generator: &Item) -> bool {
     })
 }
 
+/// Of more that one generator does not give, only the first are told.
+const LACKS_MAX: usize = 100;
+
 /// A parameter that a template asks for and that is not given.
-struct Lack<'e> {
-    key: &'e str,
+#[derive(PartialEq, Eq)]
+struct Lack {
+    key: String,
     /// The text that asks for it.
     at: Span,
 }
 
-impl<'e> Lack<'e> {
-    /// What an error says is missing.
-    fn of(error: &'e str, filler: &Filler, template: &Item, params: &Params) -> Option<Self> {
-        let (_, rest) = error.split_once("map has no entry for key \"")?;
-        let (key, _) = rest.split_once('"')?;
-        Some(Self { key, at: failing(filler, template, params)? })
-    }
-}
-
-/// The first text that cannot be filled in.
-fn failing(filler: &Filler, item: &Item, params: &Params) -> Option<Span> {
+/// What is missing for each text of a template: another one that fails for a reason of its
+/// own hides none.
+fn lacking(filler: &Filler, item: &Item, params: &Params, lacks: &mut Vec<Lack>) {
     match &item.data {
-        Data::Text(text) => item.span.filter(|_| filler.text(text, &params.item).is_err()),
-        Data::Plain(_) => None,
-        Data::List(items) => items.iter().find_map(|it| failing(filler, it, params)),
-        Data::Map(entries) => entries.iter().find_map(|(_, it)| failing(filler, it, params)),
+        Data::Text(text) => {
+            let Some(at) = item.span else { return };
+            let Err(error) = filler.text(text, &params.item) else { return };
+            let key = error.split_once("map has no entry for key \"").and_then(|it| it.1.split_once('"'));
+            let lack = key.map(|it| Lack { key: it.0.to_owned(), at });
+            lacks.extend(lack.filter(|it| lacks.len() < LACKS_MAX && !lacks.contains(it)));
+        }
+        Data::Plain(_) => {}
+        Data::List(items) => items.iter().for_each(|it| lacking(filler, it, params, lacks)),
+        Data::Map(entries) => entries.iter().for_each(|it| lacking(filler, &it.1, params, lacks)),
     }
 }
 
