@@ -94,6 +94,11 @@ fn is_value_of(absent: &[&str], error: &RenderError) -> bool {
     key.is_some_and(|key| absent.contains(&key))
 }
 
+/// Whether what is nil is `global` as a whole, which a chart shares with others.
+fn is_global(error: &RenderError) -> bool {
+    error.nil.as_deref().is_some_and(|it| it.to_ascii_lowercase().ends_with("values.global"))
+}
+
 /// One notice for each value that does not fit.
 fn misfits(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &SourceMap) -> Vec<Notice> {
     let misfit = |it: &Misfit| {
@@ -130,6 +135,11 @@ fn notice(chart: &TreeChart, unit: &ChartUnit, error: &RenderError, sources: &So
     }
     for &span in error.places.iter().skip(1).take(CALLERS_MAX) {
         notice = notice.related(Location::text(span), Role::Template, "called from here");
+    }
+    if unit.files.is_empty() && unit.release.is_plain() && is_global(error) {
+        notice = notice
+            .at_most(Severity::Warning)
+            .because("`global` is what a chart around it gives, or whoever installs it");
     }
     Some(notice.because(match error.kind {
         ErrorKind::Bound => "seatrial stops here; Helm may go on for long".to_owned(),

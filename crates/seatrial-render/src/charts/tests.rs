@@ -160,6 +160,19 @@ fn values_of_a_chart_that_is_not_there_are_not_called_nil() {
 }
 
 #[test]
+fn a_chart_without_the_values_that_charts_share_is_for_another_to_fill_in() {
+    let severities = |values: &str, template: &str| {
+        let rendering =
+            rendered(&[("Chart.yaml", CHART), ("values.yaml", values), ("templates/a.yaml", template)]);
+        let errors = rendering.notices.iter().filter(|it| it.check.id == "template-error");
+        errors.map(|it| it.severity.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("web: {}\n", "a: {{ .Values.global.region }}\n"), ["warning"]);
+    assert_eq!(severities("web: {}\n", "a: {{ .Values.web.global.region }}\n"), ["error"]);
+    assert_eq!(severities("global: {}\n", "a: {{ .Values.global.cluster.region }}\n"), ["error"]);
+}
+
+#[test]
 fn what_a_values_file_adds_is_no_error_of_the_chart() {
     let files = |values: &'static str| {
         rendered(&[
