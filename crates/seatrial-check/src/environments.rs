@@ -1,5 +1,7 @@
 //! The names of environments, as directories, hosts and labels have them.
 
+use seatrial_model::Unit;
+
 /// Names of environments; those of a row mean the same.
 const ENVIRONMENTS: &[&[&str]] = &[
     &["production", "prod", "prd", "live"],
@@ -13,7 +15,7 @@ const ENVIRONMENTS: &[&[&str]] = &[
 ];
 
 /// An environment: its row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Environment(usize);
 
 impl Environment {
@@ -25,6 +27,26 @@ impl Environment {
     /// The environment that a word names, in lower case.
     pub(crate) fn named(word: &str) -> Option<Self> {
         ENVIRONMENTS.iter().position(|row| row.contains(&word)).map(Self)
+    }
+
+    /// The one that a unit is for: its directories and its values files name it and no
+    /// other.
+    pub(crate) fn of(unit: &Unit) -> Option<Self> {
+        let values = unit.name.split_once('@').map_or("", |it| it.1);
+        only(values.split(',').chain([unit.path.as_str()]).flat_map(Self::along))
+    }
+
+    /// The environments that a path names: directories called after one, and words of
+    /// the name of a YAML file.
+    pub(crate) fn along(path: &str) -> Vec<Self> {
+        let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+        let own = stem.map_or_else(|| Self::directory(name).into_iter().collect(), Self::within);
+        directories.split('/').filter_map(Self::directory).chain(own).collect()
+    }
+
+    fn directory(name: &str) -> Option<Self> {
+        Self::named(&name.to_ascii_lowercase())
     }
 
     /// The words for it.
@@ -43,9 +65,26 @@ impl Environment {
     }
 }
 
+/// The one of a list that holds no other.
+pub(crate) fn only(environments: impl IntoIterator<Item = Environment>) -> Option<Environment> {
+    let mut all = environments.into_iter();
+    let first = all.next()?;
+    all.all(|it| it == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_name_them_by_directories_and_words_of_files() {
+        let only = |path: &str| only(Environment::along(path));
+        assert_eq!(only("clusters/Prod/web.yaml"), Some(Environment(0)));
+        assert_eq!(only("chart/values-stg.yml"), Some(Environment(1)));
+        assert_eq!(only("prod/web"), Some(Environment(0)));
+        assert_eq!(only("clusters/prod/web-staging.yaml"), None);
+        assert_eq!(only("production-ready/live-demo"), None);
+    }
 
     #[test]
     fn words_are_whole() {

@@ -3,7 +3,8 @@
 //! ## Why
 //! A file for one environment that was copied from another and still names the other's
 //! path: staging runs with the settings, the hosts and the secrets of production, or
-//! production with those of staging. Both are there, so nothing fails.
+//! production with those of staging. Both are there, so nothing fails. Where no directory
+//! says what an object is for, its own name and that of its file do.
 //!
 //! ## Bad
 //! ```text refs
@@ -41,7 +42,7 @@ use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, 
 use seatrial_model::{Field, Object};
 use seatrial_source::TreePath;
 
-use crate::environments::Environment;
+use crate::environments::{Environment, only};
 use crate::flux::HELM;
 use crate::gitops::{Holder, NamedValues, Source, Standing, is_literal, standing, stands};
 use crate::{Check, Context, Report, World};
@@ -62,11 +63,8 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, report: &mut Report) {
     let world = context.world();
     for object in context.objects() {
-        let Some(own) = world.repository.facts.path(object.span().file).and_then(TreePath::parent) else {
-            continue;
-        };
-        let Some(home) = home(own.as_str()) else { continue };
-        let told = Told { object, home };
+        let Some(file) = world.repository.facts.path(object.span().file) else { continue };
+        let Some(told) = Told::of(object, file) else { continue };
         if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
             let path = Field::root(object).keys(&["spec", "path"]);
             report.add_some(path.and_then(|it| told.path(world, &it)));
@@ -99,21 +97,32 @@ fn release_files(object: &Object) -> Vec<Field<'_>> {
     spec.iter().flat_map(|it| it.list("valuesFiles")).collect()
 }
 
-/// The environment that a directory belongs to: one of several belongs to none.
-fn home(directory: &str) -> Option<String> {
-    let own = directory.to_ascii_lowercase();
-    let mut homes = own.split('/').filter(|it| Environment::named(it).is_some());
-    let (home, None) = (homes.next()?, homes.next()) else { return None };
-    Some(home.to_owned())
-}
-
-/// An object in the directory of an environment.
+/// An object that is for one environment.
 struct Told<'o> {
     object: &'o Object,
+    /// The word for it.
     home: String,
+    /// What the word is to the object.
+    verb: &'static str,
 }
 
-impl Told<'_> {
+impl<'o> Told<'o> {
+    /// By the directory, or else by the names of the file and of the object: what speaks of
+    /// several belongs to none.
+    fn of(object: &'o Object, file: &TreePath) -> Option<Self> {
+        let is_environment = |it: &&str| Environment::named(it).is_some();
+        let directory = file.parent()?.as_str().to_ascii_lowercase();
+        let homes: Vec<&str> = directory.split('/').filter(is_environment).collect();
+        if let [home] = homes[..] {
+            return Some(Self { object, home: home.to_owned(), verb: "stands below" });
+        }
+        let names = format!("{} {}", file.name(), object.name()).to_ascii_lowercase();
+        let words = names.split(|it: char| !it.is_ascii_alphanumeric()).filter(is_environment);
+        let words: Vec<&str> = words.filter(|_| homes.is_empty()).collect();
+        only(words.iter().filter_map(|it| Environment::named(it)))?;
+        Some(Self { object, home: (*words.first()?).to_owned(), verb: "is for" })
+    }
+
     fn path(&self, world: &World<'_>, field: &Field<'_>) -> Option<Notice> {
         let written = field.as_str().filter(|it| is_literal(it))?;
         let is_there = |it: &str| standing(world, it).is_some_and(|it| it.1 == Standing::Directory);
@@ -159,7 +168,7 @@ impl Told<'_> {
     }
 
     fn notice(&self, field: &Field<'_>, written: &str, does: &str, right: String) -> Notice {
-        let message = format!("{} stands below `{}` and {does} `{written}`", self.object.title(), self.home);
+        let message = format!("{} {} `{}` and {does} `{written}`", self.object.title(), self.verb, self.home);
         let notice = Notice::new(&CHECK.info, field.location(), message)
             .because(format!("`{right}` is there, too"))
             .help(format!("write `{right}`"));

@@ -1,4 +1,4 @@
-//! The production overlay renders a value of another environment.
+//! What is for production renders a value of another environment.
 //!
 //! ## Why
 //! What the base says for staging and the production overlay does not replace reaches
@@ -7,8 +7,17 @@
 //!
 //! Told of overlays called for production that lie beside one for the other environment: of
 //! namespaces, labels and variables that name an environment, and of hosts and tags of
-//! images that name it and that the other overlay has, too. An `ExternalSecret` of production is told of if its key in the store names
-//! staging or development, where others of the tree name production.
+//! images that name it and that the other overlay has, too. An `ExternalSecret` of
+//! production is told of if its key in the store names staging or development, where others
+//! of the tree name production.
+//!
+//! Other directories, charts' values files, Applications and releases that are for
+//! production alone, by their path (`k8s/prod`, `values-production.yaml`), are told of what
+//! names staging or development: labels and variables that say it outright; hosts, tags and
+//! the names of Secrets and `ConfigMap`s where something for that environment has the same,
+//! or where production has the counterpart (`api.prod.example.com` beside
+//! `api.staging.example.com`). An object that is itself called after the other environment
+//! is left alone.
 //!
 //! ## Bad
 //! ```yaml listed file:overlays/production/web.yaml
@@ -39,20 +48,26 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
+use rustc_hash::{FxHashMap, FxHashSet};
+use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, ObjectId, Severity, Strictness, UnitId};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Field, Object, Unit, UnitKind};
+use seatrial_model::{Field, Object, Unit, UnitKind, UnitRole};
+use seatrial_yaml::FieldPath;
 
 use super::unsubstituted_variable::hosts;
-use crate::environments::Environment;
+use crate::dns::is_dialled;
+use crate::environments::{Environment, only};
+use crate::flux;
+use crate::gitops::{ARGO, Source, is_literal};
 use crate::image::Image;
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "value-of-other-environment",
-        title: "The production overlay renders a value of another environment",
+        title: "What is for production renders a value of another environment",
         severity: Severity::Warning,
         level: Level::Repository,
         strictness: Strictness::Default,
@@ -61,6 +76,12 @@ pub(super) static CHECK: Check = Check {
     },
     run,
 };
+
+/// Of more values of a chart, only so many are read.
+const SETTINGS_MAX: usize = 2000;
+
+/// Of more addresses in one text, only the first are read.
+const ADDRESSES_MAX: usize = 100;
 
 /// The path of an overlay with its environment taken out.
 type Family = Vec<String>;
@@ -74,10 +95,75 @@ fn run(context: &Context<'_>, report: &mut Report) {
             families.entry(family).or_default().push((environment, unit));
         }
     }
+    let mut telling = Telling { report, told: FxHashSet::default() };
     for overlays in families.values().filter(|it| it.len() > 1) {
         for (_, unit) in overlays.iter().filter(|it| it.0 == Environment::PRODUCTION) {
-            judge(context, unit, overlays, report);
+            judge(context, unit, overlays, &mut telling);
         }
+    }
+    all_of_production(context, &mut telling);
+}
+
+/// Tells of each field once.
+struct Telling<'r> {
+    report: &'r mut Report,
+    told: FxHashSet<(UnitId, ObjectId, FieldPath, Option<Range<u32>>)>,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, object: &Object, value: &Value, verb: &str, why: String) {
+        if !self.told.insert((object.unit(), object.id(), value.path.clone(), value.part.clone())) {
+            return;
+        }
+        let message = format!("{} {verb} `{}` in production", object.title(), value.written);
+        self.report.add(
+            Notice::new(&CHECK.info, value.location(object), message)
+                .because(why)
+                .help("replace it for production; ignore this where it is meant"),
+        );
+    }
+}
+
+/// A text of an object that may name an environment.
+struct Value {
+    path: FieldPath,
+    /// Where it stands in the field, if that holds more.
+    part: Option<Range<u32>>,
+    written: String,
+    /// What of it is held against other values: of a host all but the last label, which
+    /// may be `dev`.
+    text: String,
+    sort: Sort,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Namespace,
+    Host,
+    Tag,
+    /// Of a Secret or a `ConfigMap`.
+    Name,
+}
+
+impl Value {
+    fn new(field: &Field<'_>, text: &str, sort: Sort) -> Self {
+        Self { path: field.path(), part: None, written: text.to_owned(), text: text.to_owned(), sort }
+    }
+
+    /// A part of a field's text.
+    fn within(field: &Field<'_>, start: usize, text: &str, sort: Sort) -> Self {
+        Self { part: Some(start as u32..(start + text.len()) as u32), ..Self::new(field, text, sort) }
+    }
+
+    /// The same as a host, if it has several labels.
+    fn host(self) -> Option<Self> {
+        let text = self.written.rsplit_once('.')?.0.to_owned();
+        Some(Self { text, sort: Sort::Host, ..self })
+    }
+
+    fn location(&self, object: &Object) -> Location {
+        let whole = object.location(self.path.clone());
+        self.part.clone().map_or(whole.clone(), |part| whole.part(part))
     }
 }
 
@@ -128,54 +214,204 @@ fn family(unit: &Unit) -> Option<(Family, Environment)> {
     Some((unit.path.parts().map(part).collect(), environment))
 }
 
-fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], report: &mut Report) {
+fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], telling: &mut Telling<'_>) {
     let repository = context.world().repository;
     let others: BTreeMap<Environment, BTreeSet<String>> = overlays
         .iter()
         .filter(|it| it.0 != Environment::PRODUCTION)
         .map(|(environment, unit)| {
             let objects = repository.bundle(unit.id).objects().iter();
-            (*environment, objects.flat_map(|it| addresses(it).into_iter().map(|it| it.1)).collect())
+            (*environment, objects.flat_map(|it| addresses(it).into_iter().map(|it| it.text)).collect())
         })
         .collect();
     for object in repository.bundle(unit.id).objects() {
-        for (field, value) in addresses(object) {
-            let named = Environment::within(&value);
-            let is_theirs = |it: &Environment| others.get(it).is_some_and(|it| it.contains(&value));
+        for value in addresses(object) {
+            let named = Environment::within(&value.text);
+            let is_theirs = |it: &Environment| others.get(it).is_some_and(|it| it.contains(&value.text));
             if !named.contains(&Environment::PRODUCTION) && named.iter().any(is_theirs) {
-                report.add(notice(object, &field, &value, "names"));
+                let why = format!("`{}` is the same in the overlay of that environment", value.path);
+                telling.tell(object, &value, "names", why);
             }
         }
-        for (field, value) in words(object) {
-            let word = Environment::named(&value.to_ascii_lowercase());
-            if word.is_some_and(|it| others.contains_key(&it)) {
-                report.add(notice(object, &field, &value, "says"));
+        for (value, environment) in words(object) {
+            if others.contains_key(&environment) {
+                telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
             }
         }
     }
 }
 
-/// Namespaces, hosts and tags of images, with the part of the text that is one: names
-/// of images may speak of an environment that they are made for.
-fn addresses(object: &Object) -> Vec<(Field<'_>, String)> {
-    let root = Field::root(object);
-    let mut found: Vec<(Field<'_>, String)> = Vec::new();
-    let namespace = root.keys(&["metadata", "namespace"]);
-    found.extend(namespace.and_then(|it| Some((it.clone(), it.as_str()?.to_owned()))));
-    for host in hosts(&root) {
-        let name = host.as_str().and_then(without_last_label);
-        found.extend(name.map(|it| (host.clone(), it)));
+/// Whatever is for production alone, held against all that is for staging or development.
+fn all_of_production(context: &Context<'_>, telling: &mut Telling<'_>) {
+    let repository = context.world().repository;
+    let mut production: Vec<&Object> = Vec::new();
+    let mut theirs: FxHashMap<(Environment, String), &Object> = FxHashMap::default();
+    for unit in repository.units.iter().filter(|it| it.role != UnitRole::Base) {
+        let of_unit = Environment::of(unit);
+        for object in repository.bundle(unit.id).objects() {
+            match of_unit.or_else(|| delivered_for(context, object)) {
+                Some(Environment::PRODUCTION) => production.push(object),
+                Some(other) if Environment::BEFORE_PRODUCTION.contains(&other) => {
+                    let values = values(context, object).into_iter().map(|it| it.text);
+                    for text in values.filter(|it| Environment::within(it).contains(&other)) {
+                        theirs.entry((other, text)).or_insert(object);
+                    }
+                }
+                _ => {}
+            }
+        }
     }
-    for (name, value) in variables(object) {
-        let host = value.as_str().and_then(|it| host_of_address(it).or_else(|| bare_host(&name, it)));
-        found.extend(host.and_then(without_last_label).map(|it| (value.clone(), it)));
+    let own: FxHashSet<String> =
+        production.iter().flat_map(|it| values(context, it)).map(|it| it.text.to_ascii_lowercase()).collect();
+    for object in production.into_iter().filter(|it| !is_of_other(context, it)) {
+        for value in values(context, object) {
+            let Some(environment) = before_production(&value.text) else { continue };
+            let same = theirs.get(&(environment, value.text.clone()));
+            let why = match (same, counterpart(&value, environment, &own)) {
+                (Some(other), _) => {
+                    format!("{} of {} has the same", other.title(), repository.unit(other.unit()).name)
+                }
+                (None, Some(right)) => format!("production has `{right}`, too"),
+                (None, None) => continue,
+            };
+            telling.tell(object, &value, "names", why);
+        }
+        for (value, environment) in words(object) {
+            if Environment::BEFORE_PRODUCTION.contains(&environment) {
+                telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
+            }
+        }
     }
-    for container in PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>()) {
-        let image = container.field.key("image");
-        let tag = image.as_ref().and_then(|it| Image::parse(it.as_str()?).ok()?.tag);
-        found.extend(image.zip(tag).map(|(field, tag)| (field, tag.to_owned())));
+}
+
+/// The environment that the file and the name of an object of Argo CD or Flux speak of.
+fn delivered_for(context: &Context<'_>, object: &Object) -> Option<Environment> {
+    if !is_delivery(object) {
+        return None;
+    }
+    let file = context.world().repository.facts.path(object.span().file)?;
+    only(Environment::along(file.as_str()).into_iter().chain(Environment::within(object.name())))
+}
+
+fn is_delivery(object: &Object) -> bool {
+    object.is(ARGO, "Application") || object.is(ARGO, "ApplicationSet") || flux::deploys(object)
+}
+
+fn values(context: &Context<'_>, object: &Object) -> Vec<Value> {
+    let mut found = addresses(object);
+    // Of what is delivered another check reads the names.
+    if !is_delivery(object) {
+        found.extend(names(context, object));
     }
     found
+}
+
+/// Whether an object is there for staging or development, though production applies it.
+fn is_of_other(context: &Context<'_>, object: &Object) -> bool {
+    let file = context.world().repository.facts.path(object.span().file);
+    let of_file = file.map(|it| Environment::along(it.as_str())).unwrap_or_default();
+    let namespace = object.namespace().unwrap_or_default();
+    let mut named = [object.name(), namespace].into_iter().flat_map(Environment::within).chain(of_file);
+    named.any(|it| Environment::BEFORE_PRODUCTION.contains(&it))
+}
+
+/// Staging or development, where a text names that and nothing of production.
+fn before_production(text: &str) -> Option<Environment> {
+    let named = Environment::within(text);
+    let found = named.iter().find(|it| Environment::BEFORE_PRODUCTION.contains(it));
+    found.copied().filter(|_| !named.contains(&Environment::PRODUCTION))
+}
+
+/// What a value would be in production, where production has that somewhere.
+fn counterpart(value: &Value, environment: Environment, own: &FxHashSet<String>) -> Option<String> {
+    let text = value.text.to_ascii_lowercase();
+    let is_end = |it: Option<char>| it.is_none_or(|it| !it.is_ascii_alphanumeric());
+    let mut places = environment.names().iter().flat_map(|name| {
+        text.match_indices(name).map(move |(at, _)| (at, at + name.len())).collect::<Vec<_>>()
+    });
+    let (start, end) = places.find(|(start, end)| {
+        is_end(text[..*start].chars().next_back()) && is_end(text[*end..].chars().next())
+    })?;
+    let (before, behind) = (&text[..start], &text[end..]);
+    let named = Environment::PRODUCTION.names().iter().map(|it| format!("{before}{it}{behind}"));
+    let bare = before.strip_suffix(['.', '-', '_']).map(|it| format!("{it}{behind}"));
+    let bare = bare.or_else(|| Some(format!("{before}{}", behind.strip_prefix(['.', '-', '_'])?)));
+    let bare = bare.filter(|it| it.len() > 1 && value.sort != Sort::Tag && value.sort != Sort::Namespace);
+    named.chain(bare).find(|it| own.contains(it))
+}
+
+/// Namespaces, hosts and tags of images, with the part of the text that is one: names
+/// of images may speak of an environment that they are made for.
+fn addresses(object: &Object) -> Vec<Value> {
+    let root = Field::root(object);
+    let mut found: Vec<Value> = Vec::new();
+    let namespace = root.keys(&["metadata", "namespace"]);
+    found.extend(namespace.and_then(|it| Some(Value::new(&it, it.as_str()?, Sort::Namespace))));
+    for host in hosts(&root) {
+        found.extend(host.as_str().and_then(|it| Value::new(&host, it, Sort::Host).host()));
+    }
+    for (name, field) in variables(object) {
+        if before_production(&name).is_none() && is_dialled(&name) {
+            found.extend(hosts_of_variable(&name, &field));
+        }
+    }
+    for container in PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>()) {
+        let Some(field) = container.field.key("image") else { continue };
+        let Some(text) = field.as_str() else { continue };
+        let Some(tag) = Image::parse(text).ok().and_then(|it| it.tag) else { continue };
+        let end = text.find('@').unwrap_or(text.len());
+        found.push(Value::within(&field, end - tag.len(), tag, Sort::Tag));
+    }
+    found
+}
+
+/// The hosts that a variable or a whole file names, unless it names those of production
+/// beside them: then it knows them all.
+fn hosts_of_variable(name: &str, field: &Field<'_>) -> Vec<Value> {
+    let text = field.as_str().unwrap_or_default();
+    let mut found: Vec<Value> = Vec::new();
+    for (start, host) in hosts_in(text) {
+        found.extend(Value::within(field, start, host, Sort::Host).host());
+    }
+    if found.is_empty() {
+        found.extend(bare_host(name, text).and_then(|it| Value::within(field, 0, it, Sort::Host).host()));
+    }
+    let is_of_production = |it: &Value| Environment::within(&it.text).contains(&Environment::PRODUCTION);
+    if found.iter().any(is_of_production) {
+        found.retain(is_of_production);
+    }
+    found
+}
+
+/// The hosts of the addresses in a text, and where they start; not those in comments.
+fn hosts_in(text: &str) -> Vec<(usize, &str)> {
+    let (mut line, mut seen) = (0, 0);
+    let mut found = Vec::new();
+    for (colon, sign) in text.match_indices("://").take(ADDRESSES_MAX) {
+        line = text[seen..colon].rfind('\n').map_or(line, |it| seen + it + 1);
+        seen = colon;
+        if text[line..colon].trim_start().starts_with(['#', ';']) {
+            continue;
+        }
+        let start = colon + sign.len();
+        let is_end = |it: char| it.is_whitespace() || "/?#\"'`,;<>()[]{}|\\".contains(it);
+        let authority = text[start..].split(is_end).next().unwrap_or_default();
+        let user = authority.rfind('@').map_or(0, |it| it + 1);
+        let host = authority[user..].split(':').next().unwrap_or_default();
+        found.push((start + user, host));
+    }
+    found
+}
+
+/// The names of the Secrets and `ConfigMap`s that an object takes something from.
+fn names(context: &Context<'_>, object: &Object) -> Vec<Value> {
+    let links = context.links_of(object).iter();
+    let links = links.filter(|it| it.kinds.include("", "Secret") || it.kinds.include("", "ConfigMap"));
+    let found = links.filter_map(|link| {
+        let text = link.name()?.to_owned();
+        Some(Value { path: link.path.clone(), part: None, written: text.clone(), text, sort: Sort::Name })
+    });
+    found.collect()
 }
 
 /// `db.staging.internal:5432`, where the name of the variable says that it is a host.
@@ -187,58 +423,76 @@ fn bare_host<'t>(variable: &str, text: &'t str) -> Option<&'t str> {
     host.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it)).then_some(host)
 }
 
-/// A name of several labels without its last one, which may be `dev`.
-fn without_last_label(host: &str) -> Option<String> {
-    host.rsplit_once('.').map(|(name, _)| name.to_owned())
-}
-
-/// The host in `https://host:port/path`.
-fn host_of_address(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    Some(host.split(':').next().unwrap_or(host))
-}
-
-/// Values that say what the environment is.
-fn words(object: &Object) -> Vec<(Field<'_>, String)> {
-    let mut found = Vec::new();
+/// Values that say what the environment is, and which.
+fn words(object: &Object) -> Vec<(Value, Environment)> {
     let labels = Field::root(object).keys(&["metadata", "labels"]);
-    for (key, value) in labels.into_iter().flat_map(|it| it.entries().collect::<Vec<_>>()) {
+    let labels = labels.into_iter().flat_map(|it| it.entries().collect::<Vec<_>>());
+    let labels = labels.filter(|(key, _)| {
         let name = key.rsplit('/').next().unwrap_or_default();
-        if matches!(name, "env" | "environment" | "stage" | "deployment-environment") {
-            found.extend(value.as_str().map(|it| (value.clone(), it.to_owned())));
-        }
-    }
-    for (name, value) in variables(object) {
+        matches!(name, "env" | "environment" | "stage" | "deployment-environment")
+    });
+    let variables = variables(object).into_iter().filter(|(name, _)| {
         let name = name.to_ascii_uppercase();
         let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
-        if matches!(last, "ENV" | "ENVIRONMENT" | "STAGE") {
-            found.extend(value.as_str().map(|it| (value.clone(), it.to_owned())));
+        matches!(last, "ENV" | "ENVIRONMENT" | "STAGE")
+    });
+    let fields = labels.map(|it| it.1).chain(variables.map(|it| it.1));
+    let found = fields.filter_map(|field| {
+        let word = field.as_str()?;
+        let environment = Environment::named(&word.to_ascii_lowercase())?;
+        Some((Value::new(&field, word, Sort::Name), environment))
+    });
+    found.collect()
+}
+
+/// Variables of containers, keys of maps and of the values of a chart, with their values.
+fn variables<'a>(object: &'a Object) -> Vec<(String, Field<'a>)> {
+    let root = Field::root(object);
+    let entries = |field: Option<Field<'a>>| {
+        let entries = field.into_iter().flat_map(|it| it.entries().collect::<Vec<_>>());
+        entries.map(|(key, value)| (key.to_string(), value)).collect::<Vec<_>>()
+    };
+    match (object.group(), object.kind()) {
+        ("", "ConfigMap") => entries(root.key("data")),
+        (flux::KUSTOMIZE, "Kustomization") => entries(root.keys(&["spec", "postBuild", "substitute"])),
+        (flux::HELM, "HelmRelease") => leaves(root.keys(&["spec", "values"])),
+        (ARGO, "Application" | "ApplicationSet") => {
+            let of_chart = |source: Source<'a>| {
+                let helm = source.field.key("helm");
+                let parameters = helm.iter().flat_map(|it| it.list("parameters")).collect::<Vec<_>>();
+                let parameters = parameters.into_iter().filter_map(|it| {
+                    let value = it.key("value")?;
+                    Some((it.text("name")?.to_owned(), value))
+                });
+                let values = leaves(helm.and_then(|it| it.key("valuesObject")));
+                parameters
+                    .chain(values)
+                    .filter(|it| it.1.as_str().is_some_and(is_literal))
+                    .collect::<Vec<_>>()
+            };
+            Source::written(object).into_iter().flat_map(of_chart).collect()
+        }
+        _ => {
+            let Some(template) = PodTemplate::of(object) else { return Vec::new() };
+            let variables = template.containers().flat_map(|it| it.field.list("env").collect::<Vec<_>>());
+            variables.filter_map(|it| Some((it.text("name")?.to_owned(), it.key("value")?))).collect()
+        }
+    }
+}
+
+/// The first single values below a field, with the key that each stands at.
+fn leaves(field: Option<Field<'_>>) -> Vec<(String, Field<'_>)> {
+    let mut found = Vec::new();
+    let mut open: Vec<(String, Field<'_>)> = field.map(|it| (String::new(), it)).into_iter().collect();
+    for _ in 0..SETTINGS_MAX {
+        let Some((key, field)) = open.pop() else { break };
+        if field.as_str().is_some() {
+            found.push((key, field));
+        } else {
+            let room = SETTINGS_MAX.saturating_sub(open.len());
+            open.extend(field.entries().map(|(name, it)| (name.to_string(), it)).take(room));
+            open.extend(field.items().map(|it| (key.clone(), it)).take(room));
         }
     }
     found
-}
-
-/// Variables of containers and keys of maps, with their values.
-fn variables(object: &Object) -> Vec<(String, Field<'_>)> {
-    if object.is("", "ConfigMap") {
-        let data = Field::root(object).key("data");
-        let entries = data.into_iter().flat_map(|it| it.entries().collect::<Vec<_>>());
-        return entries.map(|(key, value)| (key.to_string(), value)).collect();
-    }
-    let Some(template) = PodTemplate::of(object) else { return Vec::new() };
-    let variables = template.containers().flat_map(|it| it.field.list("env").collect::<Vec<_>>());
-    variables.filter_map(|it| Some((it.text("name")?.to_owned(), it.key("value")?))).collect()
-}
-
-fn notice(object: &Object, field: &Field<'_>, value: &str, verb: &str) -> Notice {
-    let what = object.title();
-    let message = format!("{what} {verb} `{value}` in production");
-    Notice::new(&CHECK.info, field.location(), message)
-        .because(format!(
-            "`{}` is the same in the overlay of that environment or is called after it",
-            field.path()
-        ))
-        .help("replace it in the production overlay; ignore this where it is meant")
 }
