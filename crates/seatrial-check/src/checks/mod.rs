@@ -51,6 +51,7 @@ mod container_named_like_sibling;
 mod contradictory_privilege_escalation;
 mod contradictory_run_as_non_root;
 mod dangerous_capability;
+mod delivery_of_other_environment;
 mod deprecated_field;
 mod deprecated_load_balancer_ip;
 mod deprecated_node_label;
@@ -296,6 +297,7 @@ pub static ALL: &[&Check] = &[
     &contradictory_privilege_escalation::CHECK,
     &contradictory_run_as_non_root::CHECK,
     &dangerous_capability::CHECK,
+    &delivery_of_other_environment::CHECK,
     &deprecated_field::CHECK,
     &deprecated_load_balancer_ip::CHECK,
     &deprecated_node_label::CHECK,
