@@ -8,7 +8,8 @@
 //!
 //! It is an error where the tree itself shows that the `ConfigMap` should be there:
 //! another name is a slip away, or the tree is a whole application. Else it is a
-//! warning, for it may be made elsewhere.
+//! warning, for it may be made elsewhere. Each object that needs it has a finding of
+//! its own, at its own line, for each fails by itself.
 //!
 //! ## Bad
 //! ```yaml

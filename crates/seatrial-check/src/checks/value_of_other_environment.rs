@@ -17,7 +17,7 @@
 //! the names of Secrets and `ConfigMap`s where something for that environment has the same,
 //! or where production has the counterpart (`api.prod.example.com` beside
 //! `api.staging.example.com`). An object that is itself called after the other environment
-//! is left alone.
+//! is left alone, in an overlay where that has the same for production, too.
 //!
 //! ## Bad
 //! ```yaml listed file:overlays/production/web.yaml
@@ -224,7 +224,8 @@ fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], 
             (*environment, objects.flat_map(|it| addresses(it).into_iter().map(|it| it.text)).collect())
         })
         .collect();
-    for object in repository.bundle(unit.id).objects() {
+    let twins = Twins::of(repository.bundle(unit.id).objects());
+    for object in repository.bundle(unit.id).objects().iter().filter(|it| !twins.has_one_of(it)) {
         for value in addresses(object) {
             let named = Environment::within(&value.text);
             let is_theirs = |it: &Environment| others.get(it).is_some_and(|it| it.contains(&value.text));
@@ -238,6 +239,27 @@ fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], 
                 telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
             }
         }
+    }
+}
+
+/// The names of a unit's objects, by kind.
+struct Twins<'a>(FxHashMap<&'a str, FxHashSet<String>>);
+
+impl<'a> Twins<'a> {
+    fn of(objects: &'a [Object]) -> Self {
+        let mut names: FxHashMap<&str, FxHashSet<String>> = FxHashMap::default();
+        for object in objects {
+            names.entry(object.kind()).or_default().insert(object.name().to_ascii_lowercase());
+        }
+        Self(names)
+    }
+
+    /// Whether production has the same for itself beside one that is called after another
+    /// environment: then it is there on purpose.
+    fn has_one_of(&self, object: &Object) -> bool {
+        let name = object.name();
+        let Some(environment) = before_production(name) else { return false };
+        self.0.get(object.kind()).is_some_and(|it| counterpart(name, Sort::Name, environment, it).is_some())
     }
 }
 
@@ -267,7 +289,7 @@ fn all_of_production(context: &Context<'_>, telling: &mut Telling<'_>) {
         for value in values(context, object) {
             let Some(environment) = before_production(&value.text) else { continue };
             let same = theirs.get(&(environment, value.text.clone()));
-            let why = match (same, counterpart(&value, environment, &own)) {
+            let why = match (same, counterpart(&value.text, value.sort, environment, &own)) {
                 (Some(other), _) => {
                     format!("{} of {} has the same", other.title(), repository.unit(other.unit()).name)
                 }
@@ -323,8 +345,8 @@ fn before_production(text: &str) -> Option<Environment> {
 }
 
 /// What a value would be in production, where production has that somewhere.
-fn counterpart(value: &Value, environment: Environment, own: &FxHashSet<String>) -> Option<String> {
-    let text = value.text.to_ascii_lowercase();
+fn counterpart(text: &str, sort: Sort, environment: Environment, own: &FxHashSet<String>) -> Option<String> {
+    let text = text.to_ascii_lowercase();
     let is_end = |it: Option<char>| it.is_none_or(|it| !it.is_ascii_alphanumeric());
     let mut places = environment.names().iter().flat_map(|name| {
         text.match_indices(name).map(move |(at, _)| (at, at + name.len())).collect::<Vec<_>>()
@@ -336,7 +358,7 @@ fn counterpart(value: &Value, environment: Environment, own: &FxHashSet<String>)
     let named = Environment::PRODUCTION.names().iter().map(|it| format!("{before}{it}{behind}"));
     let bare = before.strip_suffix(['.', '-', '_']).map(|it| format!("{it}{behind}"));
     let bare = bare.or_else(|| Some(format!("{before}{}", behind.strip_prefix(['.', '-', '_'])?)));
-    let bare = bare.filter(|it| it.len() > 1 && value.sort != Sort::Tag && value.sort != Sort::Namespace);
+    let bare = bare.filter(|it| it.len() > 1 && sort != Sort::Tag && sort != Sort::Namespace);
     named.chain(bare).find(|it| own.contains(it))
 }
 
