@@ -99,7 +99,7 @@ impl Storing<'_> {
         let mut errors = Errors::new();
         (self.strategy.validate)(object, &mut errors);
         if errors.is_empty() {
-            metadata::create(object, self.scope(), names::path_segment, &mut errors);
+            metadata::generic_create(object, self.scope(), names::path_segment, &mut errors);
         }
         self.refuse_invalid(object, &errors)
     }
@@ -110,8 +110,8 @@ impl Storing<'_> {
         keep_system_fields(object, stored);
         (self.strategy.prepare_update)(object, stored);
         let mut errors = Errors::new();
-        metadata::create(object, self.scope(), names::path_segment, &mut errors);
-        metadata::update(object, stored, &mut errors);
+        metadata::generic_create(object, self.scope(), names::path_segment, &mut errors);
+        metadata::generic_update(object, stored, &mut errors);
         (self.strategy.validate_update)(object, stored, &mut errors);
         self.refuse_invalid(object, &errors)
     }

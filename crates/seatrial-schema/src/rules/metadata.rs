@@ -24,11 +24,11 @@ pub const IMMUTABLE: &str = "field is immutable";
 /// Rules for the metadata of a new object.
 pub fn create(object: &Value, scope: Scope, name: NameRule, errors: &mut Errors) {
     generic_create(object, scope, name, errors);
-    standard_finalizers(object, errors);
+    standard_finalizers(object.at("metadata"), errors);
 }
 
-/// The same for kinds that are extensions themselves: admission, custom
-/// resources, aggregated APIs. Any finalizer will do there.
+/// The same where any finalizer will do: for kinds that are extensions themselves, and
+/// for a few that upstream does not hold to more.
 pub fn generic_create(object: &Value, scope: Scope, name: NameRule, errors: &mut Errors) {
     create_at(object.at("metadata"), &Path::new("metadata"), scope, name, errors);
 }
@@ -65,10 +65,10 @@ pub fn create_at(meta: &Value, at: &Path<'_>, scope: Scope, name: NameRule, erro
 /// Rules for the metadata of a changed object.
 pub fn update(new: &Value, old: &Value, errors: &mut Errors) {
     generic_update(new, old, errors);
-    standard_finalizers(new, errors);
+    standard_finalizers(new.at("metadata"), errors);
 }
 
-/// The same for kinds that are extensions themselves.
+/// The same where any finalizer will do.
 pub fn generic_update(new: &Value, old: &Value, errors: &mut Errors) {
     let at = Path::new("metadata");
     let (new, old) = (new.at("metadata"), old.at("metadata"));
@@ -207,11 +207,10 @@ fn owner_references(meta: &Value, at: &Path<'_>, errors: &mut Errors) {
 }
 
 /// Finalizers without a domain are the system's own (`pkg/apis/core/validation`).
-fn standard_finalizers(object: &Value, errors: &mut Errors) {
+pub fn standard_finalizers(meta: &Value, errors: &mut Errors) {
     let at = Path::new("metadata");
     let at = at.child("finalizers");
-    for (index, finalizer) in object.at("metadata").items("finalizers").iter().map(Value::as_str).enumerate()
-    {
+    for (index, finalizer) in meta.items("finalizers").iter().map(Value::as_str).enumerate() {
         if !finalizer.contains('/') && !matches!(finalizer, "kubernetes" | "orphan" | "foregroundDeletion") {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             errors.invalid(&at.index(index), finalizer, detail);

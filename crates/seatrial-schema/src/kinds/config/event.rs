@@ -13,11 +13,11 @@ pub(super) const CORE_EVENT: Strategy = Strategy {
     validate: |event, errors| {
         legacy(event, &CORE, errors);
         if errors.is_empty() {
-            metadata::create(event, Scope::Namespaced, names::path_segment, errors);
+            metadata::generic_create(event, Scope::Namespaced, names::path_segment, errors);
         }
     },
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         legacy(new, &CORE, errors);
     },
     ..Strategy::plain("", "v1", "Event")
@@ -51,7 +51,7 @@ pub(super) const BETA_EVENT: Strategy = Strategy {
         lead(errors);
     },
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         legacy(new, &NEW, errors);
         lead(errors);
     },

@@ -63,6 +63,7 @@ fn validate(range: &Value, errors: &mut Errors) {
         named.set("name", "generated", By::Server);
         let at = Path::new("metadata");
         metadata::create_at(&named, &at, Scope::Namespaced, names::subdomain_name, errors);
+        metadata::standard_finalizers(&named, errors);
     } else {
         metadata::create(range, Scope::Namespaced, names::subdomain_name, errors);
     }

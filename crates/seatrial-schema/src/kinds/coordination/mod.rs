@@ -13,11 +13,11 @@ const LEASE: Strategy = Strategy {
     prepare_create: |object| drop_gated(object, None),
     prepare_update: |new, old| drop_gated(new, Some(old)),
     validate: |object, errors| {
-        metadata::create(object, Scope::Namespaced, names::subdomain_name, errors);
+        metadata::generic_create(object, Scope::Namespaced, names::subdomain_name, errors);
         validate_spec(object.at("spec"), errors);
     },
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         validate_spec(new.at("spec"), errors);
     },
     ..Strategy::plain("coordination.k8s.io", "v1", "Lease")

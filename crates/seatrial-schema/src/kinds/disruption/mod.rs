@@ -15,7 +15,7 @@ const BUDGET: Strategy = Strategy {
     prepare_update: generations::count,
     validate,
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         let is_lenient = is_refused(old.at("spec").at("selector"));
         validate_spec(new.at("spec"), is_lenient, errors);
     },
@@ -65,7 +65,7 @@ fn is_refused(selector: &Value) -> bool {
 fn validate(object: &Value, errors: &mut Errors) {
     validate_spec(object.at("spec"), false, errors);
     if errors.is_empty() {
-        metadata::create(object, Scope::Namespaced, names::path_segment, errors);
+        metadata::generic_create(object, Scope::Namespaced, names::path_segment, errors);
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) const STRATEGY: Strategy = Strategy {
     prepare_update: |new, old| new.set("status", old.at("status").clone(), By::Server),
     validate,
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         validate(new, errors);
     },
     ..Strategy::plain("apiregistration.k8s.io", "v1", "APIService")
@@ -46,7 +46,7 @@ fn prepare_create(service: &mut Value) {
 fn validate(service: &Value, errors: &mut Errors) {
     let spec = service.at("spec");
     let (group, version) = (spec.str("group"), spec.str("version"));
-    metadata::create(service, Scope::Cluster, names::path_segment, errors);
+    metadata::generic_create(service, Scope::Cluster, names::path_segment, errors);
     let required = format!("{version}.{group}");
     let meta = service.at("metadata");
     let at_meta = Path::new("metadata");

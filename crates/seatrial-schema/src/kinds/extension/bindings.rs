@@ -18,7 +18,7 @@ const EXCLUSIVE: &str = "name and selector are mutually exclusive";
 pub(super) const VALIDATING: Strategy = Strategy {
     validate: validating,
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         validating(new, errors);
     },
     ..binding("ValidatingAdmissionPolicyBinding")
@@ -27,7 +27,7 @@ pub(super) const VALIDATING: Strategy = Strategy {
 pub(super) const MUTATING: Strategy = Strategy {
     validate: mutating,
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         mutating(new, errors);
     },
     ..binding("MutatingAdmissionPolicyBinding")
@@ -77,7 +77,7 @@ fn mutating(binding: &Value, errors: &mut Errors) {
 }
 
 fn shared(binding: &Value, errors: &mut Errors) {
-    metadata::create(binding, Scope::Cluster, names::subdomain_name, errors);
+    metadata::generic_create(binding, Scope::Cluster, names::subdomain_name, errors);
     let at = Path::new("spec");
     let spec = binding.at("spec");
     match spec.str("policyName") {

@@ -31,7 +31,7 @@ pub(super) const VALIDATING: Strategy = Strategy {
     },
     validate: |policy, errors| validating(policy, false, errors),
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         validating(new, keeps_conditions(new, old), errors);
     },
     warnings: super::name_warnings,
@@ -44,7 +44,7 @@ pub(super) const MUTATING: Strategy = Strategy {
     prepare_update: |new, old| super::next_generation(new, old, "spec"),
     validate: |policy, errors| mutating(policy, false, errors),
     validate_update: |new, old, errors| {
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         mutating(new, keeps_conditions(new, old), errors);
     },
     warnings: super::name_warnings,
@@ -64,7 +64,7 @@ fn keeps_conditions(new: &Value, old: &Value) -> bool {
 }
 
 fn validating(policy: &Value, keeps_conditions: bool, errors: &mut Errors) {
-    metadata::create(policy, Scope::Cluster, names::subdomain_name, errors);
+    metadata::generic_create(policy, Scope::Cluster, names::subdomain_name, errors);
     let at = Path::new("spec");
     let spec = policy.at("spec");
     let mut declared = shared(spec, Does::Validate, keeps_conditions, &at, errors);
@@ -97,7 +97,7 @@ fn validating(policy: &Value, keeps_conditions: bool, errors: &mut Errors) {
 }
 
 fn mutating(policy: &Value, keeps_conditions: bool, errors: &mut Errors) {
-    metadata::create(policy, Scope::Cluster, names::subdomain_name, errors);
+    metadata::generic_create(policy, Scope::Cluster, names::subdomain_name, errors);
     let at = Path::new("spec");
     let spec = policy.at("spec");
     let mut declared = shared(spec, Does::Mutate, keeps_conditions, &at, errors);

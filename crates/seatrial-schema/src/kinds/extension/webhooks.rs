@@ -51,7 +51,7 @@ const fn beta(kind: Strategy) -> Strategy {
         version: "v1beta1",
         validate: |configuration, errors| validate(configuration, Leniency::OF_BETA, errors),
         validate_update: |new, old, errors| {
-            metadata::update(new, old, errors);
+            metadata::generic_update(new, old, errors);
             validate(new, Leniency { conditions: true, selectors: true, ..Leniency::OF_BETA }, errors);
         },
         ..kind
@@ -76,7 +76,7 @@ const fn configuration(kind: &'static str) -> Strategy {
         prepare_update: |new, old| super::next_generation(new, old, "webhooks"),
         validate: |configuration, errors| validate(configuration, Leniency::default(), errors),
         validate_update: |new, old, errors| {
-            metadata::update(new, old, errors);
+            metadata::generic_update(new, old, errors);
             validate(new, Leniency::of_update(new, old), errors);
         },
         warnings: super::name_warnings,
@@ -147,7 +147,7 @@ pub(super) fn default_service(holder: &mut Value, field: &str) {
 }
 
 fn validate(configuration: &Value, leniency: Leniency, errors: &mut Errors) {
-    metadata::create(configuration, Scope::Cluster, names::subdomain_name, errors);
+    metadata::generic_create(configuration, Scope::Cluster, names::subdomain_name, errors);
     let at = Path::new("webhooks");
     let mut seen = BTreeSet::new();
     for (index, hook) in configuration.items("webhooks").iter().enumerate() {

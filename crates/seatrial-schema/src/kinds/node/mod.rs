@@ -15,7 +15,7 @@ const RUNTIME_CLASS: Strategy = Strategy {
     validate,
     validate_update: |new, old, errors| {
         validate(new, errors);
-        metadata::update(new, old, errors);
+        metadata::generic_update(new, old, errors);
         metadata::immutable(new.at("handler"), old.at("handler"), &Path::new("handler"), errors);
     },
     warnings,
@@ -26,7 +26,7 @@ const RUNTIME_CLASS: Strategy = Strategy {
 pub(crate) const KINDS: &[Strategy] = &[RUNTIME_CLASS, Strategy { version: "v1beta1", ..RUNTIME_CLASS }];
 
 fn validate(object: &Value, errors: &mut Errors) {
-    metadata::create(object, Scope::Cluster, names::subdomain_name, errors);
+    metadata::generic_create(object, Scope::Cluster, names::subdomain_name, errors);
     let at = Path::new("handler");
     match object.str("handler") {
         "" => errors.required(&at, ""),

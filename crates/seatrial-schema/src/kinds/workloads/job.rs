@@ -167,6 +167,7 @@ fn validate_metadata(object: &Value, errors: &mut Errors) {
         meta.remove("labels");
     }
     metadata::create_at(&meta, &at, Scope::Namespaced, name, errors);
+    metadata::standard_finalizers(&meta, errors);
 }
 
 /// The name of an indexed job becomes part of its pods' host names.

@@ -83,12 +83,12 @@ fn validate(definition: &Value, old: Option<&Value>, errors: &mut Errors) {
     let at = Path::new("spec");
     match old {
         None => {
-            metadata::create(definition, Scope::Cluster, grammar::subdomain_name, errors);
+            metadata::generic_create(definition, Scope::Cluster, grammar::subdomain_name, errors);
             own_name(definition, errors);
             spec::validate(&spec, &Options::default(), &at, errors);
         }
         Some(old) => {
-            metadata::update(definition, old, errors);
+            metadata::generic_update(definition, old, errors);
             let old_spec = Spec::of(old.at("spec"));
             let options = Options::of_update(&spec, &old_spec, old);
             spec::validate(&spec, &options, &at, errors);
