@@ -23,6 +23,10 @@ impl Decoder<'_, '_> {
                 Some(Value::text(text))
             }
             (Shape::Bytes, Written::Str(text)) => self.bytes(node, text),
+            (Shape::Bytes, _) if node.is_sequence() => match listed_bytes(node) {
+                Some(bytes) => Some(Value::text(STANDARD.encode(bytes))),
+                None => self.wrong(node, go),
+            },
             (Shape::Time | Shape::MicroTime, Written::Str(text)) => self.time(node, text, shape),
             (Shape::Time | Shape::MicroTime, _) => self.wrong(node, "string"),
             (Shape::Int32 | Shape::IntOrString, Written::Int(number)) if i32::try_from(number).is_ok() => {
@@ -87,6 +91,16 @@ impl Decoder<'_, '_> {
             }
         }
     }
+}
+
+/// Go takes a list of numbers for bytes too.
+fn listed_bytes(node: Node<'_>) -> Option<Vec<u8>> {
+    let byte = |item: Node<'_>| match number::value(item) {
+        Written::Int(number) => u8::try_from(number).ok(),
+        Written::Null => Some(0),
+        _ => None,
+    };
+    node.items().map(byte).collect()
 }
 
 /// Where Go's decoder gives up.

@@ -141,6 +141,15 @@ fn malformed_quantities_and_bytes_are_refused() {
 }
 
 #[test]
+fn lists_of_numbers_are_bytes_as_go_reads_them() {
+    let secret = |value: &str| yaml(&format!("{{apiVersion: v1, kind: Secret, data: {{a: {value}}}}}"));
+    let read = secret("[104, 105, null]");
+    assert_eq!((messages(&read), read.value.at("data").str("a")), (vec![], "aGkA"));
+    assert_eq!(messages(&secret("[]")), Vec::<&str>::new());
+    assert_eq!([secret("[300]"), secret("['a']"), secret("{}")].map(|it| it.problems.len()), [1, 1, 1]);
+}
+
+#[test]
 fn schemas_below_items_are_read_and_not_searched_for_unknown_fields() {
     let decoded = yaml(
         "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, spec: {versions: [{schema: \
