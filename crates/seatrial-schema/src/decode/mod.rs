@@ -283,6 +283,7 @@ fn is_dropped(field: &Field, value: &Value) -> bool {
         (Shape::SchemaOrBool(_) | Shape::Any | Shape::RawObject | Shape::IntOrString, _) => value.is_null(),
         (_, Value::Null | Value::Bool(false) | Value::Int(0)) => true,
         (_, Value::Float(number)) => *number == 0.0,
+        (Shape::Quantity, Value::Str(text)) => field.omitempty && text == "0",
         (_, Value::Str(text)) => text.is_empty(),
         (Shape::Struct(_), Value::Map(map)) => map.is_empty(),
         (_, Value::Map(map)) => map.is_empty() && field.omitempty,

@@ -1,6 +1,9 @@
 //! Which tag an image name ends up with, as far as the pull policy depends on it
 //! (`pkg/util/parsers`, which reads names with `distribution/reference` 0.6).
 
+/// A repository's name with its folders.
+const NAME_MAX: usize = 255;
+
 /// `Always` for the tag `latest`, written or implied; a name that cannot be
 /// read has no tag.
 pub(super) fn pull_policy(image: &str) -> &'static str {
@@ -18,7 +21,12 @@ fn is_latest(image: &str) -> Option<bool> {
     }
     let (rest, digest) = rest.split_once('@').map_or((rest, None), |(rest, digest)| (rest, Some(digest)));
     let (path, tag) = rest.split_once(':').map_or((rest, None), |(path, tag)| (path, Some(tag)));
-    let readable = is_path(path) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
+    // What names no registry and no folder is in `library/`.
+    let folder = if domain.is_none() && !path.contains('/') { "library/".len() } else { 0 };
+    let readable = folder + path.len() <= NAME_MAX
+        && is_path(path)
+        && tag.is_none_or(is_tag)
+        && digest.is_none_or(is_digest);
     readable.then(|| tag.map_or(digest.is_none(), |it| it == "latest"))
 }
 
@@ -56,7 +64,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn is_path(path: &str) -> bool {
-    path.len() <= 255 && path.split('/').all(is_path_component)
+    path.split('/').all(is_path_component)
 }
 
 /// Lower-case letters and digits, joined by `.`, `_`, `__` or any number of `-`.
@@ -116,5 +124,7 @@ mod tests {
         for image in ["tea:1", "", "Tea", "tea:", "tea-", "a//b", " tea", "tea@sha256:0", &digest] {
             assert_eq!(pull_policy(image), "IfNotPresent", "{image}");
         }
+        // With `library/` before it the name has 255 letters, then one more.
+        assert_eq!(["a".repeat(247), "a".repeat(248)].map(|it| pull_policy(&it)), ["Always", "IfNotPresent"]);
     }
 }

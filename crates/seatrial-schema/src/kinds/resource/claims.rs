@@ -10,7 +10,7 @@ use crate::rules::{names, resources};
 use crate::value::{By, Value};
 
 pub(super) const CLAIM: Strategy = Strategy {
-    default: |claim| requests::default(claim.struct_mut("spec")),
+    default: |claim| requests::default(claim.at_mut("spec")),
     prepare_create: |claim| drop(claim.remove("status")),
     prepare_update: |new, old| new.set("status", old.at("status").clone(), By::Server),
     validate: |claim, errors| {
@@ -26,7 +26,7 @@ pub(super) const CLAIM: Strategy = Strategy {
 };
 
 pub(super) const TEMPLATE: Strategy = Strategy {
-    default: |template| requests::default(template.struct_mut("spec").struct_mut("spec")),
+    default: |template| requests::default(template.at_mut("spec").and_then(|it| it.at_mut("spec"))),
     validate: validate_template,
     validate_update: |new, old, errors| {
         validate_template(new, errors);

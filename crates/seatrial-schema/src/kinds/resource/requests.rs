@@ -22,8 +22,8 @@ const REFERENCE: &str =
     "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 
 /// Fills in the requests of a claim's spec.
-pub(super) fn default(spec: &mut Value) {
-    let Some(devices) = spec.at_mut("devices") else { return };
+pub(super) fn default(spec: Option<&mut Value>) {
+    let Some(devices) = spec.and_then(|it| it.at_mut("devices")) else { return };
     for request in devices.items_mut("requests") {
         if let Some(exactly) = request.at_mut("exactly") {
             default_request(exactly);
