@@ -64,14 +64,16 @@ fn default_of(state: &dyn State, (group, kind): (&str, &str), marks: &[&str]) ->
     found.into_iter().map(|metadata| metadata.str("name").to_owned()).collect()
 }
 
-/// Adds the finalizer that keeps a claim or a volume while it is in use.
+/// Adds the finalizer that keeps a claim, a volume or a class of attributes while it is
+/// in use.
 pub fn protect_storage(request: &Attributes<'_>, object: &mut Value) {
-    if request.operation != Operation::Create || !request.group.is_empty() {
+    if request.operation != Operation::Create {
         return;
     }
-    let finalizer = match request.kind {
-        "PersistentVolumeClaim" => "kubernetes.io/pvc-protection",
-        "PersistentVolume" => "kubernetes.io/pv-protection",
+    let finalizer = match (request.group, request.kind) {
+        ("", "PersistentVolumeClaim") => "kubernetes.io/pvc-protection",
+        ("", "PersistentVolume") => "kubernetes.io/pv-protection",
+        ("storage.k8s.io", "VolumeAttributesClass") => "kubernetes.io/vac-protection",
         _ => return,
     };
     let mut all = object.at("metadata").items("finalizers").to_vec();

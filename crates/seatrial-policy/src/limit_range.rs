@@ -168,7 +168,10 @@ impl Wrong<'_> {
                 }
             }
             for (name, enforced) in amounts::read(limit, "max") {
-                let is_above = |request: Quantity| exceeds(request, enforced);
+                let is_above = |request: Quantity| {
+                    let compared = Compared::of(Some(request), None, enforced);
+                    compared.request > compared.enforced
+                };
                 let message = match requests.get(&name) {
                     None => {
                         format!("maximum {name} usage per {kind} is {enforced}.  No request is specified")
@@ -213,12 +216,13 @@ fn minimum(
     limit: Option<Quantity>,
 ) -> Option<(String, Side)> {
     let start = format!("minimum {name} usage per {kind} is {least}");
+    let compared = Compared::of(request, limit, least);
     match (request, limit) {
         (None, _) => Some((format!("{start}.  No request is specified"), Side::Requests)),
-        (Some(request), _) if exceeds(least, request) => {
+        (Some(request), _) if compared.request < compared.enforced => {
             Some((format!("{start}, but request is {request}"), Side::Requests))
         }
-        (_, Some(limit)) if exceeds(least, limit) => {
+        (_, Some(limit)) if compared.limit < compared.enforced => {
             Some((format!("{start}, but limit is {limit}"), Side::Limits))
         }
         _ => None,
@@ -233,12 +237,13 @@ fn maximum(
     limit: Option<Quantity>,
 ) -> Option<(String, Side)> {
     let start = format!("maximum {name} usage per {kind} is {most}");
+    let compared = Compared::of(request, limit, most);
     match (request, limit) {
         (_, None) => Some((format!("{start}.  No limit is specified"), Side::Limits)),
-        (_, Some(limit)) if exceeds(limit, most) => {
+        (_, Some(limit)) if compared.limit > compared.enforced => {
             Some((format!("{start}, but limit is {limit}"), Side::Limits))
         }
-        (Some(request), _) if exceeds(request, most) => {
+        (Some(request), _) if compared.request > compared.enforced => {
             Some((format!("{start}, but request is {request}"), Side::Requests))
         }
         _ => None,
@@ -253,26 +258,80 @@ fn ratio(
     limit: Option<Quantity>,
 ) -> Option<(String, Side)> {
     let start = format!("{name} max limit to request ratio per {kind} is {most}");
-    let Some(request) = request.filter(|it| !it.is_zero()) else {
+    let compared = Compared::of(request, limit, most);
+    if compared.request == 0 {
         return Some((format!("{start}, but no request is specified or request is 0"), Side::Requests));
-    };
-    let Some(limit) = limit.filter(|it| !it.is_zero()) else {
-        return Some((format!("{start}, but no limit is specified or limit is 0"), Side::Limits));
-    };
-    let observed = comparable(limit) as f64 / comparable(request) as f64;
-    let message = || (format!("{start}, but provided ratio is {observed:.6}"), Side::Limits);
-    (observed > most.as_f64()).then(message)
-}
-
-fn exceeds(a: Quantity, b: Quantity) -> bool {
-    comparable(a) > comparable(b)
-}
-
-/// Thousandths, rounded up, as upstream compares amounts that fit; larger ones
-/// are whole and compare the same way.
-fn comparable(amount: Quantity) -> i128 {
-    if amount.value() > MILLI_MOST {
-        return i128::from(amount.value()) * 1000;
     }
-    amount.nanos().div_euclid(1_000_000) + i128::from(amount.nanos().rem_euclid(1_000_000) > 0)
+    if compared.limit == 0 {
+        return Some((format!("{start}, but no limit is specified or limit is 0"), Side::Limits));
+    }
+    let observed = compared.limit as f64 / compared.request as f64;
+    let is_beyond = match units(most) {
+        whole if whole > MILLI_MOST => observed > whole as f64,
+        _ => observed * 1000.0 > millis(most) as f64,
+    };
+    is_beyond.then(|| (format!("{start}, but provided ratio is {observed:.6}"), Side::Limits))
+}
+
+/// What upstream compares, thousandths where none of them is too large for that, and
+/// whole units otherwise. Nothing stands for an amount that is not stated.
+struct Compared {
+    request: i64,
+    limit: i64,
+    enforced: i64,
+}
+
+impl Compared {
+    fn of(request: Option<Quantity>, limit: Option<Quantity>, enforced: Quantity) -> Self {
+        let all = [request.unwrap_or(Quantity::ZERO), limit.unwrap_or(Quantity::ZERO), enforced];
+        let whole = all.map(units);
+        let is_small = whole.iter().all(|it| *it <= MILLI_MOST);
+        let [request, limit, enforced] = if is_small { all.map(millis) } else { whole };
+        Self { request, limit, enforced }
+    }
+}
+
+/// Upstream reads an amount that 64 bits do not hold as nothing.
+fn units(amount: Quantity) -> i64 {
+    if amount.nanos().abs() > i128::from(i64::MAX) * 1_000_000_000 { 0 } else { amount.value() }
+}
+
+fn millis(amount: Quantity) -> i64 {
+    if units(amount) == 0 && amount.value() != 0 { 0 } else { amount.milli_value() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(text: &str) -> Quantity {
+        text.parse().expect("a quantity")
+    }
+
+    fn is_below(request: &str, limit: Option<&str>, least: &str) -> bool {
+        minimum("Container", "cpu", amount(least), Some(amount(request)), limit.map(amount)).is_some()
+    }
+
+    #[test]
+    fn one_amount_without_thousandths_takes_them_from_all() {
+        assert!(is_below("100m", None, "200m"));
+        assert!(is_below("100m", Some("9223372036854775"), "200m"));
+        assert!(!is_below("100m", Some("9223372036854776"), "200m"));
+    }
+
+    #[test]
+    fn amounts_that_64_bits_do_not_hold_are_read_as_nothing() {
+        assert!(!is_below("3", None, "10E"));
+        assert!(is_below("10E", None, "9223372036854776"));
+        assert!(maximum("Pod", "cpu", amount("1"), None, Some(amount("10E"))).is_none());
+        assert!(ratio("Pod", "cpu", amount("2"), Some(amount("10E")), Some(amount("1"))).is_some());
+    }
+
+    #[test]
+    fn ratios_are_those_of_thousandths() {
+        let refused = |most: &str| ratio("Pod", "cpu", amount(most), Some(amount("2")), Some(amount("3")));
+        assert!(refused("1500m").is_none());
+        let (message, _) = refused("1499m").expect("it is beyond the ratio");
+        assert!(message.ends_with("but provided ratio is 1.500000"), "{message}");
+    }
 }
