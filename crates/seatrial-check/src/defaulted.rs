@@ -80,7 +80,7 @@ pub(crate) fn filled_in_by<'a>(
     let [.., PathStep::Key(side), PathStep::Key(resource)] = path.steps() else { return None };
     let list = if side == "limits" { "default" } else { "defaultRequest" };
     let limits = FieldPath::root().key("spec").key("limits");
-    state.in_namespace_of(object, "LimitRange").iter().find_map(|range| {
+    state.limit_ranges_of(object).iter().find_map(|range| {
         let mut all = range.value.at("spec").items("limits").iter().zip(0..);
         let (_, at) = all.find(|(limit, _)| limit.at(list).has(resource))?;
         Some((range.object, limits.index(at).key(list).key(resource)))

@@ -29,9 +29,12 @@ const STATED: &[(&str, &str)] = &[
     ("node.k8s.io", "RuntimeClass"),
     ("scheduling.k8s.io", "PriorityClass"),
 ];
-/// More quotas than this of a namespace are not counted: each is held against every
-/// object there.
-const QUOTAS_MAX: usize = 20;
+/// More quotas, or limit ranges, than this of a namespace are not counted: each is held
+/// against every object there.
+const BOUNDS_MAX: usize = 20;
+/// A limit range that states more amounts than this is not counted: each amount is held
+/// against every container, and may refuse it.
+const AMOUNTS_MAX: usize = 100;
 /// A request to create a pod; the namespace is filled in.
 const NEW_POD: Attributes<'static> = Attributes {
     operation: Operation::Create,
@@ -55,6 +58,8 @@ pub(crate) struct Stated<'a> {
 pub(crate) struct TreeState<'a> {
     table: Option<&'static Table>,
     all: Vec<Stated<'a>>,
+    /// Limit ranges that state too much.
+    too_large: Vec<&'a Object>,
     /// By kind, and by namespace or, for objects without, by name.
     known: BTreeMap<(&'static str, SmolStr), Stating<'a>>,
 }
@@ -96,6 +101,10 @@ impl<'a> TreeState<'a> {
 
     fn add(&mut self, object: &'a Object, kind: &'static str) {
         let Some((value, served)) = self.decoded(object) else { return };
+        if kind == "LimitRange" && amounts_of(&value) > AMOUNTS_MAX {
+            self.too_large.push(object);
+            return;
+        }
         let place = match object.namespace() {
             _ if served.is_cluster_scoped => object.name(),
             namespace => namespace.unwrap_or_default(),
@@ -138,22 +147,40 @@ impl<'a> TreeState<'a> {
         self.known.keys().any(|(known, _)| *known == kind)
     }
 
-    /// The objects of a kind that count for an object's namespace.
-    pub(crate) fn in_namespace_of(&self, object: &Object, kind: &'static str) -> Vec<&Stated<'a>> {
-        self.at(object.unit(), kind, object.namespace().unwrap_or_default())
-    }
-
     /// The quotas that count for an object's namespace.
     pub(crate) fn quotas_of(&self, object: &Object) -> Vec<&Stated<'a>> {
-        let mut quotas = self.in_namespace_of(object, "ResourceQuota");
-        quotas.truncate(QUOTAS_MAX);
-        quotas
+        self.bounds_of(object, "ResourceQuota")
     }
 
-    /// The first quota of each namespace that has too many.
-    pub(crate) fn uncounted(&self) -> impl Iterator<Item = &'a Object> {
-        let quotas = self.known.iter().filter(|((kind, _), _)| *kind == "ResourceQuota");
-        quotas.filter_map(|(_, it)| it.all.get(QUOTAS_MAX)).map(|&at| self.all[at].object)
+    /// The limit ranges that count for an object's namespace.
+    pub(crate) fn limit_ranges_of(&self, object: &Object) -> Vec<&Stated<'a>> {
+        self.bounds_of(object, "LimitRange")
+    }
+
+    fn bounds_of(&self, object: &Object, kind: &'static str) -> Vec<&Stated<'a>> {
+        let mut bounds = self.at(object.unit(), kind, object.namespace().unwrap_or_default());
+        bounds.truncate(BOUNDS_MAX);
+        bounds
+    }
+
+    /// The quotas and limit ranges from which on nothing is counted, and why.
+    pub(crate) fn uncounted(&self) -> Vec<(&'a Object, String)> {
+        let large = self.too_large.iter().map(|&it| {
+            (it, format!("{} is not counted: it states more than {AMOUNTS_MAX} amounts", it.title()))
+        });
+        let mut all: Vec<_> = large.collect();
+        for (kind, noun) in [("LimitRange", "limit ranges"), ("ResourceQuota", "quotas")] {
+            let places = self.known.iter().filter(|((known, _), _)| *known == kind);
+            all.extend(places.filter_map(|(_, it)| it.all.get(BOUNDS_MAX)).map(|&at| {
+                let object = self.all[at].object;
+                let title = object.title();
+                (
+                    object,
+                    format!("{title} is not counted, nor are those behind it: there are too many {noun}"),
+                )
+            }));
+        }
+        all
     }
 
     /// The namespace that an object is placed in, if the tree states it.
@@ -259,6 +286,15 @@ impl<'a> TreeState<'a> {
     }
 }
 
+/// How many amounts a limit range states.
+fn amounts_of(range: &Value) -> usize {
+    let of_limit = |limit: &Value| {
+        let maps = limit.as_map().map_or(&[][..], Map::entries);
+        1 + maps.iter().map(|it| it.value.as_map().map_or(0, |map| map.entries().len())).sum::<usize>()
+    };
+    range.at("spec").items("limits").iter().map(of_limit).sum()
+}
+
 /// Where the units of a repository put objects, and which classes their pods name.
 struct Uses<'a>(BTreeMap<UnitId, BTreeSet<(&'static str, &'a str)>>);
 
@@ -334,9 +370,7 @@ impl State for Around<'_> {
 
     fn objects(&self, _group: &str, kind: &str, _namespace: &str) -> Vec<&Value> {
         match kind {
-            "LimitRange" => {
-                self.state.in_namespace_of(self.object, "LimitRange").iter().map(|it| &it.value).collect()
-            }
+            "LimitRange" => self.state.limit_ranges_of(self.object).into_iter().map(|it| &it.value).collect(),
             "PriorityClass" => {
                 self.state.each("PriorityClass", self.object.unit()).into_iter().map(|it| &it.value).collect()
             }

@@ -182,9 +182,7 @@ impl<'a> Admission<'a> {
             let title = it.title();
             (it, format!("several units state {title} differently: it only counts for their own objects"))
         }));
-        all.extend(around.state.uncounted().map(|it| {
-            (it, format!("{} is not counted, nor are those behind it: there are too many quotas", it.title()))
-        }));
+        all.extend(around.state.uncounted());
         all.into_iter().map(|(object, why)| (object.span_at(&FieldPath::root()), why)).collect()
     }
 }

@@ -76,7 +76,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
         return;
     }
     for object in context.objects() {
-        let ranges = state.in_namespace_of(object, "LimitRange");
+        let ranges = state.limit_ranges_of(object);
         if ranges.is_empty() {
             continue;
         }
