@@ -14,11 +14,17 @@ const SLIPS_MAX: usize = 2;
 /// between two words, if they are at most `most` (the optimal string
 /// alignment distance).
 pub fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
-    let a: Vec<char> = one.chars().take(LENGTH_MAX + 1).collect();
-    let b: Vec<char> = other.chars().take(LENGTH_MAX + 1).collect();
-    if a.len().abs_diff(b.len()) > most || a.len().max(b.len()) > LENGTH_MAX {
+    let lengths = [one, other].map(|it| it.chars().take(LENGTH_MAX + 1).count());
+    if lengths[0].abs_diff(lengths[1]) > most || lengths[0].max(lengths[1]) > LENGTH_MAX {
         return None;
     }
+    // What both begin and end with holds no slip, and is most of many names.
+    let alike = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (one, other): (&str, &str) = (&one[alike..], &other[alike..]);
+    let behind = one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b);
+    let alike: usize = behind.map(|(a, _)| a.len_utf8()).sum();
+    let a: Vec<char> = one[..one.len() - alike].chars().collect();
+    let b: Vec<char> = other[..other.len() - alike].chars().collect();
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (row, &x) in a.iter().enumerate() {
@@ -98,11 +104,11 @@ pub fn name_words(name: &str) -> impl Iterator<Item = &str> {
 /// Whether two names have the same letters, in whatever case and with
 /// whatever separators.
 pub fn is_same_but_form(one: &str, other: &str) -> bool {
-    bare(one) == bare(other)
+    bare(one).eq(bare(other))
 }
 
-fn bare(name: &str) -> String {
-    name.chars().filter(|it| !matches!(it, '-' | '.' | '_')).flat_map(char::to_lowercase).collect()
+fn bare(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|it| !matches!(it, '-' | '.' | '_')).flat_map(char::to_lowercase)
 }
 
 fn sorted(word: &str) -> Vec<char> {

@@ -105,16 +105,16 @@ fn resemblance(name: &str, other: &str) -> Option<Resemblance> {
         4..=7 => 1,
         _ => 2,
     };
-    if differs_in_a_number(name, other) {
-        return None;
-    }
-    Some(Resemblance::Slip(slips(name, other, most)? as u8))
+    let slips = slips(name, other, most)?;
+    (!differs_in_a_number(name, other)).then_some(Resemblance::Slip(slips as u8))
 }
 
 /// `worker-1` is no slip for `worker-2`.
 fn differs_in_a_number(name: &str, other: &str) -> bool {
-    let without = |it: &str| it.bytes().filter(|it| !it.is_ascii_digit()).collect::<Vec<_>>();
-    without(name) == without(other)
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|it| !it.is_ascii_digit())
+    }
+    letters(name).eq(letters(other))
 }
 
 #[cfg(test)]
