@@ -10,6 +10,7 @@ mod definition;
 mod embedded;
 pub(crate) mod formats;
 mod lists;
+mod mailbox;
 mod numbers;
 mod patterns;
 mod rules;

@@ -90,10 +90,20 @@ fn is_multiple(value: &Value, factor: f64) -> Option<bool> {
         _ if factor <= 0.0 => None,
         _ => {
             let number = as_float(value).unwrap_or_default();
-            let share = if factor < 1.0 { 1.0 / factor * number } else { number / factor };
-            Some((share - share.round()).abs() <= 1e-9 * share.abs().max(1.0))
+            Some(is_whole(if factor < 1.0 { 1.0 / factor * number } else { number / factor }))
         }
     }
+}
+
+/// Whether upstream takes a number for a whole one: it lies at most a little above one,
+/// among those that JSON keeps exactly.
+fn is_whole(number: f64) -> bool {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    let whole = number.trunc();
+    if !(-MOST - 1.0..=MOST).contains(&number) {
+        return false;
+    }
+    number.fract() == 0.0 || whole > 0.0 && (number - whole) / (number + whole) < 1e-9
 }
 
 /// The type and format that a number does not fit into.
