@@ -1,7 +1,7 @@
 //! `LimitRange`: what it fills into pods, and which pods and claims it refuses
 //! (`kubernetes` 1.36, `plugin/pkg/admission/limitranger/admission.go`).
 
-use seatrial_model::Quantity;
+use seatrial_model::{Quantity, QuantityFormat};
 use seatrial_schema::rules::quantities::MILLI_MOST;
 use seatrial_schema::{By, Map, Value};
 use seatrial_yaml::FieldPath;
@@ -291,13 +291,21 @@ impl Compared {
     }
 }
 
-/// Upstream reads an amount that 64 bits do not hold as nothing.
+/// Upstream's whole number: an amount that 64 bits do not hold is nothing where it was
+/// written with a suffix, and what the lower bits say where it was written out or is a sum.
 fn units(amount: Quantity) -> i64 {
-    if amount.nanos().abs() > i128::from(i64::MAX) * 1_000_000_000 { 0 } else { amount.value() }
+    const SUFFIXED: i128 = 1_000_000_000_000_000;
+    let whole = amount.nanos() / 1_000_000_000;
+    if i64::try_from(whole).is_ok() {
+        return amount.value();
+    }
+    let is_suffixed = amount.format() == QuantityFormat::DecimalSi && whole % SUFFIXED == 0;
+    if is_suffixed { 0 } else { whole as i64 }
 }
 
 fn millis(amount: Quantity) -> i64 {
-    if units(amount) == 0 && amount.value() != 0 { 0 } else { amount.milli_value() }
+    let whole = units(amount);
+    if whole == amount.value() { amount.milli_value() } else { whole.wrapping_mul(1000) }
 }
 
 #[cfg(test)]
@@ -320,7 +328,11 @@ mod tests {
     }
 
     #[test]
-    fn amounts_that_64_bits_do_not_hold_are_read_as_nothing() {
+    fn amounts_that_64_bits_do_not_hold_are_read_as_upstream_reads_them() {
+        let whole = |text: &str| (units(amount(text)), millis(amount(text)));
+        assert_eq!(whole("10E"), (0, 0));
+        assert_eq!(whole("9223372036854775809"), (i64::MIN + 1, 1000));
+        assert_eq!(units(amount("1.5")), 2);
         assert!(!is_below("3", None, "10E"));
         assert!(is_below("10E", None, "9223372036854776"));
         assert!(maximum("Pod", "cpu", amount("1"), None, Some(amount("10E"))).is_none());
