@@ -34,7 +34,7 @@ mod parser;
 mod plan;
 mod quantity_form;
 pub mod re2;
-mod semver;
+pub(crate) mod semver;
 mod time;
 mod types;
 mod unescape;

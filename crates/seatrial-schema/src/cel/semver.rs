@@ -22,7 +22,7 @@ enum Pre {
 
 impl Version {
     /// Reads `1.2.3-rc.1+build`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '.');
         let (major, minor, rest) = (parts.next()?, parts.next()?, parts.next()?);
         let (rest, build) = rest.split_once('+').map_or((rest, None), |(rest, build)| (rest, Some(build)));
@@ -46,7 +46,7 @@ impl Version {
         Self::parse(&parts.join("."))
     }
 
-    pub(super) fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let numbers = |it: &Self| (it.major, it.minor, it.patch);
         let pre = match (self.pre.is_empty(), other.pre.is_empty()) {
             (true, false) => Ordering::Greater,

@@ -21,6 +21,7 @@ pub(crate) const KINDS: &[Strategy] = &[
     BETA_REQUEST,
     trust_bundle::TRUST_BUNDLE,
     Strategy { version: "v1", ..trust_bundle::TRUST_BUNDLE },
+    Strategy { version: "v1alpha1", ..trust_bundle::TRUST_BUNDLE },
     pod_request::POD_REQUEST,
     Strategy { version: "v1", ..pod_request::POD_REQUEST },
 ];

@@ -11,6 +11,12 @@ use crate::rules::names::{self, Messages};
 use crate::value::{By, Value};
 
 pub(super) const POD_REQUEST: Strategy = Strategy {
+    default: |request| {
+        let spec = request.struct_mut("spec");
+        if !spec.has("maxExpirationSeconds") {
+            spec.set("maxExpirationSeconds", OWN_SECONDS_MOST, By::Server);
+        }
+    },
     prepare_create: |request| drop(request.remove("status")),
     prepare_update: |new, old| new.set("status", old.at("status").clone(), By::Server),
     validate,

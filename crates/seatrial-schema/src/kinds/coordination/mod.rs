@@ -1,6 +1,8 @@
-//! `Lease` (`kubernetes` 1.36, `pkg/apis/coordination/validation/validation.go`,
-//! `pkg/registry/coordination/lease/strategy.go`). Candidates for leases are not
-//! served by default.
+//! `Lease`, and `LeaseCandidate`, which is not served by default (`kubernetes` 1.36,
+//! `pkg/apis/coordination/validation/validation.go`,
+//! `pkg/registry/coordination/lease/strategy.go`).
+
+mod candidate;
 
 use crate::errors::Errors;
 use crate::kinds::Strategy;
@@ -24,9 +26,15 @@ const LEASE: Strategy = Strategy {
 };
 
 /// What the server does with it; `v1beta1` was served until 1.21.
-pub(crate) const KINDS: &[Strategy] = &[LEASE, Strategy { version: "v1beta1", ..LEASE }];
+pub(crate) const KINDS: &[Strategy] = &[
+    LEASE,
+    Strategy { version: "v1beta1", ..LEASE },
+    candidate::CANDIDATE,
+    Strategy { version: "v1alpha2", ..candidate::CANDIDATE },
+];
 
-const STRATEGIES: [&str; 1] = ["OldestEmulationVersion"];
+const OLDEST: &str = "OldestEmulationVersion";
+const STRATEGIES: [&str; 1] = [OLDEST];
 
 /// Coordinated election is a feature that is off by default.
 fn drop_gated(object: &mut Value, old: Option<&Value>) {
@@ -47,8 +55,6 @@ fn validate_spec(spec: &Value, errors: &mut Errors) {
     let transitions = spec.int("leaseTransitions");
     metadata::non_negative(transitions, &at.child("leaseTransitions"), errors);
     if let Some(strategy) = spec.opt("strategy") {
-        // Upstream names the field twice.
-        let at = at.child("strategy");
         validate_strategy(strategy.as_str(), &at.child("strategy"), errors);
     }
     if !spec.str("preferredHolder").is_empty() && spec.str("strategy").is_empty() {
@@ -57,10 +63,12 @@ fn validate_spec(spec: &Value, errors: &mut Errors) {
 }
 
 fn validate_strategy(strategy: &str, at: &Path<'_>, errors: &mut Errors) {
+    // Upstream names the field twice.
+    let at = at.child("strategy");
     if strategy.contains('/') {
-        errors.each_invalid(at, strategy, names::label_key(strategy));
+        errors.each_invalid(&at, strategy, names::label_key(strategy));
     } else if !STRATEGIES.contains(&strategy) {
-        errors.not_supported(at, Value::text(strategy), &STRATEGIES);
+        errors.not_supported(&at, Value::text(strategy), &STRATEGIES);
     }
 }
 

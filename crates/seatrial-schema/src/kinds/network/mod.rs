@@ -34,6 +34,10 @@ pub(crate) const KINDS: &[Strategy] = &[
     Strategy { group: "extensions", version: "v1beta1", ..network_policy::NETWORK_POLICY },
     service_addresses::IP_ADDRESS,
     service_addresses::SERVICE_CIDR,
+    Strategy { version: "v1beta1", ..service_addresses::IP_ADDRESS },
+    Strategy { version: "v1beta1", ..service_addresses::SERVICE_CIDR },
+    Strategy { version: "v1alpha1", ..service_addresses::IP_ADDRESS },
+    Strategy { version: "v1alpha1", ..service_addresses::SERVICE_CIDR },
 ];
 
 const NETWORKING: &str = "networking.k8s.io";

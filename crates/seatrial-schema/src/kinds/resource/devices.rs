@@ -75,7 +75,7 @@ fn sizes(device: &Value, at: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn taint(taint: &Value, at: &Path<'_>, errors: &mut Errors) {
+pub(super) fn taint(taint: &Value, at: &Path<'_>, errors: &mut Errors) {
     metadata::label_name(taint.str("key"), &at.child("key"), errors);
     let value = taint.str("value");
     if !value.is_empty() {

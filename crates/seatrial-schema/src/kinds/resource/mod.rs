@@ -8,6 +8,7 @@ mod claims;
 mod devices;
 mod requests;
 mod slices;
+mod taint_rules;
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,8 @@ pub(crate) const KINDS: &[Strategy] = &[
     beta(claims::TEMPLATE),
     beta(claims::CLASS),
     beta(slices::STRATEGY),
+    taint_rules::STRATEGY,
+    Strategy { version: "v1alpha3", ..taint_rules::STRATEGY },
 ];
 
 /// The same in `v1beta2`.

@@ -117,19 +117,22 @@ fn spec(spec: &Value, old: Option<&Value>, errors: &mut Errors) {
     }
 }
 
-fn pool(pool: &Value, at: &Path<'_>, errors: &mut Errors) {
-    let at_name = at.child("name");
-    let name = pool.str("name");
+/// Subdomains with slashes between them.
+pub(super) fn pool_name(name: &str, at: &Path<'_>, errors: &mut Errors) {
     if name.is_empty() {
-        errors.required(&at_name, "");
-    } else {
-        if name.len() > names::SUBDOMAIN_LENGTH {
-            errors.too_long(&at_name, names::SUBDOMAIN_LENGTH);
-        }
-        for part in name.split('/') {
-            errors.each_invalid(&at_name, part, names::dns1123_subdomain(part));
-        }
+        errors.required(at, "");
+        return;
     }
+    if name.len() > names::SUBDOMAIN_LENGTH {
+        errors.too_long(at, names::SUBDOMAIN_LENGTH);
+    }
+    for part in name.split('/') {
+        errors.each_invalid(at, part, names::dns1123_subdomain(part));
+    }
+}
+
+fn pool(pool: &Value, at: &Path<'_>, errors: &mut Errors) {
+    pool_name(pool.str("name"), &at.child("name"), errors);
     let count = pool.int("resourceSliceCount");
     if count <= 0 {
         errors.invalid(&at.child("resourceSliceCount"), count, "must be greater than zero");
