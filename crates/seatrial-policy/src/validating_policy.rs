@@ -328,7 +328,9 @@ impl Policy {
             Err(EvalError::Unknown) => Err(Open::Unknown),
             Err(EvalError::Stopped(_)) => Err(Open::Cost),
             Err(EvalError::Error(_)) if self.ignores_errors => Ok(None),
-            Err(EvalError::Error(message)) => refused(message),
+            Err(EvalError::Error(error)) => {
+                refused(format!("expression '{}' resulted in error: {error}", validation.source))
+            }
             Ok(_) => refused(validation.message(activation, budget)),
         }
     }
@@ -559,14 +561,23 @@ mod tests {
         for refused in ["object.spec.replicas == null", "has(object.spec.paused)", "has(oldObject.spec)"] {
             assert_eq!(said(refused), [format!("failed expression: {refused}")]);
         }
-        assert_eq!(said("object.spec.paused == null"), ["no such key: paused"]);
-        assert_eq!(said("oldObject.spec.replicas == 5"), ["no such key: spec"]);
+        assert_eq!(
+            said("object.spec.paused == null"),
+            ["expression 'object.spec.paused == null' resulted in error: no such key: paused"]
+        );
+        assert_eq!(
+            said("oldObject.spec.replicas == 5"),
+            ["expression 'oldObject.spec.replicas == 5' resulted in error: no such key: spec"]
+        );
     }
 
     #[test]
     fn an_error_refuses_and_what_is_unknown_is_left_open() {
         let unknown = ["open: an expression hangs on what only the server knows"];
-        assert_eq!(judged(r#"{"expression": "object.spec.paused"}"#), ["no such key: paused"]);
+        assert_eq!(
+            judged(r#"{"expression": "object.spec.paused"}"#),
+            ["expression 'object.spec.paused' resulted in error: no such key: paused"]
+        );
         assert_eq!(judged(r#"{"expression": "request.userInfo.username == 'me'"}"#), unknown);
         assert_eq!(judged(r#"{"expression": "namespaceObject.metadata.name == 'x'"}"#), unknown);
         let both =
