@@ -133,8 +133,10 @@ impl Row<'_> {
         agreement
     }
 
+    /// Without that of a policy, which names neither field nor reason.
     fn causes(&self) -> BTreeSet<(&str, &str)> {
-        self.causes.iter().map(|cause| (cause.field.as_str(), cause.reason.as_str())).collect()
+        let causes = self.causes.iter().map(|cause| (cause.field.as_str(), cause.reason.as_str()));
+        causes.filter(|cause| *cause != ("", "")).collect()
     }
 
     pub(super) fn shown_input(&self) -> &str {
