@@ -2,7 +2,7 @@
 //! mapping filled: a branch that no values take is rendered by nobody until somebody
 //! turns it on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ use crate::values::coalesce::{GLOBAL, copy_map};
 
 /// Nesting of values in which switches are looked for.
 const DEPTH_MAX: usize = 8;
+/// Empty values that nothing reads, among which those behind a switch are looked for.
+const HIDDEN_MAX: usize = 512;
 
 /// A value that breaks the chart when it becomes another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Variation {
     pub keys: Vec<String>,
     /// What it becomes: `true`, `[a, b]`.
     pub becomes: &'static str,
+    /// The keys of a switch without which nothing reads it, and which is off.
+    pub switch: Option<Vec<String>>,
     /// Where it says so.
     pub span: Span,
     /// What fails then.
@@ -40,7 +44,7 @@ pub struct Variation {
 /// something nil, or text that is no YAML. A chart that fails as it is has none;
 /// what `fail` and `required` refuse is meant. As many empty lists and mappings are
 /// filled, of which nobody knows what they are to hold: only text is told that is no
-/// YAML whatever they hold.
+/// YAML whatever they hold. What is read only behind a switch is filled with it turned on.
 pub fn variations(chart: &Chart, values: &ValuesInput, options: &Options, most: usize) -> Vec<Variation> {
     on_deep_stack(|| Varying::run(chart, values, options, most))
 }
@@ -129,22 +133,75 @@ impl<'a> Varying<'a> {
         let read_by = |it: &Toggle| -> Vec<&String> {
             names.iter().zip(&reads).filter(|(_, read)| read.has(it.origin)).map(|(name, _)| *name).collect()
         };
-        let read = toggles.into_iter().map(|it| (read_by(&it), it)).filter(|(by, _)| !by.is_empty());
-        let (switches, empty): (Vec<_>, Vec<_>) = read.partition(|(_, it)| it.kind.is_switch());
+        let toggles = toggles.into_iter().map(|it| (read_by(&it), it));
+        let (read, hidden): (Vec<_>, Vec<_>) = toggles.partition(|(by, _)| !by.is_empty());
+        let (switches, empty): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, it)| it.kind.is_switch());
         for (by, toggle) in switches.iter().take(most).chain(empty.iter().take(most)) {
-            let samples = toggle.kind.samples();
-            let failed = this.fails(&prepared, toggle, &samples, by);
-            if failed.is_empty() {
-                continue;
+            if !this.vary(&prepared, None, toggle, by, &names) {
+                return this.found;
             }
-            // Templates may change the values for those that come after them.
-            let sure = this.fails(&prepared, toggle, &samples, &names);
-            if this.is_spent || !failed.iter().any(|it| sure.contains(it)) {
-                break;
+        }
+        let hidden = hidden.into_iter().map(|it| it.1).filter(|it| !it.kind.is_switch());
+        let hidden: Vec<Toggle> = hidden.take(HIDDEN_MAX).collect();
+        let mut left = most;
+        for (by, switch) in switches.iter().filter(|(_, it)| it.kind == Kind::Switch(false)).take(most) {
+            for (by, toggle) in this.behind(&prepared, switch, by, &hidden) {
+                if left == 0 || !this.vary(&prepared, Some(switch), toggle, &by, &names) {
+                    return this.found;
+                }
+                left -= 1;
             }
-            this.tell(toggle, sure);
         }
         this.found
+    }
+
+    /// Tells what fails once a value becomes another one; whether there is anything
+    /// left to spend on the next.
+    fn vary(
+        &mut self,
+        prepared: &Prepared<'_>,
+        switch: Option<&Toggle>,
+        toggle: &Toggle,
+        by: &[&String],
+        all: &[&String],
+    ) -> bool {
+        let samples = toggle.kind.samples();
+        let failed = self.fails(prepared, switch, toggle, &samples, by);
+        if failed.is_empty() {
+            return true;
+        }
+        // Templates may change the values for those that come after them.
+        let sure = self.fails(prepared, switch, toggle, &samples, all);
+        if self.is_spent || !failed.iter().any(|it| sure.contains(it)) {
+            return false;
+        }
+        self.tell(switch, toggle, sure);
+        true
+    }
+
+    /// What some templates read only once a switch is turned on, with those that do;
+    /// nothing where that alone makes them fail.
+    fn behind<'t, 'n>(
+        &mut self,
+        prepared: &Prepared<'_>,
+        switch: &Toggle,
+        by: &[&'n String],
+        hidden: &'t [Toggle],
+    ) -> Vec<(Vec<&'n String>, &'t Toggle)> {
+        let on = switch.kind.samples();
+        let mut found: BTreeMap<usize, Vec<&String>> = BTreeMap::new();
+        for name in by {
+            self.engine.reads = Reads::default();
+            let failed = self.turned(prepared, &[(switch, &on[0])], &[*name]);
+            let reads = std::mem::take(&mut self.engine.reads);
+            if !failed.is_empty() || self.is_spent {
+                return Vec::new();
+            }
+            for (at, _) in hidden.iter().enumerate().filter(|(_, it)| reads.has(it.origin)) {
+                found.entry(at).or_default().push(*name);
+            }
+        }
+        found.into_iter().map(|(at, names)| (names, &hidden[at])).collect()
     }
 
     /// What fails of some templates whatever a value becomes: as with the first
@@ -152,34 +209,39 @@ impl<'a> Varying<'a> {
     fn fails(
         &mut self,
         prepared: &Prepared<'_>,
+        switch: Option<&Toggle>,
         toggle: &Toggle,
         samples: &[Value],
         names: &[&String],
     ) -> Vec<RenderError> {
         let Some((first, others)) = samples.split_first() else { return Vec::new() };
-        let mut failed = self.turned(prepared, toggle, first, names);
+        let on = Value::from(true);
+        let with =
+            |sample| -> Vec<_> { switch.map(|it| (it, &on)).into_iter().chain([(toggle, sample)]).collect() };
+        let mut failed = self.turned(prepared, &with(first), names);
         failed.retain(|it| toggle.kind.is_switch() || it.kind == ErrorKind::Yaml);
         for other in others {
             if failed.is_empty() {
                 break;
             }
-            let too = self.turned(prepared, toggle, other, names);
+            let too = self.turned(prepared, &with(other), names);
             failed.retain(|it| too.iter().any(|too| too.kind == it.kind && too.template == it.template));
         }
         failed
     }
 
-    /// What fails of some templates once a value is another one. What a bound
+    /// What fails of some templates once values are other ones. What a bound
     /// ends is not known.
     fn turned(
         &mut self,
         prepared: &Prepared<'_>,
-        toggle: &Toggle,
-        sample: &Value,
+        turns: &[(&Toggle, &Value)],
         names: &[&String],
     ) -> Vec<RenderError> {
         let values = copy_map(&prepared.values);
-        turn(&values, toggle, sample);
+        for (toggle, sample) in turns {
+            turn(&values, toggle, sample);
+        }
         let templates = self.render.templates(prepared, &values, &mut self.engine.trace);
         self.render.rendered.files.clear();
         for name in names {
@@ -193,12 +255,18 @@ impl<'a> Varying<'a> {
         failed.chain(self.broken_text()).filter(|_| !self.is_spent).collect()
     }
 
-    fn tell(&mut self, toggle: &Toggle, errors: Vec<RenderError>) {
+    fn tell(&mut self, switch: Option<&Toggle>, toggle: &Toggle, errors: Vec<RenderError>) {
         for error in errors {
             let Some(&place) = error.places.first() else { continue };
             if self.told.insert(place) {
                 let Toggle { keys, kind, span, .. } = toggle;
-                self.found.push(Variation { keys: keys.clone(), becomes: kind.shown(), span: *span, error });
+                self.found.push(Variation {
+                    keys: keys.clone(),
+                    becomes: kind.shown(),
+                    switch: switch.map(|it| it.keys.clone()),
+                    span: *span,
+                    error,
+                });
             }
         }
     }

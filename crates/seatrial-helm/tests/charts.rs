@@ -254,6 +254,40 @@ fn empty_lists_and_mappings_are_filled_too() {
 }
 
 #[test]
+fn what_stands_behind_a_switch_is_filled_with_it_turned_on() {
+    let mut yard = Yard::new(&[
+        (
+            "ship/values.yaml",
+            "job: {enabled: false, params: {}, tolerations: []}\nbroken: {enabled: false, args: []}\n",
+        ),
+        (
+            "ship/templates/job.yaml",
+            "{{- if .Values.job.enabled }}\nkind: Job\nspec:\n  env:\n    {{- range $k, $v := .Values.job.params }}\n    \
+             - name: {{ $k }}\n    value: x\n    {{- end }}\n  {{- with .Values.job.tolerations }}\n  \
+             tolerations: {{- toYaml . | nindent 4 }}\n  {{- end }}\n{{- end }}\n",
+        ),
+        (
+            "ship/templates/broken.yaml",
+            "{{- if .Values.broken.enabled }}\na: {{ .Values.x.y }}\nb: {{ range .Values.broken.args }}{ {{ end }}\n{{- end }}\n",
+        ),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let told: Vec<(Option<String>, String, &str)> = found
+        .iter()
+        .map(|it| (it.switch.as_ref().map(|it| it.join(".")), it.keys.join("."), it.becomes))
+        .collect();
+    let text = |it: &str| it.to_owned();
+    assert_eq!(
+        told,
+        [
+            (None, text("broken.enabled"), "true"),
+            (Some(text("job.enabled")), text("job.params"), "{a: a, b: b}"),
+        ]
+    );
+}
+
+#[test]
 fn fields_of_the_release_are_lost_inside_loops_over_values() {
     let mut yard = Yard::new(&[
         ("ship/values.yaml", "workers: []\n"),

@@ -34,7 +34,7 @@ impl Charts {
 
 /// The notices about one chart; nothing is said twice of places that fail as it is.
 fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice> {
-    let Some(loaded) = chart.chart.as_ref().filter(|_| chart.is_loaded()) else { return Vec::new() };
+    let Some(loaded) = chart.chart.as_ref().filter(|_| chart.lacks_charts_alone()) else { return Vec::new() };
     let options = chart.options(target, false);
     let reading = read(loaded, options.helm);
     let mut lost = reading.lost_roots;
@@ -58,7 +58,9 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
         let spans = lost.iter().map(|it| it.span).chain(handed.iter().map(|it| it.span)).chain(doubled);
         spans.into_iter().any(|span| places.iter().any(|place| meets(span, *place)))
     };
-    found.extend(told.iter().filter(|it| !is_lost(it)).filter_map(of_variation));
+    // A value that is not there may come from a chart that is not.
+    let is_told = |it: &&Variation| chart.is_loaded() || it.error.kind == ErrorKind::Yaml;
+    found.extend(told.iter().filter(is_told).filter(|it| !is_lost(it)).filter_map(of_variation));
     found
 }
 
@@ -121,7 +123,9 @@ fn items(chart: &Chart, keys: &[String]) -> usize {
 fn of_variation(variation: &Variation) -> Option<Notice> {
     let error = &variation.error;
     let place = *error.places.first()?;
-    let turned = format!("{}: {}", variation.keys.join("."), variation.becomes);
+    let switch = variation.switch.as_ref().map(|it| format!("{}: true` and `", it.join(".")));
+    let (switch, keys) = (switch.unwrap_or_default(), variation.keys.join("."));
+    let turned = format!("{switch}{keys}: {}", variation.becomes);
     let (check, what) = match error.kind {
         ErrorKind::Yaml => {
             (&INVALID_RENDERED_YAML, "the rendered text is no YAML that Helm takes".to_owned())

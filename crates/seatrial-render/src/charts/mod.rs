@@ -500,6 +500,12 @@ impl TreeChart {
         self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal)
     }
 
+    /// Whether nothing is amiss but charts that it depends on.
+    fn lacks_charts_alone(&self) -> bool {
+        let is_amiss = |it: &Problem| it.is_fatal && it.kind != ProblemKind::MissingDependency;
+        self.chart.is_some() && !self.problems.iter().any(is_amiss)
+    }
+
     /// Whether everything is there that a unit of it needs.
     fn is_loaded_for(&self, unit: &ChartUnit) -> bool {
         self.chart.is_some() && self.problems.iter().all(|it| !it.is_fatal || unit.does_without(it))
