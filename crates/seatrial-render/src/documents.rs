@@ -147,6 +147,7 @@ fn untyped(root: Node<'_>, api_version: Option<&str>, kind: Option<&str>) -> Doc
     }
     let absent = match (api_version, kind) {
         (None, Some(kind)) if is_common_kind(kind) => "apiVersion",
+        (None, Some(kind)) if is_known_by_name(kind) && root.get("spec").is_some() => "apiVersion",
         (Some(api_version), None) if is_common_version(api_version) => "kind",
         _ => return DocumentKind::Other,
     };
@@ -233,6 +234,41 @@ fn has_marks(text: &str) -> bool {
         })
     };
     starts("apiVersion") && starts("kind")
+}
+
+/// Whether a name is one of a custom kind that no other program gives to anything.
+fn is_known_by_name(kind: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "AppProject",
+        "ApplicationSet",
+        "ClusterExternalSecret",
+        "ClusterIssuer",
+        "ClusterSecretStore",
+        "DestinationRule",
+        "ExternalSecret",
+        "GRPCRoute",
+        "GatewayClass",
+        "GitRepository",
+        "HTTPRoute",
+        "HelmRelease",
+        "HelmRepository",
+        "IPAddressPool",
+        "ImageRepository",
+        "ImageUpdateAutomation",
+        "IngressRoute",
+        "L2Advertisement",
+        "OCIRepository",
+        "PeerAuthentication",
+        "PodMonitor",
+        "PrometheusRule",
+        "ScaledObject",
+        "SealedSecret",
+        "SecretStore",
+        "ServiceMonitor",
+        "VerticalPodAutoscaler",
+        "VirtualService",
+    ];
+    KINDS.contains(&kind)
 }
 
 fn is_common_kind(kind: &str) -> bool {

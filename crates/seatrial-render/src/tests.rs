@@ -588,6 +588,17 @@ fn an_untyped_manifest_is_noticed() {
 }
 
 #[test]
+fn a_custom_object_without_its_version_is_noticed_by_a_name_that_only_it_bears() {
+    let set = "kind: ApplicationSet\nmetadata: {name: apps}\nspec: {generators: []}\n";
+    let other = "kind: Widget\nmetadata: {name: apps}\nspec: {generators: []}\n";
+    let rendering = rendered(&[("a.yaml", set), ("b.yaml", other)]);
+    assert_eq!(
+        notices(&rendering),
+        ["error missing-object-type a.yaml:1 ApplicationSet apps has no `apiVersion`"]
+    );
+}
+
+#[test]
 fn an_untyped_patch_needs_a_type_only_to_find_its_object() {
     let patch = "kind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n";
     let lists = |entry: &str| format!("resources: [web.yaml]\npatches: [{entry}]\n");
