@@ -6,6 +6,9 @@
 //! nothing fails until data is mixed up. The Secret that bears its own name is there,
 //! and nothing reads it.
 //!
+//! A server hands out what its clients sign in with: the Secret of a database or broker, and
+//! a key that bears the reader's own name, are there to be read.
+//!
 //! ## Bad
 //! ```yaml
 //! apiVersion: v1
@@ -51,10 +54,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::references::Part;
 use seatrial_model::views::PodTemplate;
 use seatrial_model::{Link, Object};
 use seatrial_yaml::{FieldPath, Node};
 
+use crate::databases::holds_state;
+use crate::image::Image;
 use crate::missing::is_to;
 use crate::{Check, Context, Report};
 
@@ -82,17 +88,19 @@ fn run(context: &Context<'_>, report: &mut Report) {
         read.insert(name);
         read_by.insert((repository.object(link.from).name(), name));
     }
+    let servers: BTreeSet<&str> = repository.objects().filter(|it| is_server(it)).map(Object::name).collect();
     let unread = |name: &str| holders.get(name).filter(|_| !read.contains(name)).copied();
     if holders.keys().all(|it| read.contains(it)) {
         return;
     }
     for (object, link) in context.links() {
         let Some(name) = link.name().filter(|_| is_to(link, "", "Secret")) else { continue };
-        if PodTemplate::of(object).is_none() || !holders.contains_key(name) {
+        if PodTemplate::of(object).is_none() || !holders.contains_key(name) || is_of_reader(object, link) {
             continue;
         }
         let own = owners(name).find_map(|(owner, rest)| {
-            let is_sibling = !is_form_of(object.name(), owner) && read_by.contains(&(owner, name));
+            let is_told = !is_form_of(object.name(), owner) && !servers.contains(owner);
+            let is_sibling = is_told && read_by.contains(&(owner, name));
             unread(&format!("{}{rest}", object.name())).filter(|_| is_sibling).map(|it| (owner, it))
         });
         if let Some((owner, holder)) = own {
@@ -113,6 +121,23 @@ fn secret_made_by(object: &Object) -> Option<&str> {
 /// Who a Secret's name says that it belongs to, with the rest of the name.
 fn owners(name: &str) -> impl Iterator<Item = (&str, &str)> {
     name.match_indices('-').map(|(at, _)| name.split_at(at))
+}
+
+/// Whether a workload runs a database or a broker.
+fn is_server(object: &Object) -> bool {
+    let containers = PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>());
+    let mut images = containers.filter_map(|it| Image::parse(it.image()?).ok());
+    object.kind() == "RabbitmqCluster" || images.any(|it| holds_state(it.last_name()))
+}
+
+/// Whether the key that is read bears the reader's own name: `WEB_DATABASE_PASSWORD`.
+fn is_of_reader(object: &Object, link: &Link) -> bool {
+    let plain = |text: &str| text.replace(['-', '_', '.'], "").to_ascii_lowercase();
+    let key = link.reference.part.as_ref().and_then(|(part, _)| match part {
+        Part::Key(key) => Some(plain(key)),
+        _ => None,
+    });
+    key.is_some_and(|it| it.contains(&plain(object.name())))
 }
 
 /// `web-worker` reads what is of `web`.
