@@ -16,6 +16,7 @@ mod env_sources;
 mod environments;
 mod flux;
 mod gitops;
+mod hashed;
 mod image;
 mod image_demands;
 mod image_names;

@@ -13,6 +13,7 @@ use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
 use crate::gitops::{Source, is_literal, own_repository};
+use crate::hashed::Hashed;
 use crate::partial::may_hold;
 use crate::placeholder::is_filled_in_later;
 use crate::releases::Releases;
@@ -65,7 +66,7 @@ pub(crate) fn missing<'a>(
     wanted: impl Fn(&Object, &Link) -> bool,
 ) -> Vec<Missing<'a>> {
     let world = context.world();
-    let releases = OnceCell::new();
+    let (releases, hashed) = (OnceCell::new(), OnceCell::new());
     let mut found: Vec<Missing<'a>> = Vec::new();
     let mut known: FxHashMap<(Place, &'a str, &'a str, Option<&'a str>), usize> = FxHashMap::default();
     for (object, link) in context.links() {
@@ -80,6 +81,14 @@ pub(crate) fn missing<'a>(
         // What the chart makes of the values is judged by itself.
         if is_in_values(object, link) && releases.get_or_init(|| Releases::of(world.repository)).shows(object)
         {
+            continue;
+        }
+        // A name that lacks its hash is told of by itself.
+        let lacks_hash = || {
+            let hashed = hashed.get_or_init(|| Hashed::of(context));
+            hashed.meant_by(object, link.reference.kinds.title(), name).is_some()
+        };
+        if is_in_values(object, link) && lacks_hash() {
             continue;
         }
         // A kind that somebody fills in later is none that is known.

@@ -5,7 +5,8 @@
 //! chart repository (`chart`). For a chart Argo CD reads `index.yaml` at the
 //! address, which a git repository does not serve, and takes `targetRevision` for
 //! a version: it must be written, and `HEAD` or a branch is none (`improper
-//! constraint: HEAD`). A source with neither `path`, `chart` nor `ref` is refused.
+//! constraint: HEAD`). A chart's name has no `/`: `bitnami/redis` is what `helm repo add`
+//! calls it on one computer. A source with neither `path`, `chart` nor `ref` is refused.
 //!
 //! ## Bad
 //! ```yaml
@@ -25,8 +26,8 @@
 //!   source: {repoURL: https://charts.bitnami.com/bitnami, chart: redis, targetRevision: 20.1.0}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Notice, Severity, Strictness};
-use seatrial_model::{Object, UnitKind};
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Notice, Severity, Strictness};
+use seatrial_model::{Field, Object, Repository, UnitKind};
 use seatrial_yaml::FieldPath;
 
 use crate::gitops::Source;
@@ -51,7 +52,7 @@ fn run(context: &Context<'_>, report: &mut Report) {
             if source.is_chart() {
                 report_chart(context.world(), object, &source, report);
             } else {
-                report_directory(object, &source, report);
+                report_directory(context.world().repository, object, &source, report);
             }
         }
     }
@@ -69,6 +70,8 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
         let message = format!("{title} looks for chart `{chart}` in the git repository `{url}`");
         let help = "give the address of the chart repository, or replace `chart` by the `path` of the chart";
         add(report, "repoURL", message, help);
+    } else if let Some((_, name)) = chart.rsplit_once('/').filter(|_| is_web(source)) {
+        report.add(with_owner(title.as_str(), source, chart, name));
     }
     let revision = source.field.key("targetRevision").filter(|it| !it.node().is_null());
     match revision.as_ref().map(|it| it.node().scalar_text().unwrap_or_default()) {
@@ -95,13 +98,31 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
     }
 }
 
-fn report_directory(object: &Object, source: &Source<'_>, report: &mut Report) {
+/// A chart with the name that `helm repo add` gave its repository in front.
+fn with_owner(title: &str, source: &Source<'_>, chart: &str, name: &str) -> Notice {
+    let at = source.field.at("chart");
+    let message = format!("{title} looks for chart `{chart}`, and the name of a chart has no `/`");
+    Notice::new(&CHECK.info, at.clone(), message)
+        .because("what stands before it is a name of the repository that only one computer knows")
+        .help(format!("write `chart: {name}`"))
+        .change(Change::Set { at, content: Content::Text(name.to_owned()) })
+}
+
+/// Whether the charts are listed in an `index.yaml`.
+fn is_web(source: &Source<'_>) -> bool {
+    source.literal("repoURL").is_some_and(|it| it.starts_with("https://") || it.starts_with("http://"))
+}
+
+fn report_directory(repository: &Repository, object: &Object, source: &Source<'_>, report: &mut Report) {
     // An empty `source` of an Application counts as not written, which is told of the whole.
     let single = FieldPath::root().key("spec").key("source");
     if source.field.node().is_empty() && source.field.path() == single {
         return;
     }
-    let absent = |key: &str| source.field.key(key).is_none();
+    // In a chart the value may come from whoever installs it.
+    let is_of_chart = repository.unit(object.unit()).kind == UnitKind::Helm;
+    let is_written = |it: Field<'_>| is_of_chart || !it.node().is_null();
+    let absent = |key: &str| !source.field.key(key).is_some_and(is_written);
     let is_templated = || source.field.entries().any(|(name, _)| name.contains("{{"));
     if absent("path") && absent("chart") && absent("ref") && !is_templated() {
         let message = format!("{} has a source with neither a path nor a chart", object.title());

@@ -7,6 +7,9 @@
 //! directory`, and the application is not synced any more. A pattern that fits no
 //! file, and a `$name` that no source has as its `ref`, end the same way.
 //!
+//! A chart of a chart repository has only its own files: those of this repository are
+//! `$name/...`, from a source with `ref: name`.
+//!
 //! Only sources whose address is this repository are judged. With
 //! `ignoreMissingValueFiles` nothing is said. For another branch the file is looked
 //! up there as well; where that cannot be done it gives a warning.
@@ -80,6 +83,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
             for values in NamedValues::of(source) {
                 match values.holder(source, &sources) {
                     Holder::Absent(name) => report.add(unnamed(object, &values, name, &sources)),
+                    Holder::Source(holder) if !is_optional && holder.is_chart() => {
+                        report.add_some(beside_chart(context.world(), object, &values, &sources));
+                    }
                     Holder::Source(holder) if !is_optional => {
                         report.add_some(absent(context.world(), object, &values, holder));
                     }
@@ -109,6 +115,37 @@ fn unnamed(object: &Object, values: &NamedValues<'_>, name: &str, sources: &[Sou
         }
         None => notice.help(format!("add a source with `ref: {name}` to `sources`")),
     }
+}
+
+/// A file of this repository, named where only those of the chart are.
+fn beside_chart(
+    world: &World<'_>,
+    object: &Object,
+    values: &NamedValues<'_>,
+    sources: &[Source<'_>],
+) -> Option<Notice> {
+    let (path, standing) = standing(world, values.written).filter(|_| values.written.contains('/'))?;
+    if standing != Standing::File || is_elsewhere(values) {
+        return None;
+    }
+    let message = format!(
+        "{} takes values from `{}` of its chart, which is a file of this repository",
+        object.title(),
+        shown(world, &path)
+    );
+    let notice = Notice::new(&CHECK.info, values.field.location(), message);
+    let own = sources.iter().filter(|it| it.own_repository(world).is_some());
+    let Some(name) = own.filter_map(|it| it.field.text("ref")).find(|it| !it.is_empty()) else {
+        return Some(
+            notice.help("add a source of this repository with `ref: values`, and write `$values/` in front"),
+        );
+    };
+    let content = Content::Text(format!("${name}/{}", values.written));
+    Some(
+        notice
+            .help(format!("write `${name}/` in front"))
+            .change(Change::Set { at: values.field.location(), content }),
+    )
 }
 
 fn absent(

@@ -151,12 +151,14 @@ mod missing_workload_selector;
 mod mistyped_policy_expression;
 mod monitor_selects_nothing;
 mod mutable_image_tag;
+mod name_without_hash;
 mod namespace_selector_selects_nothing;
 mod network_policy_selects_nothing;
 mod node_port_out_of_range;
 mod nothing_to_run;
 mod orphan_manifest;
 mod outdated_ingress_backend;
+mod outdated_postgres_mount;
 mod overlapping_runs;
 mod overlapping_selector;
 mod overlay_unlike_siblings;
@@ -397,12 +399,14 @@ pub static ALL: &[&Check] = &[
     &mistyped_policy_expression::CHECK,
     &monitor_selects_nothing::CHECK,
     &mutable_image_tag::CHECK,
+    &name_without_hash::CHECK,
     &namespace_selector_selects_nothing::CHECK,
     &network_policy_selects_nothing::CHECK,
     &node_port_out_of_range::CHECK,
     &nothing_to_run::CHECK,
     &orphan_manifest::CHECK,
     &outdated_ingress_backend::CHECK,
+    &outdated_postgres_mount::CHECK,
     &overlapping_runs::CHECK,
     &overlapping_selector::CHECK,
     &overlay_unlike_siblings::CHECK,

@@ -6,7 +6,8 @@
 //! it stays Pending, and every pod that mounts it with it. A claim without a class
 //! is given the cluster's default one, which then differs from the volume's; to have
 //! none is `storageClassName: ""`. A volume whose `claimRef` names the claim is bound to it as
-//! it is.
+//! it is. A volume is bound to one claim: of two that name it, the other waits. And where
+//! the tree makes its volumes itself, a name that none of them bears is a slip.
 //!
 //! For a claim with `storageClassName: ""` nothing makes a volume: it waits for one without a
 //! class that somebody made.
@@ -45,11 +46,14 @@
 //!   resources: {requests: {storage: 10Gi}}
 //! ```
 
-use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use std::collections::BTreeMap;
+
+use seatrial_diagnostics::{Change, CheckInfo, Content, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::Object;
 use seatrial_yaml::FieldPath;
 
 use crate::placeholder::is_filled_in_later;
+use crate::slip::{akin, meant};
 use crate::storage::Store;
 use crate::{Check, Context, Report};
 
@@ -74,16 +78,80 @@ fn run(context: &Context<'_>, report: &mut Report) {
             report.add(without_volume(claim));
         }
     }
+    let by_name = by_name(&volumes);
+    let mut takers: BTreeMap<&str, Store<'_>> = BTreeMap::new();
     for claim in context.of_kind("", "PersistentVolumeClaim").flat_map(Store::claims) {
         let Some(name) = claim.spec.text("volumeName").filter(|it| !it.is_empty()) else { continue };
-        let mut named = volumes.iter().filter(|it| it.object().name() == name);
-        // Of two volumes of a name, only one is applied.
-        let (Some(volume), None) = (named.next(), named.next()) else { continue };
-        report.add_some(judge(&claim, volume));
+        let obstacle = match by_name.get(name) {
+            Some(Some(volume)) => judge(&claim, volume),
+            Some(None) => None,
+            None => unmade(context, &claim, name, by_name.keys().copied()),
+        };
+        match (obstacle, takers.get(name)) {
+            (Some(obstacle), _) => report.add(obstacle),
+            (None, Some(first)) => report.add_some(taken(&claim, first, name)),
+            (None, None) => {
+                takers.insert(name, claim.clone());
+            }
+        }
     }
     for volume in &volumes {
         report.add_some(reserved(context, volume));
     }
+}
+
+/// The volumes by their names; none where two bear it, of which only one is applied.
+fn by_name<'v, 'a>(volumes: &'v [Store<'a>]) -> BTreeMap<&'a str, Option<&'v Store<'a>>> {
+    let mut all = BTreeMap::new();
+    for volume in volumes {
+        all.entry(volume.object().name()).and_modify(|it| *it = None).or_insert(Some(volume));
+    }
+    all
+}
+
+/// A claim for a volume that another one names.
+fn taken(claim: &Store<'_>, first: &Store<'_>, name: &str) -> Option<Notice> {
+    let id = |it: &Store<'_>| (it.object().namespace().map(str::to_owned), it.object().name().to_owned());
+    // The same claim twice is told of by itself.
+    if id(claim) == id(first) || is_filled_in_later(name) {
+        return None;
+    }
+    let message = format!("{} asks for PersistentVolume {name}, as {} does", claim.title(), first.title());
+    Some(
+        Notice::new(&CHECK.info, claim.spec.at("volumeName"), message)
+            .because("a volume is bound to one claim, and the other stays Pending")
+            .help("give each claim a volume of its own")
+            .related(first.spec.at("volumeName"), Role::Cause, "the other claim"),
+    )
+}
+
+/// A claim for a volume that the tree, which makes others, does not make.
+fn unmade<'a>(
+    context: &Context<'_>,
+    claim: &Store<'_>,
+    name: &str,
+    here: impl Iterator<Item = &'a str> + Clone,
+) -> Option<Notice> {
+    let repository = context.world().repository;
+    let is_external = || repository.external.iter().any(|it| it.kind.is_match("PersistentVolume"));
+    let has = || repository.of_kind("", "PersistentVolume").any(|it| it.name() == name);
+    // What a provisioner made is called after the claim's uid.
+    if is_filled_in_later(name) || name.starts_with("pvc-") || context.is_partial() || is_external() || has()
+    {
+        return None;
+    }
+    let message = format!("{} asks for PersistentVolume {name}, which nothing here defines", claim.title());
+    let at = claim.spec.at("volumeName");
+    let notice = Notice::new(&CHECK.info, at.clone(), message)
+        .severity(Severity::Warning)
+        .because("the claim stays Pending, and every pod that mounts it");
+    let near = meant(name, here.clone());
+    let other = near.or_else(|| akin(name, here))?;
+    let notice = notice.help(format!("PersistentVolume {other} is here"));
+    Some(match near {
+        Some(near) => notice.change(Change::Set { at, content: Content::Text(near.to_owned()) }),
+        None => notice,
+    })
 }
 
 /// Why the two do not go together: where it shows in the claim and in the
