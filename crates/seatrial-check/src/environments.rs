@@ -14,6 +14,10 @@ const ENVIRONMENTS: &[&[&str]] = &[
     &["sandbox"],
 ];
 
+/// Those that mean an environment also within the name of an object: `smoke-test` and
+/// `live-chat` are for none.
+const SURE: &[&str] = &["production", "prod", "prd", "staging", "stg", "development", "dev"];
+
 /// An environment: its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Environment(usize);
@@ -43,6 +47,20 @@ impl Environment {
         let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
         let own = stem.map_or_else(|| Self::directory(name).into_iter().collect(), Self::within);
         directories.split('/').filter_map(Self::directory).chain(own).collect()
+    }
+
+    /// The environment that an object is for: the directories of its file name it, or words
+    /// of the names of both, and nothing names another.
+    pub(crate) fn of_object(file: &str, name: &str) -> Option<Self> {
+        let (directories, file) = file.rsplit_once('/').unwrap_or(("", file));
+        let names = [file, name].map(str::to_ascii_lowercase);
+        let words = names.iter().flat_map(|it| Self::sure_words(it)).filter_map(Self::named);
+        only(directories.split('/').filter_map(Self::directory).chain(words))
+    }
+
+    /// The words of a name in lower case that are sure to mean an environment.
+    pub(crate) fn sure_words(name: &str) -> impl Iterator<Item = &str> {
+        name.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| SURE.contains(it))
     }
 
     fn directory(name: &str) -> Option<Self> {
@@ -84,6 +102,15 @@ mod tests {
         assert_eq!(only("prod/web"), Some(Environment(0)));
         assert_eq!(only("clusters/prod/web-staging.yaml"), None);
         assert_eq!(only("production-ready/live-demo"), None);
+    }
+
+    #[test]
+    fn objects_are_for_what_their_directories_or_sure_words_say() {
+        assert_eq!(Environment::of_object("apps/shop-prod.yaml", "shop"), Some(Environment(0)));
+        assert_eq!(Environment::of_object("qa/a.yaml", "web"), Some(Environment(4)));
+        assert_eq!(Environment::of_object("apps/a.yaml", "smoke-test"), None);
+        assert_eq!(Environment::of_object("prod/a.yaml", "live-chat"), Some(Environment(0)));
+        assert_eq!(Environment::of_object("prod/a.yaml", "shop-DEV"), None);
     }
 
     #[test]

@@ -73,16 +73,21 @@ pub(crate) const fn hash(name: &str) -> u32 {
 #[inline]
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
-    let ends = |name: &[u8]| match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(first), Some(last)) => Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last))),
-        _ => None,
-    };
-    one.len() == other.len()
-        && match (ends(one), ends(other)) {
-            (Some(one_ends), Some(other_ends)) if one.len() <= 16 => one_ends == other_ends,
-            (None, None) => one.iter().zip(other).all(|(a, b)| a == b),
-            _ => one == other,
-        }
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        0..4 => one.iter().zip(other).all(|(a, b)| a == b),
+        4..8 => ends::<4>(one) == ends::<4>(other),
+        8..=16 => ends::<8>(one) == ends::<8>(other),
+        _ => one == other,
+    }
+}
+
+/// The first and the last bytes of a name, which may be the same ones.
+#[inline]
+fn ends<const N: usize>(name: &[u8]) -> Option<([u8; N], [u8; N])> {
+    Some((*name.first_chunk()?, *name.last_chunk()?))
 }
 
 /// The slot where a name is looked for first; their number is a power of two.

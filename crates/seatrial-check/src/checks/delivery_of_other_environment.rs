@@ -51,6 +51,7 @@ use std::collections::BTreeMap;
 
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object};
+use seatrial_source::TreePath;
 
 use crate::environments::{Environment, only};
 use crate::flux::{HELM, KUSTOMIZE, SOURCE};
@@ -117,9 +118,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         if fields.is_empty() {
             continue;
         }
-        let path = repository.facts.path(object.span().file);
-        let along = path.map(|it| Environment::along(it.as_str())).unwrap_or_default();
-        let Some(home) = only(along.into_iter().chain(Environment::within(object.name()))) else { continue };
+        let path = repository.facts.path(object.span().file).map_or("", TreePath::as_str);
+        let Some(home) = Environment::of_object(path, object.name()) else { continue };
         let literal = fields.into_iter().filter_map(|(part, field)| {
             let text = field.as_str().filter(|it| is_literal(it))?;
             Some(Named { object, home, part, field, text })
@@ -142,7 +142,9 @@ fn judge(named: &Named<'_>, homes: &BTreeMap<(Part, &str, Environment), &Named<'
     let message = format!("{} is for {own} and {} `{text}`", object.title(), part.verb());
     let notice = Notice::new(&CHECK.info, named.field.location(), message)
         .help(format!("name what belongs to {own}; ignore this where it is meant"));
-    if let Some(same) = homes.get(&(part, text, other)) {
+    // `dev-tools` may be anybody's, `shop-dev` is not.
+    let is_proof = part != Part::Namespace || ends_with(text, other);
+    if let Some(same) = homes.get(&(part, text, other)).filter(|_| is_proof) {
         let why = format!("{}, which is for {theirs}, names the same", same.object.title());
         return Some(notice.because(why).related(same.field.location(), Role::Application, "the other one"));
     }
@@ -158,9 +160,24 @@ fn other_environment(part: Part, text: &str) -> Option<Environment> {
     let is_sure = |it: &Environment| [Environment::PRODUCTION, staging, development].contains(it);
     let found = match part {
         Part::Revision => Environment::named(&short_name(text).to_ascii_lowercase()),
-        _ => only(Environment::within(text.strip_prefix("https://").unwrap_or(text))),
+        Part::Cluster => only(Environment::within(host(text))),
+        _ => only(Environment::within(text)),
     };
     found.filter(is_sure)
+}
+
+/// The name of a cluster without what says nothing of its environment: scheme, port and the
+/// top-level domain, of which `dev` is one.
+fn host(cluster: &str) -> &str {
+    let Some((_, address)) = cluster.split_once("://") else { return cluster };
+    let host = address.split(['/', ':']).next().unwrap_or(address);
+    host.rsplit_once('.').map_or(host, |it| it.0)
+}
+
+/// Whether the last word of a name is one for an environment.
+fn ends_with(name: &str, environment: Environment) -> bool {
+    let last = name.rsplit(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
+    Environment::named(&last.to_ascii_lowercase()) == Some(environment)
 }
 
 /// A text with a word for another environment in the place of the one in it.

@@ -117,8 +117,7 @@ impl<'o> Told<'o> {
             return Some(Self { object, home: home.to_owned(), verb: "stands below" });
         }
         let names = format!("{} {}", file.name(), object.name()).to_ascii_lowercase();
-        let words = names.split(|it: char| !it.is_ascii_alphanumeric()).filter(is_environment);
-        let words: Vec<&str> = words.filter(|_| homes.is_empty()).collect();
+        let words: Vec<&str> = Environment::sure_words(&names).filter(|_| homes.is_empty()).collect();
         only(words.iter().filter_map(|it| Environment::named(it)))?;
         Some(Self { object, home: (*words.first()?).to_owned(), verb: "is for" })
     }

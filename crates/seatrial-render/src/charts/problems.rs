@@ -96,7 +96,7 @@ fn is_value_of(absent: &[&str], error: &RenderError) -> bool {
 
 /// Whether what is nil is `global` as a whole, which a chart shares with others.
 fn is_global(error: &RenderError) -> bool {
-    error.nil.as_deref().is_some_and(|it| it.to_ascii_lowercase().ends_with("values.global"))
+    matches!(error.nil.as_deref(), Some(".Values.global" | "$.Values.global"))
 }
 
 /// One notice for each value that does not fit.

@@ -38,7 +38,7 @@ impl Deliverer<'_> {
             let Generation { mut gaps, .. } = generation;
             let span = generator.span.unwrap_or(root.span());
             let template = template(generator, &spec);
-            let mut lacks: Vec<Lack> = Vec::new();
+            let mut lacks = Lacks { found: Vec::new(), left: TEXTS_MAX };
             for params in all {
                 count += 1;
                 if count > PARAMS_MAX {
@@ -54,16 +54,15 @@ impl Deliverer<'_> {
                         draft.objects.push(object);
                     }
                     Err(error) => {
-                        let known = lacks.len();
-                        if params.openness == Openness::Settled && known < LACKS_MAX {
-                            lacking(&filler, &template, &params, &mut lacks);
-                        }
-                        for lack in &lacks[known..] {
-                            self.note_lack(lack, &set, generator, found);
+                        if params.openness == Openness::Settled {
+                            lacks.add(&filler, &template, &params);
                         }
                         gaps.push((SkipCode::NotRendered, error));
                     }
                 }
+            }
+            for lack in &lacks.found {
+                self.note_lack(lack, &set, generator, found);
             }
             gaps.sort();
             gaps.dedup();
@@ -176,31 +175,45 @@ fn gives_what_is_here(generator: &Item) -> bool {
     })
 }
 
-/// Of more that one generator does not give, only the first are told.
+/// Of more parameters that one generator does not give, only the first are told.
 const LACKS_MAX: usize = 100;
 
+/// Texts of a template that are filled in once more for one generator, to see what they lack.
+const TEXTS_MAX: usize = 20_000;
+
 /// A parameter that a template asks for and that is not given.
-#[derive(PartialEq, Eq)]
 struct Lack {
     key: String,
-    /// The text that asks for it.
+    /// The first text that asks for it.
     at: Span,
 }
 
-/// What is missing for each text of a template: another one that fails for a reason of its
-/// own hides none.
-fn lacking(filler: &Filler, item: &Item, params: &Params, lacks: &mut Vec<Lack>) {
-    match &item.data {
-        Data::Text(text) => {
-            let Some(at) = item.span else { return };
-            let Err(error) = filler.text(text, &params.item) else { return };
-            let key = error.split_once("map has no entry for key \"").and_then(|it| it.1.split_once('"'));
-            let lack = key.map(|it| Lack { key: it.0.to_owned(), at });
-            lacks.extend(lack.filter(|it| lacks.len() < LACKS_MAX && !lacks.contains(it)));
+/// What one generator does not give.
+struct Lacks {
+    found: Vec<Lack>,
+    /// How many texts may still be looked at.
+    left: usize,
+}
+
+impl Lacks {
+    /// Adds what is missing for each text of a template: another one that fails for a
+    /// reason of its own hides none.
+    fn add(&mut self, filler: &Filler, item: &Item, params: &Params) {
+        match &item.data {
+            Data::Text(text) if self.left > 0 => {
+                self.left -= 1;
+                let Some(at) = item.span else { return };
+                let Err(error) = filler.text(text, &params.item) else { return };
+                let key = error.split_once("map has no entry for key \"").and_then(|it| it.1.split_once('"'));
+                let Some((key, _)) = key else { return };
+                if self.found.len() < LACKS_MAX && self.found.iter().all(|it| it.key != key) {
+                    self.found.push(Lack { key: key.to_owned(), at });
+                }
+            }
+            Data::Text(_) | Data::Plain(_) => {}
+            Data::List(items) => items.iter().for_each(|it| self.add(filler, it, params)),
+            Data::Map(entries) => entries.iter().for_each(|it| self.add(filler, &it.1, params)),
         }
-        Data::Plain(_) => {}
-        Data::List(items) => items.iter().for_each(|it| lacking(filler, it, params, lacks)),
-        Data::Map(entries) => entries.iter().for_each(|it| lacking(filler, &it.1, params, lacks)),
     }
 }
 
