@@ -210,6 +210,9 @@ pub struct RenderFacts {
     pub filled_sets: Vec<Span>,
     /// Which unit holds what an object of Argo CD or Flux applies, by unit.
     pub deliveries: Vec<Delivery>,
+    /// Units that hold nothing since others deploy all of it: their names, and those of
+    /// the units they are judged through.
+    pub judged_through: BTreeMap<String, String>,
     /// Applications for clusters that the tree does not name.
     pub open_applications: Vec<OpenApplication>,
 }

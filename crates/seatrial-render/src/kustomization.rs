@@ -130,6 +130,13 @@ impl Kustomization {
                     for policy in items(root, &["policies"]) {
                         self.paths_in(policy, &["manifests"], "path", Part::Wrapped);
                     }
+                    let defaults = ["policyDefaults", "policySetDefaults"].into_iter();
+                    let defaults = defaults.filter_map(|key| root.get(key));
+                    let placed = defaults.chain(items(root, &["policies", "policySets"]));
+                    for placement in placed.filter_map(|it| it.get("placement")) {
+                        self.field(placement, "placementPath", Part::Wrapped);
+                        self.field(placement, "placementRulePath", Part::Wrapped);
+                    }
                 }
                 _ => {}
             }

@@ -196,6 +196,7 @@ impl Deliverer<'_> {
             let Some(consumer) = draft.consumer.take() else { continue };
             draft.role = UnitRole::Base;
             draft.objects.clear();
+            self.facts.judged_through.insert(draft.name(), consumer.clone());
             self.skipped.push(Skip {
                 path: draft.path.clone(),
                 span: None,

@@ -408,7 +408,12 @@ fn what_a_generator_of_policies_wraps_is_no_whole_object() {
         (
             "policies.yaml",
             "apiVersion: policy.open-cluster-management.io/v1\nkind: PolicyGenerator\nmetadata: {name: all}\n\
-             policies:\n- name: pods\n  manifests: [{path: input/}, {path: one.yaml}]\n",
+             policies:\n- name: pods\n  manifests: [{path: input/}, {path: one.yaml}]\n\
+             policySets:\n- {name: all, placement: {placementPath: where.yaml}}\n",
+        ),
+        (
+            "where.yaml",
+            "apiVersion: cluster.open-cluster-management.io/v1beta1\nkind: Placement\nmetadata: {name: all}\n",
         ),
         ("input/pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: false}\n"),
         ("one.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostNetwork: false}\n"),
