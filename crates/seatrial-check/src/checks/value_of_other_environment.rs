@@ -407,12 +407,15 @@ fn hosts_of_variable(name: &str, field: &Field<'_>) -> Vec<Value> {
 
 /// The hosts of the addresses in a text, and where they start; not those in comments.
 fn hosts_in(text: &str) -> Vec<(usize, &str)> {
-    let (mut line, mut seen) = (0, 0);
+    let is_comment_at = |line: usize| text[line..].trim_start().starts_with(['#', ';']);
+    let (mut is_comment, mut seen) = (is_comment_at(0), 0);
     let mut found = Vec::new();
     for (colon, sign) in text.match_indices("://").take(ADDRESSES_MAX) {
-        line = text[seen..colon].rfind('\n').map_or(line, |it| seen + it + 1);
+        if let Some(end) = text[seen..colon].rfind('\n') {
+            is_comment = is_comment_at(seen + end + 1);
+        }
         seen = colon;
-        if text[line..colon].trim_start().starts_with(['#', ';']) {
+        if is_comment {
             continue;
         }
         let start = colon + sign.len();
@@ -506,14 +509,17 @@ fn variables<'a>(object: &'a Object) -> Vec<(String, Field<'a>)> {
 fn leaves(field: Option<Field<'_>>) -> Vec<(String, Field<'_>)> {
     let mut found = Vec::new();
     let mut open: Vec<(String, Field<'_>)> = field.map(|it| (String::new(), it)).into_iter().collect();
-    for _ in 0..SETTINGS_MAX {
+    for room in (0..SETTINGS_MAX).rev() {
         let Some((key, field)) = open.pop() else { break };
         if field.as_str().is_some() {
             found.push((key, field));
         } else {
-            let room = SETTINGS_MAX.saturating_sub(open.len());
-            open.extend(field.entries().map(|(name, it)| (name.to_string(), it)).take(room));
-            open.extend(field.items().map(|it| (key.clone(), it)).take(room));
+            let entries = field.entries().map(|(name, it)| (name.to_string(), it));
+            let items = field.items().map(|it| (key.clone(), it));
+            let below: Vec<(String, Field<'_>)> = entries.chain(items).take(room).collect();
+            // The first is taken first; the last are beyond what is read.
+            open.extend(below.into_iter().rev());
+            open.drain(..open.len().saturating_sub(room));
         }
     }
     found
