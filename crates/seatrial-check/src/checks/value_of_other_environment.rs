@@ -47,7 +47,7 @@
 //! spec: {rules: [{host: web.staging.example.com}]}
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -86,6 +86,9 @@ const ADDRESSES_MAX: usize = 100;
 /// The path of an overlay with its environment taken out.
 type Family = Vec<String>;
 
+/// What of a value is held against others: a host is not the same as a Secret of its name.
+type Key = (Sort, String);
+
 fn run(context: &Context<'_>, report: &mut Report) {
     remote_secrets(context, report);
     let units = context.world().repository.units.iter().filter(|it| it.kind == UnitKind::Kustomize);
@@ -97,8 +100,14 @@ fn run(context: &Context<'_>, report: &mut Report) {
     }
     let mut telling = Telling { report, told: FxHashSet::default() };
     for overlays in families.values().filter(|it| it.len() > 1) {
-        for (_, unit) in overlays.iter().filter(|it| it.0 == Environment::PRODUCTION) {
-            judge(context, unit, overlays, &mut telling);
+        let (production, others): (Vec<_>, Vec<_>) =
+            overlays.iter().partition(|it| it.0 == Environment::PRODUCTION);
+        if production.is_empty() {
+            continue;
+        }
+        let others = addresses_of(context, &others);
+        for (_, unit) in production {
+            judge(context, unit, &others, &mut telling);
         }
     }
     all_of_production(context, &mut telling);
@@ -136,7 +145,7 @@ struct Value {
     sort: Sort,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Sort {
     Namespace,
     Host,
@@ -159,6 +168,10 @@ impl Value {
     fn host(self) -> Option<Self> {
         let text = self.written.rsplit_once('.')?.0.to_owned();
         Some(Self { text, sort: Sort::Host, ..self })
+    }
+
+    fn key(&self) -> Key {
+        (self.sort, self.text.clone())
     }
 
     fn location(&self, object: &Object) -> Location {
@@ -214,21 +227,26 @@ fn family(unit: &Unit) -> Option<(Family, Environment)> {
     Some((unit.path.parts().map(part).collect(), environment))
 }
 
-fn judge(context: &Context<'_>, unit: &Unit, overlays: &[(Environment, &Unit)], telling: &mut Telling<'_>) {
+/// What overlays have, by their environment.
+type Addresses = FxHashMap<Environment, FxHashSet<Key>>;
+
+fn addresses_of(context: &Context<'_>, overlays: &[&(Environment, &Unit)]) -> Addresses {
+    let mut found = Addresses::default();
+    for (environment, unit) in overlays {
+        let objects = context.world().repository.bundle(unit.id).objects().iter();
+        let keys = objects.flat_map(addresses).map(|it| it.key());
+        found.entry(*environment).or_default().extend(keys);
+    }
+    found
+}
+
+fn judge(context: &Context<'_>, unit: &Unit, others: &Addresses, telling: &mut Telling<'_>) {
     let repository = context.world().repository;
-    let others: BTreeMap<Environment, BTreeSet<String>> = overlays
-        .iter()
-        .filter(|it| it.0 != Environment::PRODUCTION)
-        .map(|(environment, unit)| {
-            let objects = repository.bundle(unit.id).objects().iter();
-            (*environment, objects.flat_map(|it| addresses(it).into_iter().map(|it| it.text)).collect())
-        })
-        .collect();
     let twins = Twins::of(repository.bundle(unit.id).objects());
     for object in repository.bundle(unit.id).objects().iter().filter(|it| !twins.has_one_of(it)) {
         for value in addresses(object) {
             let named = Environment::within(&value.text);
-            let is_theirs = |it: &Environment| others.get(it).is_some_and(|it| it.contains(&value.text));
+            let is_theirs = |it: &Environment| others.get(it).is_some_and(|it| it.contains(&value.key()));
             if !named.contains(&Environment::PRODUCTION) && named.iter().any(is_theirs) {
                 let why = format!("`{}` is the same in the overlay of that environment", value.path);
                 telling.tell(object, &value, "names", why);
@@ -259,7 +277,10 @@ impl<'a> Twins<'a> {
     fn has_one_of(&self, object: &Object) -> bool {
         let name = object.name();
         let Some(environment) = before_production(name) else { return false };
-        self.0.get(object.kind()).is_some_and(|it| counterpart(name, Sort::Name, environment, it).is_some())
+        let of_kind = self.0.get(object.kind());
+        of_kind.is_some_and(|of_kind| {
+            counterparts(name, Sort::Name, environment).iter().any(|it| of_kind.contains(it))
+        })
     }
 }
 
@@ -267,29 +288,28 @@ impl<'a> Twins<'a> {
 fn all_of_production(context: &Context<'_>, telling: &mut Telling<'_>) {
     let repository = context.world().repository;
     let mut production: Vec<&Object> = Vec::new();
-    let mut theirs: FxHashMap<(Environment, String), &Object> = FxHashMap::default();
+    let mut theirs: FxHashMap<(Environment, Key), &Object> = FxHashMap::default();
     for unit in repository.units.iter().filter(|it| it.role != UnitRole::Base) {
         let of_unit = Environment::of(unit);
         for object in repository.bundle(unit.id).objects() {
             match of_unit.or_else(|| delivered_for(context, object)) {
                 Some(Environment::PRODUCTION) => production.push(object),
                 Some(other) if Environment::BEFORE_PRODUCTION.contains(&other) => {
-                    let values = values(context, object).into_iter().map(|it| it.text);
-                    for text in values.filter(|it| Environment::within(it).contains(&other)) {
-                        theirs.entry((other, text)).or_insert(object);
+                    let keys = values(context, object).into_iter().map(|it| it.key());
+                    for key in keys.filter(|it| Environment::within(&it.1).contains(&other)) {
+                        theirs.entry((other, key)).or_insert(object);
                     }
                 }
                 _ => {}
             }
         }
     }
-    let own: FxHashSet<String> =
-        production.iter().flat_map(|it| values(context, it)).map(|it| it.text.to_ascii_lowercase()).collect();
+    let own = Own::of(production.iter().flat_map(|it| values(context, it)));
     for object in production.into_iter().filter(|it| !is_of_other(context, it)) {
         for value in values(context, object) {
             let Some(environment) = before_production(&value.text) else { continue };
-            let same = theirs.get(&(environment, value.text.clone()));
-            let why = match (same, counterpart(&value.text, value.sort, environment, &own)) {
+            let same = theirs.get(&(environment, value.key()));
+            let why = match (same, own.counterpart(&value, environment)) {
                 (Some(other), _) => {
                     format!("{} of {} has the same", other.title(), repository.unit(other.unit()).name)
                 }
@@ -303,6 +323,25 @@ fn all_of_production(context: &Context<'_>, telling: &mut Telling<'_>) {
                 telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
             }
         }
+    }
+}
+
+/// What production has, as it is written, by what is held against others.
+struct Own(FxHashMap<Key, String>);
+
+impl Own {
+    fn of(values: impl Iterator<Item = Value>) -> Self {
+        let mut found = FxHashMap::default();
+        for value in values {
+            found.entry((value.sort, value.text.to_ascii_lowercase())).or_insert(value.written);
+        }
+        Self(found)
+    }
+
+    /// What stands in production for a value of another environment.
+    fn counterpart(&self, value: &Value, environment: Environment) -> Option<&str> {
+        let mut all = counterparts(&value.text, value.sort, environment).into_iter();
+        all.find_map(|it| self.0.get(&(value.sort, it))).map(String::as_str)
     }
 }
 
@@ -344,22 +383,35 @@ fn before_production(text: &str) -> Option<Environment> {
     found.copied().filter(|_| !named.contains(&Environment::PRODUCTION))
 }
 
-/// What a value would be in production, where production has that somewhere.
-fn counterpart(text: &str, sort: Sort, environment: Environment, own: &FxHashSet<String>) -> Option<String> {
+/// What a value would be in production, in lower case: with a word for that in the place of
+/// the other environment's, or without.
+fn counterparts(text: &str, sort: Sort, environment: Environment) -> Vec<String> {
     let text = text.to_ascii_lowercase();
-    let is_end = |it: Option<char>| it.is_none_or(|it| !it.is_ascii_alphanumeric());
-    let mut places = environment.names().iter().flat_map(|name| {
-        text.match_indices(name).map(move |(at, _)| (at, at + name.len())).collect::<Vec<_>>()
-    });
-    let (start, end) = places.find(|(start, end)| {
-        is_end(text[..*start].chars().next_back()) && is_end(text[*end..].chars().next())
-    })?;
-    let (before, behind) = (&text[..start], &text[end..]);
+    let Some((before, behind)) = around(&text, environment) else { return Vec::new() };
     let named = Environment::PRODUCTION.names().iter().map(|it| format!("{before}{it}{behind}"));
-    let bare = before.strip_suffix(['.', '-', '_']).map(|it| format!("{it}{behind}"));
-    let bare = bare.or_else(|| Some(format!("{before}{}", behind.strip_prefix(['.', '-', '_'])?)));
-    let bare = bare.filter(|it| it.len() > 1 && sort != Sort::Tag && sort != Sort::Namespace);
-    named.chain(bare).find(|it| own.contains(it))
+    let bare = joined(before, behind).filter(|it| match sort {
+        Sort::Namespace | Sort::Tag => false,
+        // `dev.example.com` need not be a part of what answers at `example.com`.
+        Sort::Host => it.contains('.'),
+        Sort::Name => it.len() > 1,
+    });
+    named.chain(bare).collect()
+}
+
+/// What stands on either side of the name of an environment.
+fn around(text: &str, environment: Environment) -> Option<(&str, &str)> {
+    let is_end = |it: Option<char>| it.is_none_or(|it| !it.is_ascii_alphanumeric());
+    let mut sides = environment.names().iter().flat_map(|name| {
+        text.match_indices(name).map(move |(at, _)| (&text[..at], &text[at + name.len()..]))
+    });
+    sides.find(|(before, behind)| is_end(before.chars().next_back()) && is_end(behind.chars().next()))
+}
+
+/// The two sides of a name with one sign less between them.
+fn joined(before: &str, behind: &str) -> Option<String> {
+    const SIGNS: [char; 3] = ['.', '-', '_'];
+    let first = before.strip_suffix(SIGNS).map(|it| format!("{it}{behind}"));
+    first.or_else(|| Some(format!("{before}{}", behind.strip_prefix(SIGNS)?)))
 }
 
 /// Namespaces, hosts and tags of images, with the part of the text that is one: names
@@ -388,7 +440,7 @@ fn addresses(object: &Object) -> Vec<Value> {
 }
 
 /// The hosts that a variable or a whole file names, unless it names those of production
-/// beside them: then it knows them all.
+/// beside them, be it without a word for that: then it knows them all.
 fn hosts_of_variable(name: &str, field: &Field<'_>) -> Vec<Value> {
     let text = field.as_str().unwrap_or_default();
     let mut found: Vec<Value> = Vec::new();
@@ -402,7 +454,17 @@ fn hosts_of_variable(name: &str, field: &Field<'_>) -> Vec<Value> {
     if found.iter().any(is_of_production) {
         found.retain(is_of_production);
     }
+    let texts: FxHashSet<String> = found.iter().map(|it| it.text.to_ascii_lowercase()).collect();
+    found.retain(|it| !without_environment(&it.text).is_some_and(|it| texts.contains(&it)));
     found
+}
+
+/// `api.example` of `api.staging.example`, in lower case.
+fn without_environment(text: &str) -> Option<String> {
+    let environment = before_production(text)?;
+    let text = text.to_ascii_lowercase();
+    let (before, behind) = around(&text, environment)?;
+    joined(before, behind)
 }
 
 /// The hosts of the addresses in a text, and where they start; not those in comments.
@@ -523,4 +585,29 @@ fn leaves(field: Option<Field<'_>>) -> Vec<(String, Field<'_>)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str, sort: Sort) -> Value {
+        let (path, text) = (FieldPath::default(), text.to_owned());
+        let value = Value { path, part: None, written: text.clone(), text, sort };
+        if sort == Sort::Host { value.host().expect("a host of several labels") } else { value }
+    }
+
+    #[test]
+    fn counterparts_are_told_as_written() {
+        let hosts = ["API.prod.example.com", "docs.example.com", "example.com", "platform.com"];
+        let own = Own::of(hosts.into_iter().map(|it| value(it, Sort::Host)));
+        let of = |text: &str, sort: Sort| {
+            let value = value(text, sort);
+            own.counterpart(&value, before_production(&value.text)?).map(str::to_owned)
+        };
+        assert_eq!(of("api.staging.example.com", Sort::Host).as_deref(), Some("API.prod.example.com"));
+        assert_eq!(of("dev.docs.example.com", Sort::Host).as_deref(), Some("docs.example.com"));
+        assert_eq!(of("stage.example.com", Sort::Host), None);
+        assert_eq!(of("platform-dev", Sort::Name), None);
+    }
 }
