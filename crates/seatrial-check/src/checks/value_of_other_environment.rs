@@ -53,7 +53,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, ObjectId, Severity, Strictness, UnitId};
 use seatrial_model::views::PodTemplate;
-use seatrial_model::{Field, Object, Unit, UnitKind, UnitRole};
+use seatrial_model::{Field, Object, Repository, Unit, UnitKind, UnitRole};
 use seatrial_yaml::FieldPath;
 
 use super::unsubstituted_variable::hosts;
@@ -90,12 +90,14 @@ type Family = Vec<String>;
 type Key = (Sort, String);
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    remote_secrets(context, report);
-    let units = context.world().repository.units.iter().filter(|it| it.kind == UnitKind::Kustomize);
+    let repository = context.world().repository;
+    let holders = Holders::of(repository);
+    remote_secrets(repository, &holders, report);
+    let units = repository.units.iter().filter(|it| it.kind == UnitKind::Kustomize);
     let mut families: BTreeMap<Family, Vec<(Environment, &Unit)>> = BTreeMap::new();
     for unit in units {
         if let Some((family, environment)) = family(unit) {
-            families.entry(family).or_default().push((environment, unit));
+            families.entry(family).or_default().push((environment, holders.holder(unit)));
         }
     }
     let mut telling = Telling { report, told: FxHashSet::default() };
@@ -111,6 +113,23 @@ fn run(context: &Context<'_>, report: &mut Report) {
         }
     }
     all_of_production(context, &mut telling);
+}
+
+/// Which unit holds the objects of an overlay: itself, or the one that deploys it.
+struct Holders<'a> {
+    repository: &'a Repository,
+    units: FxHashMap<&'a str, &'a Unit>,
+}
+
+impl<'a> Holders<'a> {
+    fn of(repository: &'a Repository) -> Self {
+        Self { repository, units: repository.units.iter().map(|it| (it.name.as_str(), it)).collect() }
+    }
+
+    fn holder(&self, unit: &'a Unit) -> &'a Unit {
+        let name = self.repository.facts.judged_through.get(&unit.name);
+        name.and_then(|it| self.units.get(it.as_str()).copied()).unwrap_or(unit)
+    }
 }
 
 /// Tells of each field once.
@@ -182,14 +201,13 @@ impl Value {
 
 /// Secrets that production takes from where another environment keeps its own: only in trees
 /// whose production says so of others.
-fn remote_secrets(context: &Context<'_>, report: &mut Report) {
-    let repository = context.world().repository;
+fn remote_secrets(repository: &Repository, holders: &Holders<'_>, report: &mut Report) {
     let is_production = |it: &&Unit| {
         it.kind == UnitKind::Kustomize && Environment::within(it.path.as_str()) == [Environment::PRODUCTION]
     };
     let units = repository.units.iter().filter(is_production);
-    let objects =
-        units.flat_map(|it| repository.bundle(it.id).of_kind("external-secrets.io", "ExternalSecret"));
+    let bundles = units.map(|it| repository.bundle(holders.holder(it).id));
+    let objects = bundles.flat_map(|it| it.of_kind("external-secrets.io", "ExternalSecret"));
     let keys: Vec<(&Object, Field<'_>, &str, Vec<Environment>)> = objects
         .flat_map(|it| {
             remote_keys(it).into_iter().map(move |(field, key)| (it, field, key, Environment::within(key)))

@@ -331,3 +331,27 @@ fn render_imitates_the_kustomize_that_is_asked_for() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("known are 5.0, 5.6, 5.8"), "{}", refused.stderr);
 }
+
+#[test]
+fn an_overlay_that_flux_deploys_is_held_against_its_sibling() {
+    let kustomization = "namespace: shop-staging\nresources: [../../base]\n";
+    let applied = |environment: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: shop, namespace: flux-system}}\n\
+             spec:\n  path: ./overlays/{environment}\n  interval: 10m\n  prune: true\n  \
+             sourceRef: {{kind: GitRepository, name: flux-system}}\n"
+        )
+    };
+    let tree = Tree::new(&[
+        ("base/kustomization.yaml", "resources: [config.yaml]\n"),
+        ("base/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {a: b}\n"),
+        ("overlays/production/kustomization.yaml", kustomization),
+        ("overlays/staging/kustomization.yaml", kustomization),
+        ("clusters/production/shop.yaml", &applied("production")),
+        ("clusters/staging/shop.yaml", &applied("staging")),
+    ]);
+    let run = tree.check(&["--select", "value-of-other-environment", "--fail-on", "never"]);
+    assert!(run.stdout.contains("--> overlays/production/kustomization.yaml:1:12"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("warning[").count(), 1, "{}", run.stdout);
+}
