@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use seatrial_model::references::Relation;
-use seatrial_model::{Field, Link, Object, Origins, Repository, follows_itself};
+use seatrial_model::{Field, Link, Object, Origins, Repository};
 use seatrial_source::TreePath;
 use seatrial_yaml::FieldPath;
 
@@ -102,20 +102,13 @@ pub(crate) fn own_source<'w>(context: &Context<'w>, object: &Object, keys: &[&st
     let is_source = |link: &&Link| link.relation == Relation::Source && link.wants(SOURCE, "GitRepository");
     let mut sources = context.links_of(object).iter().filter(is_source);
     let place = *sources.find(|it| it.path.starts_with(&path))?.resolution.places().first()?;
-    let source = world.repository.object(place);
-    let spec = Field::root(source).key("spec")?;
+    let spec = Field::root(world.repository.object(place)).key("spec")?;
     // What other sources put into it does not stand in this tree.
     if spec.list("include").next().is_some() {
         return None;
     }
+    let origins = own_repository(world, spec.text("url").filter(|it| is_literal(it))?)?;
     let asked = *Asked::of(&spec).first()?;
-    let Some(origins) = own_repository(world, spec.text("url").filter(|it| is_literal(it))?) else {
-        // Under another address it has branches that are not known here.
-        let origins = world.repository.origins.as_ref()?;
-        let unit = &context.unit(source.unit()).path;
-        let is_own = follows_itself(source.source(), unit, |it| origins.path(it));
-        return is_own.then_some(Followed { origins, asked, revision: Revision::Tree });
-    };
     let revision = match asked.revision(origins) {
         // It may well be a branch that was not cloned.
         Revision::Absent if !is_complete(origins) => Revision::Other,

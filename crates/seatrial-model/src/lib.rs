@@ -3,7 +3,6 @@
 //! Objects are views of parsed documents: nothing is copied, every field
 //! knows its span. This crate knows nothing about text files or terminals.
 
-mod bootstrap;
 mod bundle;
 mod charts;
 mod facts;
@@ -24,7 +23,6 @@ mod testing;
 mod unit;
 pub mod views;
 
-pub use bootstrap::follows_itself;
 pub use bundle::Bundle;
 pub use charts::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 pub use facts::{

@@ -5,8 +5,8 @@
 //! ready (`kustomization path not found`): nothing below it is applied, and whatever depends
 //! on it waits. The same goes for a `HelmRelease` whose chart lies in a git repository.
 //!
-//! Only a `GitRepository` whose address is this repository is judged, and in a copy or fork
-//! the one that `flux bootstrap` wrote into the directory that it applies. That one, `flux-system`, need not be in the tree: then a path is told of that
+//! Only a `GitRepository` whose address is this repository is judged. The one that
+//! `flux bootstrap` makes, `flux-system`, need not be in the tree: then a path is told of that
 //! leads somewhere from a directory above the file, and nowhere from the top.
 //!
 //! ## Bad

@@ -9,7 +9,6 @@ use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
 use super::super::here::Here;
-use super::sources::BOOTSTRAP;
 use super::{is_literal, word};
 
 /// How far above a kustomization a directory that is applied is looked for.
@@ -24,9 +23,6 @@ pub(crate) struct Applied<'a> {
     of_artifacts: FxHashMap<&'a str, BTreeSet<String>>,
     /// By the name of a source in git: the addresses that the tree has for it.
     urls: FxHashMap<&'a str, Vec<&'a str>>,
-    /// The sources of which a directory is applied that holds who applies it: they are
-    /// this repository, whatever their addresses say.
-    own: FxHashSet<&'a str>,
 }
 
 /// What is applied of this repository, and of artifacts made of a part of it.
@@ -58,11 +54,7 @@ impl<'a> Applied<'a> {
         let source = spec.get("sourceRef");
         let of_source = |key| source.and_then(|it| word(it, key));
         if of_source("kind").unwrap_or("GitRepository") == "GitRepository" {
-            let name = of_source("name").unwrap_or_default();
-            if name == BOOTSTRAP && file.as_str().strip_prefix(path).is_some_and(|it| it.starts_with('/')) {
-                self.own.insert(name);
-            }
-            self.of_repositories.push((name, path));
+            self.of_repositories.push((of_source("name").unwrap_or_default(), path));
         } else if let Some(directory) = file.parent() {
             self.of_artifacts.entry(path).or_default().insert(format!("{directory}/"));
         }
@@ -73,9 +65,8 @@ impl<'a> Applied<'a> {
     pub(crate) fn directories(self, origins: Option<&Origins>) -> Directories<'a> {
         let here = Here::new(origins, &[]);
         let is_here = |url: &&str| !is_literal(url) || here.is_unknown() || here.is_here(url);
-        let is_other =
-            |(name, urls): &(&&str, &Vec<&str>)| !self.own.contains(**name) && !urls.iter().any(&is_here);
-        let others: FxHashSet<&str> = self.urls.iter().filter(is_other).map(|(it, _)| *it).collect();
+        let others: FxHashSet<&str> =
+            self.urls.iter().filter(|(_, urls)| !urls.iter().any(&is_here)).map(|(it, _)| *it).collect();
         let own = self.of_repositories.iter().filter(|(name, _)| !others.contains(name));
         Directories {
             here: own.filter_map(|(_, path)| here.path(path)).collect(),

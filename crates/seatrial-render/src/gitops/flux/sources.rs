@@ -1,7 +1,7 @@
 //! The sources that objects of Flux name, and the maps they take values from.
 
 use rustc_hash::FxHashMap;
-use seatrial_model::{SkipCode, follows_itself};
+use seatrial_model::SkipCode;
 use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
@@ -10,7 +10,7 @@ use super::{Call, Gap, is_literal, word};
 use crate::units::DraftObject;
 
 /// What `flux bootstrap` and the operator call the source of the repository itself.
-pub(super) const BOOTSTRAP: &str = "flux-system";
+const BOOTSTRAP: &str = "flux-system";
 const GROUP: &str = "source.toolkit.fluxcd.io";
 /// An instance of Flux makes the source of the repository it follows.
 const INSTANCE: (&str, &str) = ("fluxcd.controlplane.io/v1", "FluxInstance");
@@ -54,7 +54,7 @@ impl Sources {
     }
 
     /// The object of a kind and name that a file means: of several the one that
-    /// stands nearest to it, as each cluster has a directory of its own. With its place.
+    /// stands nearest to it, as each cluster has a directory of its own.
     pub(super) fn find(&self, from: &TreePath, kind: &str, namespace: &str, name: &str) -> Found<'_> {
         let key = |namespace: &str| (kind.to_owned(), namespace.to_owned(), name.to_owned());
         // Without a namespace it is put into one by whoever applies it.
@@ -62,10 +62,10 @@ impl Sources {
         let all = found.map_or(&[][..], Vec::as_slice);
         let nearest = all.iter().map(|(place, _)| shared(from, place)).max();
         let mut near = all.iter().filter(|(place, _)| Some(shared(from, place)) == nearest);
-        let Some((place, first)) = near.next() else { return Found::None };
+        let Some((_, first)) = near.next() else { return Found::None };
         let node = |it: &'_ DraftObject| it.source.stream.node(it.source.root).to_json();
         let is_clear = near.all(|(_, it)| node(it) == node(first));
-        if is_clear { Found::One(place, first) } else { Found::Several }
+        if is_clear { Found::One(first) } else { Found::Several }
     }
 }
 
@@ -78,7 +78,7 @@ fn shared(one: &TreePath, other: &TreePath) -> usize {
 /// What is found under a name.
 pub(super) enum Found<'s> {
     None,
-    One(&'s TreePath, &'s DraftObject),
+    One(&'s DraftObject),
     /// Different ones, for clusters of their own.
     Several,
 }
@@ -110,8 +110,8 @@ impl Deliverer<'_> {
         let kind = word(reference, "kind").unwrap_or("GitRepository");
         let name = word(reference, "name").unwrap_or_default();
         let namespace = word(reference, "namespace").unwrap_or(namespace);
-        let (place, source) = match self.flux_sources().find(&call.found.file, kind, namespace, name) {
-            Found::One(place, source) => (place.clone(), source.clone()),
+        let source = match self.flux_sources().find(&call.found.file, kind, namespace, name) {
+            Found::One(source) => source.clone(),
             Found::None if name == BOOTSTRAP => {
                 let assumption = format!("{kind} {name}, which is not in the tree, is this repository");
                 return Ok(Lead::Here { assumption: Some(assumption) });
@@ -127,11 +127,6 @@ impl Deliverer<'_> {
         let url = spec.and_then(|it| word(it, "url")).filter(|it| is_literal(it));
         if kind == "GitRepository" && url.is_some_and(|it| self.here.is_here(it)) {
             return Ok(Lead::Here { assumption: None });
-        }
-        if kind == "GitRepository" && follows_itself(&source.source, &place, |it| self.here.path(it)) {
-            let assumption =
-                format!("{kind} {name}, which applies the directory it stands in, is this repository");
-            return Ok(Lead::Here { assumption: Some(assumption) });
         }
         let is_followed = name == BOOTSTRAP || type_of(&source) == Some(INSTANCE);
         if kind == "GitRepository" && is_followed && self.here.is_unknown() {

@@ -117,7 +117,7 @@ impl Deliverer<'_> {
     /// which are there also where its values are encrypted.
     fn map_of(&mut self, call: &Call<'_>, from: Node<'_>) -> Option<Vec<(String, Option<String>)>> {
         let (kind, name) = (word(from, "kind")?, word(from, "name")?);
-        let Found::One(_, object) = self.flux_sources().find(&call.found.file, kind, call.namespace, name)
+        let Found::One(object) = self.flux_sources().find(&call.found.file, kind, call.namespace, name)
         else {
             return None;
         };

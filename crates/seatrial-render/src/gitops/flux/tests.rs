@@ -73,26 +73,6 @@ fn a_tree_of_no_known_repository_is_what_the_cluster_was_started_from() {
 }
 
 #[test]
-fn a_copy_of_a_repository_is_followed_under_the_name_of_the_original() {
-    let shown = |applied: &str| {
-        let sync = format!("{SYNC}---\n{}", kustomization("flux-system", &format!("  path: ./{applied}\n")));
-        let apps = kustomization("apps", "  path: ./apps\n");
-        let one = config("one", "1");
-        let files = [
-            ("clusters/a/flux-system/sync.yaml", &*sync),
-            ("clusters/a/apps.yaml", &*apps),
-            ("apps/one.yaml", &*one),
-        ];
-        deployed(&testing::rendered("github.com/example/copy", &files))
-    };
-    let unit = "flux:clusters/a/apps.yaml#flux-system/apps: -/ConfigMap one=1\n";
-    assert!(shown("clusters/a").contains(unit), "{}", shown("clusters/a"));
-    for other in ["clusters/b", "apps", ""] {
-        assert!(!shown(other).contains("ConfigMap one"), "{other}: {}", shown(other));
-    }
-}
-
-#[test]
 fn an_artifact_may_hold_a_part_of_the_tree() {
     let apps = kustomization("apps", "  path: ./apps\n").replace("GitRepository", "OCIRepository");
     let files = [("k/clusters/a/apps.yaml", apps.as_str()), ("k/apps/one.yaml", &config("one", "1"))];

@@ -30,7 +30,7 @@ impl Deliverer<'_> {
         let is_optional = from.get("optional").and_then(Node::as_bool) == Some(true);
         let what = format!("the values of {kind} {name}");
         let object = match self.flux_sources().find(&call.found.file, kind, call.namespace, name) {
-            Found::One(_, object) => object.clone(),
+            Found::One(object) => object.clone(),
             // Secrets are often made by other means.
             Found::None if is_optional && kind != "Secret" => return,
             Found::None => return release.lacks.push(format!("{what}, which is not here")),
