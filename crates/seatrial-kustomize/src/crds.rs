@@ -81,22 +81,22 @@ impl Crds<'_> {
             is_created: false,
         };
         if said("x-kubernetes-annotation").is_some() {
-            merge_fields(&mut self.config.common_annotations, vec![field(None)])?;
+            merge_fields(&mut self.config.common_annotations, vec![field(None)].into())?;
         }
         if said("x-kubernetes-label-selector").is_some() {
-            merge_fields(&mut self.config.common_labels, vec![field(None)])?;
+            merge_fields(&mut self.config.common_labels, vec![field(None)].into())?;
         }
         if said("x-kubernetes-identity").is_some() {
-            merge_fields(&mut self.config.name_prefix, vec![field(None)])?;
+            merge_fields(&mut self.config.name_prefix, vec![field(None)].into())?;
         }
         let (version, kind) =
             (said("x-kubernetes-object-ref-api-version"), said("x-kubernetes-object-ref-kind"));
         if let (Some(version), Some(kind)) = (version, kind) {
             let key = said("x-kubernetes-object-ref-name-key");
-            let referrers = vec![field(Some(key.as_deref().unwrap_or("name")))];
+            let referrers = vec![field(Some(key.as_deref().unwrap_or("name")))].into();
             let target = Gvk { group: SmolStr::default(), version, kind };
             self.config.merge(Config {
-                name_references: vec![NameReferences { target, referrers }],
+                name_references: vec![NameReferences { target, referrers }].into(),
                 ..Config::default()
             })?;
         }

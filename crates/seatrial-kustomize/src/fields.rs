@@ -1,6 +1,7 @@
 //! The fields that transformers change: their tables, and the walk to them
 //! (`api/filters/fieldspec`, v0.21.2).
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
@@ -9,6 +10,12 @@ use crate::build::Version;
 use crate::id::Gvk;
 use crate::node::{Content, Node, Scalar, Tag};
 use crate::origin::OriginId;
+
+#[rustfmt::skip]
+mod builtin;
+
+/// Fields of kinds: those that are built in, or read.
+pub(crate) type Fields = Cow<'static, [FieldSpec]>;
 
 /// A field of the objects of some kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,33 +50,33 @@ pub(crate) struct NameReferences {
     /// The kind that is named.
     pub target: Gvk,
     /// Where it is named.
-    pub referrers: Vec<FieldSpec>,
+    pub referrers: Fields,
 }
 
 /// Which fields each transformer changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Config {
-    pub name_prefix: Vec<FieldSpec>,
-    pub name_suffix: Vec<FieldSpec>,
-    pub namespace: Vec<FieldSpec>,
-    pub labels: Vec<FieldSpec>,
-    pub common_labels: Vec<FieldSpec>,
-    pub template_labels: Vec<FieldSpec>,
-    pub volume_claim_template_labels: Vec<FieldSpec>,
-    pub common_annotations: Vec<FieldSpec>,
-    pub images: Vec<FieldSpec>,
-    pub replicas: Vec<FieldSpec>,
-    pub variables: Vec<FieldSpec>,
-    pub name_references: Vec<NameReferences>,
+    pub name_prefix: Fields,
+    pub name_suffix: Fields,
+    pub namespace: Fields,
+    pub labels: Fields,
+    pub common_labels: Fields,
+    pub template_labels: Fields,
+    pub volume_claim_template_labels: Fields,
+    pub common_annotations: Fields,
+    pub images: Fields,
+    pub replicas: Fields,
+    pub variables: Fields,
+    pub name_references: Cow<'static, [NameReferences]>,
 }
 
-/// The tables of each version, read when they are first asked for.
+/// The tables of each version, made when they are first asked for.
 static BUILTIN: [OnceLock<Arc<Config>>; 3] = [const { OnceLock::new() }; 3];
 
 impl Config {
     /// What applies unless `configurations` say more.
     pub(crate) fn builtin(version: Version) -> &'static Arc<Self> {
-        BUILTIN[version as usize].get_or_init(|| Arc::new(read_builtin().of(version)))
+        BUILTIN[version as usize].get_or_init(|| Arc::new(Config::clone(&builtin::NEWEST).of(version)))
     }
 
     fn is_builtin(self: &Arc<Self>) -> bool {
@@ -79,11 +86,12 @@ impl Config {
     /// The newest tables as they were in a version.
     fn of(mut self, version: Version) -> Self {
         if version < Version::V5_8 {
-            self.images.retain(|it| !it.path.ends_with("volumes[]/image/reference"));
-            self.template_labels.append(&mut self.volume_claim_template_labels);
+            self.images.to_mut().retain(|it| !it.path.ends_with("volumes[]/image/reference"));
+            let claims = std::mem::take(&mut self.volume_claim_template_labels);
+            self.template_labels.to_mut().extend(claims.into_owned());
         }
         if version < Version::V5_6 {
-            self.name_references.retain(|it| it.target.kind != "ValidatingAdmissionPolicy");
+            self.name_references.to_mut().retain(|it| it.target.kind != "ValidatingAdmissionPolicy");
         }
         self
     }
@@ -119,7 +127,7 @@ impl Config {
     }
 
     /// The fields of a section by its name in configuration files.
-    pub(crate) fn section(&mut self, name: &str) -> Option<&mut Vec<FieldSpec>> {
+    pub(crate) fn section(&mut self, name: &str) -> Option<&mut Fields> {
         Some(match name {
             "namePrefix" => &mut self.name_prefix,
             "nameSuffix" => &mut self.name_suffix,
@@ -155,29 +163,30 @@ impl Config {
             let more = other.section(name).map(std::mem::take).unwrap_or_default();
             let section = self.section(name).expect("all of them are sections");
             merge_fields(section, more)?;
-            section.sort_by_cached_key(|field| sort_key(&field.gvk));
+            section.to_mut().sort_by_cached_key(|field| sort_key(&field.gvk));
         }
-        for more in other.name_references {
-            match self.name_references.iter_mut().find(|it| it.target == more.target) {
+        let references = self.name_references.to_mut();
+        for more in other.name_references.into_owned() {
+            match references.iter_mut().find(|it| it.target == more.target) {
                 Some(known) => merge_fields(&mut known.referrers, more.referrers)?,
-                None => self.name_references.push(more),
+                None => references.push(more),
             }
         }
-        self.name_references.sort_by_cached_key(|it| sort_key(&it.target));
+        references.sort_by_cached_key(|it| sort_key(&it.target));
         Ok(())
     }
 }
 
 /// `FsSlice.MergeAll`
-pub(crate) fn merge_fields(fields: &mut Vec<FieldSpec>, more: Vec<FieldSpec>) -> Result<(), String> {
-    for field in more {
+pub(crate) fn merge_fields(fields: &mut Fields, more: Fields) -> Result<(), String> {
+    for field in more.into_owned() {
         let known = fields.iter().find(|it| it.gvk.is_selected(&field.gvk) && it.path == field.path);
         match known {
             Some(known) if known.is_created != field.is_created => {
                 return Err("conflicting fieldspecs".to_owned());
             }
             Some(_) => {}
-            None => fields.push(field),
+            None => fields.to_mut().push(field),
         }
     }
     Ok(())
@@ -185,48 +194,6 @@ pub(crate) fn merge_fields(fields: &mut Vec<FieldSpec>, more: Vec<FieldSpec>) ->
 
 fn sort_key(gvk: &Gvk) -> (i32, String) {
     (crate::order::rank(&gvk.kind), gvk.sort_text())
-}
-
-/// The newest tables, which lie in the order that `merge` gives: sorting them took
-/// most of a small build.
-fn read_builtin() -> Config {
-    let mut config = Config::default();
-    let mut section = String::new();
-    for line in lines(include_str!("../data/fields.txt")) {
-        match line.strip_prefix("  ") {
-            Some(field) => config.section(&section).expect("our own table").push(read_field(field)),
-            None => line.clone_into(&mut section),
-        }
-    }
-    config.variables = lines(include_str!("../data/variables.txt")).map(read_field).collect();
-    for line in lines(include_str!("../data/name-references.txt")) {
-        if let Some(field) = line.strip_prefix("  ") {
-            let last = config.name_references.last_mut().expect("a kind stands first");
-            last.referrers.push(read_field(field));
-        } else {
-            let target = read_gvk(line.split(' '));
-            config.name_references.push(NameReferences { target, referrers: Vec::new() });
-        }
-    }
-    config
-}
-
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.starts_with('#'))
-}
-
-fn read_field(line: &'static str) -> FieldSpec {
-    let mut words = line.split(' ');
-    let path = SmolStr::new_static(words.next().unwrap_or_default());
-    let gvk = read_gvk(words.by_ref());
-    FieldSpec { gvk, path, is_created: words.next() == Some("+") }
-}
-
-/// Kind, group and version.
-fn read_gvk(mut words: impl Iterator<Item = &'static str>) -> Gvk {
-    let mut word = || SmolStr::new_static(words.next().filter(|word| *word != "-").unwrap_or_default());
-    let (kind, group, version) = (word(), word(), word());
-    Gvk { group, version, kind }
 }
 
 /// What is made where a field is absent.
@@ -340,7 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_read() {
+    fn the_tables_are_whole() {
         let config = Config::builtin(Version::V5_8);
         assert_eq!(config.common_labels.len(), 32);
         assert_eq!(config.variables.len(), 72);

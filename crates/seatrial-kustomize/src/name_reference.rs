@@ -56,7 +56,7 @@ pub(crate) fn fix(resources: &mut [Resource], config: &Config, origins: &mut Ori
             by_name: &by_name,
             by_namespace: &by_namespace,
         };
-        for references in &config.name_references {
+        for references in config.name_references.iter() {
             for field in references.referrers.iter().filter(|field| first.gvk.is_selected(&field.gvk)) {
                 let field = FieldSpec { gvk: Gvk::default(), ..field.clone() };
                 fix.field(&mut resource.node, &field, &references.target, origins)?;

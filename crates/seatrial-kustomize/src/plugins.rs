@@ -249,7 +249,7 @@ impl Run<'_, '_> {
         let (all, origins) = (&mut into.resources, &mut self.origins);
         let config = |section: &str| {
             let mut config = Config::default();
-            config.section(section).expect("it is one").clone_from(&fields);
+            *config.section(section).expect("it is one") = fields.clone().into();
             config
         };
         let mut affix = |affix, text: Option<Text>, section| match text {

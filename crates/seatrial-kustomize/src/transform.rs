@@ -6,7 +6,7 @@ use seatrial_diagnostics::Role;
 use seatrial_source::Span;
 use smol_str::SmolStr;
 
-use crate::fields::{Config, FieldSpec, Make, merge_fields, visit};
+use crate::fields::{Config, FieldSpec, Fields, Make, merge_fields, visit};
 use crate::id::ResourceId;
 use crate::kustomization::{At, Image, Label, Replica, Text};
 use crate::node::{Content, Node, Scalar};
@@ -113,7 +113,7 @@ impl<'a> NamespaceChange<'a> {
         if is_binding {
             self.set_subjects(object, made, &mut set)?;
         }
-        for field in &config.namespace {
+        for field in config.namespace.iter() {
             let is_own_name = field.path == "metadata/name" && id.gvk.api_version() != "v1";
             let is_subject = is_binding
                 && matches!(field.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding")
@@ -217,7 +217,7 @@ pub(crate) fn labels(
     config: &Config,
     origins: &mut Origins,
 ) -> Result<(), String> {
-    let mut fields = label.fields.clone();
+    let mut fields = Fields::from(label.fields.clone());
     merge_fields(&mut fields, config.labels.clone())?;
     if label.include_selectors {
         merge_fields(&mut fields, config.common_labels.clone())?;
@@ -228,7 +228,7 @@ pub(crate) fn labels(
         if label.include_volume_claim_templates {
             merge_fields(&mut fields, config.volume_claim_template_labels.clone())?;
         }
-        merge_fields(&mut fields, vec![FieldSpec::everywhere("metadata/labels")])?;
+        merge_fields(&mut fields, vec![FieldSpec::everywhere("metadata/labels")].into())?;
     }
     pairs(resources, &label.pairs, &fields, origins)
 }
@@ -298,7 +298,7 @@ impl<'a> ImageChange<'a> {
             self.walk(&mut resource.node, origins)?;
         }
         for resource in resources.iter_mut().filter(|it| it.kind() != "CustomResourceDefinition") {
-            for field in &config.images {
+            for field in config.images.iter() {
                 visit(&mut resource.node, field, Make::Nothing, crate::OriginId::NONE, &mut |node| {
                     self.set(node, origins)
                 })?;
@@ -398,7 +398,7 @@ pub(crate) fn replicas(
     origins: &mut Origins,
 ) -> Result<(), String> {
     let mut is_found = false;
-    for field in &config.replicas {
+    for field in config.replicas.iter() {
         for resource in resources.iter_mut() {
             if !resource.has_name(&entry.value.name) {
                 continue;

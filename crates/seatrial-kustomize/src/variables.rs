@@ -28,7 +28,7 @@ pub(crate) fn resolve(
         return Ok(());
     }
     for resource in resources {
-        for field in &config.variables {
+        for field in config.variables.iter() {
             visit(&mut resource.node, field, Make::Nothing, crate::OriginId::NONE, &mut |node| {
                 set(node, &values, origins)
             })?;

@@ -8,7 +8,7 @@ use seatrial_yaml::{Dialect, Limits, Node, parse};
 use smol_str::SmolStr;
 
 use super::reader::Reader;
-use crate::fields::{Config, NameReferences};
+use crate::fields::{Config, Fields, NameReferences};
 use crate::id::Gvk;
 use crate::order::Order;
 use crate::problem::{Problem, ProblemKind};
@@ -21,12 +21,12 @@ pub(crate) fn read_configuration(path: &TreePath, file: FileId, text: &Arc<str>)
     let Some(root) = stream.document_root(0) else { return (config, Vec::new()) };
     for (name, value) in reader.fields(root) {
         if name == "nameReference" {
-            config.name_references = reader.list(value, Reader::name_references);
+            config.name_references = reader.list(value, Reader::name_references).into();
             continue;
         }
         let fields = reader.list(value, Reader::field_spec);
         match config.section(&name) {
-            Some(section) => *section = fields,
+            Some(section) => *section = fields.into(),
             None => reader.unknown(&name, value),
         }
     }
@@ -73,13 +73,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn name_references(&mut self, node: Node<'_>) -> NameReferences {
-        let mut found = NameReferences { target: Gvk::default(), referrers: Vec::new() };
+        let mut found = NameReferences { target: Gvk::default(), referrers: Fields::default() };
         for (name, value) in self.named(node, &["group", "version", "kind", "fieldSpecs"]) {
             match name {
                 "group" => found.target.group = self.string(value),
                 "version" => found.target.version = self.string(value),
                 "kind" => found.target.kind = self.string(value),
-                _ => found.referrers = self.list(value, Self::field_spec),
+                _ => found.referrers = self.list(value, Self::field_spec).into(),
             }
         }
         found
