@@ -7,6 +7,7 @@ mod kyverno;
 mod mutations;
 mod native;
 mod refusal;
+mod spoken_of;
 mod subjects;
 mod unanswered;
 mod webhooks;

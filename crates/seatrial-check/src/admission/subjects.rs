@@ -7,15 +7,11 @@ use seatrial_schema::admission::{Attributes, Operation};
 use seatrial_schema::decode::untyped;
 use seatrial_schema::table::{Table, plural};
 use seatrial_schema::{By, Value};
-use seatrial_yaml::{FieldPath, Node, PathStep};
+use seatrial_yaml::{FieldPath, PathStep};
 use smol_str::SmolStr;
 
+use super::spoken_of::part_of;
 use crate::tree_state::TreeState;
-
-/// More values than this are not looked through for what a message names.
-const NODES_MAX: usize = 4_096;
-/// Shorter texts are in many messages by chance.
-const NAMED_BYTES_MIN: usize = 3;
 
 /// An object, or the pods that it makes, as it is sent to a webhook.
 pub(crate) struct Subject<'a> {
@@ -121,10 +117,10 @@ impl<'a> Subject<'a> {
         Asked { request, version: &self.version, object: &self.value, namespace: self.namespace_value }
     }
 
-    /// The field that a message is about: the one that holds what it names, else
-    /// the one that was looked at.
+    /// The field that a message is about: the part that it speaks of, else the one that
+    /// was looked at.
     pub(crate) fn place(&self, object: &Object, message: &str, looked_at: &[SmolStr]) -> FieldPath {
-        let named = object.at(&self.base).and_then(|root| named_in(root, message));
+        let named = object.at(&self.base).and_then(|root| part_of(root, object.name(), message));
         if let Some(steps) = named {
             return steps.iter().fold(self.base.clone(), |path, step| match step {
                 PathStep::Key(key) => path.key(key),
@@ -143,53 +139,6 @@ fn whole(mut value: Value, object: &Object, namespace: &str) -> Value {
         value.struct_mut("metadata").set("namespace", SmolStr::new(namespace), By::Server);
     }
     value
-}
-
-/// The way to the longest text below a node that a message holds. An item of a
-/// list that is named stands for itself.
-fn named_in(root: Node<'_>, message: &str) -> Option<Vec<PathStep>> {
-    let mut best: Option<(usize, Vec<PathStep>)> = None;
-    let mut left = NODES_MAX;
-    let mut open = vec![(Vec::new(), root)];
-    while let Some((path, node)) = open.pop() {
-        left = left.checked_sub(1)?;
-        let from = open.len();
-        if node.is_mapping() {
-            open.extend(node.entries().map(|it| (with(&path, PathStep::Key(it.name().into())), it.value)));
-        } else if node.is_sequence() {
-            let items = node.items().enumerate();
-            open.extend(items.map(|(at, item)| (with(&path, PathStep::Index(at as u32)), item)));
-        } else if let Some(text) = node.as_str().filter(|it| it.len() >= NAMED_BYTES_MIN) {
-            let is_longer = best.as_ref().is_none_or(|(length, _)| text.len() > *length);
-            if is_longer && !is_identity(&path) && message.contains(text) {
-                best = Some((text.len(), path));
-            }
-        }
-        open[from..].reverse();
-    }
-    let (_, mut path) = best?;
-    let is_name = path.last().is_some_and(|it| matches!(it, PathStep::Key(key) if key == "name"));
-    if is_name && path.len() > 1 && matches!(path[path.len() - 2], PathStep::Index(_)) {
-        path.pop();
-    }
-    Some(path)
-}
-
-fn with(path: &[PathStep], step: PathStep) -> Vec<PathStep> {
-    path.iter().cloned().chain([step]).collect()
-}
-
-/// Whether a field says which object it is, as every message does.
-fn is_identity(path: &[PathStep]) -> bool {
-    let key = |at: usize| match path.get(at) {
-        Some(PathStep::Key(key)) => key.as_str(),
-        _ => "",
-    };
-    match path.len() {
-        1 => matches!(key(0), "apiVersion" | "kind"),
-        2 => key(0) == "metadata" && matches!(key(1), "name" | "namespace"),
-        _ => false,
-    }
 }
 
 /// A pod as the server holds it once its service account is filled in.

@@ -120,12 +120,14 @@ fn messages(answer: &Rego) -> Vec<String> {
     all.iter().filter_map(message).map(|it| it.to_string()).collect()
 }
 
-/// The fields of the object that a source looks at first.
+/// The fields of the object that a source looks at first; its names and labels, which
+/// most ask to say or to leave out an object, only where it looks at nothing else.
 fn first_looked_at(words: &[&str]) -> Vec<SmolStr> {
     const START: &[&str] = &["review", ".", "object", "."];
     let starts = words.windows(START.len()).enumerate().filter(|(_, it)| *it == START);
     let behind = |at: usize| words[at + 2..].iter().take(WORDS_MAX).copied().collect::<String>();
-    starts.map(|(at, _)| looked_at(&behind(at))).find(|it| !it.is_empty()).unwrap_or_default()
+    let all = || starts.clone().map(|(at, _)| looked_at(&behind(at))).filter(|it| !it.is_empty());
+    all().find(|it| it[0] != "metadata").or_else(|| all().next()).unwrap_or_default()
 }
 
 /// Asks a query of each input on a stack of its own.
