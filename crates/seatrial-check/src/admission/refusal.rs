@@ -97,18 +97,31 @@ impl Refusal {
             Action::Deny if !is_sure => (Severity::Warning, "refuses"),
             Action::Deny => (Severity::Error, "refuses"),
             Action::Warn => (Severity::Warning, "warns of"),
-            Action::Note => (Severity::Info, "notes down"),
+            Action::Note => (Severity::Info, "reports"),
         };
         let noun = if self.family == Family::Gatekeeper { "constraint" } else { "policy" };
         let policy = self.stated.first().map_or("", |it| repository.object(*it).name());
         let message = format!("{noun} `{policy}` {verb} {title}: {}", objection.said);
-        let answer = objection.denial.message.split_whitespace().collect::<Vec<_>>().join(" ");
         let notice = Notice::new(check, location(repository.object(self.object), &self.at), message)
             .severity(severity)
-            .because(format!("the API server says: {answer}"));
+            .because(self.answer());
         let notice = self.set_by.iter().cloned().fold(notice, Notice::because);
         let notice = self.with_causes(notice, repository);
         apart.into_iter().chain(objection.hangs_on).fold(notice, Notice::because)
+    }
+
+    /// What becomes of the object where the policy is in force.
+    fn answer(&self) -> String {
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let Objection { action, warning, denial, .. } = &self.objection;
+        let report = match (action, self.family) {
+            (Action::Deny, _) => return format!("the API server says: {}", joined(&denial.message)),
+            (Action::Warn, _) => return format!("it is let in, and the API server warns: {}", joined(warning)),
+            (Action::Note, Family::Native) => "the audit log of the API server",
+            (Action::Note, Family::Gatekeeper) => "the status of the constraint",
+            (Action::Note, Family::Kyverno) => "the policy report of Kyverno",
+        };
+        format!("it is let in; {report} tells of it")
     }
 
     /// Why nobody knows whether the policy and the object meet in one cluster.

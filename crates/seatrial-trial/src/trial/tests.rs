@@ -331,6 +331,29 @@ fn what_policies_leave_open_is_told_whatever_is_checked() {
 }
 
 #[test]
+fn what_a_policy_only_reports_is_not_said_to_be_refused() {
+    let policy = |failure_action: &str| {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: small}}\nspec:\n  rules:\n    \
+             - name: few\n      match: {{any: [{{resources: {{kinds: [ConfigMap]}}}}]}}\n      \
+             validate: {{failureAction: {failure_action}, message: no data, pattern: {{data: null}}}}\n---\n\
+             apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: shop}}\ndata: {{a: b}}\n"
+        )
+    };
+    let told = |failure_action: &str| {
+        let trial = trial_of(&[("k8s/a.yaml", &policy(failure_action))], "");
+        let finding = trial.findings.into_iter().find(|it| it.check.id == "refused-by-kyverno");
+        finding.map(|it| (it.severity, it.message, it.derivation[0].clone())).expect("a finding")
+    };
+    let report = "it is let in; the policy report of Kyverno tells of it";
+    let message = "policy `small` reports ConfigMap a: no data";
+    assert_eq!(told("Audit"), (Severity::Info, message.to_owned(), report.to_owned()));
+    let (severity, message, answer) = told("Enforce");
+    assert_eq!((severity, message.as_str()), (Severity::Error, "policy `small` refuses ConfigMap a: no data"));
+    assert!(answer.starts_with("the API server says: admission webhook"), "{answer}");
+}
+
+#[test]
 fn kinds_whose_rules_are_not_known_are_coverage() {
     let review =
         "apiVersion: authorization.k8s.io/v1\nkind: SelfSubjectAccessReview\nmetadata: {name: a}\nspec: {}\n";
