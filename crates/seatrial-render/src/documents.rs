@@ -76,8 +76,9 @@ impl DocumentKind {
 }
 
 /// Judges every document of a file. What the type of a list says of its items
-/// counts for kubectl; kustomize wants it written in each of them.
-pub(crate) fn classify(stream: &Stream, lists_type_items: bool) -> Vec<DocumentKind> {
+/// counts for kubectl; kustomize wants it written in each of them. Where all of it is
+/// meant for Kubernetes, what does not parse is a manifest.
+pub(crate) fn classify(stream: &Stream, lists_type_items: bool, is_meant: bool) -> Vec<DocumentKind> {
     let text = stream.text();
     let mut foreign = foreign::is_ytt(text).then_some("ytt templates are not rendered");
     if foreign.is_none() && !stream.is_accepted() {
@@ -88,7 +89,7 @@ pub(crate) fn classify(stream: &Stream, lists_type_items: bool) -> Vec<DocumentK
     let one = |document| classify_one(stream, document, foreign, braces, lists_type_items);
     let mut kinds: Vec<DocumentKind> = documents.iter().map(one).collect();
     // Whoever applies the objects of a file stumbles over the rest of it.
-    if kinds.iter().any(|kind| matches!(kind, DocumentKind::Objects(_))) {
+    if foreign.is_none() && is_meant || kinds.iter().any(|kind| matches!(kind, DocumentKind::Objects(_))) {
         for (kind, document) in kinds.iter_mut().zip(documents) {
             if *kind == DocumentKind::Other && !document.is_accepted() {
                 *kind = DocumentKind::Broken;

@@ -63,13 +63,14 @@ pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outco
         })
         .collect();
     let pairs = candidates.par_iter().zip(within);
-    let read = |buffer: &mut Vec<u8>, (it, fits)| {
-        if fits { read_one(request, it, buffer) } else { Outcome::Budget }
+    let read = |buffer: &mut Vec<u8>, (it, fits): (&Candidate, bool)| {
+        let is_named = it.path == request.scope || candidates.len() == 1;
+        if fits { read_one(request, it, is_named, buffer) } else { Outcome::Budget }
     };
     pairs.map_init(Vec::new, read).collect()
 }
 
-fn read_one(request: &Request<'_>, candidate: &Candidate, buffer: &mut Vec<u8>) -> Outcome {
+fn read_one(request: &Request<'_>, candidate: &Candidate, is_named: bool, buffer: &mut Vec<u8>) -> Outcome {
     let bound = match candidate.role {
         FileRole::Program | FileRole::Generator(_) => PROGRAM_BYTES.min(request.limits.file_bytes),
         _ => request.limits.file_bytes,
@@ -87,14 +88,15 @@ fn read_one(request: &Request<'_>, candidate: &Candidate, buffer: &mut Vec<u8>) 
         request.files.read_listed(&candidate.path, candidate.size, bound, buffer)
     };
     match length {
-        Ok(length) => sort_out(candidate, &buffer[..length]),
+        Ok(length) => sort_out(candidate, is_named, &buffer[..length]),
         Err(_) if matches!(candidate.role, FileRole::Program | FileRole::Generator(_)) => Outcome::Dropped,
         Err(_) if candidate.fixture.is_some() => Outcome::Dropped,
         Err(error) => Outcome::Failed(error),
     }
 }
 
-fn sort_out(candidate: &Candidate, bytes: &[u8]) -> Outcome {
+/// What is named by itself is kept also where nothing in it says what it is.
+fn sort_out(candidate: &Candidate, is_named: bool, bytes: &[u8]) -> Outcome {
     match candidate.role {
         FileRole::Program if candidate.fixture.is_none() && is_provisioner(&candidate.path, bytes) => {
             Outcome::Provisioner
@@ -112,10 +114,11 @@ fn sort_out(candidate: &Candidate, bytes: &[u8]) -> Outcome {
                 Outcome::Dropped
             }
         }
-        FileRole::Manifest if !matters(bytes) => {
-            let drives = is_ansible(bytes);
-            if drives { Outcome::Provisioner } else { Outcome::Dropped }
-        }
+        FileRole::Manifest if !matters(bytes) => match () {
+            () if is_ansible(bytes) => Outcome::Provisioner,
+            () if is_named => decode(candidate, bytes),
+            () => Outcome::Dropped,
+        },
         _ => decode(candidate, bytes),
     }
 }

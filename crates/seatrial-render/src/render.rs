@@ -46,7 +46,7 @@ pub fn render(request: Request<'_>) -> Rendering {
     let mut outcomes = read::read(&request, &layout.candidates);
     set_aside::leave_out(&mut layout, &mut outcomes);
     let intake = Intake::new(&walk, &layout, outcomes);
-    let run = Run::new(&request, intake, &walk.links);
+    let run = Run::new(&request, intake, &walk);
     let facts = RenderFacts {
         files: walk.files.iter().map(|file| file.path.clone()).collect(),
         is_lone_file: is_lone_file(&request, &walk),
@@ -91,7 +91,8 @@ struct Run {
 }
 
 impl Run {
-    fn new(request: &Request<'_>, mut intake: Intake, links: &walk::Links) -> Self {
+    fn new(request: &Request<'_>, mut intake: Intake, walk: &walk::Walk) -> Self {
+        let links = &walk.links;
         let limits = &request.limits.yaml;
         let is_kustomization = |text: &TextFile| text.role == FileRole::Kustomization;
         let own_files = intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2);
@@ -110,7 +111,8 @@ impl Run {
             .map(|(text, stream)| {
                 let file = &intake.texts[text];
                 let is_resource = matches!(ownership.of_file(&file.path), Some((_, Part::Resource)));
-                let documents = documents(file, &stream, is_resource);
+                let is_named = file.path == request.scope || walk.files.len() == 1;
+                let documents = documents(file, &stream, is_resource, is_named);
                 let is_gitops =
                     documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops);
                 Parsed { text, stream, documents, is_gitops }
@@ -739,7 +741,9 @@ fn dialect(text: &TextFile, ownership: &Ownership) -> Dialect {
     }
 }
 
-fn documents(text: &TextFile, stream: &Stream, is_resource: bool) -> Vec<DocumentKind> {
+/// Of a file that is named by itself, what does not parse is a broken manifest, whatever
+/// can be seen of it.
+fn documents(text: &TextFile, stream: &Stream, is_resource: bool, is_named: bool) -> Vec<DocumentKind> {
     let by_content = match text.role {
         FileRole::Manifest => true,
         FileRole::Kustomization => !is_kustomize(stream),
@@ -747,7 +751,7 @@ fn documents(text: &TextFile, stream: &Stream, is_resource: bool) -> Vec<Documen
         _ => false,
     };
     if by_content {
-        return classify(stream, !is_resource);
+        return classify(stream, !is_resource, is_named);
     }
     // A template of one of these is the other program's, too.
     let foreign = if stream.is_accepted() { None } else { foreign::template(stream) };

@@ -212,6 +212,8 @@ fn refuse_nothing(trial: &Trial, is_ignored: bool, arguments: &Check) -> Result<
     };
     let hint = if is_ignored {
         "git ignores the path and does not track it, so it is no place to look"
+    } else if place.starts_with("stdin") {
+        "a manifest has the fields apiVersion and kind; --allow-empty accepts that there is none"
     } else {
         "name the directory with the manifests, or pass --allow-empty"
     };

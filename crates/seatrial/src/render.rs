@@ -37,7 +37,9 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
         cache: arguments.cache.as_deref(),
     };
     let tree = Tree::open(asked)?;
-    match kind(&tree) {
+    let kind = kind(&tree);
+    refuse_idle(arguments, kind)?;
+    match kind {
         Kind::Chart => chart(arguments, &tree),
         Kind::Kustomization => overlay(arguments, &tree),
         Kind::Repository => repository(arguments, &tree),
@@ -45,10 +47,52 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
 }
 
 /// What a path holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Chart,
     Kustomization,
     Repository,
+}
+
+impl Kind {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Chart => "a chart",
+            Self::Kustomization => "a kustomization",
+            Self::Repository => "a directory with units",
+        }
+    }
+}
+
+/// Refuses what would change what is printed of something else than the path holds.
+fn refuse_idle(arguments: &Render, kind: Kind) -> Result<(), Failure> {
+    use Kind::{Chart, Kustomization, Repository};
+    let is_unrestricted = arguments.load_restrictor != "LoadRestrictionsRootOnly";
+    let given: [(&str, bool, &[Kind]); 18] = [
+        ("--unit", arguments.unit.is_some(), &[Repository]),
+        ("--values", !arguments.values.is_empty(), &[Chart]),
+        ("--set", !arguments.set.is_empty(), &[Chart]),
+        ("--set-string", !arguments.set_string.is_empty(), &[Chart]),
+        ("--set-json", !arguments.set_json.is_empty(), &[Chart]),
+        ("--set-file", !arguments.set_file.is_empty(), &[Chart]),
+        ("--set-literal", !arguments.set_literal.is_empty(), &[Chart]),
+        ("--show-only", !arguments.show_only.is_empty(), &[Chart]),
+        ("--name", arguments.name.is_some(), &[Chart, Repository]),
+        ("--namespace", arguments.namespace.is_some(), &[Chart, Repository]),
+        ("--include-crds", arguments.include_crds, &[Chart, Repository]),
+        ("--no-hooks", arguments.no_hooks, &[Chart, Repository]),
+        ("--skip-tests", arguments.skip_tests, &[Chart, Repository]),
+        ("--is-upgrade", arguments.is_upgrade, &[Chart, Repository]),
+        ("--kustomize-version", arguments.kustomize_version.is_some(), &[Kustomization]),
+        ("--load-restrictor", is_unrestricted, &[Kustomization]),
+        ("--reorder", arguments.reorder != "legacy", &[Kustomization]),
+        ("--enable-helm", arguments.enable_helm, &[Kustomization]),
+    ];
+    let idle = given.iter().find(|(_, is_given, kinds)| *is_given && !kinds.contains(&kind));
+    let Some((flag, _, kinds)) = idle else { return Ok(()) };
+    let titles: Vec<&str> = kinds.iter().map(|it| it.title()).collect();
+    let failure = Failure::new(format!("{} has no {flag}", kind.title()));
+    Err(failure.hint(format!("{flag} is for {}", titles.join(" and "))))
 }
 
 fn kind(tree: &Tree) -> Kind {
@@ -358,6 +402,16 @@ fn read(name: &str) -> Result<Arc<str>, Failure> {
     Ok(text.into())
 }
 
+/// The first of the names, and how many there are besides.
+fn names_of<'a>(mut all: impl Iterator<Item = &'a str>) -> String {
+    const NAMED_MAX: usize = 8;
+    let named: Vec<String> = all.by_ref().take(NAMED_MAX).map(|it| format!("`{it}`")).collect();
+    match all.count() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// Every unit of a tree, each under its name.
 fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
     let (config, _) = load_config(tree.files.as_ref(), &tree.root, &catalogue()).map_err(Failure::new)?;
@@ -384,6 +438,11 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         rendering.is_reported(unit) && filter.as_ref().is_none_or(|filter| filter.has(&unit.name))
     };
     let units: Vec<&Unit> = rendering.repository.units.iter().filter(is_asked).collect();
+    let mut all = rendering.repository.units.iter().filter(|it| rendering.is_reported(it)).peekable();
+    if let (Some(pattern), true, Some(_)) = (&arguments.unit, units.is_empty(), all.peek()) {
+        let names = names_of(all.map(|it| it.name.as_str()));
+        return Err(Failure::new(format!("no unit is called `{pattern}`")).hint(format!("known are {names}")));
+    }
     if units.is_empty() {
         return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
     }

@@ -51,7 +51,7 @@ pub(crate) fn make(
         }
         let text = Arc::clone(sources.file(id).text());
         let stream = Arc::new(seatrial_yaml::parse(id, text, Dialect::GoYaml2, limits));
-        Made { documents: Arc::new(classify(&stream, true)), stream, template }
+        Made { documents: Arc::new(classify(&stream, true, false)), stream, template }
     };
     let made: Vec<Made> = wanted.par_iter().map(parse).collect();
     for it in made.iter().filter(|it| it.stream.file() == it.template) {

@@ -138,7 +138,7 @@ impl Built {
     pub(crate) fn objects(&self, is_broken: &dyn Fn(Span) -> bool) -> Vec<DraftObject> {
         let Some(stream) = &self.made else { return Vec::new() };
         let mut found = Vec::new();
-        let documents = classify(stream, true);
+        let documents = classify(stream, true, false);
         let mut known = FxHashSet::default();
         for (at, kind) in documents.iter().enumerate() {
             if !matches!(kind, DocumentKind::Objects(_)) {

@@ -1,7 +1,10 @@
 //! What `check` says about a change: the tree under judgement against an
 //! earlier one.
 
+use std::ops::Range;
+
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
+use seatrial_model::{Object, Repository};
 use seatrial_render::Rendering;
 use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::FieldPath;
@@ -150,21 +153,52 @@ fn location(change: &ObjectChange, path: FieldPath) -> Location {
     Location::field(change.member.unit, change.member.object, path)
 }
 
-/// Where a loss is told: in the object, else at the head of the file that it
-/// stood in, else in what that file was.
+/// Where a loss is told: at the field that takes data along, at what bears another name
+/// now, where the object stood in its file, else in what that file was.
 fn lost_at(change: &ObjectChange, before: &Side<'_>, rendering: &mut Rendering) -> Location {
     if change.after.is_some() {
-        return location(change, FieldPath::root());
+        return location(change, FieldPath::root().key("spec").key("replicas"));
     }
     let object = before.repository().bundle(change.member.unit).object(change.member.object);
-    let span = object.span();
+    let span = before.source(object.span());
     let path: TreePath = before.path(span.file).clone();
     if let Some(file) = rendering.sources.find(&path) {
-        return Location::text(Span::new(file, 0, 0));
+        let at = taken_out(before.text(span.file), span, rendering.sources.file(file).text());
+        return renamed(object, before.repository(), &rendering.repository, file)
+            .unwrap_or_else(|| Location::text(Span::new(file, at.start, at.end)));
     }
+    let span = object.span();
     let text = only(before.text(span.file), span);
     let file: FileId = rendering.sources.add(path, text.into());
     Location::text(Span::new(file, span.start, first_line_end(before.text(span.file), span)))
+}
+
+/// The name, or the namespace, of the one object of a file that came for one that is gone.
+fn renamed(gone: &Object, before: &Repository, now: &Repository, file: FileId) -> Option<Location> {
+    let is_akin = |it: &&Object| it.is(gone.group(), gone.kind());
+    let was_there = |it: &Object| {
+        let mut akin = before.objects().filter(is_akin);
+        akin.any(|old| (old.namespace(), old.name()) == (it.namespace(), it.name()))
+    };
+    let mut came = now.objects().filter(is_akin).filter(|it| it.span().file == file && !was_there(it));
+    let only = came.next().filter(|_| came.next().is_none())?;
+    let field = if only.name() == gone.name() { "namespace" } else { "name" };
+    Some(Location::field(only.unit(), only.id(), FieldPath::root().key("metadata").key(field)))
+}
+
+/// The line of a text where a part of an earlier one stood.
+fn taken_out(before: &str, span: Span, now: &str) -> Range<u32> {
+    let part = span.range();
+    let behind = before.get(part.end..).unwrap_or_default();
+    let at = match before.get(..part.start) {
+        Some(head) if now.starts_with(head) => head.len(),
+        _ if now.ends_with(behind) => now.len() - behind.len(),
+        _ => before.bytes().zip(now.bytes()).take_while(|(old, new)| old == new).count(),
+    };
+    let at = now.floor_char_boundary(at.min(now.trim_end().len()));
+    let start = now[..at].rfind('\n').map_or(0, |it| it + 1);
+    let end = now[at..].find(['\r', '\n']).map_or(now.len(), |it| at + it);
+    start as u32..end as u32
 }
 
 /// A text of which only some bytes are left; the lines stay.

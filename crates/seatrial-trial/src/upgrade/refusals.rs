@@ -2,6 +2,7 @@
 //! updates that the new object alone does not have.
 
 use seatrial_check::Settled;
+use seatrial_model::Object;
 use seatrial_schema::difference::Difference;
 use seatrial_schema::{By, FieldError, Value};
 use seatrial_yaml::{FieldPath, PathStep};
@@ -143,7 +144,7 @@ fn refused(after: &Stored<'_>, error: &FieldError, found: &[Difference]) -> Refu
             error.detail.clone()
         },
         fields: distinct(meant.iter().map(ToString::to_string)),
-        remedy: remedy(kind, &path).to_owned(),
+        remedy: remedy(after.object, &path),
         replace: REPLACED.contains(&kind),
         before: None,
         after: None,
@@ -180,13 +181,16 @@ const REPLACED: &[&str] = &[
     "VolumeAttributesClass",
 ];
 
-fn remedy(kind: &str, path: &FieldPath) -> &'static str {
-    match kind {
+fn remedy(object: &Object, path: &FieldPath) -> String {
+    let words = match object.kind() {
         "Job" => {
             "delete the Job before applying, or give it a new name (or `generateName`): its pods run again"
         }
         "StatefulSet" => {
-            "`kubectl delete statefulset NAME --cascade=orphan` and apply: pods and claims stay, and are adopted where selector and names still fit"
+            return format!(
+                "`kubectl delete statefulset {} --cascade=orphan` and apply: pods and claims stay, and are adopted where selector and names still fit",
+                in_command(object)
+            );
         }
         "Deployment" | "DaemonSet" | "ReplicaSet" => {
             "keep the field, or bring the workload up under a new name and delete the old one afterwards"
@@ -211,5 +215,20 @@ fn remedy(kind: &str, path: &FieldPath) -> &'static str {
             "delete the class and create it again, or give it a new name: volumes stay as they are"
         }
         _ => "keep the field, or delete the object and create it again",
+    };
+    words.to_owned()
+}
+
+/// How a command names an object; what a shell would read otherwise is left to say.
+fn in_command(object: &Object) -> String {
+    let is_plain = |it: &&str| it.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.'));
+    let word = |it: &'static str, text: &str| {
+        let text = Some(text).filter(|it| is_plain(it) && !it.is_empty() && !it.starts_with('-'));
+        text.unwrap_or(it).to_owned()
+    };
+    let name = word("NAME", object.name());
+    match object.namespace() {
+        Some(namespace) => format!("{name} -n {}", word("NAMESPACE", namespace)),
+        None => name,
     }
 }

@@ -96,10 +96,14 @@ impl<'a> Side<'a> {
 
     /// Where something begins.
     pub(crate) fn line(&self, span: Span) -> Line {
-        let origin = self.rendering.origin(&Location::text(span));
-        let span = origin.map_or(span, |it| it.edit);
+        let span = self.source(span);
         let line = self.rendering.sources.positions(span).0.line;
         Line { path: self.path(span.file).clone(), line }
+    }
+
+    /// What a person would edit to change something.
+    pub(crate) fn source(&self, span: Span) -> Span {
+        self.rendering.origin(&Location::text(span)).map_or(span, |it| it.edit)
     }
 
     /// Where a field stands, or the nearest that is written around it.

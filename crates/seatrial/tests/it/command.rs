@@ -164,6 +164,13 @@ fn manifests_are_read_from_stdin() {
     let done = run(tree.path(), &["check", "-", "--format", "json"], TWICE.as_bytes());
     assert_eq!((done.code, done.checks()), (1, vec!["duplicate-key".to_owned()]));
     assert_eq!(done.json()["findings"][0]["primary"]["path"], "stdin.yaml");
+    for (broken, line) in [("metadata:\n  name: a\n spec: b\n", 3), ("foo: [1\n", 2)] {
+        let done = run(tree.path(), &["check", "-", "--format", "json"], broken.as_bytes());
+        assert_eq!((done.code, done.checks()), (1, vec!["invalid-yaml".to_owned()]), "{broken}");
+        assert_eq!(done.json()["findings"][0]["primary"]["line"], line, "{broken}");
+    }
+    let template = run(tree.path(), &["check", "-"], b"{{ if .Values.a }}\na: {{ .Values.b }}\n{{ end }}\n");
+    assert_eq!((template.code, template.stdout.as_str()), (2, ""));
     let empty = run(tree.path(), &["check", "-"], b"");
     assert_eq!((empty.code, empty.stderr.lines().next()), (2, Some("error: stdin holds no Kubernetes file")));
     let large = run(tree.path(), &["check", "-"], &vec![b'#'; (16 << 20) + 1]);
@@ -330,6 +337,36 @@ fn render_imitates_the_kustomize_that_is_asked_for() {
     let refused = render("4.5");
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("known are 5.0, 5.6, 5.8"), "{}", refused.stderr);
+}
+
+#[test]
+fn render_refuses_what_has_no_effect_there() {
+    let overlay = ("overlay/kustomization.yaml", "resources: [web.yaml]\n");
+    let chart = ("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 0.1.0\n");
+    let tree = Tree::new(&[overlay, ("overlay/web.yaml", SOUND), chart, ("chart/templates/a.yaml", SOUND)]);
+    let told = |words: &[&str]| {
+        let done = run(tree.path(), &[&["render", "-q"], words].concat(), b"");
+        (done.code, done.stderr)
+    };
+    let refused = |title: &str, flag: &str, other: &str| {
+        (2, format!("error: {title} has no {flag}\nhint: {flag} is for {other}\n"))
+    };
+    assert_eq!(told(&["overlay", "--set", "a=b"]), refused("a kustomization", "--set", "a chart"));
+    assert_eq!(
+        told(&["overlay", "-n", "shop"]),
+        refused("a kustomization", "--namespace", "a chart and a directory with units")
+    );
+    assert_eq!(
+        told(&[".", "--show-only", "templates/a.yaml"]),
+        refused("a directory with units", "--show-only", "a chart")
+    );
+    assert_eq!(told(&["chart", "--unit", "a"]), refused("a chart", "--unit", "a directory with units"));
+    assert_eq!(told(&["chart", "--reorder", "none"]), refused("a chart", "--reorder", "a kustomization"));
+    for words in [&["chart", "--set", "a=b"][..], &["overlay", "--enable-helm"], &[".", "--unit", "helm:*"]] {
+        assert_eq!(told(words), (0, String::new()), "{words:?}");
+    }
+    let unknown = "error: no unit is called `zzz`\nhint: known are `helm:chart`, `kustomize:overlay`\n";
+    assert_eq!(told(&[".", "--unit", "zzz"]), (2, unknown.to_owned()));
 }
 
 #[test]

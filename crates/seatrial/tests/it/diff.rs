@@ -457,6 +457,40 @@ fn check_reports_what_an_upgrade_cannot_do() {
 }
 
 #[test]
+fn a_loss_is_told_where_the_object_stood_or_bears_another_name() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db, namespace: shop}\nspec:\n  \
+        replicas: 3\n  serviceName: db\n  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}\n  \
+        selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
+        containers: [{name: db, image: \"db:1\"}]\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    \
+        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+    let all = format!("{WEB}---\n{CLAIM}---\n{set}");
+    let tree = Tree::new(&[("k8s/all.yaml", &all)]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "one");
+    let words = ["--select", "immutable-field,lost-data", "--upgrade-from", "HEAD", "--format", "json"];
+    let found = |text: String| {
+        tree.write("k8s/all.yaml", text);
+        let report = tree.check(&words).json();
+        report["findings"].as_array().cloned().unwrap_or_default()
+    };
+    let line_of = |text: &str, part: &str| text[..text.find(part).expect("it is there")].matches('\n').count() as u64;
+    let without = format!("{WEB}---\n{set}");
+    let cases = [
+        (without.clone(), line_of(&without, set) + 1),
+        (WEB.to_owned(), WEB.lines().count() as u64),
+        (all.replace("{name: data}\nspec", "{name: store}\nspec"), line_of(&all, "{name: data}") + 1),
+        (all.replace("replicas: 3", "replicas: 1"), line_of(&all, "replicas: 3") + 1),
+    ];
+    for (text, line) in cases {
+        let told = found(text.clone());
+        assert_eq!(told.iter().map(|it| it["primary"]["line"].as_u64()).collect::<Vec<_>>(), [Some(line)], "{text}");
+    }
+    let told = found(all.replace("serviceName: db", "serviceName: dbs"));
+    let help = told[0]["help"].as_str().unwrap_or_default();
+    assert!(help.starts_with("`kubectl delete statefulset db -n shop --cascade=orphan` and apply"), "{help}");
+}
+
+#[test]
 fn each_line_that_cannot_change_is_shown() {
     let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
         selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
