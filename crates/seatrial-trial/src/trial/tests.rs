@@ -349,7 +349,10 @@ fn what_a_policy_only_reports_is_not_said_to_be_refused() {
     let message = "policy `small` reports ConfigMap a: no data";
     assert_eq!(told("Audit"), (Severity::Info, message.to_owned(), report.to_owned()));
     let (severity, message, answer) = told("Enforce");
-    assert_eq!((severity, message.as_str()), (Severity::Error, "policy `small` refuses ConfigMap a: no data"));
+    assert_eq!(
+        (severity, message.as_str()),
+        (Severity::Error, "policy `small` refuses ConfigMap a: no data")
+    );
     assert!(answer.starts_with("the API server says: admission webhook"), "{answer}");
 }
 
