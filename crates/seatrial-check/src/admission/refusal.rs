@@ -116,7 +116,9 @@ impl Refusal {
         let Objection { action, warning, denial, .. } = &self.objection;
         let report = match (action, self.family) {
             (Action::Deny, _) => return format!("the API server says: {}", joined(&denial.message)),
-            (Action::Warn, _) => return format!("it is let in, and the API server warns: {}", joined(warning)),
+            (Action::Warn, _) => {
+                return format!("it is let in, and the API server warns: {}", joined(warning));
+            }
             (Action::Note, Family::Native) => "the audit log of the API server",
             (Action::Note, Family::Gatekeeper) => "the status of the constraint",
             (Action::Note, Family::Kyverno) => "the policy report of Kyverno",

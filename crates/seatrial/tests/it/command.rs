@@ -164,7 +164,7 @@ fn manifests_are_read_from_stdin() {
     let done = run(tree.path(), &["check", "-", "--format", "json"], TWICE.as_bytes());
     assert_eq!((done.code, done.checks()), (1, vec!["duplicate-key".to_owned()]));
     assert_eq!(done.json()["findings"][0]["primary"]["path"], "stdin.yaml");
-    for (broken, line) in [("metadata:\n  name: a\n spec: b\n", 3), ("foo: [1\n", 2)] {
+    for (broken, line) in [("metadata:\n  name: a\n spec: b\n", 3), ("foo: [1\n", 1)] {
         let done = run(tree.path(), &["check", "-", "--format", "json"], broken.as_bytes());
         assert_eq!((done.code, done.checks()), (1, vec!["invalid-yaml".to_owned()]), "{broken}");
         assert_eq!(done.json()["findings"][0]["primary"]["line"], line, "{broken}");

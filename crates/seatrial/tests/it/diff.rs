@@ -473,7 +473,8 @@ fn a_loss_is_told_where_the_object_stood_or_bears_another_name() {
         let report = tree.check(&words).json();
         report["findings"].as_array().cloned().unwrap_or_default()
     };
-    let line_of = |text: &str, part: &str| text[..text.find(part).expect("it is there")].matches('\n').count() as u64;
+    let line_of =
+        |text: &str, part: &str| text[..text.find(part).expect("it is there")].matches('\n').count() as u64;
     let without = format!("{WEB}---\n{set}");
     let cases = [
         (without.clone(), line_of(&without, set) + 1),
@@ -483,7 +484,11 @@ fn a_loss_is_told_where_the_object_stood_or_bears_another_name() {
     ];
     for (text, line) in cases {
         let told = found(text.clone());
-        assert_eq!(told.iter().map(|it| it["primary"]["line"].as_u64()).collect::<Vec<_>>(), [Some(line)], "{text}");
+        assert_eq!(
+            told.iter().map(|it| it["primary"]["line"].as_u64()).collect::<Vec<_>>(),
+            [Some(line)],
+            "{text}"
+        );
     }
     let told = found(all.replace("serviceName: db", "serviceName: dbs"));
     let help = told[0]["help"].as_str().unwrap_or_default();
