@@ -61,7 +61,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for orphan in &facts.orphans {
         // The first object stands for the file.
         let object = context.objects().find(|object| object.span().file == orphan.file);
-        if object.is_some_and(|it| applies(repository, it, &orphan.kustomization)) {
+        if object.is_some_and(|it| applies(repository, it, &orphan.kustomization))
+            || is_in_listed_directory(facts, orphan)
+        {
             continue;
         }
         let notice = object.map(|object| notice(object, orphan, is_unlisted_patch(facts, object)));
@@ -78,6 +80,17 @@ fn is_collection(facts: &RenderFacts, kustomization: &TreePath) -> bool {
     let listed = own.bases.iter().filter(|it| it.starts_with("./")).count();
     let left_out = facts.orphans.iter().filter(|it| it.kustomization == *kustomization).count();
     left_out > 1 && listed < left_out
+}
+
+/// Whether it has the name of a kustomization, and its directory is listed: that it is
+/// none is told of the build.
+fn is_in_listed_directory(facts: &RenderFacts, orphan: &Orphan) -> bool {
+    let is_so_called =
+        ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&orphan.path.name());
+    let by = facts.kustomizations.iter().find(|it| it.path == orphan.kustomization).filter(|_| is_so_called);
+    let Some((by, directory)) = by.zip(orphan.path.parent()) else { return false };
+    let own = directory.below(&by.directory).map(|it| format!("./{it}"));
+    own.is_some_and(|it| by.bases.contains(&it))
 }
 
 fn aside(notice: Notice) -> Notice {

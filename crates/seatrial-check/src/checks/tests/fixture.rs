@@ -331,8 +331,10 @@ fn orphan(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> Orphan {
         None => (line, None),
     };
     let path = TreePath::new(line);
-    let kustomization =
-        path.parent().and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
+    let own = path.parent();
+    // What is called so itself is left out by the one above.
+    let by = if path.name() == "kustomization.yaml" { own.and_then(|it| it.parent()) } else { own };
+    let kustomization = by.and_then(|it| it.join("kustomization.yaml")).expect("it lies in a directory");
     let (_, stream) =
         streams.iter().find(|(known, _)| *known == path).expect("an orphan stands in a fence above");
     Orphan { file: stream.file(), path, kustomization, named_in, is_put_away: false, listed: None }
