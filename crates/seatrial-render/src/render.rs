@@ -616,8 +616,12 @@ impl Run {
         kustomizations.name(&built.kustomizations);
         facts.deliveries.clone_from(&built.deliveries);
         let broken = is_broken(&parsed);
-        let is_foreign = |it: &&Parsed| it.documents.iter().any(|it| matches!(it, DocumentKind::Foreign(_)));
-        let foreign: Vec<FileId> = parsed.iter().filter(is_foreign).map(|it| it.stream.file()).collect();
+        let why = |it: &Parsed| {
+            let mut all = it.documents.iter();
+            all.find_map(|it| if let DocumentKind::Foreign(why) = it { Some(*why) } else { None })
+        };
+        let foreign: FxHashMap<FileId, &str> =
+            parsed.iter().filter_map(|it| Some((it.stream.file(), why(it)?))).collect();
         let found = kustomizations.notices(&Context {
             sources: &intake.sources,
             role: &|unit| built.units[unit.0 as usize].role,
@@ -625,7 +629,7 @@ impl Run {
             has_gap: &|path| {
                 kustomization_lists.iter().any(|it| it.path == *path && lists_a_gap(it, &intake.sources))
             },
-            is_foreign: &|file| foreign.contains(&file),
+            foreign: &|file| foreign.get(&file).copied(),
             is_ignored: &|path| request.revisions.is_some_and(|it| it.is_ignored(path, false)),
             names: &|directory| names_in(request.files, directory),
         });

@@ -2,6 +2,8 @@
 
 use seatrial_yaml::{Problem, Stream};
 
+/// Why Helm's templates outside of charts are not judged.
+pub(crate) const HELM: &str = "it is written as a Helm template, and no chart holds it";
 const OTHER: &str = "templates of another program are not rendered";
 
 /// Which program's template a text is, when its marks stand where it does not
@@ -34,11 +36,7 @@ fn marked(line: &str, text: &str) -> Option<&'static str> {
         return Some("ERB templates are not rendered");
     }
     if code.contains("{{") && (is_unquoted(code) || is_helm(code)) {
-        return Some(if is_helm(text) {
-            "it is written as a Helm template, and no chart holds it"
-        } else {
-            OTHER
-        });
+        return Some(if is_helm(text) { HELM } else { OTHER });
     }
     has_named_brace(code).then_some(OTHER)
 }

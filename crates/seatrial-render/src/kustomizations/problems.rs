@@ -6,8 +6,9 @@ use seatrial_kustomize::{Build, Problem, ProblemKind};
 use seatrial_model::{Skip, SkipCode, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
-use super::words::{Said, said};
+use super::words::{Said, is_of_another_api, said, said_of_template};
 use super::{Built, Kustomizations};
+use crate::classify::foreign::HELM;
 
 /// Problems of one build that are told at most.
 const PROBLEMS_MAX: usize = 2_000;
@@ -21,8 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) role: &'a dyn Fn(UnitId) -> UnitRole,
     /// Whether a place lies in a document that is told to be broken.
     pub(crate) is_broken: &'a dyn Fn(Span) -> bool,
-    /// Whether a file is another program's template.
-    pub(crate) is_foreign: &'a dyn Fn(FileId) -> bool,
+    /// Why a file is not judged, where it is another program's template.
+    pub(crate) foreign: &'a dyn Fn(FileId) -> Option<&'static str>,
     /// Whether a kustomization lists a file that is yet to be filled in.
     pub(crate) has_gap: &'a dyn Fn(&TreePath) -> bool,
     /// Whether git ignores a file.
@@ -57,11 +58,21 @@ impl Kustomizations {
                 .collect();
             let lacks = !absent.is_empty();
             let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
+            // Nothing in an object of another API is meant for Kustomize.
+            let objects: FxHashSet<&TreePath> = built
+                .problems()
+                .filter(|it| it.span.is_some_and(|span| is_of_another_api(it, context.sources.text(span))))
+                .map(|it| &it.path)
+                .collect();
+            let told = told.filter(|it| {
+                let is_of_field = it.kind == ProblemKind::UnknownField;
+                !(is_of_field && objects.contains(&it.path))
+            });
             let told = told.take(PROBLEMS_MAX).enumerate();
             let is_of_flux = built.build.problems.iter().any(|it| it.kind == ProblemKind::Outside)
                 && built.build.resources.iter().any(|it| it.id().gvk.group.ends_with(".toolkit.fluxcd.io"));
             let notices = told.filter_map(|(at, it)| {
-                let notice = notice(it, unit, (at < NEAR_MAX, lacks), context)?;
+                let notice = notice(it, (unit, &built.build.files), (at < NEAR_MAX, lacks), context)?;
                 Some(if is_of_flux && it.kind == ProblemKind::Outside {
                     read_by_flux(notice)
                 } else {
@@ -140,13 +151,17 @@ pub(crate) fn proven(build: &Build) -> impl Iterator<Item = &Problem> {
 
 fn notice(
     problem: &Problem,
-    unit: UnitId,
+    (unit, kustomizations): (UnitId, &[TreePath]),
     (looks_near, lacks_resources): (bool, bool),
     context: &Context<'_>,
 ) -> Option<Notice> {
-    let is_told =
-        |span: Span| (context.is_foreign)(span.file) || (is_about_yaml(problem) && (context.is_broken)(span));
-    if problem.span.is_some_and(is_told) {
+    let foreign = problem.span.and_then(|it| (context.foreign)(it.file));
+    let is_template = foreign == Some(HELM) && lists_template(problem, kustomizations, context);
+    if foreign.is_some() && !is_template {
+        return None;
+    }
+    let is_told = |span: Span| is_about_yaml(problem) && (context.is_broken)(span);
+    if !is_template && problem.span.is_some_and(is_told) {
         return None;
     }
     if problem.kind == ProblemKind::Unused && (context.has_gap)(&problem.path) {
@@ -154,11 +169,14 @@ fn notice(
     }
     let at = problem.span.or_else(|| whole(&problem.path, context.sources))?;
     let written = written(context.sources.text(at));
-    // Another program has yet to fill it in.
-    if written.contains("{{") || (is_about_yaml(problem) && problem.message.contains("`{{`")) {
+    let Said { check, message, help } = if is_template {
+        said_of_template(problem.kind, context.sources.file(at.file).path())
+    } else if written.contains("{{") || (is_about_yaml(problem) && problem.message.contains("`{{`")) {
+        // Another program has yet to fill it in.
         return None;
-    }
-    let Said { check, message, help } = said(problem, written)?;
+    } else {
+        said(problem, written)?
+    };
     let mut notice = Notice::new(check, Location::text(at), message).in_unit(unit);
     if let Some(help) = help.or_else(|| looks_near.then(|| near(problem, written, context)).flatten()) {
         notice = notice.help(help);
@@ -176,6 +194,15 @@ fn notice(
         return Some(notice.at_most(Severity::Warning).because("it may stand in what could not be read"));
     }
     Some(sharpened(notice, problem, check))
+}
+
+/// Whether Kustomize does not read a file because it is a template of Helm, and nobody
+/// fills in the kustomizations either.
+fn lists_template(problem: &Problem, kustomizations: &[TreePath], context: &Context<'_>) -> bool {
+    let text = |path: &TreePath| context.sources.find(path).map(|it| context.sources.file(it).text());
+    matches!(problem.kind, ProblemKind::Resource | ProblemKind::Patch)
+        && is_about_yaml(problem)
+        && !kustomizations.iter().filter_map(text).any(|it| it.contains("{{"))
 }
 
 /// What is wrong with a component that nothing here takes in.

@@ -2,6 +2,7 @@
 
 use seatrial_diagnostics::CheckInfo;
 use seatrial_kustomize::{Problem, ProblemKind};
+use seatrial_source::TreePath;
 
 use crate::checks::{
     DEPRECATED_KUSTOMIZATION_FIELD, DOUBLED_PREFIX, FAILING_GENERATOR, FAILING_PATCH, FAILING_REPLACEMENT,
@@ -60,6 +61,11 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
                 format!("the kustomization has a field `{name}`, which Kustomize does not know"),
             )
         }
+        ProblemKind::Kustomization if is_of_another_api(problem, entry) => Said::new(
+            &INVALID_KUSTOMIZATION,
+            format!("the file that Kustomize reads in this directory is an object of {entry}"),
+        )
+        .help("list the file itself and not its directory, or give it another name"),
         ProblemKind::Kustomization => kustomization(message),
         ProblemKind::Deprecated => deprecated(message),
         ProblemKind::Unused => unused(message),
@@ -80,6 +86,25 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
         }
         ProblemKind::Remote | ProblemKind::Unsupported => return None,
     })
+}
+
+/// Whether what has the name of a kustomization is an object of another API, by the
+/// version that it writes.
+pub(super) fn is_of_another_api(problem: &Problem, version: &str) -> bool {
+    problem.kind == ProblemKind::Kustomization
+        && problem.message.starts_with("apiVersion for ")
+        && version.contains('/')
+        && !version.contains("kustomize.config.k8s.io/")
+}
+
+/// How it is told that a file is a template of Helm.
+pub(super) fn said_of_template(kind: ProblemKind, path: &TreePath) -> Said {
+    let (check, what) = match kind {
+        ProblemKind::Patch => (&FAILING_PATCH, "the patch"),
+        _ => (&INVALID_KUSTOMIZATION, "the resource"),
+    };
+    Said::new(check, format!("{what} `{}` is a template of Helm, and Kustomize fills in none", path.name()))
+        .help("write the values in, or render the file in a chart")
 }
 
 fn missing(message: &str, entry: &str) -> Said {

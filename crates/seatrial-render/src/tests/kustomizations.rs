@@ -71,6 +71,45 @@ fn a_bound_of_the_build_is_told_once() {
 }
 
 #[test]
+fn templates_of_helm_among_its_files_stop_a_build() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n{{- if .Values.on }}\n\
+                    spec: {replicas: 2}\n{{- end }}\n";
+    let found = |kustomization: &str, text: &str| {
+        let files = [("k/kustomization.yaml", kustomization), ("k/web.yaml", SERVER), ("k/more.yaml", text)];
+        notices(&rendered(&files))
+    };
+    let patch = "resources: [web.yaml]\npatches: [{path: more.yaml}]\n";
+    assert_eq!(
+        found(patch, template),
+        [
+            "error failing-patch k/more.yaml:4 the patch `more.yaml` is a template of Helm, and Kustomize fills in none"
+        ]
+    );
+    assert_eq!(
+        found("resources: [web.yaml, more.yaml]\n", template),
+        [
+            "error invalid-kustomization k/more.yaml:4 the resource `more.yaml` is a template of Helm, and Kustomize fills in none"
+        ]
+    );
+    let filled_in = format!("namePrefix: '{{{{ .Values.prefix }}}}'\n{patch}");
+    assert!(!found(&filled_in, template).iter().any(|it| it.contains("template of Helm")));
+    assert_eq!(found(patch, &template.replace(".Values.on", "on").replace(".Release.Name", "name")), [""; 0]);
+}
+
+#[test]
+fn an_object_that_is_called_like_a_kustomization_is_told_once() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web, namespace: flux-system}\n\
+                spec: {path: ./web, sourceRef: {kind: GitRepository, name: shop}}\n";
+    let files = [("k/kustomization.yaml", "resources: [apps]\n"), ("k/apps/kustomization.yaml", flux)];
+    assert_eq!(
+        notices(&rendered(&files)),
+        [
+            "error invalid-kustomization k/apps/kustomization.yaml:1 the file that Kustomize reads in this directory is an object of kustomize.toolkit.fluxcd.io/v1"
+        ]
+    );
+}
+
+#[test]
 fn what_a_base_lacks_is_told_in_the_base() {
     let rendering = rendered(&[
         ("base/kustomization.yaml", "resources: [web.yaml, servise.yaml]\n"),
