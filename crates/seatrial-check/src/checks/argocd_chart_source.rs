@@ -8,6 +8,10 @@
 //! constraint: HEAD`). A chart's name has no `/`: `bitnami/redis` is what `helm repo add`
 //! calls it on one computer. A source with neither `path`, `chart` nor `ref` is refused.
 //!
+//! An address with `oci://` is that of the image or chart itself, with `path: .`; Argo CD
+//! does not read `chart` there. Written without the scheme, it is a registry in which
+//! `chart` names one.
+//!
 //! ## Bad
 //! ```yaml
 //! apiVersion: argoproj.io/v1alpha1
@@ -32,6 +36,9 @@ use seatrial_yaml::FieldPath;
 
 use crate::gitops::Source;
 use crate::{Check, Context, Report, World};
+
+/// What the address of an artifact in a registry begins with.
+const OCI: &str = "oci://";
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
@@ -73,12 +80,18 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
     } else if let Some((_, name)) = chart.rsplit_once('/').filter(|_| is_web(source)) {
         report.add(with_owner(title.as_str(), source, chart, name));
     }
+    let url = source.literal("repoURL").map(seatrial_source::without_credentials);
+    if let Some(address) = url.as_deref().and_then(|it| it.strip_prefix(OCI)) {
+        report.add_if(beside_its_address(&title, source, address, chart));
+    }
     let revision = source.field.key("targetRevision").filter(|it| !it.node().is_null());
     match revision.as_ref().map(|it| it.node().scalar_text().unwrap_or_default()) {
         None => {
             let message = format!("{title} names no version of chart `{chart}`");
             add(report, "targetRevision", message, "set `targetRevision` to a version of the chart");
         }
+        // Of an artifact it is a tag, which may be called anything.
+        Some(text) if !text.is_empty() && is_artifact(source) => {}
         Some(text) if matches!(&*text, "HEAD" | "" | "main" | "master") => {
             let message =
                 format!("{title} asks for version `{text}` of chart `{chart}`, which is no version");
@@ -96,6 +109,22 @@ fn report_chart(world: &World<'_>, object: &Object, source: &Source<'_>, report:
         }
         Some(_) => {}
     }
+}
+
+/// A chart beside an address that is another artifact's.
+fn beside_its_address(title: &str, source: &Source<'_>, address: &str, chart: &str) -> Option<Notice> {
+    let address = address.trim_end_matches('/');
+    let name = chart.rsplit('/').next().unwrap_or(chart);
+    if address.rsplit('/').next() == Some(name) {
+        return None;
+    }
+    let message = format!("{title} looks for chart `{chart}`, and Argo CD pulls `{address}` itself");
+    let notice = Notice::new(&CHECK.info, source.field.at("repoURL"), message);
+    let notice = notice
+        .severity(Severity::Warning)
+        .because("Argo CD 3.1 and later do not read `chart` beside an address with `oci://`")
+        .help(format!("write `repoURL: {address}`, or `repoURL: {OCI}{address}/{chart}` with `path: .`"));
+    Some(notice)
 }
 
 /// A chart with the name that `helm repo add` gave its repository in front.
@@ -127,13 +156,22 @@ fn report_directory(repository: &Repository, object: &Object, source: &Source<'_
     if absent("path") && absent("chart") && absent("ref") && !is_templated() {
         let message = format!("{} has a source with neither a path nor a chart", object.title());
         let notice = Notice::new(&CHECK.info, source.field.at("path"), message);
-        report.add(notice.help("add `path`, `.` for the top of the repository, or `chart`"));
+        report.add(notice.help(if is_artifact(source) {
+            "add `path: .`: the address is that of the image or chart itself"
+        } else {
+            "add `path`, `.` for the top of the repository, or `chart`"
+        }));
     }
+}
+
+/// Whether the address is that of one image or chart.
+fn is_artifact(source: &Source<'_>) -> bool {
+    source.literal("repoURL").is_some_and(|it| it.starts_with(OCI))
 }
 
 /// Whether an address is surely one of a git repository.
 fn is_git(url: &str) -> bool {
-    if url.starts_with("oci://") {
+    if url.starts_with(OCI) {
         return false;
     }
     let repository = seatrial_source::normalize_url(url);
