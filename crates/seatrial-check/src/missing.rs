@@ -9,6 +9,7 @@ use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Sc
 use seatrial_model::{
     Agreement, Link, Object, Place, Repository, Resolution, SkipCode, Unit, UnitKind, UnitRole, is_namespaced,
 };
+use seatrial_source::TreePath;
 use seatrial_yaml::{FieldPath, Node, PathStep};
 use smol_str::SmolStr;
 
@@ -531,7 +532,7 @@ impl<'a> Missing<'a> {
         found.next().is_some()
     }
 
-    /// What of the tree is not known and may define it, a phrase each.
+    /// What of the tree is not known and may define it, a phrase for each sort.
     fn unseen(&self) -> impl Iterator<Item = String> + use<'a> {
         let repository = self.world.repository;
         let units = repository.units.iter().filter(move |it| match it.kind {
@@ -553,16 +554,16 @@ impl<'a> Missing<'a> {
             )
         };
         let skipped = repository.coverage.skipped.iter().filter(move |it| skipped_code(it.code));
-        let programs = repository.facts.provisioners.iter();
-        let programs = programs.map(|it| format!("`{it}` may create it"));
         let mut paths: Vec<_> = units.map(|it| &it.path).collect();
         paths.dedup();
-        let units = paths.into_iter().map(|it| format!("`{it}` is not rendered and may define it"));
         // Of one file several parts may be passed over.
         let mut before = None;
         let files = skipped.map(|it| &it.path).filter(move |it| before.replace(*it) != Some(*it));
-        let skipped = files.map(|it| format!("`{it}` is not read and may define it"));
-        programs.take(2).chain(units.take(2)).chain(skipped.take(2))
+        let programs = told_of(repository.facts.provisioners.iter(), ["", ""], "may create it");
+        let units =
+            told_of(paths.into_iter(), ["is not rendered and ", "are not rendered and "], "may define it");
+        let files = told_of(files, ["is not read and ", "are not read and "], "may define it");
+        [programs, units, files].into_iter().flatten()
     }
 
     /// Whether a chart of the tree is not known to the end.
@@ -591,6 +592,16 @@ impl<'a> Missing<'a> {
         let is_elsewhere =
             destination.is_some_and(|it| is_literal(it) && wanted.is_some_and(|wanted| wanted != it));
         !is_elsewhere && is_foreign(self.world, application)
+    }
+}
+
+/// What is said of one place or of several, of which the first are named.
+fn told_of<'p>(paths: impl Iterator<Item = &'p TreePath>, of: [&str; 2], what: &str) -> Option<String> {
+    match &paths.take(3).collect::<Vec<_>>()[..] {
+        [] => None,
+        [only] => Some(format!("`{only}` {}{what}", of[0])),
+        [one, other] => Some(format!("`{one}` and `{other}` {}{what}", of[1])),
+        [one, other, ..] => Some(format!("`{one}`, `{other}` and others {}{what}", of[1])),
     }
 }
 

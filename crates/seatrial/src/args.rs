@@ -150,6 +150,8 @@ pub(crate) struct Fetch {
     #[arg(long)]
     pub(crate) update: bool,
     /// Also ask hosts with private addresses, such as those of this network
+    ///
+    /// Without it, a repository cannot have this computer ask for what only its own network reaches.
     #[arg(long)]
     pub(crate) allow_private: bool,
     /// Print only what went wrong

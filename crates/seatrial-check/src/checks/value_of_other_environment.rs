@@ -270,9 +270,9 @@ fn judge(context: &Context<'_>, unit: &Unit, others: &Addresses, telling: &mut T
                 telling.tell(object, &value, "names", why);
             }
         }
-        for (value, environment) in words(object) {
+        for (value, environment, what) in words(object) {
             if others.contains_key(&environment) {
-                telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
+                telling.tell(object, &value, "says", format!("{what} says which environment this is"));
             }
         }
     }
@@ -336,9 +336,9 @@ fn all_of_production(context: &Context<'_>, telling: &mut Telling<'_>) {
             };
             telling.tell(object, &value, "names", why);
         }
-        for (value, environment) in words(object) {
+        for (value, environment, what) in words(object) {
             if Environment::BEFORE_PRODUCTION.contains(&environment) {
-                telling.tell(object, &value, "says", format!("`{}` is called after it", value.path));
+                telling.tell(object, &value, "says", format!("{what} says which environment this is"));
             }
         }
     }
@@ -528,8 +528,8 @@ fn bare_host<'t>(variable: &str, text: &'t str) -> Option<&'t str> {
     host.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it)).then_some(host)
 }
 
-/// Values that say what the environment is, and which.
-fn words(object: &Object) -> Vec<(Value, Environment)> {
+/// Values that say what the environment is, which, and what holds them.
+fn words(object: &Object) -> Vec<(Value, Environment, String)> {
     let labels = Field::root(object).keys(&["metadata", "labels"]);
     let labels = labels.into_iter().flat_map(|it| it.entries().collect::<Vec<_>>());
     let labels = labels.filter(|(key, _)| {
@@ -541,11 +541,12 @@ fn words(object: &Object) -> Vec<(Value, Environment)> {
         let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
         matches!(last, "ENV" | "ENVIRONMENT" | "STAGE")
     });
-    let fields = labels.map(|it| it.1).chain(variables.map(|it| it.1));
-    let found = fields.filter_map(|field| {
+    let labels = labels.map(|(name, field)| (format!("label `{name}`"), field));
+    let fields = labels.chain(variables.map(|(name, field)| (format!("`{name}`"), field)));
+    let found = fields.filter_map(|(what, field)| {
         let word = field.as_str()?;
         let environment = Environment::named(&word.to_ascii_lowercase())?;
-        Some((Value::new(&field, word, Sort::Name), environment))
+        Some((Value::new(&field, word, Sort::Name), environment, what))
     });
     found.collect()
 }

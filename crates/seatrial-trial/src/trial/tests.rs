@@ -357,6 +357,41 @@ fn what_a_policy_only_reports_is_not_said_to_be_refused() {
 }
 
 #[test]
+fn a_word_for_another_environment_is_explained_by_what_holds_it() {
+    let map = |environment: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web, namespace: shop}}\n\
+             data: {{APP_ENV: {environment}}}\n"
+        )
+    };
+    let trial = trial_of(&[("staging/a.yaml", &map("staging")), ("production/a.yaml", &map("staging"))], "");
+    let finding = trial.findings.iter().find(|it| it.check.id == "value-of-other-environment");
+    let finding = finding.expect("a finding");
+    assert_eq!(finding.primary.path.as_str(), "production/a.yaml");
+    assert_eq!(finding.derivation[0], "`APP_ENV` says which environment this is");
+}
+
+#[test]
+fn what_is_not_read_and_may_hold_an_absent_object_is_told_in_one_line() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n{% if a %}\n  name: a\n{% endif %}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  containers: [{name: web, \
+               image: a/b:1, envFrom: [{configMapRef: {name: settings}}]}]\n";
+    let told = |count: usize| {
+        let names: Vec<String> = (0..count).map(|it| format!("templates-{it}/a.yaml")).collect();
+        let mut files: Vec<(&str, &str)> = names.iter().map(|it| (it.as_str(), template)).collect();
+        files.push(("k8s/pod.yaml", pod));
+        let trial = trial_of(&files, "");
+        let finding = trial.findings.into_iter().find(|it| it.check.id == "missing-configmap");
+        let derivation = finding.expect("a finding").derivation;
+        derivation.into_iter().filter(|it| it.ends_with("may define it")).collect::<Vec<_>>()
+    };
+    assert_eq!(told(1), ["`templates-0/a.yaml` is not read and may define it"]);
+    assert_eq!(told(2), ["`templates-0/a.yaml` and `templates-1/a.yaml` are not read and may define it"]);
+    let several = "`templates-0/a.yaml`, `templates-1/a.yaml` and others are not read and may define it";
+    assert_eq!(told(5), [several]);
+}
+
+#[test]
 fn kinds_whose_rules_are_not_known_are_coverage() {
     let review =
         "apiVersion: authorization.k8s.io/v1\nkind: SelfSubjectAccessReview\nmetadata: {name: a}\nspec: {}\n";
