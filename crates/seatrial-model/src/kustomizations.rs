@@ -28,6 +28,8 @@ pub struct KustomizationFacts {
     pub selector_labels: Vec<SelectorLabel>,
     /// The files with transformers that it names.
     pub transformers: Vec<TreePath>,
+    /// The names that it puts something in for where they stand as `$(NAME)`.
+    pub variables: Vec<String>,
 }
 
 /// An address that a kustomization takes something from.
@@ -206,6 +208,7 @@ impl KustomizationFacts {
             renamed_images: Vec::new(),
             selector_labels: Vec::new(),
             transformers: Vec::new(),
+            variables: variables(root),
             directory,
         };
         found.read_patches(root);
@@ -349,6 +352,12 @@ fn bases(directory: &TreePath, root: Node<'_>) -> Vec<String> {
     bases.sort();
     bases.dedup();
     bases
+}
+
+/// The names under `vars`.
+fn variables(root: Node<'_>) -> Vec<String> {
+    let declared = root.get("vars").into_iter().flat_map(Node::items);
+    declared.filter_map(|it| Some(it.get("name")?.as_str()?.to_owned())).collect()
 }
 
 fn addresses(root: Node<'_>) -> Vec<RemoteAddress> {

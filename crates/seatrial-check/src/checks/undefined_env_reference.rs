@@ -5,7 +5,7 @@
 //! the same container that is defined *before* it, or by one that `envFrom` brings.
 //! Where there is none, the text stays as it is, and the process gets a literal
 //! `$(NAME)`. Where it is not known what `envFrom` brings, only slips of the keyboard
-//! are told.
+//! are told. Names under `vars` of a kustomization are left to it.
 //!
 //! ## Bad
 //! ```yaml pod-spec
@@ -25,8 +25,10 @@
 //!       - {name: CACHE_URL, value: "$(REDIS_URL)/1"}
 //! ```
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness, slips};
 use seatrial_model::Field;
 use seatrial_model::views::{Container, PodTemplate};
@@ -49,10 +51,15 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, report: &mut Report) {
+    let kustomizations = &context.world().repository.facts.kustomizations;
+    let variables = || kustomizations.iter().flat_map(|it| &it.variables).map(String::as_str);
+    let put_in: LazyCell<FxHashSet<&str>, _> = LazyCell::new(|| variables().collect());
+    let is_put_in = |name: &str| put_in.contains(name);
     for template in context.pod_templates() {
         let sources = EnvSources::of(context, &template);
         for container in template.containers() {
-            of_container(&template, &container, &sources.brought_to(&container), report);
+            let brought = sources.brought_to(&container);
+            of_container(&template, &container, (&brought, &is_put_in), report);
         }
     }
 }
@@ -65,7 +72,7 @@ struct Variable<'a> {
 fn of_container(
     template: &PodTemplate<'_>,
     container: &Container<'_>,
-    brought: &Brought,
+    (brought, is_put_in): (&Brought, &dyn Fn(&str) -> bool),
     report: &mut Report,
 ) {
     let variables: Vec<Variable<'_>> = container
@@ -74,13 +81,15 @@ fn of_container(
         .collect();
     for (place, variable) in variables.iter().enumerate() {
         if let Some(value) = variable.field.key("value") {
-            let seen = Seen { before: &variables[..place], after: &variables[place..], brought };
+            let (before, after) = variables.split_at(place);
+            let seen = Seen { before, after, brought, is_put_in };
             report_in(template, &value, &seen, report);
         }
     }
     for list in ["command", "args"] {
         for text in container.field.list(list) {
-            report_in(template, &text, &Seen { before: &variables, after: &[], brought }, report);
+            let seen = Seen { before: &variables, after: &[], brought, is_put_in };
+            report_in(template, &text, &seen, report);
         }
     }
 }
@@ -90,6 +99,8 @@ struct Seen<'s, 'a> {
     before: &'s [Variable<'a>],
     after: &'s [Variable<'a>],
     brought: &'s Brought,
+    /// Whether a kustomization puts something in for a name.
+    is_put_in: &'s dyn Fn(&str) -> bool,
 }
 
 impl<'s> Seen<'s, '_> {
@@ -104,7 +115,7 @@ impl<'s> Seen<'s, '_> {
 
 fn report_in(template: &PodTemplate<'_>, text: &Field<'_>, seen: &Seen<'_, '_>, report: &mut Report) {
     for (name, range) in references(text.as_str().unwrap_or_default()) {
-        if seen.has(name) || is_brought_by_services(name) {
+        if seen.has(name) || is_brought_by_services(name) || (seen.is_put_in)(name) {
             continue;
         }
         let title = template.object().title();
