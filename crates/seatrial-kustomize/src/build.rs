@@ -825,7 +825,10 @@ impl Run<'_, '_> {
         let fixed = name_reference::fix(&mut all.resources, &all.config, &mut self.origins);
         self.transformed(fixed, own, own.start);
         let resolved = variables::resolve(&mut all.resources, &all.variables, &all.config, &mut self.origins);
-        self.transformed(resolved, own, span);
+        // What a variable names may be just what could not be had.
+        if !self.lacks_resources() {
+            self.transformed(resolved, own, span);
+        }
         all.resources.retain(|resource| !is_local(resource));
         order::sort(&mut all.resources, order);
         let entry = own.build_metadata.iter().find(|it| it.value == "managedByLabel").map(|it| it.span);
@@ -834,6 +837,22 @@ impl Run<'_, '_> {
         }
         all.resources.iter_mut().for_each(Resource::settle);
         self.write_makers(&mut all.resources, own);
+    }
+
+    /// Whether something was told of without which objects are absent.
+    fn lacks_resources(&self) -> bool {
+        self.problems.iter().any(|it| {
+            matches!(
+                it.kind,
+                ProblemKind::Missing
+                    | ProblemKind::Outside
+                    | ProblemKind::Remote
+                    | ProblemKind::Resource
+                    | ProblemKind::Generator
+                    | ProblemKind::Chart
+                    | ProblemKind::Unsupported
+            )
+        })
     }
 
     fn add_metadata(&mut self, resources: &mut [Resource], own: &Kustomization, additions: &Additions) {
