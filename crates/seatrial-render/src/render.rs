@@ -820,10 +820,18 @@ fn values_files<'a>(
         let above = std::iter::successors(path.parent(), TreePath::parent);
         above.take_while(|it| it != chart).all(|it| charts.binary_search(&it).is_err())
     };
-    let texts = parsed.iter().map(|it| (&texts[it.text], &it.stream));
+    let texts = parsed.iter().map(|it| (&texts[it.text], it));
     let values = texts.filter(|(text, _)| text.role == FileRole::Values && text.path.is_within(chart));
-    let values = values.filter(|(text, _)| is_own(&text.path));
-    values.map(|(text, stream)| ValuesFile { path: &text.path, stream }).collect()
+    let values = values.filter(|(text, it)| is_own(&text.path) && !is_made_into_values(&text.path, it));
+    values.map(|(text, it)| ValuesFile { path: &text.path, stream: &it.stream }).collect()
+}
+
+/// Whether another program makes the values out of a file beside the chart's own.
+fn is_made_into_values(path: &TreePath, parsed: &Parsed) -> bool {
+    let is_foreign = |kind: &DocumentKind| matches!(kind, DocumentKind::Foreign(_));
+    let is_jinja = || parsed.stream.text().contains("{%");
+    let is_called_so = || ["template", "tmpl", "tpl"].iter().any(|it| path.name().contains(it));
+    path.name() != "values.yaml" && parsed.documents.iter().any(is_foreign) && (is_jinja() || is_called_so())
 }
 
 /// A library serves other charts, and so does one that another chart of the
