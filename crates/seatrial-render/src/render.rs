@@ -199,6 +199,7 @@ impl Run {
             flux: None,
             clusters: crate::gitops::argo::Clusters::default(),
             copies: FxHashMap::default(),
+            judged_values: FxHashSet::default(),
             names: FxHashMap::default(),
         }
         .deliver();

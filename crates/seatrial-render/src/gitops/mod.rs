@@ -82,6 +82,8 @@ pub(crate) struct Deliverer<'a> {
     pub(crate) names: FxHashMap<String, Vec<String>>,
     /// By the name of its unit: the same object again, as another applies it.
     pub(crate) copies: FxHashMap<String, Vec<Span>>,
+    /// The values files that were read for charts which are not here.
+    pub(crate) judged_values: FxHashSet<FileId>,
 }
 
 impl Deliverer<'_> {

@@ -49,6 +49,26 @@ fn edited(rendering: &Rendering, name: &str, keys: &[&str]) -> String {
 }
 
 #[test]
+fn values_that_a_chart_elsewhere_is_given_have_to_be_yaml() {
+    let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: db}\nspec:\n  sources:\n  \
+               - repoURL: https://charts.example.com\n    chart: db\n    targetRevision: 1.0.0\n    helm:\n      \
+               valueFiles: [$own/db/values.yaml, $own/db/made.yaml, $own/db/good.yaml, $own/db/gone.yaml]\n  \
+               - {repoURL: 'https://github.com/example/shop', targetRevision: main, ref: own}\n";
+    let rendering = rendered(&[
+        ("apps/db.yaml", app),
+        ("apps/same.yaml", &app.replace("name: db", "name: same")),
+        ("db/values.yaml", "a: 1\nb: \"\"`\n"),
+        ("db/made.yaml", "a: {{ b }}\n"),
+        ("db/good.yaml", "a: 1\n"),
+    ]);
+    let told = rendering.notices.iter().filter(|it| it.check.id == "invalid-yaml");
+    let lines: Vec<u32> = told
+        .map(|it| rendering.sources.positions(rendering.origin(&it.at).expect("it has a place").edit).0.line)
+        .collect();
+    assert_eq!(lines, [2]);
+}
+
+#[test]
 fn a_directory_is_taken_with_what_the_source_picks() {
     let source = "    path: apps\n    directory: {recurse: true, exclude: '*-draft.yaml'}\n";
     let rendering = rendered(&[

@@ -16,6 +16,9 @@ use super::{Call, Placed, Yield, flag, is_literal, word};
 use crate::charts::layers::Layer;
 use crate::charts::release::{InlineValues, Release};
 use crate::charts::{self, ChartUnit};
+use crate::checks::DUPLICATE_KEY;
+use crate::classify::foreign;
+use crate::syntax;
 use crate::units::Made;
 
 /// Signs that make a path a pattern.
@@ -239,6 +242,32 @@ impl Deliverer<'_> {
                 let reason = format!("values file `{written}` of Application {} is not here", call.app.name);
                 said.gaps.push((SkipCode::NotRendered, reason));
             }
+        }
+    }
+
+    /// Tells which values files of this tree are no YAML that a chart is given which
+    /// is not here: nothing else reads them.
+    pub(super) fn judge_values(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize) {
+        let Some(helm) = source.helm else { return };
+        let (directory, environment) = (&TreePath::top(), &Environment::new(call.app, source));
+        let placed = Placed { call, source, at, directory, tree: None, environment };
+        // Other paths lie in the chart.
+        for (written, _) in texts(helm, "valueFiles").filter(|(written, _)| written.starts_with('$')) {
+            let Ok(Located { path, tree: None }) = self.locate(&placed, written) else { continue };
+            let Some(file) = self.text(&path) else { continue };
+            if !self.judged_values.insert(file) {
+                continue;
+            }
+            let text = Arc::clone(self.sources.file(file).text());
+            let stream = seatrial_yaml::parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml);
+            if stream.is_accepted() || foreign::template(&stream).is_some() {
+                continue;
+            }
+            let told = stream.documents().iter().flat_map(|it| syntax::notices(&stream, it, false));
+            let told = told.filter(|it| it.check.id != DUPLICATE_KEY.id);
+            self.notices
+                .extend(told.map(|it| it.because("the chart is given this file, and Helm reads it whole")));
+            self.streams.push(Arc::new(stream));
         }
     }
 

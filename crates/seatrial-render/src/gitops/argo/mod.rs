@@ -213,6 +213,7 @@ impl Deliverer<'_> {
         if let (Ok(tree), None) = (&fetched, source.chart) {
             return self.fetched_tree(call, source, at, tree);
         }
+        self.judge_values(call, source, at);
         let hint = fetched.err().map(|it| format!(": {it}")).unwrap_or_default();
         Yield::gap(
             SkipCode::Remote,
