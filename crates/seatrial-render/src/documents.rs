@@ -117,6 +117,11 @@ fn classify_one(
     if broken { DocumentKind::Broken } else { kind }
 }
 
+/// What a document of a text that a chart made is.
+pub(crate) fn kind_of(root: Node<'_>) -> DocumentKind {
+    of_root(root, true, true)
+}
+
 fn of_root(root: Node<'_>, braces: bool, lists_type_items: bool) -> DocumentKind {
     let (api_version, kind) = match (word(root, "apiVersion"), word(root, "kind")) {
         (Some(api_version), Some(kind)) => (api_version, kind),

@@ -34,6 +34,7 @@ mod secrets;
 mod set_aside;
 mod syntax;
 mod template;
+mod typing;
 mod unit_text;
 mod units;
 mod walk;

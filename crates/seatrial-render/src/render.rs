@@ -19,7 +19,7 @@ use crate::Request;
 use crate::charts::layers::ValuesFile;
 use crate::charts::stated::{Standing, Statement, standing, statements};
 use crate::charts::{self, ChartUnit, Charts};
-use crate::checks::{DUPLICATE_KEY, INVALID_CHART, INVALID_YAML, MISSING_OBJECT_TYPE, PATH_OUTSIDE_TREE};
+use crate::checks::{DUPLICATE_KEY, INVALID_CHART, INVALID_YAML, PATH_OUTSIDE_TREE};
 use crate::classify::foreign;
 use crate::classify::places::Places;
 use crate::documents::{DocumentKind, Held, Typing, classify};
@@ -35,7 +35,7 @@ use crate::mentions::{self, Text};
 use crate::ownership::Ownership;
 use crate::rendering::{Makers, Rendering};
 use crate::units::{Built, Draft, DraftObject, Drafts, Made};
-use crate::{letter_case, merges, origin, read, set_aside, syntax, walk};
+use crate::{merges, read, set_aside, syntax, typing, walk};
 
 /// Finds every unit of a tree and reads its objects. It never fails: what
 /// cannot be read is a notice or stands in the coverage.
@@ -878,17 +878,10 @@ fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
         if concerns {
             found.extend(merges::notices(stream, document, by_content));
         }
-        match kind {
+        if let (Some(root), Some(kind)) = (stream.document_root(at), kind) {
             // The build says so where a patch needs a type.
-            Some(DocumentKind::Untyped(absent)) if !is_patch => {
-                found.extend(stream.document_root(at).and_then(|root| untyped(root, absent)));
-            }
-            Some(DocumentKind::Objects(held)) => found.extend(held.iter().filter_map(|it| match it.typing {
-                Typing::Absent(absent) => Some(untyped_item(stream.node(it.node), absent)),
-                Typing::WrongCase => letter_case::notice(stream.node(it.node)),
-                Typing::Written | Typing::OfList(_) => None,
-            })),
-            _ => {}
+            let is_left_to_build = is_patch && matches!(kind, DocumentKind::Untyped(_));
+            found.extend(typing::notices(root, kind).into_iter().filter(|_| !is_left_to_build));
         }
     }
     found
@@ -910,22 +903,4 @@ fn of_reader(mut notice: Notice, text: &TextFile) -> Notice {
         }
         _ => notice,
     }
-}
-
-fn untyped(root: Node<'_>, absent: &str) -> Option<Notice> {
-    let present = if absent == "kind" { "apiVersion" } else { "kind" };
-    let entry = root.entry(present)?;
-    let name = root.get("metadata")?.get("name").and_then(Node::as_str).unwrap_or_default();
-    let word = entry.value.as_str().unwrap_or_default();
-    let message = format!("{word} {name} has no `{absent}`");
-    Some(Notice::new(&MISSING_OBJECT_TYPE, Location::text(entry.span()), message))
-}
-
-fn untyped_item(item: Node<'_>, absent: &str) -> Notice {
-    let name = item.get("metadata").and_then(|it| it.get("name")).and_then(Node::as_str);
-    let message = match name {
-        Some(name) => format!("the list's item {name} has no `{absent}`"),
-        None => format!("an item of the list has no `{absent}`"),
-    };
-    Notice::new(&MISSING_OBJECT_TYPE, Location::text(origin::first_line(item)), message)
 }

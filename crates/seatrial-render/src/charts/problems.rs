@@ -11,7 +11,7 @@ use crate::checks::{
     INVALID_CHART, INVALID_KEY, INVALID_RENDERED_YAML, INVALID_YAML, MISSING_REQUIRED_VALUE, REFUSED_VALUES,
     TEMPLATE_ERROR,
 };
-use crate::{merges, syntax};
+use crate::{merges, syntax, typing};
 
 /// Templates around a place that are told.
 const CALLERS_MAX: usize = 4;
@@ -118,6 +118,7 @@ pub(super) fn of_text(stream: &Stream) -> Vec<Notice> {
         found.extend(syntax::notices(stream, document, false));
     }
     found.extend(stream.documents().iter().flat_map(|it| merges::notices(stream, it, true)));
+    found.extend(typing::of_made(stream));
     for notice in &mut found {
         if notice.check.id == INVALID_YAML.id || notice.check.id == INVALID_KEY.id {
             notice.check = &INVALID_RENDERED_YAML;
