@@ -15,6 +15,8 @@ pub struct ChartFacts {
     /// Whether every unit was rendered to its end: only then does it mean
     /// something that a value was not read.
     pub is_complete: bool,
+    /// Whether it has templates of its own.
+    pub has_templates: bool,
     /// The units of which something could not be rendered: what they lack is
     /// not known.
     pub incomplete: Vec<UnitId>,

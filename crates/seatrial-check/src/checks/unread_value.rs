@@ -6,8 +6,9 @@
 //! another version of the chart changes nothing, and what it was to change keeps
 //! its default. In a file over the chart's own values, or in an Application or a
 //! `HelmRelease`, that is nearly always a mistake; in the chart's own values it is a
-//! left-over. Only charts that render with all their values are looked at, and only
-//! keys whose name stands in no template at all.
+//! left-over, unless the chart has no templates and only takes in others, whose values
+//! stand under their names. Only charts that render with all their values are looked at,
+//! and only keys whose name stands in no template at all.
 //!
 //! A template that reads what nothing sets is the other half, and is not told by
 //! itself: values without a default are how charts make things optional. Of 37,946
@@ -55,6 +56,9 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Of more charts that are taken in only the first are named.
+const NAMED_MAX: usize = 5;
+
 fn run(context: &Context<'_>, report: &mut Report) {
     for chart in &context.world().repository.facts.charts {
         let told = chart.unread.iter().filter(|it| it.is_own || !it.is_known);
@@ -75,6 +79,11 @@ fn notice(chart: &ChartFacts, value: &UnreadValue) -> Notice {
             notice.help(format!("call it `{}`, which templates read", path.join(".")))
         }
         Some(Meant::Dependency(key)) => notice.help(format!("values of that chart stand under `{key}`")),
+        None if !chart.has_templates && !chart.dependencies.is_empty() => {
+            let keys = chart.dependencies.iter().map(|it| it.alias.as_deref().unwrap_or(&it.name));
+            let keys = keys.take(NAMED_MAX).map(|it| format!("`{it}`")).collect::<Vec<_>>();
+            notice.help(format!("values of the charts that it takes in stand under {}", keys.join(", ")))
+        }
         // A left-over hurts nobody.
         None if value.is_own => notice.severity(Severity::Info).help("remove it, or let a template read it"),
         None => notice.help("remove it, or look up what the chart calls it"),

@@ -5,7 +5,7 @@ use seatrial_helm::chart::ChartFile;
 use seatrial_helm::{Chart, RenderError};
 use seatrial_model::{ChartDependency, ChartFacts, UnreadValue, ValuesFacts};
 use seatrial_source::{FileId, SourceMap, Span};
-use seatrial_yaml::{Dialect, Limits, Node, Stream, parse};
+use seatrial_yaml::{Dialect, Entry, Limits, Node, Stream, parse};
 
 use super::release::{InlineValues, Release};
 use super::{ChartUnit, Charts, TreeChart};
@@ -67,7 +67,11 @@ impl Charts {
         let inline = inline_streams(units().map(|(unit, _)| unit));
         let written = files.into_iter().filter_map(|file| Some((file, root_of(file, streams)?)));
         let inside = inline.iter().filter_map(|it| Some((it.file(), single_root(it)?)));
-        let is_judged = |file: FileId| is_complete || is_rendered && own != Some(file);
+        // Without templates nothing reads what does not stand under the name of a chart
+        // that is taken in, whether that is here or not.
+        let lacks_charts = !is_rendered && tree_chart.lacks_charts_alone();
+        let only_hands_on = lacks_charts && chart.templates.is_empty() && !self.is_part_of_another(at);
+        let is_judged = |file: FileId| is_complete || only_hands_on || is_rendered && own != Some(file);
         for (file, root) in written.chain(inside).filter(|it| is_judged(it.0)) {
             let holds_it = |unit: &ChartUnit| {
                 unit.files.iter().any(|it| it.file == file)
@@ -88,7 +92,7 @@ impl Charts {
                 sources,
                 found: &mut unread,
             };
-            search.entries(root, search.own, &[], DEPTH_MAX);
+            search.entries(root, search.own, &[], if only_hands_on { 1 } else { DEPTH_MAX });
         }
         for (unit, _) in units().filter(|_| is_rendered) {
             let Release { set, set_string, set_file, .. } = &unit.release;
@@ -117,6 +121,7 @@ impl Charts {
             name: chart.metadata.name.text.clone(),
             units: units().map(|(_, id)| *id).collect(),
             is_complete,
+            has_templates: !chart.templates.is_empty(),
             incomplete: units()
                 .filter(|(unit, _)| {
                     !tree_chart.is_loaded_for(unit) || !unit.is_complete() || !unit.release.lacks.is_empty()
@@ -387,7 +392,7 @@ impl Search<'_> {
             let key = entry.name().into_owned();
             let mut inner = path.to_vec();
             inner.push(key.clone());
-            if self.is_left_out(&key, path, entry.value) {
+            if self.is_left_out(&key, path, &entry) {
                 continue;
             }
             if asked_by_name && !self.is_read(entry.value) && !self.words.all.contains(&key) {
@@ -409,17 +414,20 @@ impl Search<'_> {
     }
 
     /// What belongs to Helm, to other charts, or to the file itself.
-    fn is_left_out(&self, key: &str, path: &[String], value: Node<'_>) -> bool {
+    fn is_left_out(&self, key: &str, path: &[String], entry: &Entry<'_>) -> bool {
         let is_top = path.is_empty() && (RESERVED.contains(&key) || self.is_of_chart(key));
         let is_of_file = key.starts_with(['.', '_']) || key.starts_with("x-") || key == "<<";
-        is_top || is_of_file || value.source_text().contains('&') || value.is_null()
+        let holds_anchor = || entry.value.stream().slice(entry.span()).contains('&');
+        is_top || is_of_file || entry.value.is_null() || holds_anchor()
     }
 
     /// Whether the chart takes in another one by this name.
     fn is_of_chart(&self, key: &str) -> bool {
         let declared = self.chart.metadata.declared().flat_map(|it| [it.name.text.as_str(), it.key()]);
         let lying = self.chart.dependencies.iter().map(|it| it.metadata.name.text.as_str());
-        declared.chain(lying).any(|it| it == key)
+        let asked = self.chart.metadata.declared().flat_map(|it| it.condition.text.split(','));
+        let asked = asked.filter_map(|it| it.trim().split('.').next());
+        declared.chain(lying).chain(asked).any(|it| it == key)
     }
 
     /// Whether a template looked at it or at anything in it.

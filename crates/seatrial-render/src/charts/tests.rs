@@ -205,6 +205,50 @@ fn a_schema_of_another_host_is_not_read_and_nothing_is_refused_for_it() {
 }
 
 #[test]
+fn a_chart_that_only_takes_in_others_reads_no_values() {
+    let chart = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: grafana, version: 1.0.0, alias: \
+                 boards, repository: 'https://charts.example.com', condition: 'charts.grafana,boards.on'}\n";
+    let values = "grapana: {a: 1}\ngrafana: {a: 1}\nboards: {b: {c: 1}}\nglobal: {a: 1}\ncharts: {grafana: true}\n\
+                  shared: &shared {a: 1}\n";
+    let unread = |more: &[(&str, &str)]| -> Vec<String> {
+        let files = [&[("Chart.yaml", chart), ("values.yaml", values)], more].concat();
+        let rendering = rendered(&files);
+        rendering.repository.facts.charts[0].unread.iter().map(|it| it.keys.join(".")).collect()
+    };
+    assert_eq!(unread(&[]), ["grapana"]);
+    // A template may hand all of it to one of a chart that is not here.
+    let template = ("templates/a.yaml", "{{ include \"grafana.all\" . }}\n");
+    assert_eq!(unread(&[template]), [""; 0]);
+}
+
+#[test]
+fn a_file_that_values_are_made_of_is_none_of_the_charts() {
+    let told_of = |name: &'static str, text: &'static str| {
+        let files = [("Chart.yaml", CHART), ("values.yaml", "web: {}\n"), (name, text)];
+        told(&rendered(&files), "refused-values").len()
+    };
+    let jinja = "web:\n{% if a %}\n  a: 1\n{% endif %}\n";
+    assert_eq!(told_of("values-template.yaml", jinja), 0);
+    assert_eq!(told_of("values-template.yaml", "web:\n  a: {{ b }}\n"), 0);
+    assert_eq!(told_of("values-prod.yaml", "web:\n  a: {{ b }}\n"), 1);
+}
+
+#[test]
+fn what_a_chart_makes_says_what_it_is() {
+    let template = "apiversion: v1\nkind: Service\nmetadata: {name: a}\n---\nkind: Deployment\nmetadata: {name: b}\n\
+                    ---\nkind: Widget\nmetadata: {name: c}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: d}\n";
+    let rendering = rendered(&[("Chart.yaml", CHART), ("templates/a.yaml", template)]);
+    assert_eq!(
+        told(&rendering, "wrong-letter-case"),
+        ["web/templates/a.yaml:1 Service a has the key `apiversion` instead of `apiVersion`"]
+    );
+    assert_eq!(
+        told(&rendering, "missing-object-type"),
+        ["web/templates/a.yaml:5 Deployment b has no `apiVersion`"]
+    );
+}
+
+#[test]
 fn a_chart_that_helmfile_gives_values_is_a_candidate() {
     let role = |helmfile: &str| {
         let files: MemoryFiles = [

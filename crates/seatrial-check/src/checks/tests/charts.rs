@@ -27,6 +27,7 @@ fn chart(
         name: word(root, "name"),
         units: Vec::new(),
         is_complete: true,
+        has_templates: word(root, "name") != "umbrella",
         incomplete: Vec::new(),
         lost_kinds: Vec::new(),
         is_locked: streams.iter().any(|(path, _)| path.name() == "Chart.lock"),
