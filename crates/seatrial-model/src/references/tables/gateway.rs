@@ -1,4 +1,4 @@
-//! Gateway API and Traefik.
+//! Gateway API, Traefik and Contour.
 
 use seatrial_yaml::Node;
 
@@ -109,6 +109,13 @@ pub(super) const TABLES: &[Table] = &[
             ("spec.weighted.services[*]", Rule::Read(traefik_service)),
             ("spec.mirroring", Rule::Read(traefik_service)),
             ("spec.mirroring.mirrors[*]", Rule::Read(traefik_service)),
+        ],
+    },
+    Table {
+        kinds: &[("projectcontour.io", "HTTPProxy")],
+        fields: &[
+            ("spec.routes[*].services[*]", to(Relation::Backend, SERVICE).port("port").rule()),
+            ("spec.tcpproxy.services[*]", to(Relation::Backend, SERVICE).port("port").rule()),
         ],
     },
     Table {

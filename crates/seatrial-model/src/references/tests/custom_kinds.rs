@@ -379,6 +379,30 @@ Service web: metadata.namespace -> placement Namespace /app = found Namespace ap
 }
 
 #[test]
+fn proxies_of_contour_refer_to_services() {
+    check(
+        "
+apiVersion: projectcontour.io/v1
+kind: HTTPProxy
+metadata: {name: web}
+spec:
+  routes: [{services: [{name: web, port: 80}, {name: gone, port: 80}]}]
+  tcpproxy: {services: [{name: web, port: 443}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+",
+        "
+HTTPProxy web: spec.routes[0].services[0].name -> Service web port 80 (spec.routes[0].services[0].port) = found Service web
+HTTPProxy web: spec.routes[0].services[1].name -> Service gone port 80 (spec.routes[0].services[1].port) = missing
+HTTPProxy web: spec.tcpproxy.services[0].name -> Service web port 443 (spec.tcpproxy.services[0].port) = not in Service web
+",
+    );
+}
+
+#[test]
 fn traefik_routes_refer_to_services_and_middlewares() {
     check(
         "
