@@ -4,8 +4,8 @@
 //! A dashboard, a list of users, the configuration of a program: the API server takes any text,
 //! and only who reads it says that a comma is missing or that a quote stands within quotes.
 //!
-//! Entries of a `ConfigMap` whose key ends with `.json` are looked at, and variables that begin
-//! and end as JSON does. What a template is still to fill in is left alone, and so are comments.
+//! Entries of a `ConfigMap` whose key ends with `.json` are looked at, variables that begin
+//! and end as JSON does, and the `config` of a `NetworkAttachmentDefinition`. What a template is still to fill in is left alone, and so are comments.
 //!
 //! ## Bad
 //! ```yaml
@@ -69,6 +69,10 @@ fn run(context: &Context<'_>, report: &mut Report) {
             let entries = data.iter().flat_map(Field::entries).filter(|(key, _)| key.ends_with(".json"));
             let found = entries.filter_map(|(key, value)| judge(object, &key, &value));
             found.take(TOLD_MAX).for_each(|it| report.add(it));
+        }
+        if object.is("k8s.cni.cncf.io", "NetworkAttachmentDefinition") {
+            let config = Field::root(object).keys(&["spec", "config"]);
+            report.add_some(config.and_then(|it| judge(object, "config", &it)));
         }
         let containers =
             PodTemplate::of(object).into_iter().flat_map(|it| it.containers().collect::<Vec<_>>());
