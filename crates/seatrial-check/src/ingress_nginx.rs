@@ -15,6 +15,14 @@ pub(crate) fn annotation<'a>(ingress: &'a Object, name: &str) -> Option<Field<'a
     is_for_nginx(&root, &annotations).then_some(found)
 }
 
+/// The annotations of the controller, without their prefix, where the Ingress is for it.
+pub(crate) fn annotations(ingress: &Object) -> impl Iterator<Item = (String, Field<'_>)> {
+    let root = Field::root(ingress);
+    let annotations = root.keys(&["metadata", "annotations"]).filter(|it| is_for_nginx(&root, it));
+    let all = annotations.into_iter().flat_map(|it| it.entries());
+    all.filter_map(|(key, field)| Some((key.strip_prefix(PREFIX)?.to_owned(), field)))
+}
+
 /// Whether the Ingress is for the controller: by its class, or by annotations of it
 /// where no class is named.
 pub(crate) fn is_for(ingress: &Object) -> bool {

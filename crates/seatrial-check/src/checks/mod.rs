@@ -94,6 +94,7 @@ mod impatient_liveness_probe;
 mod implausible_quantity;
 mod invalid_claim;
 mod invalid_count;
+mod invalid_embedded_yaml;
 mod invalid_extended_resource;
 mod invalid_image_reference;
 mod invalid_json;
@@ -209,6 +210,7 @@ mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_capability;
 mod unknown_field;
+mod unknown_ingress_annotation;
 mod unknown_metadata_field;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
@@ -231,6 +233,7 @@ mod unserved_version;
 mod unsubstituted_variable;
 mod unsupported_access_mode;
 mod unsupported_value;
+mod unused_fetched_secret;
 mod unwritable_database_volume;
 mod vacuous_probe;
 mod value_of_other_environment;
@@ -342,6 +345,7 @@ pub static ALL: &[&Check] = &[
     &implausible_quantity::CHECK,
     &invalid_claim::CHECK,
     &invalid_count::CHECK,
+    &invalid_embedded_yaml::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_reference::CHECK,
     &invalid_json::CHECK,
@@ -457,6 +461,7 @@ pub static ALL: &[&Check] = &[
     &undefined_env_reference::CHECK,
     &unknown_capability::CHECK,
     &unknown_field::CHECK,
+    &unknown_ingress_annotation::CHECK,
     &unknown_metadata_field::CHECK,
     &unknown_rbac_group::CHECK,
     &unknown_rbac_resource::CHECK,
@@ -479,6 +484,7 @@ pub static ALL: &[&Check] = &[
     &unsubstituted_variable::CHECK,
     &unsupported_access_mode::CHECK,
     &unsupported_value::CHECK,
+    &unused_fetched_secret::CHECK,
     &unwritable_database_volume::CHECK,
     &vacuous_probe::CHECK,
     &value_of_other_environment::CHECK,
