@@ -204,6 +204,7 @@ mod short_starting_deadline;
 mod short_termination_grace;
 mod single_replica;
 mod spread_misses_own_pods;
+mod unassignable_address;
 mod unbindable_claim;
 mod uncovered_tls_host;
 mod undeclared_target_port;
@@ -455,6 +456,7 @@ pub static ALL: &[&Check] = &[
     &short_termination_grace::CHECK,
     &single_replica::CHECK,
     &spread_misses_own_pods::CHECK,
+    &unassignable_address::CHECK,
     &unbindable_claim::CHECK,
     &uncovered_tls_host::CHECK,
     &undeclared_target_port::CHECK,
