@@ -67,6 +67,7 @@ mod duplicate_object;
 mod duplicate_port;
 mod duplicate_volume;
 mod empty_secret_value;
+mod endless_inline_analysis;
 mod escalating_rule;
 mod exceeds_quota;
 mod exclusive_fields;
@@ -319,6 +320,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_port::CHECK,
     &duplicate_volume::CHECK,
     &empty_secret_value::CHECK,
+    &endless_inline_analysis::CHECK,
     &escalating_rule::CHECK,
     &exceeds_quota::CHECK,
     &exclusive_fields::CHECK,
