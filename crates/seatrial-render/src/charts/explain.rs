@@ -43,6 +43,18 @@ pub(super) fn explanation(template: &str, action: Span) -> Option<String> {
     is_open.then(|| format!("quote what it gives, it means something in YAML: `{{{{ {inner} | quote }}}}`"))
 }
 
+/// What to write where a formatter put blanks into the braces of an action: `line` is the
+/// line of a rendered text that is no YAML.
+pub(super) fn torn_action(line: &str) -> Option<String> {
+    let (_, inner) = line.split_once("{ {")?;
+    let is_action = |it: &&str| inner.trim_start_matches(['-', ' ']).starts_with(it);
+    let begins = [".Values", ".Chart", ".Release", ".Capabilities", ".Files", "include ", "toYaml ", "tpl "];
+    begins
+        .iter()
+        .any(is_action)
+        .then(|| "write the braces of the action without blanks between them: `{{` and `}}`".to_owned())
+}
+
 /// The key that an action's lines stand below, and how deep they are to stand.
 fn key_above<'a>(template: &'a str, line_start: usize, before: &'a str) -> Option<(&'a str, usize)> {
     let own = before.trim();
@@ -76,6 +88,16 @@ mod tests {
         let start = template.find("{{")? as u32;
         let end = template.find("}}")? as u32 + 2;
         explanation(template, Span::new(FileId(0), start, end))
+    }
+
+    #[test]
+    fn torn_braces_are_explained() {
+        for line in ["  name: { { .Chart.Name } }", "{ {- include \"web.name\" . } }"] {
+            assert!(torn_action(line).is_some(), "{line}");
+        }
+        for line in ["{ {a: b}: c }", "name: { .Chart.Name }", "{ { Values } }"] {
+            assert_eq!(torn_action(line), None, "{line}");
+        }
     }
 
     #[test]

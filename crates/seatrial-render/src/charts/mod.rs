@@ -389,6 +389,10 @@ impl Charts {
         let context = Context { sources, target, streams: &|_| None };
         for notice in notices.iter_mut().filter(|it| it.check.id == INVALID_RENDERED_YAML.id) {
             let Location::Text { span } = notice.at else { continue };
+            if let Some(help) = explain::torn_action(line_of(sources.file(span.file).text(), span)) {
+                notice.help = Some(help);
+                continue;
+            }
             let Some(action) = self.action_before(span, context) else { continue };
             let text = sources.file(action.file).text();
             if let Some(help) = explain::explanation(text, action) {
@@ -548,4 +552,14 @@ impl TreeChart {
         let declared = self.chart.iter().flat_map(|it| it.metadata.declared());
         declared.filter_map(|it| self.path.join(it.repository.text.strip_prefix("file://")?))
     }
+}
+
+/// The line of a text that a place begins in; of a long one what is near.
+fn line_of(text: &str, span: Span) -> &str {
+    const NEAR_BYTES: usize = 256;
+    let at = text.floor_char_boundary(span.start as usize);
+    let first = text.floor_char_boundary(at.saturating_sub(NEAR_BYTES));
+    let last = text.floor_char_boundary(at + NEAR_BYTES);
+    let start = text[first..at].rfind('\n').map_or(first, |it| first + it + 1);
+    text[start..last].lines().next().unwrap_or_default()
 }

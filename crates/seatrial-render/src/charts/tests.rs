@@ -127,6 +127,15 @@ fn what_breaks_the_indentation_is_explained() {
 }
 
 #[test]
+fn braces_that_a_formatter_tore_apart_are_explained() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: { { .Chart.Name } }\n";
+    let rendering = rendered(&[("Chart.yaml", CHART), ("values.yaml", "a: b\n"), ("templates/c.yaml", text)]);
+    let broken = rendering.notices.iter().find(|it| it.check.id == "invalid-rendered-yaml");
+    let help = broken.and_then(|it| it.help.as_deref()).unwrap_or_default();
+    assert!(help.starts_with("write the braces of the action without blanks"), "{help}");
+}
+
+#[test]
 fn units_that_could_not_be_rendered_are_known() {
     let fails = "kind: A\nmetadata: {name: {{ required \"a name\" .Values.name }}}\n";
     let rendering = rendered(&[
