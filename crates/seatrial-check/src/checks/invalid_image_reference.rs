@@ -62,7 +62,9 @@ fn is_for_others(text: &str) -> bool {
     is_own
         || is_filled_in_later(text)
         || placeholder(text).is_some()
-        || text.contains(['{', '}', '#', '%', '*'])
+        || text.contains(['{', '}', '#', '*'])
+        // Beside a scheme it is one of an address that was copied.
+        || text.contains('%') && !text.contains("://")
         || text.split(['/', ':', '@']).any(is_marker)
 }
 
