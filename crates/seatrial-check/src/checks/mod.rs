@@ -40,6 +40,7 @@ mod blocked_rollout;
 mod budget_selects_nothing;
 mod cached_mutable_image;
 mod certificate_misses_host;
+mod chart_named_twice;
 mod claim_selects_nothing;
 mod cluster_admin_binding;
 mod cluster_resource_in_role;
@@ -211,6 +212,7 @@ mod uncovered_tls_host;
 mod undeclared_target_port;
 mod undefined_env_reference;
 mod unknown_capability;
+mod unknown_cluster_domain;
 mod unknown_field;
 mod unknown_ingress_annotation;
 mod unknown_metadata_field;
@@ -293,6 +295,7 @@ pub static ALL: &[&Check] = &[
     &budget_selects_nothing::CHECK,
     &cached_mutable_image::CHECK,
     &certificate_misses_host::CHECK,
+    &chart_named_twice::CHECK,
     &claim_selects_nothing::CHECK,
     &cluster_admin_binding::CHECK,
     &cluster_resource_in_role::CHECK,
@@ -464,6 +467,7 @@ pub static ALL: &[&Check] = &[
     &undeclared_target_port::CHECK,
     &undefined_env_reference::CHECK,
     &unknown_capability::CHECK,
+    &unknown_cluster_domain::CHECK,
     &unknown_field::CHECK,
     &unknown_ingress_annotation::CHECK,
     &unknown_metadata_field::CHECK,
