@@ -1,6 +1,7 @@
 //! Addresses in configuration that must be Services of the cluster: the hosts
 //! in variables and `ConfigMap` values, and the Services of the tree by name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -246,7 +247,9 @@ pub(crate) struct Services<'a> {
     /// The same of releases alone.
     releases: BTreeSet<String>,
     /// Hosts that a mesh, an operator or the configuration answers for.
-    others: BTreeSet<&'a str>,
+    others: BTreeSet<Cow<'a, str>>,
+    /// Objects of ECK, by name, with the Service that it makes for each.
+    elastic: BTreeMap<&'a str, String>,
     /// Objects that exist elsewhere.
     declared: &'a [External],
     /// The namespaces that objects of the tree are in.
@@ -272,6 +275,18 @@ fn may_make_services(object: &Object) -> bool {
     ];
     let group = object.group();
     group.contains('.') && !group.ends_with(".k8s.io") && !NONE.contains(&group)
+}
+
+/// What the names of all Services begin with that ECK makes for an object: none of them
+/// is called like the object itself.
+fn of_elastic(object: &Object) -> Option<String> {
+    let mark = match (object.group(), object.kind()) {
+        ("elasticsearch.k8s.elastic.co", "Elasticsearch") => "es",
+        ("kibana.k8s.elastic.co", "Kibana") => "kb",
+        ("apm.k8s.elastic.co", "ApmServer") => "apm",
+        _ => return None,
+    };
+    Some(format!("{}-{mark}", object.name()))
 }
 
 /// The words of a name that tell anything.
@@ -322,10 +337,13 @@ impl<'a> Services<'a> {
             source.and_then(|it| it.as_str()).into_iter().for_each(|chart| self.add_release(chart));
         } else if matches!(object.kind(), "ServiceEntry" | "VirtualService") {
             let hosts = Field::root(object).key("spec").into_iter().flat_map(|spec| spec.list("hosts"));
-            self.others.extend(hosts.filter_map(|it| it.as_str()));
+            self.others.extend(hosts.filter_map(|it| it.as_str()).map(Cow::Borrowed));
+        } else if let Some(stem) = of_elastic(object) {
+            self.elastic.insert(object.name(), format!("{stem}-http"));
+            self.others.insert(stem.into());
         } else if may_make_services(object) {
             // An operator may make a Service of the same or a longer name.
-            self.others.insert(object.name());
+            self.others.insert(object.name().into());
         }
     }
 
@@ -357,6 +375,11 @@ impl<'a> Services<'a> {
         let namespace = host.namespace.or_else(|| from.namespace());
         let found = self.workloads.get(host.service).copied();
         found.filter(|it| it.namespace().is_none() || namespace.is_none() || it.namespace() == namespace)
+    }
+
+    /// The Service that ECK makes for an object which a host is called like.
+    pub(crate) fn of_elastic(&self, host: &Host<'_>) -> Option<&str> {
+        self.elastic.get(host.service).map(String::as_str)
     }
 
     /// Whether the host is in a namespace that the tree knows nothing of.
@@ -396,7 +419,7 @@ impl<'a> Services<'a> {
         let from_other = self.others.iter().any(|name| {
             host.text == *name
                 || host.service == *name
-                || host.service.strip_prefix(name).is_some_and(|it| it.starts_with('-'))
+                || host.service.strip_prefix(&**name).is_some_and(|it| it.starts_with('-'))
         });
         from_other || self.is_declared(host)
     }

@@ -79,7 +79,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
         }
         let is_answered = !services.answering(object, host).is_empty();
         // A tree without Services says nothing about other names.
-        let is_told = !services.is_empty() || services.workload(object, host).is_some();
+        let is_of_workload = services.workload(object, host).is_some() || services.of_elastic(host).is_some();
+        let is_told = !services.is_empty() || is_of_workload;
         if is_answered || !is_told {
             continue;
         }
@@ -107,6 +108,9 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             .related(service.spec.location(), Role::Definition, "the Service of that name");
     }
     let notice = notice(format!("{reach}, and no Service has that name"));
+    if let Some(made) = services.of_elastic(host) {
+        return notice.help(format!("use `{made}`, which ECK makes, and `https` unless it is turned off"));
+    }
     let known: Vec<&str> = services.names().collect();
     if let Some(near) = meant(host.service, known.iter().copied()) {
         return with_host(notice.help(format!("use `{near}` if that Service is meant")), address, near);
