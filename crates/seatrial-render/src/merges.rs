@@ -1,17 +1,11 @@
 //! Keys that a mapping has itself and takes over through `<<`, with two values.
 //! Which of them counts hangs on the reader and on what stands first.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_yaml::{Dialect, Document, Entry, Node, Stream};
 
 use crate::checks::OVERLAPPING_MERGE_KEY;
 use crate::duplicates::place;
-
-/// Looked for in every document.
-static MERGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("<<"));
 
 /// Notices of one document.
 const NOTICES_MAX: usize = 20;
@@ -23,10 +17,8 @@ const NODES_MAX: usize = 200;
 /// One notice for each `<<` that hides what stands before it, and one for the
 /// first that is hidden itself, where strict readers of manifests come to see it.
 pub(crate) fn notices(stream: &Stream, document: &Document, is_manifest: bool) -> Vec<Notice> {
-    let Some(root) = document.root.map(|root| stream.node(root)) else { return Vec::new() };
-    if MERGE.find(stream.slice(document.span).as_bytes()).is_none() {
-        return Vec::new();
-    }
+    let root = document.root.filter(|_| document.has_merges).map(|root| stream.node(root));
+    let Some(root) = root else { return Vec::new() };
     let mut overlaps = overlaps(root);
     overlaps.sort_by_key(|it| it.merge.key.written_span().start);
     let (hiding, hidden): (Vec<_>, Vec<_>) = overlaps.into_iter().partition(Overlap::hides);

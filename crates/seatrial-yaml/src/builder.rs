@@ -94,7 +94,7 @@ impl Builder {
 
     pub(crate) fn begin_document(&mut self, start: u32) {
         let span = self.stream.span(start, start);
-        self.stream.documents.push(Document { span, root: None, problems: Vec::new() });
+        self.stream.documents.push(Document { span, root: None, has_merges: false, problems: Vec::new() });
     }
 
     /// Ends a document. Its span goes on up to the next one.
@@ -187,10 +187,12 @@ impl Builder {
     }
 
     fn check_mapping(&mut self, id: NodeId) {
-        let check = MappingCheck::new(self.stream.node(id));
-        let (is_irregular, found) = check.run();
+        let MappingCheck { is_irregular, has_merges, found, .. } = MappingCheck::of(self.stream.node(id));
         if is_irregular {
             self.stream.nodes[id.0 as usize].detail |= IRREGULAR;
+        }
+        if let Some(document) = self.stream.documents.last_mut().filter(|_| has_merges) {
+            document.has_merges = true;
         }
         for finding in found {
             match finding {
@@ -238,6 +240,7 @@ struct MappingCheck<'a> {
     stream: &'a Stream,
     node: Node<'a>,
     is_irregular: bool,
+    has_merges: bool,
     found: Vec<Finding>,
 }
 
@@ -245,11 +248,14 @@ struct MappingCheck<'a> {
 const FEW: usize = 12;
 
 impl<'a> MappingCheck<'a> {
-    fn new(node: Node<'a>) -> Self {
-        Self { stream: node.stream(), node, is_irregular: false, found: Vec::new() }
+    fn of(node: Node<'a>) -> Self {
+        let mut check =
+            Self { stream: node.stream(), node, is_irregular: false, has_merges: false, found: Vec::new() };
+        check.run();
+        check
     }
 
-    fn run(mut self) -> (bool, Vec<Finding>) {
+    fn run(&mut self) {
         let ids = self.stream.child_ids(self.node.data());
         for (at, pair) in ids.chunks_exact(2).enumerate() {
             let data = self.stream.data(pair[0]);
@@ -269,11 +275,11 @@ impl<'a> MappingCheck<'a> {
         if ids.len() > 2 * FEW {
             self.find_equal_by_hash(ids);
         }
-        (self.is_irregular, self.found)
     }
 
     fn merge(&mut self, value: NodeId) {
         self.is_irregular = true;
+        self.has_merges = true;
         let node = self.stream.node(value);
         let is_list = node.is_sequence() && !node.is_alias();
         if !(node.is_mapping() || is_list && node.items().all(Node::is_mapping)) {

@@ -63,12 +63,16 @@ pub use tree::{NodeId, Style};
 pub fn parse(file: FileId, text: Arc<str>, dialect: Dialect, limits: &Limits) -> Stream {
     // Offsets are 32 bits wide.
     let most = limits.bytes.min(u32::MAX as usize - 1);
-    if text.len() > most {
-        return Stream::too_large(file, text, dialect, most);
-    }
-    let stream = Stream::new(file, text, dialect);
-    match dialect {
-        Dialect::Json => json_reader::read(stream, limits),
-        Dialect::GoYaml2 | Dialect::GoYaml3 => compose::compose(stream, limits),
-    }
+    let mut stream = if text.len() > most {
+        Stream::too_large(file, text, dialect, most)
+    } else {
+        let stream = Stream::new(file, text, dialect);
+        match dialect {
+            Dialect::Json => json_reader::read(stream, limits),
+            Dialect::GoYaml2 | Dialect::GoYaml3 => compose::compose(stream, limits),
+        }
+    };
+    let is_refused = stream.all_problems().any(Problem::is_fatal);
+    stream.is_accepted = !is_refused;
+    stream
 }

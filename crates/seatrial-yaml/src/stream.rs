@@ -20,6 +20,8 @@ pub struct Stream {
     pub(crate) documents: Vec<Document>,
     pub(crate) comments: Vec<Comment>,
     pub(crate) problems: Vec<Problem>,
+    /// Whether no problem is fatal: asked so often that nobody should look again.
+    pub(crate) is_accepted: bool,
 }
 
 /// One document of a stream.
@@ -29,6 +31,8 @@ pub struct Document {
     pub span: Span,
     /// Its root node; none if nothing of it could be read.
     pub root: Option<NodeId>,
+    /// Whether a `<<` stands in it as a key.
+    pub has_merges: bool,
     /// What is wrong with it, in the order of the text.
     pub problems: Vec<Problem>,
 }
@@ -59,6 +63,7 @@ impl Stream {
             documents: Vec::new(),
             comments: Vec::new(),
             problems: Vec::new(),
+            is_accepted: true,
         }
     }
 
@@ -127,7 +132,7 @@ impl Stream {
 
     /// Whether the Go program of the dialect would take the whole text.
     pub fn is_accepted(&self) -> bool {
-        !self.all_problems().any(Problem::is_fatal)
+        self.is_accepted
     }
 
     /// The text of a span of this file.

@@ -139,3 +139,30 @@ fn keys_that_nobody_takes_are_found_by_their_name() {
         }
     }
 }
+
+#[test]
+fn a_stream_is_accepted_unless_a_problem_is_fatal() {
+    let limits = Limits { bytes: 20, ..Limits::default() };
+    let mut refused = 0;
+    for dialect in [Dialect::GoYaml2, Dialect::GoYaml3, Dialect::Json] {
+        for text in ["{}", "[", "{\"a\": 1}", "a: b: c", "a: \u{1}", "%", &"a".repeat(21), ""] {
+            let stream = parse(FileId(0), Arc::from(text), dialect, &limits);
+            let is_fatal = stream.all_problems().any(seatrial_yaml::Problem::is_fatal);
+            assert_eq!(stream.is_accepted(), !is_fatal, "{text} {dialect:?}");
+            refused += usize::from(is_fatal);
+        }
+    }
+    assert!(refused > 9, "{refused}");
+}
+
+#[test]
+fn a_document_says_whether_it_merges() {
+    let merges = |text: &str| -> Vec<bool> {
+        read(text).documents().iter().map(|document| document.has_merges).collect()
+    };
+    assert_eq!(merges("a: &a {b: c}\nd:\n- e: {<<: *a}\n---\nf: <<\n"), [true, false]);
+    // Read by lines, by the scanner, and by the scanner after lines were given up.
+    assert_eq!(merges("a: 1\n<<: {b: c}\n"), [true]);
+    assert_eq!(merges("? <<\n: {b: c}\n"), [true]);
+    assert_eq!(merges("<<: {b: c}\nd: [e,\n f]\n---\n\"<<\": {}\n"), [true, false]);
+}
