@@ -106,7 +106,7 @@ impl Intake {
                 self.provisioners.push(path);
             }
             (Outcome::NotText { text, at, what }, _) => self.not_text(&path, text, at, what),
-            (Outcome::Failed(ReadError::TooLarge { limit }), _) => self.too_large(candidate, limit),
+            (Outcome::TooLarge { size, limit }, _) => self.too_large(path, size, limit),
             (Outcome::Failed(error), _) => self.failed(&path, &error),
             (Outcome::Budget, _) => {
                 self.skip(path, SkipCode::Limit, "all files together are larger than is read");
@@ -159,16 +159,14 @@ impl Intake {
         self.notices.push(notice.help("save it as UTF-8"));
     }
 
-    fn too_large(&mut self, candidate: &Candidate, limit: u64) {
-        let path = candidate.path.clone();
+    fn too_large(&mut self, path: TreePath, size: u64, limit: u64) {
         self.skip(path.clone(), SkipCode::Limit, "it is larger than any file that is read");
         if path.extension() == "json" {
             return;
         }
         let message = format!("`{path}` is too large to be read");
         let notice = self.at_file(&FILE_TOO_LARGE, path, message);
-        let why =
-            format!("it has {} bytes, and files of at most {} MiB are read", candidate.size, limit >> 20);
+        let why = format!("it has {size} bytes, and files of at most {} MiB are read", limit >> 20);
         self.notices.push(notice.because(why));
     }
 

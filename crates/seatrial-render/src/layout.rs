@@ -27,7 +27,6 @@ pub(crate) enum FileRole {
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) path: TreePath,
-    pub(crate) size: u64,
     /// Whether it is shown through a link.
     pub(crate) is_link: bool,
     pub(crate) role: FileRole,
@@ -76,10 +75,10 @@ impl Layout {
         for file in &walk.files {
             let place = place_of(&file.path);
             if let Some(role) = role(&file.path, place.chart.as_ref()) {
-                let (path, size, is_link) = (file.path.clone(), file.size, file.is_link);
+                let (path, is_link) = (file.path.clone(), file.is_link);
                 let Place { fixture, set_aside, .. } = place;
                 let set_aside = set_aside.filter(|_| fixture.is_none());
-                layout.candidates.push(Candidate { path, size, is_link, role, fixture, set_aside });
+                layout.candidates.push(Candidate { path, is_link, role, fixture, set_aside });
             }
         }
         layout

@@ -1,11 +1,12 @@
 //! Reads files in parallel and keeps the texts that matter: a text without
 //! the marks of a manifest is forgotten again before it is parsed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
-use seatrial_source::{ReadError, TreePath};
+use seatrial_source::{EntryKind, ReadError, TreePath};
 
 use crate::Request;
 use crate::layout::{Candidate, FileRole};
@@ -44,55 +45,91 @@ pub(crate) enum Outcome {
     Provisioner,
     /// Not UTF-8 text: what could be read of it, where that ends, and what it is.
     NotText { text: Arc<str>, at: u32, what: &'static str },
+    /// It has more bytes than are read of a file.
+    TooLarge { size: u64, limit: u64 },
     /// It could not be read.
     Failed(ReadError),
     /// All files together are larger than is kept.
     Budget,
 }
 
-/// Reads every candidate, in their order.
+/// Files of which only afterwards is known whether all together are too large.
+const BATCH: usize = 4096;
+
+/// Reads every candidate. Of those that are too large together, the first count.
 pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outcome> {
     let mut left = request.limits.total_bytes;
-    let within: Vec<bool> = candidates
-        .iter()
-        .map(|candidate| {
-            let counts = candidate.size <= request.limits.file_bytes;
-            let fits = !counts || candidate.size <= left;
-            left -= if counts && fits { candidate.size } else { 0 };
-            fits
-        })
-        .collect();
-    let pairs = candidates.par_iter().zip(within);
-    let read = |buffer: &mut Vec<u8>, (it, fits): (&Candidate, bool)| {
-        let is_named = it.path == request.scope || candidates.len() == 1;
-        if fits { read_one(request, it, is_named, buffer) } else { Outcome::Budget }
-    };
-    pairs.map_init(Vec::new, read).collect()
+    // Who names a file wants to hear of it.
+    let is_named = |it: &Candidate| it.path == request.scope || candidates.len() == 1;
+    let mut outcomes = Vec::with_capacity(candidates.len());
+    for batch in candidates.chunks(BATCH) {
+        let spent = AtomicU64::new(0);
+        let read = |buffer: &mut Vec<u8>, it: &Candidate| {
+            if spent.load(Ordering::Relaxed) > left {
+                return Outcome::Budget;
+            }
+            let (outcome, bytes) = read_one(request, it, is_named(it), left, buffer);
+            let bytes = if matches!(outcome, Outcome::Budget) { left.saturating_add(1) } else { bytes };
+            spent.fetch_add(bytes, Ordering::Relaxed);
+            outcome
+        };
+        let together: Vec<Outcome> = batch.par_iter().map_init(Vec::new, read).collect();
+        let spent = spent.into_inner();
+        if spent <= left {
+            left -= spent;
+            outcomes.extend(together);
+        } else {
+            // Which of them were first to be read is not for threads to say.
+            drop(together);
+            let mut buffer = Vec::new();
+            outcomes.extend(batch.iter().map(|it| {
+                let (outcome, bytes) = read_one(request, it, is_named(it), left, &mut buffer);
+                left -= bytes;
+                outcome
+            }));
+        }
+    }
+    outcomes
 }
 
-fn read_one(request: &Request<'_>, candidate: &Candidate, is_named: bool, buffer: &mut Vec<u8>) -> Outcome {
+/// Reads one file if there is room left for it, and says how much it takes.
+fn read_one(
+    request: &Request<'_>,
+    candidate: &Candidate,
+    is_named: bool,
+    left: u64,
+    buffer: &mut Vec<u8>,
+) -> (Outcome, u64) {
+    if candidate.role == FileRole::Helmfile {
+        let is_fixture = candidate.fixture.is_some();
+        return (if is_fixture { Outcome::Dropped } else { Outcome::Provisioner }, 0);
+    }
     let bound = match candidate.role {
         FileRole::Program | FileRole::Generator(_) => PROGRAM_BYTES.min(request.limits.file_bytes),
         _ => request.limits.file_bytes,
     };
-    if candidate.role == FileRole::Helmfile {
-        return if candidate.fixture.is_some() { Outcome::Dropped } else { Outcome::Provisioner };
-    }
+    let most = bound.min(left);
     // What is shown through a link stands in no list.
     let length = if candidate.is_link {
-        request.files.read(&candidate.path, bound).map(|bytes| {
+        request.files.read(&candidate.path, most).map(|bytes| {
             *buffer = bytes;
             buffer.len()
         })
     } else {
-        request.files.read_listed(&candidate.path, candidate.size, bound, buffer)
+        request.files.read_listed(&candidate.path, 0, most, buffer)
     };
-    match length {
-        Ok(length) => sort_out(candidate, is_named, &buffer[..length]),
+    let outcome = match length {
+        Ok(length) => return (sort_out(candidate, is_named, &buffer[..length]), length as u64),
+        Err(ReadError::TooLarge { .. }) if most < bound => Outcome::Budget,
         Err(_) if matches!(candidate.role, FileRole::Program | FileRole::Generator(_)) => Outcome::Dropped,
         Err(_) if candidate.fixture.is_some() => Outcome::Dropped,
+        Err(ReadError::TooLarge { limit }) => match request.files.kind(&candidate.path) {
+            Some(EntryKind::File { size }) => Outcome::TooLarge { size, limit },
+            _ => Outcome::Failed(ReadError::Missing),
+        },
         Err(error) => Outcome::Failed(error),
-    }
+    };
+    (outcome, 0)
 }
 
 /// What is named by itself is kept also where nothing in it says what it is.

@@ -649,6 +649,18 @@ fn a_large_file_is_not_read() {
 }
 
 #[test]
+fn of_files_that_are_too_large_together_the_first_are_read() {
+    let long = format!("{WEB}# {}\n", "a".repeat(100));
+    let files =
+        MemoryFiles::from_iter([("a.yaml", WEB), ("b.yaml", &long), ("c.yaml", WEB), ("d.yaml", WEB)]);
+    let mut request = Request::new(&files, target());
+    request.limits.total_bytes = 2 * WEB.len() as u64 + 1;
+    let rendering = render(request);
+    let skipped = |path: &str| (path.to_owned(), SkipCode::Limit);
+    assert_eq!(skips(&rendering), [skipped("b.yaml"), skipped("d.yaml")]);
+}
+
+#[test]
 fn what_recovery_loses_is_accounted_for() {
     let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n";
     let rendering = rendered(&[

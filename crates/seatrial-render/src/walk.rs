@@ -14,7 +14,6 @@ use crate::classify::name::{self, NameKind};
 #[derive(Clone, Debug)]
 pub(crate) struct FoundFile {
     pub(crate) path: TreePath,
-    pub(crate) size: u64,
     /// Whether it is shown through a link.
     pub(crate) is_link: bool,
 }
@@ -112,7 +111,7 @@ struct Listing {
 
 fn list(request: &Request<'_>, directory: &TreePath) -> Result<Listing, ReadError> {
     let mut listing = Listing::default();
-    let entries = request.files.list(directory)?;
+    let entries = request.files.list_unsized(directory)?;
     if is_vendored(directory, &entries) && !leads_into(request, directory) {
         listing.skipped.push(skip(directory.clone(), SkipCode::Vendored, VENDORED));
         return Ok(listing);
@@ -167,7 +166,7 @@ impl Walk {
         self.directories.push(directory);
         for Entry { path, kind } in listing.entries {
             match kind {
-                EntryKind::File { size } => self.files.push(FoundFile { path, size, is_link: false }),
+                EntryKind::File { .. } => self.files.push(FoundFile { path, is_link: false }),
                 EntryKind::Directory => next.push(path),
                 EntryKind::Symlink { target } => links.push((path, target)),
                 EntryKind::Other if is_read(&path) => {
@@ -223,9 +222,9 @@ impl Walk {
             if real.is_within(&request.root) && known.binary_search(&real).is_ok() {
                 continue;
             }
-            if let Some(EntryKind::File { size }) = request.files.kind(&path) {
+            if matches!(request.files.kind(&path), Some(EntryKind::File { .. })) {
                 self.links.0.remove(&path);
-                self.files.push(FoundFile { path, size, is_link: true });
+                self.files.push(FoundFile { path, is_link: true });
             }
         }
     }

@@ -94,8 +94,9 @@ pub trait Files: Send + Sync {
     /// The bytes of a regular file of at most `limit` bytes.
     fn read(&self, path: &TreePath, limit: u64) -> Result<Vec<u8>, ReadError>;
 
-    /// Reads a file that one of the lists named as one of this size, and that
-    /// nobody changed since, into the front of a buffer; how many bytes it has.
+    /// Reads a file that one of the lists named as one of this size, 0 where it did
+    /// not say, and that nobody changed since, into the front of a buffer; how many
+    /// bytes it has.
     fn read_listed(
         &self,
         path: &TreePath,
@@ -264,8 +265,10 @@ impl Files for DiskFiles {
             return Err(ReadError::TooLarge { limit });
         }
         let file = fs::File::open(self.real_directory(&parent)?.join(path.name()));
-        let most = if size == 0 { limit } else { size };
-        let read = file.and_then(|file| read_front(&file, size == 0, most, buffer));
+        let read = file.and_then(|file| match size {
+            0 => read_open(&file, limit, buffer),
+            _ => read_front(&file, size, 0, buffer),
+        });
         let length = read.map_err(|error| failure(&error))?;
         if length as u64 > limit { Err(ReadError::TooLarge { limit }) } else { Ok(length) }
     }
@@ -287,11 +290,24 @@ fn read_whole(place: &Path, size: u64, limit: u64) -> Result<Vec<u8>, ReadError>
 /// How much a buffer has room for at least.
 const BUFFER_BYTES: usize = 16 << 10;
 
-/// Reads up to so many bytes; of a file whose size is not known, one more where
-/// there are more.
-fn read_front(mut file: &fs::File, is_open: bool, most: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    let most = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(usize::from(is_open));
-    let mut length = 0;
+/// Reads a file whose size is not known; of one that is larger than the limit only
+/// the front, and it counts as one byte more.
+fn read_open(file: &fs::File, limit: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let most = limit.saturating_add(1);
+    let length = read_front(file, most.min(BUFFER_BYTES as u64), 0, buffer)?;
+    if length < BUFFER_BYTES {
+        return Ok(length);
+    }
+    if file.metadata()?.len() > limit {
+        return Ok(usize::try_from(most).unwrap_or(usize::MAX));
+    }
+    read_front(file, most, length, buffer)
+}
+
+/// Reads up to so many bytes, behind those that are there already.
+fn read_front(mut file: &fs::File, most: u64, from: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut length = from;
     while length < most {
         if length == buffer.len() {
             buffer.resize((2 * length).max(BUFFER_BYTES), 0);
@@ -460,6 +476,23 @@ mod tests {
             let read = tree.read_listed(&path, size, 4, &mut bytes);
             assert_eq!(read, Err(ReadError::TooLarge { limit: 4 }));
         }
+    }
+
+    #[test]
+    fn of_a_large_file_that_nobody_measured_little_is_read() {
+        let place = tempfile::tempdir().expect("a directory can be made");
+        let text = "a".repeat(5 * BUFFER_BYTES);
+        fs::write(place.path().join("a.yaml"), &text).expect("the file can be written");
+        let tree = DiskFiles::open(place.path()).expect("the directory opens");
+        let (path, length) = (TreePath::new("a.yaml"), text.len() as u64);
+        let mut buffer = Vec::new();
+        for limit in [0, length / 2, length - 1] {
+            let read = tree.read_listed(&path, 0, limit, &mut buffer);
+            assert_eq!(read, Err(ReadError::TooLarge { limit }));
+            assert_eq!(buffer.len(), BUFFER_BYTES);
+        }
+        assert_eq!(tree.read_listed(&path, 0, length, &mut buffer), Ok(text.len()));
+        assert_eq!(buffer[..text.len()], *text.as_bytes());
     }
 
     #[cfg(unix)]
