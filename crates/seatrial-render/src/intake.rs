@@ -232,14 +232,13 @@ impl Intake {
     pub(crate) fn parse(
         &self,
         limits: &Limits,
-        wanted: impl Fn(&TextFile) -> bool + Sync,
-        dialect: impl Fn(&TextFile) -> Dialect + Sync,
-    ) -> Vec<(usize, Arc<Stream>)> {
-        let texts = self.texts.par_iter().enumerate().filter(|(_, text)| wanted(text));
-        let parsed = texts.map(|(at, file)| {
+        wanted: impl Fn(&TextFile) -> bool + Sync + Send,
+        dialect: impl Fn(&TextFile) -> Dialect + Sync + Send,
+    ) -> impl ParallelIterator<Item = (usize, Arc<Stream>)> {
+        let texts = self.texts.par_iter().enumerate().filter(move |(_, text)| wanted(text));
+        texts.map(move |(at, file)| {
             let text = Arc::clone(self.sources.file(file.id).text());
             (at, Arc::new(seatrial_yaml::parse(file.id, text, dialect(file), limits)))
-        });
-        parsed.collect()
+        })
     }
 }

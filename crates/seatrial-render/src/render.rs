@@ -71,6 +71,15 @@ struct Parsed {
     documents: Vec<DocumentKind>,
     /// Whether something of Argo CD or Flux stands in it.
     is_gitops: bool,
+    /// Its objects, unless a kustomization makes something of them, and what is left
+    /// out: for who collects them, so that nodes need not be fetched again.
+    free: (Vec<DraftObject>, Vec<(SkipCode, String)>),
+}
+
+impl Parsed {
+    fn objects(&self) -> Vec<DraftObject> {
+        objects(&self.stream, &self.documents)
+    }
 }
 
 /// What was rendered and built.
@@ -95,7 +104,8 @@ impl Run {
         let links = &walk.links;
         let limits = &request.limits.yaml;
         let is_kustomization = |text: &TextFile| text.role == FileRole::Kustomization;
-        let own_files = intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2);
+        let own_files: Vec<(usize, Arc<Stream>)> =
+            intake.parse(limits, is_kustomization, |_| Dialect::GoYaml2).collect();
         let mut kustomizations: Vec<Kustomization> = own_files
             .iter()
             .filter(|(_, stream)| is_kustomize(stream))
@@ -105,17 +115,22 @@ impl Run {
         intake.read_ignored(request, &kustomizations, links);
         let ownership = Ownership::new(&kustomizations, links);
         let others = intake.parse(limits, |text| !is_kustomization(text), |text| dialect(text, &ownership));
+        // Each is judged while its nodes are at hand: a pass of its own would wait for
+        // memory most of the time.
         let mut parsed: Vec<Parsed> = own_files
             .into_par_iter()
             .chain(others)
             .map(|(text, stream)| {
                 let file = &intake.texts[text];
-                let is_resource = matches!(ownership.of_file(&file.path), Some((_, Part::Resource)));
+                let part = ownership.of_file(&file.path).map(|(_, part)| part);
                 let is_named = file.path == request.scope || walk.files.len() == 1;
-                let documents = documents(file, &stream, is_resource, is_named);
+                let documents = documents(file, &stream, part == Some(Part::Resource), is_named);
                 let is_gitops =
                     documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops);
-                Parsed { text, stream, documents, is_gitops }
+                let is_free = part.is_none_or(|part| part == Part::Wrapped);
+                let objects = if is_free { objects(&stream, &documents) } else { Vec::new() };
+                let free = (objects, skips(&stream, &documents));
+                Parsed { text, stream, documents, is_gitops, free }
             })
             .collect();
         parsed.sort_by_key(|it| it.text);
@@ -213,7 +228,7 @@ impl Run {
             text.role == FileRole::Manifest && self.ownership.of_file(&text.path).is_none()
         });
         let manifest =
-            |it: &Parsed| Manifest { path: self.intake.texts[it.text].path.clone(), objects: objects(it) };
+            |it: &Parsed| Manifest { path: self.intake.texts[it.text].path.clone(), objects: it.objects() };
         free.map(manifest).filter(|it| !it.objects.is_empty()).collect()
     }
 
@@ -354,7 +369,7 @@ impl Run {
             let owner = self.ownership.of_file(&self.intake.texts[it.text].path);
             owner.is_some_and(|(at, part)| at == kustomization && part <= Part::Patch)
         };
-        self.parsed.iter().filter(is_part).flat_map(objects).collect()
+        self.parsed.iter().filter(is_part).flat_map(Parsed::objects).collect()
     }
 
     /// Renders every chart with each set of values that it may have.
@@ -446,10 +461,11 @@ impl Run {
 
     /// How the tree says that its charts are deployed.
     fn statements(&self) -> Vec<Statement> {
-        self.parsed.iter().filter(|it| it.is_gitops).flat_map(|it| statements(&objects(it))).collect()
+        self.parsed.iter().filter(|it| it.is_gitops).flat_map(|it| statements(&it.objects())).collect()
     }
 
     fn add_file(&mut self, at: usize, places: &Places, drafts: &mut Drafts, facts: &mut RenderFacts) {
+        let (objects, skips) = std::mem::take(&mut self.parsed[at].free);
         let parsed = &self.parsed[at];
         let text = &self.intake.texts[parsed.text];
         let path = text.path.clone();
@@ -463,9 +479,7 @@ impl Run {
             return;
         }
         let part = self.ownership.of_file(&path).map(|(_, part)| part);
-        let skips = if part.is_some_and(Part::is_partial) { Vec::new() } else { skips(parsed) };
-        let objects = objects(parsed);
-        for (code, reason) in skips {
+        for (code, reason) in skips.into_iter().filter(|_| !part.is_some_and(Part::is_partial)) {
             self.intake.skip(path.clone(), code, reason);
         }
         if objects.is_empty() {
@@ -763,16 +777,16 @@ fn documents(text: &TextFile, stream: &Stream, is_resource: bool, is_named: bool
     foreign.map(DocumentKind::Foreign).into_iter().collect()
 }
 
-fn objects(parsed: &Parsed) -> Vec<DraftObject> {
-    let documents = parsed.stream.documents().iter().zip(&parsed.documents);
+fn objects(stream: &Arc<Stream>, kinds: &[DocumentKind]) -> Vec<DraftObject> {
+    let documents = stream.documents().iter().zip(kinds);
     documents
-        .flat_map(|(document, kind)| DraftObject::of_document(&parsed.stream, kind, document.is_accepted()))
+        .flat_map(|(document, kind)| DraftObject::of_document(stream, kind, document.is_accepted()))
         .collect()
 }
 
-fn skips(parsed: &Parsed) -> Vec<(SkipCode, String)> {
+fn skips(stream: &Stream, kinds: &[DocumentKind]) -> Vec<(SkipCode, String)> {
     let mut found: Vec<(SkipCode, String)> = Vec::new();
-    for (document, kind) in parsed.stream.documents().iter().zip(&parsed.documents) {
+    for (document, kind) in stream.documents().iter().zip(kinds) {
         let skip = match kind {
             DocumentKind::Objects(held) => {
                 let lost = || is_partly_lost(document).then(|| "a part of it does not parse".to_owned());
