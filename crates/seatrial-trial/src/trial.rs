@@ -1,5 +1,6 @@
 //! One trial, from files to verdict.
 
+use std::any::Any;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -161,6 +162,9 @@ pub struct Trial {
     pub is_whole: bool,
     /// What a baseline says of the findings, where one was given.
     pub comparison: Option<Comparison>,
+    /// What it was worked out from. Taking all texts and trees apart takes a while,
+    /// so who ends with the trial forgets it.
+    pub grounds: Option<Box<dyn Any + Send>>,
 }
 
 impl Trial {
@@ -224,7 +228,7 @@ pub fn check_upgrade(
         },
     );
     stages.over(Stage::Check);
-    let trial = Run {
+    let mut trial = Run {
         request,
         rendering: &rendering,
         judgement: &judgement,
@@ -235,8 +239,7 @@ pub fn check_upgrade(
     }
     .finish(target);
     stages.over(Stage::Resolve);
-    // Taking all texts and trees apart takes a while that nobody has to wait for.
-    rayon::spawn(move || drop((rendering, judgement, redaction)));
+    trial.grounds = Some(Box::new((rendering, judgement, redaction)));
     trial
 }
 
@@ -375,6 +378,7 @@ impl Run<'_> {
             checks: self.selected(),
             is_whole: self.request.units.is_none() && self.request.scope == self.request.root,
             comparison: None,
+            grounds: None,
             volume: Volume::of(self.rendering, self.rendering.notices.len() + self.judgement.notices.len()),
             target,
             units,
