@@ -7,6 +7,7 @@
 //!
 //! A `HelmRelease` is looked for in the tree; what runs in a cluster only where the
 //! Kustomization itself applies everything and no operator or chart makes objects for it.
+//! With `wait: true` Flux waits for all that it applies and passes the list over.
 //!
 //! ## Bad
 //! ```yaml file:flux/apps.yaml
@@ -71,7 +72,8 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for it in
         deployed(repository, |it| it.is(KUSTOMIZE, "Kustomization")).into_iter().filter(|it| it.is_whole)
     {
-        let spec = Field::root(it.by).key("spec");
+        // Where Flux waits for all that it applies, it passes this list over.
+        let spec = Field::root(it.by).key("spec").filter(|it| !it.flag("wait"));
         for entry in spec.iter().flat_map(|it| it.list("healthChecks")) {
             report.add_some(judge(repository, it, &entry));
         }
