@@ -243,7 +243,7 @@ fn is_list(field: &str) -> bool {
 pub(crate) const EMPTY: &str = "kustomization.yaml is empty";
 
 /// All fields of a kustomization file.
-const FIELDS: [&str; 34] = [
+pub const FIELDS: [&str; 34] = [
     "apiVersion",
     "kind",
     "metadata",

@@ -41,6 +41,7 @@ pub use additions::{Additions, Section};
 pub use build::{Build, Options, Remote, Version, build, build_with, build_with_charts};
 pub use charts::{ChartRequest, ChartValues, Charts, Inflation, Merged};
 pub use id::{Gvk, ResourceId};
+pub use kustomization::FIELDS;
 pub use loader::Loader;
 pub use node::{Content, Node, Scalar, Tag, Value};
 pub use order::Order;

@@ -117,7 +117,7 @@ pub(crate) struct Kustomizations {
     /// What was read, for building again.
     tree: Frozen,
     links: Links,
-    /// Where resources are listed.
+    /// Where resources are listed, and files of which generators make some.
     listed: FxHashSet<Span>,
     /// What charts made in them.
     inflations: Inflations,

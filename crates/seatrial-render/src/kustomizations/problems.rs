@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Location, Notice, Severity, UnitId};
-use seatrial_kustomize::{Build, Problem, ProblemKind};
+use seatrial_kustomize::{Build, FIELDS, Problem, ProblemKind};
 use seatrial_model::{Skip, SkipCode, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 
-use super::words::{Said, is_of_another_api, said, said_of_template};
+use super::words::{Said, is_of_another_api, said, said_of_template, unknown_field};
 use super::{Built, Kustomizations};
 use crate::classify::foreign::HELM;
 
@@ -56,7 +56,9 @@ impl Kustomizations {
             let absent: Vec<&str> = lost_resources(built, &self.listed)
                 .map(|it| it.span.map_or("", |span| context.sources.text(span)))
                 .collect();
-            let lacks = !absent.is_empty();
+            // A field that is misspelt brings nothing either.
+            let lost = |it: &Problem| meant_field(it, context.sources).is_some_and(brings_objects);
+            let lacks = !absent.is_empty() || built.problems().any(lost);
             let told = told.filter(|it| !absent.iter().any(|path| stands_in(it, path)));
             // Nothing in an object of another API is meant for Kustomize.
             let objects: FxHashSet<&TreePath> = built
@@ -95,7 +97,8 @@ impl Kustomizations {
 
     /// The units of which objects may be missing.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
-        let is_open = |it: &Problem| is_gap(it) || it.kind == ProblemKind::Resource;
+        let is_open =
+            |it: &Problem| is_gap(it) || matches!(it.kind, ProblemKind::Resource | ProblemKind::Generator);
         let lacks = move |built: &Built| {
             lost_resources(built, &self.listed).next().is_some() || built.build.problems.iter().any(is_open)
         };
@@ -275,7 +278,7 @@ fn looks_for_others(problem: &Problem) -> bool {
 /// there, or leads in a circle.
 fn lost_resources<'a>(built: &'a Built, listed: &'a FxHashSet<Span>) -> impl Iterator<Item = &'a Problem> {
     built.build.problems.iter().filter(|it| match it.kind {
-        // Generators and patches say otherwise what they lack.
+        // Patches say otherwise what they lack.
         ProblemKind::Missing => it.span.is_none_or(|span| listed.contains(&span)),
         ProblemKind::Cycle => true,
         _ => false,
@@ -316,8 +319,27 @@ fn path_of(written: &str) -> &str {
     written.split_once('=').map_or(written, |(_, path)| path)
 }
 
-/// A file that is there and is called nearly so.
+/// The field of a kustomization that is called nearly like one that is none.
+fn meant_field(problem: &Problem, sources: &SourceMap) -> Option<&'static str> {
+    let span = problem.span.filter(|_| problem.kind == ProblemKind::UnknownField)?;
+    let text = sources.file(span.file).text().get(..span.start as usize)?;
+    // Entries of lists have fields of their own.
+    let is_outermost = text.is_empty() || text.ends_with('\n');
+    let name = unknown_field(&problem.message);
+    FIELDS.into_iter().find(|it| is_outermost && seatrial_diagnostics::is_slip(it, name))
+}
+
+/// Whether objects come of a field that others may be about.
+fn brings_objects(field: &str) -> bool {
+    matches!(field, "resources" | "bases" | "components" | "generators" | "helmCharts")
+        || field.ends_with("Generator")
+}
+
+/// A file that is there, or a field that there is, and is called nearly so.
 fn near(problem: &Problem, written: &str, context: &Context<'_>) -> Option<String> {
+    if let Some(field) = meant_field(problem, context.sources) {
+        return Some(format!("call it `{field}`"));
+    }
     if problem.kind != ProblemKind::Missing {
         return None;
     }

@@ -27,6 +27,11 @@ impl Said {
     }
 }
 
+/// The field that Kustomize says it does not know.
+pub(super) fn unknown_field(message: &str) -> &str {
+    message.rsplit("unknown field ").next().unwrap_or_default().trim_matches('"')
+}
+
 /// How a problem at an entry is told; none where others tell of it.
 pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
     let message = problem.message.as_str();
@@ -55,7 +60,7 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
             Said::new(&FAILING_REPLACEMENT, format!("the replacement fails: {message}"))
         }
         ProblemKind::UnknownField => {
-            let name = message.rsplit("unknown field ").next().unwrap_or_default().trim_matches('"');
+            let name = unknown_field(message);
             Said::new(
                 &UNKNOWN_KUSTOMIZATION_FIELD,
                 format!("the kustomization has a field `{name}`, which Kustomize does not know"),

@@ -654,3 +654,28 @@ fn values_in_the_configuration_of_a_generator_stand_at_its_entry() {
         ]
     );
 }
+
+#[test]
+fn nothing_follows_from_what_a_broken_field_would_bring() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n";
+    let misspelt = rendered(&[
+        ("k/kustomization.yaml", "resource: [web.yaml]\npatches: [{path: patch.yaml}]\n"),
+        ("k/patch.yaml", patch),
+        ("k/web.yaml", WEB),
+    ]);
+    let errors = |it: &Rendering| -> Vec<String> {
+        notices(it).into_iter().filter(|it| it.starts_with("error")).collect()
+    };
+    assert_eq!(
+        errors(&misspelt),
+        [
+            "error unknown-kustomization-field k/kustomization.yaml:1 the kustomization has a field `resource`, which Kustomize does not know"
+        ]
+    );
+    let help: Vec<_> = misspelt.notices.iter().filter_map(|it| it.help.as_deref()).collect();
+    assert!(help.contains(&"call it `resources`"), "{help:?}");
+    let generator = "configMapGenerator: [{name: c, envs: [missing.env]}]\n";
+    let absent = rendered(&[("k/kustomization.yaml", generator)]);
+    assert_eq!(errors(&absent).len(), 1);
+    assert_eq!(absent.repository.facts.incomplete.len(), 1, "what it generates may be read elsewhere");
+}
