@@ -7,6 +7,7 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=RUSTC_LINKER");
     let is = |key: &str, value: &str| env::var(key).is_ok_and(|it| it == value);
     if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
         return;
@@ -20,6 +21,8 @@ fn main() {
     // A library less to find and relocate at each start, a tenth of a millisecond.
     // Rust asks for the shared unwinder by name, so that name leads to the static one.
     if let (Some(archive), Some(out)) = (static_unwinder(), env::var_os("OUT_DIR")) {
+        // Another compiler has it elsewhere.
+        println!("cargo:rerun-if-changed={}", archive.display());
         let script = format!("INPUT({})\n", archive.display());
         if fs::write(Path::new(&out).join("libgcc_s.so"), script).is_ok() {
             println!("cargo:rustc-link-search=native={}", Path::new(&out).display());
