@@ -100,11 +100,12 @@ fn commented(stream: &Stream, document: Span, root: Span) -> Vec<(usize, usize)>
 
 /// Whether a text says that it is an object of kind Secret, or a patch of one.
 fn names_secret(text: &str) -> bool {
-    const SECRET: &str = "Secret";
     let says = |line: &str| {
         line.split_once("kind").or_else(|| line.split_once("Kind")).is_some_and(|(_, rest)| {
-            let word = rest.trim_start_matches(['"', '\'', ' ', ':']).get(..SECRET.len());
-            word.is_some_and(|it| it.eq_ignore_ascii_case(SECRET)) && rest.contains(':')
+            let word = rest.trim_start_matches(['"', '\'', ' ', ':']);
+            let word = word.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
+            let is_one = ["Secret", "SecretList"].iter().any(|it| word.eq_ignore_ascii_case(it));
+            is_one && rest.contains(':')
         })
     };
     text.contains("stringData") || text.lines().any(says)

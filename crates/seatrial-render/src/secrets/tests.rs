@@ -231,3 +231,14 @@ fn names_of_secrets_stay_in_sight() {
     shows("password: \"\"\n", "\"\"");
     shows("image: registry.example.com:5000/a@sha256:abc\n", "sha256:abc");
 }
+
+#[test]
+fn kinds_that_are_called_after_secrets_hold_none() {
+    let commented =
+        |kind: &str, word: &str| format!("a:\n# user: {word}\n# - apiVersion: b\n#   kind: {kind}\n");
+    shows(&commented("SecretProviderClass", "IfNotPresent"), "IfNotPresent");
+    shows(&commented("SecretStore", "IfNotPresent"), "IfNotPresent");
+    hides(&commented("Secret", "canary"));
+    hides(&commented("SecretList", "canary"));
+    hides(&commented("\"Secret\"", "canary"));
+}
