@@ -85,7 +85,9 @@ fn judge(object: &Object, name: &str, value: &Field<'_>) -> Option<Notice> {
     let message = format!("`{name}` of {} is no YAML: {}", object.title(), problem.message);
     let (start, end) = (problem.span.start, problem.span.end.max(problem.span.start));
     let at = if end > start { value.location().part(start..end) } else { value.location() };
-    Some(Notice::new(&CHECK.info, at, message))
+    // Of a file that a generator takes in, the field is one text.
+    let line = text.get(..start as usize)?.matches('\n').count() + 1;
+    Some(Notice::new(&CHECK.info, at, message).because(format!("it is line {line} of that text")))
 }
 
 /// The line of a place and its neighbours.
@@ -94,6 +96,8 @@ fn lines_around(text: &str, at: usize) -> impl Iterator<Item = &str> {
     text.lines().skip(line.saturating_sub(1)).take(3)
 }
 
+/// Whether a program has yet to fill in a line: `{{ .Name }}`, `@NAME@`, `%NAME%`.
 fn has_marks(line: &str) -> bool {
-    MARKS.iter().any(|it| line.contains(it))
+    let is_around = |mark: char| line.matches(mark).count() > 1;
+    MARKS.iter().any(|it| line.contains(it)) || is_around('@') || is_around('%')
 }

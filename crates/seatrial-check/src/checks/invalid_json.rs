@@ -5,7 +5,8 @@
 //! and only who reads it says that a comma is missing or that a quote stands within quotes.
 //!
 //! Entries of a `ConfigMap` whose key ends with `.json` are looked at, variables that begin
-//! and end as JSON does, and the `config` of a `NetworkAttachmentDefinition`. What a template is still to fill in is left alone, and so are comments.
+//! and end as JSON does, and the `config` of a `NetworkAttachmentDefinition`. What a template is
+//! still to fill in is left alone, and so are comments.
 //!
 //! ## Bad
 //! ```yaml

@@ -103,7 +103,9 @@ fn domains(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let host = before.iter().rev().take(HOST_MAX).take_while(is_part).count();
         let domain = behind.iter().take(HOST_MAX).take_while(is_part).count();
         let is_address = matches!(before[..at - host], [.., b':', b'/', b'/'] | [.., b'@']);
-        let is_end = !matches!(behind.get(domain), Some(b'$' | b'{' | b'<' | b'%' | b'_'));
+        // Anything else is a template, or a pattern in which the rest stands.
+        let is_end =
+            behind.get(domain).is_none_or(|it| it.is_ascii_whitespace() || b":/?#,;\"')]}>".contains(it));
         let start = at + mark.len();
         (is_address && is_end).then(|| (start, text[start..start + domain].trim_end_matches('.')))
     })

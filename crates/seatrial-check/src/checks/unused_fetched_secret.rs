@@ -60,10 +60,10 @@ fn judge(object: &Object) -> Option<Notice> {
     let spec = Field::root(object).key("spec")?;
     let template = spec.keys(&["target", "template"])?;
     let data = template.key("data").filter(|it| it.entries().next().is_some())?;
-    let takes_in = |it: &Field<'_>| it.node().source_text().contains("{{");
+    let mut left = NODES_MAX;
     if template.text("mergePolicy") == Some("Merge")
         || template.list("templateFrom").next().is_some()
-        || takes_in(&template)
+        || takes_in(&template, &mut left)
     {
         return None;
     }
@@ -74,4 +74,16 @@ fn judge(object: &Object) -> Option<Notice> {
     let notice = Notice::new(&CHECK.info, data.location(), message);
     let notice = notice.related(first.location(), Role::Cause, "what is fetched");
     Some(notice.help("set `mergePolicy: Merge`, or take the values in: `{{ .password }}`"))
+}
+
+/// Of a larger template nothing is said.
+const NODES_MAX: usize = 10_000;
+
+/// Whether a text takes something in, or there is more than is looked at.
+fn takes_in(field: &Field<'_>, left: &mut usize) -> bool {
+    *left = left.saturating_sub(1);
+    *left == 0
+        || field.as_str().is_some_and(|text| text.contains("{{"))
+        || field.items().any(|it| takes_in(&it, left))
+        || field.entries().any(|(key, it)| key.contains("{{") || takes_in(&it, left))
 }
