@@ -1,12 +1,14 @@
 //! What `check` says about a change: the tree under judgement against an
 //! earlier one.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::{Object, Repository};
 use seatrial_render::Rendering;
-use seatrial_source::{FileId, Span, TreePath};
+use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::FieldPath;
 
 use super::side::Side;
@@ -70,12 +72,14 @@ pub(crate) fn notices(
     let old = render(&earlier.request);
     let before = Side::of(&old, &earlier.request);
     let upgrade = compare(&before, &Side::of(rendering, request));
+    let (repository, sources) = (&rendering.repository, &mut rendering.sources);
+    let newcomers = LazyCell::new(|| Newcomers::of(before.repository(), repository));
     let mut notices = Vec::new();
     for change in &upgrade.objects {
         notices.extend(change.refused.iter().map(|it| refused(change, it, &earlier.name)));
         notices.extend(restarted(change, &earlier.name));
         if !change.lost.is_empty() {
-            let at = lost_at(change, &before, rendering);
+            let at = lost_at(change, &before, sources, &newcomers);
             notices.push(lost(change, at, &earlier.name));
         }
     }
@@ -155,35 +159,50 @@ fn location(change: &ObjectChange, path: FieldPath) -> Location {
 
 /// Where a loss is told: at the field that takes data along, at what bears another name
 /// now, where the object stood in its file, else in what that file was.
-fn lost_at(change: &ObjectChange, before: &Side<'_>, rendering: &mut Rendering) -> Location {
+fn lost_at(
+    change: &ObjectChange,
+    before: &Side<'_>,
+    sources: &mut SourceMap,
+    newcomers: &Newcomers<'_>,
+) -> Location {
     if change.after.is_some() {
         return location(change, FieldPath::root().key("spec").key("replicas"));
     }
     let object = before.repository().bundle(change.member.unit).object(change.member.object);
     let span = before.source(object.span());
     let path: TreePath = before.path(span.file).clone();
-    if let Some(file) = rendering.sources.find(&path) {
-        let at = taken_out(before.text(span.file), span, rendering.sources.file(file).text());
-        return renamed(object, before.repository(), &rendering.repository, file)
-            .unwrap_or_else(|| Location::text(Span::new(file, at.start, at.end)));
+    if let Some(file) = sources.find(&path) {
+        return newcomers.renamed(object, file).unwrap_or_else(|| {
+            let at = taken_out(before.text(span.file), span, sources.file(file).text());
+            Location::text(Span::new(file, at.start, at.end))
+        });
     }
     let span = object.span();
     let text = only(before.text(span.file), span);
-    let file: FileId = rendering.sources.add(path, text.into());
+    let file: FileId = sources.add(path, text.into());
     Location::text(Span::new(file, span.start, first_line_end(before.text(span.file), span)))
 }
 
-/// The name, or the namespace, of the one object of a file that came for one that is gone.
-fn renamed(gone: &Object, before: &Repository, now: &Repository, file: FileId) -> Option<Location> {
-    let is_akin = |it: &&Object| it.is(gone.group(), gone.kind());
-    let was_there = |it: &Object| {
-        let mut akin = before.objects().filter(is_akin);
-        akin.any(|old| (old.namespace(), old.name()) == (it.namespace(), it.name()))
-    };
-    let mut came = now.objects().filter(is_akin).filter(|it| it.span().file == file && !was_there(it));
-    let only = came.next().filter(|_| came.next().is_none())?;
-    let field = if only.name() == gone.name() { "namespace" } else { "name" };
-    Some(Location::field(only.unit(), only.id(), FieldPath::root().key("metadata").key(field)))
+/// The objects that came, by their file, group and kind.
+struct Newcomers<'a>(FxHashMap<(FileId, &'a str, &'a str), Vec<&'a Object>>);
+
+impl<'a> Newcomers<'a> {
+    fn of(before: &'a Repository, now: &'a Repository) -> Self {
+        let identity = |it: &'a Object| (it.group(), it.kind(), it.namespace(), it.name());
+        let known: FxHashSet<_> = before.objects().map(identity).collect();
+        let mut came: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        for object in now.objects().filter(|it| !known.contains(&identity(it))) {
+            came.entry((object.span().file, object.group(), object.kind())).or_default().push(object);
+        }
+        Self(came)
+    }
+
+    /// The name, or the namespace, of the one object of a file that came for one that is gone.
+    fn renamed(&self, gone: &Object, file: FileId) -> Option<Location> {
+        let [only] = self.0.get(&(file, gone.group(), gone.kind()))?[..] else { return None };
+        let field = if only.name() == gone.name() { "namespace" } else { "name" };
+        Some(Location::field(only.unit(), only.id(), FieldPath::root().key("metadata").key(field)))
+    }
 }
 
 /// The line of a text where a part of an earlier one stood.
