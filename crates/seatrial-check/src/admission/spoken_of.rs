@@ -34,7 +34,7 @@ pub(super) fn part_of(root: Node<'_>, own_name: &str, message: &str) -> Option<V
         if let Some(part) = message.repeated(&inside, name).or_else(|| message.field(&inside)) {
             return Some(container.path.iter().chain(&part.path).cloned().collect());
         }
-        parts.retain(|it| !is_in(it, &containers) && it.node.as_str() != Some(name));
+        parts.retain(|it| !it.is_in_container && it.node.as_str() != Some(name));
         return Some(message.repeated(&parts, own_name).unwrap_or(container).path.clone());
     }
     if let Some(part) = message.repeated(&parts, own_name) {
@@ -42,14 +42,10 @@ pub(super) fn part_of(root: Node<'_>, own_name: &str, message: &str) -> Option<V
     }
     let [container] = &containers[..] else {
         // Which of the containers it is, nothing says.
-        parts.retain(|it| !is_in(it, &containers));
+        parts.retain(|it| !it.is_in_container);
         return message.field(&parts).map(|it| it.path.clone());
     };
     Some(message.field(&parts).unwrap_or(container).path.clone())
-}
-
-fn is_in(part: &Part<'_>, containers: &[Part<'_>]) -> bool {
-    containers.iter().any(|container| part.path.starts_with(&container.path))
 }
 
 /// A value, and the way to it.
@@ -57,6 +53,8 @@ fn is_in(part: &Part<'_>, containers: &[Part<'_>]) -> bool {
 struct Part<'a> {
     path: Vec<PathStep>,
     node: Node<'a>,
+    /// Whether it is a container or stands in one.
+    is_in_container: bool,
 }
 
 impl Part<'_> {
@@ -82,15 +80,16 @@ impl Part<'_> {
 /// A value and all below it, in their order; none of a large one.
 fn parts(root: Node<'_>) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
-    let mut open = vec![Part { path: Vec::new(), node: root }];
-    while let Some(part) = open.pop() {
+    let mut open = vec![Part { path: Vec::new(), node: root, is_in_container: false }];
+    while let Some(mut part) = open.pop() {
         if parts.len() == NODES_MAX {
             return None;
         }
+        part.is_in_container |= part.is_container();
         let from = open.len();
         let below = |step, node| {
             let path = part.path.iter().cloned().chain([step]).collect();
-            Part { path, node }
+            Part { path, node, is_in_container: part.is_in_container }
         };
         if part.node.is_mapping() {
             open.extend(part.node.entries().map(|it| below(PathStep::Key(it.name().into()), it.value)));
@@ -132,9 +131,10 @@ impl<'a> Message<'a> {
     fn at(&self, text: &str) -> Option<usize> {
         let is_sign = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '/' | ':' | '@' | '.');
         let is_alone = |at: &usize| {
-            // A sentence ends in a full stop, and a colon leads to what follows.
-            let behind = self.text[at + text.len()..].trim_start_matches(['.', ':']);
-            !self.text[..*at].ends_with(is_sign) && !behind.starts_with(is_sign)
+            // A sentence ends in a full stop, and a colon leads to what follows. Only one
+            // match looks through a run of them: to the left of the others stands a sign.
+            let behind = || self.text[at + text.len()..].trim_start_matches(['.', ':']);
+            !self.text[..*at].ends_with(is_sign) && !behind().starts_with(is_sign)
         };
         self.text.match_indices(text).map(|(at, _)| at).find(is_alone)
     }
