@@ -38,6 +38,7 @@
 //!   strategy: {canary: {steps: [{analysis: {templates: [{templateName: success-rate}]}}]}}
 //! ```
 
+use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{CheckInfo, Level, Notice, Role, Severity, Strictness};
 use seatrial_model::{Field, Object};
 
@@ -58,19 +59,33 @@ pub(super) static CHECK: Check = Check {
 
 const GROUP: &str = "argoproj.io";
 
+/// What a template is found by.
+#[derive(PartialEq, Eq, Hash)]
+enum Named<'a> {
+    OfCluster(&'a str),
+    OfNamespace(Option<&'a str>, &'a str),
+}
+
 fn run(context: &Context<'_>, report: &mut Report) {
-    let inline: Vec<(&Object, Field<'_>)> = context
-        .of_kind(GROUP, "Rollout")
-        .flat_map(|it| named_inline(it).into_iter().map(move |by| (it, by)))
-        .collect();
+    let mut inline: FxHashMap<Named<'_>, (&Object, Field<'_>)> = FxHashMap::default();
+    for rollout in context.of_kind(GROUP, "Rollout") {
+        for by in named_inline(rollout) {
+            if let Some(named) = named(rollout, &by) {
+                inline.entry(named).or_insert((rollout, by));
+            }
+        }
+    }
     if inline.is_empty() {
         return;
     }
     let templates = ["AnalysisTemplate", "ClusterAnalysisTemplate"].map(|kind| context.of_kind(GROUP, kind));
     for template in templates.into_iter().flatten() {
-        let Some((rollout, by)) = inline.iter().find(|(rollout, by)| is_named(template, rollout, by)) else {
-            continue;
+        let named = if template.kind() == "ClusterAnalysisTemplate" {
+            Named::OfCluster(template.name())
+        } else {
+            Named::OfNamespace(template.namespace(), template.name())
         };
+        let Some((rollout, by)) = inline.get(&named) else { continue };
         for metric in endless(template) {
             let name = metric.text("name").unwrap_or_default();
             let message = format!(
@@ -97,11 +112,10 @@ fn named_inline(rollout: &Object) -> Vec<Field<'_>> {
     of_steps.chain(of_switch.flatten()).flat_map(|it| it.list("templates")).collect()
 }
 
-fn is_named(template: &Object, rollout: &Object, by: &Field<'_>) -> bool {
+fn named<'a>(rollout: &'a Object, by: &Field<'a>) -> Option<Named<'a>> {
+    let name = by.text("templateName")?;
     let is_of_cluster = by.key("clusterScope").and_then(|it| it.node().as_bool()) == Some(true);
-    by.text("templateName") == Some(template.name())
-        && is_of_cluster == (template.kind() == "ClusterAnalysisTemplate")
-        && (is_of_cluster || template.namespace() == rollout.namespace())
+    Some(if is_of_cluster { Named::OfCluster(name) } else { Named::OfNamespace(rollout.namespace(), name) })
 }
 
 /// The metrics that are measured again and again without an end.
