@@ -14,6 +14,7 @@ use seatrial_schema::{FieldError, Value};
 use seatrial_source::Span;
 use seatrial_yaml::FieldPath;
 
+use crate::address_pools::AddressPools;
 use crate::admission::{Admission, Around, Refusal};
 use crate::defaulted::default_of;
 use crate::dns::Services;
@@ -40,6 +41,7 @@ pub struct Indexes<'a> {
     tree_state: OnceLock<TreeState<'a>>,
     admission: OnceLock<Admission<'a>>,
     owned_images: OnceLock<OwnedImages<'a>>,
+    address_pools: OnceLock<AddressPools<'a>>,
     policy_halves: OnceLock<PolicyHalves<'a>>,
     known_kinds: OnceLock<BTreeSet<String>>,
     tokens: OnceLock<FxHashSet<&'a str>>,
@@ -59,6 +61,7 @@ impl<'a> Indexes<'a> {
             tree_state: OnceLock::new(),
             admission: OnceLock::new(),
             owned_images: OnceLock::new(),
+            address_pools: OnceLock::new(),
             policy_halves: OnceLock::new(),
             known_kinds: OnceLock::new(),
             tokens: OnceLock::new(),
@@ -126,6 +129,10 @@ impl<'a> Indexes<'a> {
 
     fn owned_images(&self) -> &OwnedImages<'a> {
         self.owned_images.get_or_init(|| OwnedImages::of(self.repository))
+    }
+
+    fn address_pools(&self) -> &AddressPools<'a> {
+        self.address_pools.get_or_init(|| AddressPools::of(self.repository))
     }
 
     fn policy_halves(&self) -> &PolicyHalves<'a> {
@@ -224,6 +231,11 @@ impl<'a> Context<'a> {
     /// Where images have an owner or a registry.
     pub(crate) fn owned_images(&self) -> &'a OwnedImages<'a> {
         self.world.indexes.owned_images()
+    }
+
+    /// The addresses that `MetalLB` may give to Services.
+    pub(crate) fn address_pools(&self) -> &'a AddressPools<'a> {
+        self.world.indexes.address_pools()
     }
 
     /// The halves of policies that the whole tree has.

@@ -3,6 +3,7 @@
 //! Nothing here reads a file. A check declares how much it looks at
 //! ([`Level`]) and gets a [`Context`] of that size.
 
+mod address_pools;
 mod admission;
 mod certificates;
 mod checks;

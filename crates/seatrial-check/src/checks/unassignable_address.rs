@@ -38,13 +38,13 @@
 //! spec: {type: LoadBalancer}
 //! ```
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::ops::RangeInclusive;
+use std::net::IpAddr;
 
 use seatrial_diagnostics::{Change, CheckInfo, Level, Notice, Role, Severity, Strictness};
+use seatrial_model::Field;
 use seatrial_model::views::Service;
-use seatrial_model::{Field, Repository};
 
+use crate::address_pools::AddressPools;
 use crate::placeholder::is_filled_in_later;
 use crate::{Check, Context, Report};
 
@@ -61,28 +61,19 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-const GROUP: &str = "metallb.io";
 /// The annotations that ask for addresses, the one that is heard first.
 const NAMES: [&str; 2] = ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"];
 /// Addresses that a Service may ask for: one of each family.
 const ASKED_MAX: usize = 2;
-/// Addresses and ranges of the pools that are read.
-const RANGES_MAX: usize = 1_000;
 
 fn run(context: &Context<'_>, report: &mut Report) {
-    let repository = context.world().repository;
     let services = context.of_kind("", "Service").filter_map(Service::of);
-    let mut services = services.filter(|it| it.type_name() == "LoadBalancer").peekable();
-    if services.peek().is_none() {
-        return;
-    }
-    let pools = ranges(repository).unwrap_or_default();
-    for service in services {
-        report.add_if(judge(repository, &pools, &service));
+    for service in services.filter(|it| it.type_name() == "LoadBalancer") {
+        report.add_if(judge(context.address_pools(), &service));
     }
 }
 
-fn judge(repository: &Repository, pools: &[Pool<'_>], service: &Service<'_>) -> Option<Notice> {
+fn judge(pools: &AddressPools<'_>, service: &Service<'_>) -> Option<Notice> {
     // Another load balancer is named.
     if service.spec.key("loadBalancerClass").is_some() {
         return None;
@@ -92,11 +83,7 @@ fn judge(repository: &Repository, pools: &[Pool<'_>], service: &Service<'_>) -> 
     let text = asked.as_str().filter(|it| !it.is_empty() && !is_filled_in_later(it))?;
     let title = service.object().title();
     // Who else reads the field may be there, and MetalLB not.
-    let severity = if repository.in_groups(|it| it == GROUP).next().is_some() {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
+    let severity = if pools.is_metallb_here { Severity::Error } else { Severity::Warning };
     let field = service.spec.key("loadBalancerIP");
     if let Some(field) = field.filter(|it| it.as_str().is_some_and(|it| !it.is_empty())) {
         let message = format!("{title} asks MetalLB for an address by an annotation and by `loadBalancerIP`");
@@ -119,7 +106,7 @@ fn judge(repository: &Repository, pools: &[Pool<'_>], service: &Service<'_>) -> 
             let notice = Notice::new(&CHECK.info, asked.location(), message).severity(severity);
             return Some(notice.help("write addresses with commas between them"));
         };
-        if let Some(pool) = near_pool_without(pools, address) {
+        if let Some(pool) = pools.near_without(address) {
             let message = format!("{title} asks MetalLB for `{word}`, which no pool holds");
             let notice = Notice::new(&CHECK.info, asked.location(), message).severity(Severity::Warning);
             let notice = notice.related(pool.location(), Role::Reference, "the pool is here");
@@ -127,57 +114,4 @@ fn judge(repository: &Repository, pools: &[Pool<'_>], service: &Service<'_>) -> 
         }
     }
     None
-}
-
-/// The addresses of a pool, or some of them, and where they stand.
-type Pool<'a> = (Field<'a>, RangeInclusive<IpAddr>);
-
-/// The addresses of all pools; none where some are not known.
-fn ranges(repository: &Repository) -> Option<Vec<Pool<'_>>> {
-    let pools = repository.of_kind(GROUP, "IPAddressPool");
-    let fields = pools.filter_map(|it| Field::root(it).keys(&["spec", "addresses"]));
-    let mut found = Vec::new();
-    for field in fields {
-        for item in field.items() {
-            let text = item.as_str().filter(|_| found.len() < RANGES_MAX)?;
-            found.push((field.clone(), range(text)?));
-        }
-    }
-    Some(found)
-}
-
-/// The addresses of a pool in the same network as an address that no pool holds. Those of
-/// other networks may be of other clusters.
-fn near_pool_without<'a>(pools: &'a [Pool<'_>], address: IpAddr) -> Option<&'a Field<'a>> {
-    if pools.iter().any(|(_, range)| range.contains(&address)) {
-        return None;
-    }
-    let is_near = |it: &IpAddr| match (it, address) {
-        (IpAddr::V4(it), IpAddr::V4(address)) => it.octets()[..3] == address.octets()[..3],
-        _ => false,
-    };
-    let near = pools.iter().find(|(_, range)| is_near(range.start()) && is_near(range.end()));
-    near.map(|(field, _)| field)
-}
-
-/// The addresses of a network, or between two.
-fn range(text: &str) -> Option<RangeInclusive<IpAddr>> {
-    if let Some((first, last)) = text.split_once('-') {
-        return Some(first.trim().parse().ok()?..=last.trim().parse().ok()?);
-    }
-    let (address, bits) = text.split_once('/')?;
-    let bits: u32 = bits.trim().parse().ok()?;
-    match address.trim().parse().ok()? {
-        IpAddr::V4(address) if bits <= 32 => {
-            let hosts = u32::MAX.checked_shr(bits).unwrap_or(0);
-            let first = address.to_bits() & !hosts;
-            Some(Ipv4Addr::from_bits(first).into()..=Ipv4Addr::from_bits(first | hosts).into())
-        }
-        IpAddr::V6(address) if bits <= 128 => {
-            let hosts = u128::MAX.checked_shr(bits).unwrap_or(0);
-            let first = address.to_bits() & !hosts;
-            Some(Ipv6Addr::from_bits(first).into()..=Ipv6Addr::from_bits(first | hosts).into())
-        }
-        _ => None,
-    }
 }
