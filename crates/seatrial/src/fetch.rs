@@ -7,7 +7,7 @@ use crate::failure::Failure;
 #[cfg(not(feature = "fetch"))]
 pub(crate) fn run(_: &Fetch) -> Result<u8, Failure> {
     Err(Failure::new("this seatrial was built without `fetch`, and never opens a connection")
-        .hint("`cargo install` it with `--features fetch`"))
+        .hint("`cargo install --path crates/seatrial --features fetch` builds one with it"))
 }
 
 #[cfg(feature = "fetch")]

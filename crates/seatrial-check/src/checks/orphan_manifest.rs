@@ -127,7 +127,7 @@ fn notice(object: &Object, orphan: &Orphan, is_patch: bool) -> Notice {
         Some(other) => notice
             .severity(Severity::Info)
             .because(if other == kustomization {
-                "a comment there names it".to_owned()
+                "its text names it, in no list that Kustomize reads".to_owned()
             } else {
                 format!("`{other}` names it")
             })

@@ -128,7 +128,7 @@ fn a_build_without_the_feature_says_so() {
     assert_eq!(done.code, 2);
     insta::assert_snapshot!(done.stderr, @"
     error: this seatrial was built without `fetch`, and never opens a connection
-    hint: `cargo install` it with `--features fetch`
+    hint: `cargo install --path crates/seatrial --features fetch` builds one with it
     ");
 }
 
