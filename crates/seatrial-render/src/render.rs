@@ -160,8 +160,7 @@ impl Run {
         Self::forget_deployed(&drafts, &mut facts);
         self.build_components(&maker, &mut drafts, &mut rendered.kustomizations);
         let named = self.kustomizations.iter().flat_map(|it| &it.named);
-        let listed =
-            named.filter(|it| matches!(it.part, Part::Resource | Part::Data)).map(|it| it.at).collect();
+        let listed = named.map(|it| (it.at, it.part)).collect();
         rendered.kustomizations.load_charts(&tree, &mut self.intake.sources);
         facts.paths.extend(rendered.kustomizations.inflations().homes());
         rendered.kustomizations.keep(tree.freeze(), links, listed);

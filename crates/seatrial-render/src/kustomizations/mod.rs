@@ -24,6 +24,7 @@ use seatrial_kustomize::{Additions, Build};
 use seatrial_source::{FileId, Files, SourceMap, Span, TreePath};
 use seatrial_yaml::Stream;
 
+use crate::kustomization::Part;
 use crate::overlay;
 use crate::template::Refusal;
 use crate::unit_text::UnitText;
@@ -117,8 +118,8 @@ pub(crate) struct Kustomizations {
     /// What was read, for building again.
     tree: Frozen,
     links: Links,
-    /// Where resources are listed, and files of which generators make some.
-    listed: FxHashSet<Span>,
+    /// Where files are listed, and what for.
+    listed: FxHashMap<Span, Part>,
     /// What charts made in them.
     inflations: Inflations,
 }
@@ -157,7 +158,7 @@ impl Kustomizations {
     }
 
     /// Keeps what it takes to build again.
-    pub(crate) fn keep(&mut self, tree: Frozen, links: &Links, listed: FxHashSet<Span>) {
+    pub(crate) fn keep(&mut self, tree: Frozen, links: &Links, listed: FxHashMap<Span, Part>) {
         self.listed = listed;
         self.tree = tree;
         self.links = links.clone();

@@ -9,6 +9,7 @@ use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use super::words::{Said, is_of_another_api, said, said_of_template, unknown_field};
 use super::{Built, Kustomizations};
 use crate::classify::foreign::HELM;
+use crate::kustomization::Part;
 
 /// Problems of one build that are told at most.
 const PROBLEMS_MAX: usize = 2_000;
@@ -97,8 +98,13 @@ impl Kustomizations {
 
     /// The units of which objects may be missing.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = UnitId> {
-        let is_open =
-            |it: &Problem| is_gap(it) || matches!(it.kind, ProblemKind::Resource | ProblemKind::Generator);
+        let is_data = |it: &Problem| it.span.and_then(|it| self.listed.get(&it)) == Some(&Part::Data);
+        let is_open = move |it: &Problem| match it.kind {
+            ProblemKind::Resource | ProblemKind::Generator => true,
+            // What a generator or chart would make of it may be what others name.
+            ProblemKind::Missing => is_data(it),
+            _ => is_gap(it),
+        };
         let lacks = move |built: &Built| {
             lost_resources(built, &self.listed).next().is_some() || built.build.problems.iter().any(is_open)
         };
@@ -276,10 +282,13 @@ fn looks_for_others(problem: &Problem) -> bool {
 
 /// The entries whose objects are missing from a build: what they name is not
 /// there, or leads in a circle.
-fn lost_resources<'a>(built: &'a Built, listed: &'a FxHashSet<Span>) -> impl Iterator<Item = &'a Problem> {
+fn lost_resources<'a>(
+    built: &'a Built,
+    listed: &'a FxHashMap<Span, Part>,
+) -> impl Iterator<Item = &'a Problem> {
     built.build.problems.iter().filter(|it| match it.kind {
-        // Patches say otherwise what they lack.
-        ProblemKind::Missing => it.span.is_none_or(|span| listed.contains(&span)),
+        // Generators and patches say otherwise what they lack.
+        ProblemKind::Missing => it.span.is_none_or(|span| listed.get(&span) == Some(&Part::Resource)),
         ProblemKind::Cycle => true,
         _ => false,
     })
