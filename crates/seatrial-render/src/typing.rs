@@ -29,6 +29,7 @@ pub(crate) fn of_made(stream: &Stream) -> Vec<Notice> {
         root.is_mapping()
             && (root.get("apiVersion").is_none()
                 || root.get("kind").is_none()
+                || root.get("items").is_some_and(Node::is_sequence)
                 || letter_case::is_wrong(*root))
     };
     stream.roots().filter(is_unclear).flat_map(|root| notices(root, &kind_of(root))).collect()

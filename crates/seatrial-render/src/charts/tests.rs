@@ -258,6 +258,22 @@ fn what_a_chart_makes_says_what_it_is() {
 }
 
 #[test]
+fn items_of_a_list_that_a_chart_makes_say_what_they_are() {
+    let template = "apiVersion: v1\nkind: List\nitems:\n- kind: ConfigMap\n  metadata: {name: a}\n\
+                    - apiVersion: v1\n  metadata: {name: b}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n\
+                    ---\napiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: d}\n\
+                    ---\napiVersion: example.com/v1\nkind: Menu\nmetadata: {name: e}\nitems:\n- kind: soup\n";
+    let rendering = rendered(&[("Chart.yaml", CHART), ("templates/a.yaml", template)]);
+    assert_eq!(
+        told(&rendering, "missing-object-type"),
+        [
+            "web/templates/a.yaml:4 the list's item a has no `apiVersion`",
+            "web/templates/a.yaml:6 the list's item b has no `kind`",
+        ]
+    );
+}
+
+#[test]
 fn a_chart_that_helmfile_gives_values_is_a_candidate() {
     let role = |helmfile: &str| {
         let files: MemoryFiles = [
