@@ -74,12 +74,13 @@ pub(crate) fn notices(
     let upgrade = compare(&before, &Side::of(rendering, request));
     let (repository, sources) = (&rendering.repository, &mut rendering.sources);
     let newcomers = LazyCell::new(|| Newcomers::of(before.repository(), repository));
+    let mut gone = GoneFiles::of(&upgrade.objects, &before);
     let mut notices = Vec::new();
     for change in &upgrade.objects {
         notices.extend(change.refused.iter().map(|it| refused(change, it, &earlier.name)));
         notices.extend(restarted(change, &earlier.name));
         if !change.lost.is_empty() {
-            let at = lost_at(change, &before, sources, &newcomers);
+            let at = lost_at(change, &before, sources, &newcomers, &mut gone);
             notices.push(lost(change, at, &earlier.name));
         }
     }
@@ -164,6 +165,7 @@ fn lost_at(
     before: &Side<'_>,
     sources: &mut SourceMap,
     newcomers: &Newcomers<'_>,
+    gone: &mut GoneFiles,
 ) -> Location {
     if change.after.is_some() {
         return location(change, FieldPath::root().key("spec").key("replicas"));
@@ -171,15 +173,19 @@ fn lost_at(
     let object = before.repository().bundle(change.member.unit).object(change.member.object);
     let span = before.source(object.span());
     let path: TreePath = before.path(span.file).clone();
-    if let Some(file) = sources.find(&path) {
+    let added = gone.added.get(&object.span().file).copied();
+    if let Some(file) = sources.find(&path).filter(|_| added.is_none()) {
         return newcomers.renamed(object, file).unwrap_or_else(|| {
             let at = taken_out(before.text(span.file), span, sources.file(file).text());
             Location::text(Span::new(file, at.start, at.end))
         });
     }
     let span = object.span();
-    let text = only(before.text(span.file), span);
-    let file: FileId = sources.add(path, text.into());
+    let file = added.unwrap_or_else(|| {
+        let text = only(before.text(span.file), gone.lost.get(&span.file).map_or(&[], Vec::as_slice));
+        sources.add(path, text.into())
+    });
+    gone.added.insert(span.file, file);
     Location::text(Span::new(file, span.start, first_line_end(before.text(span.file), span)))
 }
 
@@ -220,18 +226,33 @@ fn taken_out(before: &str, span: Span, now: &str) -> Range<u32> {
     start as u32..end as u32
 }
 
-/// A text of which only some bytes are left; the lines stay.
-fn only(text: &str, span: Span) -> String {
-    let keep = span.range();
-    let blank =
-        |text: &str| -> String { text.chars().filter(|letter| matches!(letter, '\n' | '\r')).collect() };
-    let padded = |text: &str| -> String {
-        text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }).collect()
-    };
-    let head = text.get(..keep.start).map_or_else(String::new, padded);
-    let body = text.get(keep.clone()).unwrap_or_default();
-    let tail = text.get(keep.end..).map_or_else(String::new, blank);
-    head + body + &tail
+/// What was lost of each earlier file, and the texts that stand for those that are gone.
+struct GoneFiles {
+    lost: FxHashMap<FileId, Vec<Span>>,
+    added: FxHashMap<FileId, FileId>,
+}
+
+impl GoneFiles {
+    fn of(changes: &[ObjectChange], before: &Side<'_>) -> Self {
+        let mut lost: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+        for change in changes.iter().filter(|it| !it.lost.is_empty() && it.after.is_none()) {
+            let object = before.repository().bundle(change.member.unit).object(change.member.object);
+            lost.entry(object.span().file).or_default().push(object.span());
+        }
+        Self { lost, added: FxHashMap::default() }
+    }
+}
+
+/// A text of which only some parts are left; the lines and places stay.
+fn only(text: &str, parts: &[Span]) -> String {
+    let blank = |byte| if matches!(byte, b'\n' | b'\r') { byte } else { b' ' };
+    let mut left: Vec<u8> = text.bytes().map(blank).collect();
+    for part in parts {
+        if let (Some(kept), Some(to)) = (text.get(part.range()), left.get_mut(part.range())) {
+            to.copy_from_slice(kept.as_bytes());
+        }
+    }
+    String::from_utf8(left).unwrap_or_default()
 }
 
 fn first_line_end(text: &str, span: Span) -> u32 {

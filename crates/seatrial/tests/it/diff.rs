@@ -496,6 +496,20 @@ fn a_loss_is_told_where_the_object_stood_or_bears_another_name() {
 }
 
 #[test]
+fn each_loss_of_a_file_that_is_gone_is_told_at_its_own_line() {
+    let claims = ["one", "two"].map(|name| CLAIM.replace("{name: data", &format!("{{name: {name}")));
+    let tree = Tree::new(&[("k8s/all.yaml", &claims.join("---\n")), ("k8s/web.yaml", WEB)]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "one");
+    std::fs::remove_file(tree.path().join("k8s/all.yaml")).expect("the file is there");
+    let report = tree.check(&["--select", "lost-data", "--upgrade-from", "HEAD", "--format", "json"]).json();
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let lines: Vec<_> = findings.iter().map(|it| it["primary"]["line"].as_u64()).collect();
+    let second = claims[0].lines().count() as u64 + 2;
+    assert_eq!(lines, [Some(1), Some(second)], "{report}");
+}
+
+#[test]
 fn each_line_that_cannot_change_is_shown() {
     let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
         selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
