@@ -1,7 +1,7 @@
-//! Links the program so that it starts quickly: at a fixed address, and with the
-//! unwinder inside.
+//! Links the program so that it starts quickly: at a fixed address, and with the C
+//! library inside where that has it for linking.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
@@ -18,28 +18,44 @@ fn main() {
     // random: input is read by code without `unsafe`, but for the allocator and
     // what libraries hold.
     println!("cargo:rustc-link-arg-bins=-no-pie");
-    // A library less to find and relocate at each start, a tenth of a millisecond.
-    // Rust asks for the shared unwinder by name, so that name leads to the static one.
-    if let (Some(archive), Some(out)) = (static_unwinder(), env::var_os("OUT_DIR")) {
-        // Another compiler has it elsewhere.
-        println!("cargo:rerun-if-changed={}", archive.display());
-        let script = format!("INPUT({})\n", archive.display());
-        if fs::write(Path::new(&out).join("libgcc_s.so"), script).is_ok() {
-            println!("cargo:rustc-link-search=native={}", Path::new(&out).display());
+    // What looks names of hosts up loads modules of the system's own C library.
+    if env::var_os("CARGO_FEATURE_FETCH").is_some() {
+        return;
+    }
+    if let (Some(scripts), Some(out)) = (static_libraries(), env::var_os("OUT_DIR")) {
+        let out = Path::new(&out);
+        if scripts.iter().all(|(name, script)| fs::write(out.join(name), script).is_ok()) {
+            println!("cargo:rustc-link-search=native={}", out.display());
+            println!("cargo:rustc-link-arg-bins=-static");
         }
     }
 }
 
-/// Where the compiler that links keeps its unwinder; none where this was not
-/// tried, and when there is no such archive or its path cannot stand in a script.
-fn static_unwinder() -> Option<PathBuf> {
+/// Libraries to find and relocate at each start are a fifth of what a small build
+/// takes. Rust asks for the shared ones by name, so each name leads to the
+/// archive: linker scripts with their file names. None where this was not tried, or
+/// where the compiler that links lacks an archive, as it does on systems that
+/// have a package of its own for them.
+fn static_libraries() -> Option<Vec<(String, String)>> {
     let target = env::var("TARGET").ok()?;
     if target != "x86_64-unknown-linux-gnu" || env::var("HOST").ok()? != target {
         return None;
     }
     let linker = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
-    let said = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output().ok()?;
-    let path = PathBuf::from(String::from_utf8(said.stdout).ok()?.trim());
-    let is_plain = path.to_str()?.bytes().all(|it| it.is_ascii_alphanumeric() || b"/._+-".contains(&it));
-    (path.is_absolute() && path.is_file() && is_plain).then_some(path)
+    let archive = |name: &str| {
+        let said = Command::new(&linker).arg(format!("-print-file-name=lib{name}.a")).output().ok()?;
+        let path = String::from_utf8(said.stdout).ok()?.trim().to_owned();
+        let is_plain = path.bytes().all(|it| it.is_ascii_alphanumeric() || b"/._+-".contains(&it));
+        let is_there = Path::new(&path).is_absolute() && Path::new(&path).is_file();
+        // Another compiler has it elsewhere.
+        println!("cargo:rerun-if-changed={path}");
+        (is_there && is_plain).then_some(path)
+    };
+    let unwinder = archive("gcc_eh")?;
+    let mut scripts = Vec::new();
+    for name in ["c", "m", "dl", "pthread", "rt", "util"] {
+        scripts.push((format!("lib{name}.so"), format!("INPUT({})\n", archive(name)?)));
+    }
+    scripts.push(("libgcc_s.so".to_owned(), format!("INPUT({unwinder})\n")));
+    Some(scripts)
 }
