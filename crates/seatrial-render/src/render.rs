@@ -668,7 +668,7 @@ impl Run {
             let file = stream.file();
             streams[file.0 as usize] = Some(stream);
         }
-        intake.notices.extend(charts.hints(&streams));
+        intake.notices.extend(charts.hints(&intake.sources, &request.target, &streams));
         facts.charts = charts.facts(&intake.sources, &streams);
         let mut skipped = std::mem::take(&mut intake.skipped);
         skipped.sort();

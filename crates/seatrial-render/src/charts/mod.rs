@@ -13,6 +13,7 @@ pub(crate) mod leaves;
 mod load;
 mod made;
 mod naming;
+mod numbers;
 mod problems;
 pub(crate) mod provenance;
 pub(crate) mod release;
@@ -402,8 +403,14 @@ impl Charts {
     }
 
     /// What shows once everything is rendered and read: secrets in the values,
-    /// values of another shape, templates that give nothing, versions that are not those of images.
-    pub(crate) fn hints(&self, streams: &[Option<Arc<Stream>>]) -> Vec<Notice> {
+    /// values of another shape, templates that give nothing, versions that are not those of images,
+    /// numbers that are printed otherwise.
+    pub(crate) fn hints(
+        &self,
+        sources: &SourceMap,
+        target: &Target,
+        streams: &[Option<Arc<Stream>>],
+    ) -> Vec<Notice> {
         let all = streams.iter().flatten().map(AsRef::as_ref);
         let (made, written): (Vec<&Stream>, Vec<&Stream>) = all.partition(|it| self.has_made(it.file()));
         let mut found = self.secret_notices(&made, &written);
@@ -411,6 +418,8 @@ impl Charts {
         found.extend(self.silence_notices());
         found.extend(self.naming_notices());
         found.extend(self.version_notices(&made));
+        let stream = |file: FileId| streams.get(file.0 as usize)?.as_deref();
+        found.extend(self.number_notices(&made, Context { sources, target, streams: &stream }));
         found
     }
 

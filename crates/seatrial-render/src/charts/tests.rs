@@ -65,6 +65,40 @@ fn a_version_that_is_not_the_images_is_told() {
 }
 
 #[test]
+fn a_number_that_is_printed_as_another_text_is_told() {
+    let told_of = |image: &str, port: &str| {
+        let values = format!("image: {image}\nport: {port}\n");
+        let pod = POD
+            .replace("{{ .Values.image }}", "\"a/web:{{ .Values.image }}\"")
+            .replace("{{ .Values.port }}", "{{ .Values.port | quote }}");
+        let files = [("Chart.yaml", CHART), ("values.yaml", &values), ("templates/p.yaml", &pod)];
+        told(&rendered(&files), "number-printed-unlike-written")
+    };
+    assert_eq!(
+        told_of("1.10", "80"),
+        ["web/values.yaml:1 `image` is written `1.10` and becomes `1.1` in the image `a/web:1.1`"]
+    );
+    assert_eq!(
+        told_of("1.2", "1000000"),
+        ["web/values.yaml:2 `port` is written `1000000` and becomes `1e+06` in the variable `PORT`"]
+    );
+    assert_eq!(told_of("1.0", "0755").len(), 2);
+    // A text, and numbers that say the same.
+    assert!(told_of("\"1.10\"", "1.0").is_empty());
+    assert!(told_of("15", "1e3").is_empty());
+}
+
+#[test]
+fn a_number_that_reaches_nothing_is_not_told() {
+    let files = [
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: a/web:1.1\nport: 1\nother: 1.10\n"),
+        ("templates/p.yaml", POD),
+    ];
+    assert!(told(&rendered(&files), "number-printed-unlike-written").is_empty());
+}
+
+#[test]
 fn a_chart_whose_name_no_label_takes_is_told() {
     let named = |name: &str| {
         let chart = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");

@@ -24,6 +24,7 @@ mod mismatched_value_shape;
 mod missing_object_type;
 mod missing_required_value;
 mod missing_resource;
+mod number_printed_unlike_written;
 mod overlapping_merge_key;
 mod path_outside_root;
 mod path_outside_tree;
@@ -63,6 +64,7 @@ pub(crate) use mismatched_value_shape::MISMATCHED_VALUE_SHAPE;
 pub(crate) use missing_object_type::MISSING_OBJECT_TYPE;
 pub(crate) use missing_required_value::MISSING_REQUIRED_VALUE;
 pub(crate) use missing_resource::MISSING_RESOURCE;
+pub(crate) use number_printed_unlike_written::NUMBER_PRINTED_UNLIKE_WRITTEN;
 pub(crate) use overlapping_merge_key::OVERLAPPING_MERGE_KEY;
 pub(crate) use path_outside_root::PATH_OUTSIDE_ROOT;
 pub(crate) use path_outside_tree::PATH_OUTSIDE_TREE;
@@ -106,6 +108,7 @@ pub(crate) const ALL: &[&CheckInfo] = &[
     &MISSING_OBJECT_TYPE,
     &MISSING_REQUIRED_VALUE,
     &MISSING_RESOURCE,
+    &NUMBER_PRINTED_UNLIKE_WRITTEN,
     &OVERLAPPING_MERGE_KEY,
     &PATH_OUTSIDE_ROOT,
     &PATH_OUTSIDE_TREE,
