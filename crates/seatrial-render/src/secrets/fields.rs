@@ -3,7 +3,7 @@
 use seatrial_yaml::{Node, Style};
 
 use super::keys::{is_near_secret, is_secret};
-use super::text::{Found, is_switch};
+use super::text::{Found, is_switch, stands_for_another};
 
 /// Nodes looked at in one document; aliases may multiply it.
 const NODES: usize = 4_000_000;
@@ -56,14 +56,15 @@ impl<'a> Walk<'a> {
             return;
         }
         let is_long = matches!(node.style(), Style::Literal | Style::Folded);
-        if is_long && super::names_secret(node.source_text()) {
+        if is_long && super::holds_secret(node.source_text()) {
             self.ranges.extend(Found::new(node.source_text(), node.span().start as usize).scan_secret());
         }
     }
 
     fn hide(&mut self, node: Node<'a>) {
         let span = node.span();
-        if !span.is_empty() && !is_switch(node.source_text()) {
+        let text = node.source_text();
+        if !span.is_empty() && !is_switch(text) && !stands_for_another(text) {
             self.ranges.push((span.start as usize, span.end as usize));
         }
     }

@@ -61,7 +61,7 @@ fn remark(text: &str, end: usize) -> usize {
 }
 
 /// What a text hides that cannot be read as objects: a template, or what is broken.
-/// Where one document is a Secret, all may be parts of it.
+/// Where one document is a Secret, all may be parts of it that are no other object.
 fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -71,10 +71,18 @@ fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
         parts.extend((!defines_kind(part)).then_some((start, part)));
         start += part.len();
     }
-    if !parts.iter().any(|(_, part)| names_secret(part)) {
+    if !parts.iter().any(|(_, part)| holds_secret(part)) {
         return Vec::new();
     }
-    parts.into_iter().flat_map(|(start, part)| Found::new(part, base + start).scan_secret()).collect()
+    let may_hide = |(_, part): &(usize, &str)| holds_secret(part) || !is_object(part);
+    let parts = parts.into_iter().filter(may_hide);
+    parts.flat_map(|(start, part)| Found::new(part, base + start).scan_secret()).collect()
+}
+
+/// Whether a document begins as an object of a kind does.
+fn is_object(text: &str) -> bool {
+    let says = |word: &str| text.lines().any(|line| line.starts_with(word));
+    says("apiVersion: ") && says("kind: ")
 }
 
 /// Whether a document defines a kind, and is nothing else: what it describes has
@@ -96,6 +104,11 @@ fn commented(stream: &Stream, document: Span, root: Span) -> Vec<(usize, usize)>
         return Vec::new();
     }
     inside.filter_map(|comment| text::entry_of_comment(stream.text(), comment.span.range())).collect()
+}
+
+/// Whether a text may hold the data of a Secret: what only refers to one has none.
+fn holds_secret(text: &str) -> bool {
+    names_secret(text) && text::data_key(text).is_some()
 }
 
 /// Whether a text says that it is an object of kind Secret, or a patch of one.

@@ -57,6 +57,34 @@ fn data_of_secrets_that_do_not_parse() {
 }
 
 #[test]
+fn objects_beside_a_secret_in_a_template_are_shown() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shown\ndata:\n  {{- range .Values.all }}\n  \
+                  {{ .key }}: {{ .value }}\n  a: canary\n  {{- end }}\n";
+    let other =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: other\nspec:\n  image: also/shown\n";
+    hides(&format!("{secret}---\n{other}"));
+    shows(&format!("{secret}---\n{other}"), "name: shown");
+    shows(&format!("{secret}---\n{other}"), "also/shown");
+    shows(&format!("{other}---\n{secret}"), "also/shown");
+}
+
+#[test]
+fn references_to_secrets_hide_nothing() {
+    let release = "kind: HelmRelease\nmetadata:\n  name: a\nspec:\n  valuesFrom:\n  - kind: Secret\n    name: b\n  \
+                   {{ if .x }}\n  chart: shown\n";
+    shows(release, "chart: shown");
+}
+
+#[test]
+fn blanks_of_a_form_are_shown() {
+    for blank in ["<PASSWORD>", "<your password>", "${DB_PASSWORD}", "$(X)"] {
+        shows(&format!("kind: Secret\nstringData:\n  a: {blank}\n"), blank);
+        shows(&format!("env: [{{name: PASSWORD, value: \"{blank}\"}}]\n"), blank);
+    }
+    hides("kind: Secret\nstringData:\n  a: <canary1>\n  b: ${canary\n  c: canary\n");
+}
+
+#[test]
 fn names_that_say_so() {
     hides("spec:\n  password: canary\n  dbPassword: 'canary x'\n  api_key: \"canary\"\n");
     hides("env:\n- name: DB_PASSWORD\n  value: canary\n- {name: API_KEY, value: canary}\n");

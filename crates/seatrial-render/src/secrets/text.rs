@@ -54,7 +54,7 @@ impl<'a> Found<'a> {
         for line in self.text.split_inclusive('\n') {
             let code = line.trim_end();
             inside &= !code.starts_with("---");
-            let data = ["stringData", "\"data\"", "data:"].iter().filter_map(|it| code.find(it)).min();
+            let data = data_key(code);
             if inside && !is_head(code.trim_start()) {
                 self.add(start + value_part(code), start + code.len());
             } else if let Some(at) = data {
@@ -69,7 +69,7 @@ impl<'a> Found<'a> {
 
     fn add(&mut self, start: usize, end: usize) {
         let value = &self.text[start..end];
-        if !is_switch(value) && !is_open_reference(value) {
+        if !is_switch(value) && !stands_for_another(value) {
             self.ranges.push((self.base + start, self.base + end));
         }
     }
@@ -422,9 +422,32 @@ fn is_head(code: &str) -> bool {
     ["apiVersion: ", "kind: ", "type: Opaque", "type: kubernetes.io/"].iter().any(|it| code.starts_with(it))
 }
 
+/// Where a text first has a key `data` or `stringData`.
+pub(crate) fn data_key(text: &str) -> Option<usize> {
+    let is_key = |&(at, _): &(usize, &str)| {
+        let is_bounded = !text[..at].ends_with(is_name_char);
+        let rest = text[at + "data".len()..].trim_start_matches(['"', '\'', '\\']);
+        is_bounded && rest.trim_start_matches(' ').starts_with(':')
+    };
+    let data = text.match_indices("data").find(is_key).map(|it| it.0);
+    data.into_iter().chain(text.find("stringData")).min()
+}
+
 fn patches_secret(line: &str) -> bool {
     line.contains("path:") && (line.contains("/stringData") || line.contains("/data"))
         || line.contains("\"path\"") && (line.contains("/stringData") || line.contains("/data"))
+}
+
+/// What somebody or something puts another value in the place of.
+pub(crate) fn stands_for_another(value: &str) -> bool {
+    is_open_reference(value) || is_blank_of_form(value)
+}
+
+/// `<PASSWORD>`, `<your password>`: words, and no digits or signs as passwords have.
+fn is_blank_of_form(value: &str) -> bool {
+    let bare = value.trim_matches(['"', '\'', ' ']);
+    let inner = bare.strip_prefix('<').and_then(|it| it.strip_suffix('>')).unwrap_or_default();
+    inner.len() > 2 && inner.bytes().all(|it| it.is_ascii_alphabetic() || matches!(it, b'_' | b'-' | b' '))
 }
 
 /// `$(NAME)`, `${NAME}`, `$NAME` and `{{ … }}` name a value and are none.
