@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use seatrial_diagnostics::ObjectName;
 use seatrial_model::{KubernetesVersion, Object, SkipCode};
 use seatrial_source::TreePath;
+use seatrial_yaml::FieldPath;
 use serde_json::Value as Json;
 
 use crate::trial::{Skipped, TrialRequest, render};
@@ -329,11 +330,15 @@ impl Context<'_> {
         }
         let before = self.stored(self.before, self.after, old.object);
         let after = self.stored(self.after, self.before, new.object);
-        let found = after.differences(&before);
+        let mut found = after.differences(&before);
         if found.is_empty() {
             return None;
         }
         let mut change = self.plain(Action::Changed, Some(old), Some(new));
+        let kept = after.kept(&before, &found);
+        found.retain(|it| !kept.contains(&it.path));
+        let stays = |it: &FieldPath| format!("`{it}` is no more written and stays: the server keeps it");
+        change.notes.extend(kept.iter().map(stays));
         change.restarts = restarts::of(&after, &found, &mut change.notes);
         if is_filled_in_later(new.object.name()) {
             change.notes.push("its name is filled in later, so it may be another object".to_owned());

@@ -173,14 +173,13 @@ fn lost_at(
     let object = before.repository().bundle(change.member.unit).object(change.member.object);
     let span = before.source(object.span());
     let path: TreePath = before.path(span.file).clone();
-    let added = gone.added.get(&object.span().file).copied();
+    let added = gone.added.get(&span.file).copied();
     if let Some(file) = sources.find(&path).filter(|_| added.is_none()) {
         return newcomers.renamed(object, file).unwrap_or_else(|| {
             let at = taken_out(before.text(span.file), span, sources.file(file).text());
             Location::text(Span::new(file, at.start, at.end))
         });
     }
-    let span = object.span();
     let file = added.unwrap_or_else(|| {
         let text = only(before.text(span.file), gone.lost.get(&span.file).map_or(&[], Vec::as_slice));
         sources.add(path, text.into())
@@ -237,10 +236,21 @@ impl GoneFiles {
         let mut lost: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
         for change in changes.iter().filter(|it| !it.lost.is_empty() && it.after.is_none()) {
             let object = before.repository().bundle(change.member.unit).object(change.member.object);
-            lost.entry(object.span().file).or_default().push(object.span());
+            let span = before.source(object.span());
+            // Of what was made of a file, the document that it was made of.
+            let part = if span == object.span() { span } else { document(before.text(span.file), span) };
+            lost.entry(span.file).or_default().push(part);
         }
         Self { lost, added: FxHashMap::default() }
     }
+}
+
+/// The document of a text around a place.
+fn document(text: &str, span: Span) -> Span {
+    let at = text.floor_char_boundary(span.start as usize);
+    let start = text[..at].rfind("\n---").map_or(0, |it| it + 1);
+    let end = text[at..].find("\n---").map_or(text.len(), |it| at + it + 1);
+    Span::new(span.file, start as u32, end as u32)
 }
 
 /// A text of which only some parts are left; the lines and places stay.

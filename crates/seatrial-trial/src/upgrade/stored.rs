@@ -7,6 +7,7 @@ use seatrial_schema::decode::{decode, untyped};
 use seatrial_schema::difference::{Difference, Layout, differences};
 use seatrial_schema::table::{Kind, Shape, Table};
 use seatrial_schema::{By, Errors, FieldError, Map, Strategy, Value};
+use seatrial_yaml::{FieldPath, PathStep};
 
 /// Stands for what the server makes up: the same before and after.
 const UID: &str = "00000000-0000-0000-0000-000000000001";
@@ -48,6 +49,13 @@ impl Rules<'_> {
         }
     }
 
+    fn prepare_update(self, object: &mut Value, stored: &Value) {
+        match self {
+            Self::Own(strategy) => (strategy.prepare_update)(object, stored),
+            Self::Custom(defined) => defined.kind.prepare_update(object, stored),
+        }
+    }
+
     /// What is wrong with a new object.
     pub(super) fn of_new(self, object: &Value) -> Vec<FieldError> {
         let mut errors = Errors::new();
@@ -61,15 +69,10 @@ impl Rules<'_> {
     /// What is wrong with an object that is changed.
     pub(super) fn of_changed(self, mut object: Value, stored: &Value) -> Vec<FieldError> {
         let mut errors = Errors::new();
+        self.prepare_update(&mut object, stored);
         match self {
-            Self::Own(strategy) => {
-                (strategy.prepare_update)(&mut object, stored);
-                (strategy.validate_update)(&object, stored, &mut errors);
-            }
-            Self::Custom(defined) => {
-                defined.kind.prepare_update(&mut object, stored);
-                defined.kind.validate_update(&object, stored, &mut errors);
-            }
+            Self::Own(strategy) => (strategy.validate_update)(&object, stored, &mut errors),
+            Self::Custom(defined) => defined.kind.validate_update(&object, stored, &mut errors),
         }
         errors.as_slice().to_vec()
     }
@@ -132,6 +135,21 @@ impl<'a> Stored<'a> {
         differences(before.compared(), self.compared(), layout)
     }
 
+    /// The fields that are no more written and that the server keeps all the same, such as
+    /// the address of a Service.
+    pub(super) fn kept(&self, before: &Self, found: &[Difference]) -> Vec<FieldPath> {
+        let mut gone = found.iter().filter(|it| it.after.is_null()).peekable();
+        let rules = self.rules().filter(|it| matches!(it, Rules::Own(_)));
+        let (Some(rules), true) = (rules, gone.peek().is_some() && self.version() == before.version()) else {
+            return Vec::new();
+        };
+        let stored = before.created(rules);
+        let mut now = self.applied(&stored, before);
+        rules.prepare_update(&mut now, &stored);
+        let is_kept = |it: &&Difference| at(&now, it.path.steps()) == Some(&it.before);
+        gone.filter(is_kept).map(|it| it.path.clone()).collect()
+    }
+
     /// The version of the API that it is written for.
     pub(super) fn version(&self) -> &str {
         self.object.api_version()
@@ -190,6 +208,14 @@ impl<'a> Stored<'a> {
         metadata.set("resourceVersion", VERSION, By::Server);
         value
     }
+}
+
+/// What stands at a path.
+fn at<'v>(value: &'v Value, steps: &[PathStep]) -> Option<&'v Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        PathStep::Key(key) => Some(value.at(key)),
+        PathStep::Index(at) => value.as_list().get(*at as usize),
+    })
 }
 
 /// An object with what a definition fills in.

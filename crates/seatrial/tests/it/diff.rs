@@ -496,6 +496,65 @@ fn a_loss_is_told_where_the_object_stood_or_bears_another_name() {
 }
 
 #[test]
+fn what_the_server_keeps_is_no_difference() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec:\n  clusterIP: None\n  selector: {a: b}\n  \
+                   ports: [{port: 80}]\n";
+    let object = |after: &str| between(service, after).json()["objects"][0].clone();
+    let dropped = service.replace("  clusterIP: None\n", "");
+    let kept = "`spec.clusterIP` is no more written and stays: the server keeps it";
+    assert_eq!(object(&dropped)["notes"][0], kept);
+    assert!(object(&dropped)["fields"].as_array().is_none_or(Vec::is_empty));
+    assert_eq!(object(&dropped.replace("80", "81"))["notes"][0], kept);
+    // What the server lets go is one.
+    let labelled = service.replace("name: db", "name: db, labels: {a: b}");
+    let gone = between(&labelled, service).json();
+    assert_eq!(gone["objects"][0]["fields"][0]["path"], "metadata.labels");
+}
+
+#[test]
+fn what_stands_beside_a_secret_in_a_template_is_told() {
+    let chart = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{a: {{{{ .Values.a }}}}}}\n---\n\
+             {}",
+            WEB.replace("r.example.com/web:latest", image)
+        )
+    };
+    let files = ["one", "two"].map(|it| chart(&format!("r.example.com/web:{it}")));
+    let (metadata, values) = ("apiVersion: v2\nname: web\nversion: 1.0.0\n", "a: hunter2-third\n");
+    let tree = Tree::new(&[
+        ("a/Chart.yaml", metadata),
+        ("a/values.yaml", values),
+        ("a/templates/all.yaml", &files[0]),
+        ("b/Chart.yaml", metadata),
+        ("b/values.yaml", values),
+        ("b/templates/all.yaml", &files[1]),
+    ]);
+    let done = diff(&tree, &["a", "b", "--format", "json"]);
+    let field = &done.json()["objects"][0]["fields"][0];
+    assert_eq!(field["before"], "r.example.com/web:one");
+    assert_eq!(field["after"], "r.example.com/web:two");
+    assert!(!done.stdout.contains("hunter2"));
+}
+
+#[test]
+fn a_loss_in_a_build_is_told_at_the_line_of_the_file_that_is_gone() {
+    let tree = Tree::new(&[
+        ("k/kustomization.yaml", "namePrefix: x-\nresources: [web.yaml, claim.yaml]\n"),
+        ("k/web.yaml", WEB),
+        ("k/claim.yaml", CLAIM),
+    ]);
+    git(tree.path(), &["init", "-q"]);
+    commit(&tree, "one");
+    std::fs::remove_file(tree.path().join("k/claim.yaml")).expect("the file is there");
+    let kept = "namePrefix: x-\nresources: [web.yaml]\n";
+    std::fs::write(tree.path().join("k/kustomization.yaml"), kept).expect("it can be written");
+    let done = tree.check(&["--select", "lost-data", "--upgrade-from", "HEAD"]);
+    assert!(done.stdout.contains("k/claim.yaml:2:7"), "{}", done.stdout);
+    assert!(done.stdout.contains("1 | apiVersion: v1"), "{}", done.stdout);
+}
+
+#[test]
 fn each_loss_of_a_file_that_is_gone_is_told_at_its_own_line() {
     let claims = ["one", "two"].map(|name| CLAIM.replace("{name: data", &format!("{{name: {name}")));
     let tree = Tree::new(&[("k8s/all.yaml", &claims.join("---\n")), ("k8s/web.yaml", WEB)]);
