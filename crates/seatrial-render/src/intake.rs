@@ -18,6 +18,10 @@ use crate::layout::{Candidate, FileRole, Layout};
 use crate::read::Outcome;
 use crate::walk::{Links, Walk};
 
+/// The most files of one piece of work: who is done takes another, and of large pieces
+/// one thread would have its last when the others have nothing left to do.
+pub(crate) const PIECE: usize = 64;
+
 /// A text that matters, before it is parsed.
 #[derive(Debug)]
 pub(crate) struct TextFile {
@@ -235,7 +239,8 @@ impl Intake {
         wanted: impl Fn(&TextFile) -> bool + Sync + Send,
         dialect: impl Fn(&TextFile) -> Dialect + Sync + Send,
     ) -> impl ParallelIterator<Item = (usize, Arc<Stream>)> {
-        let texts = self.texts.par_iter().enumerate().filter(move |(_, text)| wanted(text));
+        let texts =
+            self.texts.par_iter().with_max_len(PIECE).enumerate().filter(move |(_, text)| wanted(text));
         texts.map(move |(at, file)| {
             let text = Arc::clone(self.sources.file(file.id).text());
             (at, Arc::new(seatrial_yaml::parse(file.id, text, dialect(file), limits)))

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use seatrial_source::{EntryKind, ReadError, TreePath};
 
 use crate::Request;
+use crate::intake::PIECE;
 use crate::layout::{Candidate, FileRole};
 
 /// The most bytes of a program that are searched for signs.
@@ -73,7 +74,7 @@ pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outco
             spent.fetch_add(bytes, Ordering::Relaxed);
             outcome
         };
-        let together: Vec<Outcome> = batch.par_iter().map_init(Vec::new, read).collect();
+        let together: Vec<Outcome> = batch.par_iter().with_max_len(PIECE).map_init(Vec::new, read).collect();
         let spent = spent.into_inner();
         if spent <= left {
             left -= spent;
