@@ -37,7 +37,7 @@ pub use kustomizations::{
     EntryKind, KustomizationEntry, KustomizationFacts, RemoteAddress, RemoteClient, RenamedImage,
     SelectorLabel, UnevenPatch, Unpatched,
 };
-pub use object::{Object, ObjectSource};
+pub use object::{Identity, Object, ObjectSource};
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use references::{Graph, Link, Reference, Resolution};
 pub use repository::{External, Origins, Place, Repository};

@@ -18,12 +18,10 @@ pub struct ObjectSource {
     pub root: NodeId,
 }
 
-/// An object of a bundle: identity read once, everything else looked up.
+/// What an object is called and where its pods stand: read once, while its
+/// document is at hand.
 #[derive(Clone, Debug)]
-pub struct Object {
-    unit: UnitId,
-    id: ObjectId,
-    source: ObjectSource,
+pub struct Identity {
     api_version: SmolStr,
     /// Where the group ends in `api_version`.
     group_end: usize,
@@ -37,40 +35,64 @@ pub struct Object {
     pods: Option<[NodeId; 2]>,
 }
 
-impl Object {
-    /// A view of a mapping that has `apiVersion` and `kind`; none when it has not.
-    pub fn new(unit: UnitId, id: ObjectId, source: ObjectSource) -> Option<Self> {
-        let root = source.stream.node(source.root);
+impl Identity {
+    /// Of a mapping that has `apiVersion` and `kind`; none when it has not.
+    pub fn written(root: Node<'_>) -> Option<Self> {
         let word = |key: &str| root.get(key).and_then(Node::as_str).map(SmolStr::new);
         let api_version = word("apiVersion")?;
         let kind = word("kind")?;
-        Some(Self::typed(unit, id, source, api_version, kind))
+        Some(Self::typed(root, api_version, kind))
     }
 
-    /// A view of an item of a list whose type says what its items are.
-    pub fn typed(
-        unit: UnitId,
-        id: ObjectId,
-        source: ObjectSource,
-        api_version: SmolStr,
-        kind: SmolStr,
-    ) -> Self {
-        let root = source.stream.node(source.root);
-        let word = |key: &str| root.get("metadata")?.get(key)?.as_str().map(SmolStr::new);
+    /// Of an item of a list whose type says what its items are.
+    pub fn typed(root: Node<'_>, api_version: SmolStr, kind: SmolStr) -> Self {
+        let metadata = root.get("metadata");
+        let word = |key: &str| metadata?.get(key)?.as_str().map(SmolStr::new);
         let namespace = word("namespace").filter(|it| !it.is_empty());
         let name = word("name").unwrap_or_default();
         let group_end = api_version.find('/').unwrap_or(0);
         let template = pod_template_path(&api_version[..group_end], &kind);
         let pods = template.and_then(|path| pods(root, path));
-        Self { unit, id, source, api_version, group_end, kind, namespace, name, template, pods }
+        Self { api_version, group_end, kind, namespace, name, template, pods }
+    }
+
+    /// `apps`; empty for the core group.
+    pub fn group(&self) -> &str {
+        &self.api_version[..self.group_end]
+    }
+
+    /// `Deployment`
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// `apps/v1` and `Deployment`
+    pub fn type_meta(&self) -> (&str, &str) {
+        (&self.api_version, &self.kind)
+    }
+}
+
+/// An object of a bundle: its identity is known, everything else is looked up.
+#[derive(Clone, Debug)]
+pub struct Object {
+    unit: UnitId,
+    id: ObjectId,
+    source: ObjectSource,
+    identity: Arc<Identity>,
+}
+
+impl Object {
+    /// A view of a mapping that is called so.
+    pub fn new(unit: UnitId, id: ObjectId, source: ObjectSource, identity: Arc<Identity>) -> Self {
+        Self { unit, id, source, identity }
     }
 
     /// The same object, put into a namespace by who deploys it where it names
     /// none and its kind has one.
     pub fn placed_in(mut self, namespace: SmolStr) -> Self {
-        let is_namespaced = crate::is_namespaced(self.group(), &self.kind) == Some(true);
-        if is_namespaced && self.namespace.is_none() {
-            self.namespace = Some(namespace);
+        let is_namespaced = crate::is_namespaced(self.group(), self.kind()) == Some(true);
+        if is_namespaced && self.namespace().is_none() {
+            Arc::make_mut(&mut self.identity).namespace = Some(namespace);
         }
         self
     }
@@ -102,44 +124,44 @@ impl Object {
 
     /// `apps/v1`
     pub fn api_version(&self) -> &str {
-        &self.api_version
+        &self.identity.api_version
     }
 
     /// `apps`; empty for the core group.
     pub fn group(&self) -> &str {
-        &self.api_version[..self.group_end]
+        self.identity.group()
     }
 
     /// `Deployment`
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.identity.kind
     }
 
     /// Where the template of the pods it makes stands; empty for a Pod itself,
     /// none for kinds without one.
     pub(crate) fn template_path(&self) -> Option<&'static [&'static str]> {
-        self.template
+        self.identity.template
     }
 
     /// The template of the pods it makes and its `spec`; none where there is
     /// none, or where an alias or a merge key is on the way.
     pub(crate) fn pods(&self) -> Option<[NodeId; 2]> {
-        self.pods
+        self.identity.pods
     }
 
     /// The namespace, where one is written.
     pub fn namespace(&self) -> Option<&str> {
-        self.namespace.as_deref()
+        self.identity.namespace.as_deref()
     }
 
     /// The name; empty where none is written (as with `generateName`).
     pub fn name(&self) -> &str {
-        &self.name
+        &self.identity.name
     }
 
     /// Whether it is of this group and kind, whatever the version.
     pub fn is(&self, group: &str, kind: &str) -> bool {
-        self.kind == kind && self.group() == group
+        self.kind() == kind && self.group() == group
     }
 
     /// The node at a path of keys, or none.
@@ -160,16 +182,16 @@ impl Object {
     /// The words that name it.
     pub fn words(&self) -> ObjectName {
         ObjectName {
-            api_version: self.api_version.to_string(),
-            kind: self.kind.to_string(),
-            namespace: self.namespace.as_ref().map(ToString::to_string),
-            name: self.name.to_string(),
+            api_version: self.api_version().to_owned(),
+            kind: self.kind().to_owned(),
+            namespace: self.namespace().map(ToOwned::to_owned),
+            name: self.name().to_owned(),
         }
     }
 
     /// `Deployment api`: how messages name it.
     pub fn title(&self) -> String {
-        format!("{} {}", self.kind, if self.name.is_empty() { "without a name" } else { &self.name })
+        format!("{} {}", self.kind(), if self.name().is_empty() { "without a name" } else { self.name() })
     }
 }
 

@@ -7,8 +7,8 @@ use seatrial_source::{SourceMap, TreePath};
 use seatrial_yaml::{Dialect, Limits, Stream};
 
 use crate::{
-    Bundle, Coverage, KubernetesVersion, Object, ObjectSource, RenderFacts, Repository, Target, Unit,
-    UnitKind, UnitRole,
+    Bundle, Coverage, Identity, KubernetesVersion, Object, ObjectSource, RenderFacts, Repository, Target,
+    Unit, UnitKind, UnitRole,
 };
 
 /// A text, parsed as kubectl would.
@@ -23,7 +23,8 @@ pub(crate) fn objects(unit: UnitId, text: &str) -> Vec<Object> {
     let mut objects = Vec::new();
     for root in stream.roots() {
         let source = ObjectSource { stream: Arc::clone(&stream), root: root.id() };
-        objects.extend(Object::new(unit, ObjectId(objects.len() as u32), source));
+        let Some(identity) = Identity::written(root) else { continue };
+        objects.push(Object::new(unit, ObjectId(objects.len() as u32), source, Arc::new(identity)));
     }
     objects
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{ObjectId, UnitId};
-use seatrial_model::{Bundle, Delivery, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
+use seatrial_model::{Bundle, Delivery, Identity, Object, ObjectSource, Place, Unit, UnitKind, UnitRole};
 use seatrial_source::{Span, TreePath};
 use seatrial_yaml::Stream;
 use smol_str::SmolStr;
 
-use crate::documents::{DocumentKind, Typing};
+use crate::documents::{DocumentKind, Held, Typing};
 
 /// A unit before it has an id.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Made {
 #[derive(Clone, Debug)]
 pub(crate) struct DraftObject {
     pub(crate) source: ObjectSource,
-    pub(crate) typing: Typing,
+    pub(crate) identity: Arc<Identity>,
     /// Whether its document parses.
     pub(crate) accepted: bool,
     /// Whether its group is one of Argo CD or Flux.
@@ -84,26 +84,33 @@ impl DraftObject {
         accepted: bool,
     ) -> impl Iterator<Item = Self> {
         let held = if let DocumentKind::Objects(held) = kind { held.as_slice() } else { &[] };
-        let typed = held.iter().filter(|it| !matches!(it.typing, Typing::Absent(_) | Typing::WrongCase));
-        typed.map(move |it| Self {
-            source: ObjectSource { stream: Arc::clone(stream), root: it.node },
-            typing: it.typing.clone(),
-            accepted,
-            is_gitops: it.is_gitops,
-            namespace: None,
+        held.iter().filter_map(move |it| {
+            Some(Self {
+                source: ObjectSource { stream: Arc::clone(stream), root: it.node },
+                identity: Arc::new(identity(stream, it)?),
+                accepted,
+                is_gitops: it.is_gitops,
+                namespace: None,
+            })
         })
     }
 
-    fn build(self, unit: UnitId, id: ObjectId) -> Option<Object> {
-        let object = match self.typing {
-            Typing::Written => Object::new(unit, id, self.source),
-            Typing::OfList(list) => Some(Object::typed(unit, id, self.source, list.api_version, list.kind)),
-            Typing::Absent(_) | Typing::WrongCase => None,
-        }?;
-        Some(match self.namespace {
+    fn build(self, unit: UnitId, id: ObjectId) -> Object {
+        let object = Object::new(unit, id, self.source, self.identity);
+        match self.namespace {
             Some(namespace) => object.placed_in(namespace),
             None => object,
-        })
+        }
+    }
+}
+
+/// What an object is called, where its type is known.
+fn identity(stream: &Stream, held: &Held) -> Option<Identity> {
+    let root = stream.node(held.node);
+    match &held.typing {
+        Typing::Written => Identity::written(root),
+        Typing::OfList(list) => Some(Identity::typed(root, list.api_version.clone(), list.kind.clone())),
+        Typing::Absent(_) | Typing::WrongCase => None,
     }
 }
 
@@ -223,7 +230,8 @@ impl Drafts {
         let deliveries = delivered.collect();
         let lacking = numbered.iter().filter(|(.., draft)| !draft.gaps.is_empty());
         let gaps = lacking.map(|(id, _, draft)| (UnitId(*id), draft.gaps.clone())).collect();
-        let built: Vec<(Unit, Bundle, Vec<Place>)> = numbered.into_par_iter().map(build_one).collect();
+        let built: Vec<(Unit, Bundle, Vec<Place>)> =
+            numbered.into_par_iter().with_max_len(1).map(build_one).collect();
         let mut all =
             Built { charts, kustomizations, whole, partial, serving, deliveries, gaps, ..Built::default() };
         for (unit, bundle, broken) in built {
@@ -242,8 +250,7 @@ fn build_one((id, name, draft): (u32, String, Draft)) -> (Unit, Bundle, Vec<Plac
     for found in draft.objects {
         let object = ObjectId(objects.len() as u32);
         let accepted = found.accepted;
-        let Some(built) = found.build(id, object) else { continue };
-        objects.push(built);
+        objects.push(found.build(id, object));
         if !accepted {
             broken.push(Place { unit: id, object });
         }

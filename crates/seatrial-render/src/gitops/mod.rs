@@ -25,7 +25,6 @@ use seatrial_yaml::{Node, Stream};
 
 use crate::Request;
 use crate::charts::Charts;
-use crate::documents::Typing;
 use crate::kustomizations::{Ask, Kustomizations, Maker};
 use crate::units::{Draft, DraftObject, Drafts};
 
@@ -319,15 +318,6 @@ fn add_names(additions: &mut Additions, node: Node<'_>, namespace: &str) {
     if let Some((text, span)) = text(namespace) {
         additions.namespace(text, span);
     }
-}
-
-/// What an object is: version and kind, written or given by the list around it.
-fn type_of(object: &DraftObject) -> Option<(&str, &str)> {
-    if let Typing::OfList(list) = &object.typing {
-        return Some((&list.api_version, &list.kind));
-    }
-    let root = object.source.stream.node(object.source.root);
-    Some((root.get("apiVersion")?.as_str()?, root.get("kind")?.as_str()?))
 }
 
 /// `#namespace/name`, or `#name` where no namespace is written.

@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
-    Bundle, Coverage, Delivery, External, IdleRange, KubernetesVersion, KustomizationFacts, NameGlob, Object,
-    ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit, UnitKind, UnitRole,
-    Unpatched,
+    Bundle, Coverage, Delivery, External, Identity, IdleRange, KubernetesVersion, KustomizationFacts,
+    NameGlob, Object, ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit,
+    UnitKind, UnitRole, Unpatched,
 };
 use seatrial_profile::ClusterProfile;
 use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};
@@ -377,7 +377,9 @@ fn bundles(streams: &[(TreePath, Arc<Stream>)], kinds: &[UnitKind]) -> (Vec<Unit
         for stream in streams {
             for root in stream.documents().iter().filter_map(|document| document.root) {
                 let source = ObjectSource { stream: Arc::clone(stream), root };
-                objects.extend(Object::new(id, ObjectId(objects.len() as u32), source));
+                let Some(identity) = Identity::written(stream.node(root)) else { continue };
+                let object = ObjectId(objects.len() as u32);
+                objects.push(Object::new(id, object, source, Arc::new(identity)));
             }
         }
         let (word, role) = match kind {

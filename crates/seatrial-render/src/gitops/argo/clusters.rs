@@ -56,7 +56,7 @@ impl Cluster {
     /// What a Secret says of a cluster; none where it is about something else.
     pub(super) fn read(object: &DraftObject) -> Option<Self> {
         let root = object.source.stream.node(object.source.root);
-        if super::type_of(object) != Some(("v1", "Secret")) {
+        if object.identity.type_meta() != ("v1", "Secret") {
             return None;
         }
         let pairs = |key: &str| -> Vec<(String, String)> {

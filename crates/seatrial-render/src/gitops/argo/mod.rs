@@ -20,7 +20,7 @@ use seatrial_yaml::Node;
 use smol_str::SmolStr;
 
 use super::here::Here;
-use super::{Deliverer, Found, suffix_of, type_of};
+use super::{Deliverer, Found, suffix_of};
 use crate::units::{Draft, DraftObject, Made};
 
 pub(crate) use clusters::Clusters;
@@ -36,8 +36,7 @@ pub(crate) enum Kind {
 
 /// What an object is to Argo CD.
 pub(crate) fn kind_of(object: &DraftObject) -> Option<Kind> {
-    let (api_version, kind) = type_of(object)?;
-    match (api_version.split_once('/')?.0, kind) {
+    match (object.identity.group(), object.identity.kind()) {
         ("argoproj.io", "Application") => Some(Kind::Application),
         ("argoproj.io", "ApplicationSet") => Some(Kind::Set),
         _ => None,

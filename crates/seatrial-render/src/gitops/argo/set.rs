@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_diagnostics::{Location, Notice, Severity};
-use seatrial_model::{ObjectSource, OpenApplication, OpenCluster, SkipCode, UnitKind};
+use seatrial_model::{Identity, ObjectSource, OpenApplication, OpenCluster, SkipCode, UnitKind};
 use seatrial_source::{FileId, Span, TreePath};
 use seatrial_yaml::{Dialect, parse};
 
@@ -12,7 +12,6 @@ use super::fill::Filler;
 use super::generators::{Generation, Openness, PARAMS_MAX, Params};
 use super::item::{Data, Item};
 use crate::checks::ARGOCD_MISSING_PARAMETER;
-use crate::documents::Typing;
 use crate::units::{Draft, DraftObject};
 
 impl Deliverer<'_> {
@@ -155,10 +154,11 @@ impl Deliverer<'_> {
         let text = Arc::clone(self.sources.file(file).text());
         let stream = Arc::new(parse(file, text, Dialect::GoYaml2, &self.request.limits.yaml));
         self.streams.push(Arc::clone(&stream));
-        let root = stream.roots().next().expect("a mapping was written").id();
+        let root = stream.roots().next().expect("a mapping was written");
+        let identity = Identity::typed(root, "argoproj.io/v1alpha1".into(), "Application".into());
         DraftObject {
-            source: ObjectSource { stream, root },
-            typing: Typing::Written,
+            source: ObjectSource { root: root.id(), stream: Arc::clone(&stream) },
+            identity: Arc::new(identity),
             accepted: true,
             is_gitops: true,
             namespace: None,

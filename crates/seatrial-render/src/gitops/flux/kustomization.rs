@@ -149,7 +149,7 @@ impl Deliverer<'_> {
         let exact = named("commit").or(named("name"));
         let revision = exact.or(named("tag")).or(named("semver")).or(named("branch")).unwrap_or("master");
         let shown = without_credentials(url);
-        let is_git = super::type_of(source).is_some_and(|(_, kind)| kind == "GitRepository");
+        let is_git = source.identity.kind() == "GitRepository";
         if !is_git || !is_literal(url) || !is_literal(revision) {
             let what = if shown.is_empty() { "its source".into() } else { shown };
             return Err((SkipCode::Remote, format!("{} {does} what is at {what}", call.title)));

@@ -15,7 +15,7 @@ mod values;
 use seatrial_model::{SkipCode, UnitKind};
 use seatrial_yaml::Node;
 
-use super::{Deliverer, Found, suffix_of, type_of};
+use super::{Deliverer, Found, suffix_of};
 use crate::units::{Draft, DraftObject, Made};
 
 pub(crate) use applied::{Applied, Directories};
@@ -31,8 +31,7 @@ pub(crate) enum Kind {
 
 /// What an object is to Flux.
 pub(crate) fn kind_of(object: &DraftObject) -> Option<Kind> {
-    let (api_version, kind) = type_of(object)?;
-    match (api_version.split_once('/')?.0, kind) {
+    match (object.identity.group(), object.identity.kind()) {
         ("kustomize.toolkit.fluxcd.io", "Kustomization") => Some(Kind::Kustomization),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => Some(Kind::Release),
         _ => None,

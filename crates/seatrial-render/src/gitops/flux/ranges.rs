@@ -7,7 +7,6 @@ use seatrial_helm::semver::{Constraint, Version};
 use seatrial_model::IdleRange;
 
 use super::super::here::Here;
-use super::super::type_of;
 use super::{is_literal, word};
 use crate::units::{DraftObject, Drafts};
 
@@ -51,8 +50,7 @@ struct Range<'a> {
 
 impl<'a> Range<'a> {
     fn of(object: &'a DraftObject, here: &Here<'_>) -> Option<Self> {
-        let (api_version, kind) = type_of(object)?;
-        let (group, _) = api_version.split_once('/').filter(|it| it.0.ends_with(".toolkit.fluxcd.io"))?;
+        let (group, kind) = (object.identity.group(), object.identity.kind());
         let spec = object.source.stream.node(object.source.root).get("spec")?;
         let mut is_of_tags = false;
         let text = match (group, kind) {

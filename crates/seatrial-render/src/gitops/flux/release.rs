@@ -43,7 +43,7 @@ impl Deliverer<'_> {
         let Lead::Elsewhere(source) = self.lead(call, Some(reference), call.namespace)? else {
             return Err(nothing());
         };
-        if super::type_of(&source).is_none_or(|(_, kind)| kind != "HelmChart") {
+        if source.identity.kind() != "HelmChart" {
             return self.remote_artifact(call, &source);
         }
         let stream = Arc::clone(&source.source.stream);
@@ -155,7 +155,7 @@ impl Deliverer<'_> {
         let spec = source.source.stream.node(source.source.root).get("spec");
         let url = spec.and_then(|it| word(it, "url")).unwrap_or_default();
         let name = word(chart, "chart").unwrap_or_default();
-        let is = |wanted: &str| super::type_of(source).is_some_and(|(_, kind)| kind == wanted);
+        let is = |wanted: &str| source.identity.kind() == wanted;
         if is("HelmRepository") {
             return self.remote_of(call, chart, (url, name, word(chart, "version").unwrap_or_default()));
         }

@@ -5,7 +5,7 @@ use seatrial_model::SkipCode;
 use seatrial_source::TreePath;
 use seatrial_yaml::Node;
 
-use super::super::{Deliverer, type_of};
+use super::super::Deliverer;
 use super::{Call, Gap, is_literal, word};
 use crate::units::DraftObject;
 
@@ -33,8 +33,8 @@ pub(super) enum Lead {
 
 impl Sources {
     fn add(&mut self, place: &TreePath, object: &DraftObject) {
-        let Some((api_version, kind)) = type_of(object) else { return };
-        let is_source = api_version.split_once('/').is_some_and(|(group, _)| group == GROUP);
+        let (api_version, kind) = object.identity.type_meta();
+        let is_source = object.identity.group() == GROUP;
         let is_map = api_version == "v1" && matches!(kind, "ConfigMap" | "Secret");
         let root = object.source.stream.node(object.source.root);
         let metadata = |key| root.get("metadata").and_then(|it| word(it, key));
@@ -128,7 +128,7 @@ impl Deliverer<'_> {
         if kind == "GitRepository" && url.is_some_and(|it| self.here.is_here(it)) {
             return Ok(Lead::Here { assumption: None });
         }
-        let is_followed = name == BOOTSTRAP || type_of(&source) == Some(INSTANCE);
+        let is_followed = name == BOOTSTRAP || source.identity.type_meta() == INSTANCE;
         if kind == "GitRepository" && is_followed && self.here.is_unknown() {
             let assumption = format!("{kind} {name} is this tree, which is of no known repository");
             return Ok(Lead::Here { assumption: Some(assumption) });
