@@ -25,7 +25,8 @@ fn main() {
     if let (Some(scripts), Some(out)) = (static_libraries(), env::var_os("OUT_DIR")) {
         let out = Path::new(&out);
         if scripts.iter().all(|(name, script)| fs::write(out.join(name), script).is_ok()) {
-            println!("cargo:rustc-link-search=native={}", out.display());
+            // For the program alone: with a search path tests would take the archives, too.
+            println!("cargo:rustc-link-arg-bins=-L{}", out.display());
             println!("cargo:rustc-link-arg-bins=-static");
         }
     }
