@@ -27,7 +27,7 @@ pub fn schema() -> String {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Seatrial report", deny_unknown_fields)]
-pub struct Report {
+pub struct Report<'a> {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     version: u32,
@@ -36,17 +36,17 @@ pub struct Report {
     /// The day of the trial, `2026-11-21`.
     today: String,
     /// What the units are deployed to.
-    target: Target,
+    target: Target<'a>,
     /// The verdict on the whole.
     verdict: Verdict,
     /// The units that were judged or could not be.
-    units: Vec<Unit>,
+    units: Vec<Unit<'a>>,
     /// What was looked at and what was not.
-    coverage: Coverage,
+    coverage: Coverage<'a>,
     /// A reviewer's questions.
-    checklist: Vec<ChecklistItem>,
+    checklist: Vec<ChecklistItem<'a>>,
     /// What is wrong, by file and line.
-    findings: Vec<Finding>,
+    findings: Vec<Finding<'a>>,
     /// How many findings there are.
     summary: Summary,
 }
@@ -54,11 +54,11 @@ pub struct Report {
 /// What the units are deployed to.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Target {
+struct Target<'a> {
     /// The API server's minor version, `1.36`.
     kubernetes: String,
     /// The cluster profile's name.
-    profile: String,
+    profile: &'a str,
 }
 
 /// Whether something will work.
@@ -78,9 +78,9 @@ enum Verdict {
 /// Something deployable.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Unit {
+struct Unit<'a> {
     /// Its name, such as `manifests:k8s`.
-    name: String,
+    name: &'a str,
     /// What it is.
     kind: UnitKind,
     /// Its directory or file; `.` for the top.
@@ -88,7 +88,7 @@ struct Unit {
     /// The worst of its workloads and findings.
     verdict: Verdict,
     /// The objects in it that run pods.
-    workloads: Vec<Workload>,
+    workloads: Vec<Workload<'a>>,
 }
 
 /// What kind of thing a unit is.
@@ -112,68 +112,68 @@ enum UnitKind {
 /// An object that runs pods.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Workload {
+struct Workload<'a> {
     /// The object.
-    object: Object,
+    object: Object<'a>,
     /// The verdict on it.
     verdict: Verdict,
     /// The ids of the findings that the verdict rests on.
-    because: Vec<String>,
+    because: &'a [String],
     /// What was taken for granted.
-    assumptions: Vec<String>,
+    assumptions: &'a [String],
 }
 
 /// The words that name an object.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
-struct Object {
+struct Object<'a> {
     /// `apps/v1`
-    api_version: String,
+    api_version: &'a str,
     /// `Deployment`
-    kind: String,
+    kind: &'a str,
     /// The namespace, where one is written.
-    namespace: Option<String>,
+    namespace: Option<&'a str>,
     /// The name; empty where none is written.
-    name: String,
+    name: &'a str,
 }
 
 /// What was looked at and what was not.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Coverage {
+struct Coverage<'a> {
     /// Units that were found.
     found: usize,
     /// Those of them that were rendered and judged.
     rendered: usize,
     /// What was found and not judged.
-    skipped: Vec<Skipped>,
+    skipped: Vec<Skipped<'a>>,
 }
 
 /// Something that was found and not judged.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Skipped {
+struct Skipped<'a> {
     /// The file or directory.
     path: String,
     /// The line, when only a part was skipped.
     line: Option<u32>,
     /// Why, for programs: `not-rendered`, `unreadable` and the like.
-    code: String,
+    code: &'a str,
     /// Why, for people.
-    reason: String,
+    reason: &'a str,
 }
 
 /// A reviewer's question.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct ChecklistItem {
+struct ChecklistItem<'a> {
     /// The statement.
-    item: String,
+    item: &'a str,
     /// Whether it holds.
     answer: Answer,
     /// The ids of the findings that speak against it.
-    evidence: Vec<String>,
+    evidence: &'a [String],
 }
 
 /// Whether a statement holds.
@@ -203,36 +203,36 @@ enum Severity {
 /// One defect.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Finding {
+struct Finding<'a> {
     /// The same in every run: a hash of check, path, field and message.
-    id: String,
+    id: &'a str,
     /// The check's id.
-    check: String,
+    check: &'a str,
     /// How bad it is.
     severity: Severity,
     /// What is wrong.
-    message: String,
+    message: &'a str,
     /// What to do about it.
-    help: Option<String>,
+    help: Option<&'a str>,
     /// The address of the check's page; `seatrial explain` prints the same.
     url: Option<String>,
     /// The object it is about.
-    object: Option<Object>,
+    object: Option<Object<'a>>,
     /// The field; empty where the finding is about a text.
-    field: String,
+    field: &'a str,
     /// The units that show it, sorted.
-    units: Vec<String>,
+    units: &'a [String],
     /// The place to edit.
     primary: Place,
     /// Where the field stands in the rendered text; null where that is the
     /// source itself, as for plain manifests.
-    rendered: Option<Rendered>,
+    rendered: Option<Rendered<'a>>,
     /// Other places.
-    related: Vec<Related>,
+    related: Vec<Related<'a>>,
     /// How the conclusion was reached.
-    derivation: Vec<String>,
+    derivation: &'a [String],
     /// A repair.
-    fix: Option<Fix>,
+    fix: Option<Fix<'a>>,
 }
 
 /// A place in a source file. Lines and columns start at 1; columns count characters.
@@ -255,9 +255,9 @@ struct Place {
 /// A line of a unit's rendered text.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Rendered {
+struct Rendered<'a> {
     /// The unit.
-    unit: String,
+    unit: &'a str,
     /// The line, from 1.
     line: u32,
 }
@@ -265,7 +265,7 @@ struct Rendered {
 /// Another place that belongs to a finding.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Related {
+struct Related<'a> {
     /// The file, relative to the top of the tree.
     path: String,
     /// The line, from 1.
@@ -273,7 +273,7 @@ struct Related {
     /// The column in characters, from 1.
     column: u32,
     /// What is there.
-    label: String,
+    label: &'a str,
     /// The part it plays.
     role: Role,
 }
@@ -307,13 +307,13 @@ enum Role {
 /// A repair.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Fix {
+struct Fix<'a> {
     /// What it does.
-    title: String,
+    title: &'a str,
     /// Whether it can be applied without a look.
     applicability: Applicability,
     /// The bytes to replace, in order.
-    edits: Vec<Edit>,
+    edits: Vec<Edit<'a>>,
 }
 
 /// Whether a repair can be applied without a look.
@@ -329,7 +329,7 @@ enum Applicability {
 /// Bytes to replace.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Edit {
+struct Edit<'a> {
     /// The file, relative to the top of the tree.
     path: String,
     /// The first byte that is replaced.
@@ -337,7 +337,7 @@ struct Edit {
     /// One past the last byte that is replaced.
     end: u32,
     /// What stands there afterwards.
-    text: String,
+    text: &'a str,
 }
 
 /// How many findings there are.

@@ -9,16 +9,16 @@ use super::{
     Report, Role, Severity, Skipped, Summary, Target, Unit, UnitKind, Verdict, Workload,
 };
 
-impl Report {
+impl<'a> Report<'a> {
     /// The report on a trial.
-    pub fn of(trial: &Trial) -> Self {
+    pub fn of(trial: &'a Trial) -> Self {
         Self {
             version: 1,
             root: trial.root.to_string(),
             today: trial.today.to_string(),
             target: Target {
                 kubernetes: trial.target.kubernetes.to_string(),
-                profile: trial.target.profile.clone(),
+                profile: &trial.target.profile,
             },
             verdict: trial.verdict.into(),
             units: trial.units.iter().map(Unit::of).collect(),
@@ -51,10 +51,10 @@ impl From<trial::Verdict> for Verdict {
     }
 }
 
-impl Unit {
-    fn of(unit: &trial::UnitVerdict) -> Self {
+impl<'a> Unit<'a> {
+    fn of(unit: &'a trial::UnitVerdict) -> Self {
         Self {
-            name: unit.name.clone(),
+            name: &unit.name,
             kind: match unit.kind {
                 trial::UnitKind::Manifests => UnitKind::Manifests,
                 trial::UnitKind::Helm => UnitKind::Helm,
@@ -70,69 +70,69 @@ impl Unit {
     }
 }
 
-impl Workload {
-    fn of(workload: &trial::WorkloadVerdict) -> Self {
+impl<'a> Workload<'a> {
+    fn of(workload: &'a trial::WorkloadVerdict) -> Self {
         Self {
             object: Object::of(&workload.object),
             verdict: workload.verdict.into(),
-            because: workload.because.clone(),
-            assumptions: workload.assumptions.clone(),
+            because: &workload.because,
+            assumptions: &workload.assumptions,
         }
     }
 }
 
-impl Object {
-    fn of(name: &diagnostics::ObjectName) -> Self {
+impl<'a> Object<'a> {
+    fn of(name: &'a diagnostics::ObjectName) -> Self {
         Self {
-            api_version: name.api_version.clone(),
-            kind: name.kind.clone(),
-            namespace: name.namespace.clone(),
-            name: name.name.clone(),
+            api_version: &name.api_version,
+            kind: &name.kind,
+            namespace: name.namespace.as_deref(),
+            name: &name.name,
         }
     }
 }
 
-impl Skipped {
-    fn of(skipped: &trial::Skipped) -> Self {
+impl<'a> Skipped<'a> {
+    fn of(skipped: &'a trial::Skipped) -> Self {
         Self {
             path: skipped.path.to_string(),
             line: skipped.line,
-            code: skipped.code.as_str().to_owned(),
-            reason: skipped.reason.clone(),
+            code: skipped.code.as_str(),
+            reason: &skipped.reason,
         }
     }
 }
 
-impl ChecklistItem {
-    fn of(item: &trial::ChecklistItem) -> Self {
+impl<'a> ChecklistItem<'a> {
+    fn of(item: &'a trial::ChecklistItem) -> Self {
         Self {
-            item: item.item.to_owned(),
+            item: item.item,
             answer: match item.answer {
                 trial::Answer::Yes => Answer::Yes,
                 trial::Answer::No => Answer::No,
                 trial::Answer::Unknown => Answer::Unknown,
             },
-            evidence: item.evidence.clone(),
+            evidence: &item.evidence,
         }
     }
 }
 
-impl Finding {
-    fn of(finding: &diagnostics::Finding, sources: &SourceMap) -> Self {
+impl<'a> Finding<'a> {
+    fn of(finding: &'a diagnostics::Finding, sources: &SourceMap) -> Self {
         Self {
-            id: finding.id.clone(),
-            check: finding.check.id.to_owned(),
+            id: &finding.id,
+            check: finding.check.id,
             severity: finding.severity.into(),
-            message: finding.message.clone(),
-            help: finding.help.clone(),
+            message: &finding.message,
+            help: finding.help.as_deref(),
             url: finding.check.page_url(),
             object: finding.object.as_ref().map(Object::of),
-            field: finding.field.clone(),
-            units: finding.units.clone(),
+            field: &finding.field,
+            units: &finding.units,
             primary: Place::of(&finding.primary),
-            rendered: finding.rendered.as_ref().map(|it| Rendered { unit: it.unit.clone(), line: it.line }),
+            rendered: finding.rendered.as_ref().map(|it| Rendered { unit: &it.unit, line: it.line }),
             related: finding.related.iter().map(Related::of).collect(),
-            derivation: finding.derivation.clone(),
+            derivation: &finding.derivation,
             fix: finding.fix.as_ref().map(|fix| Fix::of(fix, sources)),
         }
     }
@@ -160,13 +160,13 @@ impl Place {
     }
 }
 
-impl Related {
-    fn of(related: &diagnostics::RelatedPlace) -> Self {
+impl<'a> Related<'a> {
+    fn of(related: &'a diagnostics::RelatedPlace) -> Self {
         Self {
             path: related.place.path.to_string(),
             line: related.place.start.line,
             column: related.place.start.column,
-            label: related.label.clone(),
+            label: &related.label,
             role: related.role.into(),
         }
     }
@@ -189,16 +189,16 @@ impl From<diagnostics::Role> for Role {
     }
 }
 
-impl Fix {
-    fn of(fix: &diagnostics::Fix, sources: &SourceMap) -> Self {
-        let edit = |edit: &diagnostics::Edit| Edit {
+impl<'a> Fix<'a> {
+    fn of(fix: &'a diagnostics::Fix, sources: &SourceMap) -> Self {
+        let edit = |edit: &'a diagnostics::Edit| Edit {
             path: sources.file(edit.span.file).path().to_string(),
             start: edit.span.start,
             end: edit.span.end,
-            text: edit.text.clone(),
+            text: &edit.text,
         };
         Self {
-            title: fix.title.clone(),
+            title: &fix.title,
             applicability: match fix.applicability {
                 diagnostics::Applicability::Safe => Applicability::Safe,
                 diagnostics::Applicability::Unsafe => Applicability::Unsafe,
