@@ -11,6 +11,7 @@ use seatrial_source::{EntryKind, ReadError, TreePath};
 use crate::Request;
 use crate::intake::PIECE;
 use crate::layout::{Candidate, FileRole};
+use crate::walk::Walk;
 
 /// The most bytes of a program that are searched for signs.
 const PROGRAM_BYTES: u64 = 512 << 10;
@@ -58,10 +59,9 @@ pub(crate) enum Outcome {
 const BATCH: usize = 4096;
 
 /// Reads every candidate. Of those that are too large together, the first count.
-pub(crate) fn read(request: &Request<'_>, candidates: &[Candidate]) -> Vec<Outcome> {
+pub(crate) fn read(request: &Request<'_>, walk: &Walk, candidates: &[Candidate]) -> Vec<Outcome> {
     let mut left = request.limits.total_bytes;
-    // Who names a file wants to hear of it.
-    let is_named = |it: &Candidate| it.path == request.scope || candidates.len() == 1;
+    let is_named = |it: &Candidate| walk.is_named(request, &it.path);
     let mut outcomes = Vec::with_capacity(candidates.len());
     for batch in candidates.chunks(BATCH) {
         let spent = AtomicU64::new(0);

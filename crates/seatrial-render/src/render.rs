@@ -43,7 +43,7 @@ pub fn render(request: Request<'_>) -> Rendering {
     let walk = walk::walk(&request);
     let places = Places::new(&request.root, &request.scope, &walk.directories);
     let mut layout = Layout::new(&walk, &places);
-    let mut outcomes = read::read(&request, &layout.candidates);
+    let mut outcomes = read::read(&request, &walk, &layout.candidates);
     set_aside::leave_out(&mut layout, &mut outcomes);
     let intake = Intake::new(&walk, &layout, outcomes);
     let run = Run::new(&request, intake, &walk);
@@ -123,7 +123,7 @@ impl Run {
             .map(|(text, stream)| {
                 let file = &intake.texts[text];
                 let part = ownership.of_file(&file.path).map(|(_, part)| part);
-                let is_named = file.path == request.scope || walk.files.len() == 1;
+                let is_named = walk.is_named(request, &file.path);
                 let documents = documents(file, &stream, part == Some(Part::Resource), is_named);
                 let is_gitops =
                     documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops);

@@ -45,7 +45,7 @@ pub struct Rendering {
     serving: FxHashMap<UnitId, Vec<TreePath>>,
     /// Why objects of units are missing.
     pub(crate) gaps: FxHashMap<UnitId, Vec<String>>,
-    scope: TreePath,
+    pub(crate) scope: TreePath,
 }
 
 /// What made the objects that stand in no file, and what is known of units

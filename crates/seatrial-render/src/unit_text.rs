@@ -88,7 +88,10 @@ impl Rendering {
 
     fn pages(&self, unit: &Unit) -> Vec<Page<'_>> {
         let mut pages: Vec<Page<'_>> = Vec::new();
-        for object in self.repository.bundle(unit.id).objects() {
+        // Who names a file of a directory asks for nothing else of it.
+        let named = self.sources.find(&self.scope).filter(|_| unit.kind == UnitKind::Manifests);
+        let objects = self.repository.bundle(unit.id).objects().iter();
+        for object in objects.filter(|it| named.is_none_or(|file| it.span().file == file)) {
             let documents = object.source().stream.documents().iter();
             let Some(span) = documents.map(|it| it.span).find(|it| it.contains(object.span())) else {
                 continue;

@@ -39,6 +39,14 @@ pub(crate) struct Walk {
     pub(crate) excluded: Vec<TreePath>,
 }
 
+impl Walk {
+    /// Whether a file was named by itself, or is all that there is: who does so wants to
+    /// hear of it, whatever it holds.
+    pub(crate) fn is_named(&self, request: &Request<'_>, path: &TreePath) -> bool {
+        *path == request.scope || self.files.len() == 1
+    }
+}
+
 /// The links of the tree, so that a path through one finds the real file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links(BTreeMap<TreePath, TreePath>);

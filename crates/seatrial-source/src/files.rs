@@ -121,6 +121,8 @@ pub trait Files: Send + Sync {
 #[derive(Debug)]
 pub struct DiskFiles {
     top: PathBuf,
+    /// Whether the directories in it are no part of the tree.
+    is_flat: bool,
     /// Where directories really are, links on the way resolved. A tree that is
     /// changed during a run may be seen half before and half after the change;
     /// what a directory was when it was first asked for counts.
@@ -134,7 +136,13 @@ impl DiskFiles {
         if !top.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Self { top, directories: RwLock::default() })
+        Ok(Self { top, is_flat: false, directories: RwLock::default() })
+    }
+
+    /// The files that lie in `top` itself: no list names a directory, and what lies in
+    /// one is still read by its path.
+    pub fn open_flat(top: &Path) -> io::Result<Self> {
+        Ok(Self { is_flat: true, ..Self::open(top)? })
     }
 
     /// The directory on disk, with all links resolved.
@@ -200,6 +208,9 @@ impl DiskFiles {
             let name = entry.file_name();
             let Some(path) = directory.join(&name.to_string_lossy()) else { continue };
             let Some((file_type, size)) = look(&entry) else { continue };
+            if self.is_flat && file_type.is_dir() {
+                continue;
+            }
             let kind = match name.to_str() {
                 Some(_) => kind_of(file_type, size, || entry.path()),
                 None => EntryKind::Unnameable { is_directory: file_type.is_dir() },

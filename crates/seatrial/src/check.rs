@@ -27,8 +27,8 @@ pub(crate) fn run(arguments: &Check) -> Result<u8, Failure> {
     } else {
         try_tree(arguments, &clock)?
     };
-    let Tried { mut trial, is_ignored, base } = tried;
-    refuse_nothing(&trial, is_ignored, arguments)?;
+    let Tried { mut trial, is_ignored, templates, base } = tried;
+    refuse_nothing(&trial, is_ignored, templates, arguments)?;
     baseline::write(&trial, &arguments.choice, arguments.quiet)?;
     if let Some(baseline) = baseline {
         trial.compare(&baseline);
@@ -48,6 +48,8 @@ struct Tried {
     trial: Trial,
     /// Whether git ignores the path that was asked about.
     is_ignored: bool,
+    /// What to say where the path holds templates of a chart alone.
+    templates: Option<Failure>,
     /// What a person's paths are relative to.
     base: Base,
 }
@@ -66,6 +68,7 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
         (_, Some(at_revision)) if arguments.rev.is_some() => Some(at_revision),
         (git, _) => git.as_ref().map(|git| git as &dyn Revisions),
     };
+    let templates = tree.refuse_templates("check", &arguments.path);
     let is_directory = matches!(tree.files.kind(&tree.scope), Some(EntryKind::Directory));
     let is_ignored = revisions.is_some_and(|it| it.is_ignored(&tree.scope, is_directory));
     let earlier = arguments.upgrade_from.as_deref().map(|rev| Earlier::open(arguments, rev)).transpose()?;
@@ -87,7 +90,7 @@ fn try_tree(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
             units: unit_filter(arguments.unit.as_deref())?,
         },
     )?;
-    Ok(Tried { trial, is_ignored, base })
+    Ok(Tried { trial, is_ignored, templates, base })
 }
 
 fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
@@ -122,7 +125,7 @@ fn try_stdin(arguments: &Check, clock: &Clock) -> Result<Tried, Failure> {
             units: unit_filter(arguments.unit.as_deref())?,
         },
     )?;
-    Ok(Tried { trial, is_ignored: false, base: Base::Top })
+    Ok(Tried { trial, is_ignored: false, templates: None, base: Base::Top })
 }
 
 /// The command line wins over the configuration.
@@ -146,7 +149,7 @@ pub(crate) fn set_version(config: &mut Config, text: Option<&str>) -> Result<(),
 
 fn asked<'a>(arguments: &'a Check, rev: Option<&'a str>, option: &'static str) -> Asked<'a> {
     let cache = arguments.cache.as_deref();
-    Asked { path: &arguments.path, root: arguments.root.as_deref(), rev, option, cache }
+    Asked { path: &arguments.path, root: arguments.root.as_deref(), rev, option, may_be_path: false, cache }
 }
 
 /// The revision that is upgraded from.
@@ -197,13 +200,21 @@ pub(crate) fn current_day() -> Result<Date, Failure> {
 }
 
 /// A path without anything to judge is a mistake, unless it is said to be fine.
-fn refuse_nothing(trial: &Trial, is_ignored: bool, arguments: &Check) -> Result<(), Failure> {
+fn refuse_nothing(
+    trial: &Trial,
+    is_ignored: bool,
+    templates: Option<Failure>,
+    arguments: &Check,
+) -> Result<(), Failure> {
     if let (Some(pattern), true) = (&arguments.unit, trial.units.is_empty()) {
         return Err(Failure::new(format!("no unit is called `{pattern}`"))
             .hint("without --unit, `--format json` lists them all under `units`"));
     }
     if arguments.allow_empty || trial.found_anything() {
         return Ok(());
+    }
+    if let Some(failure) = templates.filter(|_| !is_ignored) {
+        return Err(failure);
     }
     let place = match arguments.path.to_str() {
         Some("-") => "stdin holds".to_owned(),

@@ -104,7 +104,8 @@ impl Opened {
             path: Path::new(&place.path),
             root: arguments.root.as_deref(),
             rev: place.rev.as_deref(),
-            option: "no such path, and the revision",
+            option: "the revision",
+            may_be_path: true,
             cache: arguments.cache.as_deref(),
         };
         let tree = Tree::open(asked)?;

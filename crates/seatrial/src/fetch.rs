@@ -35,6 +35,7 @@ mod with_feature {
             path: &arguments.path,
             root: arguments.root.as_deref(),
             rev: None,
+            may_be_path: false,
             option: "",
             cache: arguments.cache.as_deref(),
         };

@@ -12,6 +12,9 @@ use seatrial_trial::find_root;
 use crate::cache;
 use crate::failure::Failure;
 
+/// The file that makes a directory a chart.
+const CHART_FILE: &str = "Chart.yaml";
+
 /// What a person asks for: a path, perhaps in a revision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
@@ -20,6 +23,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) rev: Option<&'a str>,
     /// What named the revision.
     pub(crate) option: &'static str,
+    /// Whether a path was looked for before under the revision's name.
+    pub(crate) may_be_path: bool,
     /// The cache, where it is not the user's.
     pub(crate) cache: Option<&'a Path>,
 }
@@ -57,7 +62,8 @@ impl Tree {
             (None, Some(root)) => root.clone(),
             (None, None) => top_without_git(&path),
         };
-        let files = files(&top, git.as_ref(), git_problem.as_deref(), &arguments)?;
+        let is_alone = git.is_none() && root.is_none() && is_alone(&path, &top);
+        let files = files(&top, is_alone, git.as_ref(), git_problem.as_deref(), &arguments)?;
         let scope = below(&top, &path, &arguments)?;
         if arguments.rev.is_some() && files.kind(&scope).is_none() {
             let rev = arguments.rev.unwrap_or_default();
@@ -68,6 +74,32 @@ impl Tree {
             None => find_root(files.as_ref(), &scope),
         };
         Ok(Self { files, git, git_problem, root, scope, top })
+    }
+
+    /// The chart that the path asked about is a template of, or holds templates of.
+    pub(crate) fn chart_of_templates(&self) -> Option<TreePath> {
+        let holds = |it: &TreePath| self.scope.below(it).is_some_and(is_in_templates);
+        let is_chart =
+            |it: &TreePath| it.join(CHART_FILE).is_some_and(|path| self.files.kind(&path).is_some());
+        let mut above = std::iter::successors(self.scope.parent(), TreePath::parent);
+        above.find(|it| holds(it) && is_chart(it))
+    }
+
+    /// What to do instead where somebody asks for templates alone.
+    pub(crate) fn refuse_templates(&self, command: &str, path: &Path) -> Option<Failure> {
+        let chart = self.chart_of_templates()?;
+        let up = 1 + self.scope.below(&chart)?.matches('/').count();
+        let directory: PathBuf = self.top.join(chart.as_str()).components().collect();
+        let shown =
+            path.ancestors().nth(up).filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A path with dots or links in it has other ancestors.
+        let is_it =
+            matches!((shown.canonicalize(), directory.canonicalize()), (Ok(one), Ok(other)) if one == other);
+        let shown = if is_it { shown } else { &directory };
+        Some(
+            Failure::new(format!("`{}` holds templates of a chart, which are no manifests", path.display()))
+                .hint(format!("`seatrial {command} {}` is for the whole chart", shown.display())),
+        )
     }
 
     /// Its top on disk.
@@ -129,26 +161,49 @@ fn existing(path: &Path) -> &Path {
     path.ancestors().find(|it| it.exists()).unwrap_or(path)
 }
 
-/// Without version control the configuration marks the top, else the path does.
+/// Without version control the configuration marks the top, else the chart of which the
+/// path is a template, else the path does.
 fn top_without_git(path: &Path) -> PathBuf {
     let directory = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let marked = directory.ancestors().find(|it| it.join(FILE_NAME).is_file());
-    marked.unwrap_or(directory).to_owned()
+    let marked = || directory.ancestors().find(|it| it.join(FILE_NAME).is_file());
+    let is_chart = |it: &&Path| {
+        let below = path.strip_prefix(it).ok().and_then(Path::to_str);
+        below.is_some_and(is_in_templates) && it.join(CHART_FILE).is_file()
+    };
+    let chart = || directory.ancestors().find(is_chart);
+    marked().or_else(chart).unwrap_or(directory).to_owned()
+}
+
+/// Whether a path from a chart's directory leads to its templates.
+fn is_in_templates(below: &str) -> bool {
+    below.split(['/', '\\']).next() == Some("templates")
+}
+
+/// Whether a file is all that there is besides its neighbours: nothing says that what
+/// lies below its directory belongs to it.
+fn is_alone(path: &Path, top: &Path) -> bool {
+    let owners = [FILE_NAME, CHART_FILE, "kustomization.yaml", "kustomization.yml", "Kustomization"];
+    path.is_file() && path.parent() == Some(top) && !owners.iter().any(|it| top.join(it).exists())
 }
 
 fn files(
     top: &Path,
+    is_alone: bool,
     git: Option<&Repository>,
     git_problem: Option<&str>,
     arguments: &Asked<'_>,
 ) -> Result<Box<dyn Files>, Failure> {
     let Some(rev) = arguments.rev else {
-        let files = DiskFiles::open(top);
+        let files = if is_alone { DiskFiles::open_flat(top) } else { DiskFiles::open(top) };
         let files =
             files.map_err(|error| Failure::new(format!("`{}` cannot be opened: {error}", top.display())))?;
         return Ok(Box::new(files));
     };
     let Some(git) = git else {
+        if arguments.may_be_path && git_problem.is_none() {
+            return Err(Failure::new(format!("`{rev}` does not exist"))
+                .hint("name a directory, or, in a git repository, a revision"));
+        }
         let why = git_problem.map_or_else(
             || format!("`{}` is in no git repository", arguments.path.display()),
             ToOwned::to_owned,
@@ -156,7 +211,12 @@ fn files(
         return Err(Failure::new(format!("{} {rev} cannot be read: {why}", arguments.option)));
     };
     let commit = git.resolve(rev).map_err(|error| {
-        Failure::new(error).hint("a branch, a tag, a commit, or an expression such as `main~3`")
+        let hint = "a branch, a tag, a commit, or an expression such as `main~3`";
+        if arguments.may_be_path {
+            Failure::new(format!("no such path, and {error}")).hint(format!("a path, {hint}"))
+        } else {
+            Failure::new(error).hint(hint)
+        }
     })?;
     git.files(&commit).map_err(Failure::new)
 }

@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &Render) -> Result<u8, Failure> {
         root: arguments.root.as_deref(),
         rev: arguments.rev.as_deref(),
         option: "--rev",
+        may_be_path: false,
         cache: arguments.cache.as_deref(),
     };
     let tree = Tree::open(asked)?;
@@ -444,6 +445,9 @@ fn repository(arguments: &Render, tree: &Tree) -> Result<u8, Failure> {
         return Err(Failure::new(format!("no unit is called `{pattern}`")).hint(format!("known are {names}")));
     }
     if units.is_empty() {
+        if let Some(failure) = tree.refuse_templates("render", &arguments.path) {
+            return Err(failure);
+        }
         return Err(Failure::new(format!("`{}` holds nothing to render", arguments.path.display())));
     }
     let (mut printed, mut code, mut holds_secrets) = (Vec::new(), CLEAN, false);

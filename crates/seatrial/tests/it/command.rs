@@ -392,3 +392,43 @@ fn an_overlay_that_flux_deploys_is_held_against_its_sibling() {
     assert!(run.stdout.contains("--> overlays/production/kustomization.yaml:1:12"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("warning[").count(), 1, "{}", run.stdout);
 }
+
+#[test]
+fn a_file_outside_git_has_its_neighbours_and_nothing_below() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: web}}\nspec: {containers: [{name: a, image: 'b:1'}]}\n";
+    let words = ["service.yaml", "--select", "service-selects-nothing", "--format", "json"];
+    let beside = Tree::new(&[("service.yaml", service), ("pod.yaml", pod)]);
+    assert!(beside.check(&words).checks().is_empty());
+    let below = Tree::new(&[("service.yaml", service), ("other/pod.yaml", pod)]);
+    assert_eq!(below.check(&words).checks(), ["service-selects-nothing"]);
+    // What is built of a file, or configured, is a tree.
+    let stated = Tree::new(&[("service.yaml", service), ("other/pod.yaml", pod), ("seatrial.toml", "")]);
+    assert!(stated.check(&words).checks().is_empty());
+}
+
+#[test]
+fn a_file_that_is_named_is_rendered_alone() {
+    let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
+    let tree = Tree::new(&[("a/one.yaml", &map("one")), ("a/two.yaml", &map("two"))]);
+    let done = run(tree.path(), &["render", "a/two.yaml"], b"");
+    assert_eq!((done.code, &*done.stdout), (0, &*format!("---\n{}", map("two"))));
+}
+
+#[test]
+fn templates_of_a_chart_lead_to_the_chart() {
+    let tree = Tree::new(&[
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n"),
+    ]);
+    for (words, chart) in [
+        (["check", "web/templates"], "`seatrial check web`"),
+        (["check", "web/templates/a.yaml"], "`seatrial check web`"),
+        (["render", "web/templates/a.yaml"], "`seatrial render web`"),
+    ] {
+        let done = run(tree.path(), &words, b"");
+        assert_eq!(done.code, 2, "{words:?}");
+        assert!(done.stderr.contains(&format!("hint: {chart} is for the whole chart")), "{}", done.stderr);
+    }
+    assert_eq!(run(tree.path(), &["check", "web"], b"").code, 0);
+}

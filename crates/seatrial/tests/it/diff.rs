@@ -430,7 +430,11 @@ fn revisions_are_compared_with_each_other_and_with_the_working_tree() {
     assert_eq!(summary(&["main", "main"]).0, 0);
     let unknown = diff(&tree, &["nowhere"]);
     assert_eq!(unknown.code, 2);
-    assert!(unknown.stderr.starts_with("error: no revision `nowhere`"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.starts_with("error: no such path, and no revision `nowhere`"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[test]
@@ -604,7 +608,7 @@ fn a_mistaken_name_is_told() {
     let tree = Tree::new(&[("a/web.yaml", WEB), ("b/notes.txt", "nothing")]);
     let done = diff(&tree, &["a", "c"]);
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("no such path"), "{}", done.stderr);
+    assert!(done.stderr.starts_with("error: `c` does not exist\n"), "{}", done.stderr);
     assert_eq!(diff(&tree, &["b", "b"]).code, 2);
     assert_eq!(diff(&tree, &["b", "a", "--format", "json"]).json()["summary"]["added"], 1);
 }
