@@ -33,6 +33,7 @@ mod names;
 mod neighbours;
 mod node_labels;
 mod official_images;
+mod optional;
 mod partial;
 mod placeholder;
 mod pod_classes;
@@ -62,6 +63,7 @@ pub use checks::ALL;
 pub use context::{Context, Indexes, References, Report, World};
 pub use custom_kinds::{Definitions, Settled, Undefined, kinds_without_rules, undefined_kinds};
 pub use gitops::{asked_commits, asked_elsewhere};
+pub use optional::{Need, awaits_value, judges_optional, need_of};
 pub use unjudged::unjudged_rules;
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};

@@ -388,7 +388,7 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn finish(&mut self, engine: &mut Engine) {
+    pub(crate) fn finish(&mut self, engine: &mut Engine) {
         let sorted = output::sort(&self.rendered.files, &self.switches, self.options.is_last);
         for (file, range, message) in sorted.errors {
             let error = RenderError::new(ErrorKind::Yaml, message);

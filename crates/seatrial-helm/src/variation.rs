@@ -1,6 +1,6 @@
 //! What a chart would do were one of its switches turned over, or an empty list or
 //! mapping filled: a branch that no values take is rendered by nobody until somebody
-//! turns it on.
+//! turns it on. What fails then, and the documents that only come then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use seatrial_yaml::{Dialect, Limits};
 use crate::chart::{Branch, Chart};
 use crate::errors::{ErrorKind, RenderError};
 use crate::output;
-use crate::render::{Options, Prepared, Render, RenderedFile};
+use crate::render::{Options, Prepared, Render, Rendered, RenderedFile};
 use crate::template::engine::{Engine, on_deep_stack};
 use crate::template::trace::Origin;
 use crate::template::{Data, Map, OriginId, Reads, Trace, Value};
@@ -23,6 +23,8 @@ use crate::values::coalesce::{GLOBAL, copy_map};
 const DEPTH_MAX: usize = 8;
 /// Empty values that nothing reads, among which those behind a switch are looked for.
 const HIDDEN_MAX: usize = 512;
+/// Bytes of the texts that are kept since only a switch brings them out.
+const PARTS_BYTES_MAX: usize = 4 << 20;
 
 /// A value that breaks the chart when it becomes another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +41,37 @@ pub struct Variation {
     pub error: RenderError,
 }
 
+/// What turning the switches of a chart over shows.
+#[derive(Debug, Default)]
+pub struct Variations {
+    /// What fails, each at the first value that brings it about.
+    pub failing: Vec<Variation>,
+    /// The files with documents that only a switch brings out, traced. One template
+    /// may be among them several times.
+    pub parts: Rendered,
+    /// The switches that are turned for each of those files, outer ones first.
+    pub switches: Vec<Vec<Switch>>,
+}
+
+/// A switch of a chart's values that is turned over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// The keys that lead to it.
+    pub keys: Vec<String>,
+    /// What it becomes: `true`.
+    pub becomes: &'static str,
+    /// Where it says otherwise.
+    pub span: Span,
+}
+
 /// Turns over each `true` and `false` of the chart's values that its templates
 /// read, one at a time, `most` of them, and tells what fails then: a look into
 /// something nil, or text that is no YAML. A chart that fails as it is has none;
 /// what `fail` and `required` refuse is meant. As many empty lists and mappings are
 /// filled, of which nobody knows what they are to hold: only text is told that is no
-/// YAML whatever they hold. What is read only behind a switch is filled with it turned on.
-pub fn variations(chart: &Chart, values: &ValuesInput, options: &Options, most: usize) -> Vec<Variation> {
+/// YAML whatever they hold. What is read only behind a switch is turned on or filled with
+/// that switch turned on.
+pub fn variations(chart: &Chart, values: &ValuesInput, options: &Options, most: usize) -> Variations {
     on_deep_stack(|| Varying::run(chart, values, options, most))
 }
 
@@ -55,6 +81,12 @@ struct Toggle {
     kind: Kind,
     origin: OriginId,
     span: Span,
+}
+
+impl Toggle {
+    fn switch(&self) -> Switch {
+        Switch { keys: self.keys.clone(), becomes: self.kind.shown(), span: self.span }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,19 +139,36 @@ struct Varying<'a> {
     found: Vec<Variation>,
     /// The places that are told.
     told: BTreeSet<Span>,
+    /// The kinds of the documents of each file, as the values have it.
+    kinds: BTreeMap<String, Vec<String>>,
+    /// The same of what was rendered last.
+    last_kinds: BTreeMap<String, Vec<String>>,
+    /// The texts that only a switch brings out, with those that do.
+    parts: Vec<(RenderedFile, Vec<Switch>)>,
+    parts_bytes: usize,
     /// Whether nothing is left to spend.
     is_spent: bool,
 }
 
 impl<'a> Varying<'a> {
-    fn run(chart: &Chart, input: &ValuesInput, options: &'a Options, most: usize) -> Vec<Variation> {
+    fn run(chart: &Chart, input: &ValuesInput, options: &'a Options, most: usize) -> Variations {
         let mut render = Render::new(options);
         let mut trace = Trace::on();
         let prepared = render.prepare(chart, input, &mut trace);
         let templates = render.templates(&prepared, &copy_map(&prepared.values), &mut trace);
         let (set, names) = render.parse(&templates, None);
         let engine = Engine::new(Arc::new(set), trace, render.engine_options());
-        let mut this = Self { render, engine, found: Vec::new(), told: BTreeSet::new(), is_spent: false };
+        let mut this = Self {
+            render,
+            engine,
+            found: Vec::new(),
+            told: BTreeSet::new(),
+            kinds: BTreeMap::new(),
+            last_kinds: BTreeMap::new(),
+            parts: Vec::new(),
+            parts_bytes: 0,
+            is_spent: false,
+        };
         let mut reads = Vec::new();
         for name in &names {
             this.engine.reads = Reads::default();
@@ -127,32 +176,67 @@ impl<'a> Varying<'a> {
             reads.push(std::mem::take(&mut this.engine.reads));
         }
         if !this.render.rendered.errors.is_empty() || this.broken_text().is_some() {
-            return Vec::new();
+            return Variations::default();
         }
-        let toggles = toggles(&prepared.branch, &prepared.values, &this.engine.trace);
+        this.kinds = std::mem::take(&mut this.last_kinds);
+        this.vary_all(&prepared, &names, &reads, most);
+        this.finish()
+    }
+
+    fn vary_all(&mut self, prepared: &Prepared<'_>, names: &[&String], reads: &[Reads], most: usize) {
+        let toggles = toggles(&prepared.branch, &prepared.values, &self.engine.trace);
         let read_by = |it: &Toggle| -> Vec<&String> {
-            names.iter().zip(&reads).filter(|(_, read)| read.has(it.origin)).map(|(name, _)| *name).collect()
+            names.iter().zip(reads).filter(|(_, read)| read.has(it.origin)).map(|(name, _)| *name).collect()
         };
         let toggles = toggles.into_iter().map(|it| (read_by(&it), it));
         let (read, hidden): (Vec<_>, Vec<_>) = toggles.partition(|(by, _)| !by.is_empty());
         let (switches, empty): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, it)| it.kind.is_switch());
         for (by, toggle) in switches.iter().take(most).chain(empty.iter().take(most)) {
-            if !this.vary(&prepared, None, toggle, by, &names) {
-                return this.found;
+            if !self.vary(prepared, None, toggle, by, names) {
+                return;
             }
         }
-        let hidden = hidden.into_iter().map(|it| it.1).filter(|it| !it.kind.is_switch());
+        let hidden = hidden.into_iter().map(|it| it.1).filter(|it| it.kind != Kind::Switch(true));
         let hidden: Vec<Toggle> = hidden.take(HIDDEN_MAX).collect();
         let mut left = most;
         for (by, switch) in switches.iter().filter(|(_, it)| it.kind == Kind::Switch(false)).take(most) {
-            for (by, toggle) in this.behind(&prepared, switch, by, &hidden) {
-                if left == 0 || !this.vary(&prepared, Some(switch), toggle, &by, &names) {
-                    return this.found;
+            for (by, toggle) in self.behind(prepared, switch, by, &hidden) {
+                if left == 0 || !self.vary(prepared, Some(switch), toggle, &by, names) {
+                    return;
                 }
                 left -= 1;
             }
         }
-        this.found
+    }
+
+    /// All that was found, with the texts of the parts put in order.
+    fn finish(mut self) -> Variations {
+        let (files, switches): (Vec<_>, Vec<_>) = std::mem::take(&mut self.parts).into_iter().unzip();
+        self.render.rendered.files = files;
+        self.render.finish(&mut self.engine);
+        Variations { failing: self.found, parts: self.render.rendered, switches }
+    }
+
+    /// Keeps the texts of what was rendered last that hold more documents of a kind than
+    /// they do as it is.
+    fn keep_parts(&mut self, turned: &[&Toggle]) {
+        let kinds = &self.last_kinds;
+        let is_more = |file: &RenderedFile| {
+            let of = |all: &BTreeMap<String, Vec<String>>, kind: &String| {
+                all.get(&file.path).map_or(0, |it| it.iter().filter(|it| *it == kind).count())
+            };
+            let mut now = kinds.get(&file.path).into_iter().flatten();
+            now.any(|kind| of(kinds, kind) > of(&self.kinds, kind))
+        };
+        let switches: Vec<Switch> = turned.iter().map(|it| it.switch()).collect();
+        let kept: Vec<RenderedFile> =
+            self.render.rendered.files.iter().filter(|it| is_more(it)).cloned().collect();
+        for file in kept {
+            self.parts_bytes += file.text.len();
+            if self.parts_bytes <= PARTS_BYTES_MAX {
+                self.parts.push((file, switches.clone()));
+            }
+        }
     }
 
     /// Tells what fails once a value becomes another one; whether there is anything
@@ -168,6 +252,10 @@ impl<'a> Varying<'a> {
         let samples = toggle.kind.samples();
         let failed = self.fails(prepared, switch, toggle, &samples, by);
         if failed.is_empty() {
+            if toggle.kind.is_switch() && !self.is_spent {
+                let turned: Vec<&Toggle> = switch.into_iter().chain([toggle]).collect();
+                self.keep_parts(&turned);
+            }
             return true;
         }
         // Templates may change the values for those that come after them.
@@ -271,11 +359,16 @@ impl<'a> Varying<'a> {
         }
     }
 
-    /// The first text that is no YAML, with the place in its template.
-    fn broken_text(&self) -> Option<RenderError> {
+    /// The first text that is no YAML, with the place in its template. Learns the kinds of
+    /// the others.
+    fn broken_text(&mut self) -> Option<RenderError> {
         let files = &self.render.rendered.files;
-        let (file, range, message) =
-            output::sort(files, &self.render.switches, false).errors.into_iter().next()?;
+        let sorted = output::sort(files, &self.render.switches, false);
+        self.last_kinds.clear();
+        for it in sorted.manifests.into_iter().chain(sorted.hooks) {
+            self.last_kinds.entry(files[it.file].path.clone()).or_default().push(it.kind);
+        }
+        let (file, range, message) = sorted.errors.into_iter().next()?;
         let at = range.start + first_fault(&files[file].text[range.clone()]);
         let error = RenderError::new(ErrorKind::Yaml, message);
         let places = self.place(&files[file], at).into_iter().collect();

@@ -191,7 +191,7 @@ fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
         ("ship/templates/meant.yaml", "{{ if .Values.meant }}{{ fail \"give a name\" }}{{ end }}\n"),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
     let told: Vec<(String, &str, ErrorKind, Option<&str>, &str)> = found
         .iter()
         .map(|it| {
@@ -215,6 +215,40 @@ fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
 }
 
 #[test]
+fn documents_that_only_a_switch_brings_out_are_kept() {
+    let mut yard = Yard::new(&[
+        (
+            "ship/values.yaml",
+            "budget: false\nscaler: {enabled: false}\nroute: {enabled: false, tls: {enabled: false}}\nname: true\n",
+        ),
+        (
+            "ship/templates/pod.yaml",
+            "kind: Pod\nname: {{ .Values.name }}\n{{ if .Values.budget }}\n---\nkind: Budget\n{{ end }}\n",
+        ),
+        ("ship/templates/scaler.yaml", "{{ if .Values.scaler.enabled }}\nkind: Scaler\n{{ end }}\n"),
+        (
+            "ship/templates/tls.yaml",
+            "{{ if .Values.route.enabled }}{{ if .Values.route.tls.enabled }}\nkind: Certificate\n{{ end }}{{ end }}\n",
+        ),
+    ]);
+    let chart = yard.load().chart.expect("there is a chart");
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let kept = found.parts.files.iter().zip(&found.switches).map(|(file, switches)| {
+        let turned: Vec<String> = switches.iter().map(|it| it.keys.join(".")).collect();
+        format!("{} {}", file.path, turned.join(" "))
+    });
+    assert_eq!(
+        kept.collect::<Vec<_>>(),
+        [
+            "ship/templates/pod.yaml budget",
+            "ship/templates/scaler.yaml scaler.enabled",
+            "ship/templates/tls.yaml route.enabled route.tls.enabled"
+        ]
+    );
+    assert!(found.parts.files.iter().all(|it| !it.pieces.is_empty()));
+}
+
+#[test]
 fn what_a_switch_turns_is_turned_back_before_the_next_one() {
     let mut yard = Yard::new(&[
         ("ship/values.yaml", "a: true\nb: true\n"),
@@ -224,7 +258,7 @@ fn what_a_switch_turns_is_turned_back_before_the_next_one() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), 64), []);
+    assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing, []);
 }
 
 #[test]
@@ -248,7 +282,7 @@ fn empty_lists_and_mappings_are_filled_too() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
     let told: Vec<(String, &str)> = found.iter().map(|it| (it.keys.join("."), it.becomes)).collect();
     assert_eq!(told, [("volumes".to_owned(), "[a, b]")]);
 }
@@ -272,7 +306,7 @@ fn what_stands_behind_a_switch_is_filled_with_it_turned_on() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
     let told: Vec<(Option<String>, String, &str)> = found
         .iter()
         .map(|it| (it.switch.as_ref().map(|it| it.join(".")), it.keys.join("."), it.becomes))

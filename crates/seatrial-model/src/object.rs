@@ -87,6 +87,12 @@ impl Object {
         Self { unit, id, source, identity }
     }
 
+    /// The same object in another unit, at the same place of its bundle.
+    #[must_use]
+    pub fn in_unit(&self, unit: UnitId) -> Self {
+        Self { unit, ..self.clone() }
+    }
+
     /// The same object, put into a namespace by who deploys it where it names
     /// none and its kind has one.
     pub fn placed_in(mut self, namespace: SmolStr) -> Self {

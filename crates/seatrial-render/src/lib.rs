@@ -44,13 +44,14 @@ mod tests;
 
 use seatrial_diagnostics::CheckInfo;
 
+pub use charts::optional::Optional;
 pub use kustomizations::HelmCharts;
 pub use objects_json::objects_json;
 pub use overlay::{Overlaid, Overlay};
 pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};
-pub use seatrial_helm::Cluster;
+pub use seatrial_helm::{Cluster, Switch};
 pub use secrets::masked;
 pub use template::{Refusal, Template, Templated};
 pub use unit_text::UnitText;

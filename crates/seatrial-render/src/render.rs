@@ -17,6 +17,7 @@ use seatrial_yaml::{Dialect, Document, Node, ProblemKind, Stream};
 
 use crate::Request;
 use crate::charts::layers::ValuesFile;
+use crate::charts::optional::Optional;
 use crate::charts::stated::{Standing, Statement, standing, statements};
 use crate::charts::{self, ChartUnit, Charts};
 use crate::checks::{DUPLICATE_KEY, INVALID_CHART, INVALID_YAML, PATH_OUTSIDE_TREE};
@@ -657,7 +658,9 @@ impl Run {
         // That a chart cannot be loaded is told where one of its files is no YAML.
         let is_news = |it: &Notice| it.check.id != INVALID_CHART.id || !unreadable.contains(&place(it));
         intake.notices.extend(of_charts.into_iter().filter(is_news));
-        intake.notices.extend(charts.branch_notices(&request.target));
+        let (of_branches, parts) = charts.branches(&request.target);
+        intake.notices.extend(of_branches);
+        let optional = Optional::new(parts, &charts, &built, &request.target, &request.limits.yaml);
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
         for Parsed { stream, .. } in parsed {
@@ -674,7 +677,7 @@ impl Run {
         skipped.sort();
         skipped.dedup();
         let Built { whole, serving, gaps, .. } = built;
-        let made = Makers { charts, kustomizations, generated, whole, serving, gaps };
+        let made = Makers { charts, optional, kustomizations, generated, whole, serving, gaps };
         let repository = Repository {
             target: request.target,
             units: built.units,

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{
     Change, Edit, FieldPart, Location, Notice, Origin, OriginStep, Refusal, Role, Sources, UnitId,
 };
+use seatrial_helm::Switch;
 use seatrial_model::{Object, Place, Repository, Unit, UnitKind, UnitRole};
 use seatrial_source::{FileId, SourceMap, Span, TreePath};
 use seatrial_yaml::edit::Operation;
@@ -13,6 +14,7 @@ use seatrial_yaml::{FieldPath, Stream};
 
 use crate::charts::Charts;
 use crate::charts::guide::Asked;
+use crate::charts::optional::Optional;
 use crate::charts::provenance::Context;
 use crate::gitops::generated::Generated;
 use crate::intake::Intake;
@@ -37,6 +39,8 @@ pub struct Rendering {
     pub broken: Vec<Place>,
     streams: Vec<Option<Arc<Stream>>>,
     pub(crate) charts: Charts,
+    /// What charts would make were their switches turned.
+    pub optional: Optional,
     pub(crate) kustomizations: Kustomizations,
     generated: Generated,
     /// The units that Argo CD and Flux deploy and that are whole, sorted.
@@ -52,6 +56,7 @@ pub struct Rendering {
 /// that other objects deploy.
 pub(crate) struct Makers {
     pub(crate) charts: Charts,
+    pub(crate) optional: Optional,
     pub(crate) kustomizations: Kustomizations,
     pub(crate) generated: Generated,
     pub(crate) whole: Vec<UnitId>,
@@ -69,7 +74,7 @@ impl Rendering {
         scope: TreePath,
     ) -> Self {
         let Intake { sources, notices, .. } = intake;
-        let Makers { charts, kustomizations, generated, whole, serving, gaps } = makers;
+        let Makers { charts, optional, kustomizations, generated, whole, serving, gaps } = makers;
         let mut rendering = Self {
             repository,
             sources,
@@ -77,6 +82,7 @@ impl Rendering {
             broken,
             streams,
             charts,
+            optional,
             kustomizations,
             generated,
             whole,
@@ -256,6 +262,21 @@ impl Rendering {
         }
         let asked = origin::asked(root, path, part);
         Some(self.of_made(span, asked.key, asked.container))
+    }
+
+    /// Where to edit to change a field of a part that is behind a switch.
+    pub fn optional_origin(&self, location: &Location) -> Option<Origin> {
+        let streams = |file: FileId| self.stream(file).map(AsRef::as_ref);
+        self.optional.origin(location, self.context(&streams)).map(|it| self.settle(it))
+    }
+
+    /// What is wrong with the form of texts that are behind switches, with their units and
+    /// the switches, told in the templates.
+    pub fn optional_faults(&self) -> impl Iterator<Item = (UnitId, &[Switch], Notice)> {
+        self.optional.faults().filter_map(|(unit, switches, notice)| {
+            let at = Location::text(self.optional_origin(&notice.at)?.edit);
+            Some((unit, switches, Notice { at, related: Vec::new(), change: None, ..notice.clone() }))
+        })
     }
 
     /// Where to edit to change a stretch of a text that a chart made.

@@ -95,7 +95,7 @@ impl DraftObject {
         })
     }
 
-    fn build(self, unit: UnitId, id: ObjectId) -> Object {
+    pub(crate) fn build(self, unit: UnitId, id: ObjectId) -> Object {
         let object = Object::new(unit, id, self.source, self.identity);
         match self.namespace {
             Some(namespace) => object.placed_in(namespace),

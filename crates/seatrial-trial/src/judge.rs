@@ -13,6 +13,7 @@ use seatrial_render::Rendering;
 use seatrial_source::Span;
 
 use crate::absorb::absorb;
+use crate::optional;
 
 /// Runs of more checks ask for nearly everything that can be looked up, so that
 /// it is prepared in parallel; a few may get by without.
@@ -42,7 +43,7 @@ impl Judgement {
     /// Resolves the references and runs the checks that are wanted.
     pub(crate) fn new(rendering: &Rendering, is_wanted: impl Fn(&CheckInfo) -> bool) -> Self {
         let repository = &rendering.repository;
-        let checks = wanted(is_wanted);
+        let checks = wanted(&is_wanted);
         let indexes = Indexes::of(repository);
         let are_few = checks.len() <= FEW_CHECKS;
         let references = if are_few {
@@ -68,7 +69,8 @@ impl Judgement {
         let (units, (whole, _)) = rayon::join(units, || rayon::join(whole, names));
         let broken: BTreeSet<Place> = rendering.broken.iter().copied().collect();
         let all = units.into_iter().chain(whole).flatten();
-        let notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
+        let mut notices = absorb(all.filter_map(|notice| believable(notice, &broken)).collect());
+        notices.extend(optional::notices(rendering, is_wanted));
         let not_evaluated = indexes.policies_not_evaluated();
         let graph = references.into_known().map_or_else(OnceLock::new, OnceLock::from);
         Self { notices, graph, index: OnceLock::new(), may_assume, not_evaluated }

@@ -12,6 +12,7 @@ pub mod config;
 mod date;
 mod judge;
 mod nearest;
+mod optional;
 mod origins;
 mod redact;
 mod resolve;

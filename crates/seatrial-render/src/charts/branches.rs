@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_helm::{
-    Chart, DoubledIndent, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation, read,
-    variations,
+    Chart, DoubledIndent, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation,
+    Variations, read, variations,
 };
 use seatrial_model::Target;
 use seatrial_source::Span;
 use seatrial_yaml::{Dialect, Limits};
 
+use super::optional::Parts;
 use super::problems::{self, plain};
 use super::{Charts, TreeChart};
 use crate::checks::{INVALID_RENDERED_YAML, REPEATED_NAME, TEMPLATE_ERROR};
@@ -22,19 +23,25 @@ const STEPS_MAX: u64 = 3_000_000;
 impl Charts {
     /// What fails once somebody turns a switch of a chart over, or a loop of its
     /// templates has an item.
-    pub(crate) fn branch_notices(&self, target: &Target) -> Vec<Notice> {
+    /// Also the documents that only come then.
+    pub(crate) fn branches(&self, target: &Target) -> (Vec<Notice>, Vec<Parts>) {
         let of = |(at, chart): (usize, &TreeChart)| {
             let failing = self.units.iter().filter(|unit| unit.chart == at);
             let failing = failing.flat_map(|unit| &unit.rendered.errors).flat_map(|it| &it.places);
-            of_chart(chart, &failing.copied().collect::<Vec<_>>(), target)
+            let (notices, told) = of_chart(chart, &failing.copied().collect::<Vec<_>>(), target);
+            let parts = Parts { chart: at, rendered: told.parts, switches: told.switches };
+            (notices, (chart.is_loaded() && !parts.switches.is_empty()).then_some(parts))
         };
-        self.all.par_iter().enumerate().flat_map_iter(of).collect()
+        let (notices, parts): (Vec<_>, Vec<_>) = self.all.par_iter().enumerate().map(of).unzip();
+        (notices.into_iter().flatten().collect(), parts.into_iter().flatten().collect())
     }
 }
 
 /// The notices about one chart; nothing is said twice of places that fail as it is.
-fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice> {
-    let Some(loaded) = chart.chart.as_ref().filter(|_| chart.lacks_charts_alone()) else { return Vec::new() };
+fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> (Vec<Notice>, Variations) {
+    let Some(loaded) = chart.chart.as_ref().filter(|_| chart.lacks_charts_alone()) else {
+        return Default::default();
+    };
     let options = chart.options(target, false);
     let reading = read(loaded, options.helm);
     let mut lost = reading.lost_roots;
@@ -47,7 +54,7 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     let names = reading.loop_names.iter().filter(|it| items(loaded, &it.over) < 2);
     found.extend(names.map(of_loop_name));
     if chart.is_library() {
-        return found;
+        return (found, Variations::default());
     }
     let limits = seatrial_helm::template::Limits { steps: STEPS_MAX, ..options.limits };
     let options = Options { limits, ..options };
@@ -60,8 +67,8 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> Vec<Notice>
     };
     // A value that is not there may come from a chart that is not.
     let is_told = |it: &&Variation| chart.is_loaded() || it.error.kind == ErrorKind::Yaml;
-    found.extend(told.iter().filter(is_told).filter(|it| !is_lost(it)).filter_map(of_variation));
-    found
+    found.extend(told.failing.iter().filter(is_told).filter(|it| !is_lost(it)).filter_map(of_variation));
+    (found, told)
 }
 
 /// Whether two places have a byte in common, or one stands in the other.

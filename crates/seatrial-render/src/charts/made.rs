@@ -62,7 +62,7 @@ pub(crate) fn make(
 
 /// A text with separators that YAML knows, every byte in its place: Helm also
 /// splits where something follows `---` at once, as behind a trimmed action.
-fn separated(text: &Arc<str>) -> Arc<str> {
+pub(super) fn separated(text: &Arc<str>) -> Arc<str> {
     let lines = || text.match_indices("---").filter(|&(at, _)| at == 0 || text.as_bytes()[at - 1] == b'\n');
     let is_close = |at: usize| text[at + 3..].chars().next().is_some_and(|next| !next.is_whitespace());
     if !lines().any(|(at, _)| is_close(at)) {

@@ -14,6 +14,7 @@ mod load;
 mod made;
 mod naming;
 mod numbers;
+pub(crate) mod optional;
 mod problems;
 pub(crate) mod provenance;
 pub(crate) mod release;
@@ -280,6 +281,14 @@ impl Charts {
             self.by_unit.entry(id).or_default().push(at);
             self.ids[at] = id;
         }
+    }
+
+    /// The unit of a chart with its own values alone, where it is judged by itself.
+    fn plain_unit(&self, chart: usize) -> Option<UnitId> {
+        let is_plain = |it: &ChartUnit| it.chart == chart && it.files.is_empty() && it.release.is_plain();
+        let at = self.units.iter().position(is_plain)?;
+        let is_own = self.all[chart].away.is_empty() && !self.served.contains(&at);
+        is_own.then(|| self.ids[at])
     }
 
     /// Whether a text was made by a chart.
