@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use seatrial_diagnostics::{Change, CheckInfo, Content, Notice, Role, Severity};
 use seatrial_model::references::{Kinds, Nearest, Part, Relation, Resemblance, Scope, Strength};
 use seatrial_model::{
-    Agreement, Link, Object, Place, Repository, Resolution, SkipCode, Unit, UnitKind, UnitRole, is_namespaced,
+    Agreement, Link, Object, Place, Repository, Resolution, Skip, SkipCode, Unit, UnitKind, UnitRole,
+    is_namespaced,
 };
 use seatrial_source::TreePath;
 use seatrial_yaml::{FieldPath, Node, PathStep};
@@ -558,12 +559,22 @@ impl<'a> Missing<'a> {
         paths.dedup();
         // Of one file several parts may be passed over.
         let mut before = None;
-        let files = skipped.map(|it| &it.path).filter(move |it| before.replace(*it) != Some(*it));
+        // What a file that was read leads to stands elsewhere.
+        let leads_away = |it: &&Skip| it.span.is_some() && is_away(it.code);
+        let mut sources: Vec<&TreePath> = skipped.clone().filter(leads_away).map(|it| &it.path).collect();
+        sources.dedup();
+        let files = skipped.filter(move |it| !leads_away(it)).map(|it| &it.path);
+        let files = files.filter(move |it| before.replace(*it) != Some(*it));
         let programs = told_of(repository.facts.provisioners.iter(), ["", ""], "may create it");
         let units =
             told_of(paths.into_iter(), ["is not rendered and ", "are not rendered and "], "may define it");
         let files = told_of(files, ["is not read and ", "are not read and "], "may define it");
-        [programs, units, files].into_iter().flatten()
+        let away = told_of(
+            sources.into_iter(),
+            ["leads to what is", "lead to what is"],
+            " not here and may define it",
+        );
+        [programs, units, files, away].into_iter().flatten()
     }
 
     /// Whether a chart of the tree is not known to the end.
@@ -596,6 +607,11 @@ impl<'a> Missing<'a> {
 }
 
 /// What is said of one place or of several, of which the first are named.
+/// Whether what is skipped stands elsewhere than the file that names it.
+fn is_away(code: SkipCode) -> bool {
+    matches!(code, SkipCode::Remote | SkipCode::Outside | SkipCode::Unreadable)
+}
+
 fn told_of<'p>(paths: impl Iterator<Item = &'p TreePath>, of: [&str; 2], what: &str) -> Option<String> {
     match &paths.take(3).collect::<Vec<_>>()[..] {
         [] => None,
@@ -666,6 +682,23 @@ fn has_data(holder: &Object) -> bool {
     lists.iter().any(|list| holder.field(&[list]).is_some_and(|it| it.entries().next().is_some()))
 }
 
+/// The keys that an object has, to follow a sentence: only a few.
+fn keys_of(holder: &Object) -> String {
+    const NAMED_MAX: usize = 8;
+    let lists = ["data", "stringData", "binaryData"].into_iter().filter_map(|list| holder.field(&[list]));
+    let mut keys: Vec<String> = Vec::new();
+    for entry in lists.flat_map(Node::entries) {
+        let key = format!("`{}`", entry.name());
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+        if keys.len() > NAMED_MAX {
+            return String::new();
+        }
+    }
+    if keys.is_empty() { String::new() } else { format!(": {}", keys.join(", ")) }
+}
+
 impl MissingKey<'_> {
     /// What to tell. Only names of keys are, never what they hold.
     pub(crate) fn notice(&self, check: &'static CheckInfo) -> Notice {
@@ -685,7 +718,9 @@ impl MissingKey<'_> {
                 .help(format!("use key `{near}`"))
                 .change(Change::Set { at, content: Content::Text(near.to_string()) }),
             Some(near) => notice.help(format!("use key `{near}`")),
-            None => notice.help(format!("add key `{key}` to {other}, or read one that it has")),
+            None => {
+                notice.help(format!("add key `{key}` to {other}, or read one that it has{}", keys_of(holder)))
+            }
         }
     }
 

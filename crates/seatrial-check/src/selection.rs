@@ -193,6 +193,18 @@ impl<'a> Index<'a> {
     }
 }
 
+impl<'a> Index<'a> {
+    /// The one object that an object's unit has, with its labels in words.
+    fn only_beside(&self, by: &Object) -> Option<(&'a Object, String)> {
+        const LABELS_MAX: usize = 6;
+        let [place] = self.by_unit.get(&by.unit())?[..] else { return None };
+        let entry = self.entries[place as usize];
+        let labels: Vec<String> = entry.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let is_short = (1..=LABELS_MAX).contains(&labels.len());
+        is_short.then(|| (entry.object, labels.join(",")))
+    }
+}
+
 fn list<'i, K: std::hash::Hash + Eq>(map: &'i FxHashMap<K, Vec<u32>>, key: &K) -> &'i [u32] {
     map.get(key).map_or(&[], Vec::as_slice)
 }
@@ -341,7 +353,11 @@ pub(crate) fn explain<'a>(
     }
     let elsewhere = index.selected_within(by, &Within::Any, selector);
     let Some(other) = elsewhere.found.first().map(|it| it.object) else {
-        return notice.help("correct the selector, or the labels of what it is meant for");
+        let notice = notice.help("correct the selector, or the labels of what it is meant for");
+        return match index.only_beside(by) {
+            Some((object, labels)) => notice.because(format!("{} beside it has {labels}", object.title())),
+            None => notice,
+        };
     };
     let namespace = other.namespace().unwrap_or("the default namespace");
     notice

@@ -180,6 +180,13 @@ impl<'a, 'n> Collected<'a, 'n> {
     }
 }
 
+/// Whether a chart's unit takes its values from a file.
+fn is_layer_of(unit: &Unit, path: &TreePath) -> bool {
+    let files = unit.name.split_once('@').map(|it| it.1).filter(|_| unit.kind == UnitKind::Helm);
+    let below = path.below(&unit.path);
+    files.into_iter().flat_map(|it| it.split(',')).any(|it| Some(it) == below)
+}
+
 /// Whether what is told comes from values for tests of a chart (`ci/`, chart-testing):
 /// no cluster gets them.
 fn is_test_input(unit: &Unit, finding: &Finding) -> bool {
@@ -321,7 +328,9 @@ impl Resolver<'_> {
     fn unit_of(&self, span: Span) -> Option<UnitId> {
         let path = self.files.file(span.file).path();
         let holders = self.repository.units.iter().filter(|unit| path.is_within(&unit.path));
-        holders.max_by_key(|unit| (unit.path.parts().count(), std::cmp::Reverse(unit.id))).map(|unit| unit.id)
+        let rank =
+            |unit: &&Unit| (unit.path.parts().count(), is_layer_of(unit, path), std::cmp::Reverse(unit.id));
+        holders.max_by_key(rank).map(|unit| unit.id)
     }
 
     /// Where to edit; an object that nothing else is known of stands for its fields.

@@ -358,6 +358,9 @@ pub(crate) fn shown<'p>(world: &World<'_>, path: &'p TreePath) -> &'p str {
     if below.is_empty() { "." } else { below }
 }
 
+/// Directories that are named where another is missing; of more only that it is absent is told.
+const NAMED_MAX: usize = 6;
+
 /// What to do about a path that does not lead to a directory.
 pub(crate) fn path_help(world: &World<'_>, path: &TreePath) -> String {
     let Some((directory, names)) = nearest_directory(world, path) else {
@@ -367,6 +370,11 @@ pub(crate) fn path_help(world: &World<'_>, path: &TreePath) -> String {
     let directory = shown(world, &directory);
     match meant(next, names.iter().map(String::as_str)) {
         Some(near) => format!("`{directory}` has a directory `{near}`"),
+        None if (1..=NAMED_MAX).contains(&names.len()) => {
+            let names: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+            let names = names.join(", ");
+            format!("correct the path, or add the directory; `{directory}` has {names} and no `{next}`")
+        }
         None => {
             format!("correct the path, or add the directory; `{directory}` is there, `{next}` in it is not")
         }

@@ -81,6 +81,52 @@ fn what_selects_a_workload_counts_for_it() {
 }
 
 #[test]
+fn a_compose_file_says_nothing_of_what_a_cluster_runs() {
+    let compose = ("compose.yaml", "services:\n  web: {image: web}\n");
+    let secret = ("k8s/secret.yaml", SECRET);
+    let sound = deployment("credentials");
+    let verdict = |files: &[(&str, &str)]| trial_of(files, "").verdict;
+    assert_eq!(verdict(&[compose, secret, ("k8s/api.yaml", &sound)]), Verdict::Ready);
+    assert_eq!(verdict(&[compose, secret, ("k8s/api.yaml", &deployment("credentails"))]), Verdict::WillFail);
+    assert_eq!(verdict(&[compose]), Verdict::Unknown);
+    let refused = ("compose.yaml", "services:\n  web: {image: web, ports: {a: b}}\n");
+    assert_eq!(verdict(&[refused, secret, ("k8s/api.yaml", &sound)]), Verdict::WillFail);
+    let trial = trial_of(&[compose, secret], "");
+    let of_compose = trial.units.iter().find(|it| it.name.starts_with("compose:")).map(|it| it.verdict);
+    assert_eq!(of_compose, Some(Verdict::Unknown));
+}
+
+#[test]
+fn what_stands_in_a_values_file_is_told_of_the_unit_with_that_file() {
+    let template =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: {{ .Values.a | quote }}}\n";
+    let trial = trial_of(
+        &[
+            ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            ("web/values.yaml", "a: 1\n"),
+            ("web/values-prod.yaml", "a: 2\nunread: 1\n"),
+            ("web/templates/a.yaml", template),
+        ],
+        "",
+    );
+    let units: Vec<_> = trial.findings.iter().map(|it| (it.check.id, it.units.join(" "))).collect();
+    assert_eq!(units, [("unread-value", "helm:web@values.yaml,values-prod.yaml".to_owned())]);
+}
+
+#[test]
+fn help_names_what_there_is() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {LOG_LEVEL: info, PORT: '80'}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: web}}\nspec:\n  containers:\n  - name: a\n    \
+               image: registry.example/b:1\n    env: [{name: X, valueFrom: {configMapKeyRef: {name: m, key: TOPIC}}}]\n";
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {app: shop}, ports: [{port: 80}]}\n";
+    let trial = trial_of(&[("k/m.yaml", map), ("k/p.yaml", pod), ("k/s.yaml", service)], "");
+    let of = |id: &str| trial.findings.iter().find(|it| it.check.id == id).expect("it is found");
+    let key = of("missing-configmap-key").help.clone().unwrap_or_default();
+    assert_eq!(key, "add key `TOPIC` to ConfigMap m, or read one that it has: `LOG_LEVEL`, `PORT`");
+    assert_eq!(of("service-selects-nothing").derivation, ["Pod p beside it has app=web"]);
+}
+
+#[test]
 fn an_external_object_is_an_assumption() {
     let config = "external = [{ kind = \"Secret\", name = \"credentials\" }]";
     let trial = trial_of(&[("k8s/api.yaml", &deployment("credentials"))], config);
