@@ -247,6 +247,10 @@ impl RenderFacts {
 
     /// The path of a parsed text.
     pub fn path(&self, file: FileId) -> Option<&TreePath> {
+        // Nearly always every file has one, and every object of a large tree is asked.
+        if let Some((_, path)) = self.paths.get(file.0 as usize).filter(|it| it.0 == file) {
+            return Some(path);
+        }
         let at = self.paths.binary_search_by_key(&file, |it| it.0).ok()?;
         Some(&self.paths[at].1)
     }

@@ -44,6 +44,9 @@ pub(crate) struct Intake {
 impl Intake {
     pub(crate) fn new(walk: &Walk, layout: &Layout, outcomes: Vec<Outcome>) -> Self {
         let mut intake = Self { skipped: walk.skipped.clone(), ..Self::default() };
+        let kept = outcomes.iter().filter(|it| matches!(it, Outcome::Kept(_))).count();
+        intake.sources.reserve(kept);
+        intake.texts.reserve(kept);
         let mut fixtures: BTreeMap<&TreePath, usize> = BTreeMap::new();
         let mut generators: BTreeMap<(TreePath, &str), Vec<&TreePath>> = BTreeMap::new();
         for (candidate, outcome) in layout.candidates.iter().zip(outcomes) {

@@ -236,6 +236,9 @@ impl Run {
     /// A directory with a listed manifest belongs to the one that lists it, and one
     /// with a patch to the kustomization above it.
     fn note_shared_directories(&mut self) {
+        if self.kustomizations.is_empty() {
+            return;
+        }
         for parsed in &self.parsed {
             let path = &self.intake.texts[parsed.text].path;
             let Some((kustomization, part)) = self.ownership.of_file(path) else { continue };
@@ -533,9 +536,12 @@ impl Run {
 
     fn name_texts(&self, facts: &mut RenderFacts) {
         let path = |it: &Parsed| self.intake.texts[it.text].path.clone();
-        let texts: Vec<Text<'_>> =
-            self.parsed.iter().map(|it| (&self.intake.texts[it.text].path, &**it.stream.text())).collect();
-        mentions::find(&mut facts.orphans, &texts);
+        if !facts.orphans.is_empty() {
+            let texts: Vec<Text<'_>> = (self.parsed.iter())
+                .map(|it| (&self.intake.texts[it.text].path, &**it.stream.text()))
+                .collect();
+            mentions::find(&mut facts.orphans, &texts);
+        }
         facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
         facts.paths.sort();
         facts.paths.dedup_by_key(|it| it.0);
@@ -550,6 +556,9 @@ impl Run {
                 |key: &str| root.get("metadata").and_then(|it| it.get(key)?.as_str()).unwrap_or_default();
             let group = word("apiVersion").split_once('/').map_or("", |(group, _)| group);
             (kustomization, group, word("kind"), named("namespace"), named("name"))
+        }
+        if orphans.is_empty() {
+            return;
         }
         let mut listed: FxHashMap<Key<'_>, Span> = FxHashMap::default();
         for parsed in &self.parsed {

@@ -57,10 +57,9 @@ fn unknown(_: &mut dyn Call, _: &[Value]) -> Result<Value, Fault> {
 
 /// What is wrong with the templates of all units.
 pub(crate) fn notices(repository: &Repository) -> Vec<Notice> {
-    let is_ours = |it: &&Object| {
-        it.group() == GROUP && repository.unit(it.unit()).role != UnitRole::Base && template_of(it).is_some()
-    };
-    let objects: Vec<&Object> = repository.objects().filter(is_ours).collect();
+    let is_ours =
+        |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base && template_of(it).is_some();
+    let objects: Vec<&Object> = repository.in_groups(|group| group == GROUP).filter(is_ours).collect();
     if objects.is_empty() {
         return Vec::new();
     }

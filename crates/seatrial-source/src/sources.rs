@@ -86,6 +86,12 @@ impl SourceMap {
         Self::default()
     }
 
+    /// Makes room for so many texts.
+    pub fn reserve(&mut self, files: usize) {
+        self.files.reserve(files);
+        self.by_path.reserve(files);
+    }
+
     /// Adds a text; a path added before keeps its id and its first text.
     pub fn add(&mut self, path: TreePath, text: Arc<str>) -> FileId {
         if let Some(&known) = self.by_path.get(&path) {
