@@ -292,6 +292,20 @@ fn a_branch_that_no_values_take_is_warned_of() {
 }
 
 #[test]
+fn a_chart_without_values_is_judged_with_the_files_that_it_has() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: \"{{ .Values.web.name }}\"}\n";
+    let chart = ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    let told = |values: &[(&str, &str)]| {
+        let files = [chart, ("chart/templates/web.yaml", service)];
+        let files: Vec<_> = files.iter().chain(values).copied().collect();
+        notices(&rendered(&files))
+    };
+    assert_eq!(told(&[("chart/values-dev.yaml", "web: {name: a}\n")]), [""; 0]);
+    let broken = "error template-error chart/templates/web.yaml:3 `.Values.web` is nil, and the template looks into it";
+    assert_eq!(told(&[("chart/values-dev.yaml", "other: 1\nweb: null\n")]), [broken, broken]);
+}
+
+#[test]
 fn what_the_configuration_excludes_is_coverage() {
     let files = MemoryFiles::from_iter([("old/web.yaml", WEB), ("k8s/web.yaml", WEB), ("old.md", "")]);
     let glob = globset::Glob::new("old*").expect("a glob");
