@@ -69,6 +69,8 @@ pub use unjudged::unjudged_rules;
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice};
 use seatrial_model::{Place, Repository, Unit, UnitRole};
 
+use crate::placeholder::awaits_person;
+
 /// One check: what it says of itself, and its code.
 #[derive(Debug)]
 pub struct Check {
@@ -123,7 +125,7 @@ pub fn run_unit<'a>(world: &'a World<'a>, unit: &'a Unit, checks: &[&Check]) -> 
         }
     }
     let mut notices = report.into_notices();
-    notices.retain(|it| !is_of_lone_patch(world.repository, it));
+    notices.retain(|it| !is_of_lone_patch(world.repository, it) && !awaits_person(world.repository, it));
     notices
 }
 
@@ -140,6 +142,7 @@ pub fn run_repository<'a>(world: &'a World<'a>, check: &Check) -> Vec<Notice> {
         });
         notices.retain(|it| !is_of_lone_patch(world.repository, it));
     }
+    notices.retain(|it| !awaits_person(world.repository, it));
     notices
 }
 

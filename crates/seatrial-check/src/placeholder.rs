@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use seatrial_diagnostics::Notice;
-use seatrial_model::Repository;
+use seatrial_diagnostics::{Location, Notice};
+use seatrial_model::{Place, Repository};
 
 /// Who fills a placeholder in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,20 @@ fn is_of_plugin(text: &str) -> bool {
 pub(crate) fn tokens_of_names(repository: &Repository) -> FxHashSet<&str> {
     let names = repository.objects().flat_map(|it| [Some(it.name()), it.namespace()]).flatten();
     names.filter_map(open_word).collect()
+}
+
+/// Checks that tell of what is still to be filled in.
+const OF_PLACEHOLDERS: &[&str] = &["placeholder-secret-value", "placeholder-value", "unsubstituted-variable"];
+
+/// Whether a notice only follows from what a person has yet to fill in: the object's
+/// name is a `<NAME>`, which is told, and something of the kind stands in the field.
+pub(crate) fn awaits_person(repository: &Repository, notice: &Notice) -> bool {
+    let Location::Field { unit, object, path, .. } = &notice.at else { return false };
+    let object = repository.object(Place { unit: *unit, object: *object });
+    let has_blank = |it: &str| placeholder(it).is_some_and(|it| it.filler == Filler::Person);
+    has_blank(object.name())
+        && !OF_PLACEHOLDERS.contains(&notice.check.id)
+        && object.at(path).is_some_and(|it| has_blank(it.source_text()))
 }
 
 /// What is told of tokens, each once, where it stands first.

@@ -273,6 +273,22 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_from_a_blank_in_the_name_is_not_told() {
+        let service = |name: &str| {
+            told(&format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec:\n  selector: {{app: {name}}}\n  \
+                 ports: [{{port: <PORT>, targetPort: 8080, nodePort: x}}]\n"
+            ))
+        };
+        assert_eq!(
+            service("<NAME>"),
+            ["unsubstituted-variable metadata.name", "wrong-type spec.ports[0].nodePort"]
+        );
+        let named = service("web");
+        assert!(named.contains(&"wrong-type spec.ports[0].port".to_owned()), "{named:?}");
+    }
+
+    #[test]
     fn a_claim_without_a_size_is_told_once() {
         let claim = |spec: &str| {
             told(&format!(
