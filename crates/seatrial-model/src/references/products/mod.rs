@@ -117,7 +117,13 @@ fn of_custom_kind(group: &str, kind: &str, object: &Object, found: &mut Vec<Prod
             found.extend([CONFIG_MAP, SECRET].map(|it| Product::new(it, object.name()).anywhere()));
         }
         ("acid.zalan.do", "postgresql") => zalando_users(object, found),
-        ("postgres-operator.crunchydata.com", "PostgresCluster") => crunchy_users(object, found),
+        ("postgres-operator.crunchydata.com", "PostgresCluster")
+        | ("pgv2.percona.com", "PerconaPGCluster") => crunchy_users(object, found),
+        ("db.movetokube.com", "PostgresUser") => postgres_user(object, found),
+        ("ceph.rook.io", "CephObjectStoreUser") => object_store_user(object, found),
+        ("k8s.mariadb.com" | "enterprise.mariadb.com", "MariaDB" | "MaxScale") => {
+            generated_passwords(object, found);
+        }
         ("networking.istio.io", "DestinationRule") => subsets(object, found),
         ("argoproj.io", "Application" | "ApplicationSet") => application_namespace(object, found),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => release_namespace(object, found),
@@ -203,6 +209,27 @@ fn zalando_users(object: &Object, found: &mut Vec<Product>) {
         let name = format!("{user}.{}.credentials.postgresql.acid.zalan.do", object.name());
         Product::new(SECRET, name)
     }));
+}
+
+/// The operator puts the object's name behind that of the Secret.
+fn postgres_user(object: &Object, found: &mut Vec<Product>) {
+    let stem = text(object.field(&["spec"]), "secretName");
+    found.extend(stem.map(|it| Product::new(SECRET, format!("{it}-{}", object.name()))));
+}
+
+fn object_store_user(object: &Object, found: &mut Vec<Product>) {
+    let store = text(object.field(&["spec"]), "store");
+    let name = |store: &str| format!("rook-ceph-object-user-{store}-{}", object.name());
+    found.extend(store.map(|it| Product::new(SECRET, name(it))));
+}
+
+/// Passwords that the operator draws where they are to be drawn: `generate: true`.
+fn generated_passwords(object: &Object, found: &mut Vec<Product>) {
+    for field in ["rootPasswordSecretKeyRef", "passwordSecretKeyRef"] {
+        let reference = object.field(&["spec", field]);
+        let is_drawn = reference.and_then(|it| it.get("generate")).and_then(Node::as_bool) == Some(true);
+        found.extend(text(reference.filter(|_| is_drawn), "name").map(|it| Product::new(SECRET, it)));
+    }
 }
 
 fn crunchy_users(object: &Object, found: &mut Vec<Product>) {

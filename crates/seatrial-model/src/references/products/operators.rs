@@ -23,6 +23,21 @@ pub(super) const NAMED: &[(GroupKind, &[(GroupKind, &str)])] = &[
     ),
     (("postgresql.cnpg.io", "Pooler"), &[(SERVICE, "*")]),
     (
+        ("postgresql.k8s.enterprisedb.io", "Cluster"),
+        &[
+            (SECRET, "*-app"),
+            (SECRET, "*-superuser"),
+            (SECRET, "*-ca"),
+            (SECRET, "*-server"),
+            (SECRET, "*-replication"),
+            (SERVICE, "*-rw"),
+            (SERVICE, "*-ro"),
+            (SERVICE, "*-r"),
+            (ACCOUNT, "*"),
+        ],
+    ),
+    (("postgresql.k8s.enterprisedb.io", "Pooler"), &[(SERVICE, "*")]),
+    (
         ("acid.zalan.do", "postgresql"),
         &[(SERVICE, "*"), (SERVICE, "*-repl"), (SERVICE, "*-pooler"), (SERVICE, "*-config")],
     ),
@@ -37,6 +52,20 @@ pub(super) const NAMED: &[(GroupKind, &[(GroupKind, &str)])] = &[
             (SERVICE, "*-pgbouncer"),
         ],
     ),
+    (
+        ("pgv2.percona.com", "PerconaPGCluster"),
+        &[
+            (SECRET, "*-pguser-*"),
+            (SECRET, "*-cluster-cert"),
+            (SERVICE, "*-primary"),
+            (SERVICE, "*-replicas"),
+            (SERVICE, "*-ha"),
+            (SERVICE, "*-pgbouncer"),
+        ],
+    ),
+    (("ceph.rook.io", "CephClient"), &[(SECRET, "rook-ceph-client-*")]),
+    (("cf.cs.sap.com", "ServiceBinding"), &[(SECRET, "*")]),
+    (("services.cloud.sap.com", "ServiceBinding"), &[(SECRET, "*")]),
     (("kafka.strimzi.io", "KafkaUser"), &[(SECRET, "*")]),
     (
         ("kafka.strimzi.io", "Kafka"),
@@ -107,7 +136,13 @@ pub(super) const NAMED: &[(GroupKind, &[(GroupKind, &str)])] = &[
     ),
     (
         ("psmdb.percona.com", "PerconaServerMongoDB"),
-        &[(SERVICE, "*-rs0"), (SERVICE, "*-mongos"), (SECRET, "*-secrets")],
+        &[
+            (SERVICE, "*-rs0"),
+            (SERVICE, "*-mongos"),
+            (SECRET, "*-secrets"),
+            (SECRET, "*-custom-user-secret"),
+            (SECRET, "*-databaseadmin-conn-str"),
+        ],
     ),
     (
         ("pxc.percona.com", "PerconaXtraDBCluster"),
@@ -254,8 +289,13 @@ pub(super) const WRITTEN: &[(GroupKind, &[&str], GroupKind, &str)] = &[
     ),
     (("psmdb.percona.com", "PerconaServerMongoDB"), &["spec", "secrets", "users"], SECRET, ""),
     (("pxc.percona.com", "PerconaXtraDBCluster"), &["spec", "secretsName"], SECRET, ""),
-    (("movetokube.com", "PostgresUser"), &["spec", "secretName"], SECRET, ""),
+    // With a switch of the operator; else the object's name follows, see `postgres_user`.
+    (("db.movetokube.com", "PostgresUser"), &["spec", "secretName"], SECRET, ""),
+    (("pgv2.percona.com", "PerconaPGCluster"), &["spec", "users", "*", "secretName"], SECRET, ""),
+    (("services.cloud.sap.com", "ServiceBinding"), &["spec", "secretName"], SECRET, ""),
+    (("hydra.ory.sh", "OAuth2Client"), &["spec", "secretName"], SECRET, ""),
     (("k8s.mariadb.com", "Connection"), &["spec", "secretName"], SECRET, ""),
+    (("enterprise.mariadb.com", "Connection"), &["spec", "secretName"], SECRET, ""),
     (("services.k8s.aws", "FieldExport"), &["spec", "to", "name"], SECRET, "namespace"),
     (("services.k8s.aws", "FieldExport"), &["spec", "to", "name"], CONFIG_MAP, "namespace"),
     (("helm.cattle.io", "HelmChart"), &["spec", "targetNamespace"], ("", "Namespace"), ""),

@@ -132,6 +132,54 @@ fn other_controllers_make_secrets() {
         "made by PostgresCluster db@maker",
     );
     check_secret(
+        "db-shop",
+        "ROLE",
+        "apiVersion: db.movetokube.com/v1alpha1\nkind: PostgresUser\nmetadata: {name: shop, namespace: app}\nspec: {secretName: db}",
+        "made by PostgresUser shop@maker",
+    );
+    check_secret(
+        "db-pguser-shop",
+        "uri",
+        "apiVersion: pgv2.percona.com/v2\nkind: PerconaPGCluster\nmetadata: {name: db, namespace: app}\nspec: {users: [{name: shop}]}",
+        "made by PerconaPGCluster db@maker",
+    );
+    check_secret(
+        "rook-ceph-object-user-store-shop",
+        "AccessKey",
+        "apiVersion: ceph.rook.io/v1\nkind: CephObjectStoreUser\nmetadata: {name: shop, namespace: app}\nspec: {store: store}",
+        "made by CephObjectStoreUser shop@maker",
+    );
+    check_secret(
+        "root",
+        "password",
+        "apiVersion: k8s.mariadb.com/v1alpha1\nkind: MariaDB\nmetadata: {name: db, namespace: app}\nspec: {rootPasswordSecretKeyRef: {name: root, key: password, generate: true}}",
+        "made by MariaDB db@maker",
+    );
+    check_secret(
+        "root",
+        "password",
+        "apiVersion: k8s.mariadb.com/v1alpha1\nkind: MariaDB\nmetadata: {name: db, namespace: app}\nspec: {rootPasswordSecretKeyRef: {name: root, key: password}}",
+        "missing",
+    );
+    check_secret(
+        "oauth",
+        "CLIENT_ID",
+        "apiVersion: hydra.ory.sh/v1alpha1\nkind: OAuth2Client\nmetadata: {name: shop, namespace: app}\nspec: {secretName: oauth}",
+        "made by OAuth2Client shop@maker",
+    );
+    check_secret(
+        "xsuaa",
+        "url",
+        "apiVersion: services.cloud.sap.com/v1\nkind: ServiceBinding\nmetadata: {name: xsuaa, namespace: app}\nspec: {}",
+        "made by ServiceBinding xsuaa@maker",
+    );
+    check_secret(
+        "db-app",
+        "uri",
+        "apiVersion: postgresql.k8s.enterprisedb.io/v1\nkind: Cluster\nmetadata: {name: db, namespace: app}",
+        "made by Cluster db@maker",
+    );
+    check_secret(
         "conn",
         "endpoint",
         "apiVersion: rds.aws.upbound.io/v1beta1\nkind: Instance\nmetadata: {name: db}\nspec: {writeConnectionSecretToRef: {name: conn, namespace: app}}",
