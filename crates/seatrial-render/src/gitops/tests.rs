@@ -425,6 +425,23 @@ fn a_field_of_a_generated_application_is_edited_in_the_set() {
 }
 
 #[test]
+fn the_address_of_an_artifact_is_whole() {
+    let of = |address: &str, chart: &str| {
+        let app = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\nspec:\n  destination: \
+             {{namespace: shop}}\n  source: {{repoURL: '{address}', chart: {chart}, targetRevision: 1.2.3}}\n"
+        );
+        let rendering = rendered(&[("argocd/a.yaml", &app)]);
+        let source = rendering.repository.facts.remotes[0].source.clone();
+        (source.address, source.name)
+    };
+    let whole = ("oci://ghcr.io/acme".to_owned(), "web".to_owned());
+    assert_eq!(of("oci://ghcr.io/acme/web", "web"), whole);
+    assert_eq!(of("oci://ghcr.io/acme/web/", "other"), whole);
+    assert_eq!(of("ghcr.io/acme", "web"), whole);
+}
+
+#[test]
 fn what_stands_elsewhere_is_told() {
     let chart = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: redis}\nspec:\n  destination: \
                  {namespace: shop}\n  source: {repoURL: 'https://charts.example.com', chart: redis, targetRevision: 20.1.0}\n";

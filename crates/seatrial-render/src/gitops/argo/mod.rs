@@ -14,6 +14,8 @@ mod overrides;
 mod set;
 mod source;
 
+use std::borrow::Cow;
+
 use seatrial_model::{RemoteUse, SkipCode, UnitKind};
 use seatrial_source::{RemoteSource, TreePath, without_credentials};
 use seatrial_yaml::Node;
@@ -187,10 +189,15 @@ impl Deliverer<'_> {
     /// What stands on another host is told, and taken from where it was fetched to.
     fn remote(&mut self, call: &Call<'_>, source: &Source<'_>, at: usize, url: &str) -> Yield {
         let version = source.revision.unwrap_or_default();
-        let remote = match source.chart {
-            Some(chart) if url.contains("://") => RemoteSource::chart(url, chart, version),
+        // The address of an artifact is whole: Argo CD does not read the name beside it.
+        let (registry, chart) = match (source.chart, artifact(url)) {
+            (Some(_), Some((registry, name))) => (Cow::Borrowed(registry), Some(name)),
             // Without a scheme it is a registry.
-            Some(chart) => RemoteSource::chart(&format!("oci://{url}"), chart, version),
+            (Some(chart), None) if !url.contains("://") => (format!("oci://{url}").into(), Some(chart)),
+            (chart, _) => (Cow::Borrowed(url), chart),
+        };
+        let remote = match chart {
+            Some(chart) => RemoteSource::chart(&registry, chart, version),
             None => RemoteSource::git(url, version),
         };
         let literal = [Some(url), source.chart, source.revision].into_iter().flatten().all(is_literal);
@@ -200,13 +207,13 @@ impl Deliverer<'_> {
             let used = RemoteUse { path: call.file.clone(), span, source: remote.clone() };
             self.facts.remotes.push(used);
         }
-        let what = match source.chart {
-            Some(chart) => format!("chart {chart} {version} of {}", without_credentials(url)),
+        let what = match chart {
+            Some(chart) => format!("chart {chart} {version} of {}", without_credentials(&registry)),
             None => format!("{} at {version}", without_credentials(url)),
         };
         let name = call.app.name;
         let fetched = self.request.files.fetched(&remote);
-        if let (Ok(archive), Some(chart)) = (&fetched, source.chart) {
+        if let (Ok(archive), Some(chart)) = (&fetched, chart) {
             return self.fetched_chart(call, source, at, archive, chart);
         }
         if let (Ok(tree), None) = (&fetched, source.chart) {
@@ -231,6 +238,13 @@ impl Deliverer<'_> {
 /// Whether no program has yet to fill in a part of it.
 fn is_literal(text: &str) -> bool {
     !text.contains("{{")
+}
+
+/// The registry and the name of an artifact.
+fn artifact(url: &str) -> Option<(&str, &str)> {
+    let (registry, name) = url.trim_end_matches('/').rsplit_once('/')?;
+    let has_host = registry.strip_prefix("oci://").is_some_and(|it| !it.is_empty());
+    (has_host && !name.is_empty()).then_some((registry, name))
 }
 
 /// The text under a key.
