@@ -14,22 +14,42 @@ const RANGES_MAX: usize = 1_000;
 pub(crate) struct AddressPools<'a> {
     /// Whether the repository configures `MetalLB` at all.
     pub(crate) is_metallb_here: bool,
-    /// Where addresses are given, and which; none where some are not known.
+    /// Where addresses are given, and which.
     ranges: Vec<(Field<'a>, RangeInclusive<IpAddr>)>,
+    /// Whether some may be given that are not known: what another program fills in, or
+    /// more than are read. What is no address at all gives none.
+    has_more: bool,
 }
 
 impl<'a> AddressPools<'a> {
     pub(crate) fn of(repository: &'a Repository) -> Self {
-        Self {
+        let mut pools = Self {
             is_metallb_here: repository.in_groups(|it| it == GROUP).next().is_some(),
-            ranges: ranges(repository).unwrap_or_default(),
+            ranges: Vec::new(),
+            has_more: false,
+        };
+        let given = repository.of_kind(GROUP, "IPAddressPool");
+        for field in given.filter_map(|it| Field::root(it).keys(&["spec", "addresses"])) {
+            pools.read(&field);
+        }
+        pools
+    }
+
+    fn read(&mut self, field: &Field<'a>) {
+        for item in field.items() {
+            let text = item.as_str().unwrap_or_default();
+            match range(text) {
+                Some(range) if self.ranges.len() < RANGES_MAX => self.ranges.push((field.clone(), range)),
+                Some(_) => self.has_more = true,
+                None => self.has_more |= !is_numeric(text),
+            }
         }
     }
 
     /// The addresses of a pool in the same network as an address that no pool holds. Those
     /// of other networks may be of other clusters.
     pub(crate) fn near_without(&self, address: IpAddr) -> Option<&Field<'a>> {
-        if self.ranges.iter().any(|(_, range)| range.contains(&address)) {
+        if self.has_more || self.ranges.iter().any(|(_, range)| range.contains(&address)) {
             return None;
         }
         let is_near = |it: &IpAddr| match (it, address) {
@@ -41,17 +61,10 @@ impl<'a> AddressPools<'a> {
     }
 }
 
-fn ranges(repository: &Repository) -> Option<Vec<(Field<'_>, RangeInclusive<IpAddr>)>> {
-    let pools = repository.of_kind(GROUP, "IPAddressPool");
-    let fields = pools.filter_map(|it| Field::root(it).keys(&["spec", "addresses"]));
-    let mut found = Vec::new();
-    for field in fields {
-        for item in field.items() {
-            let text = item.as_str().filter(|_| found.len() < RANGES_MAX)?;
-            found.push((field.clone(), range(text)?));
-        }
-    }
-    Some(found)
+/// Whether a text has nothing in it but what addresses are written with: a slip, which
+/// `MetalLB` refuses with its pool.
+fn is_numeric(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b'/' | b'-' | b' '))
 }
 
 /// The addresses of a network, or between two.
