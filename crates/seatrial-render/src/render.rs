@@ -426,11 +426,12 @@ impl Run {
             }
         }
         let inflated = kustomizations.inflated();
+        let parts = charts.parts_of_others();
         for (at, mut objects) in all.into_iter().enumerate() {
             let unit = &charts.units[at];
             let chart = &charts.all[unit.chart];
             let (suffix, path) = (chart.suffix(&unit.files), chart.path.clone());
-            let mut role = role_of_chart(&charts, unit, places, &stated);
+            let mut role = role_of_chart(&charts, &parts, unit, places, &stated);
             // Helmfile has values of its own for them.
             if helmfiles.iter().any(|it| path.is_within(it)) {
                 role = role.max(UnitRole::Candidate);
@@ -863,9 +864,15 @@ fn is_made_into_values(path: &TreePath, parsed: &Parsed) -> bool {
 
 /// A library serves other charts, and so does one that another chart of the
 /// tree takes in from its directory.
-fn role_of_chart(charts: &Charts, unit: &ChartUnit, places: &Places, stated: &[Statement]) -> UnitRole {
+fn role_of_chart(
+    charts: &Charts,
+    parts: &FxHashSet<usize>,
+    unit: &ChartUnit,
+    places: &Places,
+    stated: &[Statement],
+) -> UnitRole {
     let chart = &charts.all[unit.chart];
-    if chart.is_library() || charts.is_part_of_another(unit.chart) {
+    if chart.is_library() || parts.contains(&unit.chart) {
         return UnitRole::Base;
     }
     let files: Vec<&str> = unit.files.iter().map(|it| it.name.as_str()).collect();

@@ -15,10 +15,11 @@ impl Charts {
     /// Charts whose own values run another version than they say.
     pub(super) fn version_notices(&self, made: &[&Stream]) -> Vec<Notice> {
         let mut found = Vec::new();
+        let parts = self.parts_of_others();
         for (at, (unit, &id)) in self.units.iter().zip(&self.ids).enumerate() {
             let chart = &self.all[unit.chart];
             let is_own = unit.files.is_empty() && unit.release.is_plain() && unit.is_complete();
-            if is_own && !self.is_part_of_another(unit.chart) {
+            if is_own && !parts.contains(&unit.chart) {
                 let texts =
                     made.iter().filter(|it| self.by_text.get(&it.file()).is_some_and(|by| by.0 == at));
                 found.extend(notice(chart, id, texts.copied()));

@@ -27,7 +27,10 @@ impl Charts {
         sources: &SourceMap,
         streams: &[Option<std::sync::Arc<Stream>>],
     ) -> Vec<ChartFacts> {
-        let facts = |(at, chart): (usize, &TreeChart)| self.facts_of(at, chart, sources, streams);
+        let parts = self.parts_of_others();
+        let facts = |(at, chart): (usize, &TreeChart)| {
+            self.facts_of(at, chart, parts.contains(&at), sources, streams)
+        };
         self.all.iter().enumerate().filter_map(facts).collect()
     }
 
@@ -35,6 +38,7 @@ impl Charts {
         &self,
         at: usize,
         tree_chart: &TreeChart,
+        is_part: bool,
         sources: &SourceMap,
         streams: &[Option<std::sync::Arc<Stream>>],
     ) -> Option<ChartFacts> {
@@ -44,7 +48,7 @@ impl Charts {
             && units().next().is_some()
             && units().all(|(unit, _)| tree_chart.has_all_charts_for(unit) && unit.is_complete());
         // What a chart says itself, those that it is a part of may read.
-        let is_complete = is_rendered && !self.is_part_of_another(at);
+        let is_complete = is_rendered && !is_part;
         let mut files: Vec<FileId> =
             units().flat_map(|(unit, _)| unit.files.iter().map(|it| it.file)).collect();
         let own = chart.values.as_ref().map(|it| it.file);
@@ -70,7 +74,7 @@ impl Charts {
         // Without templates nothing reads what does not stand under the name of a chart
         // that is taken in, whether that is here or not.
         let lacks_charts = !is_rendered && tree_chart.lacks_charts_alone();
-        let only_hands_on = lacks_charts && chart.templates.is_empty() && !self.is_part_of_another(at);
+        let only_hands_on = lacks_charts && chart.templates.is_empty() && !is_part;
         let is_judged = |file: FileId| is_complete || only_hands_on || is_rendered && own != Some(file);
         for (file, root) in written.chain(inside).filter(|it| is_judged(it.0)) {
             let holds_it = |unit: &ChartUnit| {

@@ -349,11 +349,17 @@ impl Charts {
         units.flat_map(of).collect()
     }
 
-    /// Whether another chart of the tree takes it in.
-    pub(crate) fn is_part_of_another(&self, at: usize) -> bool {
-        let path = &self.all[at].path;
-        let is_taken = |chart: &TreeChart| chart.takes_in().any(|it| it == *path);
-        self.all.iter().enumerate().any(|(other, chart)| other != at && is_taken(chart))
+    /// The charts that others of the tree take in, by their places.
+    pub(crate) fn parts_of_others(&self) -> FxHashSet<usize> {
+        let mut takers: FxHashMap<TreePath, Vec<usize>> = FxHashMap::default();
+        for (at, chart) in self.all.iter().enumerate() {
+            for path in chart.takes_in() {
+                takers.entry(path).or_default().push(at);
+            }
+        }
+        let is_part =
+            |at: usize| takers.get(&self.all[at].path).is_some_and(|it| it.iter().any(|it| *it != at));
+        (0..self.all.len()).filter(|&at| is_part(at)).collect()
     }
 
     /// What is wrong with charts and with what they make.
