@@ -30,8 +30,7 @@ pub(super) const TEMPLATE: Strategy = Strategy {
     validate: validate_template,
     validate_update: |new, old, errors| {
         validate_template(new, errors);
-        metadata::update(new, old, errors);
-        metadata::immutable(new.at("spec"), old.at("spec"), &Path::new("spec"), errors);
+        keep_template(new, old, errors);
     },
     ..Strategy::plain(super::GROUP, "v1", "ResourceClaimTemplate")
 };
@@ -52,12 +51,48 @@ pub(super) const CLASS: Strategy = Strategy {
     ..Strategy::plain(super::GROUP, "v1", "DeviceClass")
 };
 
+/// A claim in the first beta.
+pub(super) const FLAT_CLAIM: Strategy = Strategy {
+    version: "v1beta1",
+    default: |claim| requests::default_flat(claim.at_mut("spec")),
+    validate: |claim, errors| {
+        metadata::create(claim, Scope::Namespaced, names::subdomain_name, errors);
+        requests::validate(&requests::nested(claim.at("spec")), &Path::new("spec"), errors);
+    },
+    ..CLAIM
+};
+
+/// A template of claims in the first beta.
+pub(super) const FLAT_TEMPLATE: Strategy = Strategy {
+    version: "v1beta1",
+    default: |template| requests::default_flat(template.at_mut("spec").and_then(|it| it.at_mut("spec"))),
+    validate: validate_flat_template,
+    validate_update: |new, old, errors| {
+        validate_flat_template(new, errors);
+        keep_template(new, old, errors);
+    },
+    ..TEMPLATE
+};
+
 fn validate_template(template: &Value, errors: &mut Errors) {
+    validate_parts(template, template.at("spec").at("spec"), errors);
+}
+
+fn validate_flat_template(template: &Value, errors: &mut Errors) {
+    validate_parts(template, &requests::nested(template.at("spec").at("spec")), errors);
+}
+
+/// Rules for a template with a claim's spec.
+fn validate_parts(template: &Value, claim: &Value, errors: &mut Errors) {
     metadata::create(template, Scope::Namespaced, names::subdomain_name, errors);
     let at = Path::new("spec");
-    let spec = template.at("spec");
-    metadata::of_template(spec.at("metadata"), &at.child("metadata"), errors);
-    requests::validate(spec.at("spec"), &at.child("spec"), errors);
+    metadata::of_template(template.at("spec").at("metadata"), &at.child("metadata"), errors);
+    requests::validate(claim, &at.child("spec"), errors);
+}
+
+fn keep_template(new: &Value, old: &Value, errors: &mut Errors) {
+    metadata::update(new, old, errors);
+    metadata::immutable(new.at("spec"), old.at("spec"), &Path::new("spec"), errors);
 }
 
 fn validate_class(class: &Value, errors: &mut Errors) {

@@ -28,6 +28,9 @@ pub(crate) const KINDS: &[Strategy] = &[
     beta(claims::TEMPLATE),
     beta(claims::CLASS),
     beta(slices::STRATEGY),
+    claims::FLAT_CLAIM,
+    claims::FLAT_TEMPLATE,
+    Strategy { version: "v1beta1", ..claims::CLASS },
     taint_rules::STRATEGY,
     Strategy { version: "v1alpha3", ..taint_rules::STRATEGY },
 ];

@@ -46,6 +46,41 @@ fn default_request(request: &mut Value) {
     }
 }
 
+/// What `v1beta1` has in the request itself and later versions under `exactly`.
+const FLAT: [&str; 7] =
+    ["deviceClassName", "selectors", "allocationMode", "count", "adminAccess", "tolerations", "capacity"];
+
+/// Fills in the requests of a claim's spec of `v1beta1`: one with alternatives has no
+/// class of its own.
+pub(super) fn default_flat(spec: Option<&mut Value>) {
+    let Some(devices) = spec.and_then(|it| it.at_mut("devices")) else { return };
+    for request in devices.items_mut("requests") {
+        if !request.str("deviceClassName").is_empty() {
+            default_request(request);
+        }
+        request.items_mut("firstAvailable").iter_mut().for_each(default_request);
+    }
+}
+
+/// A claim's spec of `v1beta1` as later versions have it, and the server itself.
+pub(super) fn nested(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    for request in spec.at_mut("devices").map(|it| it.items_mut("requests")).into_iter().flatten() {
+        let mut exactly = Value::default();
+        for field in FLAT {
+            let value = request.remove(field).filter(|it| !it.is_null());
+            // An empty name of a class is none.
+            if let Some(value) = value.filter(|it| !matches!(it, Value::Str(text) if text.is_empty())) {
+                exactly.set(field, value, By::Server);
+            }
+        }
+        if !exactly.is_null() {
+            request.set("exactly", exactly, By::Server);
+        }
+    }
+    spec
+}
+
 /// Rules for a claim's spec.
 pub(super) fn validate(spec: &Value, at: &Path<'_>, errors: &mut Errors) {
     let devices = spec.at("devices");
@@ -237,7 +272,7 @@ fn text_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::refused;
+    use crate::testing::{change_refused, refused};
 
     #[test]
     fn claims_on_devices_are_held_to_their_rules() {
@@ -274,5 +309,32 @@ mod tests {
             let text = format!("spec: {{devices: {{{devices}}}}}");
             assert_eq!(refused("resource.k8s.io/v1/ResourceClaim", &text), wanted, "{devices}");
         }
+    }
+
+    #[test]
+    fn claims_of_the_first_beta_keep_their_spec() {
+        const CLAIM: &str = "resource.k8s.io/v1beta1/ResourceClaim";
+        const TEMPLATE: &str = "resource.k8s.io/v1beta1/ResourceClaimTemplate";
+        let claim = |request: &str| {
+            format!("{{metadata: {{name: a}}, spec: {{devices: {{requests: [{request}]}}}}}}")
+        };
+        let template = |request: &str| {
+            format!("{{metadata: {{name: a}}, spec: {{spec: {{devices: {{requests: [{request}]}}}}}}}}")
+        };
+        let (one, other) = ("{name: a, deviceClassName: x}", "{name: a, deviceClassName: z}");
+        assert_eq!(refused(CLAIM, &claim(one)), [""; 0]);
+        assert_eq!(
+            refused(
+                CLAIM,
+                &claim("{name: a, deviceClassName: '', firstAvailable: [{name: b, deviceClassName: x}]}")
+            ),
+            [""; 0]
+        );
+        assert_eq!(refused(CLAIM, &claim("{name: a}")), ["spec.devices.requests[0] FieldValueRequired"]);
+        assert_eq!(change_refused(CLAIM, &claim(one), &claim(other)).len(), 1);
+        assert_eq!(change_refused(TEMPLATE, &template(one), &template(other)).len(), 1);
+        // What the server fills in is no change.
+        let filled = "{name: a, deviceClassName: x, allocationMode: ExactCount, count: 1}";
+        assert_eq!(change_refused(CLAIM, &claim(one), &claim(filled)), [""; 0]);
     }
 }
