@@ -306,6 +306,21 @@ fn a_chart_without_values_is_judged_with_the_files_that_it_has() {
 }
 
 #[test]
+fn a_separator_that_an_action_moved_up_to_its_object_is_one_for_helm() {
+    let told = |between: &str| {
+        let both = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\n{between}apiVersion: v1\nkind: Pod\n"
+        );
+        notices(&rendered(&[
+            ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            ("chart/templates/web.yaml", &both),
+        ]))
+    };
+    assert_eq!(told("---\n{{- /* a note */}}"), [""; 0]);
+    assert!(!told("").is_empty());
+}
+
+#[test]
 fn what_the_configuration_excludes_is_coverage() {
     let files = MemoryFiles::from_iter([("old/web.yaml", WEB), ("k8s/web.yaml", WEB), ("old.md", "")]);
     let glob = globset::Glob::new("old*").expect("a glob");

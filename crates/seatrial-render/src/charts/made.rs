@@ -82,6 +82,14 @@ pub(super) fn separated(text: &Arc<str>) -> Arc<str> {
     String::from_utf8(bytes).map_or_else(|_| Arc::clone(text), Arc::from)
 }
 
+/// Whether Helm splits a text where no place is left for a separator that YAML knows.
+pub(super) fn is_split_by_helm_alone(text: &str) -> bool {
+    let lines = text.match_indices("\n---");
+    lines.into_iter().any(|(at, mark)| {
+        text[at + mark.len()..].starts_with(|next: char| !next.is_whitespace() && next != '-')
+    })
+}
+
 /// The directory that a unit's texts are said to lie in.
 fn place_of(chart: &TreeChart, unit: &ChartUnit) -> String {
     let suffix =

@@ -6,10 +6,11 @@ use seatrial_helm::{Dependency, ErrorKind, Misfit, Problem, ProblemKind, RenderE
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::Stream;
 
+use super::made::is_split_by_helm_alone;
 use super::{ChartUnit, TreeChart};
 use crate::checks::{
-    INVALID_CHART, INVALID_KEY, INVALID_RENDERED_YAML, INVALID_YAML, MISSING_REQUIRED_VALUE, REFUSED_VALUES,
-    TEMPLATE_ERROR,
+    DUPLICATE_KEY, INVALID_CHART, INVALID_KEY, INVALID_RENDERED_YAML, INVALID_YAML, MISSING_REQUIRED_VALUE,
+    REFUSED_VALUES, TEMPLATE_ERROR,
 };
 use crate::{merges, syntax, typing};
 
@@ -119,6 +120,10 @@ pub(super) fn of_text(stream: &Stream) -> Vec<Notice> {
     }
     found.extend(stream.documents().iter().flat_map(|it| merges::notices(stream, it, true)));
     found.extend(typing::of_made(stream));
+    // Two documents are read as one there, which Helm tells apart.
+    if is_split_by_helm_alone(stream.text()) {
+        found.retain(|it| it.check.id != DUPLICATE_KEY.id);
+    }
     for notice in &mut found {
         if notice.check.id == INVALID_YAML.id || notice.check.id == INVALID_KEY.id {
             notice.check = &INVALID_RENDERED_YAML;
