@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use seatrial_diagnostics::Location;
 use seatrial_model::views::{PodTemplate, Service};
-use seatrial_model::{External, Field, Object, Repository, UnitKind};
+use seatrial_model::{External, Field, Object, Repository, UnitKind, UnitRole};
 use seatrial_schema::rules::names::is_dns1123_label;
+use seatrial_source::Span;
 use smol_str::SmolStr;
 
 use crate::Context;
@@ -246,6 +247,10 @@ pub(crate) struct Services<'a> {
     charts: BTreeSet<String>,
     /// The same of releases alone.
     releases: BTreeSet<String>,
+    /// The same of charts of the tree alone.
+    own_charts: BTreeSet<String>,
+    /// The releases of units that are judged by themselves.
+    placed: Vec<Placed<'a>>,
     /// Hosts that a mesh, an operator or the configuration answers for.
     others: BTreeSet<Cow<'a, str>>,
     /// Objects of ECK, by name, with the Service that it makes for each.
@@ -256,6 +261,34 @@ pub(crate) struct Services<'a> {
     namespaces: BTreeSet<&'a str>,
     /// What makes pods, and the Services that it names its pods by.
     workloads: BTreeMap<&'a str, &'a Object>,
+}
+
+/// A release of a chart, whose Services are not known.
+#[derive(Debug)]
+struct Placed<'a> {
+    object: &'a Object,
+    /// Where it is deployed; none where that is not known.
+    namespace: Option<&'a str>,
+    /// Whether the tree holds what it deploys.
+    is_here: bool,
+}
+
+impl<'a> Placed<'a> {
+    fn of(object: &'a Object) -> Option<Self> {
+        let root = Field::root(object);
+        let text = |keys: &[&'static str]| root.keys(keys).and_then(|it| it.as_str());
+        let is_known = |it: &&str| is_dns1123_label(it);
+        let namespace = match object.kind() {
+            "HelmRelease" | "HelmChart" => text(&["spec", "targetNamespace"]).or(object.namespace()),
+            "Application" => text(&["spec", "destination", "namespace"]),
+            _ => return None,
+        };
+        Some(Self { object, namespace: namespace.filter(is_known), is_here: false })
+    }
+
+    fn is_called_like(&self, name: &str) -> bool {
+        name.strip_prefix(self.object.name()).is_some_and(|it| it.is_empty() || it.starts_with('-'))
+    }
 }
 
 /// Whether an operator may make a Service for an object.
@@ -300,9 +333,11 @@ impl<'a> Services<'a> {
         let mut known = Self::default();
         for unit in repository.units.iter().filter(|unit| unit.kind == UnitKind::Helm) {
             known.add_chart(unit.path.name());
+            known.own_charts.extend(words(unit.path.name()));
         }
         for chart in &repository.facts.charts {
             known.add_chart(&chart.name);
+            known.own_charts.extend(words(&chart.name));
             // A dependency that is not there brings Services that nobody sees.
             for dependency in chart.dependencies.iter().filter(|it| !it.is_vendored) {
                 known.add_chart(dependency.alias.as_ref().unwrap_or(&dependency.name));
@@ -312,6 +347,7 @@ impl<'a> Services<'a> {
             known.add(object);
         }
         known.declared = &repository.external;
+        known.place(repository);
         known
     }
 
@@ -345,6 +381,33 @@ impl<'a> Services<'a> {
             // An operator may make a Service of the same or a longer name.
             self.others.insert(object.name().into());
         }
+    }
+
+    fn place(&mut self, repository: &'a Repository) {
+        let whole: BTreeSet<Span> =
+            repository.facts.deliveries.iter().filter(|it| it.is_whole).map(|it| it.by).collect();
+        let is_own = |it: &&Object| repository.unit(it.unit()).role != UnitRole::Base;
+        let placed = repository.objects().filter(is_own).filter_map(Placed::of);
+        self.placed = placed.map(|it| Placed { is_here: whole.contains(&it.object.span()), ..it }).collect();
+    }
+
+    /// Whether all that is deployed to the host's namespace is known, and releases that
+    /// share a word with the host are deployed elsewhere.
+    pub(crate) fn is_surely_absent(&self, host: &Host<'_>) -> bool {
+        let Some(asked) = host.namespace.filter(|it| self.namespaces.contains(it) && !is_of_tool(it)) else {
+            return false;
+        };
+        let may_be_there = |it: &Placed<'_>| !it.is_here && it.namespace.is_none_or(|own| own == asked);
+        !self.is_answered_for(host)
+            && !words(host.service).any(|it| self.own_charts.contains(&it))
+            && !self.placed.iter().any(may_be_there)
+    }
+
+    /// The release that a host is called like, with its namespace.
+    pub(crate) fn release(&self, host: &Host<'_>) -> Option<(&'a Object, &'a str)> {
+        let found = self.placed.iter().find(|it| it.is_called_like(host.service))?;
+        let namespace = found.namespace.filter(|it| host.namespace != Some(it))?;
+        Some((found.object, namespace))
     }
 
     /// What something deploys makes Services for sure; a chart may lie unused.

@@ -6,7 +6,8 @@
 //! connection fails with "no such host". Names that a mesh or an operator of the
 //! tree may answer for are left alone, and so are namespaces of others and variables
 //! for browsers (`CORS_ORIGIN`, `NEXT_PUBLIC_API`). It is advice where a chart of the
-//! tree shares a word with the name. A namespace that looks like a misspelt one of the tree
+//! tree shares a word with the name. A name of a Service, or of a release, of another
+//! namespace is told of where all is known that is deployed to the one it asks for. A namespace that looks like a misspelt one of the tree
 //! is told of all the same.
 //!
 //! ## Bad
@@ -89,6 +90,13 @@ fn run(context: &Context<'_>, report: &mut Report) {
         } else if services.may_come_from_chart(host) && !is_of_chart(context, object) {
             let why = "a chart of the tree that shares a word with it may bring the Service";
             report.add(notice(&address, services).severity(Severity::Info).because(why));
+        } else if services.is_surely_absent(host) {
+            let is_astray = services.elsewhere(host).is_some();
+            report.add_some(if is_astray {
+                Some(notice(&address, services))
+            } else {
+                of_release(&address, services)
+            });
         }
     }
 }
@@ -131,6 +139,26 @@ fn notice(address: &Address<'_>, services: &Services<'_>) -> Notice {
             external("Service", None, host.service)
         )),
     }
+}
+
+/// A host that is called like a release which is deployed to another namespace.
+fn of_release(address: &Address<'_>, services: &Services<'_>) -> Option<Notice> {
+    let (object, host) = (address.field.object(), &address.host);
+    let (release, namespace) = services.release(host)?;
+    let asked = host.namespace?;
+    let message = format!(
+        "{} reaches for `{}` in `{}`, and {} is deployed to namespace `{namespace}`",
+        object.title(),
+        host.text,
+        address.variable,
+        release.title()
+    );
+    Some(
+        Notice::new(&CHECK.info, address.location(), message)
+            .because(format!("nothing that the tree deploys to `{asked}` has that name"))
+            .help(format!("a Service in another namespace is `{}.{namespace}.svc`", host.service))
+            .related(release.location(FieldPath::root()), Role::Definition, "the release"),
+    )
 }
 
 /// A host in a namespace that is nearly one of the tree.
