@@ -3,7 +3,7 @@
 use seatrial_yaml::{Node, Style};
 
 use super::keys::{is_near_secret, is_secret};
-use super::text::{Found, is_switch, stands_for_another};
+use super::text::{Found, is_open_reference, is_switch, stands_for_another};
 
 /// Nodes looked at in one document; aliases may multiply it.
 const NODES: usize = 4_000_000;
@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
         }
         for item in node.items() {
             let text = item.as_str().unwrap_or_default();
-            if flag_before && !text.starts_with('-') && !text.starts_with('$') {
+            if flag_before && !text.starts_with('-') && !is_open_reference(text) {
                 self.hide(item);
             }
             let is_flag = text.starts_with('-') && !text.contains('=');

@@ -85,6 +85,18 @@ fn blanks_of_a_form_are_shown() {
 }
 
 #[test]
+fn passwords_with_signs_of_references_are_hidden() {
+    for password in ["$ecret-canary", "$ecret_canary", "$(canary1)", "${canary2X}"] {
+        hides(&format!("kind: Secret\nstringData:\n  a: {password}\n"));
+        hides(&format!("env: [{{name: PASSWORD, value: \"{password}\"}}]\n"));
+        hides(&format!("url: \"https://u:{password}@h/x\"\n"));
+        hides(&format!("kind: Secret\nstringData:\n  {{{{ if .x }}}}\n  a: {password}\n"));
+    }
+    hides("kind: Secret\nstringData:\n  a: <correct horse canary staple>\n  b: '{{ canary }}'\n");
+    hides("env: [{name: PASSWORD, value: <my canary>}]\nargs: [--password, $canary]\n");
+}
+
+#[test]
 fn names_that_say_so() {
     hides("spec:\n  password: canary\n  dbPassword: 'canary x'\n  api_key: \"canary\"\n");
     hides("env:\n- name: DB_PASSWORD\n  value: canary\n- {name: API_KEY, value: canary}\n");

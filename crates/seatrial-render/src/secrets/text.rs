@@ -69,7 +69,7 @@ impl<'a> Found<'a> {
 
     fn add(&mut self, start: usize, end: usize) {
         let value = &self.text[start..end];
-        if !is_switch(value) && !stands_for_another(value) {
+        if !is_switch(value) && !stands_for_another(value) && !is_open_reference(value) {
             self.ranges.push((self.base + start, self.base + end));
         }
     }
@@ -438,27 +438,41 @@ fn patches_secret(line: &str) -> bool {
         || line.contains("\"path\"") && (line.contains("/stringData") || line.contains("/data"))
 }
 
-/// What somebody or something puts another value in the place of.
+/// What somebody or something puts another value in the place of: `$(NAME)`, `${NAME}`
+/// and a blank of a form. Anything else with such signs may be a password.
 pub(crate) fn stands_for_another(value: &str) -> bool {
-    is_open_reference(value) || is_blank_of_form(value)
+    let bare = value.trim_matches(['"', '\'', ' ']);
+    let wrapped = |open: &str, close: &str| bare.strip_prefix(open).and_then(|it| it.strip_suffix(close));
+    wrapped("$(", ")").or_else(|| wrapped("${", "}")).is_some_and(is_variable)
+        || wrapped("<", ">").is_some_and(is_blank_of_form)
 }
 
-/// `<PASSWORD>`, `<your password>`: words, and no digits or signs as passwords have.
-fn is_blank_of_form(value: &str) -> bool {
-    let bare = value.trim_matches(['"', '\'', ' ']);
-    let inner = bare.strip_prefix('<').and_then(|it| it.strip_suffix('>')).unwrap_or_default();
-    inner.len() > 2 && inner.bytes().all(|it| it.is_ascii_alphabetic() || matches!(it, b'_' | b'-' | b' '))
+/// What is in `<PASSWORD>` and `<your password>`: only words that ask for a value.
+fn is_blank_of_form(inner: &str) -> bool {
+    let words = inner.split([' ', '_', '-']);
+    inner.len() > 2 && words.clone().all(|word| BLANKS.iter().any(|it| word.eq_ignore_ascii_case(it)))
 }
 
-/// `$(NAME)`, `${NAME}`, `$NAME` and `{{ … }}` name a value and are none.
-fn is_open_reference(value: &str) -> bool {
+/// The words of blanks.
+#[rustfmt::skip]
+const BLANKS: &[&str] = &[
+    "access", "admin", "api", "change", "changeme", "client", "credentials", "database", "db", "encoded",
+    "enter", "fill", "generated", "here", "hidden", "id", "in", "insert", "key", "me", "my", "name", "new",
+    "pass", "passphrase", "passwd", "password", "placeholder", "private", "put", "redacted", "replace",
+    "root", "secret", "set", "the", "this", "to", "todo", "token", "user", "username", "value", "with",
+    "your",
+];
+
+/// The name of a variable as almost all are written.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_uppercase() || it == '_')
+        && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+}
+
+/// `$NAME` of a script and `{{ … }}` of a template name a value and are none.
+pub(super) fn is_open_reference(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'', ' ']);
-    let name =
-        |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    let wrapped = |open: &str, close: &str| {
-        bare.strip_prefix(open).and_then(|it| it.strip_suffix(close)).is_some_and(|it| name(it.trim()))
-    };
-    wrapped("$(", ")") || wrapped("${", "}") || bare.strip_prefix('$').is_some_and(name) || {
+    bare.strip_prefix('$').is_some_and(is_variable) || {
         let inner = bare.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
         inner.is_some_and(|it| !it.contains(['"', '\'', '{']))
     }
