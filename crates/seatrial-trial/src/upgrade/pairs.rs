@@ -1,7 +1,11 @@
 //! Which object of one tree is which of the other: by group, kind, namespace
-//! and name; where a tree has several such, by unit, then by file.
+//! and name; where a tree has several such, by unit, then by file. What gets its
+//! name when it is made is a new object each time, unless nothing of it differs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use seatrial_schema::decode::is_too_large;
 
 use super::side::{Member, Side};
 
@@ -12,7 +16,7 @@ pub(super) struct Pair<'a> {
     pub(super) after: Option<Member<'a>>,
 }
 
-type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
+type Key<'a> = (&'a str, &'a str, &'a str, Cow<'a, str>);
 type Sides<'a> = [Vec<(Member<'a>, &'a str)>; 2];
 
 /// Every object of both trees once.
@@ -30,7 +34,11 @@ fn key(member: Member<'_>) -> Key<'_> {
     let object = member.object;
     let namespace = object.namespace().unwrap_or_default();
     let namespace = if namespace == "default" { "" } else { namespace };
-    (group(object.group(), object.kind()), object.kind(), namespace, object.name())
+    let name = match object.name() {
+        "" if !is_too_large(object.root()) => Cow::Owned(object.root().to_json()),
+        name => Cow::Borrowed(name),
+    };
+    (group(object.group(), object.kind()), object.kind(), namespace, name)
 }
 
 /// The group that has a kind now: objects of `extensions` live on in others.

@@ -124,6 +124,24 @@ fn selectors_templates_and_sizes_are_refused() {
 }
 
 #[test]
+fn a_generated_name_is_a_new_object_each_time() {
+    let job = |tag: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{generateName: a-}}\nspec:\n  template:\n    spec:\n      \
+             restartPolicy: Never\n      containers: [{{name: a, image: 'r.example.com/a:{tag}'}}]\n"
+        )
+    };
+    let summary = |before: &str, after: &str| between(before, after).json()["summary"].clone();
+    let changed = summary(&job("1"), &job("2"));
+    assert_eq!(
+        (&changed["added"], &changed["deleted"], &changed["refused"]),
+        (&1.into(), &1.into(), &0.into())
+    );
+    let more = summary(&job("1"), &format!("{}---\n{}", job("2"), job("1")));
+    assert_eq!((&more["added"], &more["unchanged"]), (&1.into(), &1.into()));
+}
+
+#[test]
 fn claim_templates_and_services_of_stateful_sets_are_refused() {
     let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
                selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
