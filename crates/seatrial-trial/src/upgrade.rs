@@ -9,6 +9,7 @@ mod definitions;
 mod losses;
 mod notices;
 mod pairs;
+mod recreated;
 mod refusals;
 mod restarts;
 mod shown;
@@ -96,6 +97,8 @@ pub enum Effect {
     Changed,
     /// It goes, and nothing that lasts goes with it.
     Deleted,
+    /// It is deleted and made again by whoever applies it.
+    Recreated,
     /// Its pods are replaced.
     Restarted,
     /// Data goes with it.
@@ -123,6 +126,8 @@ pub struct ObjectChange {
     pub more_fields: usize,
     /// What cannot be changed in place.
     pub refused: Vec<RefusedChange>,
+    /// Whether whoever applies it deletes the earlier one first.
+    pub recreated: bool,
     /// The fields for whose sake its pods are replaced.
     pub restarts: Vec<String>,
     /// What is lost.
@@ -210,6 +215,7 @@ impl ObjectChange {
             (!self.refused.is_empty(), Effect::Refused),
             (!self.lost.is_empty(), Effect::Lost),
             (!self.restarts.is_empty(), Effect::Restarted),
+            (self.recreated, Effect::Recreated),
         ];
         worse.into_iter().find(|it| it.0).map_or(plain, |it| it.1)
     }
@@ -311,6 +317,7 @@ impl Context<'_> {
             fields: Vec::new(),
             more_fields: 0,
             refused: Vec::new(),
+            recreated: false,
             restarts: Vec::new(),
             lost: Vec::new(),
             notes: Vec::new(),
@@ -345,6 +352,12 @@ impl Context<'_> {
         } else {
             change.refused = refusals::of(&before, &after, &found);
             around::expansion(&before, &after, self.after.repository(), &mut change);
+        }
+        if let Some(why) = recreated::of(new.object, self.after.repository(), !change.refused.is_empty()) {
+            change.recreated = true;
+            change.refused.clear();
+            change.notes.push(format!("it is deleted and made again, as {why}"));
+            losses::of_recreated(old.object, &mut change);
         }
         for refused in &mut change.refused {
             refused.message = self.before.scrubbed(&self.after.scrubbed(&refused.message));

@@ -48,6 +48,7 @@ const HEADINGS: &[(Effect, &str)] = &[
     (Effect::Added, "Added"),
     (Effect::Changed, "Changed in place"),
     (Effect::Deleted, "Deleted, if whoever applies it prunes"),
+    (Effect::Recreated, "Deleted and made again"),
     (Effect::Restarted, "Pods are replaced"),
     (Effect::Lost, "Data is lost"),
     (Effect::Refused, "Cannot be changed in place"),

@@ -20,6 +20,11 @@ pub(super) fn of_deleted(object: &Object, change: &mut ObjectChange) {
         change.notes.push(format!("the annotation `{keeper}` keeps it in the cluster"));
         return;
     }
+    of_recreated(object, change);
+}
+
+/// What is lost with an object that is made again at once.
+pub(super) fn of_recreated(object: &Object, change: &mut ObjectChange) {
     let text = |keys: &[&str]| object.field(keys).and_then(Node::as_str).unwrap_or_default();
     match (object.group(), object.kind()) {
         ("", "PersistentVolumeClaim") => {

@@ -124,6 +124,79 @@ fn selectors_templates_and_sizes_are_refused() {
 }
 
 #[test]
+fn what_is_made_anew_is_not_refused() {
+    let job = |annotations: &str, tag: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a, annotations: {{{annotations}}}}}\nspec:\n  template:\n    spec:\n      \
+             restartPolicy: Never\n      containers: [{{name: a, image: 'r.example.com/a:{tag}'}}]\n"
+        )
+    };
+    let of = |annotations: &str| refused(&job(annotations, "1"), &job(annotations, "2"));
+    let image = ["spec.template.spec.containers[0].image"];
+    for renewed in [
+        "helm.sh/hook: pre-upgrade",
+        "helm.sh/hook: pre-upgrade, helm.sh/hook-delete-policy: 'hook-failed, hook-succeeded'",
+        "argocd.argoproj.io/hook: PreSync",
+        "argocd.argoproj.io/hook: Sync, argocd.argoproj.io/hook-delete-policy: BeforeHookCreation",
+        "argocd.argoproj.io/sync-options: 'Replace=true, Force=true'",
+        "argocd.argoproj.io/sync-options: Force=true",
+        "kustomize.toolkit.fluxcd.io/force: enabled",
+    ] {
+        assert_eq!(of(renewed), [""; 0], "{renewed}");
+    }
+    for kept in [
+        "argocd.argoproj.io/sync-options: Replace=true",
+        "kustomize.toolkit.fluxcd.io/force: disabled",
+        "helm.sh/hook: pre-upgrade, helm.sh/hook-delete-policy: hook-failed",
+    ] {
+        assert_eq!(of(kept), image, "{kept}");
+    }
+    let hook = "argocd.argoproj.io/hook: PreSync";
+    let tree = Tree::new(&[("a/all.yaml", &job(hook, "1")), ("b/all.yaml", &job(hook, "2"))]);
+    insta::assert_snapshot!(diff(&tree, &["a", "b"]).stdout, @r#"
+    Deleted and made again
+      ~ Job a  b/all.yaml:1
+          spec.template.spec.containers[0].image: "r.example.com/a:1" -> "r.example.com/a:2"
+          note: it is deleted and made again, as it is a hook of Argo CD
+
+    From a to b: 1 changed
+    Next: nothing speaks against the change; `seatrial check` says whether the objects are right.
+    "#);
+    // What is deleted takes its data along.
+    let force = |size: &str| {
+        CLAIM
+            .replace(
+                "{name: data}",
+                "{name: data, annotations: {kustomize.toolkit.fluxcd.io/force: enabled}}",
+            )
+            .replace("10Gi", size)
+    };
+    let report = between(&force("10Gi"), &force("5Gi")).json();
+    assert_eq!(
+        (&report["summary"]["refused"], &report["summary"]["lost"]),
+        (&0.into(), &1.into()),
+        "{report:#}"
+    );
+    // One that Flux applies by force.
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app, namespace: flux-system}\n\
+                spec: {interval: 1h, force: true, prune: true, path: ./app, sourceRef: {kind: GitRepository, name: flux-system}}\n\
+                ---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\n\
+                spec: {interval: 1h, url: 'https://git.example.com/app', ref: {branch: main}}\n";
+    let tree = Tree::new(&[
+        ("a/app/job.yaml", &job("", "1")),
+        ("a/flux.yaml", flux),
+        ("b/app/job.yaml", &job("", "2")),
+        ("b/flux.yaml", flux),
+    ]);
+    let report = diff(&tree, &["a", "b", "--format", "json"]).json();
+    assert_eq!(
+        (&report["summary"]["refused"], &report["summary"]["changed"]),
+        (&0.into(), &1.into()),
+        "{report:#}"
+    );
+}
+
+#[test]
 fn a_generated_name_is_a_new_object_each_time() {
     let job = |tag: &str| {
         format!(
