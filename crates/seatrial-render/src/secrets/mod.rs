@@ -13,6 +13,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use rustc_hash::FxHashSet;
 use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Problem, Stream};
 
@@ -79,10 +80,11 @@ fn broken(text: &str, base: usize) -> Vec<(usize, usize)> {
     parts.flat_map(|(start, part)| Found::new(part, base + start).scan_secret()).collect()
 }
 
-/// Whether a document begins as an object of a kind does.
+/// Whether a document begins as an object of a kind does that no template chooses.
 fn is_object(text: &str) -> bool {
-    let says = |word: &str| text.lines().any(|line| line.starts_with(word));
-    says("apiVersion: ") && says("kind: ")
+    let mut kinds = text.lines().filter(|line| line.starts_with("kind: ")).peekable();
+    let is_known = kinds.peek().is_some() && kinds.all(|line| !line.contains("{{"));
+    is_known && text.lines().any(|line| line.starts_with("apiVersion: "))
 }
 
 /// Whether a document defines a kind, and is nothing else: what it describes has
@@ -108,20 +110,40 @@ fn commented(stream: &Stream, document: Span, root: Span) -> Vec<(usize, usize)>
 
 /// Whether a text may hold the data of a Secret: what only refers to one has none.
 fn holds_secret(text: &str) -> bool {
-    names_secret(text) && text::data_key(text).is_some()
+    names_secret(text) && (text::data_key(text).is_some() || head_of_secret(text).is_some())
 }
+
+/// Where a Secret begins in a text: what only refers to one has its own
+/// `metadata` on another column.
+fn head_of_secret(text: &str) -> Option<usize> {
+    let column = |line: &str, key: &str| Some(line[..line.find(key)?].chars().count());
+    let metadata: FxHashSet<usize> = text.lines().filter_map(|it| column(it, "metadata")).collect();
+    let mut kinds = text.lines().filter(|line| says_secret(line));
+    let column_of_kind = |line: &str| column(line, "kind").or_else(|| column(line, "Kind"));
+    let own = kinds.find_map(|line| {
+        column_of_kind(line).filter(|at| metadata.contains(at) || line.contains("metadata"))
+    })?;
+    let is_own = |line: &str| HEADS.iter().any(|key| column(line, key) == Some(own));
+    let before = text.split_inclusive('\n').take_while(|line| !is_own(line));
+    Some(before.map(str::len).sum())
+}
+
+/// The keys that objects begin with.
+const HEADS: [&str; 4] = ["apiVersion", "kind", "Kind", "metadata"];
 
 /// Whether a text says that it is an object of kind Secret, or a patch of one.
 fn names_secret(text: &str) -> bool {
-    let says = |line: &str| {
-        line.split_once("kind").or_else(|| line.split_once("Kind")).is_some_and(|(_, rest)| {
-            let word = rest.trim_start_matches(['"', '\'', ' ', ':']);
-            let word = word.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
-            let is_one = ["Secret", "SecretList"].iter().any(|it| word.eq_ignore_ascii_case(it));
-            is_one && rest.contains(':')
-        })
-    };
-    text.contains("stringData") || text.lines().any(says)
+    text.contains("stringData") || text.lines().any(says_secret)
+}
+
+/// Whether a line gives Secret as a kind.
+fn says_secret(line: &str) -> bool {
+    line.split_once("kind").or_else(|| line.split_once("Kind")).is_some_and(|(_, rest)| {
+        let word = rest.trim_start_matches(['"', '\'', ' ', ':']);
+        let word = word.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_one = ["Secret", "SecretList"].iter().any(|it| word.eq_ignore_ascii_case(it));
+        is_one && rest.contains(':')
+    })
 }
 
 fn merged(file: FileId, mut ranges: Vec<(usize, usize)>) -> Vec<Span> {

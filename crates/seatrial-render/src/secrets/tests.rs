@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_source::FileId;
+use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Dialect, Limits, parse};
 
 use super::of_file;
@@ -10,7 +10,10 @@ use super::of_file;
 /// The text with every secret span taken out.
 fn visible(text: &str) -> String {
     let stream = parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
-    let spans = of_file(FileId(0), text, Some(&stream));
+    without(text, of_file(FileId(0), text, Some(&stream)))
+}
+
+fn without(text: &str, spans: Vec<Span>) -> String {
     let mut visible = String::new();
     let mut from = 0;
     for span in spans {
@@ -66,6 +69,28 @@ fn objects_beside_a_secret_in_a_template_are_shown() {
     shows(&format!("{secret}---\n{other}"), "name: shown");
     shows(&format!("{secret}---\n{other}"), "also/shown");
     shows(&format!("{other}---\n{secret}"), "also/shown");
+}
+
+#[test]
+fn data_whose_key_or_kind_a_template_prints_is_hidden() {
+    let head = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shown\n";
+    let included =
+        format!("{head}{{{{ include \"shown.too\" . }}}}\n  one: canary\n  two: {{{{ .Values.a }}}}\n");
+    hides(&included);
+    shows(&included, "name: shown");
+    shows(&included, "shown.too");
+    hides(&format!("{head}{{{{ include \"k\" . }}}}\n  one: canary\n---\nkind: Role\n"));
+    hides(&format!("{head}{{{{ .Values.key }}}}:\n  one: canary\ndata:\n  {{{{ .a }}}}: canary\n"));
+    hides(&format!("{head}{{{{ if .a }}}}{{{{ .b }}}}{{{{ end }}}}\n  one: canary\n"));
+    hides(&format!("{head}  {{{{ if .a }}}}\none: canary\n  {{{{ end }}}}\n"));
+    hides(
+        "{{ if .a }}\n  kind: Secret\n  {{ include \"k\" . }}\n    one: canary\n  metadata: {name: a}\n{{ end }}\n",
+    );
+    hides("{\"kind\": \"Secret\", \"metadata\": {}, {{ include \"k\" . }} \"a\": \"canary\"\n");
+    let chosen = format!(
+        "{head}data:\n  a: canary\n---\napiVersion: v1\nkind: {{{{ .a }}}}\nmetadata: {{name: b}}\ndata:\n  b: canary\n"
+    );
+    assert!(!without(&chosen, of_file(FileId(0), &chosen, None)).contains("canary"));
 }
 
 #[test]

@@ -47,14 +47,17 @@ impl<'a> Found<'a> {
     }
 
     /// A document of kind Secret that does not parse, or that stands inside a
-    /// scalar: everything from its first `data` on.
+    /// scalar: everything from its first `data` on, or from a line of a template
+    /// that may print such a key, or, with neither, all.
     pub(crate) fn scan_secret(mut self) -> Vec<(usize, usize)> {
+        let opened = super::head_of_secret(self.text).map(|head| self.opened(head));
         let mut inside = false;
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
             let code = line.trim_end();
             inside &= !code.starts_with("---");
             let data = data_key(code);
+            inside |= opened == Some(start) && data.is_none() && !includes(code);
             if inside && !is_head(code.trim_start()) {
                 self.add(start + value_part(code), start + code.len());
             } else if let Some(at) = data {
@@ -62,9 +65,22 @@ impl<'a> Found<'a> {
                 let after = code[at..].find(':').map_or(code.len(), |colon| at + colon + 1);
                 self.add(start + after + blanks(&code[after..]), start + code.len());
             }
+            inside |= opened == Some(start);
             start += line.len();
         }
         self.ranges
+    }
+
+    /// The line of a Secret from which on a template may have printed its data.
+    fn opened(&self, head: usize) -> usize {
+        let mut start = head;
+        for line in self.text[head..].split_inclusive('\n') {
+            if data_key(line).is_some() || prints(line.trim()) {
+                return start;
+            }
+            start += line.len();
+        }
+        head
     }
 
     fn add(&mut self, start: usize, end: usize) {
@@ -431,6 +447,22 @@ pub(crate) fn data_key(text: &str) -> Option<usize> {
     };
     let data = text.match_indices("data").find(is_key).map(|it| it.0);
     data.into_iter().chain(text.find("stringData")).min()
+}
+
+/// Whether a line of a template begins with what prints a text: any key, then.
+fn prints(code: &str) -> bool {
+    let Some(action) = code.strip_prefix("{{") else { return false };
+    let word = action.trim_start_matches(['-', ' ']);
+    let word = word.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or_default();
+    let is_silent = matches!(word, "if" | "else" | "end" | "with" | "range" | "define");
+    !is_silent || action.contains("{{")
+}
+
+/// Whether a line is an action that takes a text from another template: it has none itself.
+fn includes(code: &str) -> bool {
+    let action = code.trim().strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
+    let action = action.map_or("", |it| it.trim_matches(['-', ' ']));
+    !action.contains("}}") && ["include ", "template "].iter().any(|it| action.starts_with(it))
 }
 
 fn patches_secret(line: &str) -> bool {
