@@ -195,6 +195,8 @@ pub struct RefusedChange {
 /// Whose rule it is that a change breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefusedBy {
+    /// The type of the field, whatever it held before.
+    Type,
     /// The server's own, for a kind of its own.
     Server,
     /// That of the definition in the object's own unit.
@@ -359,6 +361,7 @@ impl Context<'_> {
             change.notes.push(format!("it is deleted and made again, as {why}"));
             losses::of_recreated(old.object, &mut change);
         }
+        change.refused.extend(refusals::of_unread(&after, &found));
         for refused in &mut change.refused {
             refused.message = self.before.scrubbed(&self.after.scrubbed(&refused.message));
             refused.before = Some(self.before.line_of(old.object, &refused.path));

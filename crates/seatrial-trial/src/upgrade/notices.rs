@@ -77,7 +77,9 @@ pub(crate) fn notices(
     let mut gone = GoneFiles::of(&upgrade.objects, &before);
     let mut notices = Vec::new();
     for change in &upgrade.objects {
-        notices.extend(change.refused.iter().map(|it| refused(change, it, &earlier.name)));
+        // What has the wrong type is told by the checks of the object alone.
+        let immutable = change.refused.iter().filter(|it| it.by != RefusedBy::Type);
+        notices.extend(immutable.map(|it| refused(change, it, &earlier.name)));
         notices.extend(restarted(change, &earlier.name));
         if !change.lost.is_empty() {
             let at = lost_at(change, &before, sources, &newcomers, &mut gone);

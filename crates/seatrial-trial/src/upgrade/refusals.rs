@@ -47,6 +47,26 @@ pub(super) fn of(before: &Stored<'_>, after: &Stored<'_>, found: &[Difference]) 
     }
 }
 
+/// The changed fields that the server cannot read: it takes nothing of the object.
+pub(super) fn of_unread(after: &Stored<'_>, found: &[Difference]) -> Vec<RefusedChange> {
+    let unread = after.unread().iter().filter_map(|problem| {
+        let is_meant = |path: &&FieldPath| problem.path.starts_with(path) || path.starts_with(&problem.path);
+        let meant: Vec<&FieldPath> = found.iter().map(|it| &it.path).filter(is_meant).collect();
+        (!meant.is_empty()).then(|| RefusedChange {
+            field: problem.path.to_string(),
+            message: problem.message.clone(),
+            fields: distinct(meant.iter().map(ToString::to_string)),
+            remedy: "write a value of the type that the field has".to_owned(),
+            replace: false,
+            before: None,
+            after: None,
+            path: problem.path.clone(),
+            by: RefusedBy::Type,
+        })
+    });
+    unread.collect()
+}
+
 /// What is wrong with a change and not with the new object alone. Where that is
 /// broken by itself, many rules are not asked; they are asked again with what is
 /// broken taken back.

@@ -3,7 +3,7 @@
 use seatrial_check::Settled;
 use seatrial_model::{Object, Target};
 use seatrial_schema::custom::CustomKind;
-use seatrial_schema::decode::{decode, untyped};
+use seatrial_schema::decode::{Problem, decode, untyped};
 use seatrial_schema::difference::{Difference, Layout, differences};
 use seatrial_schema::table::{Kind, Shape, Table};
 use seatrial_schema::{By, Errors, FieldError, Map, Strategy, Value};
@@ -30,6 +30,9 @@ pub(super) struct Stored<'a> {
     kind: Option<(&'static Table, &'static Kind)>,
     defined: Option<Settled<'a>>,
     value: Value,
+    unread: Vec<Problem>,
+    /// The same with what is written where that could not be read.
+    as_written: Option<Value>,
 }
 
 /// What the server does with the objects of a kind.
@@ -95,13 +98,21 @@ impl<'a> Stored<'a> {
         let found =
             table.and_then(|table| Some((table, table.kind(object.group(), version, object.kind())?)));
         let Some((table, kind)) = found else { return Self::custom(object, defined()) };
-        let mut value = without_system_fields(decode(object.root(), table, kind.type_id).value);
+        let decoded = decode(object.root(), table, kind.type_id);
+        let mut value = without_system_fields(decoded.value);
         place(&mut value, kind.is_cluster_scoped);
         if let Some(strategy) = strategy(kind) {
             (strategy.default)(&mut value);
         }
         value.remove("status");
-        Self { object, kind: Some((table, kind)), defined: None, value }
+        let unread = unread(decoded.problems);
+        let as_written = (!unread.is_empty()).then(|| as_written(value.clone(), object, &unread));
+        Self { object, kind: Some((table, kind)), defined: None, value, unread, as_written }
+    }
+
+    /// What the server cannot read of it.
+    pub(super) fn unread(&self) -> &[Problem] {
+        &self.unread
     }
 
     fn custom(object: &'a Object, defined: Option<Settled<'a>>) -> Self {
@@ -109,7 +120,7 @@ impl<'a> Stored<'a> {
             Some(it) => defaulted(object, it.kind),
             None => without_system_fields(untyped(object.root())),
         };
-        Self { object, kind: None, defined, value }
+        Self { object, kind: None, defined, value, unread: Vec::new(), as_written: None }
     }
 
     /// The same object by the definition of another, which counts from now on.
@@ -124,7 +135,7 @@ impl<'a> Stored<'a> {
 
     /// What is compared field by field.
     pub(super) fn compared(&self) -> &Value {
-        &self.value
+        self.as_written.as_ref().unwrap_or(&self.value)
     }
 
     /// The fields that differ from what was stored before.
@@ -207,6 +218,40 @@ impl<'a> Stored<'a> {
         metadata.set("uid", UID, By::Server);
         metadata.set("resourceVersion", VERSION, By::Server);
         value
+    }
+}
+
+/// The values of another type than their fields. The server keeps the status for itself.
+fn unread(problems: Vec<Problem>) -> Vec<Problem> {
+    let is_status = |it: &Problem| it.path.starts_with(&FieldPath::root().key("status"));
+    problems.into_iter().filter(|it| !it.is_strict() && !it.unseen && !is_status(it)).collect()
+}
+
+/// An object with what is written in place of the defaults that stand for what
+/// could not be read.
+fn as_written(mut value: Value, object: &Object, unread: &[Problem]) -> Value {
+    for problem in unread {
+        if let Some(node) = object.at(&problem.path) {
+            put(&mut value, problem.path.steps(), untyped(node));
+        }
+    }
+    value
+}
+
+fn put(value: &mut Value, steps: &[PathStep], new: Value) {
+    match (steps, value) {
+        ([], value) => *value = new,
+        ([PathStep::Key(key)], Value::Map(map)) => map.insert(key.as_str().into(), new, By::Manifest),
+        ([PathStep::Key(key), rest @ ..], value) => {
+            if let Some(below) = value.at_mut(key) {
+                put(below, rest, new);
+            }
+        }
+        ([PathStep::Index(at), rest @ ..], value) => {
+            if let Some(item) = value.list_mut().get_mut(*at as usize) {
+                put(item, rest, new);
+            }
+        }
     }
 }
 

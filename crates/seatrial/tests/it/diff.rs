@@ -215,6 +215,34 @@ fn a_generated_name_is_a_new_object_each_time() {
 }
 
 #[test]
+fn what_the_server_cannot_read_is_told_as_it_is_written() {
+    let web = |version: &str, replicas: &str| {
+        WEB.replace("{app: web}}\n    spec", &format!("{{app: web, version: {version}}}}}\n    spec"))
+            .replace("spec:\n  selector", &format!("spec:\n  replicas: {replicas}\n  selector"))
+    };
+    let text = |before: &str, after: &str| {
+        let tree = Tree::new(&[("a/all.yaml", before), ("b/all.yaml", after)]);
+        diff(&tree, &["a", "b"]).stdout
+    };
+    insta::assert_snapshot!(text(&web("1.1", "1"), &web("'1.10'", "two")), @r#"
+    Cannot be changed in place
+      ~ Deployment web  b/all.yaml:1
+          spec.replicas: 1 -> "two"
+          spec.template.metadata.labels.version: 1.1 -> "1.10"
+          refused: spec.replicas: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32
+          help: write a value of the type that the field has (b/all.yaml:5)
+
+    From a to b: 1 changed
+      1 workload gets new pods
+      1 object cannot be changed in place
+    Next: apply nothing before each refused change is taken back or prepared as its help says.
+    "#);
+    // What is wrong already and stays is no change, and what is mended is told.
+    assert_eq!(refused(&web("a", "two"), &web("b", "two")), [""; 0]);
+    assert_eq!(refused(&web("a", "two"), &web("a", "2")), [""; 0]);
+}
+
+#[test]
 fn claim_templates_and_services_of_stateful_sets_are_refused() {
     let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  \
                selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec:\n      \
