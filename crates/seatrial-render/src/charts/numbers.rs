@@ -16,6 +16,10 @@ use crate::checks::NUMBER_PRINTED_UNLIKE_WRITTEN;
 
 /// Nesting that is looked into.
 const DEPTH_MAX: usize = 24;
+/// How much of a path is told.
+const PATH_BYTES_MAX: usize = 256;
+/// How much of a text is told.
+const TEXT_CHARACTERS_MAX: usize = 200;
 
 /// A text of an object that reads like a number.
 struct Printed<'a> {
@@ -29,13 +33,19 @@ struct Printed<'a> {
 
 /// A number as a file writes it.
 struct Written {
-    span: Span,
     text: String,
-    path: String,
+    value: f64,
+    /// Its step among those of all numbers.
+    at: usize,
 }
 
-/// Numbers of files, by their bits: the same ones are found at once.
-type Numbers = FxHashMap<u64, Vec<Written>>;
+/// Numbers of files, by where they stand.
+#[derive(Default)]
+struct Numbers {
+    by_span: FxHashMap<Span, Written>,
+    /// What leads to them, each with the step before: whole paths would repeat their keys.
+    steps: Vec<(Option<usize>, String)>,
+}
 
 impl Charts {
     /// Numbers that become another text in an image, a version or a variable.
@@ -59,13 +69,15 @@ impl Charts {
             }
             let numbers = self.numbers(unit, context);
             for it in &printed {
-                let alike = numbers.get(&it.value.to_bits()).into_iter().flatten();
-                let differing = alike.filter(|written| it.is_unlike(&written.text));
-                for written in differing {
-                    if self.is_of(it.node, written.span, context) && told.insert(written.span) {
-                        found.push(it.notice(written).in_unit(self.ids[at]));
+                self.values_of(it.node, context, |span| {
+                    let written = numbers.by_span.get(&span).filter(|written| it.is_unlike(written));
+                    if let Some(written) = written
+                        && told.insert(span)
+                    {
+                        let notice = it.notice(span, written, &numbers.path(written));
+                        found.push(notice.in_unit(self.ids[at]));
                     }
-                }
+                });
             }
         }
         found
@@ -77,24 +89,26 @@ impl Charts {
         self.all[unit.chart].chart.iter().for_each(|it| files_of(it, DEPTH_MAX, &mut files));
         let mut numbers = Numbers::default();
         for stream in files.into_iter().filter_map(context.streams) {
-            stream.roots().for_each(|it| gather(it, &mut Vec::new(), &mut numbers));
+            stream.roots().for_each(|it| numbers.gather(it, DEPTH_MAX, None));
         }
         for inline in &unit.release.values {
             let stream = parse(inline.file, inline.text.clone(), Dialect::GoYaml2, &Limits::default());
-            stream.roots().for_each(|it| gather(it, &mut Vec::new(), &mut numbers));
+            stream.roots().for_each(|it| numbers.gather(it, DEPTH_MAX, None));
         }
         numbers
     }
 
-    /// Whether a value has a part in a text that a chart made.
-    fn is_of(&self, node: Node<'_>, value: Span, context: Context<'_>) -> bool {
+    /// The places that have a part in a text that a chart made.
+    fn values_of(&self, node: Node<'_>, context: Context<'_>, mut tell: impl FnMut(Span)) {
         let span = node.span();
         let leaves = self.leaves(span.file, context).unwrap_or_default();
-        touching(leaves, span.start, span.end).iter().any(|leaf| match &leaf.writer {
-            Writer::Value(it) | Writer::Constant(it) => *it == value,
-            Writer::Derived(all) => all.contains(&value),
-            Writer::Literal(_) | Writer::Unknown => false,
-        })
+        for leaf in touching(leaves, span.start, span.end) {
+            match &leaf.writer {
+                Writer::Value(it) | Writer::Constant(it) => tell(*it),
+                Writer::Derived(all) => all.iter().copied().for_each(&mut tell),
+                Writer::Literal(_) | Writer::Unknown => {}
+            }
+        }
     }
 }
 
@@ -107,25 +121,41 @@ fn files_of(chart: &Chart, depth: usize, files: &mut Vec<FileId>) {
     }
 }
 
-fn gather(node: Node<'_>, path: &mut Vec<String>, numbers: &mut Numbers) {
-    if path.len() >= DEPTH_MAX || node.is_alias() {
-        return;
+impl Numbers {
+    fn gather(&mut self, node: Node<'_>, depth: usize, before: Option<usize>) {
+        if depth == 0 || node.is_alias() {
+            return;
+        }
+        for entry in node.written_entries() {
+            self.below(entry.value, depth, before, entry.name().into_owned());
+        }
+        for (at, item) in node.items().enumerate() {
+            self.below(item, depth, before, at.to_string());
+        }
+        let number = node.as_f64().filter(|_| node.style() == Style::Plain);
+        if let (Some(value), Some(at)) = (number, before) {
+            let written = Written { text: node.source_text().to_owned(), value, at };
+            self.by_span.insert(node.span(), written);
+        }
     }
-    for entry in node.written_entries() {
-        path.push(entry.name().into_owned());
-        gather(entry.value, path, numbers);
-        path.pop();
+
+    fn below(&mut self, node: Node<'_>, depth: usize, before: Option<usize>, step: String) {
+        self.steps.push((before, step));
+        self.gather(node, depth - 1, Some(self.steps.len() - 1));
     }
-    for (at, item) in node.items().enumerate() {
-        path.push(at.to_string());
-        gather(item, path, numbers);
-        path.pop();
-    }
-    let number = node.as_f64().filter(|_| node.style() == Style::Plain);
-    if let Some(value) = number {
-        let text = node.source_text().to_owned();
-        let written = Written { span: node.span(), text, path: path.join(".") };
-        numbers.entry(value.to_bits()).or_default().push(written);
+
+    /// The path of a number; of a long one, the end.
+    fn path(&self, written: &Written) -> String {
+        let mut path = String::new();
+        let mut next = Some(written.at);
+        while let Some((before, step)) = next.map(|at| &self.steps[at]) {
+            if path.len() + step.len() > PATH_BYTES_MAX {
+                return if path.is_empty() { "…".to_owned() } else { format!("….{path}") };
+            }
+            path = if path.is_empty() { step.clone() } else { format!("{step}.{path}") };
+            next = *before;
+        }
+        path
     }
 }
 
@@ -138,20 +168,30 @@ impl<'a> Printed<'a> {
     }
 
     /// Whether what is printed says something else than what is written.
-    fn is_unlike(&self, written: &str) -> bool {
+    fn is_unlike(&self, written: &Written) -> bool {
+        let Written { text: written, value, .. } = written;
         let digits = written.trim_start_matches(['-', '+']);
         let is_octal = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
         let gains_exponent = self.text.contains('e') && !written.contains(['e', 'E']);
-        *self.text != *written && (self.is_exact || is_octal || gains_exponent)
+        let is_same_number = self.value.to_bits() == value.to_bits();
+        is_same_number && *self.text != **written && (self.is_exact || is_octal || gains_exponent)
     }
 
-    fn notice(&self, written: &Written) -> Notice {
-        let Self { text, what, .. } = self;
-        let Written { path, text: number, span } = written;
+    fn notice(&self, span: Span, written: &Written, path: &str) -> Notice {
+        let Self { what, .. } = self;
+        let (text, number) = (shortened(&self.text), shortened(&written.text));
         let message = format!("`{path}` is written `{number}` and becomes `{text}` in {what}");
-        Notice::new(&NUMBER_PRINTED_UNLIKE_WRITTEN, Location::text(*span), message)
+        Notice::new(&NUMBER_PRINTED_UNLIKE_WRITTEN, Location::text(span), message)
             .because(format!("YAML reads `{number}` as a number, and templates print the number"))
             .help(format!("quote it: `\"{number}\"`"))
+    }
+}
+
+/// A text of which many notices may speak: values by the thousand can be in one.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -166,7 +206,8 @@ fn collect<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Printed<'a>>) {
         match name.as_ref() {
             "containers" | "initContainers" => entry.value.items().for_each(|it| images(it, found)),
             "env" => entry.value.items().for_each(|it| variable(it, found)),
-            "labels" | "annotations" => notes(entry.value, found),
+            "labels" => notes(entry.value, "label", found),
+            "annotations" => notes(entry.value, "annotation", found),
             _ => {}
         }
         collect(entry.value, depth - 1, found);
@@ -179,7 +220,9 @@ fn images<'a>(container: Node<'a>, found: &mut Vec<Printed<'a>>) {
     let name = image.split('@').next().unwrap_or_default();
     let last = name.rsplit('/').next().unwrap_or_default();
     let tag = last.split_once(':').map(|(_, tag)| Cow::Borrowed(tag));
-    found.extend(tag.and_then(|it| Printed::of(node, it, true, || format!("the image `{image}`"))));
+    found.extend(
+        tag.and_then(|it| Printed::of(node, it, true, || format!("the image `{}`", shortened(image)))),
+    );
 }
 
 fn variable<'a>(item: Node<'a>, found: &mut Vec<Printed<'a>>) {
@@ -188,17 +231,19 @@ fn variable<'a>(item: Node<'a>, found: &mut Vec<Printed<'a>>) {
     };
     let text = node.as_str().map(Cow::Borrowed);
     let is_exact = ["VERSION", "TAG"].iter().any(|it| name.ends_with(it));
-    found.extend(text.and_then(|it| Printed::of(node, it, is_exact, || format!("the variable `{name}`"))));
+    found.extend(
+        text.and_then(|it| Printed::of(node, it, is_exact, || format!("the variable `{}`", shortened(name)))),
+    );
 }
 
-fn notes<'a>(notes: Node<'a>, found: &mut Vec<Printed<'a>>) {
+fn notes<'a>(notes: Node<'a>, kind: &str, found: &mut Vec<Printed<'a>>) {
     for entry in notes.written_entries() {
         let name = entry.name();
         let last = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let is_exact = last.ends_with("version") || last == "tag";
         let text = entry.value.as_str().map(Cow::Borrowed);
-        found.extend(
-            text.and_then(|it| Printed::of(entry.value, it, is_exact, || format!("the label `{name}`"))),
-        );
+        found.extend(text.and_then(|it| {
+            Printed::of(entry.value, it, is_exact, || format!("the {kind} `{}`", shortened(&name)))
+        }));
     }
 }

@@ -89,6 +89,32 @@ fn a_number_that_is_printed_as_another_text_is_told() {
 }
 
 #[test]
+fn a_number_of_an_annotation_is_told_as_one() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  \
+               annotations: {app-version: {{ .Values.v | quote }}}\n  labels: {version: {{ .Values.w | quote }}}\n";
+    let files = [("Chart.yaml", CHART), ("values.yaml", "v: 1.10\nw: 1.20\n"), ("templates/m.yaml", map)];
+    assert_eq!(
+        told(&rendered(&files), "number-printed-unlike-written"),
+        [
+            "web/values.yaml:1 `v` is written `1.10` and becomes `1.1` in the annotation `app-version`",
+            "web/values.yaml:2 `w` is written `1.20` and becomes `1.2` in the label `version`",
+        ]
+    );
+}
+
+#[test]
+fn a_number_under_a_long_key_is_told_by_the_end_of_its_path() {
+    let values = format!("? {}\n: [1.10, 2]\nimage: 1\n", "k".repeat(5_000));
+    let pod = POD
+        .replace("{{ .Values.image }}", "\"a/web:{{ index (first (values (omit .Values \"image\"))) 0 }}\"");
+    let files = [("Chart.yaml", CHART), ("values.yaml", &values), ("templates/p.yaml", &pod)];
+    assert_eq!(
+        told(&rendered(&files), "number-printed-unlike-written"),
+        ["web/values.yaml:2 `….0` is written `1.10` and becomes `1.1` in the image `a/web:1.1`"]
+    );
+}
+
+#[test]
 fn a_number_that_reaches_nothing_is_not_told() {
     let files = [
         ("Chart.yaml", CHART),
