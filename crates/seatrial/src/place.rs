@@ -1,6 +1,8 @@
 //! Where the tree begins: top, root and the path asked about.
 
 use std::env;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use seatrial_diagnostics::terminal::Base;
@@ -14,6 +16,10 @@ use crate::failure::Failure;
 
 /// The file that makes a directory a chart.
 const CHART_FILE: &str = "Chart.yaml";
+/// The groups of objects that deploy what lies elsewhere in the tree.
+const GROUPS_THAT_LEAD: [&str; 2] = ["fluxcd.io", "argoproj.io"];
+/// How much of a file is looked through for them.
+const LEADING_BYTES_MAX: u64 = 1 << 20;
 
 /// What a person asks for: a path, perhaps in a revision.
 #[derive(Clone, Copy, Debug)]
@@ -179,11 +185,22 @@ fn is_in_templates(below: &str) -> bool {
     below.split(['/', '\\']).next() == Some("templates")
 }
 
-/// Whether a file is all that there is besides its neighbours: nothing says that what
-/// lies below its directory belongs to it.
+/// Whether a file is all that there is besides its neighbours: nothing, and not it
+/// itself, says that what lies below its directory belongs to it.
 fn is_alone(path: &Path, top: &Path) -> bool {
     let owners = [FILE_NAME, CHART_FILE, "kustomization.yaml", "kustomization.yml", "Kustomization"];
-    path.is_file() && path.parent() == Some(top) && !owners.iter().any(|it| top.join(it).exists())
+    path.is_file()
+        && path.parent() == Some(top)
+        && !owners.iter().any(|it| top.join(it).exists())
+        && !leads_on(path)
+}
+
+/// Whether a file may hold objects of Flux or Argo CD, which deploy directories.
+fn leads_on(path: &Path) -> bool {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LEADING_BYTES_MAX).read_to_end(&mut text));
+    let holds = |group: &str| text.windows(group.len()).any(|it| it == group.as_bytes());
+    read.is_ok() && GROUPS_THAT_LEAD.iter().any(|group| holds(group))
 }
 
 fn files(

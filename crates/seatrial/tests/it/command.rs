@@ -408,6 +408,16 @@ fn a_file_outside_git_has_its_neighbours_and_nothing_below() {
 }
 
 #[test]
+fn a_file_outside_git_has_what_its_objects_deploy() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+                spec: {interval: 1m, path: ./apps, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: deployed, namespace: a}\n";
+    let tree = Tree::new(&[("ks.yaml", flux), ("apps/map.yaml", map)]);
+    let done = run(tree.path(), &["render", "ks.yaml"], b"");
+    assert!(done.stdout.contains("name: deployed"), "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
 fn a_file_that_is_named_is_rendered_alone() {
     let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
     let tree = Tree::new(&[("a/one.yaml", &map("one")), ("a/two.yaml", &map("two"))]);
