@@ -366,7 +366,7 @@ impl Run<'_> {
         Trial {
             root: self.request.root.clone(),
             today: self.request.today,
-            verdict: of_repository(&units, &findings),
+            verdict: of_repository(&units, &findings, self.only_file()),
             coverage,
             checklist: self.checklist(&reported, &units, &findings),
             sources: if findings.is_empty() {

@@ -200,13 +200,20 @@ pub(crate) fn is_workload(object: &Object) -> bool {
 /// The whole tree's verdict: the worst of the units that are deployed and of
 /// findings that belong to no unit. A unit that only serves others counts
 /// when it could not be judged, as nothing else judged it either. A Compose file is
-/// nothing that a cluster runs: it counts where Compose would refuse it. Where nothing
+/// nothing that a cluster runs: it counts where Compose would refuse it, or where it is
+/// the one file that was asked about. Where nothing
 /// at all was judged, no warning says how it will go: only a proven failure is
 /// more than unknown.
-pub(crate) fn of_repository(units: &[UnitVerdict], findings: &[Finding]) -> Verdict {
-    let is_for_cluster =
-        |unit: &&UnitVerdict| unit.kind != UnitKind::Compose || unit.verdict == Verdict::WillFail;
-    let units_of_cluster = || units.iter().filter(is_for_cluster);
+pub(crate) fn of_repository(
+    units: &[UnitVerdict],
+    findings: &[Finding],
+    only_file: Option<&TreePath>,
+) -> Verdict {
+    let is_meant = |unit: &&UnitVerdict| {
+        let is_for_cluster = unit.kind != UnitKind::Compose;
+        is_for_cluster || unit.verdict == Verdict::WillFail || only_file == Some(&unit.path)
+    };
+    let units_meant = || units.iter().filter(is_meant);
     let counts = |unit: &&UnitVerdict| match unit.role {
         UnitRole::Deployed => true,
         UnitRole::Base => unit.verdict == Verdict::Unknown,
@@ -214,9 +221,9 @@ pub(crate) fn of_repository(units: &[UnitVerdict], findings: &[Finding]) -> Verd
     };
     let loose = findings.iter().filter(|finding| finding.units.is_empty());
     let loose = loose.map(|finding| Verdict::of_severity(finding.severity));
-    let worst = units_of_cluster().filter(counts).map(|unit| unit.verdict).chain(loose).max();
+    let worst = units_meant().filter(counts).map(|unit| unit.verdict).chain(loose).max();
     // With candidates only, they are all there is to judge.
-    let candidates = || units_of_cluster().map(|unit| unit.verdict).max();
+    let candidates = || units_meant().map(|unit| unit.verdict).max();
     let floor = if units.iter().any(|unit| unit.is_judged) { Verdict::Ready } else { Verdict::Unknown };
     worst.or_else(candidates).unwrap_or(Verdict::Unknown).max(floor)
 }

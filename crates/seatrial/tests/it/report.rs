@@ -68,6 +68,9 @@ fn what_is_not_rendered_is_unknown_and_never_a_pass() {
     // No cluster runs what Compose does.
     assert_eq!(report["verdict"], "ready");
     assert_eq!(report["coverage"]["skipped"][0]["code"], "not-rendered");
+    let tree = Tree::new(&[("compose.yaml", "services:\n  web: {image: web}\n"), ("web.yaml", SOUND)]);
+    let verdict = |file: &str| tree.check(&[file, "--format", "json"]).json()["verdict"].clone();
+    assert_eq!((verdict("compose.yaml"), verdict("web.yaml")), ("unknown".into(), "ready".into()));
 }
 
 #[test]
