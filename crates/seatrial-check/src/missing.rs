@@ -606,12 +606,12 @@ impl<'a> Missing<'a> {
     }
 }
 
-/// What is said of one place or of several, of which the first are named.
 /// Whether what is skipped stands elsewhere than the file that names it.
 fn is_away(code: SkipCode) -> bool {
     matches!(code, SkipCode::Remote | SkipCode::Outside | SkipCode::Unreadable)
 }
 
+/// What is said of one place or of several, of which the first are named.
 fn told_of<'p>(paths: impl Iterator<Item = &'p TreePath>, of: [&str; 2], what: &str) -> Option<String> {
     match &paths.take(3).collect::<Vec<_>>()[..] {
         [] => None,
