@@ -6,6 +6,7 @@ mod join;
 mod merge;
 mod phrase;
 mod title;
+mod unquoted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -266,12 +267,14 @@ impl Resolver<'_> {
             return None;
         }
         let origin = self.origin(&notice.at)?;
+        let (origin, help) = unquoted::in_template(notice, &origin, self.repository, self.files)
+            .map_or_else(|| (origin, notice.help.clone()), |(origin, help)| (origin, Some(help)));
         let mut finding = Finding {
             id: String::new(),
             check: notice.check,
             severity: self.severity(notice, unit),
             message: self.repository.facts.without_hashes(&notice.message),
-            help: notice.help.clone(),
+            help,
             object: subject.map(|it| self.words(it.unit, it.object)),
             field,
             units: unit.iter().map(|&unit| self.repository.unit(unit).name.clone()).collect(),

@@ -788,3 +788,40 @@ fn policies_of_samples_are_in_force_nowhere() {
     assert!(of("docs/label.yaml", "web/settings.yaml").is_empty());
     assert!(of("docs/label.yaml", "docs/settings.yaml").is_empty());
 }
+
+#[test]
+fn what_a_template_prints_without_quotes_is_to_be_quoted_there() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  selector: {matchLabels: {app: api}}\n  \
+        template:\n    metadata:\n      labels:\n        app: api\n        version: {{ .Chart.AppVersion }}\n        \
+        {{- toYaml .Values.labels | nindent 8 }}\n    spec:\n      containers:\n      - name: api\n        \
+        image: registry.example.com/api:1.0.0\n        env:\n        - name: DEBUG\n          value: {{ .Values.debug }}\n";
+    let trial = trial_of(
+        &[
+            ("chart/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\nappVersion: 1.10\n"),
+            ("chart/values.yaml", "debug: true\nlabels: {tier: 7}\n"),
+            ("chart/templates/api.yaml", template),
+        ],
+        "",
+    );
+    let told: Vec<(String, String)> = trial
+        .findings
+        .iter()
+        .filter(|it| ["invalid-label", "wrong-type"].contains(&it.check.id))
+        .map(|it| {
+            let place = format!("{}:{}", it.primary.path, it.primary.start.line);
+            (place, it.help.clone().unwrap_or_default())
+        })
+        .collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "chart/templates/api.yaml:10",
+                "let the template quote it: `{{ .Chart.AppVersion | quote }}`; and quote the value, or it becomes `1.1`: `\"1.10\"`"
+            ),
+            ("chart/templates/api.yaml:18", "let the template quote it: `{{ .Values.debug | quote }}`"),
+            ("chart/values.yaml:2", "quote it: \"7\""),
+        ]
+    );
+}
