@@ -63,6 +63,7 @@ const CONFIG_MAP_REF: &str = "for one key write `valueFrom: {configMapKeyRef: {n
 pub(crate) fn advice(object: &Object, parent: &FieldPath, name: &str, is_spelt_like: bool) -> Option<Advice> {
     let way = keys(parent);
     let renamed = |right| Some(Advice::Rename(right));
+    let lacks = |key| object.root().at(parent).is_some_and(|it| it.get(key).is_none());
     let of_kind = match (object.kind(), &way[..], name) {
         ("Service", ["spec", "ports"], "containerPort") => {
             let has_port = object.root().at(parent).is_some_and(|it| it.get("port").is_some());
@@ -78,6 +79,8 @@ pub(crate) fn advice(object: &Object, parent: &FieldPath, name: &str, is_spelt_l
         ("NetworkPolicy", ["spec", "ingress" | "egress"], "port") => {
             Some(Advice::Say("write `ports: [{port: ...}]`".to_owned()))
         }
+        ("NetworkPolicy", ["spec", "ingress"], "to") if lacks("from") => renamed("from"),
+        ("NetworkPolicy", ["spec", "egress"], "from") if lacks("to") => renamed("to"),
         ("Deployment", ["spec"], "updateStrategy") => renamed("strategy"),
         ("StatefulSet" | "DaemonSet", ["spec"], "strategy") => renamed("updateStrategy"),
         ("PersistentVolumeClaim", ["spec"], "storage") => {

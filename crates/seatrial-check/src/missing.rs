@@ -347,7 +347,7 @@ impl<'a> Missing<'a> {
 
     /// Whether the tree has one of this name or a like one.
     pub(crate) fn has_nearest(&self) -> bool {
-        self.world.graph.nearest(self.world.repository, &self.link.reference).is_some()
+        self.nearest().is_some()
     }
 
     /// The namespace that is written beside the name, if it is another than
@@ -407,7 +407,7 @@ impl<'a> Missing<'a> {
             notice = notice.because(hint);
         }
         let declare = format!("if it exists elsewhere, say so in seatrial.toml: {}", self.declaration());
-        let near = self.world.graph.nearest(repository, &self.link.reference);
+        let near = self.nearest();
         if let Some(near) = near {
             let object = repository.object(near.place);
             let at = object.location(FieldPath::root());
@@ -448,6 +448,12 @@ impl<'a> Missing<'a> {
         makers.next()
     }
 
+    /// What was probably meant; nothing refers to itself.
+    fn nearest(&self) -> Option<Nearest> {
+        let near = self.world.graph.nearest(self.world.repository, &self.link.reference)?;
+        (near.place != Place { unit: self.object.unit(), object: self.object.id() }).then_some(near)
+    }
+
     /// An object of the unit whose name has words in common.
     fn akin(&self) -> Option<&'a str> {
         let bundle = self.world.repository.bundle(self.object.unit());
@@ -457,7 +463,12 @@ impl<'a> Missing<'a> {
             Kinds::Pods => Vec::new(),
         };
         let objects = kinds.into_iter().flat_map(|(group, kind)| bundle.of_kind(group, kind));
-        akin(self.name(), objects.filter(|it| self.may_share_namespace(it)).map(Object::name))
+        akin(
+            self.name(),
+            objects
+                .filter(|it| it.id() != self.object.id() && self.may_share_namespace(it))
+                .map(Object::name),
+        )
     }
 
     fn change(&self, notice: Notice, name: &SmolStr) -> Notice {
@@ -480,7 +491,7 @@ impl<'a> Missing<'a> {
     }
 
     fn proof(&self) -> Proof {
-        let near = self.world.graph.nearest(self.world.repository, &self.link.reference);
+        let near = self.nearest();
         let is_slip = |it: &Nearest| {
             it.resemblance != Resemblance::Namespace && meant(self.name(), [it.name.as_str()]).is_some()
         };

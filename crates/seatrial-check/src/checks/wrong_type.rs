@@ -134,6 +134,9 @@ fn judge(object: &Object, problem: &Problem, refusal: Option<&FieldError>) -> No
     if let Some((help, change)) = of_port(object, node, &problem.path) {
         return notice.help(help).change(change);
     }
+    if let Some(help) = of_duration(object, node, &problem.path) {
+        return notice.help(help);
+    }
     let notice = match refusal {
         Some(refusal) => notice.because(format!("of that type it is refused, too: {refusal}")),
         None => notice,
@@ -177,6 +180,15 @@ fn of_port(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<(String,
         None => (format!("rename it to `{other}`"), Change::Rename { at, name: other.to_owned() }),
         Some(_) => (format!("remove it: `{other}` is there already"), Change::Remove { at }),
     })
+}
+
+/// A duration of Flux, which has a unit: the number alone is refused with quotes, too.
+fn of_duration(object: &Object, node: Node<'_>, path: &FieldPath) -> Option<String> {
+    let Some(PathStep::Key(name)) = path.last() else { return None };
+    let is_duration = object.group().ends_with(".toolkit.fluxcd.io")
+        && ["interval", "retryInterval", "timeout"].contains(&name.as_str());
+    let number = node.as_i64().filter(|it| is_duration && *it >= 0)?;
+    Some(format!("write its unit: `{number}s` or `{number}m`"))
 }
 
 /// The same value in the type that is wanted.

@@ -160,6 +160,14 @@ fn services_and_what_leads_to_them() {
         &policy("{podSelector: {}, ingress: [{port: 80}]}"),
         &[("spec.ingress[0].port", "write `ports: [{port: ...}]`")],
     );
+    helps(
+        &policy("{podSelector: {}, ingress: [{to: []}], egress: [{from: []}, {to: [], from: []}]}"),
+        &[
+            ("spec.ingress[0].to", "rename it to `from`"),
+            ("spec.egress[0].from", "rename it to `to`"),
+            ("spec.egress[1].from", "move it to `spec.ingress[0].from`"),
+        ],
+    );
 }
 
 #[test]
@@ -174,4 +182,25 @@ fn an_image_is_one_text() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: {repository: a, tag: \
                b}}]}\n";
     helps(pod, &[("spec.containers[0].image", "write one text: the name, a colon and the tag")]);
+}
+
+#[test]
+fn objects_of_flux() {
+    let tree = Tree::new(&[(
+        "all.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+         spec:\n  interval: 10\n  prune: true\n  path: ./app\n  sourceRef: {kind: GitRepository, name: flux-system}\n  \
+         dependsOn: [{name: appz}]\n",
+    )]);
+    let report = tree.check(&["--fail-on", "never", "--format", "json"]).json();
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let told = |field: &str| {
+        let it = findings.iter().find(|it| it["field"] == field).expect("it is told");
+        assert!(it["fix"].is_null(), "{it:#}");
+        it["help"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(told("spec.interval"), "write its unit: `10s` or `10m`");
+    // An object does not wait for itself.
+    let help = told("spec.dependsOn[0].name");
+    assert!(help.starts_with("define ") && !help.contains("`apps`"), "{help}");
 }
