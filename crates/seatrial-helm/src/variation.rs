@@ -139,10 +139,10 @@ struct Varying<'a> {
     found: Vec<Variation>,
     /// The places that are told.
     told: BTreeSet<Span>,
-    /// The kinds of the documents of each file, as the values have it.
-    kinds: BTreeMap<String, Vec<String>>,
+    /// How many documents of each kind each file has, as the values have it.
+    kinds: BTreeMap<String, BTreeMap<String, usize>>,
     /// The same of what was rendered last.
-    last_kinds: BTreeMap<String, Vec<String>>,
+    last_kinds: BTreeMap<String, BTreeMap<String, usize>>,
     /// The texts that only a switch brings out, with those that do.
     parts: Vec<(RenderedFile, Vec<Switch>)>,
     parts_bytes: usize,
@@ -220,13 +220,11 @@ impl<'a> Varying<'a> {
     /// Keeps the texts of what was rendered last that hold more documents of a kind than
     /// they do as it is.
     fn keep_parts(&mut self, turned: &[&Toggle]) {
-        let kinds = &self.last_kinds;
         let is_more = |file: &RenderedFile| {
-            let of = |all: &BTreeMap<String, Vec<String>>, kind: &String| {
-                all.get(&file.path).map_or(0, |it| it.iter().filter(|it| *it == kind).count())
-            };
-            let mut now = kinds.get(&file.path).into_iter().flatten();
-            now.any(|kind| of(kinds, kind) > of(&self.kinds, kind))
+            let known = self.kinds.get(&file.path);
+            let count = |kind: &String| known.and_then(|it| it.get(kind)).copied().unwrap_or_default();
+            let mut now = self.last_kinds.get(&file.path).into_iter().flatten();
+            now.any(|(kind, number)| *number > count(kind))
         };
         let switches: Vec<Switch> = turned.iter().map(|it| it.switch()).collect();
         let kept: Vec<RenderedFile> =
@@ -366,7 +364,8 @@ impl<'a> Varying<'a> {
         let sorted = output::sort(files, &self.render.switches, false);
         self.last_kinds.clear();
         for it in sorted.manifests.into_iter().chain(sorted.hooks) {
-            self.last_kinds.entry(files[it.file].path.clone()).or_default().push(it.kind);
+            let of_file = self.last_kinds.entry(files[it.file].path.clone()).or_default();
+            *of_file.entry(it.kind).or_default() += 1;
         }
         let (file, range, message) = sorted.errors.into_iter().next()?;
         let at = range.start + first_fault(&files[file].text[range.clone()]);
