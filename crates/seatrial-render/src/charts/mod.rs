@@ -385,7 +385,7 @@ impl Charts {
             let notices = problems::of_unit(chart, unit, id, sources, &told);
             let notices = match self.completed(unit) {
                 // A chart without values is not meant to be installed as it is.
-                Some(_) if !chart.has_values => continue,
+                Some(_) if !chart.has_values && unit.release.is_plain() => continue,
                 Some(other) => notices.into_iter().map(|it| problems::left_to_values(it, other)).collect(),
                 None => notices,
             };

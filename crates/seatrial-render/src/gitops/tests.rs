@@ -49,6 +49,18 @@ fn edited(rendering: &Rendering, name: &str, keys: &[&str]) -> String {
 }
 
 #[test]
+fn a_chart_without_values_that_is_deployed_as_it_is_is_told() {
+    let rendering = rendered(&[
+        ("apps/web.yaml", &app("web", "    path: web\n")),
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/values-prod.yaml", "image: {tag: a}\n"),
+        ("web/templates/web.yaml", &format!("{}data: {{a: {{{{ .Values.image.tag }}}}}}\n", config("web"))),
+    ]);
+    let told: Vec<&str> = rendering.notices.iter().map(|it| it.check.id).collect();
+    assert_eq!(told, ["template-error"]);
+}
+
+#[test]
 fn values_that_a_chart_elsewhere_is_given_have_to_be_yaml() {
     let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: db}\nspec:\n  sources:\n  \
                - repoURL: https://charts.example.com\n    chart: db\n    targetRevision: 1.0.0\n    helm:\n      \
