@@ -4,6 +4,8 @@ use seatrial_diagnostics::{CheckInfo, Level, Severity};
 use seatrial_model::Object;
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
+use crate::placeholder::is_stand_in;
+
 /// Checks of what a part may take from elsewhere once somebody turns it on.
 const OF_ELSEWHERE: &[&str] = &[
     "exceeds-quota",
@@ -47,7 +49,8 @@ pub fn need_of(info: &CheckInfo) -> Option<&'static Need> {
 }
 
 /// Whether what is wrong with a field may be that nobody has given its value yet: it is
-/// empty, or the template writes what is missed where it is given.
+/// empty, says that it is to be replaced, or the template writes what is missed where it is
+/// given.
 pub fn awaits_value(
     info: &CheckInfo,
     object: &Object,
@@ -59,11 +62,16 @@ pub fn awaits_value(
     let is_empty = |it: Node<'_>| {
         it.is_null() || it.as_str() == Some("") || (it.is_mapping() || it.is_sequence()) && it.is_empty()
     };
-    if node.is_some_and(is_empty) {
+    let is_stand_in = |it: Node<'_>| it.as_str().is_some_and(is_stand_in);
+    if node.is_some_and(|it| is_empty(it) || is_stand_in(it)) {
         return true;
     }
     if !matches!(info.id, "missing-field" | "refused-value") {
         return false;
+    }
+    // A rule may be about what such an entry holds.
+    if node.is_some_and(|it| it.entries().any(|it| it.value.is_null() || it.value.as_str() == Some(""))) {
+        return true;
     }
     let writes = |key: &str| {
         let is_key = |at: usize| {

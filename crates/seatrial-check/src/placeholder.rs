@@ -136,6 +136,37 @@ pub(crate) fn word_for_scripts(name: &str) -> Option<&str> {
     (is_part_of_name || word.contains("PLACEHOLDER")).then_some(word)
 }
 
+/// Whether a whole text says that another is to stand there.
+pub(crate) fn is_stand_in(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "changeme",
+        "changethis",
+        "replaceme",
+        "replacethis",
+        "fillmein",
+        "tobereplaced",
+        "placeholder",
+        "insertyourvaluehere",
+        "yourvaluehere",
+    ];
+    let letters: String =
+        text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    let has_others = text.chars().any(|it| !(it.is_ascii_alphanumeric() || "-_ <>".contains(it)));
+    // In small letters they name things: an application for to-do lists.
+    let is_mark = matches!(text, "TODO" | "FIXME");
+    is_mark || !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
+}
+
+/// `<your-domain>`
+fn is_bracketed(text: &str) -> bool {
+    let inner = text.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
+    inner.is_some_and(|it| {
+        let words = it.split(['-', '_', ' ']).filter(|it| !it.is_empty()).count();
+        let is_word = |it: char| it.is_ascii_alphanumeric() || "-_ ".contains(it);
+        words > 1 && it.chars().all(is_word)
+    })
+}
+
 /// A value that SOPS encrypted: whoever applies it puts the plain one there.
 fn is_encrypted(text: &str) -> bool {
     text.starts_with("ENC[AES256_GCM,")

@@ -270,6 +270,11 @@ impl Rendering {
         self.optional.origin(location, self.context(&streams)).map(|it| self.settle(it))
     }
 
+    /// Whether a value that is empty was to be a part of a text in a part behind a switch.
+    pub fn lacks_value(&self, location: &Location) -> bool {
+        self.optional.lacks_value(location, &self.sources)
+    }
+
     /// What is wrong with the form of texts that are behind switches, with their units and
     /// the switches, told in the templates.
     pub fn optional_faults(&self) -> impl Iterator<Item = (UnitId, &[Switch], Notice)> {

@@ -50,7 +50,7 @@ fn told(rendering: &Rendering, notice: Notice) -> Option<Notice> {
     let texts = optional.template(unit, id).into_iter().chain([origin.edit.file]);
     let mut texts = texts.map(|it| rendering.sources.file(it).text());
     // What is put together of several values may lack one of them.
-    if origin.derived {
+    if origin.derived || rendering.lacks_value(&notice.at) {
         return None;
     }
     // Messages may quote what is secret, and this is no text of the tree.
@@ -166,6 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_judged_elsewhere_is_there_for_what_refers_to_it() {
+        let values = "web: {enabled: false}\nscaler: {least: 2}\n";
+        let web = DEPLOYMENT.replace("\"{{ .Release.Name }}-web\"", "web");
+        let web = format!("{{{{- if or .Values.web.enabled .Values.other }}}}\n{web}{{{{- end }}}}\n");
+        let scaler = SCALER.replace("scaler.enabled", "web.enabled");
+        let on = "other: true\n";
+        let others = [("shop/templates/web.yaml", web.as_str()), ("shop/values-prod.yaml", on)];
+        assert_eq!(told(values, &scaler, &others), [""; 0]);
+        let missed = scaler.replace("name: web}\n  min", "name: api}\n  min");
+        assert_eq!(
+            told(values, &missed, &others),
+            ["warning missing-autoscaler-target templates/part.yaml:6 with `web.enabled: true`, \
+                 HorizontalPodAutoscaler web scales Deployment `api`, which nothing here defines"]
+        );
+    }
+
+    #[test]
     fn what_is_left_to_whoever_turns_the_switch_is_no_finding() {
         let ingress = "{{- if .Values.ingress.enabled }}\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\n\
              spec:\n  {{- with .Values.ingress.class }}\n  ingressClassName: {{ . }}\n  {{- end }}\n  \
@@ -174,6 +191,41 @@ mod tests {
         let class = "{{- if .Values.storage.enabled }}\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: web}\n\
              provisioner: {{ .Values.storage.provisioner }}\n{{- end }}\n";
         assert_eq!(told("storage: {enabled: false, provisioner: \"\"}\n", class, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_text_that_lacks_an_empty_value_is_no_finding() {
+        let policy = "{{- if .Values.net.enabled }}\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\n\
+             spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - ipBlock: {cidr: \"{{ .Values.net.address }}/32\"}\n{{- end }}\n";
+        let empty = "net: {enabled: false, address: \"\"}\n";
+        assert_eq!(told(empty, policy, &[]), [""; 0]);
+        let map = "{{- if .Values.net.enabled }}\napiVersion: v1\nkind: ConfigMap\n\
+             metadata: {name: \"x-{{ .Values.net.address }}\"}\n{{- end }}\n";
+        assert_eq!(told(empty, map, &[]), [""; 0]);
+        assert_eq!(
+            told(empty, &policy.replace("{{ .Values.net.address }}", "a.b"), &[]),
+            ["warning invalid-network-policy templates/part.yaml:9 with `net.enabled: true`, \
+                 NetworkPolicy web has `a.b/32` as a block of addresses"]
+        );
+    }
+
+    #[test]
+    fn a_rule_about_an_entry_that_is_empty_is_no_finding() {
+        let class = "{{- if .Values.net.enabled }}\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: web}\n\
+             spec:\n  hosts: [a.example.com]\n  endpoints:\n  - address: {{ .Values.net.address }}\n  location: MESH_EXTERNAL\n  \
+             resolution: STATIC\n  ports: [{number: 80, name: http, protocol: TCP}]\n{{- end }}\n";
+        assert_eq!(told("net: {enabled: false, address: \"\"}\n", class, &[]), [""; 0]);
+        let without = class.replace("address: {{ .Values.net.address }}", "weight: 1");
+        assert_eq!(told("net: {enabled: false, address: \"\"}\n", &without, &[]).len(), 1);
+    }
+
+    #[test]
+    fn a_word_that_says_that_it_is_to_be_replaced_is_no_finding() {
+        let ingress = "{{- if .Values.web.enabled }}\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\n\
+             spec:\n  tls: [{hosts: [\"{{ .Values.web.host }}\"], secretName: web}]\n  \
+             defaultBackend: {service: {name: elsewhere, port: {number: 80}}}\n{{- end }}\n";
+        assert_eq!(told("web: {enabled: false, host: CHANGE_ME}\n", ingress, &[]), [""; 0]);
+        assert_eq!(told("web: {enabled: false, host: WEB_HOST}\n", ingress, &[]).len(), 1);
     }
 
     #[test]

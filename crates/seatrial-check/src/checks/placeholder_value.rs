@@ -26,7 +26,7 @@ use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Severity, Strictn
 use seatrial_model::{Object, UnitKind};
 use seatrial_yaml::{FieldPath, Node, PathStep};
 
-use crate::placeholder::{Tokens, token};
+use crate::placeholder::{Tokens, is_stand_in, token};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
@@ -135,37 +135,6 @@ impl<'a> Search<'a> {
         let is_field = matches!(steps.last(), Some(PathStep::Key(key)) if key == "host" || key == "hostname");
         is_kind && (is_field || steps.len() > 1 && is_list(&steps[steps.len() - 2]))
     }
-}
-
-/// Whether a whole text says that another is to stand there.
-fn is_stand_in(text: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "changeme",
-        "changethis",
-        "replaceme",
-        "replacethis",
-        "fillmein",
-        "tobereplaced",
-        "placeholder",
-        "insertyourvaluehere",
-        "yourvaluehere",
-    ];
-    let letters: String =
-        text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
-    let has_others = text.chars().any(|it| !(it.is_ascii_alphanumeric() || "-_ <>".contains(it)));
-    // In small letters they name things: an application for to-do lists.
-    let is_mark = matches!(text, "TODO" | "FIXME");
-    is_mark || !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
-}
-
-/// `<your-domain>`
-fn is_bracketed(text: &str) -> bool {
-    let inner = text.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
-    inner.is_some_and(|it| {
-        let words = it.split(['-', '_', ' ']).filter(|it| !it.is_empty()).count();
-        let is_word = |it: char| it.is_ascii_alphanumeric() || "-_ ".contains(it);
-        words > 1 && it.chars().all(is_word)
-    })
 }
 
 fn is_example(host: &str) -> bool {

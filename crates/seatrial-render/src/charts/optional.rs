@@ -9,16 +9,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::{Location, Notice, ObjectId, Origin, UnitId};
 use seatrial_helm::{Chart, Rendered, RenderedFile, Switch};
 use seatrial_model::{Bundle, Coverage, Object, RenderFacts, Repository, Target, Unit, UnitRole};
-use seatrial_source::FileId;
+use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::{Dialect, Limits};
 
 use super::guide::{Asked, Guide};
-use super::leaves::{Leaf, leaves};
+use super::leaves::{Leaf, Writer, leaves};
 use super::made::{Made, objects, separated};
 use super::{Charts, Context, problems};
 use crate::documents::classify;
+use crate::units::{Built, DraftObject};
 use crate::origin;
-use crate::units::Built;
 
 /// What one chart has behind its switches.
 #[derive(Debug)]
@@ -48,6 +48,9 @@ struct Of {
     unit: UnitId,
     /// How many objects that has.
     known: usize,
+    /// The parts that are judged in another unit, where their switches are turned: others
+    /// refer to them here.
+    elsewhere: FxHashSet<ObjectId>,
     /// The name of the release.
     release: String,
     /// Kinds and names, with actions in them, that templates of the chart write and that
@@ -104,25 +107,35 @@ impl Optional {
         let Some(unit) = charts.plain_unit(parts.chart) else { return };
         let known = built.bundles[unit.0 as usize].objects();
         let texts = self.texts.len();
-        let made: Vec<Made> = parts.rendered.files.iter().map(|file| self.read(file, limits)).collect();
+        let files = parts.rendered.files.iter().enumerate();
+        let made: Vec<Made> = files.map(|(at, file)| self.read(at, file, limits)).collect();
         let own = UnitId(self.of.len() as u32);
         let mut all: Vec<Object> = known.iter().map(|it| it.in_unit(own)).collect();
         let mut names: FxHashSet<[String; 3]> = all.iter().map(name_of).collect();
-        for draft in objects(&parts.rendered, &made).into_iter().filter(|it| it.accepted) {
+        let is_elsewhere = |draft: &DraftObject| {
             let file = draft.source.stream.file();
-            let object = draft.build(own, ObjectId(all.len() as u32));
             let template = parts.rendered.files[self.texts[place_of(file)].at].template;
-            let is_told = template.is_some_and(|it| told.has_elsewhere(it, object.kind(), unit));
-            if !is_told && names.insert(name_of(&object)) {
-                all.push(object);
+            template.is_some_and(|it| told.has_elsewhere(it, draft.identity.kind(), unit))
+        };
+        let drafts = objects(&parts.rendered, &made).into_iter().filter(|it| it.accepted);
+        let (others, judged): (Vec<_>, Vec<_>) = drafts.partition(is_elsewhere);
+        let mut add = |drafts: Vec<DraftObject>| {
+            for draft in drafts {
+                let object = draft.build(own, ObjectId(all.len() as u32));
+                if names.insert(name_of(&object)) {
+                    all.push(object);
+                }
             }
-        }
+            all.len()
+        };
+        let judged = add(judged);
+        let elsewhere = (judged..add(others)).map(|it| ObjectId(it as u32)).collect();
         let faults: Vec<(UnitId, Notice)> = made
             .iter()
             .filter(|it| !told.has_any(it.template))
             .flat_map(|it| problems::of_text(&it.stream).into_iter().map(|it| (unit, it)))
             .collect();
-        if all.len() == known.len() && faults.is_empty() {
+        if judged == known.len() && faults.is_empty() {
             self.texts.truncate(texts);
             return;
         }
@@ -133,16 +146,15 @@ impl Optional {
         let of_part =
             |object: &Object| parts.rendered.files[self.texts.get(place_of(object.span().file))?.at].template;
         let unmade = chart.chart.as_ref().map_or_else(Vec::new, |it| unmade(it, charts, &all, of_part));
-        self.of.push(Of { unit, known: known.len(), release: chart.release(), unmade });
+        self.of.push(Of { unit, known: known.len(), elsewhere, release: chart.release(), unmade });
         self.repository.bundles.push(Bundle::new(all));
         self.parts.push(parts);
     }
 
-    /// Parses a text of the parts that are added next.
-    fn read(&mut self, file: &RenderedFile, limits: &Limits) -> Made {
+    /// Parses a text of the parts that are added next, with its place among them.
+    fn read(&mut self, at: usize, file: &RenderedFile, limits: &Limits) -> Made {
         let id = FileId(u32::MAX - self.texts.len() as u32);
         let parts = self.parts.len();
-        let at = self.texts.iter().rev().take_while(|it| it.parts == parts).count();
         self.texts.push(Text { parts, at, leaves: OnceLock::new() });
         let stream = Arc::new(seatrial_yaml::parse(id, separated(&file.text), Dialect::GoYaml2, limits));
         let documents = Arc::new(classify(&stream, true, false));
@@ -175,9 +187,11 @@ impl Optional {
         self.parts[text.parts].rendered.files[text.at].template
     }
 
-    /// The switches that bring an object out; none for what its chart makes anyway.
+    /// The switches that bring an object out; none for what its chart makes anyway, and what
+    /// is judged elsewhere.
     pub fn switches(&self, unit: UnitId, object: ObjectId) -> Option<&[Switch]> {
-        let is_part = object.0 as usize >= self.of[unit.0 as usize].known;
+        let of = &self.of[unit.0 as usize];
+        let is_part = object.0 as usize >= of.known && !of.elsewhere.contains(&object);
         let file = self.repository.bundle(unit).object(object).span().file;
         let text = self.texts.get(place_of(file)).filter(|_| is_part)?;
         Some(&self.parts[text.parts].switches[text.at])
@@ -209,14 +223,41 @@ impl Optional {
             sources: context.sources,
             streams: context.streams,
             trace: &rendered.trace,
-            leaves: text
-                .leaves
-                .get_or_init(|| leaves(&rendered.trace, &file.text, &file.pieces, context.sources)),
+            leaves: self.leaves(text, context.sources),
             text: &file.text,
             template: file.template?,
         };
         let whole = asked.container.and_then(|it| guide.container(it.start..it.end));
         Some(whole.unwrap_or_else(|| guide.origin(span.start..span.end, asked.key)))
+    }
+
+    /// Whether a value that is empty was to be a part of a scalar.
+    pub(crate) fn lacks_value(&self, location: &Location, sources: &SourceMap) -> bool {
+        let Location::Field { unit, object, path, .. } = location else { return false };
+        let object = self.repository.bundle(*unit).object(*object);
+        let Some(node) = object.at(path).filter(|it| !it.is_mapping() && !it.is_sequence()) else {
+            return false;
+        };
+        let span = node.span();
+        let Some(text) = self.texts.get(place_of(span.file)) else { return false };
+        // What is empty leaves no bytes: it stood between two stretches of the template.
+        let leaves = self.leaves(text, sources);
+        let first = leaves.partition_point(|it| it.end < span.start);
+        leaves[first..].windows(2).take_while(|it| it[0].end <= span.end).any(|it| {
+            let [Leaf { writer: Writer::Literal(one), .. }, Leaf { writer: Writer::Literal(next), .. }] = it
+            else {
+                return false;
+            };
+            let between = (one.file == next.file && one.end <= next.start)
+                .then(|| sources.text(Span::new(one.file, one.end, next.start)));
+            between.is_some_and(prints)
+        })
+    }
+
+    fn leaves<'a>(&self, text: &'a Text, sources: &SourceMap) -> &'a [Leaf] {
+        let rendered = &self.parts[text.parts].rendered;
+        let file = &rendered.files[text.at];
+        text.leaves.get_or_init(|| leaves(&rendered.trace, &file.text, &file.pieces, sources))
     }
 }
 
@@ -297,6 +338,17 @@ fn may_become(written: &str, name: &str) -> bool {
     }
 }
 
+/// Whether one of the actions of a template prints something, were its value not empty.
+fn prints(text: &str) -> bool {
+    const CONTROLS: &[&str] = &["if", "else", "end", "with", "range", "define", "block", "break", "continue"];
+    let actions = text.split("{{").skip(1).map(|it| it.trim_start_matches('-').trim_start());
+    let is_control = |it: &str| {
+        let word = it.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or_default();
+        CONTROLS.contains(&word) || it.starts_with("/*") || it.contains('=')
+    };
+    actions.into_iter().any(|it| !is_control(it))
+}
+
 /// The place of a text among those of all parts.
 fn place_of(file: FileId) -> usize {
     (u32::MAX - file.0) as usize
@@ -308,7 +360,11 @@ fn name_of(object: &Object) -> [String; 3] {
 
 /// How many objects of a kind each unit has from a template.
 #[derive(Debug, Default)]
-struct Counts(FxHashMap<(FileId, String), FxHashMap<UnitId, usize>>);
+struct Counts {
+    units: FxHashMap<(FileId, String), FxHashMap<UnitId, usize>>,
+    /// The templates that any has an object from.
+    templates: FxHashSet<FileId>,
+}
 
 impl Counts {
     /// Those of some templates.
@@ -318,7 +374,8 @@ impl Counts {
             let Some(&(at, text)) = charts.by_text.get(&object.span().file) else { continue };
             let template = charts.units[at].template(text, &charts.all[charts.units[at].chart]);
             if templates.contains(&template) {
-                let units = found.0.entry((template, object.kind().to_owned())).or_default();
+                let units = found.units.entry((template, object.kind().to_owned())).or_default();
+                found.templates.insert(template);
                 *units.entry(object.unit()).or_default() += 1;
             }
         }
@@ -327,13 +384,13 @@ impl Counts {
 
     /// Whether any unit has an object from a template.
     fn has_any(&self, template: FileId) -> bool {
-        self.0.keys().any(|it| it.0 == template)
+        self.templates.contains(&template)
     }
 
     /// Whether another unit has more of them than one: what the switch brings out is
     /// judged there.
     fn has_elsewhere(&self, template: FileId, kind: &str, unit: UnitId) -> bool {
-        let Some(units) = self.0.get(&(template, kind.to_owned())) else { return false };
+        let Some(units) = self.units.get(&(template, kind.to_owned())) else { return false };
         let own = units.get(&unit).copied().unwrap_or_default();
         units.values().any(|it| *it > own)
     }
