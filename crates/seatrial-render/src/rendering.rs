@@ -275,6 +275,12 @@ impl Rendering {
         self.optional.lacks_value(location, &self.sources)
     }
 
+    /// The values of secrets in the parts that are behind switches: no file of the tree need
+    /// hold them in a place that is known for one.
+    pub fn optional_secrets(&self) -> Vec<String> {
+        self.optional.secrets()
+    }
+
     /// What is wrong with the form of texts that are behind switches, with their units and
     /// the switches, told in the templates.
     pub fn optional_faults(&self) -> impl Iterator<Item = (UnitId, &[Switch], Notice)> {

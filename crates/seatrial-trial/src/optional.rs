@@ -229,6 +229,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_of_an_object_behind_a_switch_is_not_shown() {
+        let pod = "{{- if .Values.pod }}\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  \
+             restartPolicy: hunter9-literal-pw\n  containers:\n  - name: web\n    image: registry.example.com/web:1.0.0\n    \
+             env: [{name: DB_PASSWORD, value: hunter9-literal-pw}]\n{{- end }}\n";
+        assert_eq!(
+            told("pod: false\n", pod, &[]),
+            ["warning wrong-restart-policy templates/part.yaml:6 with `pod: true`, Pod web has \
+                 `restartPolicy: ********`, which is refused"]
+        );
+    }
+
+    #[test]
     fn a_key_that_stands_twice_behind_a_switch_is_told() {
         let claim = "{{- if .Values.claim }}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: web}\nspec: {}\n\
              spec:\n  accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n{{- end }}\n";

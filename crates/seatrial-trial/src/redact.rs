@@ -84,9 +84,10 @@ pub(crate) struct Scrubber {
 }
 
 impl Scrubber {
-    /// Learns the values in the given spans.
-    pub(crate) fn new(sources: &SourceMap, secrets: &[Span]) -> Self {
-        let mut values = BTreeSet::new();
+    /// Learns the values in the given spans, and others that stand in no file.
+    pub(crate) fn new(sources: &SourceMap, secrets: &[Span], others: &[String]) -> Self {
+        let mut values: BTreeSet<String> =
+            others.iter().flat_map(|it| forms(it)).filter(|value| is_telling(value)).collect();
         for &span in secrets {
             let text = sources.file(span.file).text();
             let raw = text.get(whole_characters(text, span)).unwrap_or_default();
@@ -387,7 +388,7 @@ mod tests {
         let secrets = ["\"hunter2 \\\"quoted\\\"\"", "c3VwZXItc2VjcmV0", "|\n  line-one\n  line-two"];
         let text = format!("a: {}\nb: {}\nc: {}\n", secrets[0], secrets[1], secrets[2]);
         let (sources, spans) = sources(&text, &secrets);
-        let scrubber = Scrubber::new(&sources, &spans);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
         let scrubbed = |text: &str| {
             let mut text = text.to_owned();
             scrubber.scrub(&mut text);
@@ -405,7 +406,7 @@ mod tests {
     fn long_values_are_known_by_their_beginning() {
         let long = "k".repeat(20) + &"0123456789".repeat(20);
         let (sources, spans) = sources(&long, &[&long]);
-        let scrubber = Scrubber::new(&sources, &spans);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
         let mut text = format!("cut {} here", &long[..100]);
         scrubber.scrub(&mut text);
         assert_eq!(text, "cut ******** here");
@@ -414,7 +415,7 @@ mod tests {
     #[test]
     fn a_short_value_inside_a_longer_name_is_another_word() {
         let (sources, spans) = sources("a: helm\nb: hunter2\n", &["helm", "hunter2"]);
-        let scrubber = Scrubber::new(&sources, &spans);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
         let scrubbed = |text: &str| {
             let mut text = text.to_owned();
             scrubber.scrub(&mut text);
@@ -431,7 +432,7 @@ mod tests {
     fn public_words_and_short_ones_stay() {
         let text = "a: postgres\nb: abc\nc: value\nd: valu3\n";
         let (sources, spans) = sources(text, &["postgres", "abc", "value", "valu3"]);
-        let scrubber = Scrubber::new(&sources, &spans).with_public(&FxHashSet::from_iter(["postgres"]));
+        let scrubber = Scrubber::new(&sources, &spans, &[]).with_public(&FxHashSet::from_iter(["postgres"]));
         let mut text = "the value of Service postgres abc valu3".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "the value of Service postgres abc ********");
@@ -444,7 +445,7 @@ mod tests {
         let text = format!("b: {block}\nc: {}\nd: {}\ne: {}\n", values[1], values[2], values[3]);
         let (sources, spans) = sources(&text, &values);
         let words = FxHashSet::from_iter(["pools.ipam.cluster.x-k8s.io", "a-LongLongPassword123456"]);
-        let scrubber = Scrubber::new(&sources, &spans).with_public(&words);
+        let scrubber = Scrubber::new(&sources, &spans, &[]).with_public(&words);
         let mut text = "Required value: base.yaml of pools.ipam.cluster.x-k8s.io".to_owned();
         let before = text.clone();
         scrubber.scrub(&mut text);
@@ -461,7 +462,7 @@ mod tests {
         let template = "# a value is required\npassword: hiddenword\n";
         let template = sources.add(TreePath::new("web/templates/a.yaml"), template.into());
         let spans = [Span::new(values, 3, 11), Span::new(values, 15, 25), Span::new(template, 32, 42)];
-        let scrubber = Scrubber::new(&sources, &spans).with_common(&sources, &spans, &|_| false);
+        let scrubber = Scrubber::new(&sources, &spans, &[]).with_common(&sources, &spans, &|_| false);
         let mut text = "required and hiddenword".to_owned();
         scrubber.scrub(&mut text);
         assert_eq!(text, "required and ********");
@@ -470,7 +471,7 @@ mod tests {
     #[test]
     fn keys_on_the_way_to_a_field_stay() {
         let (sources, spans) = sources("a: storageos\nb: hunter2\n", &["storageos", "hunter2"]);
-        let scrubber = Scrubber::new(&sources, &spans);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
         let mut text = "type storageos, value hunter2".to_owned();
         scrubber.scrub_except(&mut text, &["spec", "storageos"]);
         assert_eq!(text, "type storageos, value ********");
@@ -480,7 +481,7 @@ mod tests {
     fn a_value_that_repeats_itself_is_found_in_linear_time() {
         let value = "a".repeat(400_000);
         let (sources, spans) = sources(&value, &[&value]);
-        let scrubber = Scrubber::new(&sources, &spans);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
         let found = scrubber.spans(FileId(0), &value.repeat(2));
         assert_eq!(found.last().map(|it| it.end), Some(800_000));
         assert!(found.len() < 10);

@@ -288,9 +288,8 @@ impl Redaction {
         let files: Vec<FileId> = rendering.sources.ids().collect();
         let secrets: Vec<Span> =
             files.into_par_iter().flat_map_iter(|file| rendering.secrets(file)).collect();
-        let scrubber =
-            Scrubber::new(&rendering.sources, &secrets)
-                .with_common(&rendering.sources, &secrets, &|file| rendering.is_made(file));
+        let scrubber = Scrubber::new(&rendering.sources, &secrets, &rendering.optional_secrets())
+            .with_common(&rendering.sources, &secrets, &|file| rendering.is_made(file));
         Self { secrets, scrubber }
     }
 }

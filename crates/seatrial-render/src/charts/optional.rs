@@ -18,7 +18,7 @@ use super::made::{Made, objects, separated};
 use super::{Charts, Context, problems};
 use crate::documents::classify;
 use crate::units::{Built, DraftObject};
-use crate::origin;
+use crate::{origin, secrets};
 
 /// What one chart has behind its switches.
 #[derive(Debug)]
@@ -252,6 +252,21 @@ impl Optional {
                 .then(|| sources.text(Span::new(one.file, one.end, next.start)));
             between.is_some_and(prints)
         })
+    }
+
+    /// The values of secrets in the parts.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let mut told = FxHashSet::default();
+        let mut found = BTreeSet::new();
+        for object in self.repository.objects() {
+            let stream = &object.source().stream;
+            let is_part = self.texts.get(place_of(stream.file())).is_some();
+            if is_part && told.insert(stream.file()) {
+                let spans = secrets::of_file(stream.file(), stream.text(), Some(stream));
+                found.extend(spans.into_iter().map(|it| stream.slice(it).to_owned()));
+            }
+        }
+        found.into_iter().collect()
     }
 
     fn leaves<'a>(&self, text: &'a Text, sources: &SourceMap) -> &'a [Leaf] {
