@@ -354,8 +354,16 @@ fn near(problem: &Problem, written: &str, context: &Context<'_>) -> Option<Strin
     }
     let path = problem.path.parent()?.join(path_of(written))?;
     let names = (context.names)(&path.parent()?);
-    let near = names.iter().find(|it| seatrial_diagnostics::is_slip(it, path.name()))?;
+    // Of a short name the ending is too much for a slip.
+    let is_other_ending = |it: &str| stem(it).is_some() && stem(it) == stem(path.name());
+    let other = names.iter().find(|it| is_other_ending(it));
+    let near = other.or_else(|| names.iter().find(|it| seatrial_diagnostics::is_slip(it, path.name())))?;
     Some(format!("`{near}` is there: correct the name"))
+}
+
+/// The name of a manifest without its ending.
+fn stem(name: &str) -> Option<&str> {
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
 }
 
 /// The text of an entry without its quotes.

@@ -71,7 +71,7 @@ pub(super) fn said(problem: &Problem, entry: &str) -> Option<Said> {
             format!("the file that Kustomize reads in this directory is an object of {entry}"),
         )
         .help("list the file itself and not its directory, or give it another name"),
-        ProblemKind::Kustomization => kustomization(message),
+        ProblemKind::Kustomization => kustomization(message, entry),
         ProblemKind::Deprecated => deprecated(message),
         ProblemKind::Unused => unused(message),
         ProblemKind::Empty => empty(message),
@@ -198,7 +198,7 @@ fn transformer(message: &str) -> Said {
     Said::new(&INVALID_KUSTOMIZATION, format!("a transformer fails: {message}"))
 }
 
-fn kustomization(message: &str) -> Said {
+fn kustomization(message: &str, entry: &str) -> Said {
     let message = message.strip_prefix("invalid Kustomization: ").unwrap_or(message);
     let message = message.strip_prefix("json: ").unwrap_or(message);
     if message == "kustomization.yaml is empty" {
@@ -216,7 +216,10 @@ fn kustomization(message: &str) -> Said {
             _ => "a string",
         };
         let article = if is.starts_with(['a', 'o']) { "an" } else { "a" };
-        return Said::new(&INVALID_KUSTOMIZATION, format!("{article} {is} stands where {wanted} is needed"));
+        let said =
+            Said::new(&INVALID_KUSTOMIZATION, format!("{article} {is} stands where {wanted} is needed"));
+        let is_to_be_quoted = wanted == "a string" && matches!(is, "number" | "bool");
+        return if is_to_be_quoted { said.help(format!("quote it: `\"{entry}\"`")) } else { said };
     }
     Said::new(&INVALID_KUSTOMIZATION, format!("Kustomize refuses the file: {message}"))
 }

@@ -126,6 +126,23 @@ fn what_a_base_lacks_is_told_in_the_base() {
 }
 
 #[test]
+fn another_ending_and_a_number_for_a_text_have_a_help() {
+    let files = [
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\npatches: [{path: size.yml}]\nimages:\n- name: web\n  newTag: 1.10\n",
+        ),
+        ("web.yaml", SERVER),
+        ("size.yaml", SERVER),
+    ];
+    let rendering = rendered(&files);
+    let helps: Vec<&str> = rendering.notices.iter().filter_map(|it| it.help.as_deref()).collect();
+    for help in ["`size.yaml` is there: correct the name", "quote it: `\"1.10\"`"] {
+        assert!(helps.contains(&help), "{help}: {helps:?}");
+    }
+}
+
+#[test]
 fn who_asks_about_a_base_is_told_what_comes_of_it() {
     let files = [
         ("base/kustomization.yaml", BASE),
