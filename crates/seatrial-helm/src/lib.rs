@@ -41,5 +41,5 @@ pub use output::{Hook, Manifest, Output, OutputPart, Show};
 pub use reading::{DoubledIndent, HandedRoot, LoopName, LostRoot, Reading, read};
 pub use render::{Options, Rendered, RenderedFile, release_name, render, render_alone};
 pub use values::{Argument, ValuesFile, ValuesInput, argument_keys, file_argument_paths};
-pub use variation::{Switch, Variation, Variations, variations};
+pub use variation::{Switch, Variation, VariationBounds, Variations, variations};
 pub use versions::{HelmVersion, NullRules, Switches};

@@ -23,8 +23,15 @@ use crate::values::coalesce::{GLOBAL, copy_map};
 const DEPTH_MAX: usize = 8;
 /// Empty values that nothing reads, among which those behind a switch are looked for.
 const HIDDEN_MAX: usize = 512;
-/// Bytes of the texts that are kept since only a switch brings them out.
-const PARTS_BYTES_MAX: usize = 4 << 20;
+
+/// What is looked at of one chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VariationBounds {
+    /// Switches that are turned, and as many empty values that are filled.
+    pub switches: usize,
+    /// Bytes of the texts that are kept since only a switch brings them out.
+    pub parts_bytes: usize,
+}
 
 /// A value that breaks the chart when it becomes another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +58,8 @@ pub struct Variations {
     pub parts: Rendered,
     /// The switches that are turned for each of those files, outer ones first.
     pub switches: Vec<Vec<Switch>>,
+    /// Whether there were more of those files than are kept.
+    pub is_cut: bool,
 }
 
 /// A switch of a chart's values that is turned over.
@@ -65,14 +74,19 @@ pub struct Switch {
 }
 
 /// Turns over each `true` and `false` of the chart's values that its templates
-/// read, one at a time, `most` of them, and tells what fails then: a look into
+/// read, one at a time, and tells what fails then: a look into
 /// something nil, or text that is no YAML. A chart that fails as it is has none;
 /// what `fail` and `required` refuse is meant. As many empty lists and mappings are
 /// filled, of which nobody knows what they are to hold: only text is told that is no
 /// YAML whatever they hold. What is read only behind a switch is turned on or filled with
 /// that switch turned on.
-pub fn variations(chart: &Chart, values: &ValuesInput, options: &Options, most: usize) -> Variations {
-    on_deep_stack(|| Varying::run(chart, values, options, most))
+pub fn variations(
+    chart: &Chart,
+    values: &ValuesInput,
+    options: &Options,
+    bounds: VariationBounds,
+) -> Variations {
+    on_deep_stack(|| Varying::run(chart, values, options, bounds))
 }
 
 /// A value that may become another one.
@@ -146,12 +160,13 @@ struct Varying<'a> {
     /// The texts that only a switch brings out, with those that do.
     parts: Vec<(RenderedFile, Vec<Switch>)>,
     parts_bytes: usize,
+    bounds: VariationBounds,
     /// Whether nothing is left to spend.
     is_spent: bool,
 }
 
 impl<'a> Varying<'a> {
-    fn run(chart: &Chart, input: &ValuesInput, options: &'a Options, most: usize) -> Variations {
+    fn run(chart: &Chart, input: &ValuesInput, options: &'a Options, bounds: VariationBounds) -> Variations {
         let mut render = Render::new(options);
         let mut trace = Trace::on();
         let prepared = render.prepare(chart, input, &mut trace);
@@ -167,6 +182,7 @@ impl<'a> Varying<'a> {
             last_kinds: BTreeMap::new(),
             parts: Vec::new(),
             parts_bytes: 0,
+            bounds,
             is_spent: false,
         };
         let mut reads = Vec::new();
@@ -179,11 +195,12 @@ impl<'a> Varying<'a> {
             return Variations::default();
         }
         this.kinds = std::mem::take(&mut this.last_kinds);
-        this.vary_all(&prepared, &names, &reads, most);
+        this.vary_all(&prepared, &names, &reads);
         this.finish()
     }
 
-    fn vary_all(&mut self, prepared: &Prepared<'_>, names: &[&String], reads: &[Reads], most: usize) {
+    fn vary_all(&mut self, prepared: &Prepared<'_>, names: &[&String], reads: &[Reads]) {
+        let most = self.bounds.switches;
         let toggles = toggles(&prepared.branch, &prepared.values, &self.engine.trace);
         let read_by = |it: &Toggle| -> Vec<&String> {
             names.iter().zip(reads).filter(|(_, read)| read.has(it.origin)).map(|(name, _)| *name).collect()
@@ -214,7 +231,8 @@ impl<'a> Varying<'a> {
         let (files, switches): (Vec<_>, Vec<_>) = std::mem::take(&mut self.parts).into_iter().unzip();
         self.render.rendered.files = files;
         self.render.finish(&mut self.engine);
-        Variations { failing: self.found, parts: self.render.rendered, switches }
+        let is_cut = self.parts_bytes > self.bounds.parts_bytes;
+        Variations { failing: self.found, parts: self.render.rendered, switches, is_cut }
     }
 
     /// Keeps the texts of what was rendered last that hold more documents of a kind than
@@ -231,7 +249,7 @@ impl<'a> Varying<'a> {
             self.render.rendered.files.iter().filter(|it| is_more(it)).cloned().collect();
         for file in kept {
             self.parts_bytes += file.text.len();
-            if self.parts_bytes <= PARTS_BYTES_MAX {
+            if self.parts_bytes <= self.bounds.parts_bytes {
                 self.parts.push((file, switches.clone()));
             }
         }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use seatrial_helm::template::trace::Origin;
 use seatrial_helm::{
     Argument, ErrorKind, HelmVersion, Loaded, Loader, Options, ProblemKind, Rendered, Show, ValuesInput,
-    read, render, variations,
+    VariationBounds, read, render, variations,
 };
 use seatrial_source::{MemoryFiles, SourceMap, TreePath};
 
 const METADATA: &str = "apiVersion: v2\nname: ship\nversion: 1.0.0\n";
+const BOUNDS: VariationBounds = VariationBounds { switches: 64, parts_bytes: 1 << 20 };
 
 struct Yard {
     files: MemoryFiles,
@@ -191,7 +192,7 @@ fn a_switch_that_breaks_the_chart_when_turned_over_is_found() {
         ("ship/templates/meant.yaml", "{{ if .Values.meant }}{{ fail \"give a name\" }}{{ end }}\n"),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), BOUNDS).failing;
     let told: Vec<(String, &str, ErrorKind, Option<&str>, &str)> = found
         .iter()
         .map(|it| {
@@ -232,7 +233,7 @@ fn documents_that_only_a_switch_brings_out_are_kept() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64);
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), BOUNDS);
     let kept = found.parts.files.iter().zip(&found.switches).map(|(file, switches)| {
         let turned: Vec<String> = switches.iter().map(|it| it.keys.join(".")).collect();
         format!("{} {}", file.path, turned.join(" "))
@@ -245,7 +246,11 @@ fn documents_that_only_a_switch_brings_out_are_kept() {
             "ship/templates/tls.yaml route.enabled route.tls.enabled"
         ]
     );
-    assert!(found.parts.files.iter().all(|it| !it.pieces.is_empty()));
+    assert!(found.parts.files.iter().all(|it| !it.pieces.is_empty()) && !found.is_cut);
+    let few = VariationBounds { parts_bytes: 45, ..BOUNDS };
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), few);
+    assert!(found.is_cut);
+    assert_eq!(found.parts.files.len(), 1);
 }
 
 #[test]
@@ -258,7 +263,7 @@ fn what_a_switch_turns_is_turned_back_before_the_next_one() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing, []);
+    assert_eq!(variations(&chart, &ValuesInput::default(), &Options::default(), BOUNDS).failing, []);
 }
 
 #[test]
@@ -282,7 +287,7 @@ fn empty_lists_and_mappings_are_filled_too() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), BOUNDS).failing;
     let told: Vec<(String, &str)> = found.iter().map(|it| (it.keys.join("."), it.becomes)).collect();
     assert_eq!(told, [("volumes".to_owned(), "[a, b]")]);
 }
@@ -306,7 +311,7 @@ fn what_stands_behind_a_switch_is_filled_with_it_turned_on() {
         ),
     ]);
     let chart = yard.load().chart.expect("there is a chart");
-    let found = variations(&chart, &ValuesInput::default(), &Options::default(), 64).failing;
+    let found = variations(&chart, &ValuesInput::default(), &Options::default(), BOUNDS).failing;
     let told: Vec<(Option<String>, String, &str)> = found
         .iter()
         .map(|it| (it.switch.as_ref().map(|it| it.join(".")), it.keys.join("."), it.becomes))

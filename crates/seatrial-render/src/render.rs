@@ -668,8 +668,9 @@ impl Run {
         // That a chart cannot be loaded is told where one of its files is no YAML.
         let is_news = |it: &Notice| it.check.id != INVALID_CHART.id || !unreadable.contains(&place(it));
         intake.notices.extend(of_charts.into_iter().filter(is_news));
-        let (of_branches, parts) = charts.branches(&request.target);
+        let (of_branches, parts, cut) = charts.branches(&request.target);
         intake.notices.extend(of_branches);
+        intake.skipped.extend(cut);
         let optional = Optional::new(parts, &charts, &built, &request.target, &request.limits.yaml);
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 use seatrial_diagnostics::{Location, Notice, Role, Severity};
 use seatrial_helm::{
     Chart, DoubledIndent, ErrorKind, HandedRoot, LoopName, LostRoot, Options, ValuesInput, Variation,
-    Variations, read, variations,
+    VariationBounds, Variations, read, variations,
 };
-use seatrial_model::Target;
+use seatrial_model::{Skip, SkipCode, Target};
 use seatrial_source::Span;
 use seatrial_yaml::{Dialect, Limits};
 
@@ -17,28 +17,47 @@ use crate::checks::{INVALID_RENDERED_YAML, REPEATED_NAME, TEMPLATE_ERROR};
 
 /// Switches of one chart that are turned over.
 const SWITCHES_MAX: usize = 64;
+/// Bytes of texts that only a switch brings out: of one chart, and of all together.
+/// With what is known of them they take four times as much memory until the end.
+const PARTS_BYTES_MAX: usize = 4 << 20;
+const ALL_PARTS_BYTES_MAX: usize = 32 << 20;
 /// What turning the switches of one chart may cost.
 const STEPS_MAX: u64 = 3_000_000;
 
 impl Charts {
     /// What fails once somebody turns a switch of a chart over, or a loop of its
-    /// templates has an item.
-    /// Also the documents that only come then.
-    pub(crate) fn branches(&self, target: &Target) -> (Vec<Notice>, Vec<Parts>) {
+    /// templates has an item; the documents that only come then; and where only some of
+    /// those are kept.
+    pub(crate) fn branches(&self, target: &Target) -> (Vec<Notice>, Vec<Parts>, Vec<Skip>) {
+        // Each has its share, so that none depends on which thread was first.
+        let parts_bytes = PARTS_BYTES_MAX.min(ALL_PARTS_BYTES_MAX / self.all.len().max(1));
+        let bounds = VariationBounds { switches: SWITCHES_MAX, parts_bytes };
         let of = |(at, chart): (usize, &TreeChart)| {
             let failing = self.units.iter().filter(|unit| unit.chart == at);
             let failing = failing.flat_map(|unit| &unit.rendered.errors).flat_map(|it| &it.places);
-            let (notices, told) = of_chart(chart, &failing.copied().collect::<Vec<_>>(), target);
+            let (notices, told) = of_chart(chart, &failing.copied().collect::<Vec<_>>(), target, bounds);
             let parts = Parts { chart: at, rendered: told.parts, switches: told.switches };
-            (notices, (chart.is_loaded() && !parts.switches.is_empty()).then_some(parts))
+            let reason = "its switches bring out more documents than are judged";
+            let cut = told.is_cut.then(|| Skip { code: SkipCode::Limit, ..chart.skip(reason.to_owned()) });
+            (notices, ((chart.is_loaded() && !parts.switches.is_empty()).then_some(parts), cut))
         };
-        let (notices, parts): (Vec<_>, Vec<_>) = self.all.par_iter().enumerate().map(of).unzip();
-        (notices.into_iter().flatten().collect(), parts.into_iter().flatten().collect())
+        let found: (Vec<_>, (Vec<_>, Vec<_>)) = self.all.par_iter().enumerate().map(of).unzip();
+        let (notices, (parts, cut)) = found;
+        (
+            notices.into_iter().flatten().collect(),
+            parts.into_iter().flatten().collect(),
+            cut.into_iter().flatten().collect(),
+        )
     }
 }
 
 /// The notices about one chart; nothing is said twice of places that fail as it is.
-fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> (Vec<Notice>, Variations) {
+fn of_chart(
+    chart: &TreeChart,
+    failing: &[Span],
+    target: &Target,
+    bounds: VariationBounds,
+) -> (Vec<Notice>, Variations) {
     let Some(loaded) = chart.chart.as_ref().filter(|_| chart.lacks_charts_alone()) else {
         return Default::default();
     };
@@ -58,7 +77,7 @@ fn of_chart(chart: &TreeChart, failing: &[Span], target: &Target) -> (Vec<Notice
     }
     let limits = seatrial_helm::template::Limits { steps: STEPS_MAX, ..options.limits };
     let options = Options { limits, ..options };
-    let told = variations(loaded, &ValuesInput::default(), &options, SWITCHES_MAX);
+    let told = variations(loaded, &ValuesInput::default(), &options, bounds);
     let is_lost = |it: &Variation| {
         let places = &it.error.places;
         let doubled = reading.doubled_indents.iter().map(|it| it.span);
