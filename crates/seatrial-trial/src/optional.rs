@@ -81,7 +81,7 @@ fn told(rendering: &Rendering, notice: Notice) -> Option<Notice> {
 /// With the place of the switch.
 fn of_switch(notice: Notice, switches: &[Switch]) -> Notice {
     let Some(switch) = switches.last() else { return notice };
-    notice.related(Location::text(switch.span), Role::Values, "the value that would be another one")
+    notice.related(Location::text(switch.span), Role::Values, "the value that is turned")
 }
 
 /// The switches as somebody writes them.

@@ -160,7 +160,7 @@ fn of_variation(variation: &Variation) -> Option<Notice> {
     };
     let notice = Notice::new(check, Location::text(place), format!("with `{turned}`, {what}"))
         .severity(Severity::Warning)
-        .related(Location::text(variation.span), Role::Values, "the value that would be another one");
+        .related(Location::text(variation.span), Role::Values, "the value that is turned");
     let notice = match problems::help(error) {
         Some(help) => notice.help(help),
         None => notice,

@@ -168,7 +168,7 @@ mod tests {
     fn pods_keep_the_environment_that_they_started_with() {
         let kept =
             "nothing restarts for it: the pods of Deployment web keep the environment that they started with";
-        assert_eq!(told(&configured("x", "1"), &configured("y", "1")), [kept]);
-        assert_eq!(told(&configured("x", "1"), &configured("y", "2")), [""; 0]);
+        assert_eq!(told(&configured("one", "1"), &configured("two", "1")), [kept]);
+        assert_eq!(told(&configured("one", "1"), &configured("two", "2")), [""; 0]);
     }
 }
