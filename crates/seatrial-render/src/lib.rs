@@ -52,7 +52,7 @@ pub use render::render;
 pub use rendering::Rendering;
 pub use request::{Limits, Request};
 pub use seatrial_helm::{Cluster, Switch};
-pub use secrets::masked;
+pub use secrets::{masked, stands_for_another};
 pub use template::{Refusal, Template, Templated};
 pub use unit_text::UnitText;
 

@@ -353,9 +353,6 @@ impl Sources for Rendering {
             return Vec::new();
         }
         let text = self.sources.file(file).text();
-        let mut found = secrets::of_file(file, text, self.stream(file).map(AsRef::as_ref));
-        // What a template writes there stands elsewhere.
-        found.retain(|span| !text[span.range()].contains("{{"));
-        found
+        secrets::written(file, text, self.stream(file).map(AsRef::as_ref))
     }
 }

@@ -1,8 +1,15 @@
 //! Values of secrets, kept out of everything that is printed.
 //!
-//! Two nets: the bytes of secret spans are masked in the source texts that
-//! excerpts are cut from, and whatever a message quotes is compared with the
-//! values themselves, decoded or not.
+//! Two nets, with two promises:
+//! - The bytes of a secret span are masked in the source texts that excerpts are cut
+//!   from, whatever they hold: a word, a number, a single letter.
+//! - The values of the spans, decoded or not, are masked wherever a text of a finding or
+//!   an excerpt has them once more. This holds for values that tell themselves from other
+//!   words. Left alone elsewhere are values below four bytes, words of up to six letters,
+//!   words of YAML, of templates and of forms (`enabled: true`, `include`, `password`),
+//!   what a reference puts another value in the place of (`$(NAME)`, in capitals), names
+//!   of something public (objects, hosts, keys), and words that templates or names of
+//!   files have anyway. In doubt a value is masked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,6 +21,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use seatrial_diagnostics::Finding;
+use seatrial_render::stands_for_another;
 use seatrial_source::{FileId, SourceMap, Span};
 use seatrial_yaml::decode_any_base64;
 
@@ -248,19 +256,15 @@ impl Scrubber {
     }
 }
 
-/// The words of a file's name, and of what is no secret of a template.
+/// The words of a file's name, and of what is no secret of a template. The spans are in order.
 fn open_words<'a>(sources: &'a SourceMap, id: FileId, spans: &'a [Span]) -> impl Iterator<Item = &'a str> {
     let file = sources.file(id);
     let is_template = file.path().parts().any(|it| it == "templates");
     let text = if is_template { &**file.text() } else { "" };
-    let mut start = 0;
+    let starts = [0].into_iter().chain(spans.iter().map(|it| it.end as usize));
     let ends = spans.iter().map(|it| it.start as usize).chain([text.len()]);
-    let open = ends.flat_map(move |end| {
-        let open = text.get(start..end).unwrap_or_default();
-        start = spans.iter().map(|it| it.end as usize).find(|it| *it >= end).unwrap_or(end);
-        words(open)
-    });
-    words(file.path().as_str()).chain(open)
+    let open = starts.zip(ends).map(|(start, end)| text.get(start..end).unwrap_or_default());
+    words(file.path().as_str()).chain(open.flat_map(words))
 }
 
 fn is_word_byte(byte: u8) -> bool {
@@ -294,9 +298,35 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 /// Whether a value is more than an ordinary word.
 fn is_telling(value: &str) -> bool {
     let is_word = value.len() <= WORD_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // Kubernetes fills it in: the value stands elsewhere.
-    let is_reference = value.starts_with("$(") && value.ends_with(')') && !value[2..].contains("$(");
-    value.len() >= VALUE_BYTES_MIN && !is_word && !is_reference
+    let is_ordinary = is_word || WORDS.contains(&value.trim_start_matches('(')) || is_setting(value);
+    // The value stands elsewhere.
+    value.len() >= VALUE_BYTES_MIN && !is_ordinary && !stands_for_another(value)
+}
+
+/// Longer words of templates, and keys of almost every Secret.
+const WORDS: [&str; 12] = [
+    "contains",
+    "default",
+    "fromJson",
+    "fromYaml",
+    "hasPrefix",
+    "include",
+    "password",
+    "required",
+    "template",
+    "toString",
+    "trimSuffix",
+    "username",
+];
+
+/// Whether a line says no more of a key than that it is on, or a small number.
+fn is_setting(line: &str) -> bool {
+    let Some((key, value)) = line.split_once(": ").or_else(|| line.split_once('=')) else { return false };
+    let key = key.trim_start_matches("- ");
+    let is_key = key.bytes().all(|byte| is_word_byte(byte) || matches!(byte, b'_' | b'.' | b'"'));
+    let value = value.trim_matches(['"', '\'', ' ', ',']);
+    let is_number = value.len() < VALUE_BYTES_MIN && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_key && (is_number || matches!(value, "true" | "false" | "null" | "yes" | "no" | "on" | "off"))
 }
 
 /// Whether a line of a longer text is a key of a mapping or the name of a manifest.
@@ -475,6 +505,25 @@ mod tests {
         let mut text = "type storageos, value hunter2".to_owned();
         scrubber.scrub_except(&mut text, &["spec", "storageos"]);
         assert_eq!(text, "type storageos, value ********");
+    }
+
+    #[test]
+    fn words_of_the_language_are_masked_nowhere_else() {
+        let block = "|\n  web:\n    enabled: true\n    replicas=12\n    secret: canary77";
+        let values = [block, "(include", "password", "$(DB_PASSWORD)", "$(hunter2)", "admin:true"];
+        let text = format!("a: {}\n", values.join("\na: "));
+        let (sources, spans) = sources(&text, &values);
+        let scrubber = Scrubber::new(&sources, &spans, &[]);
+        let same = "enabled: true, replicas=12, (include x), password $(DB_PASSWORD)";
+        assert_eq!(scrubber.scrubbed(same), same);
+        assert_eq!(
+            scrubber.scrubbed("`$(hunter2)` secret: canary77 admin:true"),
+            "`********` ******** ********"
+        );
+        assert_eq!(
+            &**mask(&sources, &spans[2..3]).file(FileId(0)).text(),
+            text.replace("a: password", "a: ********")
+        );
     }
 
     #[test]

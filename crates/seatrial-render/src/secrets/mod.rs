@@ -3,7 +3,12 @@
 //! Two looks: at the structure, where the file parses, for values that are
 //! secret by their place; and at the text, for everything that looks secret
 //! wherever it stands: in comments, scripts, and what does not parse.
+//!
+//! What is a reference is shown: `$(NAME)` and `${NAME}` in capitals, blanks of a form
+//! (`<PASSWORD>`), and what the actions of a template print. What looks like one only
+//! half, `$(hunter2)`, may be a password and is hidden.
 
+mod actions;
 mod fields;
 mod keys;
 mod marks;
@@ -20,6 +25,14 @@ use seatrial_yaml::{Problem, Stream};
 pub(crate) use keys::is_secret as is_secret_name;
 pub use masked::masked;
 use text::Found;
+pub use text::stands_for_another;
+
+/// The spans of a file that hold secret values, sorted, not overlapping, without what
+/// actions of a template print.
+pub(crate) fn written(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<Span> {
+    let is_template = stream.is_none_or(|it| !it.is_accepted());
+    actions::without_printed(text, of_file(file, text, stream), is_template)
+}
 
 /// The spans of a file that hold secret values, sorted, not overlapping.
 pub(crate) fn of_file(file: FileId, text: &str, stream: Option<&Stream>) -> Vec<Span> {
@@ -118,7 +131,8 @@ fn holds_secret(text: &str) -> bool {
 fn head_of_secret(text: &str) -> Option<usize> {
     let column = |line: &str, key: &str| Some(line[..line.find(key)?].chars().count());
     let metadata: FxHashSet<usize> = text.lines().filter_map(|it| column(it, "metadata")).collect();
-    let mut kinds = text.lines().filter(|line| says_secret(line));
+    let has_data = text::data_key(text).is_some();
+    let mut kinds = text.lines().filter(|line| says_secret(line) || (has_data && chooses_kind(line)));
     let column_of_kind = |line: &str| column(line, "kind").or_else(|| column(line, "Kind"));
     let own = kinds.find_map(|line| {
         column_of_kind(line).filter(|at| metadata.contains(at) || line.contains("metadata"))
@@ -133,17 +147,36 @@ const HEADS: [&str; 4] = ["apiVersion", "kind", "Kind", "metadata"];
 
 /// Whether a text says that it is an object of kind Secret, or a patch of one.
 fn names_secret(text: &str) -> bool {
-    text.contains("stringData") || text.lines().any(says_secret)
+    text.contains("stringData") || text.lines().any(says_secret) || has_data_of_chosen_kind(text)
 }
 
-/// Whether a line gives Secret as a kind.
+/// Whether a line gives Secret as a kind, in one branch of a template at least.
 fn says_secret(line: &str) -> bool {
     line.split_once("kind").or_else(|| line.split_once("Kind")).is_some_and(|(_, rest)| {
-        let word = rest.trim_start_matches(['"', '\'', ' ', ':']);
-        let word = word.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let is_one = ["Secret", "SecretList"].iter().any(|it| word.eq_ignore_ascii_case(it));
-        is_one && rest.contains(':')
+        let words = rest.trim_start_matches(['"', '\'', ' ', ':']);
+        let mut words = words.split(|it: char| !it.is_ascii_alphanumeric());
+        let first = words.next().unwrap_or_default();
+        let is_one = SECRETS.iter().any(|it| first.eq_ignore_ascii_case(it));
+        let is_branch = rest.contains("{{") && words.any(|it| SECRETS.contains(&it));
+        (is_one || is_branch) && rest.contains(':')
     })
+}
+
+/// The kinds of secrets.
+const SECRETS: [&str; 2] = ["Secret", "SecretList"];
+
+/// Whether an action prints or chooses a kind: it may be any.
+fn chooses_kind(line: &str) -> bool {
+    let value = line.split_once("kind").and_then(|(_, rest)| rest.trim_start_matches('"').strip_prefix(':'));
+    value.is_some_and(|it| it.trim_start_matches(['"', '\'', ' ']).starts_with("{{"))
+}
+
+/// Whether a text has `data` on the column of a kind that an action prints or chooses.
+fn has_data_of_chosen_kind(text: &str) -> bool {
+    let column = |line: &str| line.len() - line.trim_start().len();
+    let lines = |key: &'static str| text.lines().filter(move |line| line.trim_start().starts_with(key));
+    let kinds: FxHashSet<usize> = lines("kind:").filter(|line| chooses_kind(line)).map(column).collect();
+    !kinds.is_empty() && lines("data:").any(|line| kinds.contains(&column(line)))
 }
 
 fn merged(file: FileId, mut ranges: Vec<(usize, usize)>) -> Vec<Span> {

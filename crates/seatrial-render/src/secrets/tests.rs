@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_source::{FileId, Span};
 use seatrial_yaml::{Dialect, Limits, parse};
 
-use super::of_file;
+use super::{of_file, written};
 
 /// The text with every secret span taken out.
 fn visible(text: &str) -> String {
@@ -91,6 +91,45 @@ fn data_whose_key_or_kind_a_template_prints_is_hidden() {
         "{head}data:\n  a: canary\n---\napiVersion: v1\nkind: {{{{ .a }}}}\nmetadata: {{name: b}}\ndata:\n  b: canary\n"
     );
     assert!(!without(&chosen, of_file(FileId(0), &chosen, None)).contains("canary"));
+}
+
+#[test]
+fn a_kind_that_may_be_secret_hides_data() {
+    for kind in [
+        "kind: {{ if .x }}SealedSecret{{ else }}Secret{{ end }}",
+        "{{ if .x }}kind: SealedSecret{{ else }}kind: Secret{{ end }}",
+        "kind: {{ .Values.kind }}",
+        "kind: {{ ternary \"SealedSecret\" \"Secret\" .x }}",
+        "kind: {{ if .x }}\n  SealedSecret\n  {{ else }}\n  Secret\n  {{ end }}",
+    ] {
+        let text = format!("apiVersion: v1\n{kind}\nmetadata:\n  name: a\ndata:\n  user: canary\n");
+        hides(&text);
+        assert!(!without(&text, of_file(FileId(0), &text, None)).contains("canary"));
+    }
+    let workload = "kind: {{ .Values.kind }}\nmetadata: {name: a}\nspec:\n  data:\n    a: shown\n";
+    assert!(without(workload, of_file(FileId(0), workload, None)).contains("shown"));
+}
+
+#[test]
+fn what_actions_print_is_shown_and_what_stands_beside_them_hidden() {
+    let seen = |text: &str| {
+        let stream = parse(FileId(0), Arc::from(text), Dialect::GoYaml2, &Limits::default());
+        let stream = Some(&stream).filter(|it| it.is_accepted());
+        without(text, written(FileId(0), text, stream))
+    };
+    let secret =
+        |entry: &str| seen(&format!("kind: Secret\nmetadata: {{}}\ndata:\n  {{{{ if .x }}}}\n  {entry}\n"));
+    assert!(secret("a: {{ .Values.shown }}").contains(".Values.shown"));
+    assert!(secret("a: {{ .Values.a | default \"canary\" | b64enc }}").contains("| default \"\" | b64enc"));
+    assert!(!secret("{{ .key }}: canary").contains("canary"));
+    assert!(!secret("a: \"can{{ .b }}ary\"").contains("ary"));
+    assert!(secret("a: {{ include \"shown\" . }}").contains("shown"));
+    let assigned = |value: &str| seen(&format!("{{{{ $password := {value} }}}}\na: {{{{ .a }}}}\n"));
+    assert!(assigned("(include \"shown\" .)").contains("(include \"shown\" .)"));
+    assert!(!assigned("\"canary\"").contains("canary"));
+    // A plain manifest has no actions.
+    assert!(!seen("kind: Secret\nstringData:\n  a: canary{{x\n  b: 'canary {{ x }}'\n").contains("canary"));
+    assert!(seen("password: '{{ .shown }}'\n").contains("shown"));
 }
 
 #[test]

@@ -317,7 +317,10 @@ impl Name<'_> {
 }
 
 fn name_before(line: &str, at: usize) -> Option<Name<'_>> {
+    // Templates declare with `:=`.
     let before = line[..at].trim_end();
+    let before =
+        before.strip_suffix(':').filter(|_| line[at..].starts_with('=')).unwrap_or(before).trim_end();
     let quoted = before.ends_with(['"', '\'']);
     let bare = before.trim_end_matches(['"', '\'', '\\']);
     let start = bare
@@ -472,7 +475,7 @@ fn patches_secret(line: &str) -> bool {
 
 /// What somebody or something puts another value in the place of: `$(NAME)`, `${NAME}`
 /// and a blank of a form. Anything else with such signs may be a password.
-pub(crate) fn stands_for_another(value: &str) -> bool {
+pub fn stands_for_another(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'', ' ']);
     let wrapped = |open: &str, close: &str| bare.strip_prefix(open).and_then(|it| it.strip_suffix(close));
     wrapped("$(", ")").or_else(|| wrapped("${", "}")).is_some_and(is_variable)
