@@ -1,5 +1,6 @@
 //! From what a chart renders to parsed texts with objects.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -100,10 +101,11 @@ fn place_of(chart: &TreeChart, unit: &ChartUnit) -> String {
 /// The objects that a release consists of, in the order they are applied in:
 /// those that nobody has tests for and that Helm knows.
 pub(crate) fn objects(rendered: &Rendered, made: &[Made]) -> Vec<DraftObject> {
+    let ranks = Ranks::of(rendered);
     let mut found = Vec::new();
     for (at, made) in made.iter().enumerate() {
         for (document, kind) in made.stream.documents().iter().zip(made.documents.iter()) {
-            let Some(rank) = rank(rendered, at, document.span.start) else { continue };
+            let Some(rank) = ranks.at(at, document.span.start as usize) else { continue };
             let objects = DraftObject::of_document(&made.stream, kind, document.is_accepted());
             found.extend(objects.map(|it| (rank, it)));
         }
@@ -112,20 +114,38 @@ pub(crate) fn objects(rendered: &Rendered, made: &[Made]) -> Vec<DraftObject> {
     found.into_iter().map(|(_, object)| object).collect()
 }
 
-/// When a document is applied; none for what is only run by `helm test` or
-/// never. What Helm did not get to see in order comes last.
-fn rank(rendered: &Rendered, file: usize, start: u32) -> Option<usize> {
-    let holds = |it: &Manifest| it.file == file && it.range.contains(&(start as usize));
-    if rendered.dropped.iter().any(holds) {
-        return None;
+/// When documents are applied.
+struct Ranks<'a> {
+    rendered: &'a Rendered,
+    /// By file and where they end: the documents of Helm, which lie apart, each with its
+    /// rank; none for what is only run by `helm test` or never.
+    documents: Vec<(usize, Range<usize>, Option<usize>)>,
+}
+
+impl<'a> Ranks<'a> {
+    fn of(rendered: &'a Rendered) -> Self {
+        let ranked = |(at, it): (usize, &Manifest)| {
+            let is_test = it.hook.as_ref().is_some_and(Hook::is_test);
+            (it.file, it.range.clone(), (!is_test).then_some(at + 1))
+        };
+        let applied = rendered.manifests.iter().chain(&rendered.hooks).enumerate().map(ranked);
+        let dropped = rendered.dropped.iter().map(|it| (it.file, it.range.clone(), None));
+        let mut documents: Vec<_> = applied.chain(dropped).collect();
+        documents.sort_unstable_by_key(|(file, range, _)| (*file, range.end));
+        Self { rendered, documents }
     }
-    let all = rendered.manifests.iter().chain(&rendered.hooks);
-    match all.enumerate().find(|(_, it)| holds(it)) {
-        Some((_, it)) if it.hook.as_ref().is_some_and(Hook::is_test) => None,
-        Some((at, _)) => Some(at + 1),
-        // Definitions are not among them, and come first.
-        None if rendered.files[file].is_crd => Some(0),
-        None => Some(usize::MAX),
+
+    /// When a document is applied that starts at a place of a file. What Helm did not get
+    /// to see in order comes last.
+    fn at(&self, file: usize, start: usize) -> Option<usize> {
+        let next = self.documents.partition_point(|(of, range, _)| (*of, range.end) <= (file, start));
+        let holds = |it: &&(usize, Range<usize>, Option<usize>)| it.0 == file && it.1.contains(&start);
+        match self.documents.get(next).filter(holds) {
+            Some((.., rank)) => *rank,
+            // Definitions are not among them, and come first.
+            None if self.rendered.files[file].is_crd => Some(0),
+            None => Some(usize::MAX),
+        }
     }
 }
 
