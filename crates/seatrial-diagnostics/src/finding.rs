@@ -109,4 +109,6 @@ pub struct Finding {
     pub derivation: Vec<String>,
     /// A repair.
     pub fix: Option<Fix>,
+    /// Whether it shows only with other values than those that are deployed.
+    pub latent: bool,
 }

@@ -105,6 +105,7 @@ mod tests {
             rendered: None,
             related: Vec::new(),
             derivation: Vec::new(),
+            latent: false,
             fix: None,
         }
     }

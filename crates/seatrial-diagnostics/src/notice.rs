@@ -41,6 +41,8 @@ pub struct Notice {
     /// What is not there, where it belongs to the whole cluster and is made
     /// once for all that miss it: `ClusterIssuer letsencrypt`.
     pub lacks: Option<String>,
+    /// Whether it shows only with other values than those that are deployed.
+    pub latent: bool,
 }
 
 impl Notice {
@@ -58,6 +60,7 @@ impl Notice {
             change: None,
             meant: None,
             lacks: None,
+            latent: false,
         }
     }
 
@@ -106,6 +109,13 @@ impl Notice {
     /// With what the cluster lacks.
     pub fn lacks(mut self, what: impl Into<String>) -> Self {
         self.lacks = Some(what.into());
+        self
+    }
+
+    /// As what shows only with other values than those that are deployed: no verdict
+    /// rests on it.
+    pub fn latent(mut self) -> Self {
+        self.latent = true;
         self
     }
 

@@ -28,7 +28,8 @@ pub(crate) fn notices(rendering: &Rendering, is_wanted: impl Fn(&CheckInfo) -> b
             let fault = Notice { message, ..fault }.at_most(Severity::Warning).in_unit(unit);
             of_switch(fault, switches)
         });
-    faults.chain(absorb(of_units.collect()).into_iter().filter_map(|it| told(rendering, it))).collect()
+    let told = absorb(of_units.collect()).into_iter().filter_map(|it| told(rendering, it));
+    faults.chain(told).map(Notice::latent).collect()
 }
 
 /// The same about the template, where it is about a part that is behind a switch and
@@ -95,14 +96,14 @@ fn turned(switches: &[Switch]) -> String {
 mod tests {
     use seatrial_source::{MemoryFiles, TreePath};
 
-    use crate::{Config, Date, TrialRequest, check};
+    use crate::{Config, Date, Trial, TrialRequest, Verdict, check};
 
     const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: \"{{ .Release.Name }}-web\"}\nspec:\n  \
          selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      \
          containers: [{name: web, image: \"registry.example.com/web:1.0.0\"}]\n";
 
-    /// What is told of templates that are behind switches.
-    fn told(values: &str, template: &str, others: &[(&str, &str)]) -> Vec<String> {
+    /// A chart with a Deployment and a further template.
+    fn trial(values: &str, template: &str, others: &[(&str, &str)]) -> Trial {
         let own = [
             ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
             ("shop/values.yaml", values),
@@ -110,7 +111,7 @@ mod tests {
             ("shop/templates/part.yaml", template),
         ];
         let files: MemoryFiles = own.iter().chain(others).copied().collect();
-        let trial = check(&TrialRequest {
+        check(&TrialRequest {
             cluster: None,
             files: &files,
             revisions: None,
@@ -121,7 +122,12 @@ mod tests {
             config_text: None,
             today: Date::new(2026, 11, 21).expect("the day exists"),
             units: None,
-        });
+        })
+    }
+
+    /// What is told of templates that are behind switches.
+    fn told(values: &str, template: &str, others: &[(&str, &str)]) -> Vec<String> {
+        let trial = trial(values, template, others);
         let told = trial.findings.iter().filter(|it| it.message.starts_with("with `"));
         told.map(|it| {
             let place = &it.primary;
@@ -147,6 +153,18 @@ mod tests {
                  HorizontalPodAutoscaler web is a text and has to be a whole number",
             ]
         );
+    }
+
+    #[test]
+    fn a_verdict_speaks_of_what_is_deployed() {
+        let off = trial("scaler:\n  enabled: false\n  least: two\n", SCALER, &[]);
+        assert_eq!((off.verdict, off.units[0].verdict), (Verdict::Ready, Verdict::Ready));
+        assert_eq!(off.summary.warning, 2);
+        let on = trial("scaler:\n  enabled: true\n  least: two\n", SCALER, &[]);
+        assert_eq!(on.units[0].verdict, Verdict::WillFail);
+        let broken = "{{- if .Values.part }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.a.b.c }}}\n{{- end }}\n";
+        let broken = trial("part: false\n", broken, &[]);
+        assert_eq!((broken.verdict, broken.summary.warning), (Verdict::Ready, 1));
     }
 
     #[test]

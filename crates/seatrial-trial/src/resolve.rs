@@ -283,6 +283,7 @@ impl Resolver<'_> {
             related: self.related(notice, &origin),
             derivation: notice.derivation.clone(),
             fix: None,
+            latent: notice.latent,
         };
         if origin.derived {
             finding

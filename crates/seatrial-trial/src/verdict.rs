@@ -1,4 +1,5 @@
-//! Ready, at risk or going to fail: per workload, per unit, for the whole.
+//! Ready, at risk or going to fail: per workload, per unit, for the whole. A verdict
+//! speaks of what is deployed: what shows only once a value is turned counts nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -121,7 +122,7 @@ impl Evidence<'_> {
 
     fn severities_by_unit(&self) -> BTreeMap<&str, Severity> {
         let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
-        for finding in self.resolved.iter().map(|it| &it.finding) {
+        for finding in self.resolved.iter().map(|it| &it.finding).filter(|it| !it.latent) {
             for unit in &finding.units {
                 let known = worst.entry(unit).or_insert(Severity::Info);
                 *known = finding.severity.max(*known);
@@ -219,7 +220,7 @@ pub(crate) fn of_repository(
         UnitRole::Base => unit.verdict == Verdict::Unknown,
         UnitRole::Candidate => false,
     };
-    let loose = findings.iter().filter(|finding| finding.units.is_empty());
+    let loose = findings.iter().filter(|finding| finding.units.is_empty() && !finding.latent);
     let loose = loose.map(|finding| Verdict::of_severity(finding.severity));
     let worst = units_meant().filter(counts).map(|unit| unit.verdict).chain(loose).max();
     // With candidates only, they are all there is to judge.

@@ -44,6 +44,7 @@ fn sample(sources: &SourceMap) -> Finding {
             role: d::Role::Cause,
         }],
         derivation: vec!["one".to_owned()],
+        latent: false,
         fix: Some(d::Fix {
             title: "set `spec.a`".to_owned(),
             applicability: d::Applicability::Unsafe,

@@ -35,6 +35,7 @@ fn sample(primary: Place) -> Finding {
         rendered: None,
         related: Vec::new(),
         derivation: Vec::new(),
+        latent: false,
         fix: None,
     }
 }

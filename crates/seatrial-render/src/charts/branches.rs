@@ -73,7 +73,7 @@ fn of_chart(
     let names = reading.loop_names.iter().filter(|it| items(loaded, &it.over) < 2);
     found.extend(names.map(of_loop_name));
     if chart.is_library() {
-        return (found, Variations::default());
+        return (found.into_iter().map(Notice::latent).collect(), Variations::default());
     }
     let limits = seatrial_helm::template::Limits { steps: STEPS_MAX, ..options.limits };
     let options = Options { limits, ..options };
@@ -87,7 +87,7 @@ fn of_chart(
     // A value that is not there may come from a chart that is not.
     let is_told = |it: &&Variation| chart.is_loaded() || it.error.kind == ErrorKind::Yaml;
     found.extend(told.failing.iter().filter(is_told).filter(|it| !is_lost(it)).filter_map(of_variation));
-    (found, told)
+    (found.into_iter().map(Notice::latent).collect(), told)
 }
 
 /// Whether two places have a byte in common, or one stands in the other.

@@ -82,6 +82,7 @@ fn every_member_of_a_finding_fits_the_schema() {
         rendered: Some(d::Rendered { unit: "manifests:.".to_owned(), line: 3 }),
         related: vec![d::RelatedPlace { place, label: "here".to_owned(), role: d::Role::Cause }],
         derivation: vec!["one".to_owned()],
+        latent: false,
         fix: Some(d::Fix {
             title: "set `spec.a`".to_owned(),
             applicability: d::Applicability::Safe,

@@ -88,7 +88,7 @@ struct Reason<'a> {
 
 impl<'a> Reason<'a> {
     fn new(verdict: Verdict, subjects: Vec<String>, unit: &'a str, mut because: Vec<&'a Finding>) -> Self {
-        because.retain(|it| it.severity > Severity::Info);
+        because.retain(|it| it.severity > Severity::Info && !it.latent);
         because.sort_by_key(|it| Reverse(it.severity));
         Self { verdict, subjects, unit, because }
     }

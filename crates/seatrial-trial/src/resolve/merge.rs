@@ -95,7 +95,8 @@ pub(super) fn merge<'n>(
 ) -> Option<(Resolved, Option<&'n Notice>)> {
     drafts.sort_by_key(|draft| {
         let is_of_set = is_of(&draft.finding, "ApplicationSet");
-        (Reverse(draft.finding.severity), Reverse(is_of_set), rank(draft.unit, repository))
+        let Finding { severity, latent, .. } = draft.finding;
+        (Reverse(severity), latent, Reverse(is_of_set), rank(draft.unit, repository))
     });
     let mut drafts = drafts.into_iter();
     let first = drafts.next()?;
@@ -114,6 +115,7 @@ pub(super) fn merge<'n>(
                 finding.derivation.push(also);
             }
         }
+        finding.latent &= draft.finding.latent;
         finding.units.extend(draft.finding.units);
         merged.subjects.extend(draft.subject);
     }
