@@ -20,6 +20,7 @@ use crate::defaulted::default_of;
 use crate::dns::Services;
 use crate::image_names::OwnedImages;
 use crate::limit_ranges::LimitRanges;
+use crate::pinned::Pinned;
 use crate::placeholder::{open_word, tokens_of_names};
 use crate::policy_halves::{PolicyHalves, known_kinds};
 use crate::rbac::Plurals;
@@ -43,6 +44,7 @@ pub struct Indexes<'a> {
     owned_images: OnceLock<OwnedImages<'a>>,
     address_pools: OnceLock<AddressPools<'a>>,
     policy_halves: OnceLock<PolicyHalves<'a>>,
+    pinned: OnceLock<Pinned<'a>>,
     known_kinds: OnceLock<BTreeSet<String>>,
     tokens: OnceLock<FxHashSet<&'a str>>,
 }
@@ -63,6 +65,7 @@ impl<'a> Indexes<'a> {
             owned_images: OnceLock::new(),
             address_pools: OnceLock::new(),
             policy_halves: OnceLock::new(),
+            pinned: OnceLock::new(),
             known_kinds: OnceLock::new(),
             tokens: OnceLock::new(),
         }
@@ -137,6 +140,10 @@ impl<'a> Indexes<'a> {
 
     fn policy_halves(&self) -> &PolicyHalves<'a> {
         self.policy_halves.get_or_init(|| PolicyHalves::of(self.repository))
+    }
+
+    fn pinned(&self) -> &Pinned<'a> {
+        self.pinned.get_or_init(|| Pinned::of(self.repository))
     }
 
     fn known_kinds(&self) -> &BTreeSet<String> {
@@ -241,6 +248,11 @@ impl<'a> Context<'a> {
     /// The halves of policies that the whole tree has.
     pub(crate) fn policy_halves(&self) -> &'a PolicyHalves<'a> {
         self.world.indexes.policy_halves()
+    }
+
+    /// The releases of operators that the tree installs.
+    pub(crate) fn pinned(&self) -> &'a Pinned<'a> {
+        self.world.indexes.pinned()
     }
 
     /// The names of all kinds that there are; gathered when they are first asked for.

@@ -35,6 +35,7 @@ mod node_labels;
 mod official_images;
 mod optional;
 mod partial;
+mod pinned;
 mod placeholder;
 mod pod_classes;
 mod policies;

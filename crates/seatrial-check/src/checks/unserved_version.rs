@@ -60,7 +60,9 @@ fn run(context: &Context<'_>, report: &mut Report) {
         let (version, kind) = (object.api_version(), object.kind());
         let at = location(object, &FieldPath::root().key("apiVersion"));
         let title = object.title();
-        if let Some(notice) = given_up(object, review.served) {
+        let told =
+            given_up(context, object, review.served).or_else(|| to_come(context, object, review.served));
+        if let Some(notice) = told {
             report.add(notice);
             continue;
         }
@@ -192,8 +194,9 @@ fn stands_for(group: &str, other: &str) -> bool {
     first.starts_with(group) || is_slip(group, first)
 }
 
-/// A version that a project gave up, of a kind that nothing here defines.
-fn given_up(object: &Object, served: Served) -> Option<Notice> {
+/// A version that a project gave up, of a kind that nothing here defines. Of what the
+/// tree installs itself the release is known.
+fn given_up(context: &Context<'_>, object: &Object, served: Served) -> Option<Notice> {
     if !matches!(served, Served::Foreign | Served::Published | Served::Unpublished) {
         return None;
     }
@@ -202,18 +205,45 @@ fn given_up(object: &Object, served: Served) -> Option<Notice> {
     if removed.is_empty() {
         return None;
     }
+    let installed = context.pinned().is_before(name, removed);
+    if matches!(installed, Some((true, _))) {
+        return None;
+    }
     let (title, version) = (object.title(), object.api_version());
     let message = format!("{title} is of {version}, which {name} {removed} and later do not serve");
     let at = location(object, &FieldPath::root().key("apiVersion"));
-    let notice = Notice::new(&CHECK.info, at, message)
-        .severity(Severity::Warning)
-        .because(format!("which release of {name} a cluster has is not known"));
+    let notice = Notice::new(&CHECK.info, at, message).severity(Severity::Warning).because(match installed {
+        Some((_, release)) => format!("{name} {release} is installed here"),
+        None => format!("which release of {name} a cluster has is not known"),
+    });
     let notice = moved::lines(object).into_iter().fold(notice, Notice::because);
     Some(match (&*fate.replacement, &*fate.replacement_kind) {
         ("", _) => notice.help("nothing takes its place: remove it"),
         (other, kind) if kind == object.kind() => notice.help(format!("write it for `{other}`")),
         (other, kind) => notice.help(format!("write a {kind} of `{other}` instead")),
     })
+}
+
+/// A version that came with a later release of a project than the one that the tree
+/// installs, of a kind that nothing here defines.
+fn to_come(context: &Context<'_>, object: &Object, served: Served) -> Option<Notice> {
+    // The version, the project, the release that brought it, and what came before.
+    const CAME: &[(&str, &str, &str, &str)] = &[
+        ("external-secrets.io/v1", "external-secrets", "0.16", "external-secrets.io/v1beta1"),
+        ("karpenter.sh/v1", "Karpenter", "1.0", "karpenter.sh/v1beta1"),
+        ("karpenter.k8s.aws/v1", "Karpenter", "1.0", "karpenter.k8s.aws/v1beta1"),
+    ];
+    if !matches!(served, Served::Foreign | Served::Published) {
+        return None;
+    }
+    let (version, project, came, before) = CAME.iter().find(|it| it.0 == object.api_version())?;
+    let Some((true, release)) = context.pinned().is_before(project, came) else { return None };
+    let message = format!("{} is of {version}, which {project} {release} does not have yet", object.title());
+    let at = location(object, &FieldPath::root().key("apiVersion"));
+    let notice = Notice::new(&CHECK.info, at, message).severity(Severity::Warning);
+    let notice =
+        notice.because(format!("{version} came with {project} {came}, and {release} is installed here"));
+    Some(notice.help(format!("install {came} or later, or write it for `{before}`")))
 }
 
 /// A kind that its group never had, and another of the same project has.

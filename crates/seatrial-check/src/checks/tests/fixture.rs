@@ -24,11 +24,11 @@ use std::sync::Arc;
 use seatrial_diagnostics::{Level, Location, Notice, ObjectId, UnitId};
 use seatrial_model::{
     Bundle, Coverage, Delivery, External, Identity, IdleRange, KubernetesVersion, KustomizationFacts,
-    NameGlob, Object, ObjectSource, Origins, Orphan, RenderFacts, Repository, Target, UnevenPatch, Unit,
-    UnitKind, UnitRole, Unpatched,
+    NameGlob, Object, ObjectSource, Origins, Orphan, RemoteUse, RenderFacts, Repository, Target, UnevenPatch,
+    Unit, UnitKind, UnitRole, Unpatched,
 };
 use seatrial_profile::ClusterProfile;
-use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, Span, TreePath};
+use seatrial_source::{Completeness, EntryKind, FileId, LineIndex, Ref, RemoteSource, Span, TreePath};
 use seatrial_yaml::{Dialect, FieldPath, Limits, Stream};
 
 use crate::{Check, Indexes, References, World, run_repository, run_unit};
@@ -181,6 +181,7 @@ impl Case {
                 "refs" => origins = Some(refs(lines)),
                 "orphans" => facts.orphans.extend(lines.map(|line| orphan(line, &streams))),
                 "uneven" => uneven.extend(lines.map(ToOwned::to_owned)),
+                "remotes" => facts.remotes.extend(lines.map(|line| remote_chart(line, &streams))),
                 "unread" => unread.extend(lines.map(ToOwned::to_owned)),
                 "deliveries" => deliveries.extend(lines.map(ToOwned::to_owned)),
                 "external" => external.extend(lines.filter_map(declared)),
@@ -314,6 +315,18 @@ fn idle_range(line: &str) -> (String, IdleRange) {
         ("unreadable", range) => (range.to_owned(), IdleRange::Unreadable("improper constraint".to_owned())),
         (_, range) => (range.to_owned(), IdleRange::WithoutTag),
     }
+}
+
+/// `FILE LINE NAME VERSION ADDRESS`: a chart of another host that a line of an earlier fence
+/// names.
+fn remote_chart(line: &str, streams: &[(TreePath, Arc<Stream>)]) -> RemoteUse {
+    let words: Vec<&str> = line.split(' ').collect();
+    let path = TreePath::new(words[0]);
+    let (_, stream) = streams.iter().find(|(other, _)| *other == path).expect("the file is a fence");
+    let at: usize = words[1].parse().expect("a line is a number");
+    let start: usize = stream.text().split_inclusive('\n').take(at - 1).map(str::len).sum();
+    let span = Span::new(stream.file(), start as u32, start as u32 + 1);
+    RemoteUse { path, span: Some(span), source: RemoteSource::chart(words[4], words[2], words[3]) }
 }
 
 /// `release has k8s`, `release lacks k8s`: what stands there at another revision.
