@@ -1,11 +1,13 @@
-//! A file of a `ConfigMap` that is to be YAML is none.
+//! A text within an object that is to be YAML is none.
 //!
 //! ## Why
-//! The manifest around it is in order: to the API server the file is any text. Only the
-//! program that reads it says that a line is indented too little, and most do not start.
+//! The manifest around it is in order: to the API server it is any text. Only the
+//! program that reads it says that a line is indented too little: most do not start, and
+//! Argo CD deploys nothing of the chart.
 //!
-//! Entries are looked at whose key ends with `.yaml` or `.yml`. What a template is still
-//! to fill in is left alone.
+//! Looked at are the entries of a `ConfigMap` whose key ends with `.yaml` or `.yml`, and
+//! the values that an Application or a `HelmChart` of k3s gives a chart as a text. What a
+//! template is still to fill in is left alone.
 //!
 //! ## Bad
 //! ```yaml
@@ -38,12 +40,13 @@ use seatrial_model::{Field, Object};
 use seatrial_source::FileId;
 use seatrial_yaml::{Dialect, Limits, ProblemKind, parse};
 
+use crate::gitops::{Source, own_repository};
 use crate::{Check, Context, Report};
 
 pub(super) static CHECK: Check = Check {
     info: CheckInfo {
         id: "invalid-embedded-yaml",
-        title: "A file of a ConfigMap that is to be YAML is none",
+        title: "A text within an object that is to be YAML is none",
         severity: Severity::Warning,
         level: Level::Object,
         strictness: Strictness::Default,
@@ -72,6 +75,27 @@ fn run(context: &Context<'_>, report: &mut Report) {
             .take(TOLD_MAX)
             .for_each(|it| report.add(it));
     }
+    for object in context.objects() {
+        for (name, value) in values(context, object).iter().take(TOLD_MAX) {
+            report.add_some(judge(object, name, value));
+        }
+    }
+}
+
+/// The values that an object gives as a text to a chart which is not here: of one that is
+/// here they are read where it is rendered.
+fn values<'a>(context: &Context<'_>, object: &'a Object) -> Vec<(&'static str, Field<'a>)> {
+    if matches!(object.kind(), "HelmChart" | "HelmChartConfig") && object.group() == "helm.cattle.io" {
+        let text = Field::root(object).keys(&["spec", "valuesContent"]);
+        return text.map(|it| ("spec.valuesContent", it)).into_iter().collect();
+    }
+    let is_here = |source: &Source<'_>| {
+        let url = source.literal("repoURL").filter(|_| !source.is_chart());
+        url.is_none_or(|it| own_repository(context.world(), it).is_some())
+    };
+    let sources = Source::of(context.world().repository, object).into_iter();
+    let elsewhere = sources.filter(|it| it.is_chart() || !is_here(it));
+    elsewhere.filter_map(|it| it.field.keys(&["helm", "values"])).map(|it| ("helm.values", it)).collect()
 }
 
 fn judge(object: &Object, name: &str, value: &Field<'_>) -> Option<Notice> {
@@ -79,7 +103,11 @@ fn judge(object: &Object, name: &str, value: &Field<'_>) -> Option<Notice> {
     let stream = parse(FileId(0), text.into(), Dialect::GoYaml2, &Limits::default());
     let problem = stream.all_problems().find(|it| it.is_fatal() && it.kind == ProblemKind::Syntax)?;
     let is_action = |line: &str| ACTIONS.iter().any(|it| line.trim_start().starts_with(it));
-    if text.lines().any(is_action) || lines_around(text, problem.span.start as usize).any(has_marks) {
+    // A chart printed values that it was given none of.
+    let is_empty_map = |line: &str| line.trim() == "{}";
+    if text.lines().any(|it| is_action(it) || is_empty_map(it))
+        || lines_around(text, problem.span.start as usize).any(has_marks)
+    {
         return None;
     }
     let message = format!("`{name}` of {} is no YAML: {}", object.title(), problem.message);
