@@ -34,8 +34,8 @@
 
 use seatrial_diagnostics::{CheckInfo, Level, Location, Notice, Role, Severity, Strictness};
 use seatrial_model::references::Relation;
-use seatrial_model::{ChartDependency, ChartFacts, Field, Link, Object, Repository};
-use seatrial_source::without_credentials;
+use seatrial_model::{ChartDependency, ChartFacts, Field, Link, Object, RemoteUse, Repository};
+use seatrial_source::{RemoteKind, without_credentials};
 
 use crate::{Check, Context, Report};
 
@@ -63,6 +63,17 @@ fn run(context: &Context<'_>, report: &mut Report) {
     for chart in &repository.facts.charts {
         chart.dependencies.iter().for_each(|it| report.add_some(of_dependency(chart, it)));
     }
+    repository.facts.remotes.iter().for_each(|it| report.add_some(of_kustomization(it)));
+}
+
+/// A chart among the `helmCharts` of a kustomization.
+fn of_kustomization(used: &RemoteUse) -> Option<Notice> {
+    const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    let file = Some(used.path.name()).filter(|it| NAMES.contains(it))?;
+    let source = Some(&used.source).filter(|it| it.kind == RemoteKind::OciChart)?;
+    let parent = parent(&source.address, &source.name)?;
+    let notice = notice(&format!("`{file}`"), &source.address, &source.name, Location::text(used.span?));
+    Some(notice.help(format!("write `repo: {}`", without_credentials(parent))))
 }
 
 fn of_release(repository: &Repository, release: &Object, link: &Link) -> Option<Notice> {
