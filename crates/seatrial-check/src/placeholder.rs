@@ -154,7 +154,13 @@ pub(crate) fn is_stand_in(text: &str) -> bool {
     let has_others = text.chars().any(|it| !(it.is_ascii_alphanumeric() || "-_ <>".contains(it)));
     // In small letters they name things: an application for to-do lists.
     let is_mark = matches!(text, "TODO" | "FIXME");
-    is_mark || !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text))
+    is_mark || !has_others && (WORDS.contains(&letters.as_str()) || is_bracketed(text)) || is_of_reader(text)
+}
+
+/// `YOUR_PROJECT_ID`
+fn is_of_reader(text: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
+    text.strip_prefix("YOUR_").is_some_and(|it| it.len() > 1 && it.chars().all(is_part))
 }
 
 /// `<your-domain>`
