@@ -201,7 +201,8 @@ fn is_in_values(object: &Object, link: &Link) -> bool {
     is_release && link.path.steps().iter().take(5).any(is_values)
 }
 
-/// Whether the unit has an object of a kind that nobody knows and of a like name.
+/// Whether the unit has an object of a kind that nobody knows and of a like name, or one
+/// that says this name where such kinds write what they make.
 fn has_unknown_maker(world: &World<'_>, link: &Link, name: &str) -> bool {
     // In a larger unit this would be asked too often.
     const OBJECTS_MAX: usize = 2_000;
@@ -210,7 +211,18 @@ fn has_unknown_maker(world: &World<'_>, link: &Link, name: &str) -> bool {
     let is_stem = |stem: &str| {
         !stem.is_empty() && name.strip_prefix(stem).is_some_and(|it| it.is_empty() || it.starts_with('-'))
     };
-    objects.len() <= OBJECTS_MAX && unknown.any(|it| is_stem(it.name()))
+    objects.len() <= OBJECTS_MAX && unknown.any(|it| is_stem(it.name()) || writes(it, name))
+}
+
+/// Whether an object says a name where operators write what an object is to make.
+fn writes(maker: &Object, name: &str) -> bool {
+    const WAYS: &[&[&str]] = &[
+        &["spec", "name"],
+        &["spec", "destination", "name"],
+        &["spec", "output", "name"],
+        &["spec", "target", "name"],
+    ];
+    WAYS.iter().any(|way| maker.field(way).and_then(Node::as_str) == Some(name))
 }
 
 /// Whether what is released does not stand in this tree.

@@ -84,6 +84,34 @@ pub(crate) fn is_incomplete(repository: &Repository, unit: UnitId) -> bool {
     repository.facts.charts.iter().any(|chart| chart.incomplete.contains(&unit))
 }
 
+/// Whether from an object of one kind one of another may come, other than pods.
+fn may_make(lost: &str, kind: &str) -> bool {
+    // Configuration that controllers of the cloud read.
+    const READ: &[&str] = &["BackendConfig", "FrontendConfig", "ManagedCertificate"];
+    const PLAIN: &[&str] = &[
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "DaemonSet",
+        "Deployment",
+        "LimitRange",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PriorityClass",
+        "ResourceQuota",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    ];
+    match lost {
+        // The certificate of its hosts.
+        "Ingress" => kind == "Secret",
+        "StatefulSet" => kind == "PersistentVolumeClaim",
+        _ => ![MAKE_NONE, PLAIN, READ].iter().any(|it| it.contains(&lost)),
+    }
+}
+
 /// Kinds of which nothing comes but pods that run once.
 const MAKE_NONE: &[&str] = &[
     "CronJob",
@@ -100,9 +128,7 @@ const MAKE_NONE: &[&str] = &[
 /// Whether an object of a kind may stand in the part of a unit that could not be
 /// rendered, or be made by something there.
 pub(crate) fn may_hold(repository: &Repository, unit: UnitId, kind: &str) -> bool {
-    // What these make is pods.
-    let makes_pods = |it: &str| matches!(it, "DaemonSet" | "Deployment");
-    has_lost(repository, unit, |it| it == kind || !(makes_pods(it) || MAKE_NONE.contains(&it)))
+    has_lost(repository, unit, |it| it == kind || may_make(it, kind))
 }
 
 /// Whether pods may stand in the part of a unit that could not be rendered, other

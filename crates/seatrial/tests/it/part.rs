@@ -57,3 +57,40 @@ fn one_file_is_judged_by_what_has_a_place_in_it() {
     let twice = tree.check(&["k8s/settings.yaml", "--format", "json"]);
     assert_eq!((twice.code, twice.checks()), (1, vec!["duplicate-key".to_owned()]));
 }
+
+/// What a template that refuses to be rendered may hold is told by the kinds in its text.
+#[test]
+fn what_a_refused_template_cannot_hold_is_told_as_missing() {
+    let ingress = "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  ingressClassName: {{ required \"a class is needed\" .Values.class }}
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+";
+    let deployment = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web-acount
+      containers:
+        - name: web
+          image: registry.example.com/web:1.0.0
+          envFrom: [{secretRef: {name: web-tls}}]
+";
+    let tree = Tree::new(&[
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/values.yaml", "class:\n"),
+        ("web/templates/ingress.yaml", ingress),
+        ("web/templates/deployment.yaml", deployment),
+    ]);
+    let told = tree.check(&["--format", "json"]).checks();
+    assert_eq!(told, ["missing-service-account", "missing-required-value"]);
+}
