@@ -19,6 +19,7 @@ mod argocd_missing_source;
 mod argocd_missing_values_file;
 mod argocd_object_forbidden_by_project;
 mod argocd_path_without_manifests;
+mod argocd_policy_of_other_project;
 mod argocd_repeated_name;
 mod argocd_shared_object;
 mod argocd_sync_order;
@@ -243,6 +244,7 @@ mod vacuous_probe;
 mod value_of_other_environment;
 mod values_file_unlike_siblings;
 mod versioned_selector_label;
+mod wildcard_resource_name;
 mod wildcard_rule;
 mod wildcard_without_dns_solver;
 mod workload_without_service;
@@ -274,6 +276,7 @@ pub static ALL: &[&Check] = &[
     &argocd_missing_values_file::CHECK,
     &argocd_object_forbidden_by_project::CHECK,
     &argocd_path_without_manifests::CHECK,
+    &argocd_policy_of_other_project::CHECK,
     &argocd_repeated_name::CHECK,
     &argocd_shared_object::CHECK,
     &argocd_sync_order::CHECK,
@@ -498,6 +501,7 @@ pub static ALL: &[&Check] = &[
     &value_of_other_environment::CHECK,
     &values_file_unlike_siblings::CHECK,
     &versioned_selector_label::CHECK,
+    &wildcard_resource_name::CHECK,
     &wildcard_rule::CHECK,
     &wildcard_without_dns_solver::CHECK,
     &workload_without_service::CHECK,
