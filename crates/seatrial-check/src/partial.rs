@@ -17,6 +17,10 @@ pub(crate) fn is_unlisted_patch(facts: &RenderFacts, object: &Object) -> bool {
     if object.root().get("$patch").is_some() {
         return true;
     }
+    // Without one, no file is left out of any.
+    if facts.orphans.is_empty() && facts.kustomizations.is_empty() {
+        return false;
+    }
     let Some(path) = facts.path(object.span().file) else { return false };
     let is_orphan = facts.is_orphan(path);
     let is_among_patches = is_among_patches(path) && is_below_kustomization(facts, path);

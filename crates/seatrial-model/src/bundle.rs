@@ -15,6 +15,13 @@ pub struct Bundle {
     workloads: Vec<ObjectId>,
 }
 
+fn add(ids: &mut FxHashMap<SmolStr, Vec<ObjectId>>, name: &str, id: ObjectId) {
+    match ids.get_mut(name) {
+        Some(known) => known.push(id),
+        None => drop(ids.insert(SmolStr::new(name), vec![id])),
+    }
+}
+
 impl Bundle {
     /// Indexes the objects of a unit; their ids are their places in the list.
     pub fn new(objects: Vec<Object>) -> Self {
@@ -22,8 +29,8 @@ impl Bundle {
         let mut by_group: FxHashMap<SmolStr, Vec<ObjectId>> = FxHashMap::default();
         for (place, object) in objects.iter().enumerate() {
             debug_assert_eq!(object.id().0 as usize, place);
-            by_kind.entry(SmolStr::new(object.kind())).or_default().push(object.id());
-            by_group.entry(SmolStr::new(object.group())).or_default().push(object.id());
+            add(&mut by_kind, object.kind(), object.id());
+            add(&mut by_group, object.group(), object.id());
         }
         let makes_pods = |it: &&Object| it.template_path().is_some();
         let workloads = objects.iter().filter(makes_pods).map(Object::id).collect();

@@ -42,26 +42,28 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(walk: &Walk, layout: &Layout, outcomes: Vec<Outcome>) -> Self {
+    /// Of the candidates of a layout, and what reading each of them gave.
+    pub(crate) fn new(walk: &Walk, layout: &mut Layout, outcomes: Vec<Outcome>) -> Self {
         let mut intake = Self { skipped: walk.skipped.clone(), ..Self::default() };
         let kept = outcomes.iter().filter(|it| matches!(it, Outcome::Kept(_))).count();
         intake.sources.reserve(kept);
         intake.texts.reserve(kept);
-        let mut fixtures: BTreeMap<&TreePath, usize> = BTreeMap::new();
-        let mut generators: BTreeMap<(TreePath, &str), Vec<&TreePath>> = BTreeMap::new();
-        for (candidate, outcome) in layout.candidates.iter().zip(outcomes) {
-            match (outcome, candidate.role, &candidate.fixture) {
+        let mut fixtures: BTreeMap<TreePath, usize> = BTreeMap::new();
+        let mut generators: BTreeMap<(TreePath, &str), Vec<TreePath>> = BTreeMap::new();
+        for (candidate, outcome) in std::mem::take(&mut layout.candidates).into_iter().zip(outcomes) {
+            let Candidate { path, role, fixture, .. } = candidate;
+            match (outcome, role, fixture) {
                 (Outcome::Fixture, _, Some(fixture)) => *fixtures.entry(fixture).or_default() += 1,
                 (Outcome::Kept(_), FileRole::Generator(reason), _) => {
-                    let directory = candidate.path.parent().unwrap_or_else(TreePath::top);
-                    generators.entry((directory, reason)).or_default().push(&candidate.path);
+                    let directory = path.parent().unwrap_or_else(TreePath::top);
+                    generators.entry((directory, reason)).or_default().push(path);
                 }
-                (outcome, ..) => intake.take(candidate, outcome),
+                (outcome, ..) => intake.take(path, role, outcome),
             }
         }
         intake.skip_fixtures(fixtures);
         for ((directory, reason), files) in generators {
-            match files[..] {
+            match &files[..] {
                 [file] => intake.skip(file.clone(), SkipCode::ForeignTemplate, reason),
                 _ => intake.skip(
                     directory,
@@ -85,7 +87,7 @@ impl Intake {
         files.filter_map(home).collect()
     }
 
-    fn skip_fixtures(&mut self, fixtures: BTreeMap<&TreePath, usize>) {
+    fn skip_fixtures(&mut self, fixtures: BTreeMap<TreePath, usize>) {
         for (directory, count) in fixtures {
             let files = if count == 1 { "one file".to_owned() } else { format!("{count} files") };
             let what = if is_set_aside(directory.name()) {
@@ -94,13 +96,12 @@ impl Intake {
                 "test fixtures"
             };
             let reason = format!("{what}: {files} with manifests, checked only when asked for by path");
-            self.skip(directory.clone(), SkipCode::Fixture, reason);
+            self.skip(directory, SkipCode::Fixture, reason);
         }
     }
 
-    fn take(&mut self, candidate: &Candidate, outcome: Outcome) {
-        let path = candidate.path.clone();
-        match (outcome, candidate.role) {
+    fn take(&mut self, path: TreePath, role: FileRole, outcome: Outcome) {
+        match (outcome, role) {
             (Outcome::Dropped | Outcome::Fixture, _) => {}
             (Outcome::Kept(text), role) => {
                 let id = self.sources.add(path.clone(), text);

@@ -1,11 +1,13 @@
 //! Which files are looked at and what for, decided before any is read.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use seatrial_source::TreePath;
 
 use crate::classify::name::{self, NameKind};
 use crate::classify::places::Places;
-use crate::walk::Walk;
+use crate::intake::PIECE;
+use crate::walk::{FoundFile, Walk};
 
 /// What a file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,15 +74,15 @@ impl Layout {
                 layout.dangling.push(link.clone());
             }
         }
-        for file in &walk.files {
+        let candidate = |file: &FoundFile| {
             let place = place_of(&file.path);
-            if let Some(role) = role(&file.path, place.chart.as_ref()) {
-                let (path, is_link) = (file.path.clone(), file.is_link);
-                let Place { fixture, set_aside, .. } = place;
-                let set_aside = set_aside.filter(|_| fixture.is_none());
-                layout.candidates.push(Candidate { path, is_link, role, fixture, set_aside });
-            }
-        }
+            let role = role(&file.path, place.chart.as_ref())?;
+            let (path, is_link) = (file.path.clone(), file.is_link);
+            let Place { fixture, set_aside, .. } = place;
+            let set_aside = set_aside.filter(|_| fixture.is_none());
+            Some(Candidate { path, is_link, role, fixture, set_aside })
+        };
+        layout.candidates = walk.files.par_iter().with_min_len(PIECE).filter_map(candidate).collect();
         layout
     }
 }

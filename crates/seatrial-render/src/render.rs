@@ -1,5 +1,6 @@
 //! Drives one run: walk, read, parse, own, collect.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -46,15 +47,13 @@ pub fn render(request: Request<'_>) -> Rendering {
     let mut layout = Layout::new(&walk, &places);
     let mut outcomes = read::read(&request, &walk, &layout.candidates);
     set_aside::leave_out(&mut layout, &mut outcomes);
-    let intake = Intake::new(&walk, &layout, outcomes);
+    let intake = Intake::new(&walk, &mut layout, outcomes);
     let run = Run::new(&request, intake, &walk);
-    let facts = RenderFacts {
-        files: walk.files.iter().map(|file| file.path.clone()).collect(),
-        is_lone_file: is_lone_file(&request, &walk),
-        excluded: walk.excluded.clone(),
-        ..RenderFacts::default()
-    };
-    run.finish(request, &walk.links, &layout, &places, facts)
+    let is_lone_file = is_lone_file(&request, &walk);
+    let walk::Walk { files, links, excluded, .. } = walk;
+    let files = files.into_iter().map(|file| file.path).collect();
+    let facts = RenderFacts { files, is_lone_file, excluded, ..RenderFacts::default() };
+    run.finish(request, &links, &layout, &places, facts)
 }
 
 /// Whether nothing says that there is more than one file, or that the files
@@ -64,20 +63,48 @@ fn is_lone_file(request: &Request<'_>, walk: &walk::Walk) -> bool {
     request.revisions.is_none() && (walk.files.len() <= 1 || is_scope())
 }
 
-/// A file that was parsed.
+/// A file that was parsed, with what is asked of all of them: who looks for a few must
+/// not fetch the nodes of each once more.
 struct Parsed {
     text: usize,
+    file: FileId,
     stream: Arc<Stream>,
+    is_accepted: bool,
     /// Empty for files that hold no manifests by their name.
     documents: Vec<DocumentKind>,
     /// Whether something of Argo CD or Flux stands in it.
     is_gitops: bool,
-    /// Its objects, unless a kustomization makes something of them, and what is left
-    /// out: for who collects them, so that nodes need not be fetched again.
-    free: (Vec<DraftObject>, Vec<(SkipCode, String)>),
+    /// Its objects, unless a kustomization makes something of them.
+    free: Vec<DraftObject>,
+    /// What of it is left out.
+    skips: Vec<(SkipCode, String)>,
+    /// What is wrong with its text.
+    notices: Vec<Notice>,
 }
 
 impl Parsed {
+    fn new(
+        text: usize,
+        file: &TextFile,
+        stream: Arc<Stream>,
+        part: Option<Part>,
+        is_named: bool,
+    ) -> Self {
+        let documents = documents(file, &stream, part == Some(Part::Resource), is_named);
+        let is_free = part.is_none_or(|part| part == Part::Wrapped);
+        Self {
+            text,
+            file: stream.file(),
+            is_accepted: stream.is_accepted(),
+            is_gitops: documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops),
+            free: if is_free { objects(&stream, &documents) } else { Vec::new() },
+            skips: skips(&stream, &documents),
+            notices: problems(file, &stream, &documents, part.is_some_and(Part::is_partial)),
+            documents,
+            stream,
+        }
+    }
+
     fn objects(&self) -> Vec<DraftObject> {
         objects(&self.stream, &self.documents)
     }
@@ -124,14 +151,7 @@ impl Run {
             .map(|(text, stream)| {
                 let file = &intake.texts[text];
                 let part = ownership.of_file(&file.path).map(|(_, part)| part);
-                let is_named = walk.is_named(request, &file.path);
-                let documents = documents(file, &stream, part == Some(Part::Resource), is_named);
-                let is_gitops =
-                    documents.iter().any(DocumentKind::is_gitops) || stream.roots().any(is_gitops);
-                let is_free = part.is_none_or(|part| part == Part::Wrapped);
-                let objects = if is_free { objects(&stream, &documents) } else { Vec::new() };
-                let free = (objects, skips(&stream, &documents));
-                Parsed { text, stream, documents, is_gitops, free }
+                Parsed::new(text, file, stream, part, walk.is_named(request, &file.path))
             })
             .collect();
         parsed.sort_by_key(|it| it.text);
@@ -165,7 +185,7 @@ impl Run {
         rendered.kustomizations.load_charts(&tree, &mut self.intake.sources);
         facts.paths.extend(rendered.kustomizations.inflations().homes());
         rendered.kustomizations.keep(tree.freeze(), links, listed);
-        self.notice_problems();
+        self.intake.notices.extend(self.parsed.iter_mut().flat_map(|it| std::mem::take(&mut it.notices)));
         self.notice_compose(places);
         self.notice_outside();
         facts.owned = self.ownership.directories().chain(&layout.charts).cloned().collect();
@@ -267,12 +287,15 @@ impl Run {
 
     fn collect(&mut self, layout: &Layout, places: &Places, facts: &mut RenderFacts) -> Drafts {
         let mut drafts = Drafts::default();
+        let mut directory = TreePath::top();
         for at in 0..self.parsed.len() {
             let text = &self.intake.texts[self.parsed[at].text];
-            let directory = text.path.parent();
-            let is_chart = || directory.is_some_and(|it| layout.charts.binary_search(&it).is_ok());
-            if text.role != FileRole::Chart || !is_chart() {
-                self.add_file(at, places, &mut drafts, facts);
+            // Most files stand beside the one before them.
+            if !text.path.is_directly_in(&directory) {
+                directory = text.path.parent().unwrap_or_else(TreePath::top);
+            }
+            if text.role != FileRole::Chart || layout.charts.binary_search(&directory).is_err() {
+                self.add_file(at, &directory, places, &mut drafts, facts);
             }
         }
         drafts
@@ -283,7 +306,8 @@ impl Run {
         let named = self.kustomizations.iter().flat_map(|it| &it.named);
         let bases = named.filter(|it| it.part == Part::Resource).map(|it| links.resolve(&it.path));
         let is_alike = request.limits.yaml == seatrial_yaml::Limits::default();
-        let streams = self.parsed.iter().filter(|_| is_alike).map(|it| Arc::clone(&it.stream));
+        let is_built = !self.kustomizations.is_empty() || self.parsed.iter().any(|it| it.is_gitops);
+        let streams = self.parsed.iter().filter(|_| is_alike && is_built).map(|it| Arc::clone(&it.stream));
         Shared::new(bases, streams)
     }
 
@@ -458,7 +482,7 @@ impl Run {
 
     /// The directories of charts with their metadata's file.
     fn charts(&self, layout: &Layout) -> Vec<(TreePath, FileId)> {
-        let texts = self.parsed.iter().map(|it| (&self.intake.texts[it.text], it.stream.file()));
+        let texts = self.parsed.iter().map(|it| (&self.intake.texts[it.text], it.file));
         let of_charts = texts.filter(|(text, _)| text.role == FileRole::Chart);
         let found = of_charts.filter_map(|(text, file)| Some((text.path.parent()?, file)));
         found.filter(|(path, _)| layout.charts.binary_search(path).is_ok()).collect()
@@ -469,8 +493,16 @@ impl Run {
         self.parsed.iter().filter(|it| it.is_gitops).flat_map(|it| statements(&it.objects())).collect()
     }
 
-    fn add_file(&mut self, at: usize, places: &Places, drafts: &mut Drafts, facts: &mut RenderFacts) {
-        let (objects, skips) = std::mem::take(&mut self.parsed[at].free);
+    fn add_file(
+        &mut self,
+        at: usize,
+        directory: &TreePath,
+        places: &Places,
+        drafts: &mut Drafts,
+        facts: &mut RenderFacts,
+    ) {
+        let parsed = &mut self.parsed[at];
+        let (objects, skips) = (std::mem::take(&mut parsed.free), std::mem::take(&mut parsed.skips));
         let parsed = &self.parsed[at];
         let text = &self.intake.texts[parsed.text];
         let path = text.path.clone();
@@ -490,9 +522,8 @@ impl Run {
         if objects.is_empty() {
             return;
         }
-        let directory = path.parent().unwrap_or_else(TreePath::top);
-        if part == Some(Part::Wrapped) && self.ownership.wrapper(&directory).is_some() {
-            let draft = drafts.at(UnitKind::Manifests, directory, || UnitRole::Base);
+        if part == Some(Part::Wrapped) && self.ownership.wrapper(directory).is_some() {
+            let draft = drafts.at(UnitKind::Manifests, directory.clone(), || UnitRole::Base);
             draft.is_partial = true;
             draft.objects.extend(objects);
             return;
@@ -501,20 +532,20 @@ impl Run {
         if part.is_some() {
             return;
         }
-        let owner = self.ownership.of_directory(&directory);
+        let owner = self.ownership.of_directory(directory);
         let put_away = self.ownership.put_away(&path);
         if let Some(at) = put_away.or(owner) {
             let kustomization = self.kustomizations[at].path.clone();
             facts.orphans.push(Orphan {
                 path: path.clone(),
-                file: parsed.stream.file(),
+                file: parsed.file,
                 kustomization,
                 named_in: None,
                 is_put_away: put_away.is_some(),
                 listed: None,
             });
         }
-        let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(&directory, places) };
+        let role = || if owner.is_some() { UnitRole::Candidate } else { role_of(directory, places) };
         let draft = drafts.at(UnitKind::Manifests, directory.clone(), role);
         draft.objects.extend(objects);
     }
@@ -543,7 +574,7 @@ impl Run {
                 .collect();
             mentions::find(&mut facts.orphans, &texts);
         }
-        facts.paths.extend(self.parsed.iter().map(|it| (it.stream.file(), path(it))));
+        facts.paths.extend(self.parsed.iter().map(|it| (it.file, path(it))));
         facts.paths.sort();
         facts.paths.dedup_by_key(|it| it.0);
     }
@@ -571,8 +602,8 @@ impl Run {
             }
         }
         for orphan in orphans {
-            let stream = self.parsed.iter().map(|it| &it.stream).find(|it| it.file() == orphan.file);
-            let root = stream.and_then(|it| it.roots().find(|root| root.entry("kind").is_some()));
+            let parsed = self.parsed.iter().find(|it| it.file == orphan.file);
+            let root = parsed.and_then(|it| it.stream.roots().find(|root| root.entry("kind").is_some()));
             orphan.listed = root.and_then(|root| listed.get(&key(&orphan.kustomization, root)).copied());
         }
     }
@@ -606,17 +637,6 @@ impl Run {
         files
     }
 
-    fn notice_problems(&mut self) {
-        let (intake, ownership) = (&self.intake, &self.ownership);
-        let problems = |parsed: &Parsed| {
-            let text = &intake.texts[parsed.text];
-            let part = ownership.of_file(&text.path).map(|(_, part)| part);
-            problems(text, parsed, part.is_some_and(Part::is_partial))
-        };
-        let found: Vec<Vec<Notice>> = self.parsed.par_iter().map(problems).collect();
-        self.intake.notices.extend(found.into_iter().flatten());
-    }
-
     fn notice_outside(&mut self) {
         for kustomization in &self.kustomizations {
             for (span, text) in &kustomization.outside {
@@ -646,8 +666,8 @@ impl Run {
             let mut all = it.documents.iter();
             all.find_map(|it| if let DocumentKind::Foreign(why) = it { Some(*why) } else { None })
         };
-        let foreign: FxHashMap<FileId, &str> =
-            parsed.iter().filter_map(|it| Some((it.stream.file(), why(it)?))).collect();
+        let foreign: LazyCell<FxHashMap<FileId, &str>, _> =
+            LazyCell::new(|| parsed.iter().filter_map(|it| Some((it.file, why(it)?))).collect());
         let found = kustomizations.notices(&Context {
             sources: &intake.sources,
             role: &|unit| built.units[unit.0 as usize].role,
@@ -674,8 +694,7 @@ impl Run {
         let optional = Optional::new(parts, &charts, &built, &request.target, &request.limits.yaml);
         intake.skipped.extend(charts.skips());
         let mut streams = vec![None; intake.sources.next_id().0 as usize];
-        for Parsed { stream, .. } in parsed {
-            let file = stream.file();
+        for Parsed { file, stream, .. } in parsed {
             streams[file.0 as usize] = Some(stream);
         }
         for stream in made.into_iter().chain(kustomizations.streams().cloned()) {
@@ -721,10 +740,10 @@ fn names_in(files: &dyn Files, directory: &TreePath) -> Vec<String> {
 fn is_broken(parsed: &[Parsed]) -> impl Fn(Span) -> bool + use<> {
     let broken: FxHashMap<FileId, Vec<Span>> = parsed
         .iter()
-        .filter(|it| !it.stream.is_accepted())
+        .filter(|it| !it.is_accepted)
         .map(|it| {
             let documents = it.stream.documents().iter().filter(|it| !it.is_accepted());
-            (it.stream.file(), documents.map(|it| it.span).collect())
+            (it.file, documents.map(|it| it.span).collect())
         })
         .collect();
     move |span| broken.get(&span.file).is_some_and(|all| all.iter().any(|it| it.contains(span)))
@@ -895,15 +914,14 @@ fn role_of(path: &TreePath, places: &Places) -> UnitRole {
     if places.is_example(path) { UnitRole::Candidate } else { UnitRole::Deployed }
 }
 
-fn problems(text: &TextFile, parsed: &Parsed, is_patch: bool) -> Vec<Notice> {
-    let stream = &parsed.stream;
-    let by_content = text.role == FileRole::Manifest || !parsed.documents.is_empty();
+fn problems(text: &TextFile, stream: &Stream, documents: &[DocumentKind], is_patch: bool) -> Vec<Notice> {
+    let by_content = text.role == FileRole::Manifest || !documents.is_empty();
     let mut found = Vec::new();
-    if !by_content || parsed.documents.iter().any(DocumentKind::is_kubernetes) {
+    if !by_content || documents.iter().any(DocumentKind::is_kubernetes) {
         found.extend(syntax::of_stream(stream));
     }
     for (at, document) in stream.documents().iter().enumerate() {
-        let kind = parsed.documents.get(at);
+        let kind = documents.get(at);
         let concerns = if by_content { kind.is_some_and(DocumentKind::is_kubernetes) } else { true };
         if concerns && !document.problems.is_empty() {
             let notices = syntax::notices(stream, document, is_patch);

@@ -14,6 +14,9 @@ use crate::read::{Outcome, has_marks};
 /// Makes fixtures of the files in such directories.
 pub(crate) fn leave_out(layout: &mut Layout, outcomes: &mut [Outcome]) {
     let unnamed = unnamed(&layout.candidates, outcomes);
+    if unnamed.is_empty() {
+        return;
+    }
     for (candidate, outcome) in layout.candidates.iter_mut().zip(outcomes) {
         let Some(directory) = candidate.set_aside.take().filter(|it| unnamed.contains(it)) else { continue };
         *outcome = left_out(candidate.role, std::mem::replace(outcome, Outcome::Dropped));

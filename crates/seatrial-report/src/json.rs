@@ -2,6 +2,8 @@
 
 mod convert;
 
+use std::io::{self, Write};
+
 use schemars::JsonSchema;
 use seatrial_trial::Trial;
 use serde::Serialize;
@@ -12,6 +14,12 @@ pub fn json(trial: &Trial) -> String {
         serde_json::to_string_pretty(&Report::of(trial)).expect("a report holds nothing JSON cannot");
     text.push('\n');
     text
+}
+
+/// Writes [`json`] piece by piece: who writes to a buffer needs no room for all of it.
+pub fn write_json<W: Write>(trial: &Trial, mut out: W) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, &Report::of(trial))?;
+    out.write_all(b"\n")
 }
 
 /// The JSON Schema of the report.

@@ -15,7 +15,7 @@ mod words;
 
 pub use catalogue::{checks, checks_schema};
 pub use github::github;
-pub use json::{Report, json, schema};
+pub use json::{Report, json, schema, write_json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;

@@ -63,6 +63,12 @@ impl TreePath {
         Some(Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent).into()))
     }
 
+    /// Whether this directory is the one that holds the path.
+    pub fn is_directly_in(&self, directory: &TreePath) -> bool {
+        let above = self.0.rsplit_once('/').map_or("", |(above, _)| above);
+        above == &*directory.0 && !self.0.is_empty()
+    }
+
     /// The last step; empty for the top.
     pub fn name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
@@ -111,6 +117,18 @@ mod tests {
         assert_eq!(TreePath::new("./a//b/../c/").as_str(), "a/c");
         assert_eq!(TreePath::new(".").to_string(), ".");
         assert_eq!(TreePath::new("a/b.YAML").extension(), "yaml");
+    }
+
+    #[test]
+    fn a_file_is_directly_in_its_parent() {
+        for path in ["a", "a/b", "a/b/c.yaml", "a/bc"].map(TreePath::new) {
+            let parent = path.parent();
+            for directory in ["", "a", "a/b", "b"].map(TreePath::new) {
+                let is_parent = parent.as_ref() == Some(&directory);
+                assert_eq!(path.is_directly_in(&directory), is_parent, "{path} in {directory}");
+            }
+        }
+        assert!(!TreePath::top().is_directly_in(&TreePath::top()));
     }
 
     #[test]

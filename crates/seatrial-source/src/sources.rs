@@ -1,5 +1,6 @@
 //! The files of one run: ids, texts, and spans into them.
 
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -94,11 +95,11 @@ impl SourceMap {
 
     /// Adds a text; a path added before keeps its id and its first text.
     pub fn add(&mut self, path: TreePath, text: Arc<str>) -> FileId {
-        if let Some(&known) = self.by_path.get(&path) {
-            return known;
-        }
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
-        self.by_path.insert(path.clone(), id);
+        match self.by_path.entry(path.clone()) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(place) => place.insert(id),
+        };
         self.files.push(SourceFile { path, text, lines: OnceLock::new() });
         id
     }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufWriter, IoSlice, IsTerminal, Write};
+use std::io::{self, BufWriter, IoSlice, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -54,14 +54,23 @@ pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
 
 /// The same for a text that is made part by part: each is handed to what `make` is given.
 pub(crate) fn print_parts(make: impl FnOnce(&mut dyn FnMut(&str))) -> Result<(), Failure> {
+    print_by(|stdout| {
+        let mut written = Ok(());
+        make(&mut |part| {
+            if written.is_ok() {
+                written = stdout.write_all(part.as_bytes());
+            }
+        });
+        written
+    })
+}
+
+/// The same for a text that is written as it is made.
+pub(crate) fn print_by(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-    let mut written = Ok(());
-    make(&mut |part| {
-        if written.is_ok() {
-            written = stdout.write_all(part.as_bytes());
-        }
-    });
-    ended(written.and_then(|()| stdout.flush()))
+    ended(write(&mut stdout).and_then(|()| stdout.flush()))
 }
 
 /// The same for a text that lies in pieces.

@@ -63,11 +63,12 @@ pub(crate) fn write(trial: &Trial, targets: &[Target], base: Base, arguments: &C
     }
     let Some(stdout) = targets.iter().find(|it| it.file.is_none()) else { return Ok(()) };
     let style = output::style(arguments.color, base);
-    let text = document(trial, stdout.format, &style, arguments);
+    let text = || document(trial, stdout.format, &style, arguments);
     match stdout.format {
         // No control character stands in JSON but escaped.
-        Format::Json | Format::Sarif => output::print_plain(&text),
-        _ => output::print(&text, arguments.color),
+        Format::Json => output::print_by(|out| seatrial_report::write_json(trial, out)),
+        Format::Sarif => output::print_plain(&text()),
+        _ => output::print(&text(), arguments.color),
     }
 }
 

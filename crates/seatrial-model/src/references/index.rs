@@ -48,6 +48,7 @@ impl Index {
             return false;
         }
         let mut units: FxHashMap<u64, UnitId> = FxHashMap::default();
+        units.reserve(repository.objects().count());
         repository.objects().any(|object| {
             let made = products(object);
             let names = made.iter().map(|it| it.name.as_str()).chain([object.name()]);

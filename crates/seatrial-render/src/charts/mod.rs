@@ -428,6 +428,9 @@ impl Charts {
         target: &Target,
         streams: &[Option<Arc<Stream>>],
     ) -> Vec<Notice> {
+        if self.all.is_empty() {
+            return Vec::new();
+        }
         let all = streams.iter().flatten().map(AsRef::as_ref);
         let (made, written): (Vec<&Stream>, Vec<&Stream>) = all.partition(|it| self.has_made(it.file()));
         let mut found = self.secret_notices(&made, &written);
