@@ -227,6 +227,10 @@ pub(crate) fn map_runes(
             length += size;
         }
         text.push_piece(mapped.as_bytes(), stretch.origin(call), stretch.frame);
+        if length == 0 {
+            // A piece may be empty, as a value that is; nothing else takes the reader past it.
+            reader.advance(0);
+        }
         reader.skip(length);
     }
     text.finish(call)
