@@ -83,13 +83,7 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn new(
-        text: usize,
-        file: &TextFile,
-        stream: Arc<Stream>,
-        part: Option<Part>,
-        is_named: bool,
-    ) -> Self {
+    fn new(text: usize, file: &TextFile, stream: Arc<Stream>, part: Option<Part>, is_named: bool) -> Self {
         let documents = documents(file, &stream, part == Some(Part::Resource), is_named);
         let is_free = part.is_none_or(|part| part == Part::Wrapped);
         Self {
